@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Starts a live fraud desk: installs what is missing, builds the dashboard, trains the first model, opens shop.
+set -euo pipefail
+root=$(cd "$(dirname "$0")" && pwd)
+cd "$root"
+case " $* " in *" --help "*|*" -h "*) ;; *)
+  node=$(scripts/node.sh)
+  PATH="$(dirname "$node"):$PATH" scripts/install.sh
+  if [ ! -f dashboard/dist/index.html ] || [ -n "$(find dashboard/src dashboard/index.html dashboard/vite.config.ts src/protocol src/domain package-lock.json -newer dashboard/dist/index.html -print -quit)" ]; then
+    echo "Building the dashboard …"
+    "$node" node_modules/vite/bin/vite.js build dashboard --logLevel error
+  fi
+esac
+exec ./goshawk serve "$@"

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Prints the path of a Python with the reference libraries that tests and benches compare against.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+venv="$root/.cache/python"
+stamp="$venv/.goshawk-installed"
+packages="numpy==2.3.5 pandas==2.3.3 scikit-learn==1.7.2 shap==0.50.0"
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$packages" ]; then
+  command -v python3 >/dev/null || { echo "goshawk: python3 is needed for the reference comparisons" >&2; exit 1; }
+  echo "goshawk: installing $packages" >&2
+  python3 -m venv "$venv" >&2
+  "$venv/bin/pip" install --quiet --disable-pip-version-check $packages >&2
+  echo "$packages" >"$stamp"
+fi
+echo "$venv/bin/python"

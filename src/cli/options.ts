@@ -1,0 +1,62 @@
+// Command-line options: parsed once, with a sentence for everything that is wrong.
+import { parseArgs } from 'node:util';
+import { InputError } from '../domain/input-error.ts';
+
+export type OptionSpec = {
+  readonly type: 'string' | 'boolean';
+  readonly default?: string;
+  readonly help: string;
+  readonly value?: string;
+};
+
+export type Options = {
+  text(name: string): string | undefined;
+  number(name: string, min: number, max: number): number;
+  flag(name: string): boolean;
+  readonly positionals: readonly string[];
+};
+
+/** Reads the arguments of one command; throws InputError for unknown or malformed options. */
+export function readOptions(
+  command: string,
+  args: readonly string[],
+  specs: Readonly<Record<string, OptionSpec>>,
+): Options {
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type }])),
+    });
+  } catch (error) {
+    const [sentence] = (error as Error).message.split('. ');
+    throw new InputError(`${sentence}. See ./goshawk ${command} --help`);
+  }
+  const text = (name: string): string | undefined => {
+    const value = parsed.values[name];
+    return typeof value === 'string' ? value : specs[name]?.default;
+  };
+  return {
+    text,
+    number(name, min, max) {
+      const given = text(name) ?? '';
+      const value = Number(given);
+      if (given.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
+        throw new InputError(`--${name} is "${given}"; it must be a number from ${min} to ${max}.`);
+      }
+      return value;
+    },
+    flag: (name) => parsed.values[name] === true,
+    positionals: parsed.positionals,
+  };
+}
+
+export function helpText(usage: string, about: string, specs: Readonly<Record<string, OptionSpec>>): string {
+  const rows = Object.entries(specs).map(([name, spec]) => {
+    const left = `  --${name}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`;
+    const preset = spec.default !== undefined ? ` [${spec.default}]` : '';
+    return `${left.padEnd(30)} ${spec.help}${preset}`;
+  });
+  return [`Usage: ${usage}`, '', about, '', 'Options:', ...rows].join('\n');
+}

@@ -1,0 +1,34 @@
+// A decision: what the engine answers for one transaction, with its reasons and what made it.
+
+export const OUTCOMES = ['approve', 'review', 'decline'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One reason: the feature, its value, its share of the score (in log-odds or probability, see the model), in words. */
+export type Reason = {
+  readonly feature: string;
+  readonly value: number | null;
+  readonly contribution: number;
+  readonly text: string;
+};
+
+export type RuleHit = { readonly id: string; readonly action: Outcome; readonly text: string };
+
+export type Decision = {
+  readonly transactionId: string;
+  readonly outcome: Outcome;
+  /** Calibrated probability of fraud, 0 to 1. */
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+  readonly rules: readonly RuleHit[];
+  readonly modelVersion: string;
+  readonly rulesetVersion: string;
+  readonly catalogueHash: string;
+  readonly decidedAtMs: number;
+};
+
+const SEVERITY: Readonly<Record<Outcome, number>> = { approve: 0, review: 1, decline: 2 };
+
+/** The stricter of two outcomes. */
+export function stricter(a: Outcome, b: Outcome): Outcome {
+  return SEVERITY[a] >= SEVERITY[b] ? a : b;
+}

@@ -1,0 +1,57 @@
+// A label: what a transaction turned out to be, and when that became known.
+import { fieldReader, isObject, shown } from './fields.ts';
+import type { Parsed, Problem } from './problem.ts';
+import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID_MAX_LENGTH } from './transaction.ts';
+
+export const LABEL_SOURCES = ['analyst', 'chargeback', 'customer', 'import'] as const;
+export type LabelSource = (typeof LABEL_SOURCES)[number];
+
+/** What a caller says: this transaction was fraud, or was not. */
+export type Verdict = {
+  readonly transactionId: string;
+  readonly fraud: boolean;
+  readonly fraudType?: string;
+  readonly source: LabelSource;
+  readonly labelledAtMs: number;
+};
+
+/**
+ * A verdict with the keys of the histories it belongs to, so that whoever holds such a history can update it
+ * without looking the transaction up.
+ */
+export type Label = Verdict & {
+  readonly accountId: string;
+  readonly occurredAtMs: number;
+  readonly merchantId?: string;
+  readonly deviceId?: string;
+  readonly ip?: string;
+  readonly counterpartyId?: string;
+};
+
+const KNOWN = new Set(['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt']);
+const SOURCES: ReadonlySet<LabelSource> = new Set(LABEL_SOURCES);
+
+/** Parses one verdict from untrusted JSON; `labelledAt` is now where it is absent. */
+export function parseVerdict(value: unknown, nowMs: number): Parsed<Verdict> {
+  if (!isObject(value)) {
+    return {
+      ok: false,
+      problems: [{ pointer: '', message: `A label must be a JSON object, not ${shown(value)}.` }],
+    };
+  }
+  const problems: Problem[] = [];
+  const fields = fieldReader(value, '', problems);
+  const transactionId = fields.text('transactionId', true, { maxLength: ID_MAX_LENGTH });
+  const fraud = fields.flag('fraud', true);
+  const fraudType = fields.text('fraudType', false, { maxLength: 60 });
+  const source = fields.choice('source', false, SOURCES) ?? 'analyst';
+  const labelledAtMs = fields.time('labelledAt', false, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS) ?? nowMs;
+  fields.onlyKnown(KNOWN);
+  if (problems.length > 0 || transactionId === undefined || fraud === undefined) {
+    return { ok: false, problems };
+  }
+  return {
+    ok: true,
+    value: { transactionId, fraud, ...(fraudType !== undefined && { fraudType }), source, labelledAtMs },
+  };
+}

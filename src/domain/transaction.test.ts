@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { currencyDigits } from './codes.ts';
+import { parseIsoTime } from './fields.ts';
+import { parseVerdict } from './label.ts';
+import { canonicalContent, parseTransaction, transactionToJson } from './transaction.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 16);
+const SMALLEST = {
+  id: 't1',
+  accountId: 'a1',
+  occurredAt: '2026-11-23T15:00:00Z',
+  amountMinor: 1234,
+  currency: 'EUR',
+  type: 'purchase',
+};
+const FULL = {
+  ...SMALLEST,
+  channel: 'ecommerce',
+  merchant: { id: 'm1', name: 'Shop', mcc: '5411' },
+  country: 'DE',
+  city: 'Berlin',
+  location: { lat: 52.5, lon: 13.4 },
+  deviceId: 'd1',
+  ip: '2001:db8::1',
+  counterpartyId: 'a2',
+};
+
+function problemsOf(value: unknown): string[] {
+  const parsed = parseTransaction(value, NOW);
+  return parsed.ok ? [] : parsed.problems.map((problem) => problem.pointer);
+}
+
+test('T1 the smallest valid transaction is accepted, and so is the fullest', () => {
+  for (const input of [SMALLEST, FULL]) {
+    const parsed = parseTransaction(input, NOW);
+    assert.ok(parsed.ok);
+    assert.deepEqual(transactionToJson(parsed.value), { ...input, occurredAt: '2026-11-23T15:00:00.000Z' });
+  }
+});
+
+test('T2 every problem is listed with its JSON pointer', () => {
+  const bad = {
+    id: '',
+    accountId: 7,
+    occurredAt: 'yesterday',
+    amountMinor: 1.5,
+    currency: 'ZZZ',
+    type: 'gift',
+    merchant: { id: 'm', mcc: '12' },
+    location: { lat: 91, lon: Number.NaN },
+  };
+  assert.deepEqual(problemsOf(bad).sort(), [
+    '/accountId',
+    '/amountMinor',
+    '/currency',
+    '/id',
+    '/location/lat',
+    '/location/lon',
+    '/merchant/mcc',
+    '/occurredAt',
+    '/type',
+  ]);
+});
+
+test('T3 unknown fields are reported, not dropped', () => {
+  assert.deepEqual(problemsOf({ ...SMALLEST, ammount: 1, merchant: { id: 'm', 'a/b': 1 } }), [
+    '/merchant/a~1b',
+    '/ammount',
+  ]);
+});
+
+test('T4 what a number, a time, a text may be has bounds', () => {
+  for (const amountMinor of [2 ** 53, -1, Number.NaN, Number.POSITIVE_INFINITY, '12', null]) {
+    assert.deepEqual(problemsOf({ ...SMALLEST, amountMinor }), ['/amountMinor'], String(amountMinor));
+  }
+  for (const occurredAt of [
+    '1969-01-01T00:00:00Z',
+    '2030-01-01T00:00:00Z',
+    '2026-02-30T00:00:00Z',
+    '2026-11-23',
+  ]) {
+    assert.deepEqual(problemsOf({ ...SMALLEST, occurredAt }), ['/occurredAt'], occurredAt);
+  }
+  const long = parseTransaction({ ...SMALLEST, id: 'x'.repeat(1_000_000) }, NOW);
+  assert.ok(!long.ok && long.problems[0].message.length < 200);
+  assert.deepEqual(problemsOf({ ...SMALLEST, id: 'a\u0000b' }), ['/id']);
+  assert.deepEqual(problemsOf({ ...SMALLEST, id: '\ud800' }), ['/id']);
+});
+
+test('T5 a full card number is refused as an account id', () => {
+  assert.deepEqual(problemsOf({ ...SMALLEST, accountId: '4111111111111111' }), ['/accountId']);
+  assert.deepEqual(problemsOf({ ...SMALLEST, accountId: '411111******1111' }), []);
+});
+
+test('the order of fields does not change the content', () => {
+  const reversed = Object.fromEntries(Object.entries(FULL).reverse());
+  const [a, b] = [parseTransaction(FULL, NOW), parseTransaction(reversed, NOW)];
+  assert.ok(a.ok && b.ok);
+  assert.equal(canonicalContent(a.value), canonicalContent(b.value));
+});
+
+test('parsing never throws, whatever comes', () => {
+  fc.assert(
+    fc.property(fc.anything(), (value) => {
+      parseTransaction(value, NOW);
+      parseVerdict(value, NOW);
+    }),
+  );
+});
+
+test('times: offsets are honoured, impossible times are not', () => {
+  assert.equal(parseIsoTime('2026-11-23T16:00:00+01:00'), Date.UTC(2026, 10, 23, 15));
+  assert.equal(parseIsoTime('2026-11-23T15:00:00.1239Z'), Date.UTC(2026, 10, 23, 15, 0, 0, 123));
+  assert.equal(parseIsoTime('2026-11-23T24:00:00Z'), undefined);
+  assert.equal(parseIsoTime('2026-11-23T15:00:00'), undefined);
+});
+
+test('digits follow ISO 4217', () => {
+  assert.deepEqual(['EUR', 'JPY', 'KWD'].map(currencyDigits), [2, 0, 3]);
+});

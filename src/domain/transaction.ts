@@ -1,0 +1,219 @@
+// The canonical transaction: its type, strict parsing at the edge, and its JSON form.
+import { COUNTRIES, isCurrency } from './codes.ts';
+import { fieldReader, isObject, shown } from './fields.ts';
+import type { Parsed, Problem } from './problem.ts';
+
+export const TRANSACTION_TYPES = ['purchase', 'withdrawal', 'transfer', 'payment'] as const;
+export type TransactionType = (typeof TRANSACTION_TYPES)[number];
+
+export const CHANNELS = [
+  'chip',
+  'contactless',
+  'magstripe',
+  'ecommerce',
+  'moto',
+  'atm',
+  'online_banking',
+  'mobile_app',
+  'branch',
+] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export type Merchant = { readonly id: string; readonly name?: string; readonly mcc?: string };
+export type Location = { readonly lat: number; readonly lon: number };
+
+export type Transaction = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly occurredAtMs: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly type: TransactionType;
+  readonly channel?: Channel;
+  readonly merchant?: Merchant;
+  readonly country?: string;
+  readonly city?: string;
+  readonly location?: Location;
+  readonly deviceId?: string;
+  readonly ip?: string;
+  readonly counterpartyId?: string;
+};
+
+/** A transaction as JSON carries it: the same fields, with the time as ISO 8601. */
+export type TransactionJson = Omit<Transaction, 'occurredAtMs'> & { readonly occurredAt: string };
+
+const KNOWN = new Set([
+  'id',
+  'accountId',
+  'occurredAt',
+  'amountMinor',
+  'currency',
+  'type',
+  'channel',
+  'merchant',
+  'country',
+  'city',
+  'location',
+  'deviceId',
+  'ip',
+  'counterpartyId',
+]);
+const KNOWN_MERCHANT = new Set(['id', 'name', 'mcc']);
+const KNOWN_LOCATION = new Set(['lat', 'lon']);
+const TYPES: ReadonlySet<TransactionType> = new Set(TRANSACTION_TYPES);
+const CHANNEL_SET: ReadonlySet<Channel> = new Set(CHANNELS);
+export const ID_MAX_LENGTH = 128;
+const ID = { maxLength: ID_MAX_LENGTH };
+const NAME = { maxLength: 200 };
+const MCC = { maxLength: 4, pattern: /^\d{4}$/, hint: 'four digits (ISO 18245)' };
+const IP = {
+  maxLength: 45,
+  pattern: /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/,
+  hint: 'an IPv4 or IPv6 address',
+};
+/** Thirteen to nineteen digits in a row: what a full card number looks like. */
+const CARD_NUMBER = /^\d{13,19}$/;
+
+export const EARLIEST_MS = Date.UTC(1990, 0, 1);
+/** Clocks differ: what claims to come from at most a day ahead is still believed. */
+export const FUTURE_TOLERANCE_MS = 24 * 3_600_000;
+
+/** Luhn check (ISO/IEC 7812-1 annex B). */
+function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    let digit = digits.charCodeAt(digits.length - 1 - i) - 48;
+    if (i % 2 === 1) {
+      digit *= 2;
+      if (digit > 9) digit -= 9;
+    }
+    sum += digit;
+  }
+  return sum % 10 === 0;
+}
+
+/**
+ * Parses one transaction from untrusted JSON. Every problem is listed with its pointer; unknown fields are
+ * problems too. `nowMs` bounds the future; full card numbers are refused as account ids.
+ */
+export function parseTransaction(value: unknown, nowMs: number): Parsed<Transaction> {
+  if (!isObject(value)) {
+    return {
+      ok: false,
+      problems: [{ pointer: '', message: `A transaction must be a JSON object, not ${shown(value)}.` }],
+    };
+  }
+  const problems: Problem[] = [];
+  const fields = fieldReader(value, '', problems);
+  const id = fields.text('id', true, ID);
+  const accountId = fields.text('accountId', true, ID);
+  if (accountId !== undefined && CARD_NUMBER.test(accountId) && passesLuhn(accountId)) {
+    fields.report('accountId', 'accountId looks like a full card number; send a token or a masked number.');
+  }
+  const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
+  const amountMinor = fields.number('amountMinor', true, 0, Number.MAX_SAFE_INTEGER, true);
+  const currency = fields.text('currency', true, { maxLength: 3 });
+  if (currency !== undefined && !isCurrency(currency)) {
+    fields.report('currency', `currency is ${shown(currency)}; it must be an ISO 4217 code such as EUR.`);
+  }
+  const type = fields.choice('type', true, TYPES);
+  const channel = fields.choice('channel', false, CHANNEL_SET);
+  const country = fields.text('country', false, { maxLength: 2 });
+  if (country !== undefined && !COUNTRIES.has(country)) {
+    fields.report('country', `country is ${shown(country)}; it must be an ISO 3166-1 code such as DE.`);
+  }
+  const city = fields.text('city', false, NAME);
+  const deviceId = fields.text('deviceId', false, ID);
+  const ip = fields.text('ip', false, IP);
+  const counterpartyId = fields.text('counterpartyId', false, ID);
+  const merchant = parseMerchant(fields.object('merchant'), problems);
+  const location = parseLocation(fields.object('location'), problems);
+  fields.onlyKnown(KNOWN);
+  if (
+    problems.length > 0 ||
+    id === undefined ||
+    accountId === undefined ||
+    occurredAtMs === undefined ||
+    amountMinor === undefined ||
+    currency === undefined ||
+    type === undefined
+  ) {
+    return { ok: false, problems };
+  }
+  return {
+    ok: true,
+    value: {
+      id,
+      accountId,
+      occurredAtMs,
+      amountMinor,
+      currency,
+      type,
+      ...(channel !== undefined && { channel }),
+      ...(merchant !== undefined && { merchant }),
+      ...(country !== undefined && { country }),
+      ...(city !== undefined && { city }),
+      ...(location !== undefined && { location }),
+      ...(deviceId !== undefined && { deviceId }),
+      ...(ip !== undefined && { ip }),
+      ...(counterpartyId !== undefined && { counterpartyId }),
+    },
+  };
+}
+
+function parseMerchant(
+  source: Record<string, unknown> | undefined,
+  problems: Problem[],
+): Merchant | undefined {
+  if (!source) return undefined;
+  const fields = fieldReader(source, '/merchant', problems);
+  const id = fields.text('id', true, ID);
+  const name = fields.text('name', false, NAME);
+  const mcc = fields.text('mcc', false, MCC);
+  fields.onlyKnown(KNOWN_MERCHANT);
+  if (id === undefined) return undefined;
+  return { id, ...(name !== undefined && { name }), ...(mcc !== undefined && { mcc }) };
+}
+
+function parseLocation(
+  source: Record<string, unknown> | undefined,
+  problems: Problem[],
+): Location | undefined {
+  if (!source) return undefined;
+  const fields = fieldReader(source, '/location', problems);
+  const lat = fields.number('lat', true, -90, 90, false);
+  const lon = fields.number('lon', true, -180, 180, false);
+  fields.onlyKnown(KNOWN_LOCATION);
+  return lat === undefined || lon === undefined ? undefined : { lat, lon };
+}
+
+export function transactionToJson(transaction: Transaction): TransactionJson {
+  const { occurredAtMs, ...rest } = transaction;
+  return { ...rest, occurredAt: new Date(occurredAtMs).toISOString() };
+}
+
+/**
+ * A text that is equal for equal content, whatever the order of the fields in the input: two requests with
+ * the same id are the same request when these are equal.
+ */
+export function canonicalContent(t: Transaction): string {
+  return JSON.stringify([
+    t.id,
+    t.accountId,
+    t.occurredAtMs,
+    t.amountMinor,
+    t.currency,
+    t.type,
+    t.channel,
+    t.merchant?.id,
+    t.merchant?.name,
+    t.merchant?.mcc,
+    t.country,
+    t.city,
+    t.location?.lat,
+    t.location?.lon,
+    t.deviceId,
+    t.ip,
+    t.counterpartyId,
+  ]);
+}

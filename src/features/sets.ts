@@ -1,0 +1,46 @@
+// Named selections of the catalogue that models are trained on.
+import { FEATURES, type FeatureName } from './catalogue.ts';
+
+/** The 15 features of the Fraud Detection Handbook, chapter 3, in the book's order. */
+export const HANDBOOK_FEATURES: readonly FeatureName[] = [
+  'amount',
+  'is_weekend',
+  'is_night',
+  'account_tx_count_24h',
+  'account_amount_mean_24h',
+  'account_tx_count_7d',
+  'account_amount_mean_7d',
+  'account_tx_count_30d',
+  'account_amount_mean_30d',
+  'merchant_tx_count_1d_delayed',
+  'merchant_fraud_rate_1d_delayed',
+  'merchant_tx_count_7d_delayed',
+  'merchant_fraud_rate_7d_delayed',
+  'merchant_tx_count_30d_delayed',
+  'merchant_fraud_rate_30d_delayed',
+];
+
+/** Thirteen features of a classic fraud model; the account's frequency is its count over 24 hours. */
+export const CLASSIC_FEATURES: readonly FeatureName[] = [
+  'amount',
+  'amount_log',
+  'hour',
+  'day_of_week',
+  'is_night',
+  'is_weekend',
+  'is_high_amount',
+  'is_unknown_merchant',
+  'is_foreign_country',
+  'account_tx_count_24h',
+  'merchant_encoded',
+  'country_encoded',
+  'type_encoded',
+];
+
+export const FEATURE_SETS = {
+  all: FEATURES.map((feature) => feature.name),
+  handbook: HANDBOOK_FEATURES,
+  classic: CLASSIC_FEATURES,
+} as const satisfies Record<string, readonly FeatureName[]>;
+
+export type FeatureSetName = keyof typeof FEATURE_SETS;

@@ -1,0 +1,27 @@
+// Numbers in the words of a sentence.
+
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+export const money = (value: number): string => grouped.format(value);
+export const percent = (value: number): string => `${grouped.format(value * 100)} %`;
+export const km = (value: number): string => `${whole.format(value)} km`;
+
+export function count(value: number, noun: string): string {
+  return `${whole.format(value)} ${noun}${Math.round(value) === 1 ? '' : 's'}`;
+}
+
+export function times(value: number): string {
+  if (value < 0.5) return '0 or 1';
+  return value < 10 ? grouped.format(Math.round(value * 10) / 10) : whole.format(value);
+}
+
+export function days(value: number): string {
+  return value < 2 ? hours(value * 24) : count(value, 'day');
+}
+
+export function hours(value: number): string {
+  if (value < 1 / 60) return count(value * 3600, 'second');
+  if (value < 2) return count(value * 60, 'minute');
+  return value < 48 ? count(value, 'hour') : count(value / 24, 'day');
+}

@@ -1,0 +1,140 @@
+// Categories as numbers: the log-odds of fraud that each category had in the training window, drawn towards
+// the overall rate where it was rare (target encoding; Micci-Barreca 2001).
+import type { Transaction } from '../domain/transaction.ts';
+import { INDEX } from '../features/catalogue.ts';
+
+export const ENCODED_CATEGORIES = ['type', 'channel', 'country', 'mcc', 'merchant'] as const;
+export type EncodedCategory = (typeof ENCODED_CATEGORIES)[number];
+
+/** Log-odds by category; what is not in the table gets `unseen`. */
+export type CategoryTable = { readonly unseen: number; readonly logOdds: Readonly<Record<string, number>> };
+export type CategoryEncoding = { readonly [K in EncodedCategory]: CategoryTable };
+
+/** Rows that the overall rate counts for. */
+const PRIOR_ROWS: Readonly<Record<EncodedCategory, number>> = {
+  type: 100,
+  channel: 100,
+  country: 100,
+  mcc: 100,
+  merchant: 50,
+};
+const MAX_CATEGORIES = 10_000;
+const FOLDS = 5;
+
+export const CATEGORY_SLOTS: Readonly<Record<EncodedCategory, number>> = {
+  type: INDEX.type_encoded,
+  channel: INDEX.channel_encoded,
+  country: INDEX.country_encoded,
+  mcc: INDEX.mcc_encoded,
+  merchant: INDEX.merchant_encoded,
+};
+
+export function categoryOf(transaction: Transaction, category: EncodedCategory): string | undefined {
+  switch (category) {
+    case 'type':
+      return transaction.type;
+    case 'channel':
+      return transaction.channel;
+    case 'country':
+      return transaction.country;
+    case 'mcc':
+      return transaction.merchant?.mcc;
+    case 'merchant':
+      return transaction.merchant?.id;
+  }
+}
+
+/** A ready encoder: fills the encoded slots of a feature vector. */
+export function createEncoder(
+  encoding: CategoryEncoding,
+): (transaction: Transaction, out: Float64Array) => void {
+  const tables = ENCODED_CATEGORIES.map((category) => ({
+    category,
+    slot: CATEGORY_SLOTS[category],
+    unseen: encoding[category].unseen,
+    byKey: new Map(Object.entries(encoding[category].logOdds)),
+  }));
+  return (transaction, out) => {
+    for (const table of tables) {
+      const key = categoryOf(transaction, table.category);
+      out[table.slot] = key === undefined ? Number.NaN : (table.byKey.get(key) ?? table.unseen);
+    }
+  };
+}
+
+type Tally = { rows: number; frauds: number };
+
+function logOdds(tally: Tally, prior: number, rate: number): number {
+  const p = (tally.frauds + prior * rate) / (tally.rows + prior);
+  return Math.log(p / (1 - p));
+}
+
+/**
+ * Fits the tables on categories and labels of the training rows, and gives the encoded values of the training
+ * rows themselves computed out of fold, so that a row never carries its own label.
+ */
+export function fitEncoding(
+  categories: Readonly<Record<EncodedCategory, readonly (string | undefined)[]>>,
+  labels: Uint8Array,
+): { encoding: CategoryEncoding; encoded: Readonly<Record<EncodedCategory, Float64Array>> } {
+  const frauds = labels.reduce((sum, label) => sum + label, 0);
+  const rate = (frauds + 0.5) / (labels.length + 1);
+  const fit = (category: EncodedCategory): { table: CategoryTable; values: Float64Array } => {
+    const keys = categories[category];
+    const prior = PRIOR_ROWS[category];
+    const total = new Map<string, Tally>();
+    const byFold = Array.from({ length: FOLDS }, () => new Map<string, Tally>());
+    const add = (map: Map<string, Tally>, key: string, label: number): void => {
+      const tally = map.get(key);
+      if (tally) {
+        tally.rows++;
+        tally.frauds += label;
+      } else map.set(key, { rows: 1, frauds: label });
+    };
+    keys.forEach((key, row) => {
+      if (key === undefined) return;
+      add(total, key, labels[row]);
+      add(byFold[row % FOLDS], key, labels[row]);
+    });
+    const values = new Float64Array(labels.length).fill(Number.NaN);
+    keys.forEach((key, row) => {
+      if (key === undefined) return;
+      const all = total.get(key) ?? { rows: 0, frauds: 0 };
+      const own = byFold[row % FOLDS].get(key) ?? { rows: 0, frauds: 0 };
+      values[row] = logOdds({ rows: all.rows - own.rows, frauds: all.frauds - own.frauds }, prior, rate);
+    });
+    const kept = [...total]
+      .sort((a, b) => b[1].rows - a[1].rows || (a[0] < b[0] ? -1 : 1))
+      .slice(0, MAX_CATEGORIES);
+    return {
+      table: {
+        unseen: Math.log(rate / (1 - rate)),
+        logOdds: Object.fromEntries(kept.map(([key, tally]) => [key, logOdds(tally, prior, rate)])),
+      },
+      values,
+    };
+  };
+  const fits = {
+    type: fit('type'),
+    channel: fit('channel'),
+    country: fit('country'),
+    mcc: fit('mcc'),
+    merchant: fit('merchant'),
+  };
+  return {
+    encoding: {
+      type: fits.type.table,
+      channel: fits.channel.table,
+      country: fits.country.table,
+      mcc: fits.mcc.table,
+      merchant: fits.merchant.table,
+    },
+    encoded: {
+      type: fits.type.values,
+      channel: fits.channel.values,
+      country: fits.country.values,
+      mcc: fits.mcc.values,
+      merchant: fits.merchant.values,
+    },
+  };
+}

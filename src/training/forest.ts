@@ -1,0 +1,140 @@
+// Trains a random forest (Breiman 2001) on all cores; the same seed gives the same forest on any of them.
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { createEnsemble, type Ensemble } from '../models/ensemble.ts';
+import { binTable } from './bins.ts';
+import type { ForestWork, TreeDone } from './forest-worker.ts';
+import type { TreeOptions } from './tree.ts';
+
+export type ForestOptions = {
+  readonly trees: number;
+  readonly seed: number;
+  /** Weight of a fraud row against a genuine one. */
+  readonly fraudWeight: number;
+  /** Candidate features per node; the square root of all when absent. */
+  readonly featuresPerSplit?: number;
+  readonly maxDepth?: number;
+  readonly maxLeaves?: number;
+  readonly minLeafRows?: number;
+  readonly threads?: number;
+  /** Score every row by the trees that did not see it. */
+  readonly outOfBag?: boolean;
+  readonly onProgress?: (treesDone: number, trees: number) => void;
+};
+
+export type TrainedForest = {
+  readonly ensemble: Ensemble;
+  /** Mean score of each training row over the trees that did not see it (NaN where all did). */
+  readonly outOfBag: Float64Array | undefined;
+  readonly threads: number;
+};
+
+function shareFloats(values: Float64Array): Float64Array {
+  if (values.buffer instanceof SharedArrayBuffer) return values;
+  const shared = new Float64Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return shared;
+}
+
+/**
+ * Trains on a row-major table of `labels.length` rows × `columns`; NaN is missing. Labels are 0 or 1.
+ * Throws when a class is absent: nothing could be learnt.
+ */
+export async function trainForest(
+  values: Float64Array,
+  labels: Uint8Array,
+  columns: number,
+  options: ForestOptions,
+): Promise<TrainedForest> {
+  const rows = labels.length;
+  const frauds = labels.reduce((sum, label) => sum + label, 0);
+  if (frauds === 0 || frauds === rows) {
+    throw new Error(`cannot train: ${rows} rows hold ${frauds} frauds; both classes are needed`);
+  }
+  const threads = Math.min(options.threads ?? availableParallelism(), options.trees);
+  const treeOptions: TreeOptions = {
+    featuresPerSplit: options.featuresPerSplit ?? Math.max(1, Math.floor(Math.sqrt(columns))),
+    maxDepth: options.maxDepth ?? 100,
+    maxLeaves: options.maxLeaves ?? Number.POSITIVE_INFINITY,
+    minLeafRows: options.minLeafRows ?? 1,
+  };
+  const sharedLabels = new Uint8Array(new SharedArrayBuffer(rows));
+  sharedLabels.set(labels);
+  const work: ForestWork = {
+    table: binTable(values, rows, columns),
+    values: options.outOfBag ? shareFloats(values) : new Float64Array(0),
+    labels: sharedLabels,
+    fraudWeight: options.fraudWeight,
+    options: treeOptions,
+    seed: options.seed,
+    wantOutOfBag: options.outOfBag ?? false,
+  };
+  const grown: TreeDone[] = new Array(options.trees);
+  let next = 0;
+  let finished = 0;
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./forest-worker.ts', import.meta.url), { workerData: work }),
+  );
+  try {
+    await Promise.all(
+      workers.map(
+        (worker) =>
+          new Promise<void>((resolve, reject) => {
+            const giveWork = (): void => {
+              if (next >= options.trees) resolve();
+              else worker.postMessage(next++);
+            };
+            worker.on('error', reject);
+            worker.on('message', (done: TreeDone) => {
+              grown[done.tree] = done;
+              finished++;
+              options.onProgress?.(finished, options.trees);
+              giveWork();
+            });
+            giveWork();
+          }),
+      ),
+    );
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+  return {
+    ensemble: joinTrees(grown, columns),
+    outOfBag: options.outOfBag ? averageOutOfBag(grown, rows) : undefined,
+    threads,
+  };
+}
+
+function joinTrees(grown: readonly TreeDone[], columns: number): Ensemble {
+  const total = grown.reduce((sum, tree) => sum + tree.cover.length, 0);
+  const bytes = new ArrayBuffer(total * 16);
+  const cover = new Float64Array(total);
+  const roots = new Int32Array(grown.length);
+  const nodes = new Int32Array(bytes);
+  let at = 0;
+  grown.forEach((tree, index) => {
+    roots[index] = at;
+    const count = tree.cover.length;
+    new Uint8Array(bytes).set(new Uint8Array(tree.bytes), at * 16);
+    cover.set(tree.cover, at);
+    for (let node = at; node < at + count; node++) if (nodes[4 * node] >= 0) nodes[4 * node + 1] += at;
+    at += count;
+  });
+  return createEnsemble(bytes, cover, roots, columns);
+}
+
+function averageOutOfBag(grown: readonly TreeDone[], rows: number): Float64Array {
+  const sums = new Float64Array(rows);
+  const counts = new Uint16Array(rows);
+  for (const { outOfBag } of grown) {
+    if (!outOfBag) continue;
+    for (let row = 0; row < rows; row++) {
+      if (Number.isNaN(outOfBag[row])) continue;
+      sums[row] += outOfBag[row];
+      counts[row]++;
+    }
+  }
+  for (let row = 0; row < rows; row++) sums[row] = counts[row] > 0 ? sums[row] / counts[row] : Number.NaN;
+  return sums;
+}

@@ -1,0 +1,62 @@
+// Holds labels back until the moment they become known, so that a replay never knows more than the bank did.
+import type { Label } from '../domain/label.ts';
+import type { Transaction } from '../domain/transaction.ts';
+
+export type LabelClock = {
+  schedule(label: Label): void;
+  /** Labels known at `nowMs` or before, oldest first; each is given once. */
+  due(nowMs: number): Label[];
+  readonly waiting: number;
+};
+
+export function createLabelClock(): LabelClock {
+  // Sorted by time, latest first: labels mostly come in order, so an insertion moves little.
+  const waiting: Label[] = [];
+  return {
+    schedule(label) {
+      let low = 0;
+      let high = waiting.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (waiting[middle].labelledAtMs > label.labelledAtMs) low = middle + 1;
+        else high = middle;
+      }
+      waiting.splice(low, 0, label);
+    },
+    due(nowMs) {
+      const due: Label[] = [];
+      for (;;) {
+        const next = waiting.at(-1);
+        if (!next || next.labelledAtMs > nowMs) return due;
+        due.push(next);
+        waiting.pop();
+      }
+    },
+    get waiting() {
+      return waiting.length;
+    },
+  };
+}
+
+/** The label of a transaction, known at `labelledAtMs`, with the keys of the histories it belongs to. */
+export function labelFor(
+  transaction: Transaction,
+  fraud: boolean,
+  labelledAtMs: number,
+  source: Label['source'],
+  fraudType?: string,
+): Label {
+  return {
+    transactionId: transaction.id,
+    fraud,
+    ...(fraudType !== undefined && { fraudType }),
+    source,
+    labelledAtMs,
+    accountId: transaction.accountId,
+    occurredAtMs: transaction.occurredAtMs,
+    ...(transaction.merchant && { merchantId: transaction.merchant.id }),
+    ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
+    ...(transaction.ip !== undefined && { ip: transaction.ip }),
+    ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
+  };
+}
