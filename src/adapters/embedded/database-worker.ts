@@ -1,0 +1,64 @@
+// The thread that PGlite (PostgreSQL in process) lives in: answers one message after the other.
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import type { Statement } from '../sql/session.ts';
+
+export type DatabaseRequest =
+  | {
+      readonly id: number;
+      readonly kind: 'query';
+      readonly sql: string;
+      readonly parameters: readonly unknown[];
+    }
+  | { readonly id: number; readonly kind: 'transaction'; readonly statements: readonly Statement[] }
+  | { readonly id: number; readonly kind: 'close' };
+export type DatabaseReply =
+  | { readonly id: number; readonly rows: unknown[]; readonly workMs: number }
+  | { readonly id: number; readonly error: string; readonly code: string | undefined };
+
+const port = parentPort;
+if (!port) throw new Error('database-worker runs as a worker thread');
+const { dataDir } = workerData as { dataDir: string };
+const opening = PGlite.create({ dataDir });
+let queue: Promise<void> = opening.then(
+  () => undefined,
+  () => undefined,
+);
+
+async function answer(request: DatabaseRequest): Promise<unknown[]> {
+  const database = await opening;
+  switch (request.kind) {
+    case 'query':
+      return (await database.query(request.sql, [...request.parameters])).rows;
+    case 'transaction':
+      await database.transaction(async (transaction) => {
+        for (const statement of request.statements) {
+          if ('sql' in statement) await transaction.query(statement.sql, [...statement.parameters]);
+          else {
+            await transaction.query(`copy ${statement.copyInto} from '/dev/blob'`, [], {
+              blob: new Blob([statement.lines]),
+            });
+          }
+        }
+      });
+      return [];
+    case 'close':
+      await database.close();
+      return [];
+  }
+}
+
+port.on('message', (request: DatabaseRequest) => {
+  queue = queue.then(async () => {
+    const started = performance.now();
+    let reply: DatabaseReply;
+    try {
+      reply = { id: request.id, rows: await answer(request), workMs: performance.now() - started };
+    } catch (error) {
+      const { message, code } = error as Error & { code?: string };
+      reply = { id: request.id, error: message, code };
+    }
+    port.postMessage(reply);
+    if (request.kind === 'close') port.close();
+  });
+});

@@ -1,0 +1,71 @@
+// PGlite in a worker thread of its own, as an SqlSession. Requests are answered in the order they were made.
+import { Worker } from 'node:worker_threads';
+import type { Row, SqlSession } from '../sql/session.ts';
+import type { DatabaseReply, DatabaseRequest } from './database-worker.ts';
+
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly code: string | undefined;
+  constructor(message: string, code: string | undefined) {
+    super(message);
+    this.code = code;
+  }
+}
+
+type Waiting = { resolve(rows: Row[]): void; reject(error: Error): void };
+type RequestBody = DatabaseRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
+
+export type EmbeddedDatabase = SqlSession & {
+  /** Requests not answered yet. */
+  readonly waiting: number;
+};
+
+/** Opens (or makes) the database in a folder. `onFailure` hears of a thread that died. */
+export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) => void): EmbeddedDatabase {
+  const worker = new Worker(new URL('./database-worker.ts', import.meta.url), { workerData: { dataDir } });
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
+  let closed = false;
+  const fail = (error: Error): void => {
+    const wasClosed = closed;
+    closed = true;
+    for (const request of waiting.values()) request.reject(error);
+    waiting.clear();
+    if (!wasClosed) onFailure(error);
+  };
+  worker.on('error', fail);
+  worker.on('exit', () => {
+    if (!closed) fail(new DatabaseError('the database thread ended', undefined));
+  });
+  worker.on('message', (reply: DatabaseReply) => {
+    const request = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (!request) return;
+    if ('error' in reply) request.reject(new DatabaseError(reply.error, reply.code));
+    else request.resolve(reply.rows as Row[]);
+  });
+  function ask(body: RequestBody): Promise<Row[]> {
+    if (closed) return Promise.reject(new DatabaseError('the database is closed', undefined));
+    return new Promise((resolve, reject) => {
+      const id = nextId++;
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ...body });
+    });
+  }
+  return {
+    query: (sql, parameters) => ask({ kind: 'query', sql, parameters }),
+    async transaction(statements) {
+      await ask({ kind: 'transaction', statements });
+    },
+    async close() {
+      if (closed) return;
+      const done = ask({ kind: 'close' });
+      closed = true;
+      await done;
+      await worker.terminate();
+    },
+    get waiting() {
+      return waiting.size;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+// The log of the embedded runtime: batches of records in a PGlite table, appended by group commit.
+// Delivery: an append resolves only when its transaction is committed; each offset is written once.
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { LogRecord } from '../../engine/records.ts';
+import type { Log, LogBatch } from '../../ports/log.ts';
+import type { SqlSession } from '../sql/session.ts';
+
+const MAX_GROUP_RECORDS = 1000;
+/** Newest batches kept in memory, so that the engine does not read back what was just written. */
+const TAIL_BATCHES = 64;
+
+type Pending = { records: readonly LogRecord[]; resolve(offset: number): void; reject(error: Error): void };
+
+export type EmbeddedLog = Log & {
+  /** Records accepted but not yet durable. */
+  readonly pending: number;
+  /** Resolves when there is something at or after the offset, or when `wake` is called. */
+  arrival(offset: number): Promise<void>;
+  wake(): void;
+  readonly lastAppendMs: number | undefined;
+};
+
+export async function openEmbeddedLog(session: SqlSession, nowMs: () => number): Promise<EmbeddedLog> {
+  const [last] = await session.query(
+    'select base_offset + records as "end" from log_batches order by base_offset desc limit 1',
+    [],
+  );
+  let end = Number(last?.end ?? 0);
+  let queue: Pending[] = [];
+  let queued = 0;
+  let writing = false;
+  let wakers: (() => void)[] = [];
+  let lastAppendMs: number | undefined;
+  const tail: LogBatch[] = [];
+
+  function wake(): void {
+    const woken = wakers;
+    wakers = [];
+    for (const resolve of woken) resolve();
+  }
+
+  async function writeGroups(): Promise<void> {
+    if (writing) return;
+    writing = true;
+    while (queue.length > 0) {
+      const group: Pending[] = [];
+      let size = 0;
+      while (
+        queue.length > group.length &&
+        (size === 0 || size + queue[group.length].records.length <= MAX_GROUP_RECORDS)
+      ) {
+        size += queue[group.length].records.length;
+        group.push(queue[group.length]);
+      }
+      queue = queue.slice(group.length);
+      const records = group.flatMap((item) => item.records);
+      const started = performance.now();
+      try {
+        const payload = zstdCompressSync(JSON.stringify(records));
+        await session.query('insert into log_batches values ($1, $2, $3, $4)', [
+          end,
+          records.length,
+          new Date(nowMs()).toISOString(),
+          payload,
+        ]);
+        lastAppendMs = performance.now() - started;
+        tail.push({ firstOffset: end, records });
+        if (tail.length > TAIL_BATCHES) tail.shift();
+        let offset = end;
+        end += records.length;
+        for (const item of group) {
+          item.resolve(offset);
+          offset += item.records.length;
+        }
+        wake();
+      } catch (error) {
+        for (const item of group) item.reject(error as Error);
+      } finally {
+        queued -= size;
+      }
+    }
+    writing = false;
+  }
+
+  return {
+    append(records) {
+      if (records.length === 0) return Promise.resolve(end);
+      return new Promise((resolve, reject) => {
+        queue.push({ records, resolve, reject });
+        queued += records.length;
+        void writeGroups();
+      });
+    },
+    async read(fromOffset, max) {
+      if (fromOffset >= end) return { firstOffset: fromOffset, records: [] };
+      const records: LogRecord[] = [];
+      const take = (batch: LogBatch): void => {
+        const next = fromOffset + records.length;
+        if (batch.firstOffset + batch.records.length <= next) return;
+        for (let i = next - batch.firstOffset; i < batch.records.length && records.length < max; i++) {
+          records.push(batch.records[i]);
+        }
+      };
+      if (tail.length > 0 && tail[0].firstOffset <= fromOffset) {
+        for (const batch of tail) take(batch);
+        return { firstOffset: fromOffset, records };
+      }
+      const rows = await session.query(
+        `select base_offset, payload from log_batches
+         where base_offset >= (select max(base_offset) from log_batches where base_offset <= $1)
+         order by base_offset limit 16`,
+        [fromOffset],
+      );
+      for (const row of rows) {
+        const text = zstdDecompressSync(row.payload as Uint8Array).toString('utf8');
+        take({ firstOffset: Number(row.base_offset), records: JSON.parse(text) as LogRecord[] });
+      }
+      return { firstOffset: fromOffset, records };
+    },
+    endOffset: () => end,
+    get pending() {
+      return queued;
+    },
+    arrival: (offset) => (offset < end ? Promise.resolve() : new Promise((resolve) => wakers.push(resolve))),
+    wake,
+    get lastAppendMs() {
+      return lastAppendMs;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+// The tables, as the query builder sees them. The same schema serves PGlite and PostgreSQL 15+.
+import type { ColumnType, Generated } from 'kysely';
+
+type Time = ColumnType<Date, string | Date, string | Date>;
+
+export type TransactionsTable = {
+  id: string;
+  /** Offset in the log. */
+  seq: number;
+  account_id: string;
+  occurred_at: Time;
+  received_at: Time;
+  decided_at: Time;
+  amount_minor: number;
+  currency: string;
+  type: string;
+  channel: string | null;
+  merchant_id: string | null;
+  merchant_name: string | null;
+  mcc: string | null;
+  country: string | null;
+  city: string | null;
+  lat: number | null;
+  lon: number | null;
+  device_id: string | null;
+  ip: string | null;
+  counterparty_id: string | null;
+  outcome: string;
+  score: number;
+  /** JSON arrays; null for approvals, whose reasons are computed on demand from `features`. */
+  reasons: string | null;
+  rules: string | null;
+  model_version: string;
+  ruleset_version: string;
+  catalogue_hash: string;
+  features: Uint8Array;
+  content_hash: string;
+  engine_ms: number;
+  /** What the transaction turned out to be; null while unknown. */
+  is_fraud: boolean | null;
+  fraud_type: string | null;
+  labelled_at: Time | null;
+};
+
+export type FraudAlertsTable = {
+  transaction_id: string;
+  seq: number;
+  account_id: string;
+  created_at: Time;
+  outcome: string;
+  score: number;
+  amount_minor: number;
+  currency: string;
+  country: string | null;
+  merchant_name: string | null;
+  top_reason: string | null;
+  /** Fraud as best known: the label when there is one, else whether the engine declined. */
+  is_fraud: boolean;
+  /** open, confirmed or dismissed: what the label said. */
+  status: string;
+};
+
+export type LabelsTable = {
+  seq: number;
+  transaction_id: string;
+  fraud: boolean;
+  fraud_type: string | null;
+  source: string;
+  labelled_at: Time;
+};
+
+export type StatsTable = {
+  /** Start of the minute in which the decisions were made. */
+  minute: Time;
+  country: string;
+  transactions: number;
+  reviews: number;
+  declines: number;
+  score_sum: number;
+  flagged_minor: number;
+};
+
+export type Tables = {
+  transactions: TransactionsTable;
+  fraud_alerts: FraudAlertsTable;
+  labels: LabelsTable;
+  stats_by_minute: StatsTable;
+  log_batches: { base_offset: number; records: number; appended_at: Time; payload: Uint8Array };
+  progress: { partition: number; next_offset: number };
+  dead_letters: { id: Generated<number>; received_at: Time; source: string; raw: string; problems: string };
+};

@@ -1,0 +1,68 @@
+// The one way to a decision: features, model and rules in, outcome and reasons out.
+import { type Decision, type Outcome, type Reason, stricter } from '../domain/decision.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import { CATALOGUE_HASH, FEATURE_COUNT, FEATURES, INDEX, isFeatureName } from '../features/catalogue.ts';
+import { type FeatureState, observe } from '../features/observe.ts';
+import type { Scorer } from '../models/model.ts';
+import type { Ruleset } from '../rules/ruleset.ts';
+
+export const MAX_REASONS = 5;
+const NO_REASONS: readonly Reason[] = [];
+
+/**
+ * The features that moved a score most, strongest first. For what was stopped only reasons that raised the
+ * score count; an approval is explained by whatever moved it either way.
+ */
+export function explainVector(scorer: Scorer, vector: Float64Array, outcome: Outcome): readonly Reason[] {
+  const contributions = scorer.contributions(vector);
+  const ranked: number[] = [];
+  for (let i = 0; i < FEATURE_COUNT; i++) {
+    if (outcome === 'approve' ? Math.abs(contributions[i]) > 1e-6 : contributions[i] > 1e-6) ranked.push(i);
+  }
+  ranked.sort((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]));
+  return ranked.slice(0, MAX_REASONS).map((i) => ({
+    feature: FEATURES[i].name,
+    value: Number.isNaN(vector[i]) ? null : vector[i],
+    contribution: contributions[i],
+    text: sentence(i, vector),
+  }));
+}
+
+/** What an analyst reads about one feature of a vector. */
+export function sentence(feature: number, vector: Float64Array): string {
+  const value = vector[feature];
+  if (Number.isNaN(value)) return `${FEATURES[feature].description} Not known here.`;
+  return FEATURES[feature].say(value, (name) => (isFeatureName(name) ? vector[INDEX[name]] : Number.NaN));
+}
+
+/**
+ * Decides one transaction, leaves its feature vector in `vector` and the new histories in `state`.
+ * The score alone gives approve, review or decline by the model's thresholds; a rule can only make it stricter.
+ */
+export function decide(
+  transaction: Transaction,
+  state: FeatureState,
+  scorer: Scorer,
+  ruleset: Ruleset,
+  nowMs: number,
+  vector: Float64Array,
+): Decision {
+  observe(state, transaction, vector);
+  const score = scorer.score(transaction, vector);
+  const { thresholds, version } = scorer.info;
+  let outcome: Outcome =
+    score >= thresholds.decline ? 'decline' : score >= thresholds.review ? 'review' : 'approve';
+  const rules = ruleset.evaluate(transaction, vector, score);
+  for (const hit of rules) outcome = stricter(outcome, hit.action);
+  return {
+    transactionId: transaction.id,
+    outcome,
+    score,
+    reasons: outcome === 'approve' ? NO_REASONS : explainVector(scorer, vector, outcome),
+    rules,
+    modelVersion: version,
+    rulesetVersion: ruleset.version,
+    catalogueHash: CATALOGUE_HASH,
+    decidedAtMs: nowMs,
+  };
+}

@@ -1,0 +1,122 @@
+// The seam around decide(): a batch of log records in, what must be committed in one step out.
+import { hash } from 'node:crypto';
+import type { Decision } from '../domain/decision.ts';
+import type { Label } from '../domain/label.ts';
+import { canonicalContent, type Transaction } from '../domain/transaction.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { applyLabel, type FeatureState } from '../features/observe.ts';
+import type { Scorer } from '../models/model.ts';
+import type { Ruleset } from '../rules/ruleset.ts';
+import { decide } from './decide.ts';
+import type { LogRecord } from './records.ts';
+import { encodeVector } from './vector-codec.ts';
+
+/** What is already decided about a transaction id. */
+export type KnownDecision = {
+  readonly decision: Decision;
+  readonly contentHash: string;
+  readonly label: boolean | undefined;
+};
+
+export type Decided = {
+  readonly offset: number;
+  readonly transaction: Transaction;
+  readonly receivedAtMs: number;
+  readonly decision: Decision;
+  readonly contentHash: string;
+  readonly vector: Uint8Array;
+  /** Milliseconds inside the engine. */
+  readonly engineMs: number;
+};
+
+export type Labelled = { readonly offset: number; readonly label: Label };
+
+/** What became of each transaction record, in the order of the records. */
+export type Result =
+  | { readonly kind: 'decided'; readonly offset: number; readonly decision: Decision }
+  | {
+      readonly kind: 'duplicate';
+      readonly offset: number;
+      readonly decision: Decision;
+      readonly sameContent: boolean;
+    };
+
+export type BatchOutput = {
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly nextOffset: number;
+  readonly decided: readonly Decided[];
+  readonly labelled: readonly Labelled[];
+  readonly results: readonly Result[];
+};
+
+export type Engine = {
+  readonly state: FeatureState;
+  /**
+   * Decides the records of a partition that follow each other from `firstOffset` on. `known` tells what was
+   * decided before about an id: a record with a known id is answered from there and never scored again.
+   */
+  processBatch(
+    partition: number,
+    firstOffset: number,
+    records: readonly LogRecord[],
+    known: (transactionId: string) => KnownDecision | undefined,
+    nowMs: number,
+  ): BatchOutput;
+  readonly scorer: Scorer;
+  readonly ruleset: Ruleset;
+};
+
+export function contentHash(transaction: Transaction): string {
+  return hash('sha256', canonicalContent(transaction), 'base64url').slice(0, 22);
+}
+
+export function createEngine(state: FeatureState, scorer: Scorer, ruleset: Ruleset): Engine {
+  const vector = new Float64Array(FEATURE_COUNT);
+  return {
+    state,
+    scorer,
+    ruleset,
+    processBatch(partition, firstOffset, records, known, nowMs) {
+      const decided: Decided[] = [];
+      const labelled: Labelled[] = [];
+      const results: Result[] = [];
+      const decidedHere = new Map<string, Decided>();
+      const labelsHere = new Map<string, boolean>();
+      records.forEach((record, i) => {
+        const offset = firstOffset + i;
+        if (record.kind === 'label') {
+          const { label } = record;
+          const previous = labelsHere.get(label.transactionId) ?? known(label.transactionId)?.label;
+          applyLabel(state, label, previous);
+          labelsHere.set(label.transactionId, label.fraud);
+          labelled.push({ offset, label });
+          return;
+        }
+        const { transaction } = record;
+        const content = contentHash(transaction);
+        const before = decidedHere.get(transaction.id) ?? known(transaction.id);
+        if (before) {
+          const sameContent = before.contentHash === content;
+          results.push({ kind: 'duplicate', offset, decision: before.decision, sameContent });
+          return;
+        }
+        const started = performance.now();
+        const decision = decide(transaction, state, scorer, ruleset, nowMs, vector);
+        const item: Decided = {
+          offset,
+          transaction,
+          receivedAtMs: record.receivedAtMs,
+          decision,
+          contentHash: content,
+          vector: encodeVector(vector),
+          engineMs: performance.now() - started,
+        };
+        decidedHere.set(transaction.id, item);
+        decided.push(item);
+        results.push({ kind: 'decided', offset, decision });
+      });
+      return { partition, firstOffset, nextOffset: firstOffset + records.length, decided, labelled, results };
+    },
+  };
+}

@@ -1,0 +1,134 @@
+// A seeded stream of believable transactions with frauds among them, in event-time order.
+//
+// Arrivals are a Poisson process at the asked rate. The population is as large as the rate needs: an account
+// that paid a moment ago is passed over, and when too many are, a new one joins.
+import { createRandom } from '../domain/random.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import { createEventQueue } from './event-queue.ts';
+import { campaign, FRAUD_MIX, FRAUD_TYPES, type FraudType } from './fraud.ts';
+import { createMerchants } from './merchants.ts';
+import { createPopulation } from './population.ts';
+import { activityAt, type Draft, ordinary } from './spending.ts';
+
+export type SimulatedEvent = { readonly transaction: Transaction; readonly fraudType: string | undefined };
+
+export type Simulator = {
+  /** The next transaction; their times never go back. */
+  next(): SimulatedEvent;
+  /** Starts a campaign of a chosen type at a time. */
+  inject(type: FraudType, atMs: number): void;
+  readonly accounts: number;
+};
+
+export type SimulatorOptions = {
+  readonly seed: number;
+  /** Mean transactions a second. */
+  readonly rate: number;
+  readonly startMs: number;
+  readonly fraudShare?: number;
+  /** Accounts at the start; more join when the rate needs them. */
+  readonly accounts?: number;
+  /** Whether the rate follows the time of day. */
+  readonly dayRhythm?: boolean;
+  /** Ids are this and a running number. */
+  readonly idPrefix?: string;
+};
+
+export const DEFAULT_FRAUD_SHARE = 0.005;
+const MERCHANTS_PER_PLACE = 150;
+const MAX_ACCOUNTS = 2_000_000;
+const USUAL_GAP_MS = 40 * 60_000;
+const HOUR_MS = 3_600_000;
+
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const random = createRandom(options.seed, Math.floor(options.startMs / 1000));
+  const merchants = createMerchants(options.seed, MERCHANTS_PER_PLACE);
+  const population = createPopulation(options.seed, merchants);
+  const fraudShare = options.fraudShare ?? DEFAULT_FRAUD_SHARE;
+  const pending = createEventQueue<{ draft: Draft; type: FraudType }>();
+  const idPrefix = options.idPrefix ?? 'tx-';
+  let accounts = options.accounts ?? 5000;
+  let lastSeen = new Float64Array(Math.max(accounts, 1024));
+  let clockMs = options.startMs;
+  let numbered = 0;
+  const meanSize = FRAUD_TYPES.reduce(
+    (sum, type) => sum + FRAUD_MIX[type].share * FRAUD_MIX[type].meanSize,
+    0,
+  );
+  const campaignShare = fraudShare / meanSize;
+
+  function drawAccount(): number {
+    for (let attempt = 0; attempt < 6; attempt++) {
+      // Some people pay far more often than others.
+      const account = Math.floor(accounts * random.next() ** 1.6);
+      if (clockMs - lastSeen[account] > USUAL_GAP_MS * random.next() * 2) return account;
+    }
+    if (accounts >= MAX_ACCOUNTS) return random.below(accounts);
+    if (accounts === lastSeen.length) {
+      const longer = new Float64Array(accounts * 2);
+      longer.set(lastSeen);
+      lastSeen = longer;
+    }
+    return accounts++;
+  }
+
+  function drawFraudType(): FraudType {
+    let target = random.next();
+    for (const type of FRAUD_TYPES) {
+      target -= FRAUD_MIX[type].share;
+      if (target < 0) return type;
+    }
+    return 'cnp_stolen_credentials';
+  }
+
+  const context = { population, random, drawAccount };
+
+  function start(type: FraudType, atMs: number): void {
+    for (const draft of campaign(type, atMs, context)) pending.push(draft.occurredAtMs, { draft, type });
+  }
+
+  const finish = (draft: Draft): Transaction => ({ id: `${idPrefix}${(numbered++).toString(36)}`, ...draft });
+
+  /** Time of the next ordinary arrival (Lewis and Shedler's thinning where the rate follows the day). */
+  function advance(): number {
+    for (;;) {
+      clockMs += random.exponential(1000 / options.rate) / (options.dayRhythm ? 2.1 : 1);
+      if (!options.dayRhythm) return clockMs;
+      // Most of the population lives an hour ahead of UTC.
+      const local = clockMs + HOUR_MS;
+      const weekday = (Math.floor(local / 86_400_000) + 3) % 7;
+      if (random.next() < activityAt(Math.floor(local / HOUR_MS) % 24, weekday) / 2.1) return clockMs;
+    }
+  }
+
+  let arrivalMs = advance();
+  return {
+    next() {
+      for (;;) {
+        if (pending.peekTime() <= arrivalMs) {
+          const item = pending.pop();
+          if (item)
+            return {
+              transaction: finish({ ...item.draft, occurredAtMs: Math.round(item.draft.occurredAtMs) }),
+              fraudType: item.type,
+            };
+        }
+        const at = Math.round(arrivalMs);
+        clockMs = arrivalMs;
+        const isCampaign = random.next() < campaignShare;
+        const account = drawAccount();
+        arrivalMs = advance();
+        if (isCampaign) {
+          start(drawFraudType(), at);
+          continue;
+        }
+        lastSeen[account] = at;
+        return { transaction: finish(ordinary(population, account, at, random)), fraudType: undefined };
+      }
+    },
+    inject: start,
+    get accounts() {
+      return accounts;
+    },
+  };
+}
