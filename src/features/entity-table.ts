@@ -45,6 +45,8 @@ export type EntityTable = {
   /** Makes room for `length` payload bytes (contents are then undefined) and marks the entry as changed. */
   reserve(entry: number, length: number): void;
   keyOf(entry: number): string;
+  /** 32-bit hash of the key; the same in every run. */
+  hashOf(entry: number): number;
   readonly size: number;
   /** Bytes reserved by records and index, waste included. */
   readonly bytesReserved: number;
@@ -227,6 +229,7 @@ export function createEntityTable(): EntityTable {
       const keyAt = at + HEADER + view.getUint32(at + 4, true);
       return new TextDecoder().decode(bytes.subarray(keyAt, keyAt + view.getUint16(at, true)));
     },
+    hashOf: (entry) => hashes[entry],
     get size() {
       return size;
     },

@@ -10,4 +10,11 @@ export type Log = {
   read(fromOffset: number, max: number): Promise<LogBatch>;
   /** Offset that the next record will get. */
   endOffset(): number;
+  /** Resolves when there is a record at or after the offset, or when `wake` is called. */
+  arrival(offset: number): Promise<void>;
+  wake(): void;
+  /** Records handed to `append` that are not durable yet. */
+  readonly pending: number;
+  /** How long the last append took; undefined before the first. */
+  readonly lastAppendMs: number | undefined;
 };

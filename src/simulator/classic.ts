@@ -32,6 +32,8 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
   let accounts = options.accounts ?? 4000;
   let lastSeen = new Float64Array(Math.max(accounts, 1024));
   let clockMs = options.startMs;
+  let rate = options.rate;
+  let dayRhythm = options.dayRhythm ?? false;
   let numbered = 0;
 
   const favourites = (account: number): readonly SimulatedMerchant[] => {
@@ -55,8 +57,8 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
 
   function advance(): void {
     for (;;) {
-      clockMs += random.exponential(1000 / options.rate) / (options.dayRhythm ? 2.1 : 1);
-      if (!options.dayRhythm) return;
+      clockMs += random.exponential(1000 / rate) / (dayRhythm ? 2.1 : 1);
+      if (!dayRhythm) return;
       const hour = Math.floor(clockMs / HOUR_MS) % 24;
       const weekday = (Math.floor(clockMs / 86_400_000) + 3) % 7;
       if (random.next() < activityAt(hour, weekday) / 2.1) return;
@@ -114,6 +116,10 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
     },
     inject() {
       // This preset has one kind of fraud, drawn one by one: there is no campaign to start.
+    },
+    setRate(newRate, withRhythm) {
+      rate = newRate;
+      dayRhythm = withRhythm;
     },
     get accounts() {
       return accounts;

@@ -17,6 +17,8 @@ export type Simulator = {
   next(): SimulatedEvent;
   /** Starts a campaign of a chosen type at a time. */
   inject(type: FraudType, atMs: number): void;
+  /** From now on so many transactions a second. */
+  setRate(rate: number, dayRhythm: boolean): void;
   readonly accounts: number;
 };
 
@@ -50,6 +52,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   let accounts = options.accounts ?? 5000;
   let lastSeen = new Float64Array(Math.max(accounts, 1024));
   let clockMs = options.startMs;
+  let rate = options.rate;
+  let dayRhythm = options.dayRhythm ?? false;
   let numbered = 0;
   const meanSize = FRAUD_TYPES.reduce(
     (sum, type) => sum + FRAUD_MIX[type].share * FRAUD_MIX[type].meanSize,
@@ -92,8 +96,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   /** Time of the next ordinary arrival (Lewis and Shedler's thinning where the rate follows the day). */
   function advance(): number {
     for (;;) {
-      clockMs += random.exponential(1000 / options.rate) / (options.dayRhythm ? 2.1 : 1);
-      if (!options.dayRhythm) return clockMs;
+      clockMs += random.exponential(1000 / rate) / (dayRhythm ? 2.1 : 1);
+      if (!dayRhythm) return clockMs;
       // Most of the population lives an hour ahead of UTC.
       const local = clockMs + HOUR_MS;
       const weekday = (Math.floor(local / 86_400_000) + 3) % 7;
@@ -127,6 +131,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       }
     },
     inject: start,
+    setRate(newRate, withRhythm) {
+      rate = newRate;
+      dayRhythm = withRhythm;
+    },
     get accounts() {
       return accounts;
     },

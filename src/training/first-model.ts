@@ -1,5 +1,6 @@
 // The model a new installation starts with: trained on simulated history, with the histories it leaves behind.
 import { minorPerMajor } from '../domain/codes.ts';
+import { createRandom, type Random } from '../domain/random.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { applyLabel, type FeatureState, observe } from '../features/observe.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
@@ -12,30 +13,40 @@ import { createTableBuilder, sliceTable } from './training-table.ts';
 
 const DAY_MS = 86_400_000;
 const LABEL_DELAY_MS = 7 * DAY_MS;
-/** Share of the history, by time, that is trained on; the rest is held out. */
-const TRAIN_SHARE = 0.75;
+/** Labels of the live stream come within minutes: an analyst looks, a customer answers. */
+export const LIVE_LABEL_DELAY = { leastMs: 60_000, meanMs: 4 * 60_000 } as const;
+/** Share of the last stretch, by rows, that is trained on; the rest is held out. */
+const TRAIN_SHARE = 0.7;
 
 export const PRESETS = ['default', 'classic'] as const;
 export type Preset = (typeof PRESETS)[number];
 
-/** What each preset trains on. Leaves are bounded so that an explanation takes well under 3 ms. */
+/**
+ * What each preset trains on: days of history at an easy rate, then a rehearsal at the rate of the live stream,
+ * whose accounts and merchants look as they will look there. Trees are bounded so that an explanation stays
+ * well under 3 ms.
+ */
 const PLANS = {
   default: {
-    transactions: 240_000,
+    transactions: 160_000,
+    rehearsal: 100_000,
     days: 40,
     accounts: 20_000,
     features: FEATURE_SETS.all,
     trees: 100,
-    maxLeaves: 64,
-    fraudWeight: 10,
+    maxLeaves: 48,
+    maxDepth: 9,
+    fraudWeight: 5,
   },
   classic: {
     transactions: CLASSIC_TRANSACTIONS,
+    rehearsal: 0,
     days: 28,
     accounts: 6000,
     features: FEATURE_SETS.classic,
     trees: 100,
-    maxLeaves: 64,
+    maxLeaves: 48,
+    maxDepth: 9,
     fraudWeight: 1,
   },
 } as const;
@@ -45,6 +56,8 @@ export type FirstModelOptions = {
   readonly seed: number;
   /** The history ends here. */
   readonly endMs: number;
+  /** Transactions a second that the live stream will have. */
+  readonly liveRate: number;
   readonly onProgress?: (step: string, done: number, of: number) => void;
 };
 
@@ -62,10 +75,17 @@ export function createPresetSimulator(
   return preset === 'classic' ? createClassicSimulator(options) : createSimulator(options);
 }
 
+/** Delay until the label of a live transaction is known. */
+export function liveLabelDelayMs(random: Random): number {
+  return LIVE_LABEL_DELAY.leastMs + random.exponential(LIVE_LABEL_DELAY.meanMs - LIVE_LABEL_DELAY.leastMs);
+}
+
 /** Simulates a history into `state`, trains on its first part and measures on its last. */
 export async function trainFirstModel(state: FeatureState, options: FirstModelOptions): Promise<Model> {
   const plan = PLANS[options.preset];
-  const startMs = options.endMs - plan.days * DAY_MS;
+  const rehearsalMs = (plan.rehearsal / options.liveRate) * 1000;
+  const rehearsalFromMs = options.endMs - rehearsalMs;
+  const startMs = rehearsalFromMs - plan.days * DAY_MS;
   const simulator = createPresetSimulator(options.preset, {
     seed: options.seed,
     rate: plan.transactions / (plan.days * 86_400),
@@ -73,36 +93,46 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     accounts: plan.accounts,
     dayRhythm: true,
   });
+  const random = createRandom(options.seed, 99);
   const clock = createLabelClock();
   const vector = new Float64Array(FEATURE_COUNT);
   const builder = createTableBuilder();
-  for (let i = 0; ; i++) {
+  let rehearsing = false;
+  let rehearsalRow = 0;
+  const expected = plan.transactions + plan.rehearsal;
+  for (;;) {
     const { transaction, fraudType } = simulator.next();
-    if (transaction.occurredAtMs >= options.endMs) break;
-    for (const label of clock.due(transaction.occurredAtMs)) applyLabel(state, label, undefined);
+    const at = transaction.occurredAtMs;
+    if (at >= options.endMs) break;
+    if (!rehearsing && at >= rehearsalFromMs) {
+      rehearsing = true;
+      rehearsalRow = builder.rows;
+      simulator.setRate(options.liveRate, false);
+    }
+    for (const label of clock.due(at)) applyLabel(state, label, undefined);
     observe(state, transaction, vector);
     const amount = transaction.amountMinor / minorPerMajor(transaction.currency);
     builder.add(transaction, vector, amount, fraudType !== undefined);
     if (fraudType !== undefined) {
-      clock.schedule(
-        labelFor(transaction, true, transaction.occurredAtMs + LABEL_DELAY_MS, 'import', fraudType),
-      );
+      const delayMs = rehearsing ? liveLabelDelayMs(random) : LABEL_DELAY_MS;
+      clock.schedule(labelFor(transaction, true, at + delayMs, 'import', fraudType));
     }
-    if (i % 2000 === 0) {
-      options.onProgress?.('simulating history', transaction.occurredAtMs - startMs, plan.days * DAY_MS);
+    if (builder.rows % 2000 === 0) {
+      options.onProgress?.('simulating history', builder.rows, expected);
       // Lets timers, signals and the progress line run.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
   const table = builder.finish();
-  const splitMs = startMs + TRAIN_SHARE * plan.days * DAY_MS;
-  const split = table.occurredAtMs.findIndex((time) => time >= splitMs);
+  const lastStretch = rehearsing ? rehearsalRow : 0;
+  const split = Math.floor(lastStretch + TRAIN_SHARE * (table.rows - lastStretch));
   const { model } = await trainModel(sliceTable(table, 0, split), {
     features: plan.features,
     seed: options.seed,
     trees: plan.trees,
     fraudWeight: plan.fraudWeight,
     maxLeaves: plan.maxLeaves,
+    maxDepth: plan.maxDepth,
     minLeafRows: 3,
     createdAtMs: options.endMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),

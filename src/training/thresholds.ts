@@ -7,9 +7,11 @@ export type Costs = {
   readonly falseDecline: number;
   /** Fee on top of the amount when a fraud goes through. */
   readonly chargebackFee: number;
+  /** Share of transactions that the review team can look at. */
+  readonly reviewCapacity: number;
 };
 
-export const DEFAULT_COSTS: Costs = { review: 4, falseDecline: 25, chargebackFee: 15 };
+export const DEFAULT_COSTS: Costs = { review: 4, falseDecline: 25, chargebackFee: 15, reviewCapacity: 0.02 };
 
 export type Thresholds = { readonly review: number; readonly decline: number };
 
@@ -27,6 +29,9 @@ export function chooseThresholds(
     .filter((row) => !Number.isNaN(scores[row]))
     .sort((a, b) => scores[b] - scores[a]);
   // From the highest score down: each further row moves from the milder outcome to the stricter one.
+  const frauds = labels.reduce((sum, label) => sum + label, 0);
+  // Frauds that are certain to be found do not use up the reviewers.
+  const capacity = frauds + costs.reviewCapacity * order.length;
   let declineSaving = 0;
   let bestDeclineSaving = 0;
   let decline = 1;
@@ -44,7 +49,7 @@ export function chooseThresholds(
       bestDeclineSaving = declineSaving;
       decline = limit;
     }
-    if (reviewSaving > bestReviewSaving) {
+    if (reviewSaving > bestReviewSaving && i < capacity) {
       bestReviewSaving = reviewSaving;
       review = limit;
     }

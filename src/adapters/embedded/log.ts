@@ -11,16 +11,7 @@ const TAIL_BATCHES = 64;
 
 type Pending = { records: readonly LogRecord[]; resolve(offset: number): void; reject(error: Error): void };
 
-export type EmbeddedLog = Log & {
-  /** Records accepted but not yet durable. */
-  readonly pending: number;
-  /** Resolves when there is something at or after the offset, or when `wake` is called. */
-  arrival(offset: number): Promise<void>;
-  wake(): void;
-  readonly lastAppendMs: number | undefined;
-};
-
-export async function openEmbeddedLog(session: SqlSession, nowMs: () => number): Promise<EmbeddedLog> {
+export async function openEmbeddedLog(session: SqlSession, nowMs: () => number): Promise<Log> {
   const [last] = await session.query(
     'select base_offset + records as "end" from log_batches order by base_offset desc limit 1',
     [],

@@ -1,0 +1,117 @@
+// Histories on disk: segments of changed entities, so that a restart replays seconds of the log and not years.
+//
+// A segment holds what changed since the one before and a sixteenth of everything else; the newest sixteen
+// segments together therefore hold every entity. The log can always rebuild what a segment would have said.
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { EntityTable } from '../../features/entity-table.ts';
+import { ENTITY_KINDS, type FeatureState } from '../../features/observe.ts';
+
+const SLICES = 16;
+const MAGIC = 'goshawk-state-1';
+const NAME = /^segment-(\d{10})\.bin$/;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export type Checkpoints = {
+  /** Bytes changed since the last segment. */
+  changedBytes(): number;
+  /**
+   * Copies what belongs into the next segment now (the state stands at `offset`), and gives a function that
+   * writes it once the decisions up to that offset are committed.
+   */
+  prepare(offset: number): () => Promise<void>;
+};
+
+function serializeEntities(state: FeatureState, slice: number | 'all'): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  ENTITY_KINDS.forEach((kind, kindNumber) => {
+    const table = state[kind];
+    const wanted = new Set<number>(table.changed().entries);
+    for (let entry = 0; entry < table.size; entry++) {
+      if (slice === 'all' || table.hashOf(entry) % SLICES === slice) wanted.add(entry);
+    }
+    for (const entry of wanted) parts.push(serializeEntity(table, entry, kindNumber));
+    table.clearChanged();
+  });
+  return parts;
+}
+
+function serializeEntity(table: EntityTable, entry: number, kindNumber: number): Uint8Array {
+  const key = encoder.encode(table.keyOf(entry));
+  const length = table.payloadLength(entry);
+  const part = new Uint8Array(8 + key.length + length);
+  const view = new DataView(part.buffer);
+  view.setUint8(0, kindNumber);
+  view.setUint16(2, key.length, true);
+  view.setUint32(4, length, true);
+  part.set(key, 8);
+  const offset = table.offsetOf(entry);
+  part.set(table.chunkOf(entry).bytes.subarray(offset, offset + length), 8 + key.length);
+  return part;
+}
+
+/** Loads all segments of a folder into `state`; gives the log offset the state stands at, or undefined for none. */
+export async function loadCheckpoints(folder: string, state: FeatureState): Promise<number | undefined> {
+  await mkdir(folder, { recursive: true });
+  const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+  let offset: number | undefined;
+  for (const name of names) {
+    const bytes = await readFile(join(folder, name));
+    const headerEnd = bytes.indexOf(10);
+    const header = JSON.parse(bytes.subarray(0, headerEnd).toString('utf8'));
+    const body = bytes.subarray(headerEnd + 1);
+    if (header.magic !== MAGIC || header.bytes !== body.length || header.crc32 !== crc32(body)) {
+      throw new Error(`${join(folder, name)} is damaged`);
+    }
+    loadSegment(body, state);
+    offset = header.offset;
+  }
+  for (const kind of ENTITY_KINDS) state[kind].clearChanged();
+  return offset;
+}
+
+function loadSegment(body: Buffer, state: FeatureState): void {
+  for (let at = 0; at < body.length; ) {
+    const table = state[ENTITY_KINDS[body.readUInt8(at)]];
+    const keyLength = body.readUInt16LE(at + 2);
+    const length = body.readUInt32LE(at + 4);
+    const key = decoder.decode(body.subarray(at + 8, at + 8 + keyLength));
+    const entry = table.findOrAdd(key);
+    table.reserve(entry, length);
+    const start = at + 8 + keyLength;
+    table.chunkOf(entry).bytes.set(body.subarray(start, start + length), table.offsetOf(entry));
+    at = start + length;
+  }
+}
+
+export async function openCheckpoints(folder: string, state: FeatureState): Promise<Checkpoints> {
+  await mkdir(folder, { recursive: true });
+  const numbers = (await readdir(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+  let next = numbers.length > 0 ? Math.max(...numbers) + 1 : 0;
+  const fileOf = (number: number): string => join(folder, `segment-${String(number).padStart(10, '0')}.bin`);
+  return {
+    changedBytes: () => ENTITY_KINDS.reduce((sum, kind) => sum + state[kind].changed().bytes, 0),
+    prepare(offset) {
+      const number = next++;
+      const body = Buffer.concat(serializeEntities(state, number === 0 ? 'all' : number % SLICES));
+      return async () => {
+        const header = { magic: MAGIC, offset, bytes: body.length, crc32: crc32(body) };
+        const file = await open(`${fileOf(number)}.part`, 'w');
+        try {
+          await file.write(`${JSON.stringify(header)}\n`);
+          await file.write(body);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(`${fileOf(number)}.part`, fileOf(number));
+        for (const name of await readdir(folder)) {
+          const old = NAME.exec(name);
+          if (old && Number(old[1]) <= number - SLICES) await rm(join(folder, name));
+        }
+      };
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// The store: decisions, alerts, labels and counts, committed together with the log offset they stand for.
+import type { Decision, Outcome } from '../domain/decision.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { BatchOutput, KnownDecision } from '../engine/process-batch.ts';
+
+export type StoredTransaction = {
+  readonly offset: number;
+  readonly transaction: Transaction;
+  readonly receivedAtMs: number;
+  readonly decision: Decision;
+  readonly vector: Uint8Array;
+  readonly isFraud: boolean | undefined;
+  readonly fraudType: string | undefined;
+};
+
+export type TransactionFilter = {
+  readonly accountId?: string;
+  readonly merchantId?: string;
+  readonly outcome?: Outcome;
+  readonly country?: string;
+  readonly minScore?: number;
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+  /** Only offsets below this: the cursor of the next page. */
+  readonly before?: number;
+  /** Only offsets above this, oldest first. */
+  readonly after?: number;
+};
+
+export type Alert = {
+  readonly offset: number;
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly createdAtMs: number;
+  readonly outcome: Outcome;
+  readonly score: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly country: string | undefined;
+  readonly merchantName: string | undefined;
+  readonly topReason: string | undefined;
+  readonly isFraud: boolean;
+  readonly status: 'open' | 'confirmed' | 'dismissed';
+};
+
+export type AlertFilter = {
+  readonly status?: Alert['status'];
+  readonly accountId?: string;
+  readonly outcome?: Outcome;
+  readonly before?: number;
+};
+
+export type CountRow = {
+  readonly minuteMs: number;
+  readonly country: string;
+  readonly transactions: number;
+  readonly reviews: number;
+  readonly declines: number;
+  readonly scoreSum: number;
+  readonly flaggedMinor: number;
+};
+
+/** Scores of decisions whose label delay has passed, in 1,000 equal bins. */
+export type MatureScores = {
+  readonly total: Float64Array;
+  readonly frauds: Float64Array;
+  readonly flagged: { readonly frauds: number; readonly genuine: number };
+  readonly passed: { readonly frauds: number; readonly genuine: number };
+};
+
+export type Store = {
+  /** What is known of these ids; ids never seen are absent. */
+  findKnown(transactionIds: readonly string[]): Promise<Map<string, KnownDecision>>;
+  /** One atomic step: decisions, alerts, labels, counts and the partition's next offset. */
+  commit(output: BatchOutput): Promise<void>;
+  committedOffset(partition: number): Promise<number>;
+  /** Offsets in [from, until) at which a transaction was decided (not a duplicate). */
+  decidedOffsets(from: number, until: number): Promise<Set<number>>;
+  /** Label of a transaction before an offset of the log. */
+  labelBefore(transactionId: string, offset: number): Promise<boolean | undefined>;
+  transaction(id: string): Promise<StoredTransaction | undefined>;
+  transactions(filter: TransactionFilter, limit: number): Promise<StoredTransaction[]>;
+  alerts(filter: AlertFilter, limit: number): Promise<Alert[]>;
+  openAlerts(): Promise<number>;
+  counts(fromMs: number, untilMs: number): Promise<CountRow[]>;
+  matureScores(untilMs: number, maxRows: number): Promise<MatureScores>;
+  addDeadLetter(source: string, raw: string, problems: readonly Problem[], receivedAtMs: number): Promise<void>;
+  deadLetters(limit: number): Promise<{ total: number; latest: DeadLetter[] }>;
+};
+
+export type DeadLetter = {
+  readonly id: number;
+  readonly receivedAtMs: number;
+  readonly source: string;
+  readonly raw: string;
+  readonly problems: readonly Problem[];
+};

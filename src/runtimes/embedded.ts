@@ -1,0 +1,277 @@
+// The embedded runtime: log, state, engine and store in one process, in one data folder.
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoint.ts';
+import { openEmbeddedDatabase } from '../adapters/embedded/database.ts';
+import { lockFolder } from '../adapters/embedded/folder-lock.ts';
+import { openEmbeddedLog } from '../adapters/embedded/log.ts';
+import { loadCurrentModel, saveCurrentModel } from '../adapters/embedded/model-files.ts';
+import { kyselyOver } from '../adapters/sql/kysely-session.ts';
+import { migrate } from '../adapters/sql/migrations.ts';
+import type { Row, SqlSession } from '../adapters/sql/session.ts';
+import { createSqlStore } from '../adapters/sql/store.ts';
+import type { Label } from '../domain/label.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
+import { type BatchOutput, createEngine, type Engine, type Result } from '../engine/process-batch.ts';
+import type { LogRecord } from '../engine/records.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { applyLabel, createFeatureState, type FeatureState, observe } from '../features/observe.ts';
+import { createScorer, type Model } from '../models/model.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { createProcessor } from '../ports/processor.ts';
+import type { Store } from '../ports/store.ts';
+import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
+
+/** Records accepted but not decided yet; beyond this the source is asked to wait. */
+export const MAX_BACKLOG = 20_000;
+const MIN_FREE_BYTES = 64 << 20;
+const DISK_CHECK_MS = 2000;
+const CHECKPOINT_RECORDS = 50_000;
+const CHECKPOINT_MIN_BYTES = 8 << 20;
+
+export class OverCapacityError extends Error {
+  override readonly name = 'OverCapacityError';
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export type Measurements = {
+  /** Received to committed. */
+  readonly decision: LatencyWindow;
+  /** Inside decide(). */
+  readonly engine: LatencyWindow;
+  readonly append: LatencyWindow;
+  readonly commit: LatencyWindow;
+  lastCommitAtMs: number | undefined;
+};
+
+export type Desk = {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly measurements: Measurements;
+  /** Appends a transaction and resolves once its decision is committed. Throws OverCapacityError when full. */
+  decide(transaction: Transaction): Promise<Result>;
+  /** Appends transactions; resolves with the first offset when they are durable in the log. */
+  accept(transactions: readonly Transaction[]): Promise<number>;
+  label(labels: readonly Label[]): Promise<void>;
+  /** Throws OverCapacityError when nothing more can be taken in right now. */
+  checkCapacity(): void;
+  /** Resolves when everything that is in the log now is decided and committed. */
+  settled(): Promise<void>;
+  onCommitted(listener: (output: BatchOutput) => void): void;
+  readonly backlog: number;
+  query(sql: string): Promise<Row[]>;
+  close(): Promise<void>;
+};
+
+export type DeskOptions = {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** Makes the first model; histories it goes through are left in the state. */
+  readonly firstModel: (state: FeatureState) => Promise<Model>;
+  readonly onNotice: (message: string) => void;
+  readonly onFailure: (error: Error) => void;
+};
+
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { dataDir, clock } = options;
+  const unlock = lockFolder(dataDir);
+  let session: SqlSession | undefined;
+  try {
+    let fail = options.onFailure;
+    const database = openEmbeddedDatabase(join(dataDir, 'database'), (error) => fail(error));
+    session = database;
+    const db = kyselyOver(database);
+    await migrate(db);
+    const store = createSqlStore(database, db);
+    const log = await openEmbeddedLog(database, clock.nowMs);
+    const committed = await store.committedOffset(0);
+    const { state, model } = await loadOrCreate(options, store, log, committed);
+    const engine = createEngine(state, createScorer(model), compileRuleset(STARTER_RULES));
+    return await assemble(options, { session: database, store, log, engine, committed, unlock, onFail: (f) => { fail = f; } });
+  } catch (error) {
+    await session?.close().catch(() => undefined);
+    unlock();
+    throw error;
+  }
+}
+
+/** State and model from disk, brought up to the committed offset; both made new on the first start. */
+async function loadOrCreate(
+  options: DeskOptions,
+  store: Store,
+  log: Log,
+  committed: number,
+): Promise<{ state: FeatureState; model: Model }> {
+  const stateFolder = join(options.dataDir, 'state');
+  const model = await loadCurrentModel(options.dataDir);
+  let state = createFeatureState();
+  if (!model) {
+    const made = await options.firstModel(state);
+    const write = (await openCheckpoints(stateFolder, state)).prepare(0);
+    await write();
+    await saveCurrentModel(options.dataDir, made);
+    await redo(state, store, log, 0, committed);
+    return { state, model: made };
+  }
+  let offset: number | undefined;
+  try {
+    offset = await loadCheckpoints(stateFolder, state);
+  } catch (error) {
+    options.onNotice(`${(error as Error).message}; the histories are built again from the log.`);
+    state = createFeatureState();
+  }
+  await redo(state, store, log, offset ?? 0, committed);
+  return { state, model };
+}
+
+/** Takes the state from one offset to another by the log: histories only, no decision is made again. */
+async function redo(state: FeatureState, store: Store, log: Log, from: number, to: number): Promise<void> {
+  const vector = new Float64Array(FEATURE_COUNT);
+  for (let offset = from; offset < to; ) {
+    const { records } = await log.read(offset, Math.min(5000, to - offset));
+    if (records.length === 0) throw new Error(`the log ends at ${offset}, before the committed offset ${to}`);
+    const decided = await store.decidedOffsets(offset, offset + records.length);
+    const labels = new Map<string, boolean>();
+    for (const record of records) {
+      if (record.kind === 'label') {
+        const { label } = record;
+        const before = labels.get(label.transactionId) ?? (await store.labelBefore(label.transactionId, offset));
+        applyLabel(state, label, before);
+        labels.set(label.transactionId, label.fraud);
+      } else if (decided.has(offset)) observe(state, record.transaction, vector);
+      offset++;
+    }
+  }
+}
+
+type Parts = {
+  readonly session: SqlSession;
+  readonly store: Store;
+  readonly log: Log;
+  readonly engine: Engine;
+  readonly committed: number;
+  readonly unlock: () => void;
+  readonly onFail: (handler: (error: Error) => void) => void;
+};
+
+async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
+  const { session, store, log, engine } = parts;
+  const { clock, dataDir } = options;
+  const listeners: ((output: BatchOutput) => void)[] = [];
+  const measurements: Measurements = {
+    decision: createLatencyWindow(),
+    engine: createLatencyWindow(),
+    append: createLatencyWindow(),
+    commit: createLatencyWindow(),
+    lastCommitAtMs: undefined,
+  };
+  const checkpoints = await openCheckpoints(join(dataDir, 'state'), engine.state);
+  let checkpointAt = parts.committed;
+  let failure: Error | undefined;
+  let diskFull = false;
+  const fail = (error: Error): void => {
+    if (failure) return;
+    failure = error;
+    options.onFailure(error);
+  };
+  parts.onFail(fail);
+
+  const processor = createProcessor(log, store, engine, clock, parts.committed, {
+    onCommitted(output, commitMs) {
+      const now = clock.nowMs();
+      measurements.commit.add(commitMs, now);
+      measurements.lastCommitAtMs = now;
+      for (const item of output.decided) {
+        measurements.decision.add(now - item.receivedAtMs, now);
+        measurements.engine.add(item.engineMs, now);
+      }
+      for (const listener of listeners) listener(output);
+    },
+    onBoundary(offset) {
+      const due = offset - checkpointAt >= CHECKPOINT_RECORDS && checkpoints.changedBytes() >= CHECKPOINT_MIN_BYTES;
+      if (!due) return undefined;
+      checkpointAt = offset;
+      return checkpoints.prepare(offset);
+    },
+    onFailure: fail,
+  });
+  processor.start();
+
+  const checkDisk = async (): Promise<void> => {
+    const disk = await statfs(dataDir);
+    const full = disk.bavail * disk.bsize < MIN_FREE_BYTES;
+    if (full && !diskFull) options.onNotice(`The disk under ${dataDir} is full: intake is paused until space is freed.`);
+    if (!full && diskFull) options.onNotice('There is space on the disk again: intake goes on.');
+    diskFull = full;
+  };
+  await checkDisk();
+  const diskTimer = setInterval(() => checkDisk().catch(fail), DISK_CHECK_MS);
+  diskTimer.unref();
+
+  const backlog = (): number => log.endOffset() - processor.committedOffset + log.pending;
+
+  function checkCapacity(): void {
+    if (failure) throw new OverCapacityError(`The desk stopped: ${failure.message}`, 30);
+    if (diskFull) throw new OverCapacityError('The disk is full; free some space and intake goes on.', 30);
+    if (backlog() > MAX_BACKLOG) throw new OverCapacityError(`${backlog()} records wait to be decided.`, 1);
+  }
+
+  async function append(records: readonly LogRecord[]): Promise<number> {
+    checkCapacity();
+    const started = performance.now();
+    const offset = await log.append(records);
+    measurements.append.add(performance.now() - started, clock.nowMs());
+    return offset;
+  }
+
+  const toRecord = (transaction: Transaction): LogRecord => ({
+    kind: 'transaction',
+    transaction,
+    receivedAtMs: clock.nowMs(),
+  });
+
+  return {
+    engine,
+    store,
+    log,
+    clock,
+    measurements,
+    checkCapacity,
+    async decide(transaction) {
+      const offset = await append([toRecord(transaction)]);
+      const result = await processor.resultAt(offset);
+      if (!result) throw new Error(`the record at offset ${offset} has no decision`);
+      return result;
+    },
+    accept: (transactions) => append(transactions.map(toRecord)),
+    async label(labels) {
+      await append(labels.map((label) => ({ kind: 'label', label })));
+    },
+    async settled() {
+      const end = log.endOffset();
+      if (end > processor.committedOffset) await processor.resultAt(end - 1);
+    },
+    onCommitted: (listener) => listeners.push(listener),
+    get backlog() {
+      return backlog();
+    },
+    query: (sql) => session.query(sql, []),
+    async close() {
+      clearInterval(diskTimer);
+      await processor.stop();
+      if (!failure && processor.committedOffset > checkpointAt) {
+        await checkpoints.prepare(processor.committedOffset)();
+      }
+      await session.close();
+      parts.unlock();
+    },
+  };
+}
