@@ -7,6 +7,14 @@ type Command = {
 };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: {
+    about: 'start the desk: API, dashboard, engine, simulator (what ./run.sh does)',
+    load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  sql: {
+    about: 'ask the database of a desk, running or not',
+    load: async () => (await import('./sql.ts')).sqlCommand,
+  },
   evaluate: {
     about: 'train and test on a labelled file, in time order',
     load: async () => (await import('./evaluate.ts')).evaluateCommand,

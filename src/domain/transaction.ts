@@ -217,3 +217,8 @@ export function canonicalContent(t: Transaction): string {
     t.counterpartyId,
   ]);
 }
+
+/** Country for counts; `??` stands for not stated. */
+export function countryOf(transaction: Transaction): string {
+  return transaction.country ?? '??';
+}

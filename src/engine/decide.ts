@@ -31,7 +31,7 @@ export function explainVector(scorer: Scorer, vector: Float64Array, outcome: Out
 /** What an analyst reads about one feature of a vector. */
 export function sentence(feature: number, vector: Float64Array): string {
   const value = vector[feature];
-  if (Number.isNaN(value)) return `${FEATURES[feature].description} Not known here.`;
+  if (Number.isNaN(value)) return `Not known: ${FEATURES[feature].description.replace(/\.$/, '')}`;
   return FEATURES[feature].say(value, (name) => (isFeatureName(name) ? vector[INDEX[name]] : Number.NaN));
 }
 

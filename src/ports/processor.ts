@@ -38,7 +38,10 @@ export function createProcessor(
   let committedOffset = firstOffset;
   let stopping = false;
   let running: Promise<void> | undefined;
-  const waiters = new Map<number, { resolve(result: Result | undefined): void; reject(error: Error): void }>();
+  const waiters = new Map<
+    number,
+    { resolve(result: Result | undefined): void; reject(error: Error): void }
+  >();
 
   type Prepared = { readonly batch: LogBatch; readonly known: Promise<Map<string, KnownDecision>> };
 

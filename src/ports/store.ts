@@ -85,7 +85,12 @@ export type Store = {
   openAlerts(): Promise<number>;
   counts(fromMs: number, untilMs: number): Promise<CountRow[]>;
   matureScores(untilMs: number, maxRows: number): Promise<MatureScores>;
-  addDeadLetter(source: string, raw: string, problems: readonly Problem[], receivedAtMs: number): Promise<void>;
+  addDeadLetter(
+    source: string,
+    raw: string,
+    problems: readonly Problem[],
+    receivedAtMs: number,
+  ): Promise<void>;
   deadLetters(limit: number): Promise<{ total: number; latest: DeadLetter[] }>;
 };
 

@@ -8,68 +8,26 @@ import { openEmbeddedLog } from '../adapters/embedded/log.ts';
 import { loadCurrentModel, saveCurrentModel } from '../adapters/embedded/model-files.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
-import type { Row, SqlSession } from '../adapters/sql/session.ts';
+import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
-import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
-import { type BatchOutput, createEngine, type Engine, type Result } from '../engine/process-batch.ts';
+import { createLatencyWindow } from '../engine/latency-window.ts';
+import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { applyLabel, createFeatureState, type FeatureState, observe } from '../features/observe.ts';
 import { createScorer, type Model } from '../models/model.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type Desk, MAX_BACKLOG, type Measurements, OverCapacityError } from '../ports/desk.ts';
 import type { Log } from '../ports/log.ts';
 import { createProcessor } from '../ports/processor.ts';
 import type { Store } from '../ports/store.ts';
 import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
 
-/** Records accepted but not decided yet; beyond this the source is asked to wait. */
-export const MAX_BACKLOG = 20_000;
 const MIN_FREE_BYTES = 64 << 20;
 const DISK_CHECK_MS = 2000;
 const CHECKPOINT_RECORDS = 50_000;
 const CHECKPOINT_MIN_BYTES = 8 << 20;
-
-export class OverCapacityError extends Error {
-  override readonly name = 'OverCapacityError';
-  readonly retryAfterSeconds: number;
-  constructor(message: string, retryAfterSeconds: number) {
-    super(message);
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
-export type Measurements = {
-  /** Received to committed. */
-  readonly decision: LatencyWindow;
-  /** Inside decide(). */
-  readonly engine: LatencyWindow;
-  readonly append: LatencyWindow;
-  readonly commit: LatencyWindow;
-  lastCommitAtMs: number | undefined;
-};
-
-export type Desk = {
-  readonly engine: Engine;
-  readonly store: Store;
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly measurements: Measurements;
-  /** Appends a transaction and resolves once its decision is committed. Throws OverCapacityError when full. */
-  decide(transaction: Transaction): Promise<Result>;
-  /** Appends transactions; resolves with the first offset when they are durable in the log. */
-  accept(transactions: readonly Transaction[]): Promise<number>;
-  label(labels: readonly Label[]): Promise<void>;
-  /** Throws OverCapacityError when nothing more can be taken in right now. */
-  checkCapacity(): void;
-  /** Resolves when everything that is in the log now is decided and committed. */
-  settled(): Promise<void>;
-  onCommitted(listener: (output: BatchOutput) => void): void;
-  readonly backlog: number;
-  query(sql: string): Promise<Row[]>;
-  close(): Promise<void>;
-};
 
 export type DeskOptions = {
   readonly dataDir: string;
@@ -95,7 +53,17 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     const committed = await store.committedOffset(0);
     const { state, model } = await loadOrCreate(options, store, log, committed);
     const engine = createEngine(state, createScorer(model), compileRuleset(STARTER_RULES));
-    return await assemble(options, { session: database, store, log, engine, committed, unlock, onFail: (f) => { fail = f; } });
+    return await assemble(options, {
+      session: database,
+      store,
+      log,
+      engine,
+      committed,
+      unlock,
+      onFail: (f) => {
+        fail = f;
+      },
+    });
   } catch (error) {
     await session?.close().catch(() => undefined);
     unlock();
@@ -143,7 +111,8 @@ async function redo(state: FeatureState, store: Store, log: Log, from: number, t
     for (const record of records) {
       if (record.kind === 'label') {
         const { label } = record;
-        const before = labels.get(label.transactionId) ?? (await store.labelBefore(label.transactionId, offset));
+        const before =
+          labels.get(label.transactionId) ?? (await store.labelBefore(label.transactionId, offset));
         applyLabel(state, label, before);
         labels.set(label.transactionId, label.fraud);
       } else if (decided.has(offset)) observe(state, record.transaction, vector);
@@ -196,7 +165,8 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
       for (const listener of listeners) listener(output);
     },
     onBoundary(offset) {
-      const due = offset - checkpointAt >= CHECKPOINT_RECORDS && checkpoints.changedBytes() >= CHECKPOINT_MIN_BYTES;
+      const due =
+        offset - checkpointAt >= CHECKPOINT_RECORDS && checkpoints.changedBytes() >= CHECKPOINT_MIN_BYTES;
       if (!due) return undefined;
       checkpointAt = offset;
       return checkpoints.prepare(offset);
@@ -208,7 +178,8 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
   const checkDisk = async (): Promise<void> => {
     const disk = await statfs(dataDir);
     const full = disk.bavail * disk.bsize < MIN_FREE_BYTES;
-    if (full && !diskFull) options.onNotice(`The disk under ${dataDir} is full: intake is paused until space is freed.`);
+    if (full && !diskFull)
+      options.onNotice(`The disk under ${dataDir} is full: intake is paused until space is freed.`);
     if (!full && diskFull) options.onNotice('There is space on the disk again: intake goes on.');
     diskFull = full;
   };

@@ -1,6 +1,7 @@
 // The model a new installation starts with: trained on simulated history, with the histories it leaves behind.
 import { minorPerMajor } from '../domain/codes.ts';
 import { createRandom, type Random } from '../domain/random.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { applyLabel, type FeatureState, observe } from '../features/observe.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
@@ -14,7 +15,7 @@ import { createTableBuilder, sliceTable } from './training-table.ts';
 const DAY_MS = 86_400_000;
 const LABEL_DELAY_MS = 7 * DAY_MS;
 /** Labels of the live stream come within minutes: an analyst looks, a customer answers. */
-export const LIVE_LABEL_DELAY = { leastMs: 60_000, meanMs: 4 * 60_000 } as const;
+export const LIVE_LABEL_DELAY = { leastMs: 30_000, meanMs: 90_000 } as const;
 /** Share of the last stretch, by rows, that is trained on; the rest is held out. */
 const TRAIN_SHARE = 0.7;
 
@@ -37,6 +38,7 @@ const PLANS = {
     maxLeaves: 48,
     maxDepth: 9,
     fraudWeight: 5,
+    sparse: true,
   },
   classic: {
     transactions: CLASSIC_TRANSACTIONS,
@@ -48,6 +50,7 @@ const PLANS = {
     maxLeaves: 48,
     maxDepth: 9,
     fraudWeight: 1,
+    sparse: false,
   },
 } as const;
 
@@ -75,9 +78,25 @@ export function createPresetSimulator(
   return preset === 'classic' ? createClassicSimulator(options) : createSimulator(options);
 }
 
+/** By this age nearly every live label (99 in 100) has come in. */
+export const LIVE_LABEL_MATURITY_MS =
+  LIVE_LABEL_DELAY.leastMs + Math.log(100) * (LIVE_LABEL_DELAY.meanMs - LIVE_LABEL_DELAY.leastMs);
+
 /** Delay until the label of a live transaction is known. */
 export function liveLabelDelayMs(random: Random): number {
   return LIVE_LABEL_DELAY.leastMs + random.exponential(LIVE_LABEL_DELAY.meanMs - LIVE_LABEL_DELAY.leastMs);
+}
+
+/** Share of training transactions that lose optional fields: callers differ in what they send. */
+const SPARSE_SHARE = 0.1;
+
+function withoutSomeFields(transaction: Transaction, random: Random): Transaction {
+  if (random.next() >= SPARSE_SHARE) return transaction;
+  // A third of the sparse ones keep only what is required.
+  const drop = random.next() < 0.33 ? 1 : 0.5;
+  const { id, accountId, occurredAtMs, amountMinor, currency, type, ...optional } = transaction;
+  const kept = Object.fromEntries(Object.entries(optional).filter(() => random.next() >= drop));
+  return { id, accountId, occurredAtMs, amountMinor, currency, type, ...kept };
 }
 
 /** Simulates a history into `state`, trains on its first part and measures on its last. */
@@ -101,7 +120,9 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
   let rehearsalRow = 0;
   const expected = plan.transactions + plan.rehearsal;
   for (;;) {
-    const { transaction, fraudType } = simulator.next();
+    const event = simulator.next();
+    const { fraudType } = event;
+    const transaction = plan.sparse ? withoutSomeFields(event.transaction, random) : event.transaction;
     const at = transaction.occurredAtMs;
     if (at >= options.endMs) break;
     if (!rehearsing && at >= rehearsalFromMs) {

@@ -43,7 +43,11 @@ export function lockFolder(folder: string): () => void {
       // Cut off while it was written: nobody holds it.
     }
     const pid = Number(owner.pid);
-    if (pid > 0 && pid !== process.pid && isRunning(pid, typeof owner.ticks === 'string' ? owner.ticks : undefined)) {
+    if (
+      pid > 0 &&
+      pid !== process.pid &&
+      isRunning(pid, typeof owner.ticks === 'string' ? owner.ticks : undefined)
+    ) {
       throw new InputError(
         `The data folder ${folder} is in use by process ${pid}. Stop that one, or start this one with another --data-dir.`,
       );

@@ -30,7 +30,9 @@ export async function loadCurrentModel(dataDir: string): Promise<Model | undefin
   if (version === undefined) return undefined;
   const file = join(folder, `${version.trim()}.model`);
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new InputError(`${file} is missing. Restore it, or delete ${join(folder, 'current')} to train a new model.`);
+    throw new InputError(
+      `${file} is missing. Restore it, or delete ${join(folder, 'current')} to train a new model.`,
+    );
   });
   return parseModel(text, file);
 }

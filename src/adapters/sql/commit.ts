@@ -1,5 +1,5 @@
 // One batch of decisions as the statements of one transaction.
-import type { Transaction } from '../../domain/transaction.ts';
+import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided } from '../../engine/process-batch.ts';
 import { copyValue, type Statement } from './session.ts';
 
@@ -17,7 +17,15 @@ type CopyField = string | number | boolean | Uint8Array | undefined;
 const time = (ms: number): string => new Date(ms).toISOString();
 const line = (fields: readonly CopyField[]): string => fields.map(copyValue).join('\t');
 
-function transactionLine({ offset, transaction: t, receivedAtMs, decision, vector, contentHash, engineMs }: Decided): string {
+function transactionLine({
+  offset,
+  transaction: t,
+  receivedAtMs,
+  decision,
+  vector,
+  contentHash,
+  engineMs,
+}: Decided): string {
   return line([
     t.id,
     offset,
@@ -71,7 +79,15 @@ function alertLine({ offset, transaction: t, decision }: Decided): string {
   ]);
 }
 
-type Count = { minuteMs: number; country: string; transactions: number; reviews: number; declines: number; scoreSum: number; flaggedMinor: number };
+type Count = {
+  minuteMs: number;
+  country: string;
+  transactions: number;
+  reviews: number;
+  declines: number;
+  scoreSum: number;
+  flaggedMinor: number;
+};
 
 function countStatements(decided: readonly Decided[]): Statement[] {
   const counts = new Map<string, Count>();
@@ -109,11 +125,6 @@ function countStatements(decided: readonly Decided[]): Statement[] {
   ];
 }
 
-/** Country for counts; `??` is the word for not stated. */
-export function countryOf(transaction: Transaction): string {
-  return transaction.country ?? '??';
-}
-
 export function commitStatements(output: BatchOutput): Statement[] {
   const { decided, labelled } = output;
   const statements: Statement[] = [];
@@ -136,7 +147,14 @@ export function commitStatements(output: BatchOutput): Statement[] {
       copyInto: 'labels (seq, transaction_id, fraud, fraud_type, source, labelled_at)',
       lines: `${labelled
         .map(({ offset, label }) =>
-          line([offset, label.transactionId, label.fraud, label.fraudType, label.source, time(label.labelledAtMs)]),
+          line([
+            offset,
+            label.transactionId,
+            label.fraud,
+            label.fraudType,
+            label.source,
+            time(label.labelledAtMs),
+          ]),
         )
         .join('\n')}\n`,
     });

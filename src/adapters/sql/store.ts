@@ -12,7 +12,15 @@ import type { SqlSession } from './session.ts';
 type TransactionRow = Selectable<TransactionsTable>;
 type DecisionRow = Pick<
   TransactionRow,
-  'id' | 'outcome' | 'score' | 'reasons' | 'rules' | 'model_version' | 'ruleset_version' | 'catalogue_hash' | 'decided_at'
+  | 'id'
+  | 'outcome'
+  | 'score'
+  | 'reasons'
+  | 'rules'
+  | 'model_version'
+  | 'ruleset_version'
+  | 'catalogue_hash'
+  | 'decided_at'
 >;
 
 /** The database holds only what this program wrote, so what it reads back has the right shape. */
@@ -198,7 +206,7 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>): Store {
         `select least(floor(score * ${SCORE_BINS}), ${SCORE_BINS - 1})::int as bin, outcome <> 'approve' as flagged,
            coalesce(is_fraud, false) as fraud, count(*)::int as n
          from (select score, outcome, is_fraud, decided_at from transactions order by seq desc limit $2) recent
-         where decided_at < $1 or is_fraud is not null
+         where decided_at < $1
          group by 1, 2, 3`,
         [iso(untilMs), maxRows],
       );
@@ -224,7 +232,12 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>): Store {
         .execute();
     },
     async deadLetters(limit) {
-      const rows = await db.selectFrom('dead_letters').selectAll().orderBy('id', 'desc').limit(limit).execute();
+      const rows = await db
+        .selectFrom('dead_letters')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
       const count = await db
         .selectFrom('dead_letters')
         .select((eb) => eb.fn.countAll<number>().as('count'))

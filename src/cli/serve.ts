@@ -1,0 +1,136 @@
+// ./goshawk serve (what ./run.sh starts): the whole desk in one process.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../domain/input-error.ts';
+import { systemClock } from '../ports/clock.ts';
+import { serveAdmin } from '../runtimes/admin-socket.ts';
+import { openDesk } from '../runtimes/embedded.ts';
+import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
+import { buildApp } from '../server/app.ts';
+import { isLoopback } from '../server/guard.ts';
+import { LIVE_LABEL_MATURITY_MS, PRESETS, type Preset, trainFirstModel } from '../training/first-model.ts';
+import { helpText, type OptionSpec, readOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+
+const SPECS: Readonly<Record<string, OptionSpec>> = {
+  port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
+  host: { type: 'string', value: 'H', default: '127.0.0.1', help: 'address to listen on' },
+  'data-dir': { type: 'string', value: 'DIR', default: './var', help: 'where everything is kept' },
+  rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
+  'no-simulator': { type: 'boolean', help: 'transactions come over the API only' },
+  preset: {
+    type: 'string',
+    default: 'default',
+    help: `what is simulated and learnt first: ${PRESETS.join(' | ')}`,
+  },
+  seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
+  'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
+  'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
+  'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
+  help: { type: 'boolean', help: 'show this text' },
+};
+
+function presetOf(text: string | undefined): Preset {
+  const preset = PRESETS.find((name) => name === text);
+  if (!preset) throw new InputError(`--preset is "${text}"; it must be one of ${PRESETS.join(', ')}.`);
+  return preset;
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}
+
+export async function serveCommand(args: readonly string[]): Promise<void> {
+  const options = readOptions('serve', args, SPECS);
+  if (options.flag('help')) {
+    console.log(helpText('./run.sh [options]', 'Starts a live fraud desk in one process.', SPECS));
+    return;
+  }
+  const port = options.number('port', 0, 65_535);
+  const host = options.text('host') ?? '127.0.0.1';
+  const rate = options.number('rate', 0.01, 20_000);
+  const seed = options.number('seed', 0, 2 ** 31);
+  const dataDir = options.text('data-dir') ?? './var';
+  const preset = presetOf(options.text('preset'));
+  if (!isLoopback(host) && !options.flag('insecure-no-login')) {
+    throw new InputError(
+      `--host ${host} would open the desk to others, and there is no login yet. Leave --host away, put a proxy with ` +
+        'a login in front, or say --insecure-no-login if you know who can reach this address.',
+    );
+  }
+  const say = (text: string): void => console.log(text);
+  const stopping = Promise.withResolvers<Error | undefined>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.resolve(undefined));
+
+  say(`Goshawk ${packageVersion()} · data in ${dataDir}`);
+  const progress = createProgress('First model');
+  const desk = await openDesk({
+    dataDir,
+    clock: systemClock,
+    firstModel: async (state) => {
+      say('No model yet: simulating a history and training one …');
+      const model = await trainFirstModel(state, {
+        preset,
+        seed,
+        endMs: systemClock.nowMs(),
+        liveRate: rate,
+        onProgress: (step, done, of) => progress.update(done, of, step),
+      });
+      const { heldOut, version } = model.info;
+      progress.end(
+        `${version}, on later data: average precision ${heldOut?.averagePrecision.toFixed(3)}, ` +
+          `recall ${heldOut?.recall.toFixed(3)}, accuracy ${heldOut?.accuracy.toFixed(4)}`,
+      );
+      return model;
+    },
+    onNotice: say,
+    onFailure: (error) => stopping.resolve(error),
+  });
+  let producer: Producer | undefined;
+  const app = await buildApp({
+    desk,
+    version: packageVersion(),
+    producer: () => producer?.state() ?? apiProducerState(desk),
+    maturityMs: LIVE_LABEL_MATURITY_MS,
+    allowedHosts: new Set([host.toLowerCase()]),
+    logLevel: options.text('log-level') ?? 'warn',
+  });
+  try {
+    await app.server.listen({ port, host });
+  } catch (error) {
+    await app.close();
+    await desk.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new InputError(`Port ${port} on ${host} is in use. Choose another: ./run.sh --port ${port + 1}`);
+    if (code === 'EACCES')
+      throw new InputError(`Port ${port} may not be used by this account. Choose one above 1023.`);
+    if (code === 'EADDRNOTAVAIL') throw new InputError(`${host} is not an address of this machine.`);
+    throw error;
+  }
+  const admin = await serveAdmin(dataDir, (sql) => desk.query(sql));
+  if (!options.flag('no-simulator')) {
+    const logFile = join(options.text('log-dir') ?? './logs', 'producer.log');
+    producer = await startProducer(desk, { preset, rate, seed, logFile });
+    say(`Simulator: ${rate} transactions a second, log in ${logFile}`);
+  }
+  const address = app.server.server.address();
+  const listening = typeof address === 'object' && address ? address.port : port;
+  say(`Ready: http://${host.includes(':') ? `[${host}]` : host}:${listening}  (Ctrl-C stops)`);
+
+  const failure = await stopping.promise;
+  say(failure ? `Stopping: ${failure.message}` : 'Stopping …');
+  await producer?.stop().catch(() => undefined);
+  admin.close();
+  await app.close();
+  await desk.close().catch((error: Error) => console.error(`goshawk: on the way out: ${error.message}`));
+  if (failure) {
+    console.error(
+      `goshawk: ${failure.message}. What was accepted is in ${dataDir}; start again once this is mended.`,
+    );
+    process.exit(1);
+  }
+  say('Stopped. Everything is kept; the next start goes on from here.');
+  process.exit(0);
+}

@@ -1,0 +1,199 @@
+// Messages between server and dashboard: a hello, a snapshot, then differences. Version 1.
+import type { Outcome, Reason, RuleHit } from '../domain/decision.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+/** One decided transaction as a table shows it. */
+export type FeedRow = {
+  readonly id: string;
+  readonly offset: number;
+  readonly accountId: string;
+  readonly occurredAt: string;
+  readonly decidedAt: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly type: string;
+  readonly channel?: string;
+  readonly merchantName?: string;
+  readonly mcc?: string;
+  readonly country?: string;
+  readonly city?: string;
+  readonly score: number;
+  readonly outcome: Outcome;
+  readonly topReason?: string;
+  readonly isFraud?: boolean;
+};
+
+export type AlertRow = {
+  readonly transactionId: string;
+  readonly offset: number;
+  readonly accountId: string;
+  readonly createdAt: string;
+  readonly outcome: Outcome;
+  readonly score: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly country?: string;
+  readonly merchantName?: string;
+  readonly topReason?: string;
+  readonly isFraud: boolean;
+  readonly status: 'open' | 'confirmed' | 'dismissed';
+};
+
+export type MinuteCount = {
+  readonly minute: string;
+  readonly transactions: number;
+  readonly reviews: number;
+  readonly declines: number;
+  readonly scoreSum: number;
+  readonly flaggedMinor: number;
+};
+
+export type RegionCount = {
+  /** ISO 3166-1 alpha-2, or "??" where the transaction named no country. */
+  readonly country: string;
+  readonly transactions: number;
+  readonly flagged: number;
+  readonly flaggedMinor: number;
+};
+
+export type PeriodTotals = {
+  readonly transactions: number;
+  readonly reviews: number;
+  readonly declines: number;
+  readonly flaggedMinor: number;
+  /** null when there were no transactions. */
+  readonly averageScore: number | null;
+};
+
+export type Stats = {
+  /** The period the totals stand for, in minutes, ending now; `previous` is the one before it. */
+  readonly periodMinutes: number;
+  readonly current: PeriodTotals;
+  readonly previous: PeriodTotals;
+  /** Decisions in the last 60 seconds. */
+  readonly transactionsPerMinute: number;
+  readonly pendingAlerts: number;
+  readonly minutes: readonly MinuteCount[];
+  readonly regions: readonly RegionCount[];
+  /** Decisions of the period by score, 20 equal bins. */
+  readonly scoreBins: readonly number[];
+  readonly latencyMs: Latency;
+};
+
+/** Measured in the last minute; null where nothing was. */
+export type Latency = { readonly p50: number | null; readonly p99: number | null; readonly count: number };
+
+export type ServiceName = 'producer' | 'log' | 'engine' | 'state' | 'database' | 'feed';
+export type ServiceHealth = {
+  readonly name: ServiceName;
+  readonly title: string;
+  readonly status: 'up' | 'degraded' | 'down' | 'unknown';
+  /** What the latency is of, in words. */
+  readonly measures: string;
+  readonly latencyMs: Latency;
+  readonly perSecond: number | null;
+  readonly waiting: number | null;
+  readonly errors: number;
+  readonly lastSuccessAt: string | null;
+  readonly detail: string;
+};
+export type Pipeline = {
+  readonly services: readonly ServiceHealth[];
+  readonly deadLetters: number;
+  readonly measuredAt: string;
+};
+
+export type QualityFigures = {
+  readonly rows: number;
+  readonly frauds: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+  readonly accuracy: number | null;
+  readonly auc: number | null;
+  readonly averagePrecision: number | null;
+  readonly confusion: {
+    readonly truePositives: number;
+    readonly falsePositives: number;
+    readonly trueNegatives: number;
+    readonly falseNegatives: number;
+  };
+};
+
+export type ModelPanel = {
+  readonly version: string;
+  readonly kind: string;
+  readonly trainedAt: string;
+  readonly features: number;
+  readonly trainingRows: number;
+  readonly trainingFrauds: number;
+  readonly trainingFrom: string;
+  readonly trainingUntil: string;
+  readonly thresholds: { readonly review: number; readonly decline: number };
+  readonly heldOut: (QualityFigures & { readonly from: string; readonly until: string }) | null;
+  /** From decisions older than `maturityMinutes`, whose labels have come in; null while there are none. */
+  readonly live: QualityFigures | null;
+  readonly maturityMinutes: number;
+};
+
+export type ServerMessage =
+  | {
+      readonly type: 'hello';
+      readonly protocol: number;
+      readonly serverVersion: string;
+      readonly serverTime: string;
+    }
+  | {
+      readonly type: 'snapshot';
+      readonly rows: readonly FeedRow[];
+      readonly alerts: readonly AlertRow[];
+      readonly stats: Stats;
+      readonly pipeline: Pipeline;
+      readonly model: ModelPanel;
+    }
+  | {
+      readonly type: 'diff';
+      readonly serverTime: string;
+      /** Newest last; when more were decided than are shown, `decided` is larger than the rows. */
+      readonly rows?: readonly FeedRow[];
+      readonly decided?: number;
+      readonly alerts?: readonly AlertRow[];
+      readonly labels?: readonly { readonly transactionId: string; readonly fraud: boolean }[];
+      readonly stats?: Stats;
+      readonly pipeline?: Pipeline;
+      readonly model?: ModelPanel;
+    };
+
+/** The whole story of one transaction, as GET /v1/transactions/{id} answers it. */
+export type TransactionStory = {
+  readonly transaction: Record<string, unknown>;
+  readonly decision: {
+    readonly transactionId: string;
+    readonly outcome: Outcome;
+    readonly score: number;
+    readonly reasons: readonly Reason[];
+    readonly rules: readonly RuleHit[];
+    readonly modelVersion: string;
+    readonly rulesetVersion: string;
+    readonly catalogueHash: string;
+    readonly decidedAt: string;
+  };
+  readonly offset: number;
+  readonly isFraud: boolean | null;
+  readonly fraudType: string | null;
+  readonly features: readonly {
+    readonly name: string;
+    readonly group: string;
+    readonly unit: string;
+    readonly description: string;
+    readonly value: number | null;
+    readonly text: string;
+    /** null when the model that decided is not in service any more. */
+    readonly contribution: number | null;
+  }[];
+  readonly baseVote: number | null;
+  readonly vote: number | null;
+  /** The account's transactions around this one, oldest first. */
+  readonly neighbours: readonly FeedRow[];
+};

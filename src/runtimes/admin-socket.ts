@@ -1,0 +1,64 @@
+// A local socket beside the data folder: lets ./goshawk sql ask the running desk, for its own user only.
+import { createHash } from 'node:crypto';
+import { chmodSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+type Answer = { readonly rows: unknown[] } | { readonly error: string };
+const MAX_SOCKET_PATH = 100;
+
+/** Where the socket of a data folder is; long paths do not fit into a socket address and get a short one. */
+export function socketPath(dataDir: string): string {
+  const path = resolve(dataDir, 'admin.sock');
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
+  return join(tmpdir(), `goshawk-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.sock`);
+}
+
+export async function serveAdmin(
+  dataDir: string,
+  query: (sql: string) => Promise<unknown[]>,
+): Promise<Server> {
+  const path = socketPath(dataDir);
+  rmSync(path, { force: true });
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    const lines = createInterface({ input: socket });
+    lines.on('error', () => socket.destroy());
+    lines.on('line', async (line) => {
+      let answer: Answer;
+      try {
+        const { sql } = JSON.parse(line) as { sql: string };
+        answer = { rows: await query(sql) };
+      } catch (error) {
+        answer = { error: (error as Error).message };
+      }
+      socket.end(`${JSON.stringify(answer)}\n`);
+    });
+  });
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed);
+    server.listen(path, done);
+  });
+  chmodSync(path, 0o600);
+  return server;
+}
+
+/** Asks the desk that runs on a data folder; undefined when none does. Throws with the database's own message. */
+export function askAdmin(dataDir: string, sql: string): Promise<Record<string, unknown>[] | undefined> {
+  return new Promise((done, failed) => {
+    const socket = connect(socketPath(dataDir));
+    let text = '';
+    socket.on('error', () => done(undefined));
+    socket.on('connect', () => socket.write(`${JSON.stringify({ sql })}\n`));
+    socket.on('data', (chunk) => {
+      text += chunk.toString('utf8');
+    });
+    socket.on('end', () => {
+      const answer = JSON.parse(text) as Answer;
+      if ('error' in answer) failed(new Error(answer.error));
+      else done(answer.rows as Record<string, unknown>[]);
+    });
+  });
+}

@@ -1,0 +1,141 @@
+// The HTTP server: API, documents, live feed and dashboard behind one set of guards.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import type { Desk } from '../ports/desk.ts';
+import { docsPage } from './docs-page.ts';
+import { createFeed } from './feed.ts';
+import { foreignRequest } from './guard.ts';
+import { bulkRoute, intakeRoutes } from './intake-routes.ts';
+import { type Monitor, type ProducerState, startMonitor } from './monitor.ts';
+import { sendProblem } from './problem-details.ts';
+import { readRoutes } from './read-routes.ts';
+
+const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
+const MAX_BODY_BYTES = 256 * 1024;
+/** Requests a second and address; an overload is refused before it reaches the engine. */
+const REQUESTS_PER_SECOND = 2000;
+
+export type AppOptions = {
+  readonly desk: Desk;
+  readonly version: string;
+  readonly producer: () => ProducerState;
+  readonly maturityMs: number;
+  /** Names this desk is called by, besides the loopback ones. */
+  readonly allowedHosts: ReadonlySet<string>;
+  readonly logLevel: string;
+};
+
+export type App = { readonly server: FastifyInstance; readonly monitor: Monitor; close(): Promise<void> };
+
+export async function buildApp(options: AppOptions): Promise<App> {
+  const { desk } = options;
+  const app = Fastify({
+    logger: { level: options.logLevel },
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: 200 },
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+    // Bodies are checked by the domain parser, which lists every problem at once.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      request.log.error(error);
+      return sendProblem(
+        reply,
+        500,
+        'Internal error',
+        'Something went wrong here; the log of the desk says what.',
+      );
+    }
+    if (error.validation) {
+      const problems = error.validation.map((item) => ({
+        pointer: item.instancePath,
+        message: `${error.validationContext ?? 'request'} ${item.message ?? 'is not valid'}.`,
+      }));
+      return sendProblem(reply, 400, 'Bad request', error.message, problems);
+    }
+    return sendProblem(reply, status, status === 429 ? 'Too many requests' : 'Bad request', error.message);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const refused = foreignRequest(request.headers, options.allowedHosts);
+    if (refused) return sendProblem(reply, 403, 'Forbidden', refused);
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: false,
+  });
+  await app.register(rateLimit, { max: REQUESTS_PER_SECOND, timeWindow: 1000 });
+  await app.register(websocket, { options: { maxPayload: 4096 } });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Goshawk',
+        version: options.version,
+        description: 'Real-time fraud detection: a transaction in, a decision with its reasons out.',
+      },
+    },
+  });
+  const feed = createFeed(desk, options.version);
+  const monitor = await startMonitor({
+    desk,
+    producer: options.producer,
+    feed: feed.state,
+    maturityMs: options.maturityMs,
+  });
+  feed.attach(monitor);
+
+  await app.register(async (scope) => intakeRoutes(scope, desk));
+  await app.register(async (scope) => bulkRoute(scope, desk));
+  await app.register(async (scope) => readRoutes(scope, desk, monitor));
+  await app.register(async (scope) => {
+    scope.get(
+      '/v1/feed',
+      { websocket: true, schema: { summary: 'Live feed (WebSocket)', tags: ['Figures'] } },
+      (socket) => {
+        if (!feed.join(socket)) socket.close(1013, 'too many clients; try again later');
+      },
+    );
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    scope.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/html').send(docsPage(app.swagger())),
+    );
+  });
+  if (existsSync(DASHBOARD)) {
+    await app.register(fastifyStatic, { root: DASHBOARD, maxAge: '1h', immutable: false });
+    app.setNotFoundHandler((request, reply) => {
+      const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+      if (wantsPage && !request.url.startsWith('/v1/')) return reply.sendFile('index.html', { maxAge: 0 });
+      return sendProblem(reply, 404, 'Not found', `There is nothing at ${request.url.slice(0, 200)}.`);
+    });
+  } else {
+    app.setNotFoundHandler((request, reply) =>
+      sendProblem(reply, 404, 'Not found', `There is nothing at ${request.url.slice(0, 200)}.`),
+    );
+  }
+  return {
+    server: app,
+    monitor,
+    async close() {
+      monitor.stop();
+      feed.close();
+      await app.close();
+    },
+  };
+}

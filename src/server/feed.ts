@@ -1,0 +1,173 @@
+// The live feed: a snapshot to each new client, then one difference at most every 100 ms.
+// Bounded per client: one that cannot keep up is sent nothing until it can, and then a fresh snapshot.
+import type { WebSocket } from '@fastify/websocket';
+import { createLatencyWindow } from '../engine/latency-window.ts';
+import type { BatchOutput } from '../engine/process-batch.ts';
+import type { Desk } from '../ports/desk.ts';
+import { type AlertRow, type FeedRow, PROTOCOL_VERSION, type ServerMessage } from '../protocol/messages.ts';
+import type { FeedState, Monitor } from './monitor.ts';
+import { alertRow, alertRowOf, feedRow } from './rows.ts';
+
+const TICK_MS = 100;
+const STATS_EVERY_TICKS = 10;
+const PIPELINE_EVERY_TICKS = 20;
+const MODEL_EVERY_TICKS = 50;
+const PING_EVERY_TICKS = 50;
+const ROWS_PER_TICK = 50;
+const SNAPSHOT_ROWS = 200;
+const SNAPSHOT_ALERTS = 50;
+const MAX_CLIENTS = 500;
+/** Unsent bytes at which a client counts as slow. */
+const SLOW_BYTES = 1 << 20;
+const STATS_MINUTES = 60;
+
+type Client = { readonly socket: WebSocket; needsSnapshot: boolean; pingedAt: number; alive: boolean };
+
+export type Feed = {
+  /** False when there is no room for another client. */
+  join(socket: WebSocket): boolean;
+  state(): FeedState;
+  /** Set once the monitor stands; the feed shows its figures. */
+  attach(monitor: Monitor): void;
+  close(): void;
+};
+
+export function createFeed(desk: Desk, serverVersion: string): Feed {
+  const clients = new Set<Client>();
+  const latency = createLatencyWindow();
+  const rows: FeedRow[] = [];
+  const alerts: AlertRow[] = [];
+  const labels: { transactionId: string; fraud: boolean }[] = [];
+  let decided = 0;
+  let tick = 0;
+  let resyncs = 0;
+  let lastSentAtMs: number | undefined;
+  let monitor: Monitor | undefined;
+
+  desk.onCommitted((output: BatchOutput) => {
+    if (clients.size === 0) return;
+    decided += output.decided.length;
+    // What is flagged is always shown; of the rest, the newest.
+    for (const item of output.decided) {
+      if (item.decision.outcome === 'approve') continue;
+      if (alerts.length < ROWS_PER_TICK) alerts.push(alertRowOf(item));
+    }
+    for (const item of output.decided.slice(-ROWS_PER_TICK)) rows.push(feedRow(item));
+    if (rows.length > ROWS_PER_TICK) rows.splice(0, rows.length - ROWS_PER_TICK);
+    for (const { label } of output.labelled) {
+      if (labels.length < 1000) labels.push({ transactionId: label.transactionId, fraud: label.fraud });
+    }
+  });
+
+  const now = (): string => new Date(desk.clock.nowMs()).toISOString();
+
+  function send(client: Client, text: string): void {
+    client.socket.send(text);
+    lastSentAtMs = desk.clock.nowMs();
+  }
+
+  async function sendSnapshot(client: Client): Promise<void> {
+    if (!monitor) return;
+    const [recent, open] = await Promise.all([
+      desk.store.transactions({}, SNAPSHOT_ROWS),
+      desk.store.alerts({}, SNAPSHOT_ALERTS),
+    ]);
+    const snapshot: ServerMessage = {
+      type: 'snapshot',
+      rows: recent.map((item) => feedRow(item, item.isFraud)).reverse(),
+      alerts: open.map(alertRow),
+      stats: monitor.stats(STATS_MINUTES),
+      pipeline: monitor.pipeline(),
+      model: monitor.model(),
+    };
+    client.needsSnapshot = false;
+    send(client, JSON.stringify(snapshot));
+  }
+
+  function broadcast(): void {
+    tick++;
+    if (clients.size === 0) return;
+    const withStats = tick % STATS_EVERY_TICKS === 0;
+    const diff: ServerMessage = {
+      type: 'diff',
+      serverTime: now(),
+      ...(rows.length > 0 && { rows: [...rows], decided }),
+      ...(alerts.length > 0 && { alerts: [...alerts] }),
+      ...(labels.length > 0 && { labels: [...labels] }),
+      ...(withStats && monitor && { stats: monitor.stats(STATS_MINUTES) }),
+      ...(tick % PIPELINE_EVERY_TICKS === 0 && monitor && { pipeline: monitor.pipeline() }),
+      ...(tick % MODEL_EVERY_TICKS === 0 && monitor && { model: monitor.model() }),
+    };
+    rows.length = 0;
+    alerts.length = 0;
+    labels.length = 0;
+    decided = 0;
+    if (Object.keys(diff).length === 2) return;
+    const text = JSON.stringify(diff);
+    for (const client of clients) {
+      if (client.socket.readyState !== client.socket.OPEN) continue;
+      if (client.socket.bufferedAmount > SLOW_BYTES) {
+        client.needsSnapshot = true;
+        continue;
+      }
+      if (client.needsSnapshot) {
+        resyncs++;
+        client.needsSnapshot = false;
+        sendSnapshot(client).catch(() => client.socket.close(1011, 'the snapshot failed; connect again'));
+        continue;
+      }
+      send(client, text);
+    }
+    if (tick % PING_EVERY_TICKS === 0) pingAll();
+  }
+
+  function pingAll(): void {
+    for (const client of clients) {
+      if (!client.alive) {
+        client.socket.terminate();
+        continue;
+      }
+      client.alive = false;
+      client.pingedAt = performance.now();
+      client.socket.ping();
+    }
+  }
+
+  const timer = setInterval(broadcast, TICK_MS);
+  timer.unref();
+
+  return {
+    join(socket) {
+      if (clients.size >= MAX_CLIENTS) return false;
+      const client: Client = { socket, needsSnapshot: false, pingedAt: 0, alive: true };
+      socket.on('pong', () => {
+        client.alive = true;
+        latency.add(performance.now() - client.pingedAt, desk.clock.nowMs());
+      });
+      socket.on('close', () => clients.delete(client));
+      socket.on('error', () => clients.delete(client));
+      const hello: ServerMessage = {
+        type: 'hello',
+        protocol: PROTOCOL_VERSION,
+        serverVersion,
+        serverTime: now(),
+      };
+      send(client, JSON.stringify(hello));
+      // Differences from now on, ahead of the snapshot: the client merges rows by id, so none is missed.
+      clients.add(client);
+      sendSnapshot(client).catch(() => socket.close(1011, 'the snapshot failed; connect again'));
+      client.pingedAt = performance.now();
+      socket.ping();
+      return true;
+    },
+    state: () => ({ clients: clients.size, lastSentAtMs, latency, resyncs }),
+    attach(attached) {
+      monitor = attached;
+    },
+    close() {
+      clearInterval(timer);
+      for (const client of clients) client.socket.close(1001, 'the desk is stopping');
+      clients.clear();
+    },
+  };
+}

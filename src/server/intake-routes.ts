@@ -1,0 +1,210 @@
+// Routes that take something in: decisions, bulk transactions, labels.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { parseVerdict } from '../domain/label.ts';
+import type { Problem } from '../domain/problem.ts';
+import { parseTransaction, type Transaction } from '../domain/transaction.ts';
+import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import { sendProblem } from './problem-details.ts';
+import { DecisionSchema, LabelSchema, ProblemSchema, TransactionSchema } from './schemas.ts';
+import { splitJson } from './split-json.ts';
+
+const CHUNK = 500;
+const MAX_PIECE_CHARACTERS = 64 * 1024;
+const MAX_ERRORS_SHOWN = 1000;
+const DEAD_LETTER_CHARACTERS = 2000;
+
+function overCapacity(reply: FastifyReply, error: OverCapacityError): FastifyReply {
+  reply.header('Retry-After', String(error.retryAfterSeconds));
+  return sendProblem(reply, 503, 'Over capacity', error.message);
+}
+
+const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): FastifyReply =>
+  sendProblem(
+    reply,
+    422,
+    'Not valid',
+    `${problems.length} problem${problems.length === 1 ? '' : 's'}; see problems.`,
+    problems,
+  );
+
+type LineError = { readonly index: number; readonly problems: readonly Problem[] };
+
+/** Bodies are checked by the domain parser, which lists every problem; a schema check would stop at the first. */
+const byParser = () => () => true;
+
+export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
+  const problemResponses = {
+    400: ProblemSchema,
+    409: ProblemSchema,
+    422: ProblemSchema,
+    429: ProblemSchema,
+    503: ProblemSchema,
+  };
+
+  app.post(
+    '/v1/decisions',
+    {
+      validatorCompiler: byParser,
+      schema: {
+        summary: 'Decide one transaction',
+        description:
+          'Answers once the decision is committed. The same id again returns the same decision; with other content 409.',
+        tags: ['Decisions'],
+        body: TransactionSchema,
+        response: { 200: DecisionSchema, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const parsed = parseTransaction(request.body, desk.clock.nowMs());
+      if (!parsed.ok) return unprocessable(reply, parsed.problems);
+      try {
+        const result = await desk.decide(parsed.value);
+        if (result.kind === 'duplicate' && !result.sameContent) {
+          return sendProblem(
+            reply,
+            409,
+            'Conflict',
+            `Transaction ${parsed.value.id} was decided before with other content. Send a new id, or the content as it was.`,
+          );
+        }
+        const { decidedAtMs, ...decision } = result.decision;
+        return { ...decision, decidedAt: new Date(decidedAtMs).toISOString() };
+      } catch (error) {
+        if (error instanceof OverCapacityError) return overCapacity(reply, error);
+        throw error;
+      }
+    },
+  );
+
+  app.post(
+    '/v1/labels',
+    {
+      validatorCompiler: byParser,
+      schema: {
+        summary: 'Say what a transaction turned out to be',
+        tags: ['Labels'],
+        body: LabelSchema,
+        response: { ...problemResponses, 404: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const parsed = parseVerdict(request.body, desk.clock.nowMs());
+      if (!parsed.ok) return unprocessable(reply, parsed.problems);
+      const verdict = parsed.value;
+      const stored = await desk.store.transaction(verdict.transactionId);
+      if (!stored) {
+        return sendProblem(
+          reply,
+          404,
+          'Not found',
+          `There is no transaction ${verdict.transactionId} to label.`,
+        );
+      }
+      const { transaction } = stored;
+      try {
+        await desk.label([
+          {
+            ...verdict,
+            accountId: transaction.accountId,
+            occurredAtMs: transaction.occurredAtMs,
+            ...(transaction.merchant && { merchantId: transaction.merchant.id }),
+            ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
+            ...(transaction.ip !== undefined && { ip: transaction.ip }),
+            ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
+          },
+        ]);
+      } catch (error) {
+        if (error instanceof OverCapacityError) return overCapacity(reply, error);
+        throw error;
+      }
+      return reply.code(202).send({ transactionId: verdict.transactionId, fraud: verdict.fraud });
+    },
+  );
+}
+
+/** Bulk intake: the route reads its own stream, so it lives in a scope without body parsers. */
+export function bulkRoute(app: FastifyInstance, desk: Desk): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+
+  /** Waits while the desk is full, so that a fast sender is slowed down instead of refused half-way. */
+  async function acceptWhenRoom(transactions: readonly Transaction[]): Promise<void> {
+    const until = desk.clock.nowMs() + 30_000;
+    for (;;) {
+      try {
+        await desk.accept(transactions);
+        return;
+      } catch (error) {
+        if (!(error instanceof OverCapacityError) || desk.clock.nowMs() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
+  app.post(
+    '/v1/transactions',
+    {
+      schema: {
+        summary: 'Take in many transactions',
+        description:
+          'NDJSON or a JSON array of transactions, streamed, of any size. Answers how many are durably in the log, ' +
+          'and every line that was not accepted with its problems (the first 1,000). Rejected lines also go to the dead letters.',
+        tags: ['Decisions'],
+        consumes: ['application/x-ndjson', 'application/json'],
+      },
+    },
+    async (request, reply) => {
+      const errors: LineError[] = [];
+      let accepted = 0;
+      let rejected = 0;
+      let chunk: Transaction[] = [];
+      const reject = async (index: number, raw: string, problems: readonly Problem[]): Promise<void> => {
+        rejected++;
+        if (errors.length < MAX_ERRORS_SHOWN) errors.push({ index, problems });
+        await desk.store.addDeadLetter(
+          'POST /v1/transactions',
+          raw.slice(0, DEAD_LETTER_CHARACTERS).replaceAll('\u0000', '\ufffd'),
+          problems,
+          desk.clock.nowMs(),
+        );
+      };
+      const flush = async (): Promise<void> => {
+        if (chunk.length === 0) return;
+        const full = chunk;
+        chunk = [];
+        await acceptWhenRoom(full);
+        accepted += full.length;
+      };
+      try {
+        for await (const piece of splitJson(request.raw, MAX_PIECE_CHARACTERS)) {
+          if ('tooLong' in piece) {
+            const message = `This element is longer than ${MAX_PIECE_CHARACTERS} characters.`;
+            await reject(piece.index, '', [{ pointer: '', message }]);
+            continue;
+          }
+          let value: unknown;
+          try {
+            value = JSON.parse(piece.text);
+          } catch (error) {
+            const message = `Not valid JSON: ${(error as Error).message.slice(0, 200)}.`;
+            await reject(piece.index, piece.text, [{ pointer: '', message }]);
+            continue;
+          }
+          const parsed = parseTransaction(value, desk.clock.nowMs());
+          if (!parsed.ok) {
+            await reject(piece.index, piece.text, parsed.problems);
+            continue;
+          }
+          chunk.push(parsed.value);
+          if (chunk.length === CHUNK) await flush();
+        }
+        await flush();
+      } catch (error) {
+        if (!(error instanceof OverCapacityError)) throw error;
+        reply.header('Retry-After', String(error.retryAfterSeconds)).code(503);
+        return { accepted, rejected, errors, problem: error.message };
+      }
+      return { accepted, rejected, errors };
+    },
+  );
+}

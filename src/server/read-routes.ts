@@ -1,0 +1,170 @@
+// Routes that only read: transactions, alerts, figures, health.
+import type { FastifyInstance } from 'fastify';
+import { OUTCOMES, type Outcome } from '../domain/decision.ts';
+import { parseIsoTime } from '../domain/fields.ts';
+import type { Desk } from '../ports/desk.ts';
+import type { Monitor } from './monitor.ts';
+import { sendProblem } from './problem-details.ts';
+import { alertRow, feedRow, storyOf } from './rows.ts';
+import { AlertQuery, IdParams, ProblemSchema, StatsQuery, TransactionQuery } from './schemas.ts';
+
+const NEIGHBOURS = 20;
+const PAGE = 50;
+
+export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor): void {
+  const { store } = desk;
+
+  app.get<{ Params: IdParams }>(
+    '/v1/transactions/:id',
+    {
+      schema: {
+        summary: 'The whole story of a transaction',
+        description:
+          'Decision, reasons, every feature with its contribution, and the account’s transactions around it.',
+        tags: ['Transactions'],
+        params: IdParams,
+        response: { 404: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const stored = await store.transaction(request.params.id);
+      if (!stored)
+        return sendProblem(reply, 404, 'Not found', `There is no transaction ${request.params.id}.`);
+      const { accountId } = stored.transaction;
+      const [before, after] = await Promise.all([
+        store.transactions({ accountId, before: stored.offset }, NEIGHBOURS),
+        store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
+      ]);
+      return storyOf(stored, desk.engine.scorer, [...before.reverse(), ...after]);
+    },
+  );
+
+  app.get<{ Querystring: TransactionQuery }>(
+    '/v1/transactions',
+    {
+      schema: {
+        summary: 'Decided transactions, newest first',
+        tags: ['Transactions'],
+        querystring: TransactionQuery,
+        response: { 400: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const {
+        accountId,
+        merchantId,
+        outcome,
+        country,
+        minScore,
+        from,
+        until,
+        cursor,
+        limit = PAGE,
+      } = request.query;
+      const fromMs = from === undefined ? undefined : parseIsoTime(from);
+      const untilMs = until === undefined ? undefined : parseIsoTime(until);
+      if ((from !== undefined && fromMs === undefined) || (until !== undefined && untilMs === undefined)) {
+        return sendProblem(
+          reply,
+          400,
+          'Bad request',
+          'from and until must be times like 2026-11-23T15:00:00Z.',
+        );
+      }
+      const items = await store.transactions(
+        {
+          ...(accountId !== undefined && { accountId }),
+          ...(merchantId !== undefined && { merchantId }),
+          ...(isOutcome(outcome) && { outcome }),
+          ...(country !== undefined && { country }),
+          ...(minScore !== undefined && { minScore }),
+          ...(fromMs !== undefined && { fromMs }),
+          ...(untilMs !== undefined && { untilMs }),
+          ...(cursor !== undefined && { before: cursor }),
+        },
+        limit,
+      );
+      return {
+        items: items.map((item) => feedRow(item, item.isFraud)),
+        nextCursor: items.length === limit ? items[items.length - 1].offset : null,
+      };
+    },
+  );
+
+  app.get<{ Querystring: AlertQuery }>(
+    '/v1/alerts',
+    {
+      schema: {
+        summary: 'Alerts, newest first',
+        tags: ['Alerts'],
+        querystring: AlertQuery,
+        response: { 400: ProblemSchema },
+      },
+    },
+    async (request) => {
+      const { status, accountId, outcome, cursor, limit = PAGE } = request.query;
+      const items = await store.alerts(
+        {
+          ...(status === 'open' || status === 'confirmed' || status === 'dismissed' ? { status } : {}),
+          ...(accountId !== undefined && { accountId }),
+          ...(isOutcome(outcome) && { outcome }),
+          ...(cursor !== undefined && { before: cursor }),
+        },
+        limit,
+      );
+      return {
+        items: items.map(alertRow),
+        nextCursor: items.length === limit ? items[items.length - 1].offset : null,
+      };
+    },
+  );
+
+  app.get<{ Querystring: StatsQuery }>(
+    '/v1/stats',
+    { schema: { summary: 'Counts of the last minutes', tags: ['Figures'], querystring: StatsQuery } },
+    async (request) => monitor.stats(request.query.minutes ?? 60),
+  );
+  app.get(
+    '/v1/models/current',
+    { schema: { summary: 'The model in service', tags: ['Figures'] } },
+    async () => ({
+      ...monitor.model(),
+      featureNames: desk.engine.scorer.info.features,
+      catalogueHash: desk.engine.scorer.info.catalogueHash,
+      parameters: desk.engine.scorer.info.parameters,
+      rulesetVersion: desk.engine.ruleset.version,
+    }),
+  );
+  app.get(
+    '/v1/pipeline',
+    { schema: { summary: 'Health of each service, measured', tags: ['Figures'] } },
+    async () => monitor.pipeline(),
+  );
+  app.get(
+    '/v1/dead-letters',
+    { schema: { summary: 'Input that could not be used', tags: ['Figures'] } },
+    async () => store.deadLetters(PAGE),
+  );
+  app.get('/healthz', { schema: { summary: 'The process lives', tags: ['Health'] } }, async () => ({
+    status: 'ok',
+  }));
+  app.get(
+    '/readyz',
+    {
+      schema: { summary: 'The desk takes transactions', tags: ['Health'], response: { 503: ProblemSchema } },
+    },
+    async (_request, reply) => {
+      try {
+        desk.checkCapacity();
+        await desk.query('select 1');
+        return { status: 'ready' };
+      } catch (error) {
+        return sendProblem(reply, 503, 'Not ready', (error as Error).message);
+      }
+    },
+  );
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  return OUTCOMES.some((outcome) => outcome === value);
+}

@@ -1,0 +1,103 @@
+// Stored things as the API and the feed show them.
+import { transactionToJson } from '../domain/transaction.ts';
+import { explainVector, sentence } from '../engine/decide.ts';
+import type { Decided } from '../engine/process-batch.ts';
+import { decodeVector } from '../engine/vector-codec.ts';
+import { FEATURES } from '../features/catalogue.ts';
+import type { Scorer } from '../models/model.ts';
+import type { Alert, StoredTransaction } from '../ports/store.ts';
+import type { AlertRow, FeedRow, TransactionStory } from '../protocol/messages.ts';
+
+export function feedRow(
+  item: Pick<Decided, 'offset' | 'transaction' | 'decision'>,
+  isFraud?: boolean,
+): FeedRow {
+  const { transaction: t, decision } = item;
+  const top = decision.rules[0]?.text ?? decision.reasons[0]?.text;
+  const merchantName = t.merchant?.name ?? t.merchant?.id ?? t.counterpartyId;
+  return {
+    id: t.id,
+    offset: item.offset,
+    accountId: t.accountId,
+    occurredAt: new Date(t.occurredAtMs).toISOString(),
+    decidedAt: new Date(decision.decidedAtMs).toISOString(),
+    amountMinor: t.amountMinor,
+    currency: t.currency,
+    type: t.type,
+    ...(t.channel !== undefined && { channel: t.channel }),
+    ...(merchantName !== undefined && { merchantName }),
+    ...(t.merchant?.mcc !== undefined && { mcc: t.merchant.mcc }),
+    ...(t.country !== undefined && { country: t.country }),
+    ...(t.city !== undefined && { city: t.city }),
+    score: decision.score,
+    outcome: decision.outcome,
+    ...(top !== undefined && { topReason: top }),
+    ...(isFraud !== undefined && { isFraud }),
+  };
+}
+
+export function alertRow({ createdAtMs, ...alert }: Alert): AlertRow {
+  const { country, merchantName, topReason, ...rest } = alert;
+  return {
+    ...rest,
+    createdAt: new Date(createdAtMs).toISOString(),
+    ...(country !== undefined && { country }),
+    ...(merchantName !== undefined && { merchantName }),
+    ...(topReason !== undefined && { topReason }),
+  };
+}
+
+export function alertRowOf(item: Decided): AlertRow {
+  const row = feedRow(item);
+  return {
+    transactionId: row.id,
+    offset: row.offset,
+    accountId: row.accountId,
+    createdAt: row.decidedAt,
+    outcome: row.outcome,
+    score: row.score,
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    ...(row.country !== undefined && { country: row.country }),
+    ...(row.merchantName !== undefined && { merchantName: row.merchantName }),
+    ...(row.topReason !== undefined && { topReason: row.topReason }),
+    isFraud: row.outcome === 'decline',
+    status: 'open',
+  };
+}
+
+/** Everything there is to say about a transaction; an approval is explained here, from its stored features. */
+export function storyOf(
+  stored: StoredTransaction,
+  scorer: Scorer,
+  neighbours: readonly StoredTransaction[],
+): TransactionStory {
+  const { decision } = stored;
+  const vector = decodeVector(stored.vector);
+  // Only the model that decided can say why.
+  const explains =
+    decision.modelVersion === scorer.info.version && decision.catalogueHash === scorer.info.catalogueHash;
+  const reasons =
+    decision.outcome === 'approve' && explains ? explainVector(scorer, vector, 'approve') : decision.reasons;
+  const contributions = explains ? scorer.contributions(vector) : undefined;
+  const { decidedAtMs, ...rest } = decision;
+  return {
+    transaction: { ...transactionToJson(stored.transaction) },
+    decision: { ...rest, reasons, decidedAt: new Date(decidedAtMs).toISOString() },
+    offset: stored.offset,
+    isFraud: stored.isFraud ?? null,
+    fraudType: stored.fraudType ?? null,
+    features: FEATURES.map((feature, i) => ({
+      name: feature.name,
+      group: feature.group,
+      unit: feature.unit,
+      description: feature.description,
+      value: Number.isNaN(vector[i]) ? null : vector[i],
+      text: sentence(i, vector),
+      contribution: contributions ? contributions[i] : null,
+    })),
+    baseVote: explains ? scorer.baseVote : null,
+    vote: explains ? scorer.vote(vector) : null,
+    neighbours: neighbours.map((item) => feedRow(item, item.isFraud)),
+  };
+}

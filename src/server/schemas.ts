@@ -1,0 +1,125 @@
+// The API's shapes: one schema serves the types, the OpenAPI document and its page.
+// Bodies are checked by the domain parser, which lists every problem, so their schemas are for the reader.
+import { type Static, Type } from 'typebox';
+import { OUTCOMES } from '../domain/decision.ts';
+import { LABEL_SOURCES } from '../domain/label.ts';
+import { CHANNELS, TRANSACTION_TYPES } from '../domain/transaction.ts';
+
+const oneOf = <T extends string>(values: readonly T[]) => Type.Enum([...values]);
+const time = Type.String({ format: 'date-time' });
+
+export const TransactionSchema = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 128 }),
+    accountId: Type.String({ minLength: 1, maxLength: 128 }),
+    occurredAt: time,
+    amountMinor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'minor units' }),
+    currency: Type.String({ description: 'ISO 4217', examples: ['EUR'] }),
+    type: oneOf(TRANSACTION_TYPES),
+    channel: Type.Optional(oneOf(CHANNELS)),
+    merchant: Type.Optional(
+      Type.Object({
+        id: Type.String(),
+        name: Type.Optional(Type.String()),
+        mcc: Type.Optional(Type.String({ pattern: '^[0-9]{4}$', description: 'ISO 18245' })),
+      }),
+    ),
+    country: Type.Optional(Type.String({ description: 'ISO 3166-1 alpha-2' })),
+    city: Type.Optional(Type.String()),
+    location: Type.Optional(Type.Object({ lat: Type.Number(), lon: Type.Number() })),
+    deviceId: Type.Optional(Type.String()),
+    ip: Type.Optional(Type.String()),
+    counterpartyId: Type.Optional(Type.String()),
+  },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        id: 't1',
+        accountId: 'a1',
+        occurredAt: '2026-11-23T15:00:00Z',
+        amountMinor: 1234,
+        currency: 'EUR',
+        type: 'purchase',
+      },
+    ],
+  },
+);
+
+export const DecisionSchema = Type.Object({
+  transactionId: Type.String(),
+  outcome: oneOf(OUTCOMES),
+  score: Type.Number(),
+  reasons: Type.Array(
+    Type.Object({
+      feature: Type.String(),
+      value: Type.Union([Type.Number(), Type.Null()]),
+      contribution: Type.Number(),
+      text: Type.String(),
+    }),
+  ),
+  rules: Type.Array(Type.Object({ id: Type.String(), action: oneOf(OUTCOMES), text: Type.String() })),
+  modelVersion: Type.String(),
+  rulesetVersion: Type.String(),
+  catalogueHash: Type.String(),
+  decidedAt: time,
+});
+
+export const LabelSchema = Type.Object(
+  {
+    transactionId: Type.String(),
+    fraud: Type.Boolean(),
+    fraudType: Type.Optional(Type.String()),
+    source: Type.Optional(oneOf(LABEL_SOURCES)),
+    labelledAt: Type.Optional(time),
+  },
+  { additionalProperties: false, examples: [{ transactionId: 't1', fraud: true }] },
+);
+
+export const ProblemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  problems: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), message: Type.String() }))),
+});
+
+const limit = Type.Integer({ minimum: 1, maximum: 500, default: 50 });
+const cursor = Type.Integer({ minimum: 0, description: 'nextCursor of the page before' });
+
+export const TransactionQuery = Type.Object(
+  {
+    accountId: Type.Optional(Type.String()),
+    merchantId: Type.Optional(Type.String()),
+    outcome: Type.Optional(oneOf(OUTCOMES)),
+    country: Type.Optional(Type.String()),
+    minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    from: Type.Optional(time),
+    until: Type.Optional(time),
+    cursor: Type.Optional(cursor),
+    limit: Type.Optional(limit),
+  },
+  { additionalProperties: false },
+);
+export type TransactionQuery = Static<typeof TransactionQuery>;
+
+export const AlertQuery = Type.Object(
+  {
+    status: Type.Optional(oneOf(['open', 'confirmed', 'dismissed'] as const)),
+    accountId: Type.Optional(Type.String()),
+    outcome: Type.Optional(oneOf(['review', 'decline'] as const)),
+    cursor: Type.Optional(cursor),
+    limit: Type.Optional(limit),
+  },
+  { additionalProperties: false },
+);
+export type AlertQuery = Static<typeof AlertQuery>;
+
+export const StatsQuery = Type.Object(
+  { minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 720, default: 60 })) },
+  { additionalProperties: false },
+);
+export type StatsQuery = Static<typeof StatsQuery>;
+
+export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+export type IdParams = Static<typeof IdParams>;
