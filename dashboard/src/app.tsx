@@ -1,0 +1,210 @@
+// The frame: rail, top bar, alert banner, the screen of the address, and the keys.
+import {
+  ActionIcon,
+  Button,
+  Modal,
+  TextInput,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
+import {
+  IconActivity,
+  IconAlertTriangle,
+  IconBrain,
+  IconLayoutDashboard,
+  IconList,
+  IconMoon,
+  IconSearch,
+  IconSun,
+} from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { clockTime, count, money } from './format.ts';
+import { dismissBanner, useLive } from './live/feed.ts';
+import { navigate, setQuery, useRoute } from './live/route.ts';
+import { Alerts } from './screens/alerts.tsx';
+import { Models } from './screens/models.tsx';
+import { Overview } from './screens/overview.tsx';
+import { PipelineScreen } from './screens/pipeline.tsx';
+import { StoryDrawer } from './screens/story.tsx';
+import { Transactions } from './screens/transactions.tsx';
+
+const SCREENS = [
+  { path: 'overview', title: 'Overview', key: '1', icon: IconLayoutDashboard, screen: Overview },
+  { path: 'transactions', title: 'Transactions', key: '2', icon: IconList, screen: Transactions },
+  { path: 'alerts', title: 'Alerts', key: '3', icon: IconAlertTriangle, screen: Alerts },
+  { path: 'models', title: 'Models', key: '4', icon: IconBrain, screen: Models },
+  { path: 'pipeline', title: 'Pipeline', key: '5', icon: IconActivity, screen: PipelineScreen },
+] as const;
+
+function Live() {
+  const connection = useLive((state) => state.connection);
+  const perMinute = useLive((state) => state.stats?.transactionsPerMinute);
+  const waiting = useLive(
+    (state) => state.pipeline?.services.find((service) => service.name === 'engine')?.waiting,
+  );
+  if (connection.state !== 'live') {
+    return (
+      <span className="status down" role="status">
+        {connection.state === 'lost'
+          ? `no connection since ${clockTime(new Date(connection.since).toISOString())}, trying again`
+          : 'connecting'}
+      </span>
+    );
+  }
+  return (
+    <span className="status up" role="status" data-testid="live">
+      live{perMinute !== undefined ? ` · ${(perMinute / 60).toFixed(1)} tx/s` : ''}
+      {waiting ? ` · ${count(waiting)} waiting` : ''}
+    </span>
+  );
+}
+
+function Banner() {
+  const alert = useLive((state) => state.banner);
+  if (!alert) return null;
+  return (
+    <div className="banner" role="alert" data-testid="banner">
+      <span>
+        <b>✕ Declined {money(alert.amountMinor, alert.currency)}</b> · account {alert.accountId} ·{' '}
+        {alert.topReason}
+      </span>
+      <span>
+        <Button size="compact-xs" mr={8} onClick={() => setQuery({ transaction: alert.transactionId })}>
+          Open
+        </Button>
+        <Button size="compact-xs" variant="default" onClick={dismissBanner}>
+          Dismiss
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+export function App() {
+  const { screen: path } = useRoute();
+  const lost = useLive((state) => state.connection.state === 'lost');
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const [help, setHelp] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  const active = SCREENS.find((screen) => screen.path === path) ?? SCREENS[0];
+  const Screen = active.screen;
+  useEffect(() => {
+    document.title = `${active.title} · Goshawk`;
+  }, [active.title]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
+        event.preventDefault();
+        search.current?.focus();
+        return;
+      }
+      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === '?') setHelp(true);
+      if (event.key === 't') setColorScheme(scheme === 'dark' ? 'light' : 'dark');
+      const target = SCREENS.find((screen) => screen.key === event.key);
+      if (target) navigate(`/${target.path}`);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [scheme, setColorScheme]);
+
+  async function find(text: string): Promise<void> {
+    if (text === '') return;
+    const answer = await fetch(`/v1/transactions/${encodeURIComponent(text)}`);
+    if (answer.ok) setQuery({ transaction: text });
+    else navigate(`/transactions?account=${encodeURIComponent(text)}`);
+  }
+
+  return (
+    <div className={`shell ${lost ? 'stale' : ''}`}>
+      <nav className="rail" aria-label="Screens">
+        <div className="brand">
+          <img src="/icon.svg" alt="" />
+          Goshawk
+        </div>
+        {SCREENS.map(({ path: to, title, icon: Icon }) => (
+          <a
+            key={to}
+            href={`/${to}`}
+            aria-current={active.path === to ? 'page' : undefined}
+            onClick={(event) => {
+              event.preventDefault();
+              navigate(`/${to}`);
+            }}
+          >
+            <Icon size={18} stroke={1.7} aria-hidden="true" />
+            {title}
+          </a>
+        ))}
+        <a className="hide-small" href="/docs" style={{ marginTop: 'auto' }}>
+          API documents
+        </a>
+      </nav>
+      <div style={{ minWidth: 0 }}>
+        <header className="top">
+          <Live />
+          <div style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
+            <TextInput
+              ref={search}
+              size="xs"
+              w={{ base: 150, sm: 260 }}
+              aria-label="Search a transaction or an account"
+              placeholder="Transaction or account (Ctrl K)"
+              leftSection={<IconSearch size={14} aria-hidden="true" />}
+              onKeyDown={(event) => event.key === 'Enter' && void find(event.currentTarget.value.trim())}
+            />
+            <ActionIcon
+              variant="default"
+              size="md"
+              aria-label="Dark or light"
+              onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
+            >
+              {scheme === 'dark' ? <IconSun size={16} /> : <IconMoon size={16} />}
+            </ActionIcon>
+            <ActionIcon
+              variant="default"
+              size="md"
+              aria-label="Keys"
+              onClick={() => setHelp(true)}
+              className="hide-small"
+            >
+              ?
+            </ActionIcon>
+          </div>
+        </header>
+        <Banner />
+        <main className="page">
+          <Screen />
+        </main>
+      </div>
+      <StoryDrawer />
+      <Modal
+        opened={help}
+        onClose={() => setHelp(false)}
+        title="Keys"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <table className="rows">
+          <tbody>
+            {[
+              ...SCREENS.map((screen) => [screen.key, screen.title]),
+              ['Ctrl K', 'Search'],
+              ['t', 'Dark or light'],
+              ['Enter', 'Open the row in focus'],
+              ['Esc', 'Close'],
+              ['?', 'This list'],
+            ].map(([key, what]) => (
+              <tr key={key} style={{ cursor: 'default' }}>
+                <td>
+                  <kbd>{key}</kbd>
+                </td>
+                <td>{what}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Modal>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+// An ECharts chart that follows its data, its size and the colour scheme.
+import { useComputedColorScheme } from '@mantine/core';
+import { BarChart, LineChart, MapChart } from 'echarts/charts';
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from 'echarts/components';
+import * as echarts from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'react';
+
+echarts.use([
+  BarChart,
+  LineChart,
+  MapChart,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+  CanvasRenderer,
+]);
+
+export { echarts };
+
+export type ChartColors = {
+  text: string;
+  muted: string;
+  line: string;
+  panel: string;
+  accent: string;
+  approve: string;
+  review: string;
+  decline: string;
+};
+
+const LIGHT: ChartColors = {
+  text: '#1c2430',
+  muted: '#5a6472',
+  line: '#e3e6ea',
+  panel: '#ffffff',
+  accent: '#0f7d6e',
+  approve: '#2f63c9',
+  review: '#c98a1b',
+  decline: '#c8371b',
+};
+const DARK: ChartColors = {
+  text: '#e7eaee',
+  muted: '#98a2b0',
+  line: '#2b3038',
+  panel: '#171a1f',
+  accent: '#34b8a0',
+  approve: '#7aa5f5',
+  review: '#e6b450',
+  decline: '#ff8a6b',
+};
+
+export function Chart(props: {
+  readonly label: string;
+  readonly className?: string;
+  readonly option: (colors: ChartColors) => echarts.EChartsCoreOption;
+  readonly onPick?: (name: string) => void;
+}) {
+  const scheme = useComputedColorScheme('light');
+  const element = useRef<HTMLDivElement>(null);
+  const chart = useRef<echarts.ECharts>(undefined);
+  useEffect(() => {
+    if (!element.current) return;
+    const made = echarts.init(element.current, undefined, { renderer: 'canvas' });
+    chart.current = made;
+    const observer = new ResizeObserver(() => made.resize());
+    observer.observe(element.current);
+    return () => {
+      observer.disconnect();
+      made.dispose();
+      chart.current = undefined;
+    };
+  }, []);
+  useEffect(() => {
+    chart.current?.setOption(
+      { animation: false, ...props.option(scheme === 'dark' ? DARK : LIGHT) },
+      { notMerge: false, lazyUpdate: true },
+    );
+  });
+  const { onPick } = props;
+  useEffect(() => {
+    if (!onPick) return;
+    const listener = (event: { name?: string }): void => {
+      if (event.name) onPick(event.name);
+    };
+    const made = chart.current;
+    made?.on('click', listener);
+    return () => {
+      made?.off('click', listener);
+    };
+  }, [onPick]);
+  return <div ref={element} role="img" aria-label={props.label} className={props.className ?? 'chart'} />;
+}
+
+/** A line of a few points without axes. */
+export function Sparkline(props: { readonly values: readonly number[]; readonly color?: string }) {
+  const { values } = props;
+  const highest = Math.max(...values, 1e-9);
+  const points = values
+    .map((value, i) => `${(i / Math.max(values.length - 1, 1)) * 80},${23 - (value / highest) * 21}`)
+    .join(' ');
+  return (
+    <svg width="80" height="24" aria-hidden="true" focusable="false">
+      <polyline
+        points={points}
+        fill="none"
+        stroke={props.color ?? 'currentColor'}
+        strokeWidth="1.5"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,46 @@
+// The six services as the road runs, each with what was measured.
+import type { ServiceHealth } from '../../../src/protocol/messages.ts';
+import { clockTime, count, milliseconds } from '../format.ts';
+import { useLive } from '../live/feed.ts';
+import { Empty } from './parts.tsx';
+
+function Service(props: { readonly service: ServiceHealth }) {
+  const { service } = props;
+  return (
+    <div
+      className="service"
+      data-service={service.name}
+      title={`Latency of: ${service.measures}. ${service.latencyMs.count} measurements in the last minute.`}
+    >
+      <div style={{ display: 'flex', justifyContent: 'space-between', gap: 6 }}>
+        <b>{service.title}</b>
+        <span className={`status ${service.status}`}>{service.status}</span>
+      </div>
+      <div className="num">
+        {milliseconds(service.latencyMs.p50)}{' '}
+        <span className="muted">p50 · p99 {milliseconds(service.latencyMs.p99)}</span>
+      </div>
+      <div className="muted">
+        {service.perSecond !== null && `${service.perSecond.toFixed(1)}/s · `}
+        {service.waiting !== null && `${count(service.waiting)} waiting · `}
+        {service.errors > 0 ? `${count(service.errors)} errors · ` : ''}
+        {service.lastSuccessAt ? `ok ${clockTime(service.lastSuccessAt)}` : 'no success yet'}
+      </div>
+      <div className="muted" style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
+        {service.detail}
+      </div>
+    </div>
+  );
+}
+
+export function PipelineStrip() {
+  const pipeline = useLive((state) => state.pipeline);
+  if (!pipeline) return <Empty>Nothing measured yet.</Empty>;
+  return (
+    <div className="pipe">
+      {pipeline.services.map((service) => (
+        <Service key={service.name} service={service} />
+      ))}
+    </div>
+  );
+}

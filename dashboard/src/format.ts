@@ -1,0 +1,61 @@
+// Numbers, money and times as people read them.
+
+const whole = new Intl.NumberFormat('en');
+const regionNames = new Intl.DisplayNames('en', { type: 'region' });
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+export const count = (value: number): string => whole.format(Math.round(value));
+
+/** Minor units in the currency's own digits. */
+export function money(amountMinor: number, currency: string): string {
+  let format = moneyFormats.get(currency);
+  if (!format) {
+    format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    moneyFormats.set(currency, format);
+  }
+  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+/** Large amounts, short: €12.4k. */
+export function shortMoney(amountMinor: number, currency = 'EUR'): string {
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    notation: 'compact',
+    maximumFractionDigits: 1,
+  }).format(amountMinor / 100);
+}
+
+export const percent = (share: number | null, digits = 1): string =>
+  share === null || !Number.isFinite(share) ? 'unknown' : `${(share * 100).toFixed(digits)} %`;
+
+export function milliseconds(value: number | null): string {
+  if (value === null) return 'unknown';
+  if (value < 1) return `${(value * 1000).toFixed(0)} µs`;
+  return value < 100 ? `${value.toFixed(1)} ms` : `${count(value)} ms`;
+}
+
+export const clockTime = (iso: string): string => new Date(iso).toLocaleTimeString('en-GB');
+export const minuteTime = (iso: string): string =>
+  new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+export const dateTime = (iso: string): string =>
+  new Date(iso).toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+export const utc = (iso: string): string => `${iso.replace('T', ' ').slice(0, 19)} UTC`;
+
+export function countryName(code: string | undefined): string {
+  if (!code || code === '??') return 'Not stated';
+  return regionNames.of(code) ?? code;
+}
+
+export function flag(code: string | undefined): string {
+  if (!code || code === '??') return '';
+  return String.fromCodePoint(...[...code].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));
+}
+
+export const words = (name: string): string => name.replaceAll('_', ' ');

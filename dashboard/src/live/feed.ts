@@ -1,0 +1,176 @@
+// The live feed in the browser: one WebSocket, reconnecting by itself; screens read from one store.
+// Messages are gathered and applied once a frame.
+import { useSyncExternalStore } from 'react';
+import type {
+  AlertRow,
+  FeedRow,
+  ModelPanel,
+  Pipeline,
+  ServerMessage,
+  Stats,
+} from '../../../src/protocol/messages.ts';
+
+export type Connection = { readonly state: 'connecting' | 'live' | 'lost'; readonly since: number };
+
+export type LiveState = {
+  readonly connection: Connection;
+  /** Newest first. */
+  readonly rows: readonly FeedRow[];
+  readonly alerts: readonly AlertRow[];
+  readonly stats: Stats | undefined;
+  readonly pipeline: Pipeline | undefined;
+  readonly model: ModelPanel | undefined;
+  /** Decided and shown in the last second, when not all are shown. */
+  readonly sampling: { readonly shown: number; readonly decided: number } | undefined;
+  /** The newest declined transaction nobody has dismissed. */
+  readonly banner: AlertRow | undefined;
+};
+
+const MAX_ROWS = 2000;
+const MAX_ALERTS = 500;
+const BANNER_MINOR = 50_000;
+
+let state: LiveState = {
+  connection: { state: 'connecting', since: Date.now() },
+  rows: [],
+  alerts: [],
+  stats: undefined,
+  pipeline: undefined,
+  model: undefined,
+  sampling: undefined,
+  banner: undefined,
+};
+const listeners = new Set<() => void>();
+let queue: ServerMessage[] = [];
+let frame = 0;
+let retryMs = 250;
+let secondStarted = 0;
+let shown = 0;
+let decided = 0;
+
+function publish(next: LiveState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+function mergeRows(newest: readonly FeedRow[], rows: readonly FeedRow[], limit: number): FeedRow[] {
+  const seen = new Set<string>();
+  const merged: FeedRow[] = [];
+  for (const row of [...newest, ...rows]) {
+    if (seen.has(row.id)) continue;
+    seen.add(row.id);
+    merged.push(row);
+    if (merged.length === limit) break;
+  }
+  return merged;
+}
+
+function apply(message: ServerMessage, before: LiveState): LiveState {
+  if (message.type === 'hello') return before;
+  if (message.type === 'snapshot') {
+    return {
+      ...before,
+      rows: mergeRows([...message.rows].reverse(), [], MAX_ROWS),
+      alerts: [...message.alerts],
+      stats: message.stats,
+      pipeline: message.pipeline,
+      model: message.model,
+    };
+  }
+  let next = before;
+  if (message.rows) {
+    shown += message.rows.length;
+    decided += message.decided ?? message.rows.length;
+    next = { ...next, rows: mergeRows([...message.rows].reverse(), next.rows, MAX_ROWS) };
+  }
+  if (message.alerts) {
+    const known = new Set(message.alerts.map((alert) => alert.transactionId));
+    const rest = next.alerts.filter((alert) => !known.has(alert.transactionId));
+    const alerts = [...[...message.alerts].reverse(), ...rest].slice(0, MAX_ALERTS);
+    const big = message.alerts
+      .filter((alert) => alert.outcome === 'decline' && alert.amountMinor >= BANNER_MINOR)
+      .at(-1);
+    next = { ...next, alerts, banner: big ?? next.banner };
+  }
+  if (message.labels) {
+    const fraud = new Map(message.labels.map((label) => [label.transactionId, label.fraud]));
+    next = {
+      ...next,
+      rows: next.rows.map((row) =>
+        fraud.has(row.id) ? { ...row, isFraud: fraud.get(row.id) === true } : row,
+      ),
+      alerts: next.alerts.map((alert) => {
+        const label = fraud.get(alert.transactionId);
+        return label === undefined
+          ? alert
+          : { ...alert, isFraud: label, status: label ? 'confirmed' : 'dismissed' };
+      }),
+    };
+  }
+  return {
+    ...next,
+    ...(message.stats && { stats: message.stats }),
+    ...(message.pipeline && { pipeline: message.pipeline }),
+    ...(message.model && { model: message.model }),
+  };
+}
+
+function flush(): void {
+  frame = 0;
+  const messages = queue;
+  queue = [];
+  let next = state;
+  for (const message of messages) next = apply(message, next);
+  const now = performance.now();
+  if (now - secondStarted > 1000) {
+    next = { ...next, sampling: decided > shown ? { shown, decided } : undefined };
+    secondStarted = now;
+    shown = 0;
+    decided = 0;
+  }
+  publish(next);
+}
+
+function connect(): void {
+  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/feed`);
+  let lastHeard = performance.now();
+  // The server speaks at least every two seconds; silence means the line is dead.
+  const watchdog = setInterval(() => {
+    if (performance.now() - lastHeard > 6000) socket.close();
+  }, 1000);
+  socket.onmessage = (event) => {
+    lastHeard = performance.now();
+    retryMs = 250;
+    if (state.connection.state !== 'live')
+      publish({ ...state, connection: { state: 'live', since: Date.now() } });
+    queue.push(JSON.parse(String(event.data)) as ServerMessage);
+    // A hidden page has no frames; its messages are applied all the same, in larger steps.
+    if (queue.length > 200) flush();
+    else if (!frame) frame = requestAnimationFrame(flush);
+  };
+  socket.onclose = () => {
+    clearInterval(watchdog);
+    if (state.connection.state === 'live')
+      publish({ ...state, connection: { state: 'lost', since: Date.now() } });
+    setTimeout(connect, retryMs);
+    retryMs = Math.min(retryMs * 2, 5000);
+  };
+}
+
+export function startFeed(): void {
+  connect();
+}
+
+export function dismissBanner(): void {
+  publish({ ...state, banner: undefined });
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** The part of the live state that a component shows; it draws again only when that part changes. */
+export function useLive<T>(pick: (state: LiveState) => T): T {
+  return useSyncExternalStore(subscribe, () => pick(state));
+}
