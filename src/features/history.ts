@@ -434,3 +434,10 @@ export function storeHistory(history: History, table: EntityTable, entry: number
     for (let i = 0; i < eventLength; i++) bytes[position + i] = eventBytes[i];
   }
 }
+
+/** Time of an entity's newest event in seconds since 1970, or 0. */
+export function lastSeenOf(table: EntityTable, key: string): number {
+  const entry = table.find(key);
+  if (entry < 0 || table.payloadLength(entry) === 0) return 0;
+  return table.chunkOf(entry).view.getUint32(table.offsetOf(entry) + 12, true);
+}

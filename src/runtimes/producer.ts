@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Label } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
+import { lastSeenOf } from '../features/history.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { ProducerState } from '../server/monitor.ts';
 import type { FraudType } from '../simulator/fraud.ts';
@@ -41,6 +42,7 @@ export async function startProducer(desk: Desk, options: ProducerOptions): Promi
     startMs,
     // The people of the history the model learnt from, and those who have come since.
     accounts: Math.max(desk.engine.state.account.size, 1000),
+    lastSeenMs: (accountId) => lastSeenOf(desk.engine.state.account, accountId) * 1000 || 1,
     idPrefix: `tx-${startMs.toString(36)}-`,
   });
   const random = createRandom(options.seed, Math.floor(startMs / 1000));

@@ -34,6 +34,8 @@ export type SimulatorOptions = {
   readonly dayRhythm?: boolean;
   /** Ids are this and a running number. */
   readonly idPrefix?: string;
+  /** When an account paid last, before this stream began; 0 for never. */
+  readonly lastSeenMs?: (accountId: string) => number;
 };
 
 export const DEFAULT_FRAUD_SHARE = 0.005;
@@ -65,6 +67,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     for (let attempt = 0; attempt < 6; attempt++) {
       // Some people pay far more often than others.
       const account = Math.floor(accounts * random.next() ** 1.6);
+      if (lastSeen[account] === 0)
+        lastSeen[account] = options.lastSeenMs?.(population.accountId(account)) ?? 1;
       if (clockMs - lastSeen[account] > USUAL_GAP_MS * random.next() * 2) return account;
     }
     if (accounts >= MAX_ACCOUNTS) return random.below(accounts);

@@ -7,7 +7,7 @@ import { applyLabel, type FeatureState, observe } from '../features/observe.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import type { Model } from '../models/model.ts';
 import { CLASSIC_TRANSACTIONS, createClassicSimulator } from '../simulator/classic.ts';
-import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import { createLabelClock, labelFor } from './label-clock.ts';
 import { trainModel, withHeldOut } from './train-model.ts';
 import { createTableBuilder, sliceTable } from './training-table.ts';
@@ -64,17 +64,7 @@ export type FirstModelOptions = {
   readonly onProgress?: (step: string, done: number, of: number) => void;
 };
 
-export function createPresetSimulator(
-  preset: Preset,
-  options: {
-    seed: number;
-    rate: number;
-    startMs: number;
-    accounts?: number;
-    dayRhythm?: boolean;
-    idPrefix?: string;
-  },
-): Simulator {
+export function createPresetSimulator(preset: Preset, options: SimulatorOptions): Simulator {
   return preset === 'classic' ? createClassicSimulator(options) : createSimulator(options);
 }
 

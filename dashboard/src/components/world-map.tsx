@@ -10,11 +10,26 @@ import { Chart, type ChartColors, echarts } from './chart.tsx';
 const alpha2ByNumeric = new Map([...COUNTRIES].map(([alpha2, numeric]) => [numeric, alpha2]));
 let loaded = false;
 
+/** A ring that crosses the date line goes on beyond 180° instead of running back around the world. */
+function unwrap(coordinates: unknown): void {
+  if (!Array.isArray(coordinates)) return;
+  const isRing = Array.isArray(coordinates[0]) && typeof coordinates[0][0] === 'number';
+  if (!isRing) {
+    for (const part of coordinates) unwrap(part);
+    return;
+  }
+  const longitudes = coordinates.map((point) => point[0] as number);
+  if (Math.max(...longitudes) - Math.min(...longitudes) < 180) return;
+  for (const point of coordinates) if (point[0] < 0) point[0] += 360;
+}
+
 async function loadMap(): Promise<void> {
   if (loaded) return;
   const { default: topology } = await import('world-atlas/countries-110m.json');
   const atlas = topology as unknown as Topology<{ countries: GeometryCollection }>;
   const shapes = feature(atlas, atlas.objects.countries);
+  for (const shape of shapes.features)
+    if ('coordinates' in shape.geometry) unwrap(shape.geometry.coordinates);
   const features = shapes.features
     .filter((shape) => shape.id !== '010')
     .map((shape) => ({
@@ -57,6 +72,10 @@ export function WorldMap(props: {
         type: 'map',
         map: 'world',
         roam: false,
+        boundingCoords: [
+          [-170, 80],
+          [190, -56],
+        ],
         top: 4,
         bottom: 4,
         left: 4,

@@ -14,7 +14,7 @@ import { navigate } from '../live/route.ts';
 const flaggedOf = (totals: PeriodTotals): number => totals.reviews + totals.declines;
 
 function Change(props: { readonly now: number; readonly before: number }) {
-  if (props.before === 0) return <span>no earlier period</span>;
+  if (props.before === 0) return <span>first hour</span>;
   const change = (props.now - props.before) / props.before;
   return (
     <span title="Against the hour before">{`${change >= 0 ? '▲' : '▼'} ${percent(Math.abs(change), 0)}`}</span>
@@ -90,7 +90,7 @@ function Cards(props: { readonly stats: Stats }) {
         label="Average score, last hour"
         value={percent(current.averageScore, 2)}
         measured="Mean calibrated probability of fraud of all decisions in the last 60 minutes"
-        foot={`before: ${percent(previous.averageScore, 2)}`}
+        foot={`${previous.averageScore === null ? 'first hour' : `before ${percent(previous.averageScore, 2)}`}`}
         spark={full.map((minute) => (minute.transactions > 0 ? minute.scoreSum / minute.transactions : 0))}
         color="var(--review)"
         to="/transactions"
@@ -200,9 +200,9 @@ function ScoreDistribution(props: { readonly stats: Stats }) {
           value: n === 0 ? 0.8 : n,
           itemStyle: {
             color:
-              thresholds && (i + 1) / 20 > thresholds.decline
+              thresholds && i / 20 >= thresholds.decline
                 ? colors.decline
-                : thresholds && (i + 1) / 20 > thresholds.review
+                : thresholds && i / 20 >= thresholds.review
                   ? colors.review
                   : colors.approve,
           },
