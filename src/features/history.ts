@@ -108,12 +108,13 @@ export class History {
       const tiles = this.tiles;
       for (let at = (this.tileCount - 1) * TILE_FIELDS; at >= 0; at -= TILE_FIELDS) {
         // A tile holds the whole seconds start … start + width - 1; what straddles an edge counts in proportion.
+        // The newest tile is filled up to the newest event only.
         const first = tiles[at];
-        const last = first + tiles[at + 1] - 1;
+        const last = Math.min(first + tiles[at + 1] - 1, this.lastSeen);
         if (last <= from) break;
         if (first > to) continue;
         const inside = Math.min(last, to) - Math.max(first - 1, from);
-        const share = inside / tiles[at + 1];
+        const share = inside / (last - first + 1);
         count += tiles[at + 2] * share;
         sum += tiles[at + 3] * share;
         frauds += tiles[at + 4] * share;

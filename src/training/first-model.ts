@@ -145,6 +145,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     maxLeaves: plan.maxLeaves,
     maxDepth: plan.maxDepth,
     minLeafRows: 3,
+    calibrateFromRow: lastStretch,
     createdAtMs: options.endMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),
   });

@@ -11,7 +11,7 @@ export type Costs = {
   readonly reviewCapacity: number;
 };
 
-export const DEFAULT_COSTS: Costs = { review: 4, falseDecline: 25, chargebackFee: 15, reviewCapacity: 0.02 };
+export const DEFAULT_COSTS: Costs = { review: 4, falseDecline: 25, chargebackFee: 15, reviewCapacity: 0.008 };
 
 export type Thresholds = { readonly review: number; readonly decline: number };
 

@@ -25,6 +25,8 @@ export type TrainOptions = {
   readonly minLeafRows?: number;
   readonly threads?: number;
   readonly costs?: Costs;
+  /** Calibration and thresholds are fitted on the rows from here on: the most recent ones, when habits change. */
+  readonly calibrateFromRow?: number;
   readonly createdAtMs: number;
   readonly onProgress?: (done: number, of: number) => void;
 };
@@ -67,10 +69,17 @@ export async function trainModel(
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
   const fittedAt = performance.now();
-  const votes = forest.outOfBag ?? new Float64Array(0);
-  const calibration = fitCalibration(votes, table.labels);
+  const from = options.calibrateFromRow ?? 0;
+  const votes = (forest.outOfBag ?? new Float64Array(0)).subarray(from);
+  const labels = table.labels.subarray(from);
+  const calibration = fitCalibration(votes, labels);
   const scores = votes.map((vote) => (Number.isNaN(vote) ? vote : calibrate(calibration, vote)));
-  const thresholds = chooseThresholds(scores, table.labels, table.amounts, options.costs ?? DEFAULT_COSTS);
+  const thresholds = chooseThresholds(
+    scores,
+    labels,
+    table.amounts.subarray(from),
+    options.costs ?? DEFAULT_COSTS,
+  );
   const ensemble = toCatalogueFeatures(forest.ensemble, features);
   const version = `forest-${createHash('sha256').update(new Uint8Array(ensemble.nodes.buffer)).digest('hex').slice(0, 10)}`;
   const info: ModelInfo = {

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createEntityTable } from './entity-table.ts';
+import {
+  distinctKeys,
+  History,
+  type HistoryShape,
+  keepKey,
+  keyLastSeen,
+  loadHistory,
+  storeHistory,
+} from './history.ts';
+
+const DAY = 86_400;
+const SHAPE: HistoryShape = { retentionSeconds: 30 * DAY, exactEvents: 64, keySets: [4, 3] };
+const START = 1_700_000_000;
+
+type Event = { time: number; amount: number };
+const events = (most: number) =>
+  fc.array(
+    fc.record({ time: fc.integer({ min: 0, max: 40 * DAY }).map((t) => START + t), amount: fc.nat(2 ** 40) }),
+    {
+      maxLength: most,
+    },
+  );
+
+function fill(list: readonly Event[]): History {
+  const history = new History(SHAPE);
+  for (const { time, amount } of list) history.add(time, amount);
+  return history;
+}
+
+test('F2 F3 a window holds exactly the events in (from, to], whatever order they came in', () => {
+  fc.assert(
+    fc.property(
+      events(60),
+      fc.integer({ min: 0, max: 40 * DAY }),
+      fc.integer({ min: 1, max: 30 * DAY }),
+      (list, at, width) => {
+        const history = fill(list);
+        // The order of arrival decides what was still kept: an event older than the newest by the retention is gone.
+        let newest = 0;
+        let kept: Event[] = [];
+        for (const event of list) {
+          newest = Math.max(newest, event.time);
+          kept = [...kept, event].filter((item) => item.time > newest - SHAPE.retentionSeconds);
+        }
+        const inside = kept.filter((item) => item.time > START + at - width && item.time <= START + at);
+        history.window(START + at - width, START + at);
+        assert.equal(history.windowCount, inside.length);
+        assert.equal(
+          history.windowSum,
+          inside.reduce((sum, item) => sum + item.amount, 0),
+        );
+      },
+    ),
+  );
+});
+
+test('F4 tiled windows err by at most the content of the tile at each edge', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 2 ** 31 }),
+      fc.integer({ min: 3600, max: 20 * DAY }),
+      (seed, width) => {
+        let random = seed;
+        const next = (): number => {
+          random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+          return random / 2 ** 32;
+        };
+        const history = new History(SHAPE);
+        const list: Event[] = [];
+        let time = START;
+        for (let i = 0; i < 600; i++) {
+          time += Math.floor(next() * 5000);
+          // Some come late.
+          const event = { time: next() < 0.1 ? time - Math.floor(next() * 3 * DAY) : time, amount: 100 };
+          list.push(event);
+          history.add(event.time, event.amount);
+        }
+        assert.ok(history.tiled);
+        const within = (from: number, to: number): number =>
+          list.filter((e) => e.time > from && e.time <= to).length;
+        history.window(time - width, time);
+        const edge = within(time - width - 3600, time - width + 3600);
+        assert.ok(Math.abs(history.windowCount - within(time - width, time)) <= edge + 1e-9);
+        history.window(time - 3600, time);
+        assert.ok(
+          Math.abs(history.windowCount - within(time - 3600, time)) <=
+            within(time - 3660, time - 3540) + 1e-9,
+        );
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('F6 a history written and read back is the same', () => {
+  fc.assert(
+    fc.property(
+      events(200),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.nat(1000))),
+      (list, keys) => {
+        const history = fill(list);
+        for (const [hash, time] of keys) keepKey(history.keySets[0], hash, START + time);
+        history.lat = 52.5;
+        history.locatedAt = START;
+        history.knownFrauds = 3;
+        if (list.length > 0) history.label(list[0].time, true);
+        const table = createEntityTable();
+        const entry = table.findOrAdd('käse');
+        storeHistory(history, table, entry);
+        const again = new History(SHAPE);
+        loadHistory(again, table, table.find('käse'));
+        const bytes = (): string => {
+          const at = table.offsetOf(entry);
+          return Buffer.from(
+            table.chunkOf(entry).bytes.subarray(at, at + table.payloadLength(entry)),
+          ).toString('hex');
+        };
+        const first = bytes();
+        storeHistory(again, table, entry);
+        assert.equal(bytes(), first);
+        history.window(0, 2 ** 32);
+        again.window(0, 2 ** 32);
+        assert.equal(again.windowSum, history.windowSum);
+        assert.equal(again.windowFrauds, history.windowFrauds);
+        assert.equal(table.keyOf(entry), 'käse');
+      },
+    ),
+  );
+});
+
+test('F5 a label counts once, and can be taken back', () => {
+  const history = fill([
+    { time: START, amount: 1 },
+    { time: START + 5, amount: 1 },
+  ]);
+  assert.ok(history.label(START, true));
+  assert.ok(!history.label(START, true), 'there is no second event in that second');
+  history.window(START - 1, START + 10);
+  assert.equal(history.windowFrauds, 1);
+  assert.ok(history.label(START, false));
+  history.window(START - 1, START + 10);
+  assert.equal(history.windowFrauds, 0);
+});
+
+test('the keys used most recently are kept', () => {
+  const history = new History(SHAPE);
+  const [set] = history.keySets;
+  for (let key = 1; key <= 6; key++) keepKey(set, key, START + key);
+  assert.equal(keyLastSeen(set, 2), 0);
+  assert.equal(keyLastSeen(set, 3), START + 3);
+  assert.equal(distinctKeys(set, START + 4, START + 10, 0), 2);
+  assert.equal(distinctKeys(set, START + 4, START + 10, 99), 3);
+});
+
+test('a table finds what was put into it, through growth and moves', () => {
+  const table = createEntityTable();
+  const keys = Array.from({ length: 20_000 }, (_, i) => `key-${i}`);
+  for (const [i, key] of keys.entries()) {
+    const entry = table.findOrAdd(key);
+    table.reserve(entry, 8 + (i % 300));
+    table.chunkOf(entry).view.setUint32(table.offsetOf(entry), i, true);
+  }
+  for (const [i, key] of keys.entries()) table.reserve(table.find(key), 8 + ((i * 7) % 900));
+  for (const [i, key] of keys.entries()) {
+    const entry = table.find(key);
+    assert.equal(table.keyOf(entry), key);
+    assert.equal(table.payloadLength(entry), 8 + ((i * 7) % 900));
+  }
+  assert.equal(table.size, keys.length);
+  assert.equal(table.find('absent'), -1);
+});

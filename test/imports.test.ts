@@ -1,0 +1,84 @@
+// Imports point one way: a room may use only the rooms before it.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const PURE = ['domain', 'features', 'models', 'rules', 'engine', 'simulator'];
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  features: ['domain'],
+  models: ['domain', 'features'],
+  rules: ['domain', 'features'],
+  simulator: ['domain'],
+  engine: ['domain', 'features', 'models', 'rules'],
+  training: ['domain', 'features', 'models', 'simulator'],
+  ports: ['domain', 'engine'],
+  adapters: ['domain', 'features', 'models', 'engine', 'ports'],
+  protocol: ['domain'],
+  server: ['domain', 'features', 'models', 'engine', 'ports', 'protocol'],
+  runtimes: [
+    'domain',
+    'features',
+    'models',
+    'rules',
+    'engine',
+    'simulator',
+    'training',
+    'ports',
+    'adapters',
+    'server',
+  ],
+  cli: [
+    'domain',
+    'features',
+    'models',
+    'engine',
+    'simulator',
+    'training',
+    'ports',
+    'adapters',
+    'protocol',
+    'server',
+    'runtimes',
+  ],
+};
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(/from '(\.[^']+)'|import\('(\.[^']+)'\)|import '(\.[^']+)'/g)].map(([, a, b, c]) =>
+    relative(ROOT, resolve(ROOT, dirname(file), a ?? b ?? c)),
+  );
+}
+
+test('imports point one way', () => {
+  const wrong: string[] = [];
+  for (const file of globSync('src/**/*.ts', { cwd: ROOT })) {
+    const room = file.split('/')[1];
+    assert.ok(ALLOWED[room], `src/${room} is not in the list of rooms`);
+    for (const target of importsOf(file)) {
+      const to = target.split('/')[1];
+      if (to !== room && !ALLOWED[room].includes(to)) wrong.push(`${file} imports ${target}`);
+    }
+  }
+  for (const file of globSync('dashboard/src/**/*.{ts,tsx}', { cwd: ROOT })) {
+    for (const target of importsOf(file)) {
+      const inside = target.startsWith('dashboard/') || /^src\/(protocol|domain)\//.test(target);
+      if (!inside) wrong.push(`${file} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('the pure rooms read no clock, no file, no randomness of their own', () => {
+  const wrong: string[] = [];
+  for (const room of PURE) {
+    for (const file of globSync(`src/${room}/**/*.ts`, { cwd: ROOT, exclude: ['**/*.test.ts'] })) {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      if (/Date\.now\(|Math\.random\(|new Date\(\)|from 'node:(fs|net|http|child_process|os)/.test(text))
+        wrong.push(file);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
