@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Proves everything that must hold: types, style, unit and property tests, the whole system, the browser.
+# Installs what it needs from package registries; as root on Debian that includes Chromium.
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
@@ -10,9 +11,14 @@ step() { printf '\n== %s\n' "$1"; }
 
 step "Types"
 node_modules/.bin/tsc --noEmit -p tsconfig.json
-[ ! -f dashboard/tsconfig.json ] || node_modules/.bin/tsc --noEmit -p dashboard/tsconfig.json
+node_modules/.bin/tsc --noEmit -p dashboard/tsconfig.json
 step "Style"
 node_modules/.bin/biome check --error-on-warnings --diagnostic-level=warn .
-step "Tests"
+step "Dashboard"
+node_modules/.bin/vite build dashboard --logLevel warn
+step "Unit and property tests"
 shopt -s globstar nullglob
 node --disable-warning=ExperimentalWarning --test --test-concurrency=2 --test-reporter=spec src/**/*.test.ts
+step "Whole system"
+scripts/chromium.sh
+node --disable-warning=ExperimentalWarning --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec test/*.test.ts

@@ -44,11 +44,15 @@ test('F7 the handbook features equal those that pandas computes, to 1e-9, over t
         const { transaction } = row;
         for (const label of clock.due(transaction.occurredAtMs)) applyLabel(state, label, undefined);
         observe(state, transaction, vector);
-        if (row.fraud) clock.schedule(labelFor(transaction, true, transaction.occurredAtMs + 7 * DAY_MS, 'import'));
+        if (row.fraud)
+          clock.schedule(labelFor(transaction, true, transaction.occurredAtMs + 7 * DAY_MS, 'import'));
         const at = Number(transaction.id) * width;
         for (let k = 0; k < width; k++) {
           const distance = Math.abs(vector[columns[k]] - expected[at + k]);
-          if (!(distance <= 1e-9)) assert.fail(`row ${transaction.id} ${HANDBOOK_FEATURES[k]}: ${vector[columns[k]]} is not ${expected[at + k]}`);
+          if (!(distance <= 1e-9))
+            assert.fail(
+              `row ${transaction.id} ${HANDBOOK_FEATURES[k]}: ${vector[columns[k]]} is not ${expected[at + k]}`,
+            );
           worst = Math.max(worst, distance);
         }
         rows++;
@@ -66,7 +70,9 @@ test('M5 the forest on the handbook features is as good as scikit-learn’s', as
   const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
   async function* labelled() {
     for await (const batch of input.batches()) {
-      yield batch.flatMap((row) => (row.ok && row.fraud !== undefined ? [{ transaction: row.transaction, fraud: row.fraud }] : []));
+      yield batch.flatMap((row) =>
+        row.ok && row.fraud !== undefined ? [{ transaction: row.transaction, fraud: row.fraud }] : [],
+      );
     }
   }
   const result: Evaluation = await evaluate(labelled(), {
@@ -79,7 +85,10 @@ test('M5 the forest on the handbook features is as good as scikit-learn’s', as
     trees: 100,
     fraudWeight: 1,
   });
-  assert.deepEqual([result.train.rows, result.train.frauds, result.test.rows, result.test.frauds], [67_240, 598, 58_264, 385]);
+  assert.deepEqual(
+    [result.train.rows, result.train.frauds, result.test.rows, result.test.frauds],
+    [67_240, 598, 58_264, 385],
+  );
   assert.ok(result.auc >= 0.865, `AUC ${result.auc}`);
   assert.ok(result.averagePrecision >= 0.655, `AP ${result.averagePrecision}`);
   assert.ok(result.cardPrecisionAt100 >= 0.285, `CP@100 ${result.cardPrecisionAt100}`);

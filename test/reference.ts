@@ -9,7 +9,10 @@ export const HANDBOOK_BASELINE = resolve(ROOT, '../shared/baselines/handbook_skl
 
 /** Runs Python code with the reference libraries; gives what it printed. Throws with its error output. */
 export function runPython(code: string, args: readonly string[]): string {
-  const found = spawnSync(resolve(ROOT, 'scripts/python.sh'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const found = spawnSync(resolve(ROOT, 'scripts/python.sh'), {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (found.status !== 0) throw new Error('the reference Python is not available');
   const run = spawnSync(found.stdout.trim(), ['-c', code, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (run.status !== 0) throw new Error(`Python failed: ${run.stderr}`);

@@ -68,6 +68,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
     const refused = foreignRequest(request.headers, options.allowedHosts);
     if (refused) return sendProblem(reply, 403, 'Forbidden', refused);
   });
+  // A refused upgrade is answered on a socket the HTTP server no longer counts as its own: left open, it
+  // would keep the desk from stopping.
+  app.addHook('onSend', async (request, reply) => {
+    if (request.headers.upgrade !== undefined) {
+      reply.raw.once('finish', () => request.raw.socket.destroySoon());
+    }
+  });
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {

@@ -1,0 +1,146 @@
+// The dashboard in a real browser on a live desk.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+
+const ARTIFACTS = resolve(import.meta.dirname, '../artifacts');
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = makeFolder();
+let desk: DeskProcess;
+let browser: Browser;
+
+before(async () => {
+  assert.ok(CHROMIUM, 'Chromium is needed for this test (Debian package chromium)');
+  mkdirSync(ARTIFACTS, { recursive: true });
+  desk = await startDesk(folder.path, ['--rate', '20']);
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+  folder.remove();
+});
+
+async function open(
+  path: string,
+  width = 1440,
+  height = 900,
+  colorScheme: 'dark' | 'light' = 'dark',
+): Promise<{ page: Page; errors: string[] }> {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(desk.url + path);
+  await page.getByTestId('live').waitFor();
+  return { page, errors };
+}
+
+test('A5 a posted transaction is on the screen within a second', async () => {
+  const { page, errors } = await open('/transactions');
+  await page.mouse.move(5, 5);
+  const started = performance.now();
+  await postJson(desk.url, '/v1/decisions', smallest('browser-1', 'acc-browser'));
+  await page.locator('[data-transaction="browser-1"]').waitFor({ timeout: 1000 });
+  assert.ok(performance.now() - started < 1000);
+  await page.locator('[data-transaction="browser-1"]').click();
+  await page.getByTestId('story').waitFor();
+  assert.match(await page.getByTestId('story').innerText(), /acc-browser/);
+  await page.screenshot({ path: join(ARTIFACTS, 'story.png') });
+  await page.getByRole('button', { name: '⚑ Fraud' }).click();
+  await page.getByText('labelled fraud').waitFor();
+  assert.match(page.url(), /transaction=browser-1/);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test('every panel shows what the API says', async () => {
+  const { page, errors } = await open('/overview');
+  await page.locator('[data-service]').first().waitFor();
+  assert.deepEqual(
+    await page
+      .locator('[data-service]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-service'))),
+    ['producer', 'log', 'engine', 'state', 'database', 'feed'],
+  );
+  const { pendingAlerts } = await getJson<{ pendingAlerts: number }>(desk.url, '/v1/stats');
+  await page.waitForFunction(
+    `Number((document.querySelector('[data-testid="pending-alerts"]')?.textContent ?? '').replace(/\\D/g, '')) >= ${pendingAlerts}`,
+  );
+  const perMinute = await page.getByTestId('transactions-per-minute').innerText();
+  assert.ok(Number(perMinute.replace(/\D/g, '')) > 0);
+  const model = await getJson<{ version: string; heldOut: { recall: number } }>(
+    desk.url,
+    '/v1/models/current',
+  );
+  const text = await page.locator('main').innerText();
+  assert.ok(text.includes(model.version) && text.includes(model.heldOut.recall.toFixed(3)));
+  for (const title of [
+    'Transactions and fraud',
+    'Score distribution',
+    'Pipeline',
+    'Fraud by region',
+    'Model performance',
+    'Live transactions',
+  ]) {
+    assert.ok(text.includes(title), title);
+  }
+  await page.screenshot({ path: join(ARTIFACTS, 'overview.png'), fullPage: true });
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test('nothing overflows, from a phone to a desk, and axe finds nothing serious, dark and light', async () => {
+  for (const path of ['/overview', '/transactions', '/alerts', '/models', '/pipeline']) {
+    for (const [width, height, scheme] of [
+      [390, 844, 'light'],
+      [1440, 900, 'dark'],
+      [1280, 800, 'light'],
+    ] as const) {
+      const { page } = await open(path, width, height, scheme);
+      await page.waitForTimeout(300);
+      const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      assert.ok(over <= 0, `${path} at ${width} is ${over} px too wide`);
+      await page.evaluate(axeSource);
+      const serious = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as {
+          axe: {
+            run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+          };
+        };
+        const { violations } = await axe.run();
+        return violations
+          .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+          .map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`);
+      });
+      assert.deepEqual(serious, [], `${path} at ${width} ${scheme}`);
+      await page.close();
+    }
+  }
+});
+
+test('the page resumes by itself when the desk was away', async () => {
+  const { page } = await open('/overview');
+  await page.context().setOffline(true);
+  await page.context().setOffline(false);
+  await page.getByTestId('live').waitFor();
+  await page.close();
+});

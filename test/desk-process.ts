@@ -1,0 +1,112 @@
+// A desk in a process of its own, as ./run.sh starts it, for whole-system tests.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const MAIN = resolve(import.meta.dirname, '../src/cli/main.ts');
+
+export type DeskProcess = {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly startMs: number;
+  output(): string;
+  /** SIGKILL: no goodbye. */
+  kill(): Promise<void>;
+  /** Ctrl-C; gives the exit code. */
+  stop(): Promise<number | null>;
+};
+
+export function makeFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'goshawk-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Starts a desk on a folder and waits until it says where it listens. */
+export async function startDesk(folder: string, args: readonly string[] = []): Promise<DeskProcess> {
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      MAIN,
+      'serve',
+      '--port',
+      '0',
+      '--data-dir',
+      join(folder, 'var'),
+      '--log-dir',
+      join(folder, 'logs'),
+      '--preset',
+      'classic',
+      ...args,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    output += chunk;
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const url = await new Promise<string>((done, failed) => {
+    const timer = setTimeout(() => failed(new Error(`the desk did not start in 90 s:\n${output}`)), 90_000);
+    const look = (): void => {
+      const match = /Ready: (http:\S+)/.exec(output);
+      if (!match) return;
+      clearTimeout(timer);
+      done(match[1]);
+    };
+    child.stdout?.on('data', look);
+    child.on('exit', () => {
+      clearTimeout(timer);
+      failed(new Error(`the desk ended while starting:\n${output}`));
+    });
+  });
+  return {
+    url,
+    child,
+    startMs: performance.now() - started,
+    output: () => output,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGINT');
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
+export async function postJson(
+  url: string,
+  path: string,
+  body: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+export async function getJson<T = Record<string, unknown>>(url: string, path: string): Promise<T> {
+  return (await (await fetch(url + path)).json()) as T;
+}
+
+/** The smallest valid transaction, now. */
+export function smallest(id: string, accountId = 'a1', amountMinor = 1234) {
+  return {
+    id,
+    accountId,
+    occurredAt: new Date().toISOString(),
+    amountMinor,
+    currency: 'EUR',
+    type: 'purchase',
+  };
+}
