@@ -64,11 +64,11 @@ function Banner() {
   if (!alert) return null;
   return (
     <div className="banner" role="alert" data-testid="banner">
-      <span>
+      <span className="text" title={alert.topReason}>
         <b>✕ Declined {money(alert.amountMinor, alert.currency)}</b> · account {alert.accountId} ·{' '}
         {alert.topReason}
       </span>
-      <span>
+      <span style={{ flex: 'none' }}>
         <Button size="compact-xs" mr={8} onClick={() => setQuery({ transaction: alert.transactionId })}>
           Open
         </Button>
@@ -144,6 +144,7 @@ export function App() {
       <div style={{ minWidth: 0 }}>
         <header className="top">
           <Live />
+          <Banner />
           <div style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
             <TextInput
               ref={search}
@@ -173,7 +174,6 @@ export function App() {
             </ActionIcon>
           </div>
         </header>
-        <Banner />
         <main className="page">
           <Screen />
         </main>

@@ -53,9 +53,4 @@ export function countryName(code: string | undefined): string {
   return regionNames.of(code) ?? code;
 }
 
-export function flag(code: string | undefined): string {
-  if (!code || code === '??') return '';
-  return String.fromCodePoint(...[...code].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));
-}
-
 export const words = (name: string): string => name.replaceAll('_', ' ');

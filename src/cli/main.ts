@@ -11,6 +11,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'start the desk: API, dashboard, engine, simulator (what ./run.sh does)',
     load: async () => (await import('./serve.ts')).serveCommand,
   },
+  replay: {
+    about: 'send a file of transactions through the engine and measure it',
+    load: async () => (await import('./replay.ts')).replayCommand,
+  },
   sql: {
     about: 'ask the database of a desk, running or not',
     load: async () => (await import('./sql.ts')).sqlCommand,

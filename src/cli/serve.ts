@@ -61,7 +61,13 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   }
   const say = (text: string): void => console.log(text);
   const stopping = Promise.withResolvers<Error | undefined>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.resolve(undefined));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stopping.resolve(undefined);
+      // Whoever presses Ctrl-C again does not want to wait; what is committed stays committed.
+      process.once(signal, () => process.exit(130));
+    });
+  }
 
   say(`Goshawk ${packageVersion()} · data in ${dataDir}`);
   const progress = createProgress('First model');

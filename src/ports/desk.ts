@@ -3,6 +3,7 @@ import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput, Engine, Result } from '../engine/process-batch.ts';
+import type { LogRecord } from '../engine/records.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store.ts';
@@ -39,6 +40,8 @@ export type Desk = {
   /** Appends transactions; resolves with the first offset when they are durable in the log. */
   accept(transactions: readonly Transaction[]): Promise<number>;
   label(labels: readonly Label[]): Promise<void>;
+  /** Appends transactions and labels in the order given; resolves with the first offset when they are durable. */
+  append(records: readonly LogRecord[]): Promise<number>;
   /** Throws OverCapacityError when nothing more can be taken in right now. */
   checkCapacity(): void;
   /** Resolves when everything that is in the log now is decided and committed. */

@@ -94,7 +94,8 @@ export function createProcessor(
       prepared ??= await prepare(nextOffset);
       if (!prepared) {
         await committing;
-        await log.arrival(nextOffset);
+        // Looked at again: a wake-up from stop() during the commit would be lost.
+        if (!stopping) await log.arrival(nextOffset);
         continue;
       }
       const { batch, known } = prepared;

@@ -222,6 +222,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
       if (!result) throw new Error(`the record at offset ${offset} has no decision`);
       return result;
     },
+    append,
     accept: (transactions) => append(transactions.map(toRecord)),
     async label(labels) {
       await append(labels.map((label) => ({ kind: 'label', label })));

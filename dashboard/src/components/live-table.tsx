@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { FeedRow } from '../../../src/protocol/messages.ts';
-import { clockTime, count, countryName, flag, money, utc, words } from '../format.ts';
+import { clockTime, count, countryName, money, utc, words } from '../format.ts';
 import { setQuery } from '../live/route.ts';
 import { Empty, OutcomeTag, ScoreBar } from './parts.tsx';
 
@@ -101,7 +101,7 @@ export function LiveTable(props: {
                 </span>
                 <span className="c-channel">{words(row.channel ?? row.type)}</span>
                 <span className="c-country" title={countryName(row.country)}>
-                  {row.country ? `${flag(row.country)} ${row.country}` : '–'}
+                  {row.country ?? '–'}
                 </span>
                 <span className="c-score">
                   <ScoreBar score={row.score} outcome={row.outcome} />

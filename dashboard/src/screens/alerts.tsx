@@ -3,7 +3,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { AlertRow } from '../../../src/protocol/messages.ts';
 import { Empty, OutcomeTag, Panel, ScoreBar } from '../components/parts.tsx';
-import { clockTime, count, flag, money, utc } from '../format.ts';
+import { clockTime, count, money, utc } from '../format.ts';
 import { useLive } from '../live/feed.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
@@ -78,9 +78,7 @@ export function Alerts() {
                 <td className="hide-small">{alert.accountId}</td>
                 <td className="right">{money(alert.amountMinor, alert.currency)}</td>
                 <td className="hide-small">{alert.merchantName ?? '–'}</td>
-                <td className="hide-small">
-                  {alert.country ? `${flag(alert.country)} ${alert.country}` : '–'}
-                </td>
+                <td className="hide-small">{alert.country ?? '–'}</td>
                 <td className="hide-small">
                   <ScoreBar score={alert.score} outcome={alert.outcome} />
                 </td>

@@ -7,7 +7,7 @@ import { Empty, Panel } from '../components/parts.tsx';
 import { PipelineStrip } from '../components/pipeline-strip.tsx';
 import { QualityFiguresRow } from '../components/quality.tsx';
 import { WorldMap } from '../components/world-map.tsx';
-import { count, countryName, flag, milliseconds, minuteTime, percent, shortMoney } from '../format.ts';
+import { count, countryName, milliseconds, minuteTime, percent, shortMoney } from '../format.ts';
 import { useLive } from '../live/feed.ts';
 import { navigate } from '../live/route.ts';
 
@@ -264,7 +264,7 @@ export function Overview() {
                     event.key === 'Enter' && navigate(`/transactions?country=${region.country}`)
                   }
                 >
-                  <td>{`${flag(region.country)} ${countryName(region.country)}`}</td>
+                  <td>{countryName(region.country)}</td>
                   <td className="right">{count(region.flagged)}</td>
                   <td className="right">{percent(region.flagged / region.transactions)}</td>
                   <td className="right">{shortMoney(region.flaggedMinor)}</td>
