@@ -2,15 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createEntityTable } from './entity-table.ts';
-import {
-  distinctKeys,
-  History,
-  type HistoryShape,
-  keepKey,
-  keyLastSeen,
-  loadHistory,
-  storeHistory,
-} from './history.ts';
+import { History, type HistoryShape } from './history.ts';
+import { loadHistory, storeHistory } from './history-codec.ts';
+import { distinctKeys, keepKey, keyLastSeen } from './key-set.ts';
 
 const DAY = 86_400;
 const SHAPE: HistoryShape = { retentionSeconds: 30 * DAY, exactEvents: 64, keySets: [4, 3] };
@@ -129,6 +123,35 @@ test('F6 a history written and read back is the same', () => {
         assert.equal(table.keyOf(entry), 'käse');
       },
     ),
+  );
+});
+
+test('F6 a history that is stored after every event equals one that never left memory', () => {
+  fc.assert(
+    fc.property(events(150), fc.integer({ min: 1, max: 9 }), (list, every) => {
+      const table = createEntityTable();
+      const entry = table.findOrAdd('one');
+      const stored = new History(SHAPE);
+      const kept = new History(SHAPE);
+      list.forEach(({ time, amount }, i) => {
+        loadHistory(stored, table, entry);
+        for (const history of [stored, kept]) {
+          history.add(time, amount);
+          keepKey(history.keySets[0], 1 + (i % 7), time);
+          if (i % every === 0) history.label(list[i >> 1].time, i % 2 === 0);
+        }
+        storeHistory(stored, table, entry);
+        loadHistory(stored, table, entry);
+        for (const width of [60, 3600, DAY, 30 * DAY]) {
+          stored.window(time - width, time);
+          kept.window(time - width, time);
+          assert.deepEqual(
+            [stored.windowCount, stored.windowSum, stored.windowFrauds, stored.tiled],
+            [kept.windowCount, kept.windowSum, kept.windowFrauds, kept.tiled],
+          );
+        }
+      });
+    }),
   );
 });
 

@@ -1,9 +1,10 @@
-// The history of one entity (account, merchant, device …): what it holds, and its byte form.
+// The history of one entity (account, merchant, device …) while it is being read and extended.
 //
 // Recent events are kept one by one while there are few, in event-time order; once there are more than
 // `exactEvents` they are added up in tiles (a minute wide for the last two hours, an hour wide before), which
-// bounds the bytes. Times are whole seconds since 1970; amounts are minor units.
-import type { EntityTable } from './entity-table.ts';
+// bounds the bytes. Both carry running totals, so that a window costs two look-ups however much it spans.
+// Times are whole seconds since 1970; amounts are minor units.
+import { createKeySet, type KeySet } from './key-set.ts';
 
 export type HistoryShape = {
   /** Seconds that events are kept behind the newest. */
@@ -13,24 +14,17 @@ export type HistoryShape = {
   readonly keySets: readonly number[];
 };
 
-export type KeySet = {
-  size: number;
-  readonly capacity: number;
-  readonly hashes: Uint32Array;
-  readonly lastSeen: Uint32Array;
-};
-
 export const MAX_EXACT_EVENTS = 256;
 const FINE_TILE_SECONDS = 60;
 const COARSE_TILE_SECONDS = 3600;
 const FINE_SPAN_SECONDS = 7200;
 const MAX_TILES = 1200;
-const TILE_FIELDS = 5;
-const HEADER_BYTES = 72;
+/** start, width, then events, amount and frauds of this tile and all before it */
+export const TILE_FIELDS = 5;
 
 /**
- * One decoded history. It is a scratch area: `load` fills it, `store` writes it back, and it is used again
- * for the next entity.
+ * One decoded history. It is a scratch area: `loadHistory` fills it, `storeHistory` writes it back, and it is
+ * used again for the next entity.
  */
 export class History {
   readonly shape: HistoryShape;
@@ -53,9 +47,21 @@ export class History {
   readonly times = new Uint32Array(MAX_EXACT_EVENTS + 1);
   readonly amounts = new Float64Array(MAX_EXACT_EVENTS + 1);
   readonly frauds = new Uint8Array(MAX_EXACT_EVENTS + 1);
+  /** Amount and frauds of the events before each one; right for the first `summed` events and the one after. */
+  readonly amountBefore = new Float64Array(MAX_EXACT_EVENTS + 2);
+  readonly fraudsBefore = new Float64Array(MAX_EXACT_EVENTS + 2);
+  summed = 0;
   tileCount = 0;
-  /** start, width, events, amount, frauds of each tile, oldest first */
-  readonly tiles = new Float64Array(TILE_FIELDS * (MAX_TILES + 2));
+  /** Where the tiles are: in `ownTiles`, or where they were loaded from, from index `tilesFrom` on. */
+  tiles: Float64Array;
+  tilesFrom = 0;
+  readonly ownTiles = new Float64Array(TILE_FIELDS * (MAX_TILES + 2));
+  /** What the codec knows of the stored events: how many were loaded, dropped since, and whether the rest stands. */
+  storedEvents = 0;
+  droppedEvents = 0;
+  storedStands = false;
+  /** Where each loaded event ends, counted in bytes from the start of the first. */
+  readonly storedEnds = new Uint16Array(MAX_EXACT_EVENTS + 1);
   /** What `window` found. */
   windowCount = 0;
   windowSum = 0;
@@ -64,12 +70,8 @@ export class History {
   constructor(shape: HistoryShape) {
     if (shape.exactEvents > MAX_EXACT_EVENTS) throw new Error(`exactEvents is at most ${MAX_EXACT_EVENTS}`);
     this.shape = shape;
-    this.keySets = shape.keySets.map((capacity) => ({
-      size: 0,
-      capacity,
-      hashes: new Uint32Array(capacity),
-      lastSeen: new Uint32Array(capacity),
-    }));
+    this.keySets = shape.keySets.map(createKeySet);
+    this.tiles = this.ownTiles;
   }
 
   reset(): void {
@@ -88,41 +90,37 @@ export class History {
     this.homeWeight = 0;
     this.tiled = false;
     this.eventCount = 0;
+    this.summed = 0;
+    this.amountBefore[0] = 0;
+    this.fraudsBefore[0] = 0;
     this.tileCount = 0;
+    this.tiles = this.ownTiles;
+    this.tilesFrom = 0;
+    this.storedEvents = 0;
+    this.droppedEvents = 0;
+    this.storedStands = false;
     for (const set of this.keySets) set.size = 0;
   }
 
   /** Events, amount and frauds with `from` < time ≤ `to`, into `windowCount`, `windowSum`, `windowFrauds`. */
   window(from: number, to: number): void {
-    let count = 0;
-    let sum = 0;
-    let frauds = 0;
-    if (!this.tiled) {
-      for (let i = this.eventCount - 1; i >= 0 && this.times[i] > from; i--) {
-        if (this.times[i] > to) continue;
-        count++;
-        sum += this.amounts[i];
-        frauds += this.frauds[i];
-      }
-    } else {
-      const tiles = this.tiles;
-      for (let at = (this.tileCount - 1) * TILE_FIELDS; at >= 0; at -= TILE_FIELDS) {
-        // A tile holds the whole seconds start … start + width - 1; what straddles an edge counts in proportion.
-        // The newest tile is filled up to the newest event only.
-        const first = tiles[at];
-        const last = Math.min(first + tiles[at + 1] - 1, this.lastSeen);
-        if (last <= from) break;
-        if (first > to) continue;
-        const inside = Math.min(last, to) - Math.max(first - 1, from);
-        const share = inside / (last - first + 1);
-        count += tiles[at + 2] * share;
-        sum += tiles[at + 3] * share;
-        frauds += tiles[at + 4] * share;
-      }
+    if (this.tiled) {
+      this.untilInTiles(to);
+      const count = this.windowCount;
+      const sum = this.windowSum;
+      const frauds = this.windowFrauds;
+      this.untilInTiles(from);
+      this.windowCount = count - this.windowCount;
+      this.windowSum = sum - this.windowSum;
+      this.windowFrauds = frauds - this.windowFrauds;
+      return;
     }
-    this.windowCount = count;
-    this.windowSum = sum;
-    this.windowFrauds = frauds;
+    this.sumUp();
+    const first = this.eventsUntil(from);
+    const end = this.eventsUntil(to);
+    this.windowCount = end - first;
+    this.windowSum = this.amountBefore[end] - this.amountBefore[first];
+    this.windowFrauds = this.fraudsBefore[end] - this.fraudsBefore[first];
   }
 
   /** Events in (from, to] with an amount below the limit; tiles do not know single amounts and give NaN. */
@@ -153,19 +151,94 @@ export class History {
   /** Marks (or unmarks) one event of that second as fraud; false when it is not held any more. */
   label(time: number, fraud: boolean): boolean {
     if (this.tiled) {
-      const at = this.tileAt(time);
-      if (at < 0) return false;
-      const frauds = this.tiles[at + 4] + (fraud ? 1 : -1);
-      this.tiles[at + 4] = Math.max(0, Math.min(this.tiles[at + 2], frauds));
+      const index = this.lastTileFrom(time);
+      if (index < 0) return false;
+      const { tiles } = this;
+      const at = this.tilesFrom + index * TILE_FIELDS;
+      if (time >= tiles[at] + tiles[at + 1]) return false;
+      const before = index > 0 ? at - TILE_FIELDS : -1;
+      const events = tiles[at + 2] - (before < 0 ? 0 : tiles[before + 2]);
+      const frauds = tiles[at + 4] - (before < 0 ? 0 : tiles[before + 4]);
+      if (fraud ? frauds < events : frauds > 0) this.raiseFrom(index, 0, 0, fraud ? 1 : -1);
       return true;
     }
     for (let i = this.eventCount - 1; i >= 0 && this.times[i] >= time; i--) {
       if (this.times[i] === time && (this.frauds[i] === 1) !== fraud) {
         this.frauds[i] = fraud ? 1 : 0;
+        this.summed = Math.min(this.summed, i);
+        this.storedStands = false;
         return true;
       }
     }
     return false;
+  }
+
+  /** Moves the tiles into this history's own space, so that the place they were loaded from may change. */
+  ownTheTiles(): void {
+    if (this.tiles === this.ownTiles) return;
+    const { tiles, tilesFrom, ownTiles } = this;
+    const length = this.tileCount * TILE_FIELDS;
+    for (let i = 0; i < length; i++) ownTiles[i] = tiles[tilesFrom + i];
+    this.tiles = ownTiles;
+    this.tilesFrom = 0;
+  }
+
+  private sumUp(): void {
+    for (let i = this.summed; i < this.eventCount; i++) {
+      this.amountBefore[i + 1] = this.amountBefore[i] + this.amounts[i];
+      this.fraudsBefore[i + 1] = this.fraudsBefore[i] + this.frauds[i];
+    }
+    this.summed = this.eventCount;
+  }
+
+  /** How many events have a time up to this one. */
+  private eventsUntil(time: number): number {
+    const { times } = this;
+    let high = this.eventCount;
+    if (high === 0 || times[high - 1] <= time) return high;
+    let low = 0;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (times[middle] <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Index of the last tile that starts at or before a second, or -1. */
+  private lastTileFrom(time: number): number {
+    const { tiles, tilesFrom } = this;
+    let low = 0;
+    let high = this.tileCount;
+    if (high > 0 && tiles[tilesFrom + (high - 1) * TILE_FIELDS] <= time) return high - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (tiles[tilesFrom + middle * TILE_FIELDS] <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** What the tiles hold up to a second; a tile that the second cuts counts in proportion. */
+  private untilInTiles(time: number): void {
+    const index = this.lastTileFrom(time);
+    if (index < 0) {
+      this.windowCount = 0;
+      this.windowSum = 0;
+      this.windowFrauds = 0;
+      return;
+    }
+    const { tiles } = this;
+    const at = this.tilesFrom + index * TILE_FIELDS;
+    const first = tiles[at];
+    // The newest tile is filled up to the newest event only.
+    const last = Math.min(first + tiles[at + 1] - 1, this.lastSeen);
+    const missing = time >= last ? 0 : (last - time) / (last - first + 1);
+    const before = at - TILE_FIELDS;
+    const none = index === 0;
+    this.windowCount = tiles[at + 2] - missing * (tiles[at + 2] - (none ? 0 : tiles[before + 2]));
+    this.windowSum = tiles[at + 3] - missing * (tiles[at + 3] - (none ? 0 : tiles[before + 3]));
+    this.windowFrauds = tiles[at + 4] - missing * (tiles[at + 4] - (none ? 0 : tiles[before + 4]));
   }
 
   private insertEvent(time: number, amountMinor: number): void {
@@ -176,43 +249,70 @@ export class History {
       this.frauds[at] = this.frauds[at - 1];
       at--;
     }
+    if (at < this.eventCount) this.storedStands = false;
     this.times[at] = time;
     this.amounts[at] = amountMinor;
     this.frauds[at] = 0;
+    this.summed = Math.min(this.summed, at);
     this.eventCount++;
   }
 
   private forgetBefore(oldest: number): void {
     if (this.tiled) {
-      let drop = 0;
-      while (
-        drop < this.tileCount &&
-        this.tiles[drop * TILE_FIELDS] + this.tiles[drop * TILE_FIELDS + 1] - 1 <= oldest
-      ) {
-        drop++;
-      }
-      if (drop > 0) {
-        this.tiles.copyWithin(0, drop * TILE_FIELDS, this.tileCount * TILE_FIELDS);
-        this.tileCount -= drop;
-        if (this.tileCount === 0) {
-          this.tiled = false;
-          this.eventCount = 0;
-        }
-      }
+      this.forgetTiles(oldest);
       return;
     }
-    let drop = 0;
-    while (drop < this.eventCount && this.times[drop] <= oldest) drop++;
+    const drop = this.eventsUntil(oldest);
     if (drop === 0) return;
+    this.sumUp();
     this.times.copyWithin(0, drop, this.eventCount);
     this.amounts.copyWithin(0, drop, this.eventCount);
     this.frauds.copyWithin(0, drop, this.eventCount);
+    this.amountBefore.copyWithin(0, drop, this.eventCount + 1);
+    this.fraudsBefore.copyWithin(0, drop, this.eventCount + 1);
     this.eventCount -= drop;
+    this.summed -= drop;
+    this.droppedEvents += drop;
+    if (this.droppedEvents > this.storedEvents) this.storedStands = false;
+  }
+
+  private forgetTiles(oldest: number): void {
+    const at = (index: number): number => this.tilesFrom + index * TILE_FIELDS;
+    let drop = 0;
+    while (drop < this.tileCount && this.tiles[at(drop)] + this.tiles[at(drop) + 1] - 1 <= oldest) drop++;
+    if (drop === 0) return;
+    this.ownTheTiles();
+    const { tiles } = this;
+    const gone = at(drop - 1);
+    const [events, amount, frauds] = [tiles[gone + 2], tiles[gone + 3], tiles[gone + 4]];
+    tiles.copyWithin(0, at(drop), at(this.tileCount));
+    this.tileCount -= drop;
+    this.raiseFrom(0, -events, -amount, -frauds);
+    if (this.tileCount === 0) {
+      this.tiled = false;
+      this.eventCount = 0;
+      this.summed = 0;
+      this.storedStands = false;
+      this.amountBefore[0] = 0;
+      this.fraudsBefore[0] = 0;
+    }
+  }
+
+  private raiseFrom(index: number, events: number, amount: number, frauds: number): void {
+    const { tiles } = this;
+    const end = this.tilesFrom + this.tileCount * TILE_FIELDS;
+    for (let at = this.tilesFrom + index * TILE_FIELDS; at < end; at += TILE_FIELDS) {
+      tiles[at + 2] += events;
+      tiles[at + 3] += amount;
+      tiles[at + 4] += frauds;
+    }
   }
 
   private toTiles(): void {
     this.tiled = true;
     this.tileCount = 0;
+    this.tiles = this.ownTiles;
+    this.tilesFrom = 0;
     for (let i = 0; i < this.eventCount; i++) {
       this.addToTile(this.times[i], this.amounts[i]);
       if (this.frauds[i]) this.label(this.times[i], true);
@@ -220,37 +320,32 @@ export class History {
     this.eventCount = 0;
   }
 
-  /** Offset of the tile that holds a second, or -1. */
-  private tileAt(time: number): number {
-    for (let at = (this.tileCount - 1) * TILE_FIELDS; at >= 0; at -= TILE_FIELDS) {
-      const start = this.tiles[at];
-      if (time >= start) return time < start + this.tiles[at + 1] ? at : -1;
-    }
-    return -1;
-  }
-
   private addToTile(time: number, amountMinor: number): void {
-    const tiles = this.tiles;
-    let at = this.tileAt(time);
-    if (at < 0) {
+    let index = this.lastTileFrom(time);
+    const found = this.tilesFrom + index * TILE_FIELDS;
+    if (index < 0 || time >= this.tiles[found] + this.tiles[found + 1]) {
+      this.ownTheTiles();
       this.mergeFineTiles();
       const coarse = Math.floor(time / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
       const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= this.lastSeen;
       const width = isOld ? COARSE_TILE_SECONDS : FINE_TILE_SECONDS;
       const start = Math.floor(time / width) * width;
-      let index = this.tileCount;
-      while (index > 0 && tiles[(index - 1) * TILE_FIELDS] > start) index--;
-      at = index * TILE_FIELDS;
-      tiles.copyWithin(at + TILE_FIELDS, at, this.tileCount * TILE_FIELDS);
-      tiles[at] = start;
-      tiles[at + 1] = width;
-      tiles[at + 2] = 0;
-      tiles[at + 3] = 0;
-      tiles[at + 4] = 0;
-      this.tileCount++;
+      index = this.lastTileFrom(start);
+      // A merge may just have made the tile that this second belongs to.
+      if (index < 0 || this.tiles[index * TILE_FIELDS] !== start) {
+        index++;
+        const { tiles } = this;
+        const at = index * TILE_FIELDS;
+        tiles.copyWithin(at + TILE_FIELDS, at, this.tileCount * TILE_FIELDS);
+        tiles[at] = start;
+        tiles[at + 1] = width;
+        for (let field = 2; field < TILE_FIELDS; field++) {
+          tiles[at + field] = index > 0 ? tiles[at - TILE_FIELDS + field] : 0;
+        }
+        this.tileCount++;
+      }
     }
-    tiles[at + 2] += 1;
-    tiles[at + 3] += amountMinor;
+    this.raiseFrom(index, 1, amountMinor, 0);
   }
 
   /** Minute tiles of hours that ended over two hours ago become one hour tile. */
@@ -262,183 +357,17 @@ export class History {
       const coarse = Math.floor(tiles[at] / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
       const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= this.lastSeen;
       const previous = (kept - 1) * TILE_FIELDS;
-      if (isOld && kept > 0 && tiles[previous] === coarse && tiles[previous + 1] === COARSE_TILE_SECONDS) {
-        tiles[previous + 2] += tiles[at + 2];
-        tiles[previous + 3] += tiles[at + 3];
-        tiles[previous + 4] += tiles[at + 4];
-        continue;
-      }
-      const to = kept * TILE_FIELDS;
-      if (to !== at) tiles.copyWithin(to, at, at + TILE_FIELDS);
-      if (isOld) {
-        tiles[to] = coarse;
-        tiles[to + 1] = COARSE_TILE_SECONDS;
-      }
-      kept++;
+      const same =
+        isOld && kept > 0 && tiles[previous] === coarse && tiles[previous + 1] === COARSE_TILE_SECONDS;
+      const to = same ? previous : kept++ * TILE_FIELDS;
+      const width = isOld ? COARSE_TILE_SECONDS : tiles[at + 1];
+      tiles[to] = isOld ? coarse : tiles[at];
+      tiles[to + 1] = width;
+      // Running totals: the last of the merged tiles already holds the sum.
+      tiles[to + 2] = tiles[at + 2];
+      tiles[to + 3] = tiles[at + 3];
+      tiles[to + 4] = tiles[at + 4];
     }
     this.tileCount = kept;
   }
-}
-
-/** When a key was last seen, or 0 when it is not among those kept. */
-export function keyLastSeen(set: KeySet, hash: number): number {
-  for (let i = 0; i < set.size; i++) if (set.hashes[i] === hash) return set.lastSeen[i];
-  return 0;
-}
-
-/** Keeps a key; when the set is full, the one unseen for longest makes room. */
-export function keepKey(set: KeySet, hash: number, time: number): void {
-  let oldest = 0;
-  for (let i = 0; i < set.size; i++) {
-    if (set.hashes[i] === hash) {
-      if (time > set.lastSeen[i]) set.lastSeen[i] = time;
-      return;
-    }
-    if (set.lastSeen[i] < set.lastSeen[oldest]) oldest = i;
-  }
-  if (set.size < set.capacity) oldest = set.size++;
-  else if (time < set.lastSeen[oldest]) return;
-  set.hashes[oldest] = hash;
-  set.lastSeen[oldest] = time;
-}
-
-/** Keys seen in (from, to], plus one when `current` (0 for none) is not among them. */
-export function distinctKeys(set: KeySet, from: number, to: number, current: number): number {
-  let distinct = 0;
-  let found = current === 0;
-  for (let i = 0; i < set.size; i++) {
-    if (set.hashes[i] === current) {
-      found = true;
-      distinct++;
-    } else if (set.lastSeen[i] > from && set.lastSeen[i] <= to) distinct++;
-  }
-  return found ? distinct : distinct + 1;
-}
-
-/** Fills `history` from an entry of a table; an empty entry gives an empty history. */
-export function loadHistory(history: History, table: EntityTable, entry: number): void {
-  history.reset();
-  if (entry < 0 || table.payloadLength(entry) === 0) return;
-  const { bytes, view, floats } = table.chunkOf(entry);
-  const at = table.offsetOf(entry);
-  history.tiled = bytes[at] === 1;
-  const events = view.getUint16(at + 6, true);
-  history.firstSeen = view.getUint32(at + 8, true);
-  history.lastSeen = view.getUint32(at + 12, true);
-  history.count = view.getUint32(at + 16, true);
-  history.lastFraudAt = view.getUint32(at + 20, true);
-  history.logSum = floats[(at + 24) >> 3];
-  history.logSquareSum = floats[(at + 32) >> 3];
-  history.maxAmountMinor = floats[(at + 40) >> 3];
-  history.lat = view.getFloat32(at + 48, true);
-  history.lon = view.getFloat32(at + 52, true);
-  history.locatedAt = view.getUint32(at + 56, true);
-  history.knownFrauds = view.getUint32(at + 60, true);
-  history.homeCountry = view.getUint16(at + 64, true);
-  history.homeWeight = view.getUint16(at + 66, true);
-  let position = at + HEADER_BYTES;
-  for (let s = 0; s < history.keySets.length; s++) {
-    const set = history.keySets[s];
-    set.size = bytes[at + 1 + s];
-    for (let i = 0; i < set.size; i++, position += 8) {
-      set.hashes[i] = view.getUint32(position, true);
-      set.lastSeen[i] = view.getUint32(position + 4, true);
-    }
-  }
-  if (history.tiled) {
-    history.tileCount = events;
-    const start = position >> 3;
-    for (let i = 0; i < events * TILE_FIELDS; i++) history.tiles[i] = floats[start + i];
-    return;
-  }
-  history.eventCount = events;
-  let time = 0;
-  for (let i = 0; i < events; i++) {
-    // Time step and fraud flag share a number: step × 2 + flag; then the amount.
-    let byte = bytes[position++];
-    let low = byte & 127;
-    for (let factor = 128; byte > 127; factor *= 128) {
-      byte = bytes[position++];
-      low += (byte & 127) * factor;
-    }
-    history.frauds[i] = low % 2;
-    time += Math.floor(low / 2);
-    history.times[i] = time;
-    byte = bytes[position++];
-    let amount = byte & 127;
-    for (let factor = 128; byte > 127; factor *= 128) {
-      byte = bytes[position++];
-      amount += (byte & 127) * factor;
-    }
-    history.amounts[i] = amount;
-  }
-}
-
-const eventBytes = new Uint8Array((MAX_EXACT_EVENTS + 1) * 16);
-
-function putVarint(position: number, value: number): number {
-  let rest = value;
-  let at = position;
-  while (rest > 127) {
-    eventBytes[at++] = (rest % 128) | 128;
-    rest = Math.floor(rest / 128);
-  }
-  eventBytes[at++] = rest;
-  return at;
-}
-
-/** Writes `history` into an entry of a table. */
-export function storeHistory(history: History, table: EntityTable, entry: number): void {
-  let eventLength = 0;
-  if (!history.tiled) {
-    let previous = 0;
-    for (let i = 0; i < history.eventCount; i++) {
-      eventLength = putVarint(eventLength, (history.times[i] - previous) * 2 + history.frauds[i]);
-      eventLength = putVarint(eventLength, history.amounts[i]);
-      previous = history.times[i];
-    }
-  }
-  let length = HEADER_BYTES;
-  for (const set of history.keySets) length += set.size * 8;
-  length += history.tiled ? history.tileCount * TILE_FIELDS * 8 : eventLength;
-  table.reserve(entry, length);
-  const { bytes, view, floats } = table.chunkOf(entry);
-  const at = table.offsetOf(entry);
-  bytes[at] = history.tiled ? 1 : 0;
-  for (let s = 0; s < 5; s++) bytes[at + 1 + s] = s < history.keySets.length ? history.keySets[s].size : 0;
-  view.setUint16(at + 6, history.tiled ? history.tileCount : history.eventCount, true);
-  view.setUint32(at + 8, history.firstSeen, true);
-  view.setUint32(at + 12, history.lastSeen, true);
-  view.setUint32(at + 16, history.count, true);
-  view.setUint32(at + 20, history.lastFraudAt, true);
-  floats[(at + 24) >> 3] = history.logSum;
-  floats[(at + 32) >> 3] = history.logSquareSum;
-  floats[(at + 40) >> 3] = history.maxAmountMinor;
-  view.setFloat32(at + 48, history.lat, true);
-  view.setFloat32(at + 52, history.lon, true);
-  view.setUint32(at + 56, history.locatedAt, true);
-  view.setUint32(at + 60, history.knownFrauds, true);
-  view.setUint16(at + 64, history.homeCountry, true);
-  view.setUint16(at + 66, history.homeWeight, true);
-  view.setUint32(at + 68, 0, true);
-  let position = at + HEADER_BYTES;
-  for (const set of history.keySets) {
-    for (let i = 0; i < set.size; i++, position += 8) {
-      view.setUint32(position, set.hashes[i], true);
-      view.setUint32(position + 4, set.lastSeen[i], true);
-    }
-  }
-  if (history.tiled) {
-    const start = position >> 3;
-    for (let i = 0; i < history.tileCount * TILE_FIELDS; i++) floats[start + i] = history.tiles[i];
-  } else {
-    for (let i = 0; i < eventLength; i++) bytes[position + i] = eventBytes[i];
-  }
-}
-
-/** Time of an entity's newest event in seconds since 1970, or 0. */
-export function lastSeenOf(table: EntityTable, key: string): number {
-  const entry = table.find(key);
-  if (entry < 0 || table.payloadLength(entry) === 0) return 0;
-  return table.chunkOf(entry).view.getUint32(table.offsetOf(entry) + 12, true);
 }

@@ -5,15 +5,9 @@ import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { HIGH_AMOUNT_MAJOR, INDEX, LABEL_DELAY_DAYS, SMALL_AMOUNT_MAJOR } from './catalogue.ts';
 import { createEntityTable, type EntityTable } from './entity-table.ts';
-import {
-  distinctKeys,
-  History,
-  type HistoryShape,
-  keepKey,
-  keyLastSeen,
-  loadHistory,
-  storeHistory,
-} from './history.ts';
+import { History, type HistoryShape } from './history.ts';
+import { loadHistory, storeHistory } from './history-codec.ts';
+import { distinctKeys, keepKey, keyLastSeen } from './key-set.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

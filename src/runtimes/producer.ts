@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Label } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
-import { lastSeenOf } from '../features/history.ts';
+import { lastSeenOf } from '../features/history-codec.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { ProducerState } from '../server/monitor.ts';
 import type { FraudType } from '../simulator/fraud.ts';

@@ -158,20 +158,29 @@ export function commitStatements(output: BatchOutput): Statement[] {
         )
         .join('\n')}\n`,
     });
-    const range = [labelled[0].offset, labelled[labelled.length - 1].offset];
-    const newest = `(select distinct on (transaction_id) * from labels
-      where seq between $1 and $2 order by transaction_id, seq desc) l`;
+    // The last word on each transaction. A record set, not a join with labels: the planner knows it is short,
+    // and looks the transactions up one by one however many there are.
+    const newest = new Map(labelled.map(({ label }) => [label.transactionId, label]));
+    const words = JSON.stringify(
+      [...newest.values()].map((label) => ({
+        id: label.transactionId,
+        fraud: label.fraud,
+        type: label.fraudType,
+        at: time(label.labelledAtMs),
+      })),
+    );
+    const set = 'jsonb_to_recordset($1::jsonb) as l(id text, fraud boolean, type text, at timestamptz)';
     statements.push(
       {
-        sql: `update transactions t set is_fraud = l.fraud, fraud_type = l.fraud_type, labelled_at = l.labelled_at
-              from ${newest} where t.id = l.transaction_id`,
-        parameters: range,
+        sql: `update transactions t set is_fraud = l.fraud, fraud_type = l.type, labelled_at = l.at
+              from ${set} where t.id = l.id`,
+        parameters: [words],
       },
       {
         sql: `update fraud_alerts a set is_fraud = l.fraud,
                 status = case when l.fraud then 'confirmed' else 'dismissed' end
-              from ${newest} where a.transaction_id = l.transaction_id`,
-        parameters: range,
+              from ${set} where a.transaction_id = l.id`,
+        parameters: [words],
       },
     );
   }

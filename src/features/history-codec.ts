@@ -1,0 +1,185 @@
+// The byte form of a history, inside an entity table: a header, the key sets, then events or tiles.
+//
+// An event is two variable-length integers: twice the seconds since the event before plus the fraud flag, and
+// the amount. In the usual case (one event added at the end, some dropped at the start) the bytes between stay.
+import type { EntityTable } from './entity-table.ts';
+import { type History, MAX_EXACT_EVENTS, TILE_FIELDS } from './history.ts';
+
+const HEADER_BYTES = 72;
+const MAX_EVENT_BYTES = 16;
+const FIELD_BYTES = 8;
+
+/** Fills `history` from an entry of a table; an empty entry gives an empty history. */
+export function loadHistory(history: History, table: EntityTable, entry: number): void {
+  history.reset();
+  if (entry < 0 || table.payloadLength(entry) === 0) return;
+  const { bytes, view, floats } = table.chunkOf(entry);
+  const at = table.offsetOf(entry);
+  history.tiled = bytes[at] === 1;
+  const events = view.getUint16(at + 6, true);
+  history.firstSeen = view.getUint32(at + 8, true);
+  history.lastSeen = view.getUint32(at + 12, true);
+  history.count = view.getUint32(at + 16, true);
+  history.lastFraudAt = view.getUint32(at + 20, true);
+  history.logSum = floats[(at + 24) >> 3];
+  history.logSquareSum = floats[(at + 32) >> 3];
+  history.maxAmountMinor = floats[(at + 40) >> 3];
+  history.lat = view.getFloat32(at + 48, true);
+  history.lon = view.getFloat32(at + 52, true);
+  history.locatedAt = view.getUint32(at + 56, true);
+  history.knownFrauds = view.getUint32(at + 60, true);
+  history.homeCountry = view.getUint16(at + 64, true);
+  history.homeWeight = view.getUint16(at + 66, true);
+  let position = at + HEADER_BYTES;
+  for (let s = 0; s < history.keySets.length; s++) {
+    const set = history.keySets[s];
+    set.size = bytes[at + 1 + s];
+    for (let i = 0; i < set.size; i++, position += 8) {
+      set.hashes[i] = view.getUint32(position, true);
+      set.lastSeen[i] = view.getUint32(position + 4, true);
+    }
+  }
+  if (history.tiled) {
+    history.tileCount = events;
+    history.tiles = floats;
+    history.tilesFrom = position >> 3;
+    return;
+  }
+  loadEvents(history, bytes, position, events);
+}
+
+function loadEvents(history: History, bytes: Uint8Array, start: number, events: number): void {
+  const { times, amounts, frauds, amountBefore, fraudsBefore, storedEnds } = history;
+  let position = start;
+  let time = 0;
+  let amountSoFar = 0;
+  let fraudsSoFar = 0;
+  for (let i = 0; i < events; i++) {
+    let byte = bytes[position++];
+    let step = byte & 127;
+    for (let factor = 128; byte > 127; factor *= 128) {
+      byte = bytes[position++];
+      step += (byte & 127) * factor;
+    }
+    const fraud = step % 2;
+    time += (step - fraud) / 2;
+    byte = bytes[position++];
+    let amount = byte & 127;
+    for (let factor = 128; byte > 127; factor *= 128) {
+      byte = bytes[position++];
+      amount += (byte & 127) * factor;
+    }
+    times[i] = time;
+    amounts[i] = amount;
+    frauds[i] = fraud;
+    amountSoFar += amount;
+    fraudsSoFar += fraud;
+    amountBefore[i + 1] = amountSoFar;
+    fraudsBefore[i + 1] = fraudsSoFar;
+    storedEnds[i] = position - start;
+  }
+  history.eventCount = events;
+  history.summed = events;
+  history.storedEvents = events;
+  history.storedStands = true;
+}
+
+const eventBytes = new Uint8Array((MAX_EXACT_EVENTS + 1) * MAX_EVENT_BYTES);
+
+function putVarint(position: number, value: number): number {
+  let rest = value;
+  let at = position;
+  while (rest > 127) {
+    eventBytes[at++] = (rest % 128) | 128;
+    rest = Math.floor(rest / 128);
+  }
+  eventBytes[at++] = rest;
+  return at;
+}
+
+function putEvent(history: History, i: number, position: number): number {
+  const before = i > 0 ? history.times[i - 1] : 0;
+  const at = putVarint(position, (history.times[i] - before) * 2 + history.frauds[i]);
+  return putVarint(at, history.amounts[i]);
+}
+
+/** Puts the events of a history into `eventBytes`; gives their length. `stored` is where the loaded ones start. */
+function encodeEvents(history: History, bytes: Uint8Array, stored: number): number {
+  const { eventCount, storedEnds, droppedEvents } = history;
+  const kept = history.storedStands ? history.storedEvents - droppedEvents : 0;
+  let length = 0;
+  let next = 0;
+  if (kept > 0) {
+    if (droppedEvents > 0) {
+      // The first event's step counts from 1970, not from a neighbour that is gone.
+      length = putEvent(history, 0, 0);
+      next = 1;
+    }
+    const from = stored + (next + droppedEvents > 0 ? storedEnds[next + droppedEvents - 1] : 0);
+    const end = stored + storedEnds[history.storedEvents - 1];
+    eventBytes.set(bytes.subarray(from, end), length);
+    length += end - from;
+    next = kept;
+  }
+  for (; next < eventCount; next++) length = putEvent(history, next, length);
+  return length;
+}
+
+/** Writes `history` into an entry of a table: the one it was loaded from, or an empty one. */
+export function storeHistory(history: History, table: EntityTable, entry: number): void {
+  let bodyAt = HEADER_BYTES;
+  for (const set of history.keySets) bodyAt += set.size * 8;
+  let length = bodyAt;
+  let eventLength = 0;
+  if (history.tiled) {
+    length += history.tileCount * TILE_FIELDS * FIELD_BYTES;
+    if (length !== table.payloadLength(entry)) history.ownTheTiles();
+  } else {
+    const { bytes } = table.chunkOf(entry);
+    let stored = table.offsetOf(entry) + HEADER_BYTES;
+    if (history.storedStands)
+      for (let s = 0; s < history.keySets.length; s++) stored += bytes[table.offsetOf(entry) + 1 + s] * 8;
+    eventLength = encodeEvents(history, bytes, stored);
+    length += eventLength;
+  }
+  table.reserve(entry, length);
+  const { bytes, view, floats } = table.chunkOf(entry);
+  const at = table.offsetOf(entry);
+  bytes[at] = history.tiled ? 1 : 0;
+  for (let s = 0; s < 5; s++) bytes[at + 1 + s] = s < history.keySets.length ? history.keySets[s].size : 0;
+  view.setUint16(at + 6, history.tiled ? history.tileCount : history.eventCount, true);
+  view.setUint32(at + 8, history.firstSeen, true);
+  view.setUint32(at + 12, history.lastSeen, true);
+  view.setUint32(at + 16, history.count, true);
+  view.setUint32(at + 20, history.lastFraudAt, true);
+  floats[(at + 24) >> 3] = history.logSum;
+  floats[(at + 32) >> 3] = history.logSquareSum;
+  floats[(at + 40) >> 3] = history.maxAmountMinor;
+  view.setFloat32(at + 48, history.lat, true);
+  view.setFloat32(at + 52, history.lon, true);
+  view.setUint32(at + 56, history.locatedAt, true);
+  view.setUint32(at + 60, history.knownFrauds, true);
+  view.setUint16(at + 64, history.homeCountry, true);
+  view.setUint16(at + 66, history.homeWeight, true);
+  view.setUint32(at + 68, 0, true);
+  let position = at + HEADER_BYTES;
+  for (const set of history.keySets) {
+    for (let i = 0; i < set.size; i++, position += 8) {
+      view.setUint32(position, set.hashes[i], true);
+      view.setUint32(position + 4, set.lastSeen[i], true);
+    }
+  }
+  if (!history.tiled) {
+    for (let i = 0; i < eventLength; i++) bytes[position + i] = eventBytes[i];
+  } else if (history.tiles === history.ownTiles) {
+    const start = position >> 3;
+    for (let i = 0; i < history.tileCount * TILE_FIELDS; i++) floats[start + i] = history.tiles[i];
+  }
+}
+
+/** Time of an entity's newest event in seconds since 1970, or 0. */
+export function lastSeenOf(table: EntityTable, key: string): number {
+  const entry = table.find(key);
+  if (entry < 0 || table.payloadLength(entry) === 0) return 0;
+  return table.chunkOf(entry).view.getUint32(table.offsetOf(entry) + 12, true);
+}
