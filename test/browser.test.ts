@@ -1,27 +1,24 @@
 // The dashboard in a real browser on a live desk.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from './chromium.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 
 const ARTIFACTS = resolve(import.meta.dirname, '../artifacts');
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = makeFolder();
 let desk: DeskProcess;
 let browser: Browser;
 
 before(async () => {
-  assert.ok(CHROMIUM, 'Chromium is needed for this test (Debian package chromium)');
   mkdirSync(ARTIFACTS, { recursive: true });
   desk = await startDesk(folder.path, ['--rate', '20']);
   browser = await chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: findChromium(),
     args: [
       '--no-sandbox',
       '--disable-gpu',

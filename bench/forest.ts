@@ -1,0 +1,108 @@
+// The forest against scikit-learn's, on the same rows of the Fraud Detection Handbook and the same cores.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadMapping } from '../src/adapters/files/mapping.ts';
+import { openTransactions } from '../src/adapters/files/read-transactions.ts';
+import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
+import { applyLabel, createFeatureState, observe } from '../src/features/observe.ts';
+import { HANDBOOK_FEATURES } from '../src/features/sets.ts';
+import { predictMean } from '../src/models/ensemble.ts';
+import { trainForest } from '../src/training/forest.ts';
+import { createLabelClock, labelFor } from '../src/training/label-clock.ts';
+import { HANDBOOK_FILE, needHandbook, runPython } from '../test/reference.ts';
+import { count, median, type Row } from './report.ts';
+
+const DAY_MS = 86_400_000;
+const FROM_MS = Date.UTC(2018, 6, 25);
+const UNTIL_MS = Date.UTC(2018, 7, 1);
+const ROUNDS = 3;
+
+const BASELINE = `
+import json, sys, time, numpy as np
+from sklearn.ensemble import RandomForestClassifier
+folder, width = sys.argv[1], int(sys.argv[2])
+x = np.fromfile(folder + '/values', dtype='<f8').reshape(-1, width)
+y = np.fromfile(folder + '/labels', dtype='u1')
+fits = []
+for seed in range(${ROUNDS}):
+    model = RandomForestClassifier(n_estimators=100, n_jobs=-1, random_state=seed)
+    t = time.perf_counter(); model.fit(x, y); fits.append(time.perf_counter() - t)
+model.n_jobs = 1
+singles = []
+for i in range(200):
+    row = x[i * 300:i * 300 + 1]
+    t = time.perf_counter(); model.predict_proba(row); singles.append(time.perf_counter() - t)
+print(json.dumps({'fit': sorted(fits)[len(fits) // 2], 'single': sorted(singles)[100]}))
+`;
+
+export async function benchForest(): Promise<Row[]> {
+  needHandbook();
+  const width = HANDBOOK_FEATURES.length;
+  const { values, labels } = await handbookRows();
+  const fits: number[] = [];
+  let forest = await trainForest(values, labels, width, { trees: 100, seed: 99, fraudWeight: 1 });
+  for (let seed = 0; seed < ROUNDS; seed++) {
+    const started = performance.now();
+    forest = await trainForest(values, labels, width, { trees: 100, seed, fraudWeight: 1 });
+    fits.push((performance.now() - started) / 1000);
+  }
+  const started = performance.now();
+  let sum = 0;
+  for (let row = 0; row < labels.length; row++) sum += predictMean(forest.ensemble, values, row * width);
+  const singleMicros = ((performance.now() - started) * 1000) / labels.length;
+  if (!(sum > 0)) throw new Error('the forest predicts nothing');
+
+  const folder = mkdtempSync(join(tmpdir(), 'goshawk-bench-'));
+  try {
+    writeFileSync(join(folder, 'values'), values);
+    writeFileSync(join(folder, 'labels'), labels);
+    const reference = JSON.parse(runPython(BASELINE, [folder, String(width)])) as {
+      fit: number;
+      single: number;
+    };
+    const fit = median(fits);
+    const singleBaseline = reference.single * 1e6;
+    return [
+      {
+        what: `training 100 trees on ${count(labels.length)} handbook rows, ${availableParallelism()} threads`,
+        figure: `${fit.toFixed(2)} s (${(reference.fit / fit).toFixed(1)}× as fast)`,
+        baseline: `scikit-learn ${reference.fit.toFixed(2)} s`,
+        goal: 'no slower; 4×',
+      },
+      {
+        what: 'one row through that forest',
+        figure: `${singleMicros.toFixed(1)} µs (${count(singleBaseline / singleMicros)}× as fast)`,
+        baseline: `scikit-learn predict_proba ${count(singleBaseline)} µs`,
+        goal: '≥ 300×',
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function handbookRows(): Promise<{ values: Float64Array; labels: Uint8Array }> {
+  const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
+  const columns = HANDBOOK_FEATURES.map((name) => INDEX[name]);
+  const state = createFeatureState();
+  const clock = createLabelClock();
+  const vector = new Float64Array(FEATURE_COUNT);
+  const values: number[] = [];
+  const labels: number[] = [];
+  reading: for await (const batch of input.batches()) {
+    for (const row of batch) {
+      if (!row.ok) continue;
+      const { transaction } = row;
+      const at = transaction.occurredAtMs;
+      if (at >= UNTIL_MS) break reading;
+      for (const label of clock.due(at)) applyLabel(state, label, undefined);
+      observe(state, transaction, vector);
+      if (row.fraud) clock.schedule(labelFor(transaction, true, at + 7 * DAY_MS, 'import'));
+      if (at < FROM_MS) continue;
+      for (const column of columns) values.push(vector[column]);
+      labels.push(row.fraud ? 1 : 0);
+    }
+  }
+  return { values: Float64Array.from(values), labels: Uint8Array.from(labels) };
+}

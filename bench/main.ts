@@ -1,0 +1,34 @@
+// npm run bench: measures on this machine and prints a Markdown table. A name as argument runs one part only.
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { benchDesk } from './desk.ts';
+import { benchEngine } from './engine.ts';
+import { benchForest } from './forest.ts';
+import { benchReplay } from './replay.ts';
+import { type Row, table } from './report.ts';
+
+const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
+  engine: benchEngine,
+  forest: benchForest,
+  desk: benchDesk,
+  replay: benchReplay,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}"; parts are ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(2);
+}
+const rows: Row[] = [];
+for (const [name, run] of Object.entries(PARTS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.error(`Measuring ${name} …`);
+  rows.push(...(await run()));
+}
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+console.log(
+  `${availableParallelism()} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
+    `Node ${process.version}, commit ${commit}\n\n${table(rows)}`,
+);
+process.exit(0);
