@@ -106,7 +106,12 @@ export function createPopulation(seed: number, merchants: readonly SimulatedMerc
         random.next() < 0.03
           ? `100.64.0.${random.below(60)}`
           : `10.${(account >> 17) & 255}.${(account >> 9) & 255}.${(account >> 1) & 255}`,
-      payees: Array.from({ length: 2 + random.below(5) }, () => `payee-${random.below(40_000).toString(36)}`),
+      // Landlords and relatives are shared with a few neighbours, whatever the size of the population; billers by all.
+      payees: Array.from({ length: 2 + random.below(5) }, () =>
+        random.next() < 0.15
+          ? `biller-${random.below(40)}`
+          : `payee-${(account >> 3).toString(36)}-${random.below(24)}`,
+      ),
       nightOwl: random.next() < 0.12,
       tripEveryDays: 30 + random.below(200),
       tripDays: 3 + random.below(10),

@@ -1,7 +1,7 @@
 // A seeded stream of believable transactions with frauds among them, in event-time order.
 //
-// Arrivals are a Poisson process at the asked rate. The population is as large as the rate needs: an account
-// that paid a moment ago is passed over, and when too many are, a new one joins.
+// Arrivals are a Poisson process at the asked rate. The population is as large as the rate needs, so that each
+// account pays as often as people do whatever the rate; one that paid a moment ago is passed over.
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createEventQueue } from './event-queue.ts';
@@ -28,7 +28,7 @@ export type SimulatorOptions = {
   readonly rate: number;
   readonly startMs: number;
   readonly fraudShare?: number;
-  /** Accounts at the start; more join when the rate needs them. */
+  /** Accounts at least; there are always as many as the rate needs. */
   readonly accounts?: number;
   /** Whether the rate follows the time of day. */
   readonly dayRhythm?: boolean;
@@ -42,6 +42,9 @@ export const DEFAULT_FRAUD_SHARE = 0.005;
 const MERCHANTS_PER_PLACE = 150;
 const MAX_ACCOUNTS = 2_000_000;
 const USUAL_GAP_MS = 40 * 60_000;
+/** What an account does on a usual day; the population is as large as the rate needs. */
+const PAYMENTS_PER_DAY = 4;
+const DAY_SECONDS = 86_400;
 const HOUR_MS = 3_600_000;
 
 export function createSimulator(options: SimulatorOptions): Simulator {
@@ -51,7 +54,9 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const fraudShare = options.fraudShare ?? DEFAULT_FRAUD_SHARE;
   const pending = createEventQueue<{ draft: Draft; type: FraudType }>();
   const idPrefix = options.idPrefix ?? 'tx-';
-  let accounts = options.accounts ?? 5000;
+  const accountsFor = (perSecond: number): number =>
+    Math.min(MAX_ACCOUNTS, Math.ceil((perSecond * DAY_SECONDS) / PAYMENTS_PER_DAY));
+  let accounts = Math.max(options.accounts ?? 100, accountsFor(options.rate));
   let lastSeen = new Float64Array(Math.max(accounts, 1024));
   let clockMs = options.startMs;
   let rate = options.rate;
@@ -72,12 +77,17 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       if (clockMs - lastSeen[account] > USUAL_GAP_MS * random.next() * 2) return account;
     }
     if (accounts >= MAX_ACCOUNTS) return random.below(accounts);
-    if (accounts === lastSeen.length) {
-      const longer = new Float64Array(accounts * 2);
+    growTo(accounts + 1);
+    return accounts - 1;
+  }
+
+  function growTo(wanted: number): void {
+    if (wanted > lastSeen.length) {
+      const longer = new Float64Array(wanted * 2);
       longer.set(lastSeen);
       lastSeen = longer;
     }
-    return accounts++;
+    accounts = wanted;
   }
 
   function drawFraudType(): FraudType {
@@ -137,6 +147,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     inject: start,
     setRate(newRate, withRhythm) {
       rate = newRate;
+      growTo(Math.max(accounts, accountsFor(newRate)));
       dayRhythm = withRhythm;
     },
     get accounts() {

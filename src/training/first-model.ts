@@ -32,7 +32,7 @@ const PLANS = {
     transactions: 160_000,
     rehearsal: 100_000,
     days: 40,
-    accounts: 20_000,
+    accounts: 1000,
     features: FEATURE_SETS.all,
     trees: 100,
     maxLeaves: 48,
