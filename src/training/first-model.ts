@@ -9,6 +9,7 @@ import type { Model } from '../models/model.ts';
 import { CLASSIC_TRANSACTIONS, createClassicSimulator } from '../simulator/classic.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import { createLabelClock, labelFor } from './label-clock.ts';
+import { DEFAULT_COSTS } from './thresholds.ts';
 import { trainModel, withHeldOut } from './train-model.ts';
 import { createTableBuilder, sliceTable } from './training-table.ts';
 
@@ -38,6 +39,7 @@ const PLANS = {
     maxLeaves: 48,
     maxDepth: 9,
     fraudWeight: 5,
+    costs: DEFAULT_COSTS,
     sparse: true,
   },
   classic: {
@@ -50,6 +52,8 @@ const PLANS = {
     maxLeaves: 48,
     maxDepth: 9,
     fraudWeight: 1,
+    // One payment in twenty is fraud here: that alone keeps the reviewers busy.
+    costs: { ...DEFAULT_COSTS, reviewCapacity: 0.001 },
     sparse: false,
   },
 } as const;
@@ -142,6 +146,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     seed: options.seed,
     trees: plan.trees,
     fraudWeight: plan.fraudWeight,
+    costs: plan.costs,
     maxLeaves: plan.maxLeaves,
     maxDepth: plan.maxDepth,
     minLeafRows: 3,
