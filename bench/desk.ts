@@ -74,7 +74,7 @@ async function openLoop(desk: DeskProcess): Promise<number[]> {
     while (performance.now() < dueMs) await new Promise((resolve) => setTimeout(resolve, 1));
     const warm = i > RATE * 2;
     under.push(
-      post(desk, smallest(`open-${i}`, `account-${i % 500}`, 100 + (i % 9000))).then(() => {
+      post(desk, smallest(`open-${i}`, `account-${i}`, 100 + (i % 9000))).then(() => {
         if (warm) latencies.push(performance.now() - dueMs);
       }),
     );
@@ -111,7 +111,7 @@ async function painted(desk: DeskProcess): Promise<Row> {
         await new Promise((resolve) => setTimeout(resolve, 1));
       // Every tenth is watched: the table shows the newest thirty, and 200/s scroll past quickly.
       if (i % (total / PAINTED) === 0) sentAt.set(`paint-${i}`, Date.now());
-      under.push(post(desk, smallest(`paint-${i}`, `account-${i % 500}`)));
+      under.push(post(desk, smallest(`paint-${i}`, `account-${i}`)));
     }
     await Promise.all(under);
     await page.waitForTimeout(1500);
