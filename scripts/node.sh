@@ -5,7 +5,11 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 fits() { [ -x "$1" ] && "$1" -e 'process.exit(+process.versions.node.split(".")[0] >= 24 ? 0 : 1)' 2>/dev/null; }
 system=$(command -v node || true)
 if [ -n "$system" ] && fits "$system"; then echo "$system"; exit 0; fi
-find_local() { find "$root/.cache/node/node_modules" -maxdepth 4 -path '*/bin/node' -type f 2>/dev/null | head -n 1; }
+find_local() {
+  if [ -d "$root/.cache/node/node_modules" ]; then
+    find "$root/.cache/node/node_modules" -maxdepth 4 -path '*/bin/node' -type f -print -quit
+  fi
+}
 local_node=$(find_local)
 if [ -z "$local_node" ] || ! fits "$local_node"; then
   command -v npm >/dev/null || { echo "goshawk: npm is not installed; install Node.js 20 or newer with npm" >&2; exit 1; }
