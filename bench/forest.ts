@@ -4,12 +4,11 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMapping } from '../src/adapters/files/mapping.ts';
 import { openTransactions } from '../src/adapters/files/read-transactions.ts';
-import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
-import { applyLabel, createFeatureState, observe } from '../src/features/observe.ts';
+import { INDEX } from '../src/features/catalogue.ts';
 import { HANDBOOK_FEATURES } from '../src/features/sets.ts';
 import { predictMean } from '../src/models/ensemble.ts';
+import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { trainForest } from '../src/training/forest.ts';
-import { createLabelClock, labelFor } from '../src/training/label-clock.ts';
 import { HANDBOOK_FILE, needHandbook, runPython } from '../test/reference.ts';
 import { count, median, type Row } from './report.ts';
 
@@ -85,9 +84,7 @@ export async function benchForest(): Promise<Row[]> {
 async function handbookRows(): Promise<{ values: Float64Array; labels: Uint8Array }> {
   const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
   const columns = HANDBOOK_FEATURES.map((name) => INDEX[name]);
-  const state = createFeatureState();
-  const clock = createLabelClock();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const features = createFeatureReplay();
   const values: number[] = [];
   const labels: number[] = [];
   reading: for await (const batch of input.batches()) {
@@ -96,9 +93,7 @@ async function handbookRows(): Promise<{ values: Float64Array; labels: Uint8Arra
       const { transaction } = row;
       const at = transaction.occurredAtMs;
       if (at >= UNTIL_MS) break reading;
-      for (const label of clock.due(at)) applyLabel(state, label, undefined);
-      observe(state, transaction, vector);
-      if (row.fraud) clock.schedule(labelFor(transaction, true, at + 7 * DAY_MS, 'import'));
+      const vector = features.next(transaction, row.fraud ? { knownAtMs: at + 7 * DAY_MS } : undefined);
       if (at < FROM_MS) continue;
       for (const column of columns) values.push(vector[column]);
       labels.push(row.fraud ? 1 : 0);

@@ -6,11 +6,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadMapping } from '../src/adapters/files/mapping.ts';
 import { openTransactions } from '../src/adapters/files/read-transactions.ts';
-import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
-import { applyLabel, createFeatureState, observe } from '../src/features/observe.ts';
+import { INDEX } from '../src/features/catalogue.ts';
 import { HANDBOOK_FEATURES } from '../src/features/sets.ts';
 import { type Evaluation, evaluate } from '../src/training/evaluate.ts';
-import { createLabelClock, labelFor } from '../src/training/label-clock.ts';
+import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { HANDBOOK_BASELINE, HANDBOOK_FILE, needHandbook, runPython } from './reference.ts';
 
 const DAY_MS = 86_400_000;
@@ -32,9 +31,7 @@ test('F7 the handbook features equal those that pandas computes, to 1e-9, over t
     const expected = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
     const width = HANDBOOK_FEATURES.length;
     const columns = HANDBOOK_FEATURES.map((name) => INDEX[name]);
-    const state = createFeatureState();
-    const clock = createLabelClock();
-    const vector = new Float64Array(FEATURE_COUNT);
+    const features = createFeatureReplay();
     const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
     let rows = 0;
     let worst = 0;
@@ -42,10 +39,8 @@ test('F7 the handbook features equal those that pandas computes, to 1e-9, over t
       for (const row of batch) {
         assert.ok(row.ok);
         const { transaction } = row;
-        for (const label of clock.due(transaction.occurredAtMs)) applyLabel(state, label, undefined);
-        observe(state, transaction, vector);
-        if (row.fraud)
-          clock.schedule(labelFor(transaction, true, transaction.occurredAtMs + 7 * DAY_MS, 'import'));
+        const knownAtMs = transaction.occurredAtMs + 7 * DAY_MS;
+        const vector = features.next(transaction, row.fraud ? { knownAtMs } : undefined);
         const at = Number(transaction.id) * width;
         for (let k = 0; k < width; k++) {
           const distance = Math.abs(vector[columns[k]] - expected[at + k]);

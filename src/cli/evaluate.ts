@@ -24,14 +24,6 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   help: { type: 'boolean', help: 'show this text' },
 };
 
-function dateOption(name: string, text: string | undefined): number {
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text ?? '') || Number.isNaN(ms)) {
-    throw new InputError(`--${name} is "${text}"; it must be a date like 2018-07-25.`);
-  }
-  return ms;
-}
-
 export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('evaluate', args, SPECS);
   if (options.flag('help')) {
@@ -80,10 +72,10 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   }
   const result = await evaluate(labelled(), {
     features: FEATURE_SETS[set as keyof typeof FEATURE_SETS],
-    trainFromMs: dateOption('train-from', options.text('train-from')),
-    trainUntilMs: dateOption('train-until', options.text('train-until')),
+    trainFromMs: options.date('train-from') ?? 0,
+    trainUntilMs: options.date('train-until') ?? 0,
     delayDays: options.number('delay-days', 0, 365),
-    testUntilMs: dateOption('test-until', options.text('test-until')),
+    testUntilMs: options.date('test-until') ?? 0,
     seed: options.number('seed', 0, 2 ** 31),
     trees: options.number('trees', 1, 10_000),
     fraudWeight: options.number('fraud-weight', 0.001, 1e6),

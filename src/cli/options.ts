@@ -12,6 +12,8 @@ export type OptionSpec = {
 export type Options = {
   text(name: string): string | undefined;
   number(name: string, min: number, max: number): number;
+  /** Midnight UTC of a date like 2018-07-25, or undefined when the option is absent. */
+  date(name: string): number | undefined;
   flag(name: string): boolean;
   readonly positionals: readonly string[];
 };
@@ -46,6 +48,15 @@ export function readOptions(
         throw new InputError(`--${name} is "${given}"; it must be a number from ${min} to ${max}.`);
       }
       return value;
+    },
+    date(name) {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      const ms = Date.parse(`${given}T00:00:00Z`);
+      if (!/^\d{4}-\d{2}-\d{2}$/.test(given) || Number.isNaN(ms)) {
+        throw new InputError(`--${name} is "${given}"; it must be a date like 2018-07-25.`);
+      }
+      return ms;
     },
     flag: (name) => parsed.values[name] === true,
     positionals: parsed.positionals,

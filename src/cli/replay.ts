@@ -49,15 +49,6 @@ function speedOf(text: string): number {
   return factor;
 }
 
-function untilOf(text: string | undefined): number {
-  if (text === undefined) return Number.POSITIVE_INFINITY;
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(ms)) {
-    throw new InputError(`--until is "${text}"; it must be a date like 2018-08-15.`);
-  }
-  return ms;
-}
-
 async function* labelledRows(input: InputFile): AsyncGenerator<LabelledTransaction[]> {
   for await (const batch of input.batches()) {
     yield batch.flatMap((row) =>
@@ -86,7 +77,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   }
   const mappingName = options.text('mapping');
   const mapping = mappingName === undefined ? undefined : await loadMapping(mappingName);
-  const untilMs = untilOf(options.text('until'));
+  const untilMs = options.date('until') ?? Number.POSITIVE_INFINITY;
   const speed = speedOf(options.text('speed') ?? 'max');
   const delayDays = options.number('delay-days', 0, 365);
   const trainDays = options.number('train-days', 0, 3650);
@@ -108,7 +99,6 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
       interrupted = true;
     });
   }
-  let trainedUntilMs = Number.NEGATIVE_INFINITY;
   const training = createProgress('Model');
   const firstModel = async (state: FeatureState): Promise<Model> => {
     const onProgress = (step: string, done: number, of: number): void => training.update(done, of, step);
@@ -120,9 +110,8 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
         onProgress,
       });
       if (made) {
-        trainedUntilMs = made.untilMs;
-        training.end(`${made.model.info.version}, from the first ${trainDays} days of the file`);
-        return made.model;
+        training.end(`${made.info.version}, from the first ${trainDays} days of the file`);
+        return made;
       }
     }
     const endMs = systemClock.nowMs();
@@ -151,7 +140,11 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
         delayDays,
         untilMs,
         speed,
-        qualityFromMs: Math.max(trainedUntilMs, Date.parse(model.createdAt)),
+        // A model from simulated history has seen none of the file's rows.
+        qualityFromMs:
+          model.trainingWindow.source === 'simulation'
+            ? Number.NEGATIVE_INFINITY
+            : Date.parse(model.createdAt),
         stopped: () => interrupted || failure !== undefined,
         onProgress: (sent, perSecond, eventTimeMs) =>
           progress.update(

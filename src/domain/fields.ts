@@ -13,8 +13,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Shortens a value for a message, so that a 1 MB string never comes back in an error. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value).slice(0, 60);
-  return typeof value === 'string' && value.length > 60 ? `${text.slice(0, -1)}…"` : text;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value !== 'string') return String(value).slice(0, 60);
+  const text = JSON.stringify(value.slice(0, 60));
+  return value.length > 60 ? `${text.slice(0, -1)}…"` : text;
 }
 
 /** Epoch milliseconds of an ISO 8601 time with an offset, or undefined; sub-millisecond digits are cut. */

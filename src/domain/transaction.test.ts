@@ -107,6 +107,7 @@ test('parsing never throws, whatever comes', () => {
       parseTransaction(value, NOW);
       parseVerdict(value, NOW);
     }),
+    { numRuns: 2000, examples: [[[{ toString: 0 }]], [{ ...SMALLEST, amountMinor: { toString: 0 } }]] },
   );
 });
 

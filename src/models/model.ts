@@ -16,6 +16,9 @@ import { createEnsemble, type Ensemble, featureOf, isLeaf, predictMean } from '.
 import { createExplainer } from './explain.ts';
 import type { Quality } from './metrics.ts';
 
+/** Made by the simulator, or recorded from life. */
+export type TrainingSource = 'simulation' | 'history';
+
 export type ModelInfo = {
   readonly version: string;
   readonly kind: 'random-forest';
@@ -25,6 +28,7 @@ export type ModelInfo = {
   readonly seed: number;
   readonly parameters: Readonly<Record<string, number | string>>;
   readonly trainingWindow: {
+    readonly source: TrainingSource;
     readonly from: string;
     readonly until: string;
     readonly rows: number;

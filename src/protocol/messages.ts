@@ -1,5 +1,5 @@
 // Messages between server and dashboard: a hello, a snapshot, then differences. Version 1.
-import type { Outcome, Reason, RuleHit } from '../domain/decision.ts';
+import type { Decision, Outcome } from '../domain/decision.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -168,17 +168,7 @@ export type ServerMessage =
 /** The whole story of one transaction, as GET /v1/transactions/{id} answers it. */
 export type TransactionStory = {
   readonly transaction: Record<string, unknown>;
-  readonly decision: {
-    readonly transactionId: string;
-    readonly outcome: Outcome;
-    readonly score: number;
-    readonly reasons: readonly Reason[];
-    readonly rules: readonly RuleHit[];
-    readonly modelVersion: string;
-    readonly rulesetVersion: string;
-    readonly catalogueHash: string;
-    readonly decidedAt: string;
-  };
+  readonly decision: Omit<Decision, 'decidedAtMs'> & { readonly decidedAt: string };
   readonly offset: number;
   readonly isFraud: boolean | null;
   readonly fraudType: string | null;

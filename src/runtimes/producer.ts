@@ -1,6 +1,7 @@
 // The simulator at work: sends transactions as time passes, and their labels once they would be known.
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Label } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
@@ -105,11 +106,9 @@ export async function startProducer(desk: Desk, options: ProducerOptions): Promi
         errors++;
         await write(`refused: ${(error as Error).message}`);
         if (!(error instanceof OverCapacityError)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await sleep(1000);
       }
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.max(1, TICK_MS - (performance.now() - started))),
-      );
+      await sleep(Math.max(1, TICK_MS - (performance.now() - started)));
     }
   }
   let failure: string | undefined;

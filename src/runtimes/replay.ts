@@ -1,9 +1,10 @@
 // A file through the engine: transactions in event time, each label once it would have been known.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { InputRow } from '../adapters/files/read-transactions.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { averagePrecision, rocAuc } from '../models/metrics.ts';
+import { averagePrecision, ratesOf, rocAuc } from '../models/metrics.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import { createLabelClock, labelFor } from '../training/label-clock.ts';
 
@@ -175,16 +176,12 @@ export async function replay(desk: Desk, options: ReplayOptions): Promise<Replay
   };
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** Scores and truths as they come, in growing flat arrays. */
 function createScored() {
   let scores = new Float64Array(1 << 14);
   let truths = new Uint8Array(1 << 14);
   let rows = 0;
-  let frauds = 0;
-  let flagged = 0;
-  let caught = 0;
+  const confusion = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
   let fraudMinor = 0;
   let caughtMinor = 0;
   return {
@@ -199,16 +196,15 @@ function createScored() {
       }
       scores[rows] = score;
       truths[rows++] = fraud ? 1 : 0;
-      if (isFlagged) flagged++;
-      if (!fraud) return;
-      frauds++;
-      fraudMinor += amountMinor;
-      if (!isFlagged) return;
-      caught++;
-      caughtMinor += amountMinor;
+      if (isFlagged) fraud ? confusion.truePositives++ : confusion.falsePositives++;
+      else fraud ? confusion.falseNegatives++ : confusion.trueNegatives++;
+      if (fraud) fraudMinor += amountMinor;
+      if (fraud && isFlagged) caughtMinor += amountMinor;
     },
     quality(): ReplayReport['quality'] {
+      const frauds = confusion.truePositives + confusion.falseNegatives;
       if (frauds === 0 || frauds === rows) return undefined;
+      const rates = ratesOf(confusion);
       const s = scores.subarray(0, rows);
       const t = truths.subarray(0, rows);
       return {
@@ -216,9 +212,9 @@ function createScored() {
         frauds,
         auc: rocAuc(s, t),
         averagePrecision: averagePrecision(s, t),
-        flagged,
-        precision: caught / flagged,
-        recall: caught / frauds,
+        flagged: confusion.truePositives + confusion.falsePositives,
+        precision: rates.precision,
+        recall: rates.recall,
         valueRecall: caughtMinor / fraudMinor,
       };
     },

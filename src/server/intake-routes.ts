@@ -1,4 +1,5 @@
 // Routes that take something in: decisions, bulk transactions, labels.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -136,7 +137,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
         return;
       } catch (error) {
         if (!(error instanceof OverCapacityError) || desk.clock.nowMs() > until) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
       }
     }
   }

@@ -1,11 +1,9 @@
 // Trains on one stretch of time and tests on a later one, with the label delay between them, as the Fraud
 // Detection Handbook does (chapter 3): what the bank could not know yet is not used.
-import { minorPerMajor } from '../domain/codes.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT, type FeatureName } from '../features/catalogue.ts';
-import { applyLabel, createFeatureState, observe } from '../features/observe.ts';
+import type { FeatureName } from '../features/catalogue.ts';
 import { averagePrecision, brierScore, calibrationError, cardPrecision, rocAuc } from '../models/metrics.ts';
-import { createLabelClock, labelFor } from './label-clock.ts';
+import { createFeatureReplay } from './feature-replay.ts';
 import { scoreTable, trainModel } from './train-model.ts';
 import { createTableBuilder } from './training-table.ts';
 
@@ -47,9 +45,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const delayMs = options.delayDays * DAY_MS;
   const testFromMs = options.trainUntilMs + delayMs;
-  const state = createFeatureState();
-  const clock = createLabelClock();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const features = createFeatureReplay();
   const train = createTableBuilder();
   const test = createTableBuilder();
   const testDays: number[] = [];
@@ -60,22 +56,16 @@ export async function evaluate(
     for (const { transaction, fraud } of batch) {
       const at = transaction.occurredAtMs;
       if (at >= options.testUntilMs) break reading;
-      for (const label of clock.due(at)) applyLabel(state, label, undefined);
-      observe(state, transaction, vector);
+      const vector = features.next(transaction, fraud ? { knownAtMs: at + delayMs } : undefined);
       const day = Math.floor(at / DAY_MS);
-      const amount = transaction.amountMinor / minorPerMajor(transaction.currency);
-      if (fraud) {
-        clock.schedule(labelFor(transaction, true, at + delayMs, 'import'));
-        if (at >= options.trainFromMs && !firstFraudDay.has(transaction.accountId)) {
-          firstFraudDay.set(transaction.accountId, day);
-        }
+      if (fraud && at >= options.trainFromMs && !firstFraudDay.has(transaction.accountId)) {
+        firstFraudDay.set(transaction.accountId, day);
       }
-      if (at >= options.trainFromMs && at < options.trainUntilMs)
-        train.add(transaction, vector, amount, fraud);
+      if (at >= options.trainFromMs && at < options.trainUntilMs) train.add(transaction, vector, fraud);
       if (at < testFromMs) continue;
       const known = firstFraudDay.get(transaction.accountId);
       if (known !== undefined && known < day - options.delayDays) continue;
-      test.add(transaction, vector, amount, fraud);
+      test.add(transaction, vector, fraud);
       testDays.push(day);
     }
     featureMs += performance.now() - started;
@@ -83,6 +73,7 @@ export async function evaluate(
   const trainTable = train.finish();
   const testTable = test.finish();
   const { model, times } = await trainModel(trainTable, {
+    source: 'history',
     features: options.features,
     seed: options.seed,
     trees: options.trees,

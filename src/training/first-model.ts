@@ -1,14 +1,12 @@
 // The model a new installation starts with: trained on simulated history, with the histories it leaves behind.
-import { minorPerMajor } from '../domain/codes.ts';
 import { createRandom, type Random } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { applyLabel, type FeatureState, observe } from '../features/observe.ts';
+import type { FeatureState } from '../features/observe.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import type { Model } from '../models/model.ts';
 import { CLASSIC_TRANSACTIONS, createClassicSimulator } from '../simulator/classic.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
-import { createLabelClock, labelFor } from './label-clock.ts';
+import { createFeatureReplay, type FutureLabel } from './feature-replay.ts';
 import { DEFAULT_COSTS } from './thresholds.ts';
 import { trainModel, withHeldOut } from './train-model.ts';
 import { createTableBuilder, sliceTable } from './training-table.ts';
@@ -107,8 +105,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     dayRhythm: true,
   });
   const random = createRandom(options.seed, 99);
-  const clock = createLabelClock();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const features = createFeatureReplay(state);
   const builder = createTableBuilder();
   let rehearsing = false;
   let rehearsalRow = 0;
@@ -124,14 +121,11 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
       rehearsalRow = builder.rows;
       simulator.setRate(options.liveRate, false);
     }
-    for (const label of clock.due(at)) applyLabel(state, label, undefined);
-    observe(state, transaction, vector);
-    const amount = transaction.amountMinor / minorPerMajor(transaction.currency);
-    builder.add(transaction, vector, amount, fraudType !== undefined);
+    let label: FutureLabel | undefined;
     if (fraudType !== undefined) {
-      const delayMs = rehearsing ? liveLabelDelayMs(random) : LABEL_DELAY_MS;
-      clock.schedule(labelFor(transaction, true, at + delayMs, 'import', fraudType));
+      label = { knownAtMs: at + (rehearsing ? liveLabelDelayMs(random) : LABEL_DELAY_MS), fraudType };
     }
+    builder.add(transaction, features.next(transaction, label), label !== undefined);
     if (builder.rows % 2000 === 0) {
       options.onProgress?.('simulating history', builder.rows, expected);
       // Lets timers, signals and the progress line run.
@@ -142,6 +136,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
   const lastStretch = rehearsing ? rehearsalRow : 0;
   const split = Math.floor(lastStretch + TRAIN_SHARE * (table.rows - lastStretch));
   const { model } = await trainModel(sliceTable(table, 0, split), {
+    source: 'simulation',
     features: plan.features,
     seed: options.seed,
     trees: plan.trees,

@@ -1,11 +1,8 @@
 // A model from the opening days of a labelled history, for a file that is then replayed from its start.
-import { minorPerMajor } from '../domain/codes.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { applyLabel, createFeatureState, observe } from '../features/observe.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import type { Model } from '../models/model.ts';
 import type { LabelledTransaction } from './evaluate.ts';
-import { createLabelClock, labelFor } from './label-clock.ts';
+import { createFeatureReplay } from './feature-replay.ts';
 import { trainModel, withHeldOut } from './train-model.ts';
 import { createTableBuilder, sliceTable } from './training-table.ts';
 
@@ -23,8 +20,6 @@ export type HistoryModelOptions = {
   readonly onProgress?: (step: string, done: number, of: number) => void;
 };
 
-export type HistoryModel = { readonly model: Model; readonly untilMs: number };
-
 /**
  * Trains on what was known `trainDays` after the first row: rows whose label delay had passed by then.
  * Undefined when there are too few frauds to learn from. Batches come in event-time order.
@@ -32,10 +27,8 @@ export type HistoryModel = { readonly model: Model; readonly untilMs: number };
 export async function trainOnHistory(
   batches: AsyncIterable<readonly LabelledTransaction[]>,
   options: HistoryModelOptions,
-): Promise<HistoryModel | undefined> {
-  const state = createFeatureState();
-  const clock = createLabelClock();
-  const vector = new Float64Array(FEATURE_COUNT);
+): Promise<Model | undefined> {
+  const features = createFeatureReplay();
   const builder = createTableBuilder();
   const delayMs = options.delayDays * DAY_MS;
   let startMs: number | undefined;
@@ -49,11 +42,9 @@ export async function trainOnHistory(
       }
       // What happened after untilMs − delay had no label yet.
       if (at >= untilMs - delayMs) break reading;
-      for (const label of clock.due(at)) applyLabel(state, label, undefined);
-      observe(state, transaction, vector);
-      if (fraud) clock.schedule(labelFor(transaction, true, at + delayMs, 'import'));
+      const vector = features.next(transaction, fraud ? { knownAtMs: at + delayMs } : undefined);
       if (at < startMs + WARM_UP_SHARE * options.trainDays * DAY_MS) continue;
-      builder.add(transaction, vector, transaction.amountMinor / minorPerMajor(transaction.currency), fraud);
+      builder.add(transaction, vector, fraud);
     }
     if (startMs !== undefined) {
       const reached = batch.at(-1)?.transaction.occurredAtMs ?? startMs;
@@ -65,6 +56,7 @@ export async function trainOnHistory(
   const train = sliceTable(table, 0, split);
   if (train.labels.reduce((sum, label) => sum + label, 0) < FEWEST_FRAUDS) return undefined;
   const { model } = await trainModel(train, {
+    source: 'history',
     features: FEATURE_SETS.all,
     seed: options.seed,
     trees: 100,
@@ -75,5 +67,5 @@ export async function trainOnHistory(
     createdAtMs: untilMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),
   });
-  return { model: withHeldOut(model, sliceTable(table, split, table.rows)), untilMs };
+  return withHeldOut(model, sliceTable(table, split, table.rows));
 }

@@ -10,12 +10,13 @@ import {
 } from '../models/encoding.ts';
 import { predictMean } from '../models/ensemble.ts';
 import { measureQuality } from '../models/metrics.ts';
-import { type Model, type ModelInfo, toCatalogueFeatures } from '../models/model.ts';
+import { type Model, type ModelInfo, type TrainingSource, toCatalogueFeatures } from '../models/model.ts';
 import { trainForest } from './forest.ts';
 import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
 import type { TrainingTable } from './training-table.ts';
 
 export type TrainOptions = {
+  readonly source: TrainingSource;
   readonly features: readonly FeatureName[];
   readonly seed: number;
   readonly trees: number;
@@ -96,6 +97,7 @@ export async function trainModel(
       minLeafRows: options.minLeafRows ?? 1,
     },
     trainingWindow: {
+      source: options.source,
       from: new Date(minimum(table.occurredAtMs)).toISOString(),
       until: new Date(maximum(table.occurredAtMs)).toISOString(),
       rows: table.rows,

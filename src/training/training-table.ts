@@ -1,4 +1,5 @@
 // Rows to learn from: feature vectors, labels, categories and amounts, in a growing flat table.
+import { minorPerMajor } from '../domain/codes.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { categoryOf, ENCODED_CATEGORIES, type EncodedCategory } from '../models/encoding.ts';
@@ -30,7 +31,7 @@ export function createTableBuilder() {
     merchant: [],
   };
   return {
-    add(transaction: Transaction, vector: Float64Array, amount: number, fraud: boolean): void {
+    add(transaction: Transaction, vector: Float64Array, fraud: boolean): void {
       if (rows === capacity) {
         capacity *= 2;
         const larger = new Float64Array(capacity * FEATURE_COUNT);
@@ -39,7 +40,7 @@ export function createTableBuilder() {
       }
       vectors.set(vector, rows * FEATURE_COUNT);
       labels.push(fraud ? 1 : 0);
-      amounts.push(amount);
+      amounts.push(transaction.amountMinor / minorPerMajor(transaction.currency));
       times.push(transaction.occurredAtMs);
       accounts.push(transaction.accountId);
       for (const category of ENCODED_CATEGORIES) {

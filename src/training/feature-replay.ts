@@ -1,0 +1,30 @@
+// Features of past transactions as they stood then: in event time, each fraud label applied once it was known.
+import type { Transaction } from '../domain/transaction.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { applyLabel, createFeatureState, type FeatureState, observe } from '../features/observe.ts';
+import { createLabelClock, labelFor } from './label-clock.ts';
+
+/** What will be known of a fraud, and when. */
+export type FutureLabel = { readonly knownAtMs: number; readonly fraudType?: string };
+
+export type FeatureReplay = {
+  /**
+   * The vector of a transaction, whose record joins the histories; the array is written anew by the next call.
+   * Transactions come in event-time order; `fraud` is given for those that will be labelled fraud.
+   */
+  next(transaction: Transaction, fraud: FutureLabel | undefined): Float64Array;
+};
+
+/** Replays into `state`, by default an empty one. */
+export function createFeatureReplay(state: FeatureState = createFeatureState()): FeatureReplay {
+  const clock = createLabelClock();
+  const vector = new Float64Array(FEATURE_COUNT);
+  return {
+    next(transaction, fraud) {
+      for (const label of clock.due(transaction.occurredAtMs)) applyLabel(state, label, undefined);
+      observe(state, transaction, vector);
+      if (fraud) clock.schedule(labelFor(transaction, true, fraud.knownAtMs, 'import', fraud.fraudType));
+      return vector;
+    },
+  };
+}
