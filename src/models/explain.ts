@@ -24,19 +24,18 @@ export type Explainer = {
 type TreePlan = {
   readonly nodes: Int32Array;
   readonly innerCount: number;
-  readonly parent: Int32Array;
   readonly isLeft: Uint8Array;
   /** Feature that the parent splits on. */
   readonly feature: Int32Array;
   /**
-   * The nearest edge above with the same feature, whose share and direction this one's include; 0 for none,
-   * since the root's edge says nothing.
+   * Two positions each: the parent, and the nearest edge above with the same feature, whose share and direction
+   * this one's include (0 for none, since the root's edge says nothing).
    */
-  readonly above: Int32Array;
-  /** Share of the training weight, over all edges of this feature down to here. */
-  readonly share: Float64Array;
-  /** Value of a leaf. */
-  readonly values: Float64Array;
+  readonly edges: Int32Array;
+  /**
+   * Two each: the share of the training weight over all edges of this feature down to here, and a leaf's value.
+   */
+  readonly constants: Float64Array;
 };
 
 export function createExplainer(ensemble: Ensemble): Explainer {
@@ -49,71 +48,8 @@ export function createExplainer(ensemble: Ensemble): Explainer {
     mostFeatures = Math.max(mostFeatures, pathFeatures);
     mostNodes = Math.max(mostNodes, plan.nodes.length);
   }
-  const points = Math.ceil(mostFeatures / 2);
-  const { at, weights } = gaussLegendre(points);
-  const rest = at.map((t) => 1 - t);
-  const takesLeft = new Uint8Array(mostNodes);
-  // 1 when the row takes the edge and all edges of its feature above; the root's edge is always taken.
-  const taken = new Uint8Array(mostNodes).fill(1);
-  // Per position and point: 1 / the edge's factor, what it gives to its feature, the product down to here,
-  // and the sum over the leaves below. Nothing here branches on the row: a mispredicted branch costs more.
-  const inverses = new Float64Array(mostNodes * points).fill(1);
-  const gains = new Float64Array(mostNodes * points);
-  const products = new Float64Array(mostNodes * points).fill(1);
-  const sums = new Float64Array(mostNodes * points);
-
-  function explainTree(plan: TreePlan, row: Float64Array, rowOffset: number, out: Float64Array): void {
-    const { nodes, innerCount, parent, isLeft, feature, above, share, values } = plan;
-    takesLeft[0] = goesLeft(ensemble, nodes[0], row, rowOffset) ? 1 : 0;
-    for (let position = 1; position < innerCount; position++) {
-      const same = above[position];
-      const one = (takesLeft[parent[position]] ^ isLeft[position] ^ 1) & taken[same];
-      taken[position] = one;
-      takesLeft[position] = goesLeft(ensemble, nodes[position], row, rowOffset) ? 1 : 0;
-      const z = share[position];
-      let here = position * points;
-      let up = parent[position] * points;
-      let before = same * points;
-      for (let q = 0; q < points; q++, here++, up++, before++) {
-        const factor = z * rest[q] + one * at[q];
-        const inverse = 1 / factor;
-        inverses[here] = inverse;
-        gains[here] = (one - z) * inverse;
-        products[here] = products[up] * inverses[before] * factor;
-        sums[here] = 0;
-      }
-    }
-    for (let position = innerCount; position < nodes.length; position++) {
-      const same = above[position];
-      const one = (takesLeft[parent[position]] ^ isLeft[position] ^ 1) & taken[same];
-      const z = share[position];
-      const value = values[position];
-      let up = parent[position] * points;
-      let before = same * points;
-      let part = 0;
-      for (let q = 0; q < points; q++, up++, before++) {
-        const factor = z * rest[q] + one * at[q];
-        const product = products[up] * inverses[before] * weights[q] * value;
-        // (one − z) / factor − gains above, times the product with this factor.
-        part += product * (one - z - gains[before] * factor);
-        sums[up] += product * factor;
-      }
-      out[feature[position]] += part;
-    }
-    for (let position = innerCount - 1; position > 0; position--) {
-      let here = position * points;
-      let up = parent[position] * points;
-      let before = above[position] * points;
-      let part = 0;
-      for (let q = 0; q < points; q++, here++, up++, before++) {
-        const sum = sums[here];
-        part += sum * (gains[here] - gains[before]);
-        sums[up] += sum;
-      }
-      out[feature[position]] += part;
-    }
-  }
-
+  const quadrature = gaussLegendre(Math.ceil(mostFeatures / 2));
+  const scratch = createScratch(mostNodes);
   let base = 0;
   for (const root of ensemble.roots) base += expectedValue(ensemble, root) / ensemble.roots.length;
   return {
@@ -121,11 +57,99 @@ export function createExplainer(ensemble: Ensemble): Explainer {
     contributions(row, rowOffset, out) {
       out.fill(0, 0, ensemble.featureCount);
       for (const plan of plans) {
-        if (plan.innerCount > 0) explainTree(plan, row, rowOffset, out);
+        if (plan.innerCount > 0) explainTree(ensemble, plan, row, rowOffset, quadrature, scratch, out);
       }
       for (let i = 0; i < ensemble.featureCount; i++) out[i] /= plans.length;
     },
   };
+}
+
+// Per position, side by side so that a node is one line of the cache: whether the row takes the edge (and all
+// edges of its feature above), what the edge gives to its feature over all points; and for one point
+// 1 / the edge's factor, its gain, the product down to here, and the sum over the leaves below.
+const ONE = 0;
+const PART = 1;
+const INVERSE = 2;
+const GAIN = 3;
+const PRODUCT = 4;
+const SUM = 5;
+const STRIDE = 8;
+
+/** Room for one tree, overwritten by the next. */
+type Scratch = { readonly takesLeft: Uint8Array; readonly taken: Uint8Array; readonly cells: Float64Array };
+
+function createScratch(nodes: number): Scratch {
+  const cells = new Float64Array(nodes * STRIDE);
+  // The root's edge is always taken and says nothing.
+  cells[INVERSE] = 1;
+  return { takesLeft: new Uint8Array(nodes), taken: new Uint8Array(nodes).fill(1), cells };
+}
+
+function explainTree(
+  ensemble: Ensemble,
+  plan: TreePlan,
+  row: Float64Array,
+  rowOffset: number,
+  quadrature: Quadrature,
+  scratch: Scratch,
+  out: Float64Array,
+): void {
+  const { nodes, innerCount, edges, isLeft, feature } = plan;
+  const { takesLeft, taken, cells } = scratch;
+  const { at, weights } = quadrature;
+  const count = nodes.length;
+  takesLeft[0] = goesLeft(ensemble, nodes[0], row, rowOffset) ? 1 : 0;
+  for (let position = 1; position < count; position++) {
+    const one = (takesLeft[edges[2 * position]] ^ isLeft[position] ^ 1) & taken[edges[2 * position + 1]];
+    taken[position] = one;
+    cells[position * STRIDE + ONE] = one;
+    cells[position * STRIDE + PART] = 0;
+    if (position < innerCount)
+      takesLeft[position] = goesLeft(ensemble, nodes[position], row, rowOffset) ? 1 : 0;
+  }
+  for (let q = 0; q < at.length; q++) addPoint(plan, at[q], weights[q], cells);
+  for (let position = 1; position < count; position++) {
+    out[feature[position]] += cells[position * STRIDE + PART];
+  }
+}
+
+/** Adds to the parts what the integrand is at `t`. No branch depends on the row: a mispredicted one costs more. */
+function addPoint(plan: TreePlan, t: number, weight: number, cells: Float64Array): void {
+  const { innerCount, edges, constants } = plan;
+  const count = plan.nodes.length;
+  const rest = 1 - t;
+  cells[PRODUCT] = weight;
+  for (let position = 1; position < innerCount; position++) {
+    const at = position * STRIDE;
+    const z = constants[2 * position];
+    const one = cells[at + ONE];
+    const factor = z * rest + one * t;
+    const inverse = 1 / factor;
+    cells[at + INVERSE] = inverse;
+    cells[at + GAIN] = (one - z) * inverse;
+    const up = edges[2 * position] * STRIDE;
+    const same = edges[2 * position + 1] * STRIDE;
+    cells[at + PRODUCT] = cells[up + PRODUCT] * cells[same + INVERSE] * factor;
+    cells[at + SUM] = 0;
+  }
+  for (let position = innerCount; position < count; position++) {
+    const at = position * STRIDE;
+    const up = edges[2 * position] * STRIDE;
+    const same = edges[2 * position + 1] * STRIDE;
+    const z = constants[2 * position];
+    const one = cells[at + ONE];
+    const factor = z * rest + one * t;
+    const product = cells[up + PRODUCT] * cells[same + INVERSE] * constants[2 * position + 1];
+    // (one − z) / factor − gain above, times the product with this factor.
+    cells[at + PART] += product * (one - z - cells[same + GAIN] * factor);
+    cells[up + SUM] += product * factor;
+  }
+  for (let position = innerCount - 1; position > 0; position--) {
+    const at = position * STRIDE;
+    const sum = cells[at + SUM];
+    cells[at + PART] += sum * (cells[at + GAIN] - cells[edges[2 * position + 1] * STRIDE + GAIN]);
+    cells[edges[2 * position] * STRIDE + SUM] += sum;
+  }
 }
 
 function expectedValue(ensemble: Ensemble, node: number): number {
@@ -169,18 +193,18 @@ function planTree(ensemble: Ensemble, root: number): { plan: TreePlan; pathFeatu
   const plan: TreePlan = {
     nodes: Int32Array.from(edges, (edge) => edge.node),
     innerCount: inner.length,
-    parent: Int32Array.from(edges, (edge) => positionOf(edge.up)),
     isLeft: Uint8Array.from(edges, ({ node, up }) => (up && node === leftOf(ensemble, up.node) ? 1 : 0)),
     feature: Int32Array.from(edges, (edge) => edge.feature),
-    above: Int32Array.from(edges, (edge) => positionOf(edge.above)),
-    share: Float64Array.from(edges, (edge) => edge.share),
-    values: Float64Array.from(edges, ({ node }) => (isLeaf(ensemble, node) ? nodeValue(ensemble, node) : 0)),
+    edges: Int32Array.from(edges.flatMap((edge) => [positionOf(edge.up), positionOf(edge.above)])),
+    constants: Float64Array.from(edges.flatMap(({ share, node }) => [share, nodeValue(ensemble, node)])),
   };
   return { plan, pathFeatures };
 }
 
+type Quadrature = { readonly at: Float64Array; readonly weights: Float64Array };
+
 /** Points and weights on [0, 1], exact for polynomials of degree 2 · count − 1; roots by Newton's method. */
-function gaussLegendre(count: number): { at: Float64Array; weights: Float64Array } {
+function gaussLegendre(count: number): Quadrature {
   const at = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let i = 0; i < count; i++) {
