@@ -1,30 +1,17 @@
 // A hash table from entity ids to byte records, all inside a few large buffers: a million histories cost
 // their bytes and little more, and the garbage collector never looks at them.
 
-const CHUNK_BYTES = 4 << 20;
-const GRAIN = 16;
-/** A record: key length (u16), size class (u16), payload length (u32), then the payload, then the key. */
+const CHUNK_BYTES = 256 << 10;
+const GRAIN = 8;
+/** A record: key length (u16), grains reserved (u16), payload length (u32), then the payload, then the key. */
 const HEADER = 8;
-const SMALL_LIMIT = 1024;
+/** Room a record gets beyond its need, so that most growth stays in place. */
+const SLACK_SHARE = 1 / 32;
+/** Share of its room that a record fills at least. */
+const LEAST_FILLED = 0.9;
+/** Abandoned bytes among the used ones, from where on the emptiest chunk is cleared. */
+const DEAD_SHARE = 1 / 12;
 const encoder = new TextEncoder();
-
-/** Record sizes: every 16 bytes up to 1 KiB, then growing by an eighth. */
-const CLASS_SIZES: readonly number[] = (() => {
-  const sizes: number[] = [];
-  for (let size = 32; size <= SMALL_LIMIT; size += GRAIN) sizes.push(size);
-  for (let size = SMALL_LIMIT * 1.125; size < 128 * 1024; size *= 1.125) {
-    sizes.push(Math.ceil(size / GRAIN) * GRAIN);
-  }
-  return sizes;
-})();
-const SMALL_CLASSES = (SMALL_LIMIT - 32) / GRAIN + 1;
-
-function sizeClassOf(bytes: number): number {
-  if (bytes <= SMALL_LIMIT) return bytes <= 32 ? 0 : Math.ceil((bytes - 32) / GRAIN);
-  let index = SMALL_CLASSES;
-  while (CLASS_SIZES[index] < bytes) index++;
-  return index;
-}
 
 export type Chunk = {
   readonly bytes: Uint8Array;
@@ -42,7 +29,10 @@ export type EntityTable = {
   /** The chunk an entry lives in, and where its payload starts there (8-byte aligned). */
   chunkOf(entry: number): Chunk;
   offsetOf(entry: number): number;
-  /** Makes room for `length` payload bytes (contents are then undefined) and marks the entry as changed. */
+  /**
+   * Makes room for `length` payload bytes (contents are then undefined) and marks the entry as changed. Any
+   * record of the table may move: chunks and offsets taken before are no longer valid.
+   */
   reserve(entry: number, length: number): void;
   keyOf(entry: number): string;
   /** 32-bit hash of the key; the same in every run. */
@@ -57,8 +47,13 @@ export type EntityTable = {
 
 export function createEntityTable(): EntityTable {
   const chunks: Chunk[] = [];
-  const freeLists: number[][] = CLASS_SIZES.map(() => []);
-  let chunkUsed = CHUNK_BYTES;
+  /** Per chunk: bytes handed out, and those among them that their records have left. */
+  const used: number[] = [];
+  const dead: number[] = [];
+  const emptyChunks: number[] = [];
+  let openChunk = -1;
+  let totalUsed = 0;
+  let totalDead = 0;
   let addresses = new Float64Array(1024);
   let hashes = new Uint32Array(1024);
   let slots = new Int32Array(2048).fill(-1);
@@ -70,22 +65,22 @@ export function createEntityTable(): EntityTable {
   const keyBuffer = new Uint8Array(4 * 1024);
   let keyLength = 0;
 
-  /** FNV-1a over UTF-8, then a finisher (murmur3) so that low bits are good. */
+  /** Puts a key's UTF-8 into the key buffer and gives its hash. */
   function loadKey(key: string): number {
-    let hash = 0x811c9dc5;
-    let i = 0;
-    for (; i < key.length; i++) {
-      const code = key.charCodeAt(i);
+    keyLength = 0;
+    for (; keyLength < key.length; keyLength++) {
+      const code = key.charCodeAt(keyLength);
       if (code > 127) break;
-      keyBuffer[i] = code;
-      hash = Math.imul(hash ^ code, 0x01000193);
+      keyBuffer[keyLength] = code;
     }
-    keyLength = i;
-    if (i < key.length) {
-      keyLength = encoder.encodeInto(key, keyBuffer).written;
-      hash = 0x811c9dc5;
-      for (i = 0; i < keyLength; i++) hash = Math.imul(hash ^ keyBuffer[i], 0x01000193);
-    }
+    if (keyLength < key.length) keyLength = encoder.encodeInto(key, keyBuffer).written;
+    return hashKeyBuffer();
+  }
+
+  /** FNV-1a, then a finisher (murmur3) so that low bits are good. */
+  function hashKeyBuffer(): number {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < keyLength; i++) hash = Math.imul(hash ^ keyBuffer[i], 0x01000193);
     hash ^= hash >>> 16;
     hash = Math.imul(hash, 0x85ebca6b);
     hash ^= hash >>> 13;
@@ -95,22 +90,60 @@ export function createEntityTable(): EntityTable {
 
   const chunkAt = (address: number): Chunk => chunks[Math.floor(address / CHUNK_BYTES)];
 
-  function allocate(sizeClass: number): number {
-    const free = freeLists[sizeClass].pop();
-    if (free !== undefined) return free;
-    const bytes = CLASS_SIZES[sizeClass];
-    if (chunkUsed + bytes > CHUNK_BYTES) {
-      const buffer = new ArrayBuffer(CHUNK_BYTES);
-      chunks.push({
-        bytes: new Uint8Array(buffer),
-        view: new DataView(buffer),
-        floats: new Float64Array(buffer),
-      });
-      chunkUsed = 0;
+  function allocate(bytes: number): number {
+    if (openChunk < 0 || used[openChunk] + bytes > CHUNK_BYTES) {
+      openChunk = emptyChunks.pop() ?? addChunk();
     }
-    const address = (chunks.length - 1) * CHUNK_BYTES + chunkUsed;
-    chunkUsed += bytes;
+    const address = openChunk * CHUNK_BYTES + used[openChunk];
+    used[openChunk] += bytes;
+    totalUsed += bytes;
     return address;
+  }
+
+  function addChunk(): number {
+    const buffer = new ArrayBuffer(CHUNK_BYTES);
+    used.push(0);
+    dead.push(0);
+    const views = {
+      bytes: new Uint8Array(buffer),
+      view: new DataView(buffer),
+      floats: new Float64Array(buffer),
+    };
+    return chunks.push(views) - 1;
+  }
+
+  function abandon(address: number, bytes: number): void {
+    dead[Math.floor(address / CHUNK_BYTES)] += bytes;
+    totalDead += bytes;
+    if (totalDead > totalUsed * DEAD_SHARE && totalDead > CHUNK_BYTES) clearEmptiestChunk();
+  }
+
+  /** Moves the live records of the chunk with most abandoned bytes to the open one. */
+  function clearEmptiestChunk(): void {
+    let worst = -1;
+    for (let chunk = 0; chunk < chunks.length; chunk++) {
+      if (chunk !== openChunk && dead[chunk] > (dead[worst] ?? 0)) worst = chunk;
+    }
+    if (worst < 0) return;
+    const { bytes, view } = chunks[worst];
+    for (let at = 0; at < used[worst]; ) {
+      const reserved = view.getUint16(at + 2, true) * GRAIN;
+      keyLength = view.getUint16(at, true);
+      const keyAt = at + HEADER + view.getUint32(at + 4, true);
+      for (let i = 0; i < keyLength; i++) keyBuffer[i] = bytes[keyAt + i];
+      const entry = slots[slotFor(hashKeyBuffer())];
+      if (addresses[entry] === worst * CHUNK_BYTES + at) {
+        const moved = allocate(reserved);
+        chunkAt(moved).bytes.set(bytes.subarray(at, at + reserved), moved % CHUNK_BYTES);
+        addresses[entry] = moved;
+      }
+      at += reserved;
+    }
+    totalUsed -= used[worst];
+    totalDead -= dead[worst];
+    used[worst] = 0;
+    dead[worst] = 0;
+    emptyChunks.push(worst);
   }
 
   function sameKey(entry: number): boolean {
@@ -179,13 +212,13 @@ export function createEntityTable(): EntityTable {
       const entry = size++;
       slots[slot] = entry;
       hashes[entry] = hash;
-      const sizeClass = sizeClassOf(HEADER + keyLength);
-      const address = allocate(sizeClass);
+      const grains = Math.ceil((HEADER + keyLength) / GRAIN);
+      const address = allocate(grains * GRAIN);
       addresses[entry] = address;
       const { bytes, view } = chunkAt(address);
       const at = address % CHUNK_BYTES;
       view.setUint16(at, keyLength, true);
-      view.setUint16(at + 2, sizeClass, true);
+      view.setUint16(at + 2, grains, true);
       view.setUint32(at + 4, 0, true);
       bytes.set(keyBuffer.subarray(0, keyLength), at + HEADER);
       return entry;
@@ -204,23 +237,25 @@ export function createEntityTable(): EntityTable {
       const oldLength = view.getUint32(at + 4, true);
       markChanged(entry, length);
       if (oldLength === length) return;
-      const oldClass = view.getUint16(at + 2, true);
-      const newClass = sizeClassOf(HEADER + length + ownKeyLength);
+      const reserved = view.getUint16(at + 2, true) * GRAIN;
+      const needed = HEADER + length + ownKeyLength;
       const keyAt = at + HEADER + oldLength;
-      if (newClass === oldClass) {
+      // A record that shrank much moves as well, to where it fits.
+      if (needed <= reserved && needed > reserved * LEAST_FILLED) {
         bytes.copyWithin(at + HEADER + length, keyAt, keyAt + ownKeyLength);
         view.setUint32(at + 4, length, true);
         return;
       }
-      const moved = allocate(newClass);
+      const grains = Math.ceil((needed * (1 + SLACK_SHARE)) / GRAIN);
+      const moved = allocate(grains * GRAIN);
       const target = chunkAt(moved);
       const to = moved % CHUNK_BYTES;
       target.view.setUint16(to, ownKeyLength, true);
-      target.view.setUint16(to + 2, newClass, true);
+      target.view.setUint16(to + 2, grains, true);
       target.view.setUint32(to + 4, length, true);
       target.bytes.set(bytes.subarray(keyAt, keyAt + ownKeyLength), to + HEADER + length);
-      freeLists[oldClass].push(address);
       addresses[entry] = moved;
+      abandon(address, reserved);
     },
     keyOf(entry) {
       const address = addresses[entry];

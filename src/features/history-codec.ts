@@ -1,11 +1,21 @@
-// The byte form of a history, inside an entity table: a header, the key sets, then events or tiles.
+// The byte form of a history, inside an entity table: a header, the parts that are not empty, the key sets,
+// then events or tiles. All but the events are multiples of 8 bytes, so that doubles can be read in place.
 //
 // An event is two variable-length integers: twice the seconds since the event before plus the fraud flag, and
 // the amount. In the usual case (one event added at the end, some dropped at the start) the bytes between stay.
 import type { EntityTable } from './entity-table.ts';
 import { type History, MAX_EXACT_EVENTS, TILE_FIELDS } from './history.ts';
 
-const HEADER_BYTES = 72;
+// flags, five key set sizes, events (u16), first and last seen, count, home country and weight (u16)
+const HEADER_BYTES = 24;
+const AMOUNT_BYTES = 24;
+const PLACE_BYTES = 16;
+const FRAUD_BYTES = 8;
+const KEY_BYTES = 8;
+const IS_TILED = 1;
+const HAS_AMOUNTS = 2;
+const HAS_PLACE = 4;
+const HAS_FRAUDS = 8;
 const MAX_EVENT_BYTES = 16;
 const FIELD_BYTES = 8;
 
@@ -15,26 +25,36 @@ export function loadHistory(history: History, table: EntityTable, entry: number)
   if (entry < 0 || table.payloadLength(entry) === 0) return;
   const { bytes, view, floats } = table.chunkOf(entry);
   const at = table.offsetOf(entry);
-  history.tiled = bytes[at] === 1;
+  const flags = bytes[at];
+  history.tiled = (flags & IS_TILED) !== 0;
   const events = view.getUint16(at + 6, true);
   history.firstSeen = view.getUint32(at + 8, true);
   history.lastSeen = view.getUint32(at + 12, true);
   history.count = view.getUint32(at + 16, true);
-  history.lastFraudAt = view.getUint32(at + 20, true);
-  history.logSum = floats[(at + 24) >> 3];
-  history.logSquareSum = floats[(at + 32) >> 3];
-  history.maxAmountMinor = floats[(at + 40) >> 3];
-  history.lat = view.getFloat32(at + 48, true);
-  history.lon = view.getFloat32(at + 52, true);
-  history.locatedAt = view.getUint32(at + 56, true);
-  history.knownFrauds = view.getUint32(at + 60, true);
-  history.homeCountry = view.getUint16(at + 64, true);
-  history.homeWeight = view.getUint16(at + 66, true);
+  history.homeCountry = view.getUint16(at + 20, true);
+  history.homeWeight = view.getUint16(at + 22, true);
   let position = at + HEADER_BYTES;
+  if (flags & HAS_AMOUNTS) {
+    history.logSum = floats[position >> 3];
+    history.logSquareSum = floats[(position >> 3) + 1];
+    history.maxAmountMinor = floats[(position >> 3) + 2];
+    position += AMOUNT_BYTES;
+  }
+  if (flags & HAS_PLACE) {
+    history.lat = view.getFloat32(position, true);
+    history.lon = view.getFloat32(position + 4, true);
+    history.locatedAt = view.getUint32(position + 8, true);
+    position += PLACE_BYTES;
+  }
+  if (flags & HAS_FRAUDS) {
+    history.knownFrauds = view.getUint32(position, true);
+    history.lastFraudAt = view.getUint32(position + 4, true);
+    position += FRAUD_BYTES;
+  }
   for (let s = 0; s < history.keySets.length; s++) {
     const set = history.keySets[s];
     set.size = bytes[at + 1 + s];
-    for (let i = 0; i < set.size; i++, position += 8) {
+    for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
       set.hashes[i] = view.getUint32(position, true);
       set.lastSeen[i] = view.getUint32(position + 4, true);
     }
@@ -125,46 +145,76 @@ function encodeEvents(history: History, bytes: Uint8Array, stored: number): numb
   return length;
 }
 
+function flagsOf(history: History): number {
+  return (
+    (history.tiled ? IS_TILED : 0) |
+    (history.maxAmountMinor > 0 || history.logSum > 0 ? HAS_AMOUNTS : 0) |
+    (history.locatedAt > 0 ? HAS_PLACE : 0) |
+    (history.knownFrauds > 0 || history.lastFraudAt > 0 ? HAS_FRAUDS : 0)
+  );
+}
+
+function bytesBeforeKeys(flags: number): number {
+  return (
+    HEADER_BYTES +
+    (flags & HAS_AMOUNTS ? AMOUNT_BYTES : 0) +
+    (flags & HAS_PLACE ? PLACE_BYTES : 0) +
+    (flags & HAS_FRAUDS ? FRAUD_BYTES : 0)
+  );
+}
+
 /** Writes `history` into an entry of a table: the one it was loaded from, or an empty one. */
 export function storeHistory(history: History, table: EntityTable, entry: number): void {
-  let bodyAt = HEADER_BYTES;
-  for (const set of history.keySets) bodyAt += set.size * 8;
-  let length = bodyAt;
+  const flags = flagsOf(history);
+  let length = bytesBeforeKeys(flags);
+  for (const set of history.keySets) length += set.size * KEY_BYTES;
   let eventLength = 0;
   if (history.tiled) {
     length += history.tileCount * TILE_FIELDS * FIELD_BYTES;
     if (length !== table.payloadLength(entry)) history.ownTheTiles();
   } else {
     const { bytes } = table.chunkOf(entry);
-    let stored = table.offsetOf(entry) + HEADER_BYTES;
-    if (history.storedStands)
-      for (let s = 0; s < history.keySets.length; s++) stored += bytes[table.offsetOf(entry) + 1 + s] * 8;
+    const from = table.offsetOf(entry);
+    let stored = from;
+    if (history.storedStands) {
+      stored += bytesBeforeKeys(bytes[from]);
+      for (let s = 0; s < history.keySets.length; s++) stored += bytes[from + 1 + s] * KEY_BYTES;
+    }
     eventLength = encodeEvents(history, bytes, stored);
     length += eventLength;
   }
   table.reserve(entry, length);
   const { bytes, view, floats } = table.chunkOf(entry);
   const at = table.offsetOf(entry);
-  bytes[at] = history.tiled ? 1 : 0;
+  bytes[at] = flags;
   for (let s = 0; s < 5; s++) bytes[at + 1 + s] = s < history.keySets.length ? history.keySets[s].size : 0;
   view.setUint16(at + 6, history.tiled ? history.tileCount : history.eventCount, true);
   view.setUint32(at + 8, history.firstSeen, true);
   view.setUint32(at + 12, history.lastSeen, true);
   view.setUint32(at + 16, history.count, true);
-  view.setUint32(at + 20, history.lastFraudAt, true);
-  floats[(at + 24) >> 3] = history.logSum;
-  floats[(at + 32) >> 3] = history.logSquareSum;
-  floats[(at + 40) >> 3] = history.maxAmountMinor;
-  view.setFloat32(at + 48, history.lat, true);
-  view.setFloat32(at + 52, history.lon, true);
-  view.setUint32(at + 56, history.locatedAt, true);
-  view.setUint32(at + 60, history.knownFrauds, true);
-  view.setUint16(at + 64, history.homeCountry, true);
-  view.setUint16(at + 66, history.homeWeight, true);
-  view.setUint32(at + 68, 0, true);
+  view.setUint16(at + 20, history.homeCountry, true);
+  view.setUint16(at + 22, history.homeWeight, true);
   let position = at + HEADER_BYTES;
+  if (flags & HAS_AMOUNTS) {
+    floats[position >> 3] = history.logSum;
+    floats[(position >> 3) + 1] = history.logSquareSum;
+    floats[(position >> 3) + 2] = history.maxAmountMinor;
+    position += AMOUNT_BYTES;
+  }
+  if (flags & HAS_PLACE) {
+    view.setFloat32(position, history.lat, true);
+    view.setFloat32(position + 4, history.lon, true);
+    view.setUint32(position + 8, history.locatedAt, true);
+    view.setUint32(position + 12, 0, true);
+    position += PLACE_BYTES;
+  }
+  if (flags & HAS_FRAUDS) {
+    view.setUint32(position, history.knownFrauds, true);
+    view.setUint32(position + 4, history.lastFraudAt, true);
+    position += FRAUD_BYTES;
+  }
   for (const set of history.keySets) {
-    for (let i = 0; i < set.size; i++, position += 8) {
+    for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
       view.setUint32(position, set.hashes[i], true);
       view.setUint32(position + 4, set.lastSeen[i], true);
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { createRandom } from '../domain/random.ts';
 import { createEntityTable } from './entity-table.ts';
 import { History, type HistoryShape } from './history.ts';
 import { loadHistory, storeHistory } from './history-codec.ts';
@@ -195,4 +196,34 @@ test('a table finds what was put into it, through growth and moves', () => {
   }
   assert.equal(table.size, keys.length);
   assert.equal(table.find('absent'), -1);
+});
+
+test('a table keeps what was written while its records grow, shrink and move, in little more room', () => {
+  const table = createEntityTable();
+  const random = createRandom(7);
+  const expected = new Map<string, { length: number; stamp: number }>();
+  let live = 0;
+  for (let step = 0; step < 200_000; step++) {
+    const key = `ключ-${Math.floor(random.next() * 4000)}`;
+    const length = 8 + Math.floor(random.next() * 2000);
+    const entry = table.findOrAdd(key);
+    table.reserve(entry, length);
+    const { view, bytes } = table.chunkOf(entry);
+    const at = table.offsetOf(entry);
+    view.setUint32(at, step, true);
+    bytes[at + length - 1] = step % 256;
+    live += length - (expected.get(key)?.length ?? 0);
+    expected.set(key, { length, stamp: step });
+  }
+  for (const [key, { length, stamp }] of expected) {
+    const entry = table.find(key);
+    const { view, bytes } = table.chunkOf(entry);
+    const at = table.offsetOf(entry);
+    assert.equal(table.keyOf(entry), key);
+    assert.equal(table.payloadLength(entry), length);
+    assert.equal(view.getUint32(at, true), stamp);
+    assert.equal(bytes[at + length - 1], stamp % 256);
+  }
+  // Records fill four fifths of their room, chunks seven eighths, and the index has its share.
+  assert.ok(table.bytesReserved < 1.5 * live + (1 << 20), `${table.bytesReserved} for ${live}`);
 });

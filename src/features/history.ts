@@ -138,7 +138,6 @@ export class History {
     if (this.count === 0 || time < this.firstSeen) this.firstSeen = time;
     if (time > this.lastSeen) this.lastSeen = time;
     this.count++;
-    if (amountMinor > this.maxAmountMinor) this.maxAmountMinor = amountMinor;
     const oldest = this.lastSeen - this.shape.retentionSeconds;
     this.forgetBefore(oldest);
     if (time <= oldest) return false;

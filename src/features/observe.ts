@@ -209,6 +209,7 @@ function accountGroup(
   }
   account.logSum += logAmount;
   account.logSquareSum += logAmount * logAmount;
+  account.maxAmountMinor = Math.max(account.maxAmountMinor, amountMinor);
   const inTime = account.add(time, amountMinor);
   storeHistory(account, state.account, entry);
   return inTime;

@@ -9,7 +9,7 @@ import type { EntityTable } from '../../features/entity-table.ts';
 import { ENTITY_KINDS, type FeatureState } from '../../features/observe.ts';
 
 const SLICES = 16;
-const MAGIC = 'goshawk-state-2';
+const MAGIC = 'goshawk-state-3';
 const NAME = /^segment-(\d{10})\.bin$/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
