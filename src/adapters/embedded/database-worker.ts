@@ -31,16 +31,15 @@ async function answer(request: DatabaseRequest): Promise<unknown[]> {
     case 'query':
       return (await database.query(request.sql, [...request.parameters])).rows;
     case 'transaction':
-      await database.transaction(async (transaction) => {
-        for (const statement of request.statements) {
-          if ('sql' in statement) await transaction.query(statement.sql, [...statement.parameters]);
-          else {
-            await transaction.query(`copy ${statement.copyInto} from '/dev/blob'`, [], {
-              blob: new Blob([statement.lines]),
-            });
-          }
-        }
-      });
+      if (request.statements.length === 1) {
+        // A statement is a transaction of its own.
+        const [only] = request.statements;
+        await database.query(only.sql, [...only.parameters]);
+      } else {
+        await database.transaction(async (transaction) => {
+          for (const { sql, parameters } of request.statements) await transaction.query(sql, [...parameters]);
+        });
+      }
       return [];
     case 'close':
       await database.close();

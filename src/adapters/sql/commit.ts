@@ -1,192 +1,158 @@
 // One batch of decisions as the statements of one transaction.
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided } from '../../engine/process-batch.ts';
-import { copyValue, type Statement } from './session.ts';
+import type { Statement } from './session.ts';
 
-const TRANSACTION_COLUMNS =
-  'id, seq, account_id, occurred_at, received_at, decided_at, amount_minor, currency, type, channel, merchant_id, ' +
-  'merchant_name, mcc, country, city, lat, lon, device_id, ip, counterparty_id, outcome, score, reasons, rules, ' +
-  'model_version, ruleset_version, catalogue_hash, features, content_hash, engine_ms';
-const ALERT_COLUMNS =
-  'transaction_id, seq, account_id, created_at, outcome, score, amount_minor, currency, country, merchant_name, ' +
-  'top_reason, is_fraud, status';
 const MINUTE_MS = 60_000;
 
-type CopyField = string | number | boolean | Uint8Array | undefined;
-
 const time = (ms: number): string => new Date(ms).toISOString();
-const line = (fields: readonly CopyField[]): string => fields.map(copyValue).join('\t');
 
-function transactionLine({
-  offset,
-  transaction: t,
-  receivedAtMs,
-  decision,
-  vector,
-  contentHash,
-  engineMs,
-}: Decided): string {
-  return line([
-    t.id,
-    offset,
-    t.accountId,
-    time(t.occurredAtMs),
-    time(receivedAtMs),
-    time(decision.decidedAtMs),
-    t.amountMinor,
-    t.currency,
-    t.type,
-    t.channel,
-    t.merchant?.id,
-    t.merchant?.name,
-    t.merchant?.mcc,
-    t.country,
-    t.city,
-    t.location?.lat,
-    t.location?.lon,
-    t.deviceId,
-    t.ip,
-    t.counterpartyId,
-    decision.outcome,
-    decision.score,
-    decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons),
-    decision.rules.length > 0 ? JSON.stringify(decision.rules) : undefined,
-    decision.modelVersion,
-    decision.rulesetVersion,
-    decision.catalogueHash,
-    vector,
-    contentHash,
-    engineMs,
-  ]);
+/** A row of `transactions`, by column name; what is absent becomes NULL. */
+function transactionRow(item: Decided) {
+  const { offset, transaction: t, receivedAtMs, decision, vector, contentHash, engineMs } = item;
+  return {
+    id: t.id,
+    seq: offset,
+    account_id: t.accountId,
+    occurred_at: time(t.occurredAtMs),
+    received_at: time(receivedAtMs),
+    decided_at: time(decision.decidedAtMs),
+    amount_minor: t.amountMinor,
+    currency: t.currency,
+    type: t.type,
+    channel: t.channel,
+    merchant_id: t.merchant?.id,
+    merchant_name: t.merchant?.name,
+    mcc: t.merchant?.mcc,
+    country: t.country,
+    city: t.city,
+    lat: t.location?.lat,
+    lon: t.location?.lon,
+    device_id: t.deviceId,
+    ip: t.ip,
+    counterparty_id: t.counterpartyId,
+    outcome: decision.outcome,
+    score: decision.score,
+    reasons: decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons),
+    rules: decision.rules.length > 0 ? JSON.stringify(decision.rules) : undefined,
+    model_version: decision.modelVersion,
+    ruleset_version: decision.rulesetVersion,
+    catalogue_hash: decision.catalogueHash,
+    features: `\\x${Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('hex')}`,
+    content_hash: contentHash,
+    engine_ms: engineMs,
+  };
 }
 
-function alertLine({ offset, transaction: t, decision }: Decided): string {
-  const top = decision.rules[0]?.text ?? decision.reasons[0]?.text;
-  return line([
-    t.id,
-    offset,
-    t.accountId,
-    time(decision.decidedAtMs),
-    decision.outcome,
-    decision.score,
-    t.amountMinor,
-    t.currency,
-    t.country,
-    t.merchant?.name ?? t.counterpartyId,
-    top,
-    decision.outcome === 'decline',
-    'open',
-  ]);
+function alertRow({ offset, transaction: t, decision }: Decided) {
+  return {
+    transaction_id: t.id,
+    seq: offset,
+    account_id: t.accountId,
+    created_at: time(decision.decidedAtMs),
+    outcome: decision.outcome,
+    score: decision.score,
+    amount_minor: t.amountMinor,
+    currency: t.currency,
+    country: t.country,
+    merchant_name: t.merchant?.name ?? t.counterpartyId,
+    top_reason: decision.rules[0]?.text ?? decision.reasons[0]?.text,
+    is_fraud: decision.outcome === 'decline',
+    status: 'open',
+  };
 }
 
-type Count = {
-  minuteMs: number;
-  country: string;
+/** A row of `stats_by_minute`. */
+type CountRow = {
+  readonly minute: string;
+  readonly country: string;
   transactions: number;
   reviews: number;
   declines: number;
-  scoreSum: number;
-  flaggedMinor: number;
+  score_sum: number;
+  flagged_minor: number;
 };
 
-function countStatements(decided: readonly Decided[]): Statement[] {
-  const counts = new Map<string, Count>();
+function countRows(decided: readonly Decided[]): CountRow[] {
+  const counts = new Map<string, CountRow>();
   for (const { transaction, decision } of decided) {
-    const minuteMs = Math.floor(decision.decidedAtMs / MINUTE_MS) * MINUTE_MS;
+    const minute = time(Math.floor(decision.decidedAtMs / MINUTE_MS) * MINUTE_MS);
     const country = countryOf(transaction);
-    const key = `${minuteMs} ${country}`;
+    const key = `${minute} ${country}`;
     let count = counts.get(key);
     if (!count) {
-      count = { minuteMs, country, transactions: 0, reviews: 0, declines: 0, scoreSum: 0, flaggedMinor: 0 };
+      count = { minute, country, transactions: 0, reviews: 0, declines: 0, score_sum: 0, flagged_minor: 0 };
       counts.set(key, count);
     }
     count.transactions++;
-    count.scoreSum += decision.score;
+    count.score_sum += decision.score;
     if (decision.outcome === 'approve') continue;
     if (decision.outcome === 'review') count.reviews++;
     else count.declines++;
-    count.flaggedMinor += transaction.amountMinor;
+    count.flagged_minor += transaction.amountMinor;
   }
-  if (counts.size === 0) return [];
-  const rows = [...counts.values()].map((c) => ({ ...c, minute: time(c.minuteMs) }));
+  return [...counts.values()];
+}
+
+const INSERT_DECISIONS = `
+  with decided as (
+    insert into transactions select * from json_populate_recordset(null::transactions, $3)),
+  alerts as (
+    insert into fraud_alerts select * from json_populate_recordset(null::fraud_alerts, $4)),
+  counts as (
+    insert into stats_by_minute select * from json_populate_recordset(null::stats_by_minute, $5)
+    on conflict (minute, country) do update set
+      transactions = stats_by_minute.transactions + excluded.transactions,
+      reviews = stats_by_minute.reviews + excluded.reviews,
+      declines = stats_by_minute.declines + excluded.declines,
+      score_sum = stats_by_minute.score_sum + excluded.score_sum,
+      flagged_minor = stats_by_minute.flagged_minor + excluded.flagged_minor)
+  update progress set next_offset = $1 where partition = $2`;
+
+// The last word on each transaction. A record set, not a join with labels: the planner knows it is short, and
+// looks the transactions up one by one however many there are.
+const LATEST_LABELS =
+  'json_to_recordset($1) as l(transaction_id text, fraud boolean, fraud_type text, labelled_at timestamptz)';
+
+function labelStatements(labelled: BatchOutput['labelled']): Statement[] {
+  if (labelled.length === 0) return [];
+  const rows = labelled.map(({ offset, label }) => ({
+    seq: offset,
+    transaction_id: label.transactionId,
+    fraud: label.fraud,
+    fraud_type: label.fraudType,
+    source: label.source,
+    labelled_at: time(label.labelledAtMs),
+  }));
+  const latest = JSON.stringify([...new Map(rows.map((row) => [row.transaction_id, row])).values()]);
   return [
     {
-      sql: `insert into stats_by_minute
-        select * from jsonb_to_recordset($1::jsonb) as c(minute timestamptz, country text, transactions integer,
-          reviews integer, declines integer, "scoreSum" double precision, "flaggedMinor" bigint)
-        on conflict (minute, country) do update set
-          transactions = stats_by_minute.transactions + excluded.transactions,
-          reviews = stats_by_minute.reviews + excluded.reviews,
-          declines = stats_by_minute.declines + excluded.declines,
-          score_sum = stats_by_minute.score_sum + excluded.score_sum,
-          flagged_minor = stats_by_minute.flagged_minor + excluded.flagged_minor`,
+      sql: 'insert into labels select * from json_populate_recordset(null::labels, $1)',
       parameters: [JSON.stringify(rows)],
+    },
+    {
+      sql: `update transactions t set is_fraud = l.fraud, fraud_type = l.fraud_type, labelled_at = l.labelled_at
+            from ${LATEST_LABELS} where t.id = l.transaction_id`,
+      parameters: [latest],
+    },
+    {
+      sql: `update fraud_alerts a set is_fraud = l.fraud,
+              status = case when l.fraud then 'confirmed' else 'dismissed' end
+            from ${LATEST_LABELS} where a.transaction_id = l.transaction_id`,
+      parameters: [latest],
     },
   ];
 }
 
-export function commitStatements(output: BatchOutput): Statement[] {
-  const { decided, labelled } = output;
-  const statements: Statement[] = [];
-  if (decided.length > 0) {
-    statements.push({
-      copyInto: `transactions (${TRANSACTION_COLUMNS})`,
-      lines: `${decided.map(transactionLine).join('\n')}\n`,
-    });
-    const flagged = decided.filter((item) => item.decision.outcome !== 'approve');
-    if (flagged.length > 0) {
-      statements.push({
-        copyInto: `fraud_alerts (${ALERT_COLUMNS})`,
-        lines: `${flagged.map(alertLine).join('\n')}\n`,
-      });
-    }
-    statements.push(...countStatements(decided));
-  }
-  if (labelled.length > 0) {
-    statements.push({
-      copyInto: 'labels (seq, transaction_id, fraud, fraud_type, source, labelled_at)',
-      lines: `${labelled
-        .map(({ offset, label }) =>
-          line([
-            offset,
-            label.transactionId,
-            label.fraud,
-            label.fraudType,
-            label.source,
-            time(label.labelledAtMs),
-          ]),
-        )
-        .join('\n')}\n`,
-    });
-    // The last word on each transaction. A record set, not a join with labels: the planner knows it is short,
-    // and looks the transactions up one by one however many there are.
-    const newest = new Map(labelled.map(({ label }) => [label.transactionId, label]));
-    const words = JSON.stringify(
-      [...newest.values()].map((label) => ({
-        id: label.transactionId,
-        fraud: label.fraud,
-        type: label.fraudType,
-        at: time(label.labelledAtMs),
-      })),
-    );
-    const set = 'jsonb_to_recordset($1::jsonb) as l(id text, fraud boolean, type text, at timestamptz)';
-    statements.push(
-      {
-        sql: `update transactions t set is_fraud = l.fraud, fraud_type = l.type, labelled_at = l.at
-              from ${set} where t.id = l.id`,
-        parameters: [words],
-      },
-      {
-        sql: `update fraud_alerts a set is_fraud = l.fraud,
-                status = case when l.fraud then 'confirmed' else 'dismissed' end
-              from ${set} where a.transaction_id = l.id`,
-        parameters: [words],
-      },
-    );
-  }
-  statements.push({
-    sql: 'update progress set next_offset = $1 where partition = $2',
-    parameters: [output.nextOffset, output.partition],
-  });
-  return statements;
+/** One statement for all decisions of a batch: each more costs a round trip. Labels may concern rows of the same batch. */
+export function commitStatements({ partition, nextOffset, decided, labelled }: BatchOutput): Statement[] {
+  const flagged = decided.filter((item) => item.decision.outcome !== 'approve');
+  const rows = [decided.map(transactionRow), flagged.map(alertRow), countRows(decided)];
+  return [
+    {
+      sql: INSERT_DECISIONS,
+      parameters: [nextOffset, partition, ...rows.map((list) => JSON.stringify(list))],
+    },
+    ...labelStatements(labelled),
+  ];
 }
