@@ -1,10 +1,9 @@
-// A whole desk in its own process: start times, POST /v1/decisions in open loop, POST to painted row, memory.
-import { readFileSync } from 'node:fs';
+// A whole desk in its own process: start times, POST /v1/decisions in open loop, POST to painted row.
 import { Agent, request } from 'node:http';
 import { type Browser, chromium } from 'playwright-core';
 import { findChromium } from '../test/chromium.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from '../test/desk-process.ts';
-import { count, percentile, type Row } from './report.ts';
+import { percentile, type Row } from './report.ts';
 
 const RATE = 200;
 const SECONDS = 20;
@@ -35,11 +34,6 @@ export async function benchDesk(): Promise<Row[]> {
       goal: 'p50 ≤ 4 ms, p99 ≤ 20 ms',
     });
     rows.push(await painted(desk));
-    rows.push({
-      what: 'resident memory of the desk after that',
-      figure: `${count(residentMegabytes(desk))} MB`,
-      goal: '≤ 1.3 GB after a million',
-    });
     await desk.stop();
   } finally {
     folder.remove();
@@ -125,9 +119,4 @@ async function painted(desk: DeskProcess): Promise<Row> {
   } finally {
     await browser.close();
   }
-}
-
-function residentMegabytes(desk: DeskProcess): number {
-  const status = readFileSync(`/proc/${desk.child.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }

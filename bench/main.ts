@@ -4,6 +4,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { benchDesk } from './desk.ts';
 import { benchEngine } from './engine.ts';
 import { benchForest } from './forest.ts';
+import { benchMillion } from './million.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
 
@@ -12,6 +13,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   forest: benchForest,
   desk: benchDesk,
   replay: benchReplay,
+  million: benchMillion,
 };
 
 const wanted = process.argv.slice(2);

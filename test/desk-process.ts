@@ -1,11 +1,11 @@
 // A desk in a process of its own, as ./run.sh starts it, for whole-system tests.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const MAIN = resolve(import.meta.dirname, '../src/cli/main.ts');
+const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
 
 export type DeskProcess = {
   readonly url: string;
@@ -27,9 +27,8 @@ export function makeFolder(): { readonly path: string; remove(): void } {
 export async function startDesk(folder: string, args: readonly string[] = []): Promise<DeskProcess> {
   const started = performance.now();
   const child = spawn(
-    process.execPath,
+    GOSHAWK,
     [
-      MAIN,
       'serve',
       '--port',
       '0',
@@ -109,4 +108,10 @@ export function smallest(id: string, accountId = 'a1', amountMinor = 1234) {
     currency: 'EUR',
     type: 'purchase',
   };
+}
+
+/** Resident memory of a desk's process. */
+export function residentMegabytes(desk: DeskProcess): number {
+  const status = readFileSync(`/proc/${desk.child.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
