@@ -10,6 +10,7 @@ import type { Store } from './store.ts';
 
 /** Records accepted but not decided yet; beyond this the source is asked to wait. */
 export const MAX_BACKLOG = 20_000;
+/** Nothing more can be taken in right now; what was accepted is kept. */
 export class OverCapacityError extends Error {
   override readonly name = 'OverCapacityError';
   readonly retryAfterSeconds: number;
@@ -18,6 +19,9 @@ export class OverCapacityError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+export const diskFullError = (): OverCapacityError =>
+  new OverCapacityError('The disk is full; free some space and intake goes on.', 30);
 
 export type Measurements = {
   /** Received to committed. */

@@ -1,6 +1,7 @@
 // The embedded runtime: log, state, engine and store in one process, in one data folder.
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoint.ts';
 import { openEmbeddedDatabase } from '../adapters/embedded/database.ts';
 import { lockFolder } from '../adapters/embedded/folder-lock.ts';
@@ -18,7 +19,13 @@ import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { applyLabel, createFeatureState, type FeatureState, observe } from '../features/observe.ts';
 import { createScorer, type Model } from '../models/model.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Desk, MAX_BACKLOG, type Measurements, OverCapacityError } from '../ports/desk.ts';
+import {
+  type Desk,
+  diskFullError,
+  MAX_BACKLOG,
+  type Measurements,
+  OverCapacityError,
+} from '../ports/desk.ts';
 import type { Log } from '../ports/log.ts';
 import { createProcessor } from '../ports/processor.ts';
 import type { Store } from '../ports/store.ts';
@@ -26,6 +33,9 @@ import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
 
 const MIN_FREE_BYTES = 64 << 20;
 const DISK_CHECK_MS = 2000;
+const FULL_DISK_RETRY_MS = 500;
+/** Whoever asked for a decision hears by then, if only that it takes longer. */
+const DECISION_TIMEOUT_MS = 10_000;
 const CHECKPOINT_RECORDS = 50_000;
 const CHECKPOINT_MIN_BYTES = 8 << 20;
 
@@ -121,6 +131,23 @@ async function redo(state: FeatureState, store: Store, log: Log, from: number, t
   }
 }
 
+/** The transaction is in the log already: sent again, it gets the decision that was made meanwhile. */
+async function withinReason<T>(decision: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timeout = sleep(DECISION_TIMEOUT_MS, undefined, { signal: late.signal }).then(() => {
+    throw new OverCapacityError(
+      'The transaction is accepted, its decision takes longer than usual. Send it again to get the decision.',
+      5,
+    );
+  });
+  timeout.catch(() => undefined);
+  try {
+    return await Promise.race([decision, timeout]);
+  } finally {
+    late.abort();
+  }
+}
+
 type Parts = {
   readonly session: SqlSession;
   readonly store: Store;
@@ -153,7 +180,28 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
   };
   parts.onFail(fail);
 
-  const processor = createProcessor(log, store, engine, clock, parts.committed, {
+  let closing = false;
+  const noticeFullDisk = (): void => {
+    if (!diskFull)
+      options.onNotice(`The disk under ${dataDir} is full: intake is paused until space is freed.`);
+    diskFull = true;
+  };
+  /** What was accepted waits in the log for space, as long as it takes. */
+  async function commitWhenRoom(output: BatchOutput): Promise<void> {
+    for (;;) {
+      try {
+        await store.commit(output);
+        return;
+      } catch (error) {
+        if (!(error instanceof OverCapacityError) || closing) throw error;
+        noticeFullDisk();
+        await sleep(FULL_DISK_RETRY_MS);
+      }
+    }
+  }
+
+  const committer = { ...store, commit: commitWhenRoom };
+  const processor = createProcessor(log, committer, engine, clock, parts.committed, {
     onCommitted(output, commitMs) {
       const now = clock.nowMs();
       measurements.commit.add(commitMs, now);
@@ -178,9 +226,8 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
   const checkDisk = async (): Promise<void> => {
     const disk = await statfs(dataDir);
     const full = disk.bavail * disk.bsize < MIN_FREE_BYTES;
-    if (full && !diskFull)
-      options.onNotice(`The disk under ${dataDir} is full: intake is paused until space is freed.`);
-    if (!full && diskFull) options.onNotice('There is space on the disk again: intake goes on.');
+    if (full) noticeFullDisk();
+    else if (diskFull) options.onNotice('There is space on the disk again: intake goes on.');
     diskFull = full;
   };
   await checkDisk();
@@ -191,7 +238,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
 
   function checkCapacity(): void {
     if (failure) throw new OverCapacityError(`The desk stopped: ${failure.message}`, 30);
-    if (diskFull) throw new OverCapacityError('The disk is full; free some space and intake goes on.', 30);
+    if (diskFull) throw diskFullError();
     if (backlog() > MAX_BACKLOG) throw new OverCapacityError(`${backlog()} records wait to be decided.`, 1);
   }
 
@@ -218,7 +265,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
     checkCapacity,
     async decide(transaction) {
       const offset = await append([toRecord(transaction)]);
-      const result = await processor.resultAt(offset);
+      const result = await withinReason(processor.resultAt(offset));
       if (!result) throw new Error(`the record at offset ${offset} has no decision`);
       return result;
     },
@@ -237,6 +284,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
     },
     query: (sql) => session.query(sql, []),
     async close() {
+      closing = true;
       clearInterval(diskTimer);
       await processor.stop();
       if (!failure && processor.committedOffset > checkpointAt) {

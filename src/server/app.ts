@@ -7,7 +7,7 @@ import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
-import type { Desk } from '../ports/desk.ts';
+import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import { docsPage } from './docs-page.ts';
 import { createFeed } from './feed.ts';
 import { foreignRequest } from './guard.ts';
@@ -44,7 +44,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     // Bodies are checked by the domain parser, which lists every problem at once.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | OverCapacityError, request, reply) => {
+    if (error instanceof OverCapacityError) {
+      reply.header('Retry-After', String(error.retryAfterSeconds));
+      return sendProblem(reply, 503, 'Over capacity', error.message);
+    }
     const status = error.statusCode ?? 500;
     if (status >= 500) {
       request.log.error(error);

@@ -14,11 +14,6 @@ const MAX_PIECE_CHARACTERS = 64 * 1024;
 const MAX_ERRORS_SHOWN = 1000;
 const DEAD_LETTER_CHARACTERS = 2000;
 
-function overCapacity(reply: FastifyReply, error: OverCapacityError): FastifyReply {
-  reply.header('Retry-After', String(error.retryAfterSeconds));
-  return sendProblem(reply, 503, 'Over capacity', error.message);
-}
-
 const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): FastifyReply =>
   sendProblem(
     reply,
@@ -58,22 +53,17 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
     async (request, reply) => {
       const parsed = parseTransaction(request.body, desk.clock.nowMs());
       if (!parsed.ok) return unprocessable(reply, parsed.problems);
-      try {
-        const result = await desk.decide(parsed.value);
-        if (result.kind === 'duplicate' && !result.sameContent) {
-          return sendProblem(
-            reply,
-            409,
-            'Conflict',
-            `Transaction ${parsed.value.id} was decided before with other content. Send a new id, or the content as it was.`,
-          );
-        }
-        const { decidedAtMs, ...decision } = result.decision;
-        return { ...decision, decidedAt: new Date(decidedAtMs).toISOString() };
-      } catch (error) {
-        if (error instanceof OverCapacityError) return overCapacity(reply, error);
-        throw error;
+      const result = await desk.decide(parsed.value);
+      if (result.kind === 'duplicate' && !result.sameContent) {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          `Transaction ${parsed.value.id} was decided before with other content. Send a new id, or the content as it was.`,
+        );
       }
+      const { decidedAtMs, ...decision } = result.decision;
+      return { ...decision, decidedAt: new Date(decidedAtMs).toISOString() };
     },
   );
 
@@ -102,22 +92,17 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
         );
       }
       const { transaction } = stored;
-      try {
-        await desk.label([
-          {
-            ...verdict,
-            accountId: transaction.accountId,
-            occurredAtMs: transaction.occurredAtMs,
-            ...(transaction.merchant && { merchantId: transaction.merchant.id }),
-            ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
-            ...(transaction.ip !== undefined && { ip: transaction.ip }),
-            ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
-          },
-        ]);
-      } catch (error) {
-        if (error instanceof OverCapacityError) return overCapacity(reply, error);
-        throw error;
-      }
+      await desk.label([
+        {
+          ...verdict,
+          accountId: transaction.accountId,
+          occurredAtMs: transaction.occurredAtMs,
+          ...(transaction.merchant && { merchantId: transaction.merchant.id }),
+          ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
+          ...(transaction.ip !== undefined && { ip: transaction.ip }),
+          ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
+        },
+      ]);
       return reply.code(202).send({ transactionId: verdict.transactionId, fraud: verdict.fraud });
     },
   );

@@ -1,7 +1,11 @@
 // PGlite in a worker thread of its own, as an SqlSession. Requests are answered in the order they were made.
 import { Worker } from 'node:worker_threads';
+import { diskFullError } from '../../ports/desk.ts';
 import type { Row, SqlSession } from '../sql/session.ts';
 import type { DatabaseReply, DatabaseRequest } from './database-worker.ts';
+
+/** PostgreSQL's code for it; the statement had no effect and may be tried again. */
+const DISK_FULL = '53100';
 
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
@@ -20,7 +24,7 @@ export type EmbeddedDatabase = SqlSession & {
   readonly waiting: number;
 };
 
-/** Opens (or makes) the database in a folder. `onFailure` hears of a thread that died. */
+/** Opens (or makes) the database in a folder. `onFailure` hears of a thread that died. A full disk is an OverCapacityError. */
 export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) => void): EmbeddedDatabase {
   const worker = new Worker(new URL('./database-worker.ts', import.meta.url), { workerData: { dataDir } });
   const waiting = new Map<number, Waiting>();
@@ -41,8 +45,10 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
     const request = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (!request) return;
-    if ('error' in reply) request.reject(new DatabaseError(reply.error, reply.code));
-    else request.resolve(reply.rows as Row[]);
+    if ('error' in reply) {
+      const isFull = reply.code === DISK_FULL;
+      request.reject(isFull ? diskFullError() : new DatabaseError(reply.error, reply.code));
+    } else request.resolve(reply.rows as Row[]);
   });
   function ask(body: RequestBody): Promise<Row[]> {
     if (closed) return Promise.reject(new DatabaseError('the database is closed', undefined));

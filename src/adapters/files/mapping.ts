@@ -45,7 +45,7 @@ const PRESETS: Readonly<Record<string, Mapping>> = {
 
 /** A mapping by preset name or from a JSON file. */
 export async function loadMapping(nameOrFile: string): Promise<Mapping> {
-  const preset = PRESETS[nameOrFile];
+  const preset = Object.hasOwn(PRESETS, nameOrFile) ? PRESETS[nameOrFile] : undefined;
   if (preset) return preset;
   let text: string;
   try {

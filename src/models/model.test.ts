@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createRandom } from '../domain/random.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { FEATURE_SETS } from '../features/sets.ts';
+import { createSimulator } from '../simulator/simulator.ts';
+import { createFeatureReplay } from '../training/feature-replay.ts';
+import { trainModel } from '../training/train-model.ts';
+import { createTableBuilder } from '../training/training-table.ts';
+import { calibrate, fitCalibration } from './calibration.ts';
+import { fitEncoding } from './encoding.ts';
+import { createScorer, type Model, parseModel, serializeModel } from './model.ts';
+
+async function smallModel(): Promise<Model> {
+  const simulator = createSimulator({ seed: 3, rate: 0.05, startMs: Date.UTC(2026, 0, 1), fraudShare: 0.05 });
+  const features = createFeatureReplay();
+  const builder = createTableBuilder();
+  for (let row = 0; row < 3000; row++) {
+    const { transaction, fraudType } = simulator.next();
+    builder.add(transaction, features.next(transaction, undefined), fraudType !== undefined);
+  }
+  const { model } = await trainModel(builder.finish(), {
+    source: 'simulation',
+    features: FEATURE_SETS.all,
+    seed: 1,
+    trees: 10,
+    fraudWeight: 1,
+    createdAtMs: 0,
+  });
+  return model;
+}
+
+test('M2 a saved model loads to the same scores; a damaged or foreign one is refused with what to do', async () => {
+  const model = await smallModel();
+  const text = serializeModel(model);
+  const [a, b] = [createScorer(model), createScorer(parseModel(text, 'm'))];
+  const { transaction } = createSimulator({ seed: 4, rate: 1, startMs: Date.UTC(2026, 1, 1) }).next();
+  const random = createRandom(5);
+  for (let i = 0; i < 200; i++) {
+    const vector = Float64Array.from({ length: FEATURE_COUNT }, () =>
+      random.next() < 0.2 ? Number.NaN : 50 * random.normal(),
+    );
+    assert.equal(a.score(transaction, vector), b.score(transaction, vector));
+    // Contributions add up to the vote.
+    const sum = a.contributions(vector).reduce((total, value) => total + value, a.baseVote);
+    assert.ok(Math.abs(sum - a.vote(vector)) < 1e-9);
+  }
+  for (const damaged of ['', 'nothing', text.slice(0, -20), text.replace('"seed":1', '"seed":2')]) {
+    assert.throws(() => parseModel(damaged, 'm'), /m is not a usable model.*Restore the file/);
+  }
+  const foreign = { ...model, info: { ...model.info, catalogueHash: 'other' } };
+  assert.throws(
+    () => parseModel(serializeModel(foreign), 'm'),
+    /trained on feature catalogue other.*Train a model/,
+  );
+});
+
+test('M4 calibration never changes who is more suspicious than whom', () => {
+  const random = createRandom(1);
+  fc.assert(
+    fc.property(fc.double({ min: 0.001, max: 0.5, noNaN: true }), fc.nat(1000), (rate, seed) => {
+      const own = createRandom(seed);
+      const votes = Float64Array.from({ length: 300 }, () => own.next());
+      const labels = Uint8Array.from(votes, (vote) => (own.next() < rate * vote ? 1 : 0));
+      const calibration = fitCalibration(votes, labels);
+      for (let i = 0; i < 50; i++) {
+        const [low, high] = [random.next(), random.next()].sort((x, y) => x - y);
+        assert.ok(calibrate(calibration, low) <= calibrate(calibration, high));
+      }
+      const scores = [0, 1].map((vote) => calibrate(calibration, vote));
+      assert.ok(scores.every((score) => score >= 0 && score <= 1));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('calibrated scores are probabilities: they match the rate of fraud', () => {
+  const random = createRandom(2);
+  const votes = Float64Array.from({ length: 50_000 }, () => random.next() ** 3);
+  const labels = Uint8Array.from(votes, (vote) => (random.next() < vote ** 2 / 2 ? 1 : 0));
+  const calibration = fitCalibration(votes, labels);
+  const mean = votes.reduce((sum, vote) => sum + calibrate(calibration, vote), 0) / votes.length;
+  const rate = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  assert.ok(Math.abs(mean - rate) < 0.002, `${mean} beside ${rate}`);
+});
+
+test('encodings are drawn from labels, and a training row never carries its own', () => {
+  const rows = 1000;
+  const country = Array.from({ length: rows }, (_, row) => (row % 2 ? 'XX' : 'DE'));
+  const labels = Uint8Array.from({ length: rows }, (_, row) => (row % 2 && row % 4 === 1 ? 1 : 0));
+  // One merchant for each row: its label must not come back through the merchant.
+  const merchant = Array.from({ length: rows }, (_, row) => `m${row}`);
+  const none = new Array<undefined>(rows).fill(undefined);
+  const { encoding, encoded } = fitEncoding(
+    { country, merchant, type: none, channel: none, mcc: none },
+    labels,
+  );
+  assert.ok(encoding.country.logOdds.XX > encoding.country.unseen);
+  assert.ok(encoding.country.logOdds.DE < encoding.country.unseen);
+  assert.equal(new Set(encoded.merchant).size, 1, 'rows of unique merchants all look alike');
+  assert.ok(Number.isNaN(encoded.type[0]));
+});

@@ -1,0 +1,138 @@
+// What goes wrong around a desk: a full disk, damaged files, readers that do not read.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+
+test('A1 on a full disk intake pauses and says so; once there is space it goes on and nothing is lost', {
+  timeout: 90_000,
+}, async () => {
+  const disk = mkdtempSync(join(tmpdir(), 'goshawk-disk-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'goshawk-test', disk]);
+  try {
+    const desk = await startDesk(disk, ['--no-simulator']);
+    try {
+      assert.equal((await postJson(desk.url, '/v1/decisions', smallest('disk-1'))).status, 200);
+      const filler = join(disk, 'filler');
+      // All but a few pages: writes fail before the desk has looked at the free space.
+      const free = Number(
+        execFileSync('df', ['--output=avail', '-B1', disk], { encoding: 'utf8' }).split('\n')[1],
+      );
+      execFileSync('fallocate', ['-l', String(free - 8192), filler]);
+      const accepted: string[] = [];
+      const until = performance.now() + 20_000;
+      let refusal = { status: 0, body: {} as Record<string, unknown> };
+      for (let i = 0; performance.now() < until; i++) {
+        refusal = await postJson(desk.url, '/v1/decisions', smallest(`full-${i}`));
+        if (refusal.status !== 200) break;
+        accepted.push(`full-${i}`);
+      }
+      assert.equal(refusal.status, 503, JSON.stringify(refusal.body) + desk.output());
+      assert.match(String(refusal.body.detail), /disk|takes longer/i);
+      rmSync(filler);
+      let status = 0;
+      for (let i = 0; i < 100 && status !== 200; i++) {
+        status = (await postJson(desk.url, '/v1/decisions', smallest(`after-${i}`))).status;
+        if (status !== 200) await new Promise((done) => setTimeout(done, 100));
+      }
+      assert.equal(status, 200, desk.output());
+      for (const id of ['disk-1', ...accepted]) {
+        const story = await getJson<{ transaction: { id: string } }>(desk.url, `/v1/transactions/${id}`);
+        assert.equal(story.transaction.id, id);
+      }
+    } finally {
+      await desk.stop();
+    }
+  } finally {
+    execFileSync('umount', ['-l', disk]);
+    rmSync(disk, { recursive: true });
+  }
+});
+
+test('a damaged checkpoint is built again from the log, with the same histories', async () => {
+  const folder = makeFolder();
+  try {
+    let desk = await startDesk(folder.path, ['--no-simulator']);
+    for (let i = 0; i < 30; i++) await postJson(desk.url, '/v1/decisions', smallest(`before-${i}`, 'same'));
+    await desk.stop();
+    const state = join(folder.path, 'var', 'state');
+    const newest = readdirSync(state).sort().at(-1) ?? '';
+    const bytes = readFileSync(join(state, newest));
+    bytes[bytes.length >> 1] ^= 0xff;
+    writeFileSync(join(state, newest), bytes);
+    desk = await startDesk(folder.path, ['--no-simulator']);
+    assert.match(desk.output(), /histories are built again/);
+    await postJson(desk.url, '/v1/decisions', smallest('afterwards', 'same'));
+    const { features } = await getJson<{ features: { name: string; value: number }[] }>(
+      desk.url,
+      '/v1/transactions/afterwards',
+    );
+    assert.equal(features.find(({ name }) => name === 'account_tx_count_24h')?.value, 31);
+    await desk.stop();
+  } finally {
+    folder.remove();
+  }
+});
+
+test('M2 a damaged model keeps the desk from starting, with what to do', async () => {
+  const folder = makeFolder();
+  try {
+    await (await startDesk(folder.path, ['--no-simulator'])).stop();
+    const models = join(folder.path, 'var', 'models');
+    const file = join(models, readdirSync(models).find((name) => name.endsWith('.model')) ?? '');
+    appendFileSync(file, 'x');
+    await assert.rejects(startDesk(folder.path), /checksum does not match.*Restore the file, or delete it/s);
+    truncateSync(file, 100);
+    await assert.rejects(startDesk(folder.path), /not a usable model/);
+    rmSync(file);
+    await assert.rejects(startDesk(folder.path), /is missing\. Restore it, or delete/);
+  } finally {
+    folder.remove();
+  }
+});
+
+test('A3 a client that never reads is let go', async () => {
+  const folder = makeFolder();
+  try {
+    const desk = await startDesk(folder.path, ['--rate', '200']);
+    const { hostname, port } = new URL(desk.url);
+    const stalled = connect(Number(port), hostname);
+    stalled.pause();
+    stalled.write(
+      `GET /v1/feed HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    );
+    const clients = async (): Promise<string | undefined> => {
+      const { services } = await getJson<{ services: { name: string; detail: string }[] }>(
+        desk.url,
+        '/v1/pipeline',
+      );
+      return services.find(({ name }) => name === 'feed')?.detail;
+    };
+    const reached = async (text: string): Promise<void> => {
+      const until = performance.now() + 20_000;
+      while (!(await clients())?.startsWith(text)) {
+        assert.ok(performance.now() < until, `the feed never had ${text}`);
+        await new Promise((done) => setTimeout(done, 200));
+      }
+    };
+    await reached('1 client');
+    await reached('0 clients');
+    stalled.destroy();
+    await desk.stop();
+  } finally {
+    folder.remove();
+  }
+});
