@@ -80,6 +80,16 @@ test('a damaged checkpoint is built again from the log, with the same histories'
       '/v1/transactions/afterwards',
     );
     assert.equal(features.find(({ name }) => name === 'account_tx_count_24h')?.value, 31);
+    const stats = await getJson<{ scoreBins: number[]; current: { transactions: number } }>(
+      desk.url,
+      '/v1/stats',
+    );
+    assert.equal(stats.current.transactions, 31);
+    assert.equal(
+      stats.scoreBins.reduce((sum, bin) => sum + bin, 0),
+      31,
+      'the scores of before the restart are there as well',
+    );
     await desk.stop();
   } finally {
     folder.remove();

@@ -3,6 +3,7 @@ import {
   ActionIcon,
   Button,
   Modal,
+  SegmentedControl,
   TextInput,
   useComputedColorScheme,
   useMantineColorScheme,
@@ -17,16 +18,23 @@ import {
   IconSearch,
   IconSun,
 } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { clockTime, count, money } from './format.ts';
 import { dismissBanner, useLive } from './live/feed.ts';
+import { PERIODS, usePeriod } from './live/period.ts';
 import { navigate, setQuery, useRoute } from './live/route.ts';
-import { Alerts } from './screens/alerts.tsx';
-import { Models } from './screens/models.tsx';
-import { Overview } from './screens/overview.tsx';
-import { PipelineScreen } from './screens/pipeline.tsx';
-import { StoryDrawer } from './screens/story.tsx';
-import { Transactions } from './screens/transactions.tsx';
+
+// Each screen is fetched when it is first looked at.
+const Overview = lazy(async () => ({ default: (await import('./screens/overview.tsx')).Overview }));
+const Transactions = lazy(async () => ({
+  default: (await import('./screens/transactions.tsx')).Transactions,
+}));
+const Alerts = lazy(async () => ({ default: (await import('./screens/alerts.tsx')).Alerts }));
+const Models = lazy(async () => ({ default: (await import('./screens/models.tsx')).Models }));
+const PipelineScreen = lazy(async () => ({
+  default: (await import('./screens/pipeline.tsx')).PipelineScreen,
+}));
+const StoryDrawer = lazy(async () => ({ default: (await import('./screens/story.tsx')).StoryDrawer }));
 
 const SCREENS = [
   { path: 'overview', title: 'Overview', key: '1', icon: IconLayoutDashboard, screen: Overview },
@@ -35,6 +43,9 @@ const SCREENS = [
   { path: 'models', title: 'Models', key: '4', icon: IconBrain, screen: Models },
   { path: 'pipeline', title: 'Pipeline', key: '5', icon: IconActivity, screen: PipelineScreen },
 ] as const;
+
+/** Fewer than this are simply under way. */
+const BACKLOG_SHOWN = 100;
 
 function Live() {
   const connection = useLive((state) => state.connection);
@@ -54,7 +65,7 @@ function Live() {
   return (
     <span className="status up" role="status" data-testid="live">
       live{perMinute !== undefined ? ` · ${(perMinute / 60).toFixed(1)} tx/s` : ''}
-      {waiting ? ` · ${count(waiting)} waiting` : ''}
+      {waiting && waiting >= BACKLOG_SHOWN ? ` · ${count(waiting)} waiting` : ''}
     </span>
   );
 }
@@ -82,6 +93,7 @@ function Banner() {
 
 export function App() {
   const { screen: path } = useRoute();
+  const period = usePeriod();
   const lost = useLive((state) => state.connection.state === 'lost');
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
@@ -146,6 +158,16 @@ export function App() {
           <Live />
           <Banner />
           <div style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
+            {active.path === 'overview' && (
+              <SegmentedControl
+                size="xs"
+                className="hide-small"
+                aria-label="Period"
+                data={PERIODS.map(({ value }) => value)}
+                value={period.value}
+                onChange={(value) => setQuery({ range: value === '1h' ? undefined : value })}
+              />
+            )}
             <TextInput
               ref={search}
               size="xs"
@@ -175,10 +197,14 @@ export function App() {
           </div>
         </header>
         <main className="page">
-          <Screen />
+          <Suspense fallback={null}>
+            <Screen />
+          </Suspense>
         </main>
       </div>
-      <StoryDrawer />
+      <Suspense fallback={null}>
+        <StoryDrawer />
+      </Suspense>
       <Modal
         opened={help}
         onClose={() => setHelp(false)}

@@ -13,7 +13,12 @@ const NO_REASONS: readonly Reason[] = [];
  * The features that moved a score most, strongest first. For what was stopped only reasons that raised the
  * score count; an approval is explained by whatever moved it either way.
  */
-export function explainVector(scorer: Scorer, vector: Float64Array, outcome: Outcome): readonly Reason[] {
+export function explainVector(
+  scorer: Scorer,
+  vector: Float64Array,
+  outcome: Outcome,
+  currency: string,
+): readonly Reason[] {
   const contributions = scorer.contributions(vector);
   const ranked: number[] = [];
   for (let i = 0; i < FEATURE_COUNT; i++) {
@@ -24,15 +29,16 @@ export function explainVector(scorer: Scorer, vector: Float64Array, outcome: Out
     feature: FEATURES[i].name,
     value: Number.isNaN(vector[i]) ? null : vector[i],
     contribution: contributions[i],
-    text: sentence(i, vector),
+    text: sentence(i, vector, currency),
   }));
 }
 
 /** What an analyst reads about one feature of a vector. */
-export function sentence(feature: number, vector: Float64Array): string {
+export function sentence(feature: number, vector: Float64Array, currency: string): string {
   const value = vector[feature];
   if (Number.isNaN(value)) return `Not known: ${FEATURES[feature].description.replace(/\.$/, '')}`;
-  return FEATURES[feature].say(value, (name) => (isFeatureName(name) ? vector[INDEX[name]] : Number.NaN));
+  const look = (name: string): number => (isFeatureName(name) ? vector[INDEX[name]] : Number.NaN);
+  return FEATURES[feature].say(value, look, currency);
 }
 
 /**
@@ -58,7 +64,8 @@ export function decide(
     transactionId: transaction.id,
     outcome,
     score,
-    reasons: outcome === 'approve' ? NO_REASONS : explainVector(scorer, vector, outcome),
+    reasons:
+      outcome === 'approve' ? NO_REASONS : explainVector(scorer, vector, outcome, transaction.currency),
     rules,
     modelVersion: version,
     rulesetVersion: ruleset.version,

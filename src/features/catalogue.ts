@@ -32,7 +32,7 @@ export type FeatureDefinition = {
   /** When the value is NaN. */
   readonly missing: string;
   /** The sentence an analyst reads when this feature moved the score. */
-  readonly say: (value: number, look: Look) => string;
+  readonly say: (value: number, look: Look, currency: string) => string;
 };
 
 const NEVER = 'never missing';
@@ -46,7 +46,7 @@ const transactionFeatures = [
     unit: 'major units',
     description: 'Amount of the transaction in its own currency.',
     missing: NEVER,
-    say: (v) => `The amount is ${money(v)}`,
+    say: (v, _, currency) => `The amount is ${money(v, currency)}`,
   },
   {
     name: 'amount_log',
@@ -54,7 +54,7 @@ const transactionFeatures = [
     unit: 'ln(1 + major units)',
     description: 'Natural logarithm of one plus the amount.',
     missing: NEVER,
-    say: (v) => `The amount is ${money(Math.expm1(v))}`,
+    say: (v, _, currency) => `The amount is ${money(Math.expm1(v), currency)}`,
   },
   {
     name: 'hour',
@@ -172,7 +172,7 @@ const accountSum = <N extends string>(name: N, window: string, words: string) =>
   window,
   description: `Amount spent by the account in the last ${words}, this transaction included.`,
   missing: NEVER,
-  say: (v: number) => `${money(v)} spent in the last ${words}`,
+  say: (v: number, _: Look, currency: string) => `${money(v, currency)} spent in the last ${words}`,
 });
 
 const accountMean = <N extends string>(name: N, window: string, words: string) => ({
@@ -182,7 +182,8 @@ const accountMean = <N extends string>(name: N, window: string, words: string) =
   window,
   description: `Mean amount of the account’s transactions in the last ${words}, this one included.`,
   missing: NEVER,
-  say: (v: number) => `The account’s mean payment in the last ${words} is ${money(v)}`,
+  say: (v: number, _: Look, currency: string) =>
+    `The account’s mean payment in the last ${words} is ${money(v, currency)}`,
 });
 
 const accountNew = <N extends string>(name: N, thing: string, missing: string) => ({
@@ -458,7 +459,7 @@ const counterpartyFeatures = [
     window: '24 h',
     description: 'Amount sent to the same payee in the last 24 hours, this one included.',
     missing: 'missing without a payee',
-    say: (v) => `${money(v)} sent to the same payee in 24 hours`,
+    say: (v, _, currency) => `${money(v, currency)} sent to the same payee in 24 hours`,
   },
 ] as const satisfies readonly FeatureDefinition[];
 
@@ -479,7 +480,7 @@ const inboundFeatures = [
     window: '24 h',
     description: 'Amount this account received in the last 24 hours.',
     missing: NEVER,
-    say: (v) => `The account received ${money(v)} in 24 hours`,
+    say: (v, _, currency) => `The account received ${money(v, currency)} in 24 hours`,
   },
 ] as const satisfies readonly FeatureDefinition[];
 

@@ -3,7 +3,18 @@
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-export const money = (value: number): string => grouped.format(value);
+const byCurrency = new Map<string, Intl.NumberFormat>();
+
+/** An amount in major units, in the digits of its currency. */
+export function money(value: number, currency: string): string {
+  let format = byCurrency.get(currency);
+  if (!format) {
+    format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    byCurrency.set(currency, format);
+  }
+  return format.format(value);
+}
+
 export const percent = (value: number): string => `${grouped.format(value * 100)} %`;
 export const km = (value: number): string => `${whole.format(value)} km`;
 

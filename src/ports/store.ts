@@ -61,6 +61,9 @@ export type CountRow = {
   readonly flaggedMinor: number;
 };
 
+/** How many decisions of a minute had a score in a bin of 20 equal ones. */
+export type ScoreCount = { readonly minuteMs: number; readonly bin: number; readonly transactions: number };
+
 /** Scores of decisions whose label delay has passed, in 1,000 equal bins. */
 export type MatureScores = {
   readonly total: Float64Array;
@@ -84,6 +87,8 @@ export type Store = {
   alerts(filter: AlertFilter, limit: number): Promise<Alert[]>;
   openAlerts(): Promise<number>;
   counts(fromMs: number, untilMs: number): Promise<CountRow[]>;
+  /** Scores since a moment, of the newest `maxRows` decisions at most. */
+  scoreCounts(fromMs: number, maxRows: number): Promise<ScoreCount[]>;
   matureScores(untilMs: number, maxRows: number): Promise<MatureScores>;
   addDeadLetter(
     source: string,

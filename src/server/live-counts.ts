@@ -2,7 +2,7 @@
 import { minorPerMajor } from '../domain/codes.ts';
 import { countryOf } from '../domain/transaction.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
-import type { CountRow } from '../ports/store.ts';
+import type { CountRow, ScoreCount } from '../ports/store.ts';
 import type { MinuteCount, PeriodTotals, RegionCount } from '../protocol/messages.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,6 +31,7 @@ function addTo(target: Cell, cell: Cell): void {
 export type LiveCounts = {
   add(output: BatchOutput): void;
   load(rows: readonly CountRow[]): void;
+  loadScores(rows: readonly ScoreCount[]): void;
   /** Decisions in the last 60 seconds. */
   lastMinute(nowMs: number): number;
   totals(fromMs: number, untilMs: number): PeriodTotals;
@@ -84,7 +85,9 @@ export function createLiveCounts(): LiveCounts {
         if (decision.outcome !== 'approve') {
           if (decision.outcome === 'review') cell.reviews++;
           else cell.declines++;
-          cell.flaggedMinor += (transaction.amountMinor / minorPerMajor(transaction.currency)) * 100;
+          cell.flaggedMinor += Math.round(
+            (100 * transaction.amountMinor) / minorPerMajor(transaction.currency),
+          );
         }
         const second = Math.floor(decision.decidedAtMs / 1000);
         const slot = second % seconds.length;
@@ -94,6 +97,9 @@ export function createLiveCounts(): LiveCounts {
         }
         seconds[slot]++;
       }
+    },
+    loadScores(rows) {
+      for (const { minuteMs, bin, transactions } of rows) minuteAt(minuteMs).scoreBins[bin] += transactions;
     },
     load(rows) {
       for (const row of rows) addTo(cellAt(minuteAt(row.minuteMs), row.country), row);

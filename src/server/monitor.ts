@@ -84,12 +84,16 @@ function figures(quality: Omit<Quality, 'brierScore' | 'calibrationError' | 'thr
   };
 }
 
+/** A second start stays quick however busy the last day was; older minutes then show no scores. */
+const MAX_SCORES_LOADED = 200_000;
+
 export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   const { desk, maturityMs } = sources;
   const { store, clock, measurements } = desk;
   const counts = createLiveCounts();
   const start = clock.nowMs();
   counts.load(await store.counts(start - KEPT_MINUTES * MINUTE_MS, start + MINUTE_MS));
+  counts.loadScores(await store.scoreCounts(start - KEPT_MINUTES * MINUTE_MS, MAX_SCORES_LOADED));
   desk.onCommitted((output) => counts.add(output));
 
   const databaseLatency = createLatencyWindow();

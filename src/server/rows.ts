@@ -78,7 +78,9 @@ export function storyOf(
   const explains =
     decision.modelVersion === scorer.info.version && decision.catalogueHash === scorer.info.catalogueHash;
   const reasons =
-    decision.outcome === 'approve' && explains ? explainVector(scorer, vector, 'approve') : decision.reasons;
+    decision.outcome === 'approve' && explains
+      ? explainVector(scorer, vector, 'approve', stored.transaction.currency)
+      : decision.reasons;
   const contributions = explains ? scorer.contributions(vector) : undefined;
   const { decidedAtMs, ...rest } = decision;
   return {
@@ -93,7 +95,7 @@ export function storyOf(
       unit: feature.unit,
       description: feature.description,
       value: Number.isNaN(vector[i]) ? null : vector[i],
-      text: sentence(i, vector),
+      text: sentence(i, vector, stored.transaction.currency),
       contribution: contributions ? contributions[i] : null,
     })),
     baseVote: explains ? scorer.baseVote : null,

@@ -9,15 +9,16 @@ import { QualityFiguresRow } from '../components/quality.tsx';
 import { WorldMap } from '../components/world-map.tsx';
 import { count, countryName, milliseconds, minuteTime, percent, shortMoney } from '../format.ts';
 import { useLive } from '../live/feed.ts';
+import { usePeriod, useStats } from '../live/period.ts';
 import { navigate } from '../live/route.ts';
 
 const flaggedOf = (totals: PeriodTotals): number => totals.reviews + totals.declines;
 
 function Change(props: { readonly now: number; readonly before: number }) {
-  if (props.before === 0) return <span>first hour</span>;
+  if (props.before === 0) return <span>just begun</span>;
   const change = (props.now - props.before) / props.before;
   return (
-    <span title="Against the hour before">{`${change >= 0 ? '▲' : '▼'} ${percent(Math.abs(change), 0)}`}</span>
+    <span title="Against the period before">{`${change >= 0 ? '▲' : '▼'} ${percent(Math.abs(change), 0)}`}</span>
   );
 }
 
@@ -54,7 +55,8 @@ function Cards(props: { readonly stats: Stats }) {
   const { current, previous, minutes, latencyMs } = props.stats;
   const live = useLive((state) => state.model?.live ?? null);
   const maturity = useLive((state) => state.model?.maturityMinutes ?? 0);
-  const full = minutes.slice(0, -1);
+  const period = usePeriod().words;
+  const full = sinceFirst(minutes).slice(0, -1);
   return (
     <div className="cards">
       <Card
@@ -67,13 +69,13 @@ function Cards(props: { readonly stats: Stats }) {
         to="/transactions"
       />
       <Card
-        label="Fraud detected, last hour"
+        label={`Fraud detected, ${period}`}
         value={
           <>
             {count(flaggedOf(current))} <small>{shortMoney(current.flaggedMinor)}</small>
           </>
         }
-        measured="Transactions sent to review or declined in the last 60 minutes, and their amount"
+        measured="Transactions sent to review or declined in the period, and their amount"
         foot={<Change now={flaggedOf(current)} before={flaggedOf(previous)} />}
         spark={full.map((minute) => minute.reviews + minute.declines)}
         color="var(--decline)"
@@ -87,10 +89,10 @@ function Cards(props: { readonly stats: Stats }) {
         to="/models"
       />
       <Card
-        label="Average score, last hour"
+        label={`Average score, ${period}`}
         value={percent(current.averageScore, 2)}
-        measured="Mean calibrated probability of fraud of all decisions in the last 60 minutes"
-        foot={`${previous.averageScore === null ? 'first hour' : `before ${percent(previous.averageScore, 2)}`}`}
+        measured="Mean calibrated probability of fraud of all decisions in the period"
+        foot={`${previous.averageScore === null ? 'just begun' : `before ${percent(previous.averageScore, 2)}`}`}
         spark={full.map((minute) => (minute.transactions > 0 ? minute.scoreSum / minute.transactions : 0))}
         color="var(--review)"
         to="/transactions"
@@ -117,8 +119,16 @@ function Cards(props: { readonly stats: Stats }) {
   );
 }
 
+const FEWEST_MINUTES = 10;
+
+/** Without the empty minutes before a new desk's first transaction. */
+function sinceFirst(minutes: Stats['minutes']): Stats['minutes'] {
+  const first = minutes.findIndex((minute) => minute.transactions > 0);
+  return minutes.slice(Math.max(0, Math.min(first, minutes.length - FEWEST_MINUTES)));
+}
+
 function OverTime(props: { readonly stats: Stats }) {
-  const { minutes } = props.stats;
+  const minutes = sinceFirst(props.stats.minutes);
   const option = (colors: ChartColors) => ({
     grid: { left: 46, right: 40, top: 30, bottom: 24 },
     legend: { top: 0, left: 0, textStyle: { color: colors.muted }, itemHeight: 8, itemWidth: 14 },
@@ -153,6 +163,7 @@ function OverTime(props: { readonly stats: Stats }) {
         name: 'Review (right)',
         type: 'bar',
         stack: 'fraud',
+        barMaxWidth: 14,
         yAxisIndex: 1,
         itemStyle: { color: colors.review },
         data: minutes.map((minute) => minute.reviews),
@@ -161,15 +172,14 @@ function OverTime(props: { readonly stats: Stats }) {
         name: 'Declined (right)',
         type: 'bar',
         stack: 'fraud',
+        barMaxWidth: 14,
         yAxisIndex: 1,
         itemStyle: { color: colors.decline },
         data: minutes.map((minute) => minute.declines),
       },
     ],
   });
-  return (
-    <Chart label="Transactions and flagged transactions per minute over the last hour" option={option} />
-  );
+  return <Chart label="Transactions and flagged transactions per minute" option={option} />;
 }
 
 function ScoreDistribution(props: { readonly stats: Stats }) {
@@ -210,26 +220,27 @@ function ScoreDistribution(props: { readonly stats: Stats }) {
       },
     ],
   });
-  return <Chart label="Distribution of fraud scores of the last hour, logarithmic" option={option} />;
+  return <Chart label="Distribution of fraud scores, logarithmic" option={option} />;
 }
 
 export function Overview() {
-  const stats = useLive((state) => state.stats);
+  const stats = useStats();
+  const period = usePeriod().words;
   const rows = useLive((state) => state.rows);
   const model = useLive((state) => state.model);
   const sampling = useLive((state) => state.sampling);
-  if (!stats) return <Empty>Connecting to the desk …</Empty>;
+  if (!stats) return <Empty>Fetching the figures …</Empty>;
   const regions = stats.regions.slice(0, 8);
   return (
     <>
       <Cards stats={stats} />
       <div className="grid">
-        <Panel title="Transactions and fraud" note="per minute, last hour">
+        <Panel title="Transactions and fraud" note={`per minute, ${period}`}>
           <OverTime stats={stats} />
         </Panel>
         <Panel
           title="Score distribution"
-          note={`last hour, log scale · review from ${percent(model?.thresholds.review ?? null)}, decline from ${percent(model?.thresholds.decline ?? null, 0)}`}
+          note={`${period}, log scale · review from ${percent(model?.thresholds.review ?? null)}, decline from ${percent(model?.thresholds.decline ?? null, 0)}`}
         >
           <ScoreDistribution stats={stats} />
         </Panel>
@@ -238,7 +249,7 @@ export function Overview() {
         <PipelineStrip />
       </Panel>
       <div className="grid">
-        <Panel title="Fraud by region" note="flagged, last hour">
+        <Panel title="Fraud by region" note={`flagged, ${period}`}>
           <WorldMap
             regions={stats.regions}
             onPick={(country) => country.length === 2 && navigate(`/transactions?country=${country}`)}

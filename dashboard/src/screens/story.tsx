@@ -1,6 +1,7 @@
 // The story of one transaction: what happened, why, what surrounds it; verdict buttons.
 import { Button, Drawer, Group } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { minorPerMajor } from '../../../src/domain/codes.ts';
 import type { TransactionStory } from '../../../src/protocol/messages.ts';
 import { Chart, type ChartColors } from '../components/chart.tsx';
 import { Empty, OutcomeTag } from '../components/parts.tsx';
@@ -27,11 +28,8 @@ function Contributions(props: { readonly story: TransactionStory }) {
       {moved.map((feature) => {
         const share = (feature.contribution ?? 0) / longest;
         return [
-          <span key={`${feature.name}-name`} title={`${feature.description} (${feature.unit})`}>
-            {words(feature.name)}
-          </span>,
-          <span key={`${feature.name}-value`} style={{ textAlign: 'right' }}>
-            {feature.value === null ? '–' : number.format(feature.value)}
+          <span key={`${feature.name}-text`} title={`${feature.name}: ${feature.description}`}>
+            {feature.text}
           </span>,
           <span key={`${feature.name}-bar`} className="track">
             <i
@@ -55,13 +53,13 @@ function Neighbours(props: { readonly story: TransactionStory }) {
   const { neighbours, transaction, decision } = props.story;
   const own = {
     time: String(transaction.occurredAt),
-    amount: Number(transaction.amountMinor) / 100,
+    amount: Number(transaction.amountMinor) / minorPerMajor(String(transaction.currency)),
     outcome: decision.outcome as string,
   };
   const points = [
     ...neighbours.map((row) => ({
       time: row.occurredAt,
-      amount: row.amountMinor / 100,
+      amount: row.amountMinor / minorPerMajor(row.currency),
       outcome: row.outcome as string,
     })),
     own,

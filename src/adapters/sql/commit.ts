@@ -1,4 +1,5 @@
 // One batch of decisions as the statements of one transaction.
+import { minorPerMajor } from '../../domain/codes.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided } from '../../engine/process-batch.ts';
 import type { Statement } from './session.ts';
@@ -89,7 +90,8 @@ function countRows(decided: readonly Decided[]): CountRow[] {
     if (decision.outcome === 'approve') continue;
     if (decision.outcome === 'review') count.reviews++;
     else count.declines++;
-    count.flagged_minor += transaction.amountMinor;
+    // Hundredths of the currency's unit, whatever its digits.
+    count.flagged_minor += Math.round((100 * transaction.amountMinor) / minorPerMajor(transaction.currency));
   }
   return [...counts.values()];
 }

@@ -201,6 +201,19 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>): Store {
         flaggedMinor: Number(row.flagged_minor),
       }));
     },
+    async scoreCounts(fromMs, maxRows) {
+      const rows = await session.query(
+        `select date_trunc('minute', decided_at) as minute, least(floor(score * 20), 19)::int as bin, count(*)::int as n
+         from (select score, decided_at from transactions order by seq desc limit $2) recent
+         where decided_at >= $1 group by 1, 2`,
+        [new Date(fromMs).toISOString(), maxRows],
+      );
+      return rows.map((row) => ({
+        minuteMs: (row.minute as Date).getTime(),
+        bin: Number(row.bin),
+        transactions: Number(row.n),
+      }));
+    },
     async matureScores(untilMs, maxRows) {
       const rows = await session.query(
         `select least(floor(score * ${SCORE_BINS}), ${SCORE_BINS - 1})::int as bin, outcome <> 'approve' as flagged,
