@@ -44,6 +44,9 @@ const MAX_ACCOUNTS = 2_000_000;
 const USUAL_GAP_MS = 40 * 60_000;
 /** What an account does on a usual day; the population is as large as the rate needs. */
 const PAYMENTS_PER_DAY = 4;
+/** Campaigns last for hours: those that began in this time before the stream go on in it. */
+const UNDER_WAY_MS = 6 * 3_600_000;
+const MAX_UNDER_WAY = 5000;
 const DAY_SECONDS = 86_400;
 const HOUR_MS = 3_600_000;
 
@@ -119,6 +122,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     }
   }
 
+  const campaigns = Math.min(MAX_UNDER_WAY, (UNDER_WAY_MS / 1000) * rate * campaignShare);
+  for (let i = 0; i < campaigns; i++) {
+    const type = drawFraudType();
+    for (const draft of campaign(type, options.startMs - UNDER_WAY_MS * random.next(), context)) {
+      if (draft.occurredAtMs >= options.startMs) pending.push(draft.occurredAtMs, { draft, type });
+    }
+  }
   let arrivalMs = advance();
   return {
     next() {

@@ -5,10 +5,10 @@ import { useLive } from './feed.ts';
 import { useRoute } from './route.ts';
 
 export const PERIODS = [
-  { value: '15m', minutes: 15, words: 'last 15 minutes' },
+  { value: '15m', minutes: 15, words: 'last 15 min' },
   { value: '1h', minutes: 60, words: 'last hour' },
-  { value: '6h', minutes: 360, words: 'last 6 hours' },
-  { value: '24h', minutes: 1440, words: 'last 24 hours' },
+  { value: '6h', minutes: 360, words: 'last 6 h' },
+  { value: '24h', minutes: 1440, words: 'last 24 h' },
 ] as const;
 export type Period = (typeof PERIODS)[number];
 
