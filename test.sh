@@ -21,4 +21,5 @@ shopt -s globstar nullglob
 node --disable-warning=ExperimentalWarning --test --test-concurrency=2 --test-reporter=spec src/**/*.test.ts
 step "Whole system"
 scripts/chromium.sh
+scripts/services.sh
 node --disable-warning=ExperimentalWarning --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec test/*.test.ts

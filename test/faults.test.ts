@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 
-test('A1 on a full disk intake pauses and says so; once there is space it goes on and nothing is lost', {
+test('A6 on a full disk intake pauses and says so; once there is space it goes on and nothing is lost', {
   timeout: 90_000,
 }, async () => {
   const disk = mkdtempSync(join(tmpdir(), 'goshawk-disk-'));

@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   training: ['domain', 'features', 'models', 'simulator'],
   ports: ['domain', 'engine'],
   adapters: ['domain', 'features', 'models', 'engine', 'ports'],
+  stack: ['domain'],
   protocol: ['domain'],
   server: ['domain', 'features', 'models', 'engine', 'ports', 'protocol'],
   runtimes: [

@@ -1,0 +1,121 @@
+// A PostgreSQL server as an SqlSession: a bounded pool, every statement with a time limit.
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool, type PoolClient } from 'pg';
+import { InputError } from '../../domain/input-error.ts';
+import { diskFullError } from '../../ports/desk.ts';
+import type { Tables } from '../sql/schema.ts';
+import type { Row, SqlSession } from '../sql/session.ts';
+
+export type PostgresOptions = {
+  /** postgres://user:password@host:port/database, with sslmode and the like. */
+  readonly url: string;
+  readonly connections?: number;
+  readonly statementTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+};
+
+export type Postgres = { readonly session: SqlSession; readonly db: Kysely<Tables> };
+
+const CONNECTIONS = 8;
+const STATEMENT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_MS = 60_000;
+const DISK_FULL = '53100';
+
+/**
+ * Connects to a server. Throws InputError, naming DATABASE_URL, when the address, the password or the database is
+ * wrong; other failures (a server that is not up yet) come as they are, to be tried again. A full disk of the
+ * server is an OverCapacityError.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Postgres> {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.connections ?? CONNECTIONS,
+    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    application_name: 'goshawk',
+  });
+  // A connection that dies while idle is replaced on its next use; that use reports what is wrong.
+  pool.on('error', () => undefined);
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    await pool.end();
+    throw explained(error, options.url);
+  }
+
+  async function inTransaction(client: PoolClient, work: () => Promise<void>): Promise<void> {
+    await client.query('begin');
+    try {
+      await work();
+      await client.query('commit');
+    } catch (error) {
+      // The connection may be what failed; the server then rolls back by itself.
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  const session: SqlSession = {
+    async query(sql, parameters) {
+      return (await pool.query(sql, [...parameters]).catch(rethrow)).rows as Row[];
+    },
+    async transaction(statements) {
+      if (statements.length === 1) {
+        // A statement is a transaction of its own.
+        const [{ sql, parameters }] = statements;
+        await pool.query(sql, [...parameters]).catch(rethrow);
+        return;
+      }
+      const client = await pool.connect();
+      let failure: Error | undefined;
+      try {
+        await inTransaction(client, async () => {
+          for (const { sql, parameters } of statements) await client.query(sql, [...parameters]);
+        });
+      } catch (error) {
+        failure = error as Error;
+        rethrow(error);
+      } finally {
+        client.release(failure);
+      }
+    },
+    close: () => pool.end(),
+  };
+  return { session, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) };
+}
+
+function rethrow(error: unknown): never {
+  throw (error as { code?: string }).code === DISK_FULL ? diskFullError() : error;
+}
+
+/** SQLSTATE classes of https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function explained(error: unknown, url: string): unknown {
+  const { code, message } = error as { code?: string; message: string };
+  const where = withoutPassword(url);
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return new InputError(`DATABASE_URL: ${where} does not accept this user and password (${message}).`);
+    case '3D000':
+      return new InputError(
+        `DATABASE_URL: there is no such database at ${where}; create it first (${message}).`,
+      );
+    case 'ENOTFOUND':
+    case 'ERR_INVALID_URL':
+      return new InputError(`DATABASE_URL: ${where} is not the address of a PostgreSQL server (${message}).`);
+    default:
+      return error;
+  }
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url);
+    parsed.password = '';
+    return parsed.toString();
+  } catch {
+    return 'the address';
+  }
+}

@@ -1,0 +1,147 @@
+// A PostgreSQL server of our own in a folder: for a laptop's stack, for tests and for benchmarks.
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError } from '../domain/input-error.ts';
+
+export const DATABASE_NAME = 'frauddb';
+export const DATABASE_USER = 'frauduser';
+
+export type PostgresServer = {
+  readonly url: string;
+  readonly pid: number;
+  /** SIGKILL to the whole server, as when a machine dies; `start` again recovers from its write-ahead log. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type PostgresServerOptions = {
+  /** Made on the first start, gone on with on later ones. */
+  readonly folder: string;
+  readonly port: number;
+  readonly logFile: string;
+};
+
+const READY_MS = 30_000;
+
+/** Folder of initdb and postgres; throws InputError with what to install where there is none. */
+export function findPostgresPrograms(): string {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  for (const version of versions) {
+    const folder = join(root, version, 'bin');
+    if (existsSync(join(folder, 'initdb'))) return folder;
+  }
+  throw new InputError(
+    'There is no PostgreSQL server on this machine. Install the package postgresql, or name a server with DATABASE_URL.',
+  );
+}
+
+/** The account a server runs under: PostgreSQL refuses to run as root. */
+function serverAccount(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Starts a server on 127.0.0.1 and waits until it answers; the database and its user exist then. */
+export async function startPostgresServer(options: PostgresServerOptions): Promise<PostgresServer> {
+  const { folder, port } = options;
+  const programs = findPostgresPrograms();
+  const account = serverAccount();
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  const run = (program: string, args: readonly string[]): void => {
+    execFileSync(join(programs, program), args, { ...account, stdio: ['ignore', 'ignore', 'pipe'] });
+  };
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
+    if (account) {
+      chownSync(folder, account.uid, account.gid);
+      chownSync(passwordFile, account.uid, account.gid);
+    }
+    chmodSync(folder, 0o700);
+    run('initdb', [
+      '-D',
+      data,
+      '-U',
+      DATABASE_USER,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+    ]);
+  }
+  const log = openSync(options.logFile, 'a');
+  const child = spawn(
+    join(programs, 'postgres'),
+    [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `unix_socket_directories=${folder}`,
+    ],
+    { ...account, stdio: ['ignore', log, log], detached: true },
+  );
+  closeSync(log);
+  const exited = once(child, 'exit');
+  const { pid } = child;
+  if (pid === undefined) throw new Error('postgres could not be started');
+  const password = readFileSync(passwordFile, 'utf8');
+  const end = performance.now() + READY_MS;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`postgres ended while starting; see ${options.logFile}`);
+    try {
+      createDatabase(programs, port, password);
+      break;
+    } catch (error) {
+      if (performance.now() > end)
+        throw new Error(`postgres did not answer; see ${options.logFile}`, { cause: error });
+      await sleep(100);
+    }
+  }
+  return {
+    url: `postgres://${DATABASE_USER}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`,
+    pid,
+    async kill() {
+      // The group holds the helpers of the server as well.
+      process.kill(-pid, 'SIGKILL');
+      await exited;
+    },
+    async stop() {
+      // "Fast": sessions are ended, what is committed stays.
+      child.kill('SIGINT');
+      await exited;
+    },
+  };
+}
+
+/** Makes the database unless it is there; throws while the server does not answer. */
+function createDatabase(programs: string, port: number, password: string): void {
+  const psql = (database: string, sql: string): string =>
+    execFileSync(
+      join(programs, 'psql'),
+      ['-h', '127.0.0.1', '-p', String(port), '-U', DATABASE_USER, '-d', database, '-tAc', sql],
+      { env: { ...process.env, PGPASSWORD: password }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+  if (psql('postgres', `select 1 from pg_database where datname = '${DATABASE_NAME}'`).trim() === '1') return;
+  psql('postgres', `create database ${DATABASE_NAME}`);
+}

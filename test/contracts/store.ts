@@ -1,0 +1,193 @@
+// What every Store must do, whatever database is behind it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Label } from '../../src/domain/label.ts';
+import type { Transaction } from '../../src/domain/transaction.ts';
+import type { BatchOutput, Decided } from '../../src/engine/process-batch.ts';
+import { encodeVector } from '../../src/engine/vector-codec.ts';
+import { FEATURE_COUNT } from '../../src/features/catalogue.ts';
+import type { Store } from '../../src/ports/store.ts';
+
+const START_MS = Date.UTC(2026, 10, 23, 12);
+
+type Outcome = Decided['decision']['outcome'];
+
+function transaction(offset: number, more: Partial<Transaction> = {}): Transaction {
+  return {
+    id: `t${offset}`,
+    accountId: `a${offset % 3}`,
+    occurredAtMs: START_MS + offset * 1000,
+    amountMinor: 1000 + offset,
+    currency: 'EUR',
+    type: 'purchase',
+    ...more,
+  };
+}
+
+function decided(offset: number, outcome: Outcome = 'approve', more: Partial<Transaction> = {}): Decided {
+  const reasons = [{ feature: 'amount', value: null, contribution: 0.5, text: 'Läuft “quer”: \\ \t und 😀' }];
+  return {
+    offset,
+    transaction: transaction(offset, more),
+    receivedAtMs: START_MS + offset,
+    decision: {
+      transactionId: more.id ?? `t${offset}`,
+      outcome,
+      score: outcome === 'approve' ? 0.01 : 0.9,
+      reasons: outcome === 'approve' ? [] : reasons,
+      rules: outcome === 'decline' ? [{ id: 'r', action: 'decline', text: 'a rule' }] : [],
+      modelVersion: 'm',
+      rulesetVersion: 'r',
+      catalogueHash: 'c',
+      decidedAtMs: START_MS + offset * 1000,
+    },
+    contentHash: `hash-${offset}`,
+    vector: encodeVector(new Float64Array(FEATURE_COUNT).fill(offset + 0.5)),
+    engineMs: 0.25,
+  };
+}
+
+function label(offset: number, transactionId: string, fraud: boolean): { offset: number; label: Label } {
+  const known = {
+    accountId: 'a',
+    occurredAtMs: START_MS,
+    source: 'analyst',
+    labelledAtMs: START_MS,
+  } as const;
+  return { offset, label: { transactionId, fraud, ...(fraud && { fraudType: 'card_testing' }), ...known } };
+}
+
+function batch(
+  firstOffset: number,
+  items: readonly Decided[],
+  labelled: BatchOutput['labelled'] = [],
+): BatchOutput {
+  const nextOffset = firstOffset + items.length + labelled.length;
+  return { partition: 0, firstOffset, nextOffset, decided: items, labelled, results: [] };
+}
+
+export function storeContract(name: string, open: () => Promise<{ store: Store; close(): Promise<void> }>) {
+  test(`A7 store contract: ${name}`, async (t) => {
+    const { store, close } = await open();
+    const full = decided(1, 'decline', {
+      channel: 'ecommerce',
+      merchant: { id: 'm1', name: 'Zoë & Söhne', mcc: '5411' },
+      country: 'DE',
+      city: 'Köln',
+      location: { lat: 50.94, lon: 6.96 },
+      deviceId: 'd1',
+      ip: '2001:db8::1',
+      counterpartyId: 'c1',
+    });
+    await t.test('an empty store knows nothing and stands at 0', async () => {
+      assert.equal(await store.committedOffset(0), 0);
+      assert.equal((await store.findKnown(['t1'])).size, 0);
+      assert.equal((await store.findKnown([])).size, 0);
+      assert.equal(await store.transaction('t1'), undefined);
+      assert.deepEqual(await store.transactions({}, 10), []);
+    });
+    await t.test('a batch comes back as it was', async () => {
+      await store.commit(batch(0, [decided(0), full, decided(2, 'review')]));
+      assert.equal(await store.committedOffset(0), 3);
+      const stored = await store.transaction('t1');
+      assert.ok(stored);
+      assert.deepEqual(stored.transaction, full.transaction);
+      assert.deepEqual(stored.decision, full.decision);
+      assert.deepEqual(Buffer.from(stored.vector), Buffer.from(full.vector));
+      assert.deepEqual([stored.offset, stored.receivedAtMs, stored.isFraud], [1, START_MS + 1, undefined]);
+      const known = await store.findKnown(['t0', 't1', 'absent']);
+      assert.deepEqual([...known.keys()].sort(), ['t0', 't1']);
+      assert.deepEqual(known.get('t1'), { decision: full.decision, contentHash: 'hash-1', label: undefined });
+      assert.deepEqual([...(await store.decidedOffsets(0, 2))].sort(), [0, 1]);
+    });
+    await t.test('all of a batch or nothing of it', async () => {
+      await assert.rejects(store.commit(batch(3, [decided(3), decided(4, 'review', { id: 't0' })])));
+      assert.equal(await store.committedOffset(0), 3);
+      assert.equal(await store.transaction('t3'), undefined);
+      assert.equal((await store.alerts({}, 10)).length, 2);
+    });
+    await t.test(
+      'labels reach transactions and alerts, also those of the same batch; the last word counts',
+      async () => {
+        const words = [
+          label(5, 't1', false),
+          label(6, 't4', true),
+          label(7, 't1', true),
+          label(8, 'nobody', true),
+        ];
+        await store.commit({ ...batch(3, [decided(3), decided(4, 'review')], words), nextOffset: 9 });
+        assert.deepEqual(
+          [(await store.transaction('t1'))?.isFraud, (await store.transaction('t4'))?.fraudType],
+          [true, 'card_testing'],
+        );
+        assert.equal((await store.findKnown(['t4'])).get('t4')?.label, true);
+        const alerts = await store.alerts({}, 10);
+        assert.deepEqual(
+          alerts.map((alert) => [alert.transactionId, alert.status, alert.isFraud]),
+          [
+            ['t4', 'confirmed', true],
+            ['t2', 'open', false],
+            ['t1', 'confirmed', true],
+          ],
+        );
+        assert.equal(alerts[2].topReason, 'a rule');
+        assert.equal(await store.openAlerts(), 1);
+        assert.deepEqual(
+          [
+            await store.labelBefore('t1', 5),
+            await store.labelBefore('t1', 7),
+            await store.labelBefore('t1', 8),
+          ],
+          [undefined, false, true],
+        );
+      },
+    );
+    await t.test('lists filter and page', async () => {
+      const ids = async (...filter: Parameters<Store['transactions']>): Promise<string[]> =>
+        (await store.transactions(...filter)).map((item) => item.transaction.id);
+      assert.deepEqual(await ids({}, 2), ['t4', 't3']);
+      assert.deepEqual(await ids({ before: 3 }, 2), ['t2', 't1']);
+      assert.deepEqual(await ids({ after: 2 }, 1), ['t3']);
+      assert.deepEqual(await ids({ accountId: 'a1' }, 10), ['t4', 't1']);
+      assert.deepEqual(
+        await ids({ merchantId: 'm1', country: 'DE', outcome: 'decline', minScore: 0.5 }, 10),
+        ['t1'],
+      );
+      assert.deepEqual(await ids({ fromMs: START_MS + 1000, untilMs: START_MS + 3000 }, 10), ['t2', 't1']);
+      assert.equal((await store.alerts({ outcome: 'review', status: 'open' }, 10)).length, 1);
+    });
+    await t.test('counts add up over batches', async () => {
+      const rows = await store.counts(START_MS, START_MS + 60_000);
+      const sum = (key: 'transactions' | 'reviews' | 'declines' | 'flaggedMinor'): number =>
+        rows.reduce((total, row) => total + row[key], 0);
+      assert.deepEqual([sum('transactions'), sum('reviews'), sum('declines')], [5, 2, 1]);
+      assert.equal(sum('flaggedMinor'), 1001 + 1002 + 1004);
+      assert.deepEqual(rows.map((row) => row.country).sort(), ['??', 'DE']);
+      const scores = await store.scoreCounts(START_MS, 100);
+      assert.equal(
+        scores.reduce((total, { transactions }) => total + transactions, 0),
+        5,
+      );
+      assert.ok(scores.every(({ bin, minuteMs }) => (bin === 0 || bin === 18) && minuteMs === START_MS));
+      const mature = await store.matureScores(START_MS + 60_000, 100);
+      assert.deepEqual(
+        [mature.flagged, mature.passed],
+        [
+          { frauds: 2, genuine: 1 },
+          { frauds: 0, genuine: 2 },
+        ],
+      );
+    });
+    await t.test('dead letters keep what was refused and why', async () => {
+      const problems = [{ pointer: '/id', message: 'id is required.' }];
+      await store.addDeadLetter('test', '{"half', problems, START_MS);
+      const { total, latest } = await store.deadLetters(10);
+      assert.equal(total, 1);
+      assert.deepEqual(
+        [latest[0].raw, latest[0].problems, latest[0].receivedAtMs],
+        ['{"half', problems, START_MS],
+      );
+    });
+    await close();
+  });
+}
