@@ -1,13 +1,25 @@
 #!/usr/bin/env bash
-# Makes sure there is a PostgreSQL server program; as root on Debian installs it (no cluster is made or started).
+# Makes sure that the servers which tests run against are there: PostgreSQL, Redis, and Java with Maven for Kafka.
+# As root on Debian it installs what is missing, and starts none of it.
 set -euo pipefail
-if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then exit 0; fi
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "goshawk: there is no PostgreSQL server program; install the package postgresql" >&2
-  exit 1
+missing=()
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v redis-server >/dev/null || missing+=(redis-server)
+command -v java >/dev/null || missing+=(default-jre-headless)
+command -v mvn >/dev/null || missing+=(maven)
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "The tests need servers that are not here: install ${missing[*]} and run ./test.sh again." >&2
+    exit 1
+  fi
+  log=$(mktemp)
+  echo "Installing ${missing[*]} …"
+  mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  if ! { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -20 "$log" >&2
+    exit 1
+  fi
+  rm -f "$log"
 fi
-echo "goshawk: installing postgresql" >&2
-apt-get update -qq
-mkdir -p /etc/postgresql-common
-[ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+"$(dirname "$0")/kafka.sh" >/dev/null

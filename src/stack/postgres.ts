@@ -1,32 +1,23 @@
 // A PostgreSQL server of our own in a folder: for a laptop's stack, for tests and for benchmarks.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
-  closeSync,
   existsSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../domain/input-error.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 export const DATABASE_NAME = 'frauddb';
 export const DATABASE_USER = 'frauduser';
 
-export type PostgresServer = {
-  readonly url: string;
-  readonly pid: number;
-  /** SIGKILL to the whole server, as when a machine dies; `start` again recovers from its write-ahead log. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-};
+export type PostgresServer = ServerProcess & { readonly url: string };
 
 export type PostgresServerOptions = {
   /** Made on the first start, gone on with on later ones. */
@@ -86,10 +77,11 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
       '--locale=C.UTF-8',
     ]);
   }
-  const log = openSync(options.logFile, 'a');
-  const child = spawn(
-    join(programs, 'postgres'),
-    [
+  const password = readFileSync(passwordFile, 'utf8');
+  const server = await startServerProcess({
+    name: 'postgres',
+    program: join(programs, 'postgres'),
+    args: [
       '-D',
       data,
       '-p',
@@ -99,39 +91,14 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
       '-c',
       `unix_socket_directories=${folder}`,
     ],
-    { ...account, stdio: ['ignore', log, log], detached: true },
-  );
-  closeSync(log);
-  const exited = once(child, 'exit');
-  const { pid } = child;
-  if (pid === undefined) throw new Error('postgres could not be started');
-  const password = readFileSync(passwordFile, 'utf8');
-  const end = performance.now() + READY_MS;
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`postgres ended while starting; see ${options.logFile}`);
-    try {
-      createDatabase(programs, port, password);
-      break;
-    } catch (error) {
-      if (performance.now() > end)
-        throw new Error(`postgres did not answer; see ${options.logFile}`, { cause: error });
-      await sleep(100);
-    }
-  }
-  return {
-    url: `postgres://${DATABASE_USER}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`,
-    pid,
-    async kill() {
-      // The group holds the helpers of the server as well.
-      process.kill(-pid, 'SIGKILL');
-      await exited;
-    },
-    async stop() {
-      // "Fast": sessions are ended, what is committed stays.
-      child.kill('SIGINT');
-      await exited;
-    },
-  };
+    logFile: options.logFile,
+    ...(account && { account }),
+    // "Fast": sessions are ended, what is committed stays.
+    stopSignal: 'SIGINT',
+    readyMs: READY_MS,
+    probe: async () => createDatabase(programs, port, password),
+  });
+  return { ...server, url: `postgres://${DATABASE_USER}:${password}@127.0.0.1:${port}/${DATABASE_NAME}` };
 }
 
 /** Makes the database unless it is there; throws while the server does not answer. */
