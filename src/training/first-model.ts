@@ -35,7 +35,7 @@ const PLANS = {
     features: FEATURE_SETS.all,
     trees: 100,
     maxLeaves: 48,
-    maxDepth: 9,
+    maxDepth: 8,
     fraudWeight: 5,
     costs: DEFAULT_COSTS,
     sparse: true,
