@@ -1,7 +1,7 @@
 // A label: what a transaction turned out to be, and when that became known.
 import { fieldReader, isObject, shown } from './fields.ts';
 import type { Parsed, Problem } from './problem.ts';
-import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID_MAX_LENGTH } from './transaction.ts';
+import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID_MAX_LENGTH, type Transaction } from './transaction.ts';
 
 export const LABEL_SOURCES = ['analyst', 'chargeback', 'customer', 'import'] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number];
@@ -19,7 +19,9 @@ export type Verdict = {
  * A verdict with the keys of the histories it belongs to, so that whoever holds such a history can update it
  * without looking the transaction up.
  */
-export type Label = Verdict & {
+export type Label = Verdict & HistoryKeys;
+
+export type HistoryKeys = {
   readonly accountId: string;
   readonly occurredAtMs: number;
   readonly merchantId?: string;
@@ -27,6 +29,18 @@ export type Label = Verdict & {
   readonly ip?: string;
   readonly counterpartyId?: string;
 };
+
+/** The histories that a transaction belongs to, and its place in them. */
+export function historiesOf(transaction: Transaction): HistoryKeys {
+  return {
+    accountId: transaction.accountId,
+    occurredAtMs: transaction.occurredAtMs,
+    ...(transaction.merchant && { merchantId: transaction.merchant.id }),
+    ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
+    ...(transaction.ip !== undefined && { ip: transaction.ip }),
+    ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
+  };
+}
 
 const KNOWN = new Set(['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt']);
 const SOURCES: ReadonlySet<LabelSource> = new Set(LABEL_SOURCES);

@@ -1,7 +1,7 @@
 // Routes that take something in: decisions, bulk transactions, labels.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { parseVerdict } from '../domain/label.ts';
+import { historiesOf, parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { parseTransaction, type Transaction } from '../domain/transaction.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
@@ -91,18 +91,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
           `There is no transaction ${verdict.transactionId} to label.`,
         );
       }
-      const { transaction } = stored;
-      await desk.label([
-        {
-          ...verdict,
-          accountId: transaction.accountId,
-          occurredAtMs: transaction.occurredAtMs,
-          ...(transaction.merchant && { merchantId: transaction.merchant.id }),
-          ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
-          ...(transaction.ip !== undefined && { ip: transaction.ip }),
-          ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
-        },
-      ]);
+      await desk.label([{ ...verdict, ...historiesOf(stored.transaction) }]);
       return reply.code(202).send({ transactionId: verdict.transactionId, fraud: verdict.fraud });
     },
   );

@@ -5,20 +5,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { InputError } from '../domain/input-error.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { type ServerFolder, type ServerProcess, startServerProcess } from './server-process.ts';
 
 export type KafkaServer = ServerProcess & {
   /** host:port, as KAFKA_BROKERS takes it. */
   readonly brokers: string;
 };
 
-export type KafkaServerOptions = {
-  /** Made on the first start, gone on with on later ones. */
-  readonly folder: string;
-  readonly port: number;
-  readonly controllerPort: number;
-  readonly logFile: string;
-};
+export type KafkaServerOptions = ServerFolder & { readonly controllerPort: number };
 
 const JARS_SCRIPT = resolve(import.meta.dirname, '../../scripts/kafka.sh');
 const READY_MS = 60_000;

@@ -12,19 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../domain/input-error.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { type ServerFolder, type ServerProcess, startServerProcess } from './server-process.ts';
 
 export const DATABASE_NAME = 'frauddb';
 export const DATABASE_USER = 'frauduser';
 
 export type PostgresServer = ServerProcess & { readonly url: string };
-
-export type PostgresServerOptions = {
-  /** Made on the first start, gone on with on later ones. */
-  readonly folder: string;
-  readonly port: number;
-  readonly logFile: string;
-};
 
 const READY_MS = 30_000;
 
@@ -49,7 +42,7 @@ function serverAccount(): { uid: number; gid: number } | undefined {
 }
 
 /** Starts a server on 127.0.0.1 and waits until it answers; the database and its user exist then. */
-export async function startPostgresServer(options: PostgresServerOptions): Promise<PostgresServer> {
+export async function startPostgresServer(options: ServerFolder): Promise<PostgresServer> {
   const { folder, port } = options;
   const programs = findPostgresPrograms();
   const account = serverAccount();

@@ -6,21 +6,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { InputError } from '../domain/input-error.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { type ServerFolder, type ServerProcess, startServerProcess } from './server-process.ts';
 
 export type RedisServer = ServerProcess & { readonly url: string };
-
-export type RedisServerOptions = {
-  /** Made on the first start, gone on with on later ones. */
-  readonly folder: string;
-  readonly port: number;
-  readonly logFile: string;
-};
 
 const READY_MS = 20_000;
 
 /** Starts a server on 127.0.0.1 and waits until it answers, its file loaded. Throws InputError where there is none. */
-export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
+export async function startRedisServer(options: ServerFolder): Promise<RedisServer> {
   const { folder, port, logFile } = options;
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });

@@ -4,6 +4,14 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Of a server that lives in a folder. */
+export type ServerFolder = {
+  /** Made on the first start, gone on with on later ones. */
+  readonly folder: string;
+  readonly port: number;
+  readonly logFile: string;
+};
+
 export type ServerProcess = {
   readonly pid: number;
   /** SIGKILL, as when a machine dies. */

@@ -1,5 +1,5 @@
 // Holds labels back until the moment they become known, so that a replay never knows more than the bank did.
-import type { Label } from '../domain/label.ts';
+import { historiesOf, type Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 
 export type LabelClock = {
@@ -52,11 +52,6 @@ export function labelFor(
     ...(fraudType !== undefined && { fraudType }),
     source,
     labelledAtMs,
-    accountId: transaction.accountId,
-    occurredAtMs: transaction.occurredAtMs,
-    ...(transaction.merchant && { merchantId: transaction.merchant.id }),
-    ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
-    ...(transaction.ip !== undefined && { ip: transaction.ip }),
-    ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
+    ...historiesOf(transaction),
   };
 }
