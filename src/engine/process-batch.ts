@@ -8,7 +8,7 @@ import { applyLabel, type FeatureState } from '../features/observe.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { decide } from './decide.ts';
-import type { LogRecord } from './records.ts';
+import type { RecordBatch } from './records.ts';
 import { encodeVector } from './vector-codec.ts';
 
 /** What is already decided about a transaction id. */
@@ -16,6 +16,12 @@ export type KnownDecision = {
   readonly decision: Decision;
   readonly contentHash: string;
   readonly label: boolean | undefined;
+};
+
+/** What was decided and labelled before the batch at hand. */
+export type Memory = {
+  decided(transactionId: string): KnownDecision | undefined;
+  label(transactionId: string): boolean | undefined;
 };
 
 export type Decided = {
@@ -53,16 +59,10 @@ export type BatchOutput = {
 export type Engine = {
   readonly state: FeatureState;
   /**
-   * Decides the records of a partition that follow each other from `firstOffset` on. `known` tells what was
-   * decided before about an id: a record with a known id is answered from there and never scored again.
+   * Decides the records of a partition. A record whose id `memory` knows as decided is answered from there and
+   * never scored again.
    */
-  processBatch(
-    partition: number,
-    firstOffset: number,
-    records: readonly LogRecord[],
-    known: (transactionId: string) => KnownDecision | undefined,
-    nowMs: number,
-  ): BatchOutput;
+  processBatch(partition: number, batch: RecordBatch, memory: Memory, nowMs: number): BatchOutput;
   readonly scorer: Scorer;
   readonly ruleset: Ruleset;
 };
@@ -77,17 +77,18 @@ export function createEngine(state: FeatureState, scorer: Scorer, ruleset: Rules
     state,
     scorer,
     ruleset,
-    processBatch(partition, firstOffset, records, known, nowMs) {
+    processBatch(partition, batch, memory, nowMs) {
+      const { firstOffset, nextOffset, records, offsets } = batch;
       const decided: Decided[] = [];
       const labelled: Labelled[] = [];
       const results: Result[] = [];
       const decidedHere = new Map<string, Decided>();
       const labelsHere = new Map<string, boolean>();
       records.forEach((record, i) => {
-        const offset = firstOffset + i;
+        const offset = offsets ? offsets[i] : firstOffset + i;
         if (record.kind === 'label') {
           const { label } = record;
-          const previous = labelsHere.get(label.transactionId) ?? known(label.transactionId)?.label;
+          const previous = labelsHere.get(label.transactionId) ?? memory.label(label.transactionId);
           applyLabel(state, label, previous);
           labelsHere.set(label.transactionId, label.fraud);
           labelled.push({ offset, label });
@@ -95,7 +96,7 @@ export function createEngine(state: FeatureState, scorer: Scorer, ruleset: Rules
         }
         const { transaction } = record;
         const content = contentHash(transaction);
-        const before = decidedHere.get(transaction.id) ?? known(transaction.id);
+        const before = decidedHere.get(transaction.id) ?? memory.decided(transaction.id);
         if (before) {
           const sameContent = before.contentHash === content;
           results.push({ kind: 'duplicate', offset, decision: before.decision, sameContent });
@@ -116,7 +117,7 @@ export function createEngine(state: FeatureState, scorer: Scorer, ruleset: Rules
         decided.push(item);
         results.push({ kind: 'decided', offset, decision });
       });
-      return { partition, firstOffset, nextOffset: firstOffset + records.length, decided, labelled, results };
+      return { partition, firstOffset, nextOffset, decided, labelled, results };
     },
   };
 }

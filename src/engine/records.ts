@@ -5,3 +5,11 @@ import type { Transaction } from '../domain/transaction.ts';
 export type LogRecord =
   | { readonly kind: 'transaction'; readonly transaction: Transaction; readonly receivedAtMs: number }
   | { readonly kind: 'label'; readonly label: Label };
+
+/** Records of a partition in order. Their offsets follow each other from `firstOffset` on, unless `offsets` names them. */
+export type RecordBatch = {
+  readonly firstOffset: number;
+  readonly nextOffset: number;
+  readonly records: readonly LogRecord[];
+  readonly offsets?: readonly number[];
+};

@@ -98,7 +98,8 @@ export function observe(state: FeatureState, transaction: Transaction, out: Floa
   transactionGroup(time, amount, logAmount, out);
   const inTime = accountGroup(state, transaction, time, perMajor, logAmount, out);
   inboundGroup(state, transaction, time, perMajor, out);
-  if (transaction.merchant) merchantGroup(state, transaction.merchant.id, transaction, time, logAmount, out);
+  const { amountMinor } = transaction;
+  if (transaction.merchant) merchantGroup(state, transaction.merchant.id, amountMinor, time, logAmount, out);
   const accountHash = keyHash(transaction.accountId);
   if (transaction.deviceId !== undefined) {
     sharedGroup(
@@ -106,14 +107,14 @@ export function observe(state: FeatureState, transaction: Transaction, out: Floa
       device,
       transaction.deviceId,
       accountHash,
-      transaction,
+      amountMinor,
       time,
       I.device_accounts_24h,
       out,
     );
   }
   if (transaction.ip !== undefined) {
-    sharedGroup(state.ip, ip, transaction.ip, accountHash, transaction, time, I.ip_accounts_24h, out);
+    sharedGroup(state.ip, ip, transaction.ip, accountHash, amountMinor, time, I.ip_accounts_24h, out);
   }
   if (transaction.counterpartyId !== undefined) {
     const key = transaction.counterpartyId;
@@ -122,7 +123,7 @@ export function observe(state: FeatureState, transaction: Transaction, out: Floa
       counterparty,
       key,
       accountHash,
-      transaction,
+      amountMinor,
       time,
       I.counterparty_senders_24h,
       out,
@@ -276,7 +277,7 @@ const DELAYED_WINDOWS = [
 function merchantGroup(
   state: FeatureState,
   merchantId: string,
-  transaction: Transaction,
+  amountMinor: number,
   time: number,
   logAmount: number,
   out: Float64Array,
@@ -300,10 +301,21 @@ function merchantGroup(
   }
   out[I.merchant_amount_zscore] = zscore(merchant, logAmount);
   if (merchant.count > 0) out[I.merchant_age_days] = Math.max(0, time - merchant.firstSeen) / DAY;
+  addToMerchant(state.merchant, entry, amountMinor, time, logAmount);
+}
+
+/** Adds an event to the merchant that is loaded from `entry`. */
+function addToMerchant(
+  table: EntityTable,
+  entry: number,
+  amountMinor: number,
+  time: number,
+  logAmount: number,
+): void {
   merchant.logSum += logAmount;
   merchant.logSquareSum += logAmount * logAmount;
-  merchant.add(time, transaction.amountMinor);
-  storeHistory(merchant, state.merchant, entry);
+  merchant.add(time, amountMinor);
+  storeHistory(merchant, table, entry);
 }
 
 /** Devices, IP addresses and payees: who else uses them. `first` is the group's first feature. */
@@ -312,7 +324,7 @@ function sharedGroup(
   history: History,
   key: string,
   accountHash: number,
-  transaction: Transaction,
+  amountMinor: number,
   time: number,
   first: number,
   out: Float64Array,
@@ -326,9 +338,69 @@ function sharedGroup(
   out[first + 2] = history.windowCount + 1;
   out[first + 3] = history.count > 0 ? Math.max(0, time - history.firstSeen) / DAY : 0;
   out[first + 4] = history.knownFrauds;
-  keepKey(accounts, accountHash, time);
-  history.add(time, transaction.amountMinor);
+  addToShared(table, history, entry, accountHash, amountMinor, time);
+}
+
+/** Adds an event to the device, IP address or payee that is loaded from `entry`. */
+function addToShared(
+  table: EntityTable,
+  history: History,
+  entry: number,
+  accountHash: number,
+  amountMinor: number,
+  time: number,
+): void {
+  keepKey(history.keySets[0], accountHash, time);
+  history.add(time, amountMinor);
   storeHistory(history, table, entry);
+}
+
+/** What a transaction adds to the histories that accounts share: enough to bring another copy of them up to date. */
+export type SharedEvent = {
+  readonly timeSeconds: number;
+  readonly amountMinor: number;
+  /** ln(1 + amount in major units) */
+  readonly logAmount: number;
+  readonly accountHash: number;
+} & SharedKeys;
+
+export type SharedKeys = {
+  readonly merchantId?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly counterpartyId?: string | undefined;
+};
+
+export function sharedEventOf(transaction: Transaction): SharedEvent {
+  return {
+    timeSeconds: Math.floor(transaction.occurredAtMs / 1000),
+    amountMinor: transaction.amountMinor,
+    logAmount: Math.log1p(transaction.amountMinor / minorPerMajor(transaction.currency)),
+    accountHash: keyHash(transaction.accountId),
+    merchantId: transaction.merchant?.id,
+    deviceId: transaction.deviceId,
+    ip: transaction.ip,
+    counterpartyId: transaction.counterpartyId,
+  };
+}
+
+/** Does to the shared histories what `observe` did where the transaction was decided. */
+export function observeShared(state: FeatureState, event: SharedEvent): void {
+  const { timeSeconds, amountMinor, accountHash } = event;
+  if (event.merchantId !== undefined) {
+    const entry = state.merchant.findOrAdd(event.merchantId);
+    loadHistory(merchant, state.merchant, entry);
+    addToMerchant(state.merchant, entry, amountMinor, timeSeconds, event.logAmount);
+  }
+  const add = (table: EntityTable, history: History, key: string | undefined): void => {
+    if (key === undefined) return;
+    const entry = table.findOrAdd(key);
+    loadHistory(history, table, entry);
+    addToShared(table, history, entry, accountHash, amountMinor, timeSeconds);
+  };
+  add(state.device, device, event.deviceId);
+  add(state.ip, ip, event.ip);
+  add(state.counterparty, counterparty, event.counterpartyId);
 }
 
 /** What the account received as the payee of others. */
@@ -350,13 +422,28 @@ function inboundGroup(
  * the same transaction was labelled before, if it was.
  */
 export function applyLabel(state: FeatureState, label: Label, previous: boolean | undefined): void {
-  if (label.fraud === (previous ?? false)) return;
+  if (!changesHistories(label, previous)) return;
   const time = Math.floor(label.occurredAtMs / 1000);
   labelEntity(state, 'account', label.accountId, time, label.fraud);
-  labelEntity(state, 'merchant', label.merchantId, time, label.fraud);
-  labelEntity(state, 'device', label.deviceId, time, label.fraud);
-  labelEntity(state, 'ip', label.ip, time, label.fraud);
-  labelEntity(state, 'counterparty', label.counterpartyId, time, label.fraud);
+  labelShared(state, label, time, label.fraud);
+}
+
+/** Whether a label says anything new; unlabelled counts as genuine. */
+export function changesHistories(label: Label, previous: boolean | undefined): boolean {
+  return label.fraud !== (previous ?? false);
+}
+
+/** Writes a label that says something new into the histories that accounts share. */
+export function labelShared(
+  state: FeatureState,
+  keys: SharedKeys,
+  timeSeconds: number,
+  fraud: boolean,
+): void {
+  labelEntity(state, 'merchant', keys.merchantId, timeSeconds, fraud);
+  labelEntity(state, 'device', keys.deviceId, timeSeconds, fraud);
+  labelEntity(state, 'ip', keys.ip, timeSeconds, fraud);
+  labelEntity(state, 'counterparty', keys.counterpartyId, timeSeconds, fraud);
 }
 
 function labelEntity(

@@ -1,6 +1,6 @@
 // Drives the engine over a log: reads, decides, commits, tells. One batch is decided while the one before is
 // being committed; nobody hears of a decision before it is durable.
-import type { BatchOutput, Engine, KnownDecision, Result } from '../engine/process-batch.ts';
+import type { BatchOutput, Engine, KnownDecision, Memory, Result } from '../engine/process-batch.ts';
 import type { Clock } from './clock.ts';
 import type { Log, LogBatch } from './log.ts';
 import type { Store } from './store.ts';
@@ -58,7 +58,7 @@ export function createProcessor(
   }
 
   /** `findKnown` may have been answered before the two batches ahead were committed: their own words count. */
-  function withPrevious(known: Map<string, KnownDecision>, previous: readonly BatchOutput[]) {
+  function withPrevious(known: Map<string, KnownDecision>, previous: readonly BatchOutput[]): Memory {
     const recent = new Map<string, KnownDecision>();
     const labels = new Map<string, boolean>();
     for (const output of previous) {
@@ -67,10 +67,9 @@ export function createProcessor(
       }
       for (const { label } of output.labelled) labels.set(label.transactionId, label.fraud);
     }
-    return (id: string): KnownDecision | undefined => {
-      const found = recent.get(id) ?? known.get(id);
-      const label = labels.get(id);
-      return found && label !== undefined ? { ...found, label } : found;
+    return {
+      decided: (id) => recent.get(id) ?? known.get(id),
+      label: (id) => labels.get(id) ?? known.get(id)?.label,
     };
   }
 
@@ -99,8 +98,14 @@ export function createProcessor(
         continue;
       }
       const { batch, known } = prepared;
-      const lookup = withPrevious(await known, previous);
-      const output = engine.processBatch(PARTITION, nextOffset, batch.records, lookup, clock.nowMs());
+      const memory = withPrevious(await known, previous);
+      const { firstOffset, records } = batch;
+      const output = engine.processBatch(
+        PARTITION,
+        { firstOffset, nextOffset: firstOffset + records.length, records },
+        memory,
+        clock.nowMs(),
+      );
       nextOffset = output.nextOffset;
       const afterCommit = hooks.onBoundary(nextOffset);
       // The next look-up is queued ahead of this commit, so that deciding and committing overlap.

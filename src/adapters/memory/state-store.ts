@@ -1,0 +1,96 @@
+// The StateStore in memory: what simulations run on and crash on purpose.
+import {
+  FencedError,
+  type OutboxEntry,
+  type PartitionCommit,
+  type PartitionHead,
+  type SharedBatch,
+  type StateStore,
+} from '../../ports/state-store.ts';
+
+type Partition = {
+  epoch: number;
+  nextOffset: number | undefined;
+  readonly accounts: Map<string, Uint8Array>;
+  readonly labels: Map<string, boolean>;
+  olderIds: Uint8Array;
+  ids: Uint8Array;
+  shared: SharedBatch[];
+  outbox: OutboxEntry[];
+};
+
+const NOTHING = new Uint8Array(0);
+
+export type MemoryStateStore = StateStore & {
+  /** As when the server was started with an empty disk. */
+  loseEverything(): void;
+};
+
+export function createMemoryStateStore(): MemoryStateStore {
+  const partitions = new Map<number, Partition>();
+  /** Goes on through a loss, as the clock does. */
+  let epochs = 0;
+
+  function at(number: number): Partition {
+    let partition = partitions.get(number);
+    if (!partition) {
+      partition = {
+        epoch: 0,
+        nextOffset: undefined,
+        accounts: new Map(),
+        labels: new Map(),
+        olderIds: NOTHING,
+        ids: NOTHING,
+        shared: [],
+        outbox: [],
+      };
+      partitions.set(number, partition);
+    }
+    return partition;
+  }
+
+  return {
+    async acquire(number): Promise<PartitionHead> {
+      const partition = at(number);
+      partition.epoch = ++epochs;
+      const { epoch, nextOffset, olderIds, ids, outbox } = partition;
+      return { epoch, nextOffset, decidedIds: [olderIds, ids], outbox: [...outbox] };
+    },
+    accounts: async (number, accountIds) => accountIds.map((id) => at(number).accounts.get(id)),
+    labels: async (number, transactionIds) => transactionIds.map((id) => at(number).labels.get(id)),
+    async commit(commit: PartitionCommit) {
+      const partition = at(commit.partition);
+      if (partition.epoch !== commit.epoch) {
+        throw new FencedError(`partition ${commit.partition} was acquired by another worker`);
+      }
+      if (partition.nextOffset === commit.nextOffset) return;
+      if (partition.nextOffset !== undefined && partition.nextOffset !== commit.firstOffset) {
+        throw new FencedError(
+          `partition ${commit.partition} stands at offset ${partition.nextOffset}, not at ${commit.firstOffset}`,
+        );
+      }
+      partition.nextOffset = commit.nextOffset;
+      for (const { accountId, bytes } of commit.accounts) partition.accounts.set(accountId, bytes.slice());
+      for (const { transactionId, fraud } of commit.labels) partition.labels.set(transactionId, fraud);
+      if (commit.startNewIds) {
+        partition.olderIds = partition.ids;
+        partition.ids = NOTHING;
+      }
+      partition.ids = Buffer.concat([partition.ids, commit.decidedIds]);
+      const { partition: number, nextOffset } = commit;
+      if (commit.shared.length > 0) {
+        partition.shared.push({ partition: number, nextOffset, changes: commit.shared.slice() });
+      }
+      partition.outbox = partition.outbox.filter((entry) => entry.nextOffset > commit.publishedOffset);
+      if (commit.outbox.length > 0) partition.outbox.push({ nextOffset, messages: commit.outbox.slice() });
+    },
+    async sharedAfter(offsets, maxBatches) {
+      return [...offsets].flatMap(([number, offset]) =>
+        at(number)
+          .shared.filter((batch) => batch.nextOffset > offset)
+          .slice(0, maxBatches),
+      );
+    },
+    loseEverything: () => partitions.clear(),
+  };
+}

@@ -1,0 +1,129 @@
+// The StateStore on Redis. All of a batch is one script call; it is durable as Redis is (append-only file).
+import {
+  FencedError,
+  type OutboxEntry,
+  type PartitionCommit,
+  type SharedBatch,
+  type StateStore,
+} from '../../ports/state-store.ts';
+import type { RedisConnection } from './connection.ts';
+import { ACQUIRE, COMMIT, type Script } from './scripts.ts';
+
+const MAX_LABELS = 900;
+const keysOf = (partition: number) => {
+  const key = (name: string): string => `goshawk:{${partition}}:${name}`;
+  return {
+    head: key('head'),
+    accounts: key('accounts'),
+    labels: key('labels'),
+    olderIds: key('decided-ids-older'),
+    ids: key('decided-ids'),
+    shared: key('shared'),
+    outbox: key('outbox'),
+  };
+};
+
+/** The answers of our own scripts and of Redis have these shapes; anything else is a fault worth a stack trace. */
+const text = (value: unknown): string => String(value);
+const bytesOr = (value: unknown): Uint8Array => (value instanceof Buffer ? value : new Uint8Array(0));
+const list = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value;
+  throw new TypeError(`Redis answered ${typeof value} where a list was expected`);
+};
+
+/** A stream entry as Redis gives it: [id, [field, value]], the id being "offset-1". */
+function entryOf(value: unknown): { nextOffset: number; payload: Uint8Array } {
+  const [id, fields] = list(value);
+  return { nextOffset: Number(text(id).split('-')[0]), payload: bytesOr(list(fields)[1]) };
+}
+
+export function createRedisStateStore(redis: RedisConnection): StateStore {
+  async function run(script: Script, keys: readonly string[], args: readonly (string | Buffer)[]) {
+    try {
+      return await redis.send(['EVALSHA', script.sha1, String(keys.length), ...keys, ...args]);
+    } catch (error) {
+      if (!/NOSCRIPT/.test((error as Error).message)) throw error;
+      return redis.send(['EVAL', script.text, String(keys.length), ...keys, ...args]);
+    }
+  }
+
+  const asBuffer = (bytes: Uint8Array): Buffer =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+  return {
+    async acquire(partition) {
+      const { head, olderIds, ids, outbox } = keysOf(partition);
+      const answer = list(await run(ACQUIRE, [head, olderIds, ids, outbox], []));
+      const entries: OutboxEntry[] = list(answer[4]).map((value) => {
+        const { nextOffset, payload } = entryOf(value);
+        return { nextOffset, messages: payload };
+      });
+      return {
+        epoch: Number(text(answer[0])),
+        nextOffset: answer[1] === null ? undefined : Number(text(answer[1])),
+        decidedIds: [bytesOr(answer[2]), bytesOr(answer[3])],
+        outbox: entries,
+      };
+    },
+    async accounts(partition, accountIds) {
+      if (accountIds.length === 0) return [];
+      const answer = list(await redis.send(['HMGET', keysOf(partition).accounts, ...accountIds]));
+      return answer.map((value) => (value instanceof Buffer ? value : undefined));
+    },
+    async labels(partition, transactionIds) {
+      if (transactionIds.length === 0) return [];
+      const answer = list(await redis.send(['HMGET', keysOf(partition).labels, ...transactionIds]));
+      return answer.map((value) => (value === null ? undefined : text(value) === '1'));
+    },
+    async commit(commit: PartitionCommit) {
+      const { partition } = commit;
+      if (commit.labels.length > MAX_LABELS)
+        throw new RangeError(`more than ${MAX_LABELS} labels in a batch`);
+      const { head, accounts, labels, olderIds, ids, shared, outbox } = keysOf(partition);
+      const args: (string | Buffer)[] = [
+        String(commit.epoch),
+        String(commit.firstOffset),
+        String(commit.nextOffset),
+        String(commit.publishedOffset),
+        asBuffer(commit.decidedIds),
+        commit.startNewIds ? '1' : '0',
+        asBuffer(commit.shared),
+        asBuffer(commit.outbox),
+        String(commit.labels.length),
+      ];
+      for (const { transactionId, fraud } of commit.labels) args.push(transactionId, fraud ? '1' : '0');
+      for (const { accountId, bytes } of commit.accounts) args.push(accountId, asBuffer(bytes));
+      const answer = text(await run(COMMIT, [head, accounts, labels, olderIds, ids, shared, outbox], args));
+      if (answer === 'done') return;
+      throw new FencedError(
+        answer === 'epoch'
+          ? `partition ${partition} was acquired by another worker`
+          : `partition ${partition} stands at ${answer}, not at ${commit.firstOffset}`,
+      );
+    },
+    async sharedAfter(offsets, maxBatches) {
+      if (offsets.size === 0) return [];
+      const partitions = [...offsets.keys()];
+      const answers = await Promise.all(
+        partitions.map((partition) =>
+          redis.send([
+            'XRANGE',
+            keysOf(partition).shared,
+            `(${offsets.get(partition) ?? 0}-1`,
+            '+',
+            'COUNT',
+            String(maxBatches),
+          ]),
+        ),
+      );
+      const batches: SharedBatch[] = [];
+      answers.forEach((answer, i) => {
+        for (const value of list(answer)) {
+          const { nextOffset, payload } = entryOf(value);
+          batches.push({ partition: partitions[i], nextOffset, changes: payload });
+        }
+      });
+      return batches;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// What a batch did to the histories that accounts share, as bytes: the worker that decided it tells the others.
+import {
+  type FeatureState,
+  labelShared,
+  observeShared,
+  type SharedEvent,
+  type SharedKeys,
+} from './observe.ts';
+
+export type SharedChange =
+  | { readonly kind: 'event'; readonly event: SharedEvent }
+  | {
+      readonly kind: 'label';
+      readonly timeSeconds: number;
+      readonly fraud: boolean;
+      readonly keys: SharedKeys;
+    };
+
+const EVENT = 0;
+const GENUINE = 1;
+const FRAUD = 2;
+const FLAG_BITS = 2;
+const KEY_NAMES = ['merchantId', 'deviceId', 'ip', 'counterpartyId'] as const;
+const HEAD_BYTES = 5;
+const EVENT_BYTES = 20;
+const MAX_KEY_BYTES = 1024;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** head (kind and which keys, u8; time, u32), for events amount, log amount (f64) and account hash (u32), then the keys. */
+export function encodeSharedChanges(changes: readonly SharedChange[]): Uint8Array {
+  let bytes = new Uint8Array(64 + changes.length * 128);
+  let at = 0;
+  for (const change of changes) {
+    if (at + HEAD_BYTES + EVENT_BYTES + KEY_NAMES.length * (2 + MAX_KEY_BYTES) > bytes.length) {
+      const longer = new Uint8Array(bytes.length * 2 + 8192);
+      longer.set(bytes);
+      bytes = longer;
+    }
+    const view = new DataView(bytes.buffer);
+    const keys = change.kind === 'event' ? change.event : change.keys;
+    const kind = change.kind === 'event' ? EVENT : change.fraud ? FRAUD : GENUINE;
+    const head = at;
+    view.setUint32(at + 1, change.kind === 'event' ? change.event.timeSeconds : change.timeSeconds, true);
+    at += HEAD_BYTES;
+    if (change.kind === 'event') {
+      view.setFloat64(at, change.event.amountMinor, true);
+      view.setFloat64(at + 8, change.event.logAmount, true);
+      view.setUint32(at + 16, change.event.accountHash, true);
+      at += EVENT_BYTES;
+    }
+    let flags = kind;
+    for (let k = 0; k < KEY_NAMES.length; k++) {
+      const key = keys[KEY_NAMES[k]];
+      if (key === undefined) continue;
+      flags |= 1 << (FLAG_BITS + k);
+      const { written } = encoder.encodeInto(key, bytes.subarray(at + 2, at + 2 + MAX_KEY_BYTES));
+      view.setUint16(at, written, true);
+      at += 2 + written;
+    }
+    bytes[head] = flags;
+  }
+  return bytes.slice(0, at);
+}
+
+/** Brings the shared histories up to date with what `encodeSharedChanges` wrote elsewhere. */
+export function applySharedChanges(state: FeatureState, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const flags = bytes[at];
+    const timeSeconds = view.getUint32(at + 1, true);
+    const kind = flags & ((1 << FLAG_BITS) - 1);
+    at += HEAD_BYTES;
+    const figures = at;
+    if (kind === EVENT) at += EVENT_BYTES;
+    const keys: { [K in (typeof KEY_NAMES)[number]]?: string } = {};
+    for (let k = 0; k < KEY_NAMES.length; k++) {
+      if ((flags & (1 << (FLAG_BITS + k))) === 0) continue;
+      const length = view.getUint16(at, true);
+      keys[KEY_NAMES[k]] = decoder.decode(bytes.subarray(at + 2, at + 2 + length));
+      at += 2 + length;
+    }
+    if (kind === EVENT) {
+      observeShared(state, {
+        timeSeconds,
+        amountMinor: view.getFloat64(figures, true),
+        logAmount: view.getFloat64(figures + 8, true),
+        accountHash: view.getUint32(figures + 16, true),
+        ...keys,
+      });
+    } else labelShared(state, keys, timeSeconds, kind === FRAUD);
+  }
+}

@@ -1,0 +1,167 @@
+// What every StateStore must do, whatever it is made of.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FencedError, type PartitionCommit, type StateStore } from '../../src/ports/state-store.ts';
+
+const NOTHING = new Uint8Array(0);
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** `open` gives an empty store each time. */
+export function stateStoreContract(name: string, open: () => Promise<StateStore>): void {
+  const commitOf = (part: Partial<PartitionCommit> & Pick<PartitionCommit, 'epoch'>): PartitionCommit => ({
+    partition: 0,
+    firstOffset: 0,
+    nextOffset: 10,
+    accounts: [],
+    labels: [],
+    decidedIds: NOTHING,
+    startNewIds: false,
+    shared: NOTHING,
+    outbox: NOTHING,
+    publishedOffset: -1,
+    ...part,
+  });
+  const copy = (value: Uint8Array | undefined): number[] | undefined => value && [...value];
+
+  test(`${name}: a new partition has no offset; a committed batch is there for the next owner, byte for byte`, async () => {
+    const store = await open();
+    const { epoch, nextOffset, outbox } = await store.acquire(0);
+    assert.equal(nextOffset, undefined);
+    assert.deepEqual(outbox, []);
+    const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+    await store.commit(
+      commitOf({
+        epoch,
+        accounts: [
+          { accountId: 'konto-ä', bytes: all },
+          { accountId: 'b', bytes: bytes(0) },
+        ],
+        labels: [{ transactionId: 't1', fraud: true }],
+        decidedIds: all.subarray(0, 12),
+        shared: all,
+        outbox: all,
+      }),
+    );
+    const head = await store.acquire(0);
+    assert.equal(head.nextOffset, 10);
+    assert.ok(head.epoch > epoch);
+    assert.deepEqual(
+      head.decidedIds.map((piece) => [...piece]).filter((piece) => piece.length > 0),
+      [[...all.subarray(0, 12)]],
+    );
+    assert.deepEqual(
+      head.outbox.map((entry) => [entry.nextOffset, [...entry.messages]]),
+      [[10, [...all]]],
+    );
+    assert.deepEqual((await store.accounts(0, ['b', 'unknown', 'konto-ä'])).map(copy), [
+      [0],
+      undefined,
+      [...all],
+    ]);
+    assert.deepEqual(await store.labels(0, ['t1', 't2']), [true, undefined]);
+    assert.deepEqual((await store.accounts(1, ['b'])).map(copy), [undefined], 'partitions are apart');
+  });
+
+  test(`${name}: W2 a worker whose partition was acquired by another can never commit for it`, async () => {
+    const store = await open();
+    const sleeper = await store.acquire(3);
+    await store.commit(commitOf({ partition: 3, epoch: sleeper.epoch }));
+    const heir = await store.acquire(3);
+    const late = commitOf({ partition: 3, epoch: sleeper.epoch, firstOffset: 10, nextOffset: 20 });
+    await assert.rejects(store.commit(late), FencedError);
+    await store.commit({ ...late, epoch: heir.epoch, nextOffset: 15 });
+    assert.equal((await store.acquire(3)).nextOffset, 15);
+  });
+
+  test(`${name}: W3 a commit sent twice is carried out once; one that leaves out offsets is refused`, async () => {
+    const store = await open();
+    const { epoch } = await store.acquire(0);
+    const first = commitOf({
+      epoch,
+      decidedIds: bytes(...Array(12).fill(7)),
+      shared: bytes(1),
+      outbox: bytes(1),
+    });
+    await store.commit(first);
+    await store.commit(first);
+    const gap = commitOf({
+      epoch,
+      firstOffset: 12,
+      nextOffset: 20,
+      accounts: [{ accountId: 'a', bytes: bytes(1) }],
+    });
+    await assert.rejects(store.commit(gap), FencedError);
+    const head = await store.acquire(0);
+    assert.equal(head.outbox.length, 1);
+    assert.equal(
+      head.decidedIds.reduce((sum, piece) => sum + piece.length, 0),
+      12,
+    );
+    assert.equal((await store.sharedAfter(new Map([[0, 0]]), 10)).length, 1);
+    assert.deepEqual(await store.accounts(0, ['a']), [undefined], 'a refused commit leaves nothing behind');
+  });
+
+  test(`${name}: the outbox keeps what is not published, ids are kept in two pieces`, async () => {
+    const store = await open();
+    const { epoch } = await store.acquire(0);
+    for (let i = 0; i < 4; i++) {
+      await store.commit(
+        commitOf({
+          epoch,
+          firstOffset: i * 10,
+          nextOffset: i * 10 + 10,
+          outbox: bytes(i),
+          decidedIds: bytes(...Array(12).fill(i)),
+          startNewIds: i > 1,
+          publishedOffset: i === 3 ? 20 : -1,
+        }),
+      );
+    }
+    const head = await store.acquire(0);
+    assert.deepEqual(
+      head.outbox.map((entry) => entry.nextOffset),
+      [30, 40],
+    );
+    assert.deepEqual(
+      head.decidedIds.map((piece) => piece[0]),
+      [2, 3],
+    );
+  });
+
+  test(`${name}: changes to shared histories are read by others, in order, from where they stand`, async () => {
+    const store = await open();
+    for (const partition of [0, 1]) {
+      const { epoch } = await store.acquire(partition);
+      for (let i = 0; i < 3; i++) {
+        const offsets = { firstOffset: i * 10, nextOffset: i * 10 + 10 };
+        await store.commit(commitOf({ partition, epoch, ...offsets, shared: bytes(partition, i) }));
+      }
+    }
+    const found = await store.sharedAfter(
+      new Map([
+        [0, 10],
+        [1, 30],
+      ]),
+      100,
+    );
+    assert.deepEqual(
+      found.map(({ partition, nextOffset, changes }) => [partition, nextOffset, ...changes]),
+      [
+        [0, 20, 0, 1],
+        [0, 30, 0, 2],
+      ],
+    );
+    assert.equal((await store.sharedAfter(new Map([[1, 0]]), 2)).length, 2);
+  });
+
+  test(`${name}: a batch of 3,000 accounts is one step`, async () => {
+    const store = await open();
+    const { epoch } = await store.acquire(0);
+    const ids = Array.from({ length: 3000 }, (_, i) => `account-${i}`);
+    await store.commit(
+      commitOf({ epoch, accounts: ids.map((accountId, i) => ({ accountId, bytes: bytes(i & 255) })) }),
+    );
+    const back = await store.accounts(0, ids);
+    assert.ok(back.every((value, i) => value?.[0] === (i & 255)));
+  });
+}
