@@ -42,11 +42,58 @@ export function historiesOf(transaction: Transaction): HistoryKeys {
   };
 }
 
-const KNOWN = new Set(['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt']);
+const VERDICT_FIELDS = ['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt'];
+const KNOWN = new Set(VERDICT_FIELDS);
+const HISTORY_FIELDS = ['accountId', 'occurredAt', 'merchantId', 'deviceId', 'ip', 'counterpartyId'];
 const SOURCES: ReadonlySet<LabelSource> = new Set(LABEL_SOURCES);
 
 /** Parses one verdict from untrusted JSON; `labelledAt` is now where it is absent. */
 export function parseVerdict(value: unknown, nowMs: number): Parsed<Verdict> {
+  return parseVerdictFields(value, nowMs, KNOWN);
+}
+
+const KNOWN_LABEL = new Set([...VERDICT_FIELDS, ...HISTORY_FIELDS]);
+
+/** Parses a label with its history keys from untrusted JSON, as it comes over a stream. */
+export function parseLabel(value: unknown, nowMs: number): Parsed<Label> {
+  const verdict = parseVerdictFields(value, nowMs, KNOWN_LABEL);
+  if (!isObject(value)) return verdict as Parsed<Label> & { ok: false };
+  const problems: Problem[] = verdict.ok ? [] : [...verdict.problems];
+  const fields = fieldReader(value, '', problems);
+  const id = { maxLength: ID_MAX_LENGTH };
+  const accountId = fields.text('accountId', true, id);
+  const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
+  const merchantId = fields.text('merchantId', false, id);
+  const deviceId = fields.text('deviceId', false, id);
+  const ip = fields.text('ip', false, id);
+  const counterpartyId = fields.text('counterpartyId', false, id);
+  if (!verdict.ok || problems.length > 0 || accountId === undefined || occurredAtMs === undefined) {
+    return { ok: false, problems };
+  }
+  return {
+    ok: true,
+    value: {
+      ...verdict.value,
+      accountId,
+      occurredAtMs,
+      ...(merchantId !== undefined && { merchantId }),
+      ...(deviceId !== undefined && { deviceId }),
+      ...(ip !== undefined && { ip }),
+      ...(counterpartyId !== undefined && { counterpartyId }),
+    },
+  };
+}
+
+export function labelToJson(label: Label): Readonly<Record<string, unknown>> {
+  const { labelledAtMs, occurredAtMs, ...rest } = label;
+  return {
+    ...rest,
+    labelledAt: new Date(labelledAtMs).toISOString(),
+    occurredAt: new Date(occurredAtMs).toISOString(),
+  };
+}
+
+function parseVerdictFields(value: unknown, nowMs: number, known: ReadonlySet<string>): Parsed<Verdict> {
   if (!isObject(value)) {
     return {
       ok: false,
@@ -60,7 +107,7 @@ export function parseVerdict(value: unknown, nowMs: number): Parsed<Verdict> {
   const fraudType = fields.text('fraudType', false, { maxLength: 60 });
   const source = fields.choice('source', false, SOURCES) ?? 'analyst';
   const labelledAtMs = fields.time('labelledAt', false, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS) ?? nowMs;
-  fields.onlyKnown(KNOWN);
+  fields.onlyKnown(known);
   if (problems.length > 0 || transactionId === undefined || fraud === undefined) {
     return { ok: false, problems };
   }

@@ -22,6 +22,8 @@ type Partition = {
 const NOTHING = new Uint8Array(0);
 
 export type MemoryStateStore = StateStore & {
+  /** Commits without looking at epoch and offset: what a store without a fence would do. */
+  force(commit: PartitionCommit): void;
   /** As when the server was started with an empty disk. */
   loseEverything(): void;
 };
@@ -49,6 +51,23 @@ export function createMemoryStateStore(): MemoryStateStore {
     return partition;
   }
 
+  function apply(partition: Partition, commit: PartitionCommit): void {
+    partition.nextOffset = commit.nextOffset;
+    for (const { accountId, bytes } of commit.accounts) partition.accounts.set(accountId, bytes.slice());
+    for (const { transactionId, fraud } of commit.labels) partition.labels.set(transactionId, fraud);
+    if (commit.startNewIds) {
+      partition.olderIds = partition.ids;
+      partition.ids = NOTHING;
+    }
+    partition.ids = Buffer.concat([partition.ids, commit.decidedIds]);
+    const { partition: number, nextOffset } = commit;
+    if (commit.shared.length > 0) {
+      partition.shared.push({ partition: number, nextOffset, changes: commit.shared.slice() });
+    }
+    partition.outbox = partition.outbox.filter((entry) => entry.nextOffset > commit.publishedOffset);
+    if (commit.outbox.length > 0) partition.outbox.push({ nextOffset, messages: commit.outbox.slice() });
+  }
+
   return {
     async acquire(number): Promise<PartitionHead> {
       const partition = at(number);
@@ -69,20 +88,7 @@ export function createMemoryStateStore(): MemoryStateStore {
           `partition ${commit.partition} stands at offset ${partition.nextOffset}, not at ${commit.firstOffset}`,
         );
       }
-      partition.nextOffset = commit.nextOffset;
-      for (const { accountId, bytes } of commit.accounts) partition.accounts.set(accountId, bytes.slice());
-      for (const { transactionId, fraud } of commit.labels) partition.labels.set(transactionId, fraud);
-      if (commit.startNewIds) {
-        partition.olderIds = partition.ids;
-        partition.ids = NOTHING;
-      }
-      partition.ids = Buffer.concat([partition.ids, commit.decidedIds]);
-      const { partition: number, nextOffset } = commit;
-      if (commit.shared.length > 0) {
-        partition.shared.push({ partition: number, nextOffset, changes: commit.shared.slice() });
-      }
-      partition.outbox = partition.outbox.filter((entry) => entry.nextOffset > commit.publishedOffset);
-      if (commit.outbox.length > 0) partition.outbox.push({ nextOffset, messages: commit.outbox.slice() });
+      apply(partition, commit);
     },
     async sharedAfter(offsets, maxBatches) {
       return [...offsets].flatMap(([number, offset]) =>
@@ -91,6 +97,7 @@ export function createMemoryStateStore(): MemoryStateStore {
           .slice(0, maxBatches),
       );
     },
+    force: (commit) => apply(at(commit.partition), commit),
     loseEverything: () => partitions.clear(),
   };
 }

@@ -1,0 +1,147 @@
+// What comes out of a stream: decisions with their transaction, labels, dead letters; each a JSON document.
+import type { Decision } from '../domain/decision.ts';
+import { type Label, labelToJson } from '../domain/label.ts';
+import type { Problem } from '../domain/problem.ts';
+import { type Transaction, type TransactionJson, transactionToJson } from '../domain/transaction.ts';
+import type { Decided, Labelled } from '../engine/process-batch.ts';
+import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
+import { HEADERS } from './record-codec.ts';
+
+const DEAD_LETTER_BYTES = 2000;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export type DeadLetterMessage = {
+  readonly kind: 'dead-letter';
+  readonly offset: number;
+  readonly receivedAtMs: number;
+  readonly key: string;
+  /** The first bytes of the value, as text. */
+  readonly raw: string;
+  readonly problems: readonly Problem[];
+};
+
+export type OutputMessage =
+  | { readonly kind: 'decision'; readonly decided: Decided }
+  | ({ readonly kind: 'label' } & Labelled)
+  | DeadLetterMessage;
+
+export function decisionMessage(item: Decided, traceparent: string | undefined): StreamMessage {
+  const { offset, transaction, receivedAtMs, decision, contentHash, vector, engineMs } = item;
+  const { decidedAtMs, ...rest } = decision;
+  const value = {
+    kind: 'decision',
+    offset,
+    ...rest,
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    decidedAt: new Date(decidedAtMs).toISOString(),
+    contentHash,
+    engineMs: Math.round(engineMs * 1000) / 1000,
+    features: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64'),
+    transaction: transactionToJson(transaction),
+  };
+  return {
+    output: 'decisions',
+    sourceOffset: offset,
+    key: transaction.accountId,
+    value: encoder.encode(JSON.stringify(value)),
+    traceparent,
+  };
+}
+
+export function labelMessage({ offset, label }: Labelled): StreamMessage {
+  return {
+    output: 'decisions',
+    sourceOffset: offset,
+    key: label.accountId,
+    value: encoder.encode(JSON.stringify({ kind: 'label', offset, label: labelToJson(label) })),
+    traceparent: undefined,
+  };
+}
+
+export function deadLetterMessage(raw: StreamRecord, problems: readonly Problem[]): StreamMessage {
+  const text = (bytes: Uint8Array | null): string =>
+    bytes === null ? '' : decoder.decode(bytes.subarray(0, DEAD_LETTER_BYTES)).replaceAll('\u0000', '\ufffd');
+  const key = text(raw.key);
+  const value = {
+    kind: 'dead-letter',
+    offset: raw.offset,
+    receivedAt: new Date(raw.timestampMs).toISOString(),
+    key,
+    raw: text(raw.value),
+    problems,
+  };
+  return {
+    output: 'dead-letters',
+    sourceOffset: raw.offset,
+    key,
+    value: encoder.encode(JSON.stringify(value)),
+    traceparent: raw.headers.get(HEADERS.traceparent),
+  };
+}
+
+type DecisionJson = Omit<Decision, 'decidedAtMs'> & {
+  readonly kind: 'decision';
+  readonly offset: number;
+  readonly receivedAt: string;
+  readonly decidedAt: string;
+  readonly contentHash: string;
+  readonly engineMs: number;
+  readonly features: string;
+  readonly transaction: TransactionJson;
+};
+type LabelJson = {
+  readonly kind: 'label';
+  readonly offset: number;
+  readonly label: Omit<Label, 'labelledAtMs' | 'occurredAtMs'> & {
+    readonly labelledAt: string;
+    readonly occurredAt: string;
+  };
+};
+type DeadLetterJson = Omit<DeadLetterMessage, 'receivedAtMs'> & { readonly receivedAt: string };
+
+/** Reads a message that this module wrote; throws on anything else. */
+export function decodeMessage(bytes: Uint8Array): OutputMessage {
+  const value = JSON.parse(decoder.decode(bytes)) as DecisionJson | LabelJson | DeadLetterJson;
+  switch (value.kind) {
+    case 'decision': {
+      const { kind, offset, receivedAt, decidedAt, contentHash, engineMs, features, transaction, ...rest } =
+        value;
+      const { occurredAt, ...fields } = transaction;
+      const known: Transaction = { ...fields, occurredAtMs: Date.parse(occurredAt) };
+      return {
+        kind,
+        decided: {
+          offset,
+          transaction: known,
+          receivedAtMs: Date.parse(receivedAt),
+          decision: { ...rest, decidedAtMs: Date.parse(decidedAt) },
+          contentHash,
+          vector: Buffer.from(features, 'base64'),
+          engineMs,
+        },
+      };
+    }
+    case 'label': {
+      const { labelledAt, occurredAt, ...rest } = value.label;
+      return {
+        kind: 'label',
+        offset: value.offset,
+        label: { ...rest, labelledAtMs: Date.parse(labelledAt), occurredAtMs: Date.parse(occurredAt) },
+      };
+    }
+    case 'dead-letter': {
+      const { receivedAt, ...rest } = value;
+      return { ...rest, receivedAtMs: Date.parse(receivedAt) };
+    }
+    default:
+      throw new TypeError(`not a message of this program: ${decoder.decode(bytes.subarray(0, 100))}`);
+  }
+}
+
+/** Source offset of a message that this module wrote, without reading the rest. */
+export function sourceOffsetOf(bytes: Uint8Array): number {
+  const match = /"offset":(\d+)/.exec(decoder.decode(bytes.subarray(0, 80)));
+  if (!match) throw new TypeError(`not a message of this program: ${decoder.decode(bytes.subarray(0, 100))}`);
+  return Number(match[1]);
+}

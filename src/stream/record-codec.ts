@@ -1,0 +1,88 @@
+// Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
+import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
+import type { Problem } from '../domain/problem.ts';
+import { parseTransaction, type Transaction, transactionToJson } from '../domain/transaction.ts';
+import type { LogRecord } from '../engine/records.ts';
+import type { StreamRecord } from '../ports/stream.ts';
+
+export const SCHEMA_VERSION = '1';
+export const HEADERS = { schemaVersion: 'schema-version', kind: 'kind', traceparent: 'traceparent' } as const;
+export const MAX_RECORD_BYTES = 64 * 1024;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+export type EncodedRecord = {
+  readonly key: string;
+  readonly value: string;
+  readonly kind: 'transaction' | 'label';
+};
+
+export const encodeTransaction = (transaction: Transaction): EncodedRecord => ({
+  key: transaction.accountId,
+  value: JSON.stringify(transactionToJson(transaction)),
+  kind: 'transaction',
+});
+
+export const encodeLabel = (label: Label): EncodedRecord => ({
+  key: label.accountId,
+  value: JSON.stringify(labelToJson(label)),
+  kind: 'label',
+});
+
+export type DecodedRecord =
+  | { readonly ok: true; readonly record: LogRecord }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ pointer: '', message }] });
+
+/** Checks a record from outside, once; what comes back as `ok` can be decided. */
+export function decodeRecord(raw: StreamRecord, nowMs: number): DecodedRecord {
+  const version = raw.headers.get(HEADERS.schemaVersion);
+  if (version !== undefined && version !== SCHEMA_VERSION) {
+    return problem(
+      `Header ${HEADERS.schemaVersion} is "${version}"; this program reads "${SCHEMA_VERSION}".`,
+    );
+  }
+  const kind = raw.headers.get(HEADERS.kind) ?? 'transaction';
+  if (kind !== 'transaction' && kind !== 'label') {
+    return problem(`Header ${HEADERS.kind} is "${kind}"; it must be "transaction" or "label".`);
+  }
+  if (raw.value === null) return problem('The record has no value.');
+  if (raw.value.length > MAX_RECORD_BYTES) {
+    return problem(`The record has ${raw.value.length} bytes; at most ${MAX_RECORD_BYTES} are read.`);
+  }
+  let value: unknown;
+  let key: string;
+  try {
+    key = raw.key === null ? '' : utf8.decode(raw.key);
+    value = JSON.parse(utf8.decode(raw.value));
+  } catch (error) {
+    return problem(`Not JSON in UTF-8: ${(error as Error).message.slice(0, 200)}.`);
+  }
+  if (kind === 'label') {
+    const parsed = parseLabel(value, nowMs);
+    if (!parsed.ok) return parsed;
+    if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
+    return { ok: true, record: { kind: 'label', label: parsed.value } };
+  }
+  const parsed = parseTransaction(value, nowMs);
+  if (!parsed.ok) return parsed;
+  if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
+  return {
+    ok: true,
+    record: { kind: 'transaction', transaction: parsed.value, receivedAtMs: raw.timestampMs },
+  };
+}
+
+/** In the wrong partition, the account's history would be missed. */
+function wrongKey(accountId: string, key: string): DecodedRecord {
+  return {
+    ok: false,
+    problems: [
+      {
+        pointer: '/accountId',
+        message: `The record's key is ${JSON.stringify(key.slice(0, 60))}; it must be the account, ${JSON.stringify(accountId)}.`,
+      },
+    ],
+  };
+}

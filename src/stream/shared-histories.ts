@@ -1,0 +1,68 @@
+// A copy of the histories that accounts of all partitions share (merchants, devices, addresses, payees). What this
+// worker decides goes in at once; what others decided is read from the state store.
+import { createEntityTable } from '../features/entity-table.ts';
+import type { FeatureState } from '../features/observe.ts';
+import { applySharedChanges } from '../features/shared-codec.ts';
+import type { StateStore } from '../ports/state-store.ts';
+
+const BATCHES_AT_ONCE = 200;
+
+export type SharedHistories = {
+  /** The account table is the caller's own. */
+  readonly tables: Omit<FeatureState, 'account'>;
+  /** Reads what others did, up to now. Own partitions are left out: their changes are in already. */
+  catchUp(): Promise<void>;
+  /** From here on this worker decides the partition: first everything its former owner did is read. */
+  take(partition: number): Promise<void>;
+  /** From here on others decide it; `offset` is where this worker left it. */
+  release(partition: number, offset: number): void;
+};
+
+export function createSharedHistories(store: StateStore, partitions: number): SharedHistories {
+  const tables = {
+    merchant: createEntityTable(),
+    device: createEntityTable(),
+    ip: createEntityTable(),
+    counterparty: createEntityTable(),
+  };
+  const state: FeatureState = { ...tables, account: createEntityTable() };
+  const offsets = new Map<number, number>(Array.from({ length: partitions }, (_, p) => [p, 0]));
+  const own = new Set<number>();
+  let reading: Promise<void> = Promise.resolve();
+
+  async function read(which: ReadonlySet<number>): Promise<void> {
+    for (;;) {
+      const wanted = new Map([...offsets].filter(([partition]) => which.has(partition)));
+      const batches = await store.sharedAfter(wanted, BATCHES_AT_ONCE);
+      for (const { partition, nextOffset, changes } of batches) {
+        // It was taken while the answer was on its way.
+        if (!which.has(partition) || nextOffset <= (offsets.get(partition) ?? 0)) continue;
+        applySharedChanges(state, changes);
+        offsets.set(partition, nextOffset);
+      }
+      if (batches.length === 0) return;
+    }
+  }
+
+  /** One reader at a time, so that each change is applied once. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = reading.then(work);
+    reading = turn.catch(() => undefined);
+    return turn;
+  }
+
+  return {
+    tables,
+    catchUp: () =>
+      inTurn(() => read(new Set([...offsets.keys()].filter((partition) => !own.has(partition))))),
+    take: (partition) =>
+      inTurn(async () => {
+        await read(new Set([partition]));
+        own.add(partition);
+      }),
+    release(partition, offset) {
+      own.delete(partition);
+      offsets.set(partition, Math.max(offset, offsets.get(partition) ?? 0));
+    },
+  };
+}

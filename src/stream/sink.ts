@@ -1,0 +1,124 @@
+// Stores what workers published. It may lag behind without slowing them; what it stored is exact: progress and rows
+// are one transaction, repetitions are told by their source offset.
+import type { BatchOutput } from '../engine/process-batch.ts';
+import type { DeadLetterEntry, SinkBatch, SinkProgress, SinkStore } from '../ports/sink-store.ts';
+import { FencedError } from '../ports/state-store.ts';
+import type { Output, PartitionInput, StreamRecord } from '../ports/stream.ts';
+import { decodeMessage } from './message-codec.ts';
+
+const MAX_RECORDS = 1000;
+const FIRST_RETRY_MS = 50;
+const SLOWEST_RETRY_MS = 2000;
+
+export type SinkParts = {
+  readonly output: Output;
+  readonly partition: number;
+  readonly store: SinkStore;
+  readonly open: (output: Output, partition: number, fromOffset: number) => PartitionInput;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly onStored?: (batch: SinkBatch) => void;
+  readonly onTrouble?: (what: string, error: Error) => void;
+};
+
+export type SinkRunner = {
+  readonly ended: Promise<void>;
+  stop(): void;
+  progress(): SinkProgress | undefined;
+};
+
+/** Turns records of an output into what is to be stored, leaving repetitions out. */
+export function sinkBatch(
+  output: Output,
+  partition: number,
+  before: SinkProgress,
+  records: readonly StreamRecord[],
+): SinkBatch {
+  const decided: BatchOutput['decided'][number][] = [];
+  const labelled: BatchOutput['labelled'][number][] = [];
+  const deadLetters: DeadLetterEntry[] = [];
+  let { sourceOffset } = before;
+  for (const { value } of records) {
+    if (value === null) continue;
+    const message = decodeMessage(value);
+    const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
+    if (offset <= sourceOffset) continue;
+    sourceOffset = offset;
+    if (message.kind === 'decision') decided.push(message.decided);
+    else if (message.kind === 'label') labelled.push({ offset, label: message.label });
+    else {
+      const { raw, problems, receivedAtMs } = message;
+      deadLetters.push({
+        source: `stream, partition ${partition}, offset ${offset}`,
+        raw,
+        problems,
+        receivedAtMs,
+      });
+    }
+  }
+  const nextOffset = records[records.length - 1].offset + 1;
+  return { output, partition, before, after: { nextOffset, sourceOffset }, decided, labelled, deadLetters };
+}
+
+/** Stores one output of one partition until it is stopped. */
+export function startSink(parts: SinkParts): SinkRunner {
+  const { output, partition, store, sleep, onTrouble } = parts;
+  let stopping = false;
+  let input: PartitionInput | undefined;
+  let progress: SinkProgress | undefined;
+
+  async function persistently<T>(what: string, attempt: () => Promise<T>): Promise<T | undefined> {
+    for (let wait = FIRST_RETRY_MS; !stopping; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (error instanceof FencedError) throw error;
+        onTrouble?.(what, error as Error);
+        await sleep(wait);
+      }
+    }
+    return undefined;
+  }
+
+  async function storeFrom(start: SinkProgress): Promise<void> {
+    progress = start;
+    input = parts.open(output, partition, start.nextOffset);
+    while (!stopping) {
+      const records = await input.take(MAX_RECORDS);
+      if (records.length === 0) return;
+      const batch = sinkBatch(output, partition, progress, records);
+      const done = await persistently('store', async () => {
+        await store.store([batch]);
+        return true;
+      });
+      if (!done) return;
+      progress = batch.after;
+      parts.onStored?.(batch);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      try {
+        const start = await persistently('read the progress', () => store.progress(output, partition));
+        if (start) await storeFrom(start);
+        else return;
+      } catch (error) {
+        onTrouble?.('store', error as Error);
+        if (!(error instanceof FencedError)) throw error;
+        // Another sink had this one for a while, or an answer was lost: go on from where things stand.
+        await sleep(FIRST_RETRY_MS);
+      } finally {
+        input?.close();
+      }
+    }
+  }
+
+  return {
+    ended: run(),
+    stop() {
+      stopping = true;
+      input?.close();
+    },
+    progress: () => progress,
+  };
+}

@@ -1,0 +1,426 @@
+// The distributed runtime in one process under virtual time: a log, a state store, outputs and a database that are
+// real in what they promise and unreliable in everything else, and the real workers and sinks on top of them.
+import { createMemoryStateStore } from '../../src/adapters/memory/state-store.ts';
+import { createRandom } from '../../src/domain/random.ts';
+import type { Transaction } from '../../src/domain/transaction.ts';
+import type { Decided } from '../../src/engine/process-batch.ts';
+import { FEATURE_COUNT, INDEX } from '../../src/features/catalogue.ts';
+import type { ModelInfo, Scorer } from '../../src/models/model.ts';
+import {
+  NO_PROGRESS,
+  type SinkBatch,
+  type SinkProgress,
+  type SinkStore,
+} from '../../src/ports/sink-store.ts';
+import { FencedError, type PartitionHead, type StateStore } from '../../src/ports/state-store.ts';
+import {
+  OUTPUTS,
+  type Output,
+  type OutputLog,
+  type PartitionInput,
+  type StreamRecord,
+} from '../../src/ports/stream.ts';
+import { compileRuleset } from '../../src/rules/ruleset.ts';
+import { sourceOffsetOf } from '../../src/stream/message-codec.ts';
+import { createPublisher } from '../../src/stream/publisher.ts';
+import { encodeLabel, encodeTransaction, HEADERS } from '../../src/stream/record-codec.ts';
+import { startSink } from '../../src/stream/sink.ts';
+import { startWorker } from '../../src/stream/worker.ts';
+import { createVirtualTime, type Process } from './virtual-time.ts';
+
+export const PARTITIONS = 2;
+const START_MS = Date.UTC(2026, 0, 5, 12);
+const TRANSACTIONS = 24;
+const ACCOUNTS = 5;
+const BUSY_MS = 1500;
+const LONGEST_SLEEP_MS = 3000;
+const STEP_MS = 500;
+/** A run that has not settled by then has lost something. */
+const LIMIT_MS = 60_000;
+
+/** What is broken on purpose, so that the simulation can prove that it would notice. */
+export type Sabotage =
+  | 'none'
+  | 'no fence'
+  | 'no outbox'
+  | 'no look at the end of the outputs'
+  | 'no claim'
+  | 'no ids';
+
+export type Faults = {
+  /** Workers are killed and started again. */
+  readonly kills: boolean;
+  /** Workers sleep past the loss of their partitions and wake up late. */
+  readonly pauses: boolean;
+  /** Answers get lost and calls fail. */
+  readonly errors: boolean;
+  readonly sabotage: Sabotage;
+};
+
+export type Outcome = {
+  readonly accepted: readonly string[];
+  readonly deadLetters: number;
+  /** Per transaction id: what the decisions output holds, and what the database holds. */
+  readonly published: ReadonlyMap<string, number>;
+  readonly stored: ReadonlyMap<string, Decided>;
+  readonly storedDeadLetters: number;
+  /** Rows that the database was given twice. */
+  readonly storedTwice: number;
+};
+
+/** Scores by what the account did before, so that a lost or doubled step of its history shows in the score. */
+function accountScorer(): Scorer {
+  const info: ModelInfo = {
+    version: 'simulation',
+    kind: 'random-forest',
+    createdAt: new Date(START_MS).toISOString(),
+    features: ['amount'],
+    catalogueHash: 'simulation',
+    seed: 0,
+    parameters: {},
+    trainingWindow: { source: 'simulation', from: '', until: '', rows: 0, frauds: 0 },
+    thresholds: { review: 0.9, decline: 0.95 },
+  };
+  return {
+    info,
+    score: (_, vector) =>
+      (vector[INDEX.account_tx_count_24h] / 100 +
+        vector[INDEX.account_amount_sum_24h] / 1e6 +
+        vector[INDEX.account_known_frauds] / 10) %
+      1,
+    vote: () => 0,
+    baseVote: 0,
+    contributions: () => new Float64Array(FEATURE_COUNT),
+  };
+}
+
+const RULES = compileRuleset([]);
+
+export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
+  const random = createRandom(seed, 1);
+  /** What comes in is the same with and without faults. */
+  const input = createRandom(seed, 2);
+  const time = createVirtualTime(random, START_MS);
+  const world: Process = { alive: true, pausedUntilMs: 0 };
+  const chance = (share: number): boolean => random.next() < share;
+  const between = (low: number, high: number): number => low + random.next() * (high - low);
+  const trouble = (): boolean => faults.errors && time.nowMs() < START_MS + BUSY_MS && chance(0.06);
+
+  /** A call over the network: it may fail before or after it was carried out. */
+  async function call<T>(process: Process, work: () => Promise<T>): Promise<T> {
+    await time.moment(process);
+    if (trouble()) throw new Error('connection reset');
+    const answer = await work();
+    await time.moment(process);
+    if (trouble()) throw new Error('connection reset, the answer is lost');
+    return answer;
+  }
+
+  const log: StreamRecord[][] = Array.from({ length: PARTITIONS }, () => []);
+  const outputs: Record<Output, StreamRecord[][]> = {
+    decisions: Array.from({ length: PARTITIONS }, () => []),
+    'dead-letters': Array.from({ length: PARTITIONS }, () => []),
+  };
+
+  /** Inputs at the end of what there is. */
+  const waiting: { process: Process; wake(): void }[] = [];
+  function arrived(): void {
+    for (const { process, wake } of waiting.splice(0)) void time.sleep(process, 1).then(wake);
+  }
+
+  function inputOver(process: Process, records: readonly StreamRecord[], fromOffset: number): PartitionInput {
+    let next = fromOffset;
+    let closed = false;
+    return {
+      async take(max) {
+        for (;;) {
+          await time.moment(process);
+          if (closed) return [];
+          const found = records.slice(next, next + Math.min(max, 1 + Math.floor(random.next() * 4)));
+          if (found.length > 0) {
+            next += found.length;
+            return found;
+          }
+          await new Promise<void>((wake) => waiting.push({ process, wake }));
+        }
+      },
+      close() {
+        closed = true;
+        arrived();
+      },
+    };
+  }
+
+  const memory = createMemoryStateStore();
+  function stateStoreFor(process: Process): StateStore {
+    const { sabotage } = faults;
+    return {
+      acquire: (partition) =>
+        call(process, async () => {
+          const head = await memory.acquire(partition);
+          return {
+            ...head,
+            ...(sabotage === 'no outbox' && { outbox: [] }),
+            ...(sabotage === 'no ids' && { decidedIds: [] }),
+          };
+        }),
+      accounts: (partition, ids) => call(process, () => memory.accounts(partition, ids)),
+      labels: (partition, ids) => call(process, () => memory.labels(partition, ids)),
+      commit: (commit) =>
+        call(process, async () => {
+          if (sabotage !== 'no fence') return memory.commit(commit);
+          memory.force(commit);
+        }),
+      sharedAfter: (offsets, max) => call(process, () => memory.sharedAfter(offsets, max)),
+    };
+  }
+
+  let claimNumber = 0;
+  const claimedBy = new Map<number, number>();
+  function outputFor(process: Process): OutputLog {
+    const mine = new Map<number, number>();
+    return {
+      claim: (partition) =>
+        call(process, async () => {
+          claimedBy.set(partition, ++claimNumber);
+          mine.set(partition, claimNumber);
+          if (faults.sabotage === 'no look at the end of the outputs') {
+            return { decisions: -1, 'dead-letters': -1 };
+          }
+          const last = (output: Output): number => {
+            const record = outputs[output][partition].at(-1);
+            return record?.value ? sourceOffsetOf(record.value) : -1;
+          };
+          return { decisions: last('decisions'), 'dead-letters': last('dead-letters') };
+        }),
+      append: (partition, messages) => {
+        const number = mine.get(partition);
+        return call(process, async () => {
+          if (claimedBy.get(partition) !== number && faults.sabotage !== 'no claim') {
+            throw new FencedError('claimed by another');
+          }
+          for (const { output, value } of messages) {
+            const topic = outputs[output][partition];
+            topic.push(record(topic.length, '', value, new Map()));
+          }
+          arrived();
+        });
+      },
+    };
+  }
+
+  const record = (
+    offset: number,
+    key: string,
+    value: Uint8Array,
+    headers: ReadonlyMap<string, string>,
+  ): StreamRecord => ({ offset, timestampMs: time.nowMs(), key: Buffer.from(key), value, headers });
+
+  type Running = { readonly process: Process; stop(): void; assign(partitions: readonly number[]): void };
+
+  function startProcess(): Running {
+    const process: Process = { alive: true, pausedUntilMs: 0 };
+    const sleep = (ms: number): Promise<void> => time.sleep(process, ms);
+    const store = stateStoreFor(process);
+    const publisher = createPublisher({ output: outputFor(process), sleep });
+    const scorer = accountScorer();
+    const worker = startWorker({
+      store,
+      source: { open: (partition, fromOffset) => inputOver(process, log[partition], fromOffset) },
+      publisher,
+      clock: { nowMs: time.nowMs },
+      monotonicMs: time.nowMs,
+      inService: () => ({ scorer, ruleset: RULES }),
+      accountCacheBytes: 1 << 20,
+      decidedIdsKept: 1000,
+      onEmpty: async (_, epoch): Promise<PartitionHead> => ({
+        epoch,
+        nextOffset: 0,
+        decidedIds: [],
+        outbox: [],
+      }),
+      sleep,
+      events: {},
+      partitions: PARTITIONS,
+      catchUpMs: 200,
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    return {
+      process,
+      assign: (partitions) => worker.assign(partitions),
+      stop: () => void worker.stop(),
+    };
+  }
+
+  const stored = new Map<string, Decided>();
+  let storedDeadLetters = 0;
+  let storedTwice = 0;
+  const progress = new Map<string, SinkProgress>();
+  const sinkStore = (process: Process): SinkStore => ({
+    progress: (output, partition) =>
+      call(process, async () => progress.get(`${output} ${partition}`) ?? NO_PROGRESS),
+    store: (batches: readonly SinkBatch[]) =>
+      call(process, async () => {
+        for (const { output, partition, before, after, decided, deadLetters } of batches) {
+          const at = progress.get(`${output} ${partition}`) ?? NO_PROGRESS;
+          if (at.nextOffset !== before.nextOffset) throw new FencedError('another sink was here');
+          progress.set(`${output} ${partition}`, after);
+          storedDeadLetters += deadLetters.length;
+          for (const item of decided) {
+            if (stored.has(item.transaction.id)) storedTwice++;
+            stored.set(item.transaction.id, item);
+          }
+        }
+      }),
+  });
+
+  function startSinks(): Running {
+    const process: Process = { alive: true, pausedUntilMs: 0 };
+    const runners = OUTPUTS.flatMap((output) =>
+      Array.from({ length: PARTITIONS }, (_, partition) =>
+        startSink({
+          output,
+          partition,
+          store: sinkStore(process),
+          open: (of, number, from) => inputOver(process, outputs[of][number], from),
+          sleep: (ms) => time.sleep(process, ms),
+        }),
+      ),
+    );
+    return {
+      process,
+      assign: () => undefined,
+      stop: () => {
+        for (const runner of runners) runner.stop();
+      },
+    };
+  }
+
+  const accepted: string[] = [];
+  let deadLetters = 0;
+  const inputChance = (share: number): boolean => input.next() < share;
+  const inputBetween = (low: number, high: number): number => low + input.next() * (high - low);
+  let produced = false;
+  async function produce(): Promise<void> {
+    for (let i = 0; i < TRANSACTIONS; i++) {
+      await time.sleep(world, inputBetween(0, (1.5 * BUSY_MS) / TRANSACTIONS));
+      const account = Math.floor(input.next() * ACCOUNTS);
+      const transaction: Transaction = {
+        id: `t${i}`,
+        accountId: `a${account}`,
+        occurredAtMs: START_MS - 3_600_000 + i * 60_000,
+        amountMinor: 100 + Math.floor(input.next() * 10_000),
+        currency: 'EUR',
+        type: 'purchase',
+        merchant: { id: `m${i % 3}` },
+        deviceId: `d${account % 2}`,
+      };
+      const partition = account % PARTITIONS;
+      const append = (key: string, value: string, kind: string): void => {
+        const headers = new Map([[HEADERS.kind, kind]]);
+        log[partition].push(record(log[partition].length, key, Buffer.from(value), headers));
+        arrived();
+      };
+      const encoded = encodeTransaction(transaction);
+      append(encoded.key, encoded.value, 'transaction');
+      accepted.push(transaction.id);
+      // A producer that had no answer sends again, now or later.
+      if (inputChance(0.15)) append(encoded.key, encoded.value, 'transaction');
+      if (inputChance(0.1)) {
+        setLater(inputBetween(10, 800), () => append(encoded.key, encoded.value, 'transaction'));
+      }
+      if (inputChance(0.1)) {
+        append('x', '{"not a transaction"', 'transaction');
+        deadLetters++;
+      }
+      if (inputChance(0.2)) {
+        const label = encodeLabel({
+          transactionId: transaction.id,
+          fraud: inputChance(0.7),
+          source: 'customer',
+          labelledAtMs: START_MS,
+          accountId: transaction.accountId,
+          occurredAtMs: transaction.occurredAtMs,
+          merchantId: `m${i % 3}`,
+        });
+        append(label.key, label.value, 'label');
+      }
+    }
+    await time.sleep(world, 1000);
+    produced = true;
+  }
+
+  function setLater(ms: number, work: () => void): void {
+    void time.sleep(world, ms).then(work);
+  }
+
+  const workers: Running[] = [startProcess(), startProcess()];
+  let sinks = startSinks();
+  const shareOut = (): void => {
+    const awake = workers.filter(({ process }) => process.alive && process.pausedUntilMs <= time.nowMs());
+    workers.forEach((worker) => {
+      const mine = awake.indexOf(worker);
+      // A sleeping worker keeps believing what it was told last.
+      if (mine < 0) return;
+      worker.assign([...Array(PARTITIONS).keys()].filter((partition) => partition % awake.length === mine));
+    });
+  };
+  shareOut();
+
+  let undisturbed = false;
+  async function disturb(): Promise<void> {
+    while (time.nowMs() < START_MS + BUSY_MS) {
+      await time.sleep(world, between(20, 300));
+      const victim = Math.floor(random.next() * workers.length);
+      if (faults.kills && chance(0.4)) {
+        workers[victim].process.alive = false;
+        shareOut();
+        await time.sleep(world, between(0, 100));
+        workers[victim] = startProcess();
+      } else if (faults.pauses && chance(0.4)) {
+        workers[victim].process.pausedUntilMs = time.nowMs() + between(50, LONGEST_SLEEP_MS);
+        // The group notices only after a while.
+        await time.sleep(world, between(10, 200));
+      } else if (chance(0.3)) {
+        // Assignments swap while both are at work.
+        workers.reverse();
+      }
+      if (faults.kills && chance(0.2)) {
+        sinks.process.alive = false;
+        sinks = startSinks();
+      }
+      shareOut();
+    }
+    await time.sleep(world, LONGEST_SLEEP_MS);
+    shareOut();
+    await time.sleep(world, 1000);
+    undisturbed = true;
+  }
+
+  void produce();
+  void disturb();
+  const settled = (): boolean =>
+    produced && undisturbed && stored.size >= accepted.length && storedDeadLetters >= deadLetters;
+  while (!settled() && time.nowMs() < START_MS + LIMIT_MS) await time.run(time.nowMs() + STEP_MS);
+  for (const { process } of [...workers, sinks]) process.alive = false;
+  world.alive = false;
+
+  const published = new Map<string, number>();
+  for (const topic of outputs.decisions) {
+    for (const { value } of topic) {
+      if (value === null) continue;
+      const { kind, transactionId } = JSON.parse(Buffer.from(value).toString());
+      if (kind === 'decision') published.set(transactionId, (published.get(transactionId) ?? 0) + 1);
+    }
+  }
+  return {
+    accepted,
+    deadLetters,
+    published,
+    stored,
+    storedDeadLetters,
+    storedTwice,
+  };
+}
