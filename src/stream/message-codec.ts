@@ -21,7 +21,11 @@ export type DeadLetterMessage = {
   readonly problems: readonly Problem[];
 };
 
+/** Written by whoever claims an output; tells how far the output went. */
+export type ClaimMessage = { readonly kind: 'claim'; readonly offset: number };
+
 export type OutputMessage =
+  | ClaimMessage
   | { readonly kind: 'decision'; readonly decided: Decided }
   | ({ readonly kind: 'label' } & Labelled)
   | DeadLetterMessage;
@@ -80,6 +84,10 @@ export function deadLetterMessage(raw: StreamRecord, problems: readonly Problem[
   };
 }
 
+export function claimMessage(lastSourceOffset: number): Uint8Array {
+  return encoder.encode(JSON.stringify({ kind: 'claim', offset: lastSourceOffset } satisfies ClaimMessage));
+}
+
 type DecisionJson = Omit<Decision, 'decidedAtMs'> & {
   readonly kind: 'decision';
   readonly offset: number;
@@ -102,7 +110,7 @@ type DeadLetterJson = Omit<DeadLetterMessage, 'receivedAtMs'> & { readonly recei
 
 /** Reads a message that this module wrote; throws on anything else. */
 export function decodeMessage(bytes: Uint8Array): OutputMessage {
-  const value = JSON.parse(decoder.decode(bytes)) as DecisionJson | LabelJson | DeadLetterJson;
+  const value = JSON.parse(decoder.decode(bytes)) as DecisionJson | LabelJson | DeadLetterJson | ClaimMessage;
   switch (value.kind) {
     case 'decision': {
       const { kind, offset, receivedAt, decidedAt, contentHash, engineMs, features, transaction, ...rest } =
@@ -122,6 +130,8 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
         },
       };
     }
+    case 'claim':
+      return value;
     case 'label': {
       const { labelledAt, occurredAt, ...rest } = value.label;
       return {
@@ -141,7 +151,7 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
 
 /** Source offset of a message that this module wrote, without reading the rest. */
 export function sourceOffsetOf(bytes: Uint8Array): number {
-  const match = /"offset":(\d+)/.exec(decoder.decode(bytes.subarray(0, 80)));
+  const match = /"offset":(-?\d+)/.exec(decoder.decode(bytes.subarray(0, 80)));
   if (!match) throw new TypeError(`not a message of this program: ${decoder.decode(bytes.subarray(0, 100))}`);
   return Number(match[1]);
 }

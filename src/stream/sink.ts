@@ -41,7 +41,7 @@ export function sinkBatch(
     if (value === null) continue;
     const message = decodeMessage(value);
     const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
-    if (offset <= sourceOffset) continue;
+    if (message.kind === 'claim' || offset <= sourceOffset) continue;
     sourceOffset = offset;
     if (message.kind === 'decision') decided.push(message.decided);
     else if (message.kind === 'label') labelled.push({ offset, label: message.label });

@@ -30,10 +30,10 @@ import { createVirtualTime, type Process } from './virtual-time.ts';
 
 export const PARTITIONS = 2;
 const START_MS = Date.UTC(2026, 0, 5, 12);
-const TRANSACTIONS = 24;
-const ACCOUNTS = 5;
-const BUSY_MS = 1500;
-const LONGEST_SLEEP_MS = 3000;
+const TRANSACTIONS = 16;
+const ACCOUNTS = 4;
+const BUSY_MS = 1000;
+const LONGEST_SLEEP_MS = 2000;
 const STEP_MS = 500;
 /** A run that has not settled by then has lost something. */
 const LIMIT_MS = 60_000;

@@ -1,0 +1,206 @@
+// The outputs of a stream as topics with one writer for each partition.
+//
+// A claim takes the partition's producer id with a higher epoch (InitProducerId) and writes a record with it: from
+// then on brokers refuse what writers of lower epochs still send. The record says how far the output went, so that
+// the last record of a partition always tells.
+import {
+  fetchV15,
+  findCoordinatorV4,
+  initProducerIdV4,
+  listOffsetsV7,
+  type MessageRecord,
+  NumericMap,
+  produceV9,
+} from '@platformatic/kafka';
+import { FencedError } from '../../ports/state-store.ts';
+import { OUTPUTS, type Output, type OutputLog, type StreamMessage } from '../../ports/stream.ts';
+import { claimMessage, sourceOffsetOf } from '../../stream/message-codec.ts';
+import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
+import { isKafkaError, type KafkaClient } from './client.ts';
+
+const ALL_REPLICAS = -1;
+const PRODUCE_TIMEOUT_MS = 10_000;
+const TRANSACTION = 1;
+const LATEST = -1n;
+const TAIL_BYTES = 1 << 20;
+const COORDINATOR_TRIES = 20;
+const COORDINATOR_PAUSE_MS = 100;
+
+/** Answers of a transaction coordinator that is not ready yet. */
+const PASSING = [
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
+  'CONCURRENT_TRANSACTIONS',
+];
+
+type Writer = {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly sequences: Record<Output, number>;
+};
+
+export type KafkaOutputParts = {
+  readonly client: KafkaClient;
+  readonly topics: Readonly<Record<Output, string>>;
+};
+
+const schemaHeader: [Buffer, Buffer] = [Buffer.from(HEADERS.schemaVersion), Buffer.from(SCHEMA_VERSION)];
+const traceKey = Buffer.from(HEADERS.traceparent);
+
+export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog {
+  const writers = new Map<number, Writer>();
+
+  async function leaderOf(output: Output, partition: number): Promise<number> {
+    const leader = (await client.topic(topics[output]))?.leaders[partition];
+    if (leader === undefined || leader < 0) {
+      client.forget();
+      throw new Error(`partition ${partition} of topic ${topics[output]} has no leader`);
+    }
+    return leader;
+  }
+
+  /** Producer id of a partition with an epoch above all given out before. */
+  async function takeProducerId(partition: number): Promise<Writer> {
+    const id = `${topics.decisions}-${partition}`;
+    for (let tries = 1; ; tries++) {
+      try {
+        const found = await client.request(await client.anyNode(), findCoordinatorV4.api, TRANSACTION, [id]);
+        const { nodeId } = found.coordinators[0];
+        const { producerId, producerEpoch } = await client.request(
+          nodeId,
+          initProducerIdV4.api,
+          id,
+          PRODUCE_TIMEOUT_MS,
+          -1n,
+          -1,
+        );
+        return { producerId, producerEpoch, sequences: { decisions: 0, 'dead-letters': 0 } };
+      } catch (error) {
+        if (tries === COORDINATOR_TRIES || !PASSING.some((code) => isKafkaError(error, code))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, COORDINATOR_PAUSE_MS));
+      }
+    }
+  }
+
+  /** Source offset that the last record before an offset tells of; -1 when there is none. */
+  async function tellsBefore(output: Output, partition: number, end: number): Promise<number> {
+    if (end === 0) return -1;
+    const topic = topics[output];
+    const node = await leaderOf(output, partition);
+    const info = await client.topic(topic);
+    if (!info) throw new Error(`topic ${topic} is not there`);
+    const request = {
+      partition,
+      currentLeaderEpoch: -1,
+      fetchOffset: BigInt(end - 1),
+      lastFetchedEpoch: -1,
+      partitionMaxBytes: TAIL_BYTES,
+    };
+    const answer = await client
+      .request(
+        node, fetchV15.api,
+        0, 1, TAIL_BYTES, 0, 0, -1, [{ topicId: info.id, partitions: [request] }], [], '',
+      ) // biome-ignore format: in the order of the protocol
+      .catch((error: Error) => {
+        // The retention took what there was.
+        if (isKafkaError(error, 'OFFSET_OUT_OF_RANGE')) return undefined;
+        throw error;
+      });
+    for (const batch of answer?.responses[0]?.partitions[0]?.records ?? []) {
+      const record = batch.records.find(
+        ({ offsetDelta }) => Number(batch.firstOffset) + offsetDelta === end - 1,
+      );
+      if (record?.value) return sourceOffsetOf(record.value);
+    }
+    return -1;
+  }
+
+  async function endOf(output: Output, partition: number): Promise<number> {
+    const answer = await client.request(await leaderOf(output, partition), listOffsetsV7.api, -1, 0, [
+      {
+        name: topics[output],
+        partitions: [{ partitionIndex: partition, currentLeaderEpoch: -1, timestamp: LATEST }],
+      },
+    ]);
+    return Number(answer.topics[0].partitions[0].offset);
+  }
+
+  /** Appends records of one output; gives the offset of the first. */
+  async function produce(
+    output: Output,
+    partition: number,
+    writer: Writer,
+    records: MessageRecord[],
+  ): Promise<number> {
+    const topic = topics[output];
+    const node = await leaderOf(output, partition);
+    const sequences = new NumericMap();
+    sequences.set(`${topic}:${partition}`, writer.sequences[output]);
+    const { producerId, producerEpoch } = writer;
+    writer.sequences[output] += records.length;
+    try {
+      const answer = await client.request(node, produceV9.api, ALL_REPLICAS, PRODUCE_TIMEOUT_MS, records, {
+        producerId,
+        producerEpoch,
+        sequences,
+      });
+      if (typeof answer === 'boolean') throw new Error('the broker gave no answer');
+      return Number(answer.responses[0].partitionResponses[0].baseOffset);
+    } catch (error) {
+      if (isKafkaError(error, 'INVALID_PRODUCER_EPOCH') || isKafkaError(error, 'PRODUCER_FENCED')) {
+        throw new FencedError(`partition ${partition} of ${topic} was claimed by another worker`);
+      }
+      client.forget();
+      throw error;
+    }
+  }
+
+  async function claimOutput(output: Output, partition: number, writer: Writer): Promise<number> {
+    const topic = topics[output];
+    const mark = (sourceOffset: number): MessageRecord[] => [
+      { topic, partition, value: Buffer.from(claimMessage(sourceOffset)), headers: new Map([schemaHeader]) },
+    ];
+    const expected = await tellsBefore(output, partition, await endOf(output, partition));
+    const markedAt = await produce(output, partition, writer, mark(expected));
+    // A writer before us may have appended between the look and the mark; none can after it.
+    const actual = await tellsBefore(output, partition, markedAt);
+    if (actual > expected) await produce(output, partition, writer, mark(actual));
+    return Math.max(actual, expected);
+  }
+
+  const toRecord = (partition: number, message: StreamMessage): MessageRecord => ({
+    topic: topics[message.output],
+    partition,
+    key: Buffer.from(message.key),
+    value: Buffer.from(message.value.buffer, message.value.byteOffset, message.value.byteLength),
+    headers:
+      message.traceparent === undefined
+        ? new Map([schemaHeader])
+        : new Map([schemaHeader, [traceKey, Buffer.from(message.traceparent)]]),
+  });
+
+  return {
+    async claim(partition) {
+      writers.delete(partition);
+      const writer = await takeProducerId(partition);
+      const [decisions, deadLetters] = await Promise.all(
+        OUTPUTS.map((output) => claimOutput(output, partition, writer)),
+      );
+      writers.set(partition, writer);
+      return { decisions, 'dead-letters': deadLetters };
+    },
+    async append(partition, messages) {
+      const writer = writers.get(partition);
+      if (!writer) throw new Error(`partition ${partition} is not claimed`);
+      await Promise.all(
+        OUTPUTS.map(async (output) => {
+          const records = messages
+            .filter((message) => message.output === output)
+            .map((message) => toRecord(partition, message));
+          if (records.length > 0) await produce(output, partition, writer, records);
+        }),
+      );
+    },
+  };
+}

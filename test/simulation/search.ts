@@ -1,0 +1,64 @@
+// Runs seeds until one shows a fault; on its own thread, so that all cores search.
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { type Faults, type Outcome, simulate } from './stream-world.ts';
+
+const CALM: Faults = { kills: false, pauses: false, errors: false, sabotage: 'none' };
+
+/** What an uninterrupted run decides from the account's history alone. */
+const byAccount = (outcome: Outcome): string =>
+  JSON.stringify(
+    [...outcome.stored.values()]
+      .map(({ transaction, decision }) => [transaction.id, decision.outcome, decision.score])
+      .sort(),
+  );
+
+function faultIn(outcome: Outcome, calm: Outcome): string | undefined {
+  const { accepted, stored, published } = outcome;
+  for (const id of accepted) {
+    if (published.get(id) !== 1) return `${id} was published ${published.get(id) ?? 0} times`;
+    if (!stored.has(id)) return `${id} was published and is not stored`;
+  }
+  if (stored.size !== accepted.length) return `${stored.size} decisions for ${accepted.length} transactions`;
+  if (outcome.storedTwice > 0) return `${outcome.storedTwice} rows were stored twice`;
+  if (outcome.storedDeadLetters !== outcome.deadLetters) {
+    return `${outcome.storedDeadLetters} dead letters for ${outcome.deadLetters} bad records`;
+  }
+  if (byAccount(outcome) !== byAccount(calm)) return 'decisions are not those of an uninterrupted run';
+  return undefined;
+}
+
+/** The first fault among the seeds from (inclusive) to (exclusive), or undefined. */
+export async function searchSeeds(from: number, to: number, faults: Faults): Promise<string | undefined> {
+  for (let seed = from; seed < to; seed++) {
+    const fault = faultIn(await simulate(seed, faults), await simulate(seed, CALM));
+    if (fault) return `seed ${seed}: ${fault}`;
+  }
+  return undefined;
+}
+
+type Task = { readonly from: number; readonly to: number; readonly faults: Faults };
+
+/** The same on several threads, each with its own stretch of seeds. */
+export async function searchOnThreads(
+  seeds: number,
+  faults: Faults,
+  threads: number,
+): Promise<string | undefined> {
+  const size = Math.ceil(seeds / threads);
+  const found = await Promise.all(
+    Array.from({ length: threads }, (_, i) => {
+      const workerData: Task = { from: 1 + i * size, to: 1 + Math.min(seeds, (i + 1) * size), faults };
+      return new Promise<string | undefined>((resolve, reject) => {
+        const worker = new Worker(new URL(import.meta.url), { workerData });
+        worker.once('message', resolve);
+        worker.once('error', reject);
+      });
+    }),
+  );
+  return found.find((fault) => fault !== undefined);
+}
+
+if (!isMainThread && parentPort) {
+  const { from, to, faults } = workerData as Task;
+  parentPort.postMessage(await searchSeeds(from, to, faults));
+}
