@@ -31,13 +31,13 @@ storeContract('PGlite', async () => {
     throw error;
   });
   const db = kyselyOver(session);
-  await migrate(db);
+  await migrate(db, 'embedded');
   return { store: createSqlStore(session, db), close: () => session.close() };
 });
 
 storeContract('PostgreSQL', async () => {
   const { session, db } = await openPostgres({ url: server.url });
-  await migrate(db);
+  await migrate(db, 'embedded');
   return { store: createSqlStore(session, db), close: () => session.close() };
 });
 

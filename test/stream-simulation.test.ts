@@ -9,13 +9,18 @@ const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 10_000);
 const THREADS = Math.min(availableParallelism(), 8);
 
 test('W1 workers and sinks that die at any moment lose nothing, decide nothing twice and decide the same', async () => {
-  const faults: Faults = { kills: true, pauses: false, errors: true, sabotage: 'none' };
-  assert.equal(await searchOnThreads(SEEDS / 2, faults, THREADS), undefined);
+  const faults: Faults = { kills: true, pauses: false, errors: true, loss: false, sabotage: 'none' };
+  assert.equal(await searchOnThreads((SEEDS * 9) / 20, faults, THREADS), undefined);
 });
 
 test('W2 a worker that sleeps past the loss of its partitions and wakes up late changes nothing', async () => {
-  const faults: Faults = { kills: true, pauses: true, errors: true, sabotage: 'none' };
-  assert.equal(await searchOnThreads(SEEDS / 2, faults, THREADS), undefined);
+  const faults: Faults = { kills: true, pauses: true, errors: true, loss: false, sabotage: 'none' };
+  assert.equal(await searchOnThreads((SEEDS * 9) / 20, faults, THREADS), undefined);
+});
+
+test('W5 a state store that comes back empty is filled again from what was published', async () => {
+  const faults: Faults = { kills: true, pauses: false, errors: true, loss: true, sabotage: 'none' };
+  assert.equal(await searchOnThreads(SEEDS / 10, faults, THREADS), undefined);
 });
 
 for (const sabotage of [
@@ -26,7 +31,7 @@ for (const sabotage of [
   'no ids',
 ] as const) {
   test(`the simulation finds the fault when there is ${sabotage}`, async () => {
-    const faults: Faults = { kills: true, pauses: true, errors: true, sabotage };
+    const faults: Faults = { kills: true, pauses: true, errors: true, loss: false, sabotage };
     assert.match((await searchSeeds(1, 500, faults)) ?? 'nothing found', /^seed/);
   });
 }

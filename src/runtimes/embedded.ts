@@ -57,7 +57,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     const database = openEmbeddedDatabase(join(dataDir, 'database'), (error) => fail(error));
     session = database;
     const db = kyselyOver(database);
-    await migrate(db);
+    await migrate(db, 'embedded');
     const store = createSqlStore(database, db);
     const log = await openEmbeddedLog(database, clock.nowMs);
     const committed = await store.committedOffset(0);

@@ -1,19 +1,35 @@
 // One partition at work: take records, decide, commit, publish. A batch is decided while the one before is being
 // committed and the one before that is being published; nothing is published before it is committed.
+import type { Label } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { changesHistories, type FeatureState, sharedEventOf } from '../features/observe.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import {
+  applyLabel,
+  changesHistories,
+  type FeatureState,
+  observe,
+  sharedEventOf,
+} from '../features/observe.ts';
 import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { BaseHistories, DecidedHistory } from '../ports/history.ts';
 import {
+  type AccountBytes,
   FencedError,
   type PartitionCommit,
   type PartitionHead,
   type StateStore,
 } from '../ports/state-store.ts';
-import type { PartitionInput, StreamMessage, StreamRecord, StreamSource } from '../ports/stream.ts';
+import type {
+  LastPublished,
+  PartitionInput,
+  StreamMessage,
+  StreamRecord,
+  StreamSource,
+} from '../ports/stream.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { createAccountCache, historyBytes } from './account-cache.ts';
 import { createDecidedIds, hashOfId } from './decided-ids.ts';
@@ -26,6 +42,7 @@ import type { SharedHistories } from './shared-histories.ts';
 export const MAX_BATCH_RECORDS = 500;
 /** Committed and not yet published; beyond this no more records are taken. */
 const MAX_OUTBOX_BYTES = 16 << 20;
+const NOTHING = new Uint8Array(0);
 const FIRST_RETRY_MS = 20;
 const SLOWEST_RETRY_MS = 2000;
 
@@ -34,6 +51,8 @@ export type PartitionEvents = {
   readonly onCommitted?: (partition: number, records: number, commitMs: number) => void;
   readonly onPublished?: (partition: number, messages: readonly StreamMessage[]) => void;
   readonly onDeadLetter?: (record: StreamRecord, problems: readonly Problem[]) => void;
+  /** The state is taken from one offset to another by what was published. */
+  readonly onRebuild?: (partition: number, fromOffset: number, toOffset: number) => void;
   readonly onTrouble?: (partition: number, what: string, error: Error) => void;
 };
 
@@ -50,8 +69,9 @@ export type PartitionParts = {
   readonly inService: () => { readonly scorer: Scorer; readonly ruleset: Ruleset };
   readonly accountCacheBytes: number;
   readonly decidedIdsKept: number;
-  /** Called when the state store knows nothing of the partition; gives where to start once it is rebuilt or new. */
-  readonly onEmpty: (partition: number, epoch: number) => Promise<PartitionHead>;
+  /** For state that was lost, or is behind what was published. */
+  readonly history: DecidedHistory;
+  readonly base: BaseHistories;
   readonly sleep: (ms: number) => Promise<void>;
   readonly events: PartitionEvents;
 };
@@ -124,6 +144,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     return {
       cache,
       ids,
+      state,
       engineInService,
       nextOffset: head.nextOffset ?? 0,
       committedOffset: head.nextOffset ?? 0,
@@ -145,6 +166,59 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     readonly labels: ReadonlyMap<string, boolean>;
     readonly nextOffset: number;
   };
+
+  /** Brings histories into memory; gives the labels known so far, or nothing when stopped meanwhile. */
+  async function loadHistories(
+    work: Work,
+    accounts: Iterable<string>,
+    labelled: readonly string[],
+  ): Promise<Map<string, boolean> | undefined> {
+    // What is dropped must not be under way: the store would give its old form.
+    if (work.cache.wantsRoom) {
+      if (!(await work.committing)) return undefined;
+      work.cache.makeRoom();
+    }
+    const missing = work.cache.missing(accounts);
+    const labels = new Map<string, boolean>();
+    if (missing.length === 0 && labelled.length === 0) return labels;
+    // A label of the batch before may still be on its way.
+    if (labelled.length > 0 && !(await work.committing)) return undefined;
+    const found = await persistently('read histories', () =>
+      Promise.all([store.accounts(partition, missing), store.labels(partition, labelled)]),
+    );
+    if (!found) return undefined;
+    missing.forEach((accountId, i) => {
+      work.cache.put(accountId, found[0][i]);
+    });
+    labelled.forEach((id, i) => {
+      const fraud = found[1][i];
+      if (fraud !== undefined) labels.set(id, fraud);
+    });
+    return labels;
+  }
+
+  const labelChange = (label: Label): SharedChange => ({
+    kind: 'label',
+    timeSeconds: Math.floor(label.occurredAtMs / 1000),
+    fraud: label.fraud,
+    keys: label,
+  });
+
+  /** Histories as they are now, to be committed. */
+  function accountsOf(work: Work, accountIds: Iterable<string>): AccountBytes[] {
+    const { table } = work.cache;
+    table.clearChanged();
+    return [...new Set(accountIds)].map((accountId) => ({
+      accountId,
+      bytes: historyBytes(table, accountId),
+    }));
+  }
+
+  function startNewIds(work: Work): boolean {
+    const { full } = work.ids;
+    if (full) work.ids.startNew();
+    return full;
+  }
 
   /** Reads the records and brings the histories they need into memory. */
   async function prepare(work: Work, raw: readonly StreamRecord[]): Promise<Prepared | undefined> {
@@ -182,28 +256,8 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       records.push(record);
       offsets.push(item.offset);
     }
-    // What is dropped must not be under way: the store would give its old form.
-    if (work.cache.wantsRoom) {
-      if (!(await work.committing)) return undefined;
-      work.cache.makeRoom();
-    }
-    const missing = work.cache.missing(accounts);
-    const labels = new Map<string, boolean>();
-    if (missing.length > 0 || labelled.length > 0) {
-      // A label of the batch before may still be on its way.
-      if (labelled.length > 0 && !(await work.committing)) return undefined;
-      const found = await persistently('read histories', () =>
-        Promise.all([store.accounts(partition, missing), store.labels(partition, labelled)]),
-      );
-      if (!found) return undefined;
-      missing.forEach((accountId, i) => {
-        work.cache.put(accountId, found[0][i]);
-      });
-      labelled.forEach((id, i) => {
-        const fraud = found[1][i];
-        if (fraud !== undefined) labels.set(id, fraud);
-      });
-    }
+    const labels = await loadHistories(work, accounts, labelled);
+    if (!labels) return undefined;
     const nextOffset = raw[raw.length - 1].offset + 1;
     return { records, offsets, decidedIds, duplicates, deadLetters, traces, labels, nextOffset };
   }
@@ -231,8 +285,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     for (const { offset, label } of output.labelled) {
       changed.add(label.accountId);
       if (changesHistories(label, latest.get(label.transactionId))) {
-        const timeSeconds = Math.floor(label.occurredAtMs / 1000);
-        changes.push({ offset, change: { kind: 'label', timeSeconds, fraud: label.fraud, keys: label } });
+        changes.push({ offset, change: labelChange(label) });
       }
       latest.set(label.transactionId, label.fraud);
     }
@@ -243,26 +296,22 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       ...output.labelled.map(labelMessage),
       ...batch.deadLetters,
     ].sort((a, b) => a.sourceOffset - b.sourceOffset);
-    const startNewIds = work.ids.full;
-    if (startNewIds) work.ids.startNew();
-    const { table } = work.cache;
     const commit: PartitionCommit = {
       partition,
       epoch: head.epoch,
       firstOffset,
       nextOffset,
-      accounts: [...changed].map((accountId) => ({ accountId, bytes: historyBytes(table, accountId) })),
+      accounts: accountsOf(work, changed),
       labels: output.labelled.map(({ label }) => ({
         transactionId: label.transactionId,
         fraud: label.fraud,
       })),
       decidedIds: Buffer.concat(batch.decidedIds),
-      startNewIds,
+      startNewIds: startNewIds(work),
       shared: encodeSharedChanges(changes.map(({ change }) => change)),
       outbox: encodeMessages(messages),
       publishedOffset: work.publishedOffset,
     };
-    table.clearChanged();
     return { commit, messages, output };
   }
 
@@ -303,36 +352,107 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
   }
 
   /** Publishes what a predecessor committed and did not get to publish. */
-  async function publishLeftovers(work: Work, head: PartitionHead): Promise<boolean> {
-    const last = await persistently('claim the outputs', () => publisher.claim(partition));
-    if (!last) return false;
+  function publishLeftovers(work: Work, head: PartitionHead, last: LastPublished): void {
     for (const { nextOffset, messages } of head.outbox) {
       const missing = decodeMessages(messages).filter(
         ({ output, sourceOffset }) => sourceOffset > last[output],
       );
       publish(work, nextOffset, missing);
     }
-    return true;
   }
 
-  async function acquire(): Promise<PartitionHead | undefined> {
-    const head = await persistently('acquire', () => store.acquire(partition));
-    if (!head || head.nextOffset !== undefined) return head;
-    return persistently('rebuild', () => parts.onEmpty(partition, head.epoch));
+  /** Acquires the partition; one that the store knows nothing of starts with the histories from before the stream. */
+  async function acquire(): Promise<PartitionHead> {
+    const head = await store.acquire(partition);
+    if (head.nextOffset !== undefined) return head;
+    const accounts = await parts.base.accounts(partition);
+    await store.commit({ ...emptyCommit(head, 0, 0), accounts });
+    return { ...head, nextOffset: 0 };
+  }
+
+  const emptyCommit = (head: PartitionHead, firstOffset: number, nextOffset: number): PartitionCommit => ({
+    partition,
+    epoch: head.epoch,
+    firstOffset,
+    nextOffset,
+    accounts: [],
+    labels: [],
+    decidedIds: NOTHING,
+    startNewIds: false,
+    shared: NOTHING,
+    outbox: NOTHING,
+    publishedOffset: -1,
+  });
+
+  /** Takes the state to where the outputs are, when it is behind: it was lost, or decisions were made without it. */
+  async function redo(work: Work, head: PartitionHead, last: LastPublished): Promise<boolean> {
+    const vector = new Float64Array(FEATURE_COUNT);
+    for await (const items of parts.history.replay(partition, work.nextOffset, last.decisions)) {
+      const labelled = items.flatMap((item) => (item.kind === 'label' ? [item.label] : []));
+      const accounts = items.map((item) =>
+        item.kind === 'label' ? item.label.accountId : item.transaction.accountId,
+      );
+      const labels = await loadHistories(
+        work,
+        accounts,
+        labelled.map((label) => label.transactionId),
+      );
+      if (!labels) return false;
+      const ids: Buffer[] = [];
+      const changes: SharedChange[] = [];
+      for (const item of items) {
+        if (item.kind === 'transaction') {
+          const id = hashOfId(item.transaction.id);
+          if (!work.ids.add(id)) continue;
+          ids.push(id);
+          observe(work.state, item.transaction, vector);
+          changes.push({ kind: 'event', event: sharedEventOf(item.transaction) });
+        } else {
+          const { label } = item;
+          const previous = labels.get(label.transactionId);
+          if (changesHistories(label, previous)) changes.push(labelChange(label));
+          applyLabel(work.state, label, previous);
+          labels.set(label.transactionId, label.fraud);
+        }
+      }
+      const firstOffset = work.nextOffset;
+      work.nextOffset = items[items.length - 1].offset + 1;
+      const commit: PartitionCommit = {
+        ...emptyCommit(head, firstOffset, work.nextOffset),
+        accounts: accountsOf(work, accounts),
+        labels: labelled.map(({ transactionId, fraud }) => ({ transactionId, fraud })),
+        decidedIds: Buffer.concat(ids),
+        startNewIds: startNewIds(work),
+        shared: encodeSharedChanges(changes),
+        publishedOffset: work.nextOffset,
+      };
+      work.committing = commitBatch(work, commit, []);
+      if (!(await work.committing)) return false;
+    }
+    return true;
   }
 
   async function run(): Promise<Ending> {
     try {
-      const head = await acquire();
+      const head = await persistently('acquire', acquire);
       if (!head) return 'stopped';
       const taken = await persistently('read shared histories', async () => {
         await parts.shared.take(partition);
         return true;
       });
       if (!taken) return 'stopped';
+      // The store lost what this copy holds: without another copy, it would hold it twice once it is rebuilt.
+      if (parts.shared.offsetOf(partition) > (head.nextOffset ?? 0)) return 'abandoned';
       const work = createWork(head);
       current = work;
-      if (!(await publishLeftovers(work, head))) return 'stopped';
+      const last = await persistently('claim the outputs', () => publisher.claim(partition));
+      if (!last) return 'stopped';
+      publishLeftovers(work, head, last);
+      if (last.decisions >= work.nextOffset) {
+        events.onRebuild?.(partition, work.nextOffset, last.decisions);
+        const done = await persistently('rebuild', () => redo(work, head, last));
+        if (!done) return ended(work);
+      }
       input = parts.source.open(partition, work.nextOffset);
       if (stopping) input.close();
       for (;;) {
@@ -350,7 +470,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       }
       await work.committing;
       await work.publishing.catch(() => undefined);
-      return work.committedOffset === work.nextOffset ? 'stopped' : 'abandoned';
+      return ended(work);
     } catch (error) {
       if (error instanceof FencedError) {
         events.onTrouble?.(partition, 'commit', error);
@@ -363,6 +483,8 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       await current?.publishing.catch(() => undefined);
     }
   }
+
+  const ended = (work: Work): Ending => (work.committedOffset === work.nextOffset ? 'stopped' : 'abandoned');
 
   return {
     ended: run(),

@@ -3,6 +3,7 @@
 import { createEntityTable } from '../features/entity-table.ts';
 import type { FeatureState } from '../features/observe.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
+import type { BaseHistories } from '../ports/history.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
 const BATCHES_AT_ONCE = 200;
@@ -14,11 +15,17 @@ export type SharedHistories = {
   catchUp(): Promise<void>;
   /** From here on this worker decides the partition: first everything its former owner did is read. */
   take(partition: number): Promise<void>;
+  /** Up to where this copy holds what a partition did. */
+  offsetOf(partition: number): number;
   /** From here on others decide it; `offset` is where this worker left it. */
   release(partition: number, offset: number): void;
 };
 
-export function createSharedHistories(store: StateStore, partitions: number): SharedHistories {
+export function createSharedHistories(
+  store: StateStore,
+  base: BaseHistories,
+  partitions: number,
+): SharedHistories {
   const tables = {
     merchant: createEntityTable(),
     device: createEntityTable(),
@@ -28,6 +35,7 @@ export function createSharedHistories(store: StateStore, partitions: number): Sh
   const state: FeatureState = { ...tables, account: createEntityTable() };
   const offsets = new Map<number, number>(Array.from({ length: partitions }, (_, p) => [p, 0]));
   const own = new Set<number>();
+  let based = false;
   let reading: Promise<void> = Promise.resolve();
 
   async function read(which: ReadonlySet<number>): Promise<void> {
@@ -46,7 +54,11 @@ export function createSharedHistories(store: StateStore, partitions: number): Sh
 
   /** One reader at a time, so that each change is applied once. */
   function inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = reading.then(work);
+    const turn = reading.then(async () => {
+      if (!based) await base.loadShared(tables);
+      based = true;
+      await work();
+    });
     reading = turn.catch(() => undefined);
     return turn;
   }
@@ -60,6 +72,7 @@ export function createSharedHistories(store: StateStore, partitions: number): Sh
         await read(new Set([partition]));
         own.add(partition);
       }),
+    offsetOf: (partition) => offsets.get(partition) ?? 0,
     release(partition, offset) {
       own.delete(partition);
       offsets.set(partition, Math.max(offset, offsets.get(partition) ?? 0));

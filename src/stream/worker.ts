@@ -33,7 +33,7 @@ const ABANDONED_PAUSE_MS = 200;
 
 export function startWorker(parts: WorkerParts): StreamWorker {
   const { store, partitions, sleep, onFailure, events } = parts;
-  let shared: SharedHistories = createSharedHistories(store, partitions);
+  let shared: SharedHistories = createSharedHistories(store, parts.base, partitions);
   let desired: ReadonlySet<number> = new Set();
   const running = new Map<number, PartitionRunner>();
   let tainted = false;
@@ -45,7 +45,7 @@ export function startWorker(parts: WorkerParts): StreamWorker {
     }
     if (tainted && running.size === 0) {
       // What was decided and not committed must go; the store still has what was committed.
-      shared = createSharedHistories(store, partitions);
+      shared = createSharedHistories(store, parts.base, partitions);
       tainted = false;
     }
     if (tainted) return;

@@ -2,7 +2,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Faults, type Outcome, simulate } from './stream-world.ts';
 
-const CALM: Faults = { kills: false, pauses: false, errors: false, sabotage: 'none' };
+const CALM: Faults = { kills: false, pauses: false, errors: false, loss: false, sabotage: 'none' };
 
 /** What an uninterrupted run decides from the account's history alone. */
 const byAccount = (outcome: Outcome): string =>

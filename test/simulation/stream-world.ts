@@ -6,13 +6,14 @@ import type { Transaction } from '../../src/domain/transaction.ts';
 import type { Decided } from '../../src/engine/process-batch.ts';
 import { FEATURE_COUNT, INDEX } from '../../src/features/catalogue.ts';
 import type { ModelInfo, Scorer } from '../../src/models/model.ts';
+import { type HistoryItem, NO_BASE } from '../../src/ports/history.ts';
 import {
   NO_PROGRESS,
   type SinkBatch,
   type SinkProgress,
   type SinkStore,
 } from '../../src/ports/sink-store.ts';
-import { FencedError, type PartitionHead, type StateStore } from '../../src/ports/state-store.ts';
+import { FencedError, type StateStore } from '../../src/ports/state-store.ts';
 import {
   OUTPUTS,
   type Output,
@@ -21,7 +22,7 @@ import {
   type StreamRecord,
 } from '../../src/ports/stream.ts';
 import { compileRuleset } from '../../src/rules/ruleset.ts';
-import { sourceOffsetOf } from '../../src/stream/message-codec.ts';
+import { decodeMessage, sourceOffsetOf } from '../../src/stream/message-codec.ts';
 import { createPublisher } from '../../src/stream/publisher.ts';
 import { encodeLabel, encodeTransaction, HEADERS } from '../../src/stream/record-codec.ts';
 import { startSink } from '../../src/stream/sink.ts';
@@ -54,6 +55,8 @@ export type Faults = {
   readonly pauses: boolean;
   /** Answers get lost and calls fail. */
   readonly errors: boolean;
+  /** The state store comes back empty, once. */
+  readonly loss: boolean;
   readonly sabotage: Sabotage;
 };
 
@@ -233,12 +236,22 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       inService: () => ({ scorer, ruleset: RULES }),
       accountCacheBytes: 1 << 20,
       decidedIdsKept: 1000,
-      onEmpty: async (_, epoch): Promise<PartitionHead> => ({
-        epoch,
-        nextOffset: 0,
-        decidedIds: [],
-        outbox: [],
-      }),
+      base: NO_BASE,
+      history: {
+        async *replay(partition, fromOffset, toOffset) {
+          const found = await call(process, async () =>
+            outputs.decisions[partition].flatMap(({ value }): HistoryItem[] => {
+              const message = value ? decodeMessage(value) : undefined;
+              if (message?.kind === 'decision') {
+                const { offset, transaction } = message.decided;
+                return [{ kind: 'transaction', offset, transaction }];
+              }
+              return message?.kind === 'label' ? [message] : [];
+            }),
+          );
+          for (const item of found) if (item.offset >= fromOffset && item.offset <= toOffset) yield [item];
+        },
+      },
       sleep,
       events: {},
       partitions: PARTITIONS,
@@ -371,7 +384,12 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
 
   let undisturbed = false;
   async function disturb(): Promise<void> {
+    let lossAtMs = faults.loss ? START_MS + between(0, BUSY_MS) : Number.POSITIVE_INFINITY;
     while (time.nowMs() < START_MS + BUSY_MS) {
+      if (time.nowMs() > lossAtMs) {
+        memory.loseEverything();
+        lossAtMs = Number.POSITIVE_INFINITY;
+      }
       await time.sleep(world, between(20, 300));
       const victim = Math.floor(random.next() * workers.length);
       if (faults.kills && chance(0.4)) {
@@ -393,6 +411,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       }
       shareOut();
     }
+    if (faults.loss) memory.loseEverything();
     await time.sleep(world, LONGEST_SLEEP_MS);
     shareOut();
     await time.sleep(world, 1000);

@@ -14,7 +14,7 @@ export type PostgresOptions = {
   readonly connectTimeoutMs?: number;
 };
 
-export type Postgres = { readonly session: SqlSession; readonly db: Kysely<Tables> };
+export type Postgres = { readonly session: SqlSession; readonly db: Kysely<Tables>; readonly pool: Pool };
 
 const CONNECTIONS = 8;
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -83,7 +83,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
     },
     close: () => pool.end(),
   };
-  return { session, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) };
+  return { session, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), pool };
 }
 
 function rethrow(error: unknown): never {

@@ -1,7 +1,7 @@
 // One batch of decisions as the statements of one transaction.
 import { minorPerMajor } from '../../domain/codes.ts';
 import { countryOf } from '../../domain/transaction.ts';
-import type { BatchOutput, Decided } from '../../engine/process-batch.ts';
+import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
 import type { Statement } from './session.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,11 +9,11 @@ const MINUTE_MS = 60_000;
 const time = (ms: number): string => new Date(ms).toISOString();
 
 /** A row of `transactions`, by column name; what is absent becomes NULL. */
-function transactionRow(item: Decided) {
-  const { offset, transaction: t, receivedAtMs, decision, vector, contentHash, engineMs } = item;
+export function transactionRow(item: Decided, seq: number) {
+  const { transaction: t, receivedAtMs, decision, vector, contentHash, engineMs } = item;
   return {
     id: t.id,
-    seq: offset,
+    seq,
     account_id: t.accountId,
     occurred_at: time(t.occurredAtMs),
     received_at: time(receivedAtMs),
@@ -45,10 +45,10 @@ function transactionRow(item: Decided) {
   };
 }
 
-function alertRow({ offset, transaction: t, decision }: Decided) {
+export function alertRow({ transaction: t, decision }: Decided, seq: number) {
   return {
     transaction_id: t.id,
-    seq: offset,
+    seq,
     account_id: t.accountId,
     created_at: time(decision.decidedAtMs),
     outcome: decision.outcome,
@@ -74,7 +74,7 @@ type CountRow = {
   flagged_minor: number;
 };
 
-function countRows(decided: readonly Decided[]): CountRow[] {
+export function countRows(decided: readonly Decided[]): CountRow[] {
   const counts = new Map<string, CountRow>();
   for (const { transaction, decision } of decided) {
     const minute = time(Math.floor(decision.decidedAtMs / MINUTE_MS) * MINUTE_MS);
@@ -96,36 +96,24 @@ function countRows(decided: readonly Decided[]): CountRow[] {
   return [...counts.values()];
 }
 
-const INSERT_DECISIONS = `
-  with decided as (
-    insert into transactions select * from json_populate_recordset(null::transactions, $3)),
-  alerts as (
-    insert into fraud_alerts select * from json_populate_recordset(null::fraud_alerts, $4)),
-  counts as (
-    insert into stats_by_minute select * from json_populate_recordset(null::stats_by_minute, $5)
-    on conflict (minute, country) do update set
-      transactions = stats_by_minute.transactions + excluded.transactions,
-      reviews = stats_by_minute.reviews + excluded.reviews,
-      declines = stats_by_minute.declines + excluded.declines,
-      score_sum = stats_by_minute.score_sum + excluded.score_sum,
-      flagged_minor = stats_by_minute.flagged_minor + excluded.flagged_minor)
-  update progress set next_offset = $1 where partition = $2`;
-
 // The last word on each transaction. A record set, not a join with labels: the planner knows it is short, and
 // looks the transactions up one by one however many there are.
 const LATEST_LABELS =
   'json_to_recordset($1) as l(transaction_id text, fraud boolean, fraud_type text, labelled_at timestamptz)';
 
-function labelStatements(labelled: BatchOutput['labelled']): Statement[] {
-  if (labelled.length === 0) return [];
-  const rows = labelled.map(({ offset, label }) => ({
-    seq: offset,
-    transaction_id: label.transactionId,
-    fraud: label.fraud,
-    fraud_type: label.fraudType,
-    source: label.source,
-    labelled_at: time(label.labelledAtMs),
-  }));
+/** A row of `labels`, by column name. */
+export const labelRow = ({ label }: Labelled, seq: number) => ({
+  seq,
+  transaction_id: label.transactionId,
+  fraud: label.fraud,
+  fraud_type: label.fraudType,
+  source: label.source,
+  labelled_at: time(label.labelledAtMs),
+});
+
+/** Labels may concern rows of the same batch: these come after them. */
+export function labelStatements(rows: readonly ReturnType<typeof labelRow>[]): Statement[] {
+  if (rows.length === 0) return [];
   const latest = JSON.stringify([...new Map(rows.map((row) => [row.transaction_id, row])).values()]);
   return [
     {
@@ -146,15 +134,37 @@ function labelStatements(labelled: BatchOutput['labelled']): Statement[] {
   ];
 }
 
-/** One statement for all decisions of a batch: each more costs a round trip. Labels may concern rows of the same batch. */
+/** The counts of a batch, added to what is there. */
+export const ADD_COUNTS = (parameter: string): string => `
+    insert into stats_by_minute select * from json_populate_recordset(null::stats_by_minute, ${parameter})
+    on conflict (minute, country) do update set
+      transactions = stats_by_minute.transactions + excluded.transactions,
+      reviews = stats_by_minute.reviews + excluded.reviews,
+      declines = stats_by_minute.declines + excluded.declines,
+      score_sum = stats_by_minute.score_sum + excluded.score_sum,
+      flagged_minor = stats_by_minute.flagged_minor + excluded.flagged_minor`;
+
+const INSERT_DECISIONS = `
+  with decided as (
+    insert into transactions select * from json_populate_recordset(null::transactions, $3)),
+  alerts as (
+    insert into fraud_alerts select * from json_populate_recordset(null::fraud_alerts, $4)),
+  counts as (${ADD_COUNTS('$5')})
+  update progress set next_offset = $1 where partition = $2`;
+
+/** One statement for all decisions of a batch: each more costs a round trip. */
 export function commitStatements({ partition, nextOffset, decided, labelled }: BatchOutput): Statement[] {
   const flagged = decided.filter((item) => item.decision.outcome !== 'approve');
-  const rows = [decided.map(transactionRow), flagged.map(alertRow), countRows(decided)];
+  const rows = [
+    decided.map((item) => transactionRow(item, item.offset)),
+    flagged.map((item) => alertRow(item, item.offset)),
+    countRows(decided),
+  ];
   return [
     {
       sql: INSERT_DECISIONS,
       parameters: [nextOffset, partition, ...rows.map((list) => JSON.stringify(list))],
     },
-    ...labelStatements(labelled),
+    ...labelStatements(labelled.map((item) => labelRow(item, item.offset))),
   ];
 }

@@ -1,62 +1,106 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
-import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
+/** Columns that tell where in a stream a row comes from; one log has no use for them. */
+const PLACE = sql`, partition integer, log_offset bigint`;
+const NO_PLACE = sql``;
+
+function foundation(place: RawBuilder<unknown>) {
+  return [
+    sql`create table fraud_alerts (
+      transaction_id text primary key, seq bigint not null, account_id text not null,
+      created_at timestamptz not null, outcome text not null, score double precision not null,
+      amount_minor bigint not null, currency text not null, country text, merchant_name text,
+      top_reason text, is_fraud boolean not null, status text not null)`,
+    sql`create unique index fraud_alerts_seq on fraud_alerts (seq)`,
+    sql`comment on column fraud_alerts.is_fraud is
+      'Fraud as best known: the label when there is one, else whether the engine declined'`,
+    sql`create table labels (
+      seq bigint primary key, transaction_id text not null, fraud boolean not null, fraud_type text,
+      source text not null, labelled_at timestamptz not null${place})`,
+    sql`create index labels_transaction on labels (transaction_id, seq)`,
+    sql`create table stats_by_minute (
+      minute timestamptz not null, country text not null, transactions integer not null,
+      reviews integer not null, declines integer not null, score_sum double precision not null,
+      flagged_minor bigint not null, primary key (minute, country))`,
+    sql`create table progress (partition integer primary key, next_offset bigint not null)`,
+    sql`insert into progress values (0, 0)`,
+    sql`create table dead_letters (
+      id bigint generated always as identity primary key, received_at timestamptz not null,
+      source text not null, raw text not null, problems text not null)`,
+  ];
+}
+
+const TRANSACTION_COLUMNS = sql`
+  id text not null, seq bigint not null, account_id text not null,
+  occurred_at timestamptz not null, received_at timestamptz not null, decided_at timestamptz not null,
+  amount_minor bigint not null, currency text not null, type text not null, channel text,
+  merchant_id text, merchant_name text, mcc text, country text, city text,
+  lat double precision, lon double precision, device_id text, ip text, counterparty_id text,
+  outcome text not null, score double precision not null, reasons text, rules text,
+  model_version text not null, ruleset_version text not null, catalogue_hash text not null,
+  features bytea not null, content_hash text not null, engine_ms real not null,
+  is_fraud boolean, fraud_type text, labelled_at timestamptz`;
+
+/** In the process: one log, kept in the same database. */
+const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
     async up(db: Kysely<unknown>) {
       const statements = [
-        sql`create table transactions (
-          id text primary key, seq bigint not null, account_id text not null,
-          occurred_at timestamptz not null, received_at timestamptz not null, decided_at timestamptz not null,
-          amount_minor bigint not null, currency text not null, type text not null, channel text,
-          merchant_id text, merchant_name text, mcc text, country text, city text,
-          lat double precision, lon double precision, device_id text, ip text, counterparty_id text,
-          outcome text not null, score double precision not null, reasons text, rules text,
-          model_version text not null, ruleset_version text not null, catalogue_hash text not null,
-          features bytea not null, content_hash text not null, engine_ms real not null,
-          is_fraud boolean, fraud_type text, labelled_at timestamptz)`,
+        sql`create table transactions (${TRANSACTION_COLUMNS}, primary key (id))`,
         sql`create unique index transactions_seq on transactions (seq)`,
         sql`create index transactions_account on transactions (account_id, seq)`,
-        sql`create table fraud_alerts (
-          transaction_id text primary key, seq bigint not null, account_id text not null,
-          created_at timestamptz not null, outcome text not null, score double precision not null,
-          amount_minor bigint not null, currency text not null, country text, merchant_name text,
-          top_reason text, is_fraud boolean not null, status text not null)`,
-        sql`create unique index fraud_alerts_seq on fraud_alerts (seq)`,
-        sql`comment on column fraud_alerts.is_fraud is
-          'Fraud as best known: the label when there is one, else whether the engine declined'`,
-        sql`create table labels (
-          seq bigint primary key, transaction_id text not null, fraud boolean not null, fraud_type text,
-          source text not null, labelled_at timestamptz not null)`,
-        sql`create index labels_transaction on labels (transaction_id, seq)`,
-        sql`create table stats_by_minute (
-          minute timestamptz not null, country text not null, transactions integer not null,
-          reviews integer not null, declines integer not null, score_sum double precision not null,
-          flagged_minor bigint not null, primary key (minute, country))`,
+        ...foundation(NO_PLACE),
         sql`create table log_batches (
           base_offset bigint primary key, records integer not null, appended_at timestamptz not null,
           payload bytea not null)`,
         sql`alter table log_batches alter payload set storage external`,
-        sql`create table progress (partition integer primary key, next_offset bigint not null)`,
-        sql`insert into progress values (0, 0)`,
-        sql`create table dead_letters (
-          id bigint generated always as identity primary key, received_at timestamptz not null,
-          source text not null, raw text not null, problems text not null)`,
       ];
       for (const statement of statements) await statement.execute(db);
     },
   },
 };
 
+/** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
+const SERVER: Readonly<Record<string, Migration>> = {
+  '001_stream': {
+    async up(db: Kysely<unknown>) {
+      const statements = [
+        sql`create table transactions (${TRANSACTION_COLUMNS}${PLACE}, primary key (id, occurred_at))
+          partition by range (occurred_at)`,
+        sql`create table transactions_other partition of transactions default`,
+        sql`create index transactions_seq on transactions (seq)`,
+        sql`create index transactions_account on transactions (account_id, seq)`,
+        sql`create index transactions_place on transactions (partition, log_offset)`,
+        ...foundation(PLACE),
+        sql`create index labels_place on labels (partition, log_offset)`,
+        sql`create table stream_progress (
+          output text not null, partition integer not null, next_offset bigint not null,
+          source_offset bigint not null, primary key (output, partition))`,
+        sql`create table stream_sequence (next bigint not null)`,
+        sql`insert into stream_sequence values (0)`,
+        sql`create table models (
+          version text primary key, created_at timestamptz not null, artefact text not null)`,
+        sql`create table champion (
+          one boolean primary key default true check (one), version text not null references models,
+          promoted_at timestamptz not null)`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
+};
+
+const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
+
 /** Brings the schema up to date. Throws InputError when the database was written by a newer program. */
-export async function migrate<T>(db: Kysely<T>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+export async function migrate<T>(db: Kysely<T>, kind: keyof typeof MIGRATIONS): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS[kind] } });
   const { error, results } = await migrator.migrateToLatest();
   if (!error) return;
   if (error instanceof Error && /corrupted migrations/.test(error.message)) {
     throw new InputError(
-      `The data folder was written by another version of Goshawk (${error.message}). Run that version.`,
+      `The ${kind === 'embedded' ? 'data folder' : 'database of DATABASE_URL'} was written by another version of Goshawk (${error.message}). Run that version.`,
     );
   }
   const failed = results?.find((result) => result.status === 'Error');

@@ -40,7 +40,10 @@ export type TransactionsTable = {
   is_fraud: boolean | null;
   fraud_type: string | null;
   labelled_at: Time | null;
-};
+} & Place;
+
+/** Where in a stream a row comes from; on a server only. */
+type Place = { partition?: number | null; log_offset?: number | null };
 
 export type FraudAlertsTable = {
   transaction_id: string;
@@ -67,7 +70,7 @@ export type LabelsTable = {
   fraud_type: string | null;
   source: string;
   labelled_at: Time;
-};
+} & Place;
 
 export type StatsTable = {
   /** Start of the minute in which the decisions were made. */
@@ -87,5 +90,9 @@ export type Tables = {
   stats_by_minute: StatsTable;
   log_batches: { base_offset: number; records: number; appended_at: Time; payload: Uint8Array };
   progress: { partition: number; next_offset: number };
+  stream_progress: { output: string; partition: number; next_offset: number; source_offset: number };
+  stream_sequence: { next: number };
+  models: { version: string; created_at: Time; artefact: string };
+  champion: { one: Generated<boolean>; version: string; promoted_at: Time };
   dead_letters: { id: Generated<number>; received_at: Time; source: string; raw: string; problems: string };
 };
