@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Starts a live fraud desk: installs what is missing, builds the dashboard, trains the first model, opens shop.
+# With --stack as the first word: Kafka, Redis, PostgreSQL, workers, sink, server and simulator on this machine.
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
@@ -10,5 +11,8 @@ case " $* " in *" --help "*|*" -h "*) ;; *)
     echo "Building the dashboard …"
     "$node" node_modules/vite/bin/vite.js build dashboard --logLevel error
   fi
+esac
+case "${1:-}" in
+  --stack) shift; scripts/services.sh run; exec ./goshawk stack "$@" ;;
 esac
 exec ./goshawk serve "$@"

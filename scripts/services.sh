@@ -2,14 +2,19 @@
 # Makes sure that the servers which tests run against are there: PostgreSQL, Redis, and Java with Maven for Kafka.
 # As root on Debian it installs what is missing, and starts none of it.
 set -euo pipefail
+# With the word "run", servers that are named by the environment are left out.
+run=${1:-}
+named() { [ "$run" = run ] && [ -n "${1:-}" ]; }
 missing=()
-compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
-command -v redis-server >/dev/null || missing+=(redis-server)
-command -v java >/dev/null || missing+=(default-jre-headless)
-command -v mvn >/dev/null || missing+=(maven)
+named "${DATABASE_URL:-}" || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+named "${REDIS_URL:-}" || command -v redis-server >/dev/null || missing+=(redis-server)
+if ! named "${KAFKA_BROKERS:-}"; then
+  command -v java >/dev/null || missing+=(default-jre-headless)
+  command -v mvn >/dev/null || missing+=(maven)
+fi
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "The tests need servers that are not here: install ${missing[*]} and run ./test.sh again." >&2
+    echo "Servers are needed that are not here: install ${missing[*]}, or name your own with KAFKA_BROKERS, REDIS_URL and DATABASE_URL." >&2
     exit 1
   fi
   log=$(mktemp)
@@ -22,4 +27,4 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
   rm -f "$log"
 fi
-"$(dirname "$0")/kafka.sh" >/dev/null
+named "${KAFKA_BROKERS:-}" || "$(dirname "$0")/kafka.sh" >/dev/null

@@ -14,8 +14,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   simulator: ['domain'],
   engine: ['domain', 'features', 'models', 'rules'],
   training: ['domain', 'features', 'models', 'simulator'],
-  ports: ['domain', 'engine'],
-  adapters: ['domain', 'features', 'models', 'engine', 'ports'],
+  ports: ['domain', 'features', 'models', 'rules', 'engine'],
+  stream: ['domain', 'features', 'models', 'rules', 'engine', 'ports'],
+  adapters: ['domain', 'features', 'models', 'engine', 'ports', 'stream'],
   stack: ['domain'],
   protocol: ['domain'],
   server: ['domain', 'features', 'models', 'engine', 'ports', 'protocol'],
@@ -28,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'simulator',
     'training',
     'ports',
+    'stream',
     'adapters',
     'server',
   ],
@@ -43,6 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'protocol',
     'server',
     'runtimes',
+    'stack',
   ],
 };
 

@@ -14,9 +14,9 @@ import { openKafkaSource } from '../src/adapters/kafka/source.ts';
 import { ensureTopics, topicsWithPrefix } from '../src/adapters/kafka/topics.ts';
 import { FencedError } from '../src/ports/state-store.ts';
 import type { OutputLog, StreamMessage, StreamRecord } from '../src/ports/stream.ts';
+import { freePort } from '../src/stack/free-port.ts';
 import { type KafkaServer, startKafkaServer } from '../src/stack/kafka.ts';
 import { decodeMessage } from '../src/stream/message-codec.ts';
-import { freePort } from './free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-kafka-'));
 const PARTITIONS = 3;

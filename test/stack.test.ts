@@ -6,11 +6,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
+import { freePort } from '../src/stack/free-port.ts';
 import { startKafkaServer } from '../src/stack/kafka.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
 import { startRedisServer } from '../src/stack/redis.ts';
 import { makeFolder } from './desk-process.ts';
-import { freePort } from './free-port.ts';
 
 const folder = makeFolder();
 // PostgreSQL runs under another account when this is root; it must be able to enter.

@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { createMemoryStateStore } from '../src/adapters/memory/state-store.ts';
 import { openRedis, type RedisConnection } from '../src/adapters/redis/connection.ts';
 import { createRedisStateStore } from '../src/adapters/redis/state-store.ts';
+import { freePort } from '../src/stack/free-port.ts';
 import { type RedisServer, startRedisServer } from '../src/stack/redis.ts';
 import { stateStoreContract } from './contracts/state-store.ts';
-import { freePort } from './free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-redis-'));
 let server: RedisServer;

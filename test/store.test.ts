@@ -8,10 +8,10 @@ import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
+import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
 import { storeContract } from './contracts/store.ts';
 import { makeFolder } from './desk-process.ts';
-import { freePort } from './free-port.ts';
 
 const folder = makeFolder();
 // The server runs under another account when this is root; it must be able to enter.

@@ -23,10 +23,38 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'train and test on a labelled file, in time order',
     load: async () => (await import('./evaluate.ts')).evaluateCommand,
   },
+  worker: {
+    about: 'distributed: decide the transactions of a share of the stream',
+    load: async () => (await import('./stream-commands.ts')).workerCommand,
+  },
+  sink: {
+    about: 'distributed: store what workers decided in PostgreSQL',
+    load: async () => (await import('./stream-commands.ts')).sinkCommand,
+  },
+  server: {
+    about: 'distributed: API, live feed and dashboard',
+    load: async () => (await import('./stream-commands.ts')).serverCommand,
+  },
+  simulate: {
+    about: 'distributed: write simulated transactions to the stream',
+    load: async () => (await import('./stream-commands.ts')).simulateCommand,
+  },
+  'prepare-stream': {
+    about: 'distributed: make topics, tables and the first model',
+    load: async () => (await import('./stream-commands.ts')).prepareStreamCommand,
+  },
+  'rebuild-state': {
+    about: 'distributed: build the state in Redis again from what was decided',
+    load: async () => (await import('./stream-commands.ts')).rebuildStateCommand,
+  },
+  stack: {
+    about: 'distributed, all on this machine (what ./run.sh --stack does)',
+    load: async () => (await import('./stack.ts')).stackCommand,
+  },
 };
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(10)} ${command.about}`);
+  const rows = Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(14)} ${command.about}`);
   return ['Usage: ./goshawk COMMAND [options]', '', ...rows, '', 'Every command has --help.'].join('\n');
 }
 

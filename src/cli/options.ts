@@ -1,6 +1,7 @@
 // Command-line options: parsed once, with a sentence for everything that is wrong.
 import { parseArgs } from 'node:util';
 import { InputError } from '../domain/input-error.ts';
+import { PRESETS, type Preset } from '../training/first-model.ts';
 
 export type OptionSpec = {
   readonly type: 'string' | 'boolean';
@@ -70,4 +71,11 @@ export function helpText(usage: string, about: string, specs: Readonly<Record<st
     return `${left.padEnd(30)} ${spec.help}${preset}`;
   });
   return [`Usage: ${usage}`, '', about, '', 'Options:', ...rows].join('\n');
+}
+
+/** Throws InputError for a name that is no preset. */
+export function presetOf(text: string | undefined): Preset {
+  const preset = PRESETS.find((name) => name === text);
+  if (!preset) throw new InputError(`--preset is "${text}"; it must be one of ${PRESETS.join(', ')}.`);
+  return preset;
 }

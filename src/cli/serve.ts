@@ -1,15 +1,14 @@
 // ./goshawk serve (what ./run.sh starts): the whole desk in one process.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../domain/input-error.ts';
+import { lastSeenOf } from '../features/history-codec.ts';
 import { systemClock } from '../ports/clock.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { openDesk } from '../runtimes/embedded.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { buildApp } from '../server/app.ts';
-import { isLoopback } from '../server/guard.ts';
-import { LIVE_LABEL_MATURITY_MS, PRESETS, type Preset, trainFirstModel } from '../training/first-model.ts';
-import { helpText, type OptionSpec, readOptions } from './options.ts';
+import { LIVE_LABEL_MATURITY_MS, PRESETS, trainFirstModel } from '../training/first-model.ts';
+import { listen, packageVersion, refuseOpenHost } from './listen.ts';
+import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
@@ -30,17 +29,6 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   help: { type: 'boolean', help: 'show this text' },
 };
 
-function presetOf(text: string | undefined): Preset {
-  const preset = PRESETS.find((name) => name === text);
-  if (!preset) throw new InputError(`--preset is "${text}"; it must be one of ${PRESETS.join(', ')}.`);
-  return preset;
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(version);
-}
-
 export async function serveCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('serve', args, SPECS);
   if (options.flag('help')) {
@@ -53,12 +41,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   const seed = options.number('seed', 0, 2 ** 31);
   const dataDir = options.text('data-dir') ?? './var';
   const preset = presetOf(options.text('preset'));
-  if (!isLoopback(host) && !options.flag('insecure-no-login')) {
-    throw new InputError(
-      `--host ${host} would open the desk to others, and there is no login yet. Leave --host away, put a proxy with ` +
-        'a login in front, or say --insecure-no-login if you know who can reach this address.',
-    );
-  }
+  refuseOpenHost(host, options.flag('insecure-no-login'));
   const say = (text: string): void => console.log(text);
   const stopping = Promise.withResolvers<Error | undefined>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -102,29 +85,32 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     allowedHosts: new Set([host.toLowerCase()]),
     logLevel: options.text('log-level') ?? 'warn',
   });
+  let url: string;
   try {
-    await app.server.listen({ port, host });
+    url = await listen(app, host, port);
   } catch (error) {
     await app.close();
     await desk.close();
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE')
-      throw new InputError(`Port ${port} on ${host} is in use. Choose another: ./run.sh --port ${port + 1}`);
-    if (code === 'EACCES')
-      throw new InputError(`Port ${port} may not be used by this account. Choose one above 1023.`);
-    if (code === 'EADDRNOTAVAIL') throw new InputError(`${host} is not an address of this machine.`);
     throw error;
   }
   const admin = await serveAdmin(dataDir, (sql) => desk.query(sql));
   if (!options.flag('no-simulator')) {
     const logFile = join(options.text('log-dir') ?? './logs', 'producer.log');
-    producer = await startProducer(desk, { preset, rate, seed, logFile });
+    const { account } = desk.engine.state;
+    producer = await startProducer(desk, {
+      preset,
+      rate,
+      seed,
+      logFile,
+      // The people of the history the model learnt from, and those who have come since.
+      people: {
+        accounts: Math.max(account.size, 1000),
+        lastSeenMs: (accountId) => lastSeenOf(account, accountId) * 1000 || 1,
+      },
+    });
     say(`Simulator: ${rate} transactions a second, log in ${logFile}`);
   }
-  const address = app.server.server.address();
-  const listening = typeof address === 'object' && address ? address.port : port;
-  say(`Ready: http://${host.includes(':') ? `[${host}]` : host}:${listening}  (Ctrl-C stops)`);
-
+  say(`Ready: ${url}  (Ctrl-C stops)`);
   const failure = await stopping.promise;
   say(failure ? `Stopping: ${failure.message}` : 'Stopping …');
   await producer?.stop().catch(() => undefined);

@@ -2,10 +2,10 @@
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencyWindow } from '../engine/latency-window.ts';
-import type { BatchOutput, Engine, Result } from '../engine/process-batch.ts';
-import type { LogRecord } from '../engine/records.ts';
+import type { BatchOutput, Result } from '../engine/process-batch.ts';
+import type { Scorer } from '../models/model.ts';
+import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
-import type { Log } from './log.ts';
 import type { Store } from './store.ts';
 
 /** Records accepted but not decided yet; beyond this the source is asked to wait. */
@@ -33,25 +33,41 @@ export type Measurements = {
   lastCommitAtMs: number | undefined;
 };
 
+/** One part of the pipeline, probed for real. */
+export type PartHealth = {
+  readonly name: string;
+  readonly title: string;
+  readonly status: 'up' | 'degraded' | 'down' | 'unknown';
+  /** What the latency is the latency of. */
+  readonly measures: string;
+  readonly latency: LatencyWindow;
+  readonly perSecond: number | undefined;
+  readonly waiting: number | undefined;
+  readonly errors: number;
+  readonly lastAtMs: number | undefined;
+  readonly detail: string;
+};
+
 export type Desk = {
-  readonly engine: Engine;
   readonly store: Store;
-  readonly log: Log;
   readonly clock: Clock;
   readonly measurements: Measurements;
+  /** The model and the rules that decide now. */
+  inService(): { readonly scorer: Scorer; readonly ruleset: Ruleset };
+  /** Every part between the source and the live feed; `perSecond` is what was decided lately. */
+  health(nowMs: number, perSecond: number): PartHealth[];
+  /** Rejects while the database does not answer. */
+  ready(): Promise<void>;
   /** Appends a transaction and resolves once its decision is committed. Throws OverCapacityError when full. */
   decide(transaction: Transaction): Promise<Result>;
-  /** Appends transactions; resolves with the first offset when they are durable in the log. */
-  accept(transactions: readonly Transaction[]): Promise<number>;
+  /** Appends transactions; resolves when they are durable in the log. */
+  accept(transactions: readonly Transaction[]): Promise<void>;
   label(labels: readonly Label[]): Promise<void>;
-  /** Appends transactions and labels in the order given; resolves with the first offset when they are durable. */
-  append(records: readonly LogRecord[]): Promise<number>;
   /** Throws OverCapacityError when nothing more can be taken in right now. */
   checkCapacity(): void;
-  /** Resolves when everything that is in the log now is decided and committed. */
-  settled(): Promise<void>;
-  onCommitted(listener: (output: BatchOutput) => void): void;
-  readonly backlog: number;
-  query(sql: string): Promise<Readonly<Record<string, unknown>>[]>;
+  /** What was committed, in batches; order holds within an account. */
+  onCommitted(listener: (output: Committed) => void): void;
   close(): Promise<void>;
 };
+
+export type Committed = Pick<BatchOutput, 'decided' | 'labelled'>;

@@ -84,9 +84,9 @@ export type Stats = {
 /** Measured in the last minute; null where nothing was. */
 export type Latency = { readonly p50: number | null; readonly p99: number | null; readonly count: number };
 
-export type ServiceName = 'producer' | 'log' | 'engine' | 'state' | 'database' | 'feed';
 export type ServiceHealth = {
-  readonly name: ServiceName;
+  /** producer, log, engine, state, database, feed; with a stream also workers and sink. */
+  readonly name: string;
   readonly title: string;
   readonly status: 'up' | 'degraded' | 'down' | 'unknown';
   /** What the latency is of, in words. */

@@ -30,6 +30,7 @@ import type { Log } from '../ports/log.ts';
 import { createProcessor } from '../ports/processor.ts';
 import type { Store } from '../ports/store.ts';
 import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
+import { startEmbeddedProbes } from './embedded-probes.ts';
 
 const MIN_FREE_BYTES = 64 << 20;
 const DISK_CHECK_MS = 2000;
@@ -38,6 +39,20 @@ const FULL_DISK_RETRY_MS = 500;
 const DECISION_TIMEOUT_MS = 10_000;
 const CHECKPOINT_RECORDS = 50_000;
 const CHECKPOINT_MIN_BYTES = 8 << 20;
+
+/** A desk in this process: the engine and the log are at hand. */
+export type EmbeddedDesk = {
+  onCommitted(listener: (output: BatchOutput) => void): void;
+} & Desk & {
+    readonly engine: Engine;
+    readonly log: Log;
+    /** Appends transactions and labels in the order given; resolves with the first offset when they are durable. */
+    append(records: readonly LogRecord[]): Promise<number>;
+    /** Resolves when everything that is in the log now is decided and committed. */
+    settled(): Promise<void>;
+    readonly backlog: number;
+    query(sql: string): Promise<Readonly<Record<string, unknown>>[]>;
+  };
 
 export type DeskOptions = {
   readonly dataDir: string;
@@ -48,7 +63,7 @@ export type DeskOptions = {
   readonly onFailure: (error: Error) => void;
 };
 
-export async function openDesk(options: DeskOptions): Promise<Desk> {
+export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
   const { dataDir, clock } = options;
   const unlock = lockFolder(dataDir);
   let session: SqlSession | undefined;
@@ -158,7 +173,7 @@ type Parts = {
   readonly onFail: (handler: (error: Error) => void) => void;
 };
 
-async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
+async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDesk> {
   const { session, store, log, engine } = parts;
   const { clock, dataDir } = options;
   const listeners: ((output: BatchOutput) => void)[] = [];
@@ -256,6 +271,14 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
     receivedAtMs: clock.nowMs(),
   });
 
+  const probes = startEmbeddedProbes({
+    engine,
+    log,
+    clock,
+    measurements,
+    backlog,
+    query: (sql, parameters) => session.query(sql, parameters),
+  });
   return {
     engine,
     store,
@@ -263,6 +286,11 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
     clock,
     measurements,
     checkCapacity,
+    inService: () => engine,
+    health: probes.health,
+    async ready() {
+      await session.query('select 1', []);
+    },
     async decide(transaction) {
       const offset = await append([toRecord(transaction)]);
       const result = await withinReason(processor.resultAt(offset));
@@ -270,7 +298,9 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
       return result;
     },
     append,
-    accept: (transactions) => append(transactions.map(toRecord)),
+    async accept(transactions) {
+      await append(transactions.map(toRecord));
+    },
     async label(labels) {
       await append(labels.map((label) => ({ kind: 'label', label })));
     },
@@ -286,6 +316,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<Desk> {
     async close() {
       closing = true;
       clearInterval(diskTimer);
+      probes.stop();
       await processor.stop();
       if (!failure && processor.committedOffset > checkpointAt) {
         await checkpoints.prepare(processor.committedOffset)();

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Label } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
-import { lastSeenOf } from '../features/history-codec.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { ProducerState } from '../server/monitor.ts';
 import type { FraudType } from '../simulator/fraud.ts';
+import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/first-model.ts';
 import { createLabelClock, labelFor } from '../training/label-clock.ts';
 
@@ -30,9 +30,14 @@ export type ProducerOptions = {
   readonly rate: number;
   readonly seed: number;
   readonly logFile: string;
+  /** Whom it simulates, and when each was seen last. */
+  readonly people: Pick<SimulatorOptions, 'accounts' | 'lastSeenMs'>;
 };
 
-export async function startProducer(desk: Desk, options: ProducerOptions): Promise<Producer> {
+export async function startProducer(
+  desk: Pick<Desk, 'accept' | 'label' | 'clock'>,
+  options: ProducerOptions,
+): Promise<Producer> {
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = await open(options.logFile, 'a');
   const { clock } = desk;
@@ -41,9 +46,7 @@ export async function startProducer(desk: Desk, options: ProducerOptions): Promi
     seed: options.seed,
     rate: options.rate,
     startMs,
-    // The people of the history the model learnt from, and those who have come since.
-    accounts: Math.max(desk.engine.state.account.size, 1000),
-    lastSeenMs: (accountId) => lastSeenOf(desk.engine.state.account, accountId) * 1000 || 1,
+    ...options.people,
     idPrefix: `tx-${startMs.toString(36)}-`,
   });
   const random = createRandom(options.seed, Math.floor(startMs / 1000));

@@ -5,8 +5,9 @@ import type { InputRow } from '../adapters/files/read-transactions.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { averagePrecision, ratesOf, rocAuc } from '../models/metrics.ts';
-import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import { OverCapacityError } from '../ports/desk.ts';
 import { createLabelClock, labelFor } from '../training/label-clock.ts';
+import type { EmbeddedDesk } from './embedded.ts';
 
 const DAY_MS = 86_400_000;
 /** Records under way at most: enough for full batches, little enough for an honest latency. */
@@ -62,7 +63,7 @@ export type ReplayReport = {
 type Percentiles = { readonly p50: number; readonly p99: number };
 
 /** Sends a file through a desk and waits until every row is decided and committed. */
-export async function replay(desk: Desk, options: ReplayOptions): Promise<ReplayReport> {
+export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promise<ReplayReport> {
   const labels = createLabelClock();
   const truth = new Map<string, boolean>();
   const latency = createLatencyWindow();

@@ -2,8 +2,7 @@
 // Bounded per client: one that cannot keep up is sent nothing until it can, and then a fresh snapshot.
 import type { WebSocket } from '@fastify/websocket';
 import { createLatencyWindow } from '../engine/latency-window.ts';
-import type { BatchOutput } from '../engine/process-batch.ts';
-import type { Desk } from '../ports/desk.ts';
+import type { Committed, Desk } from '../ports/desk.ts';
 import { type AlertRow, type FeedRow, PROTOCOL_VERSION, type ServerMessage } from '../protocol/messages.ts';
 import type { FeedState, Monitor } from './monitor.ts';
 import { alertRow, alertRowOf, feedRow } from './rows.ts';
@@ -44,7 +43,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
   let lastSentAtMs: number | undefined;
   let monitor: Monitor | undefined;
 
-  desk.onCommitted((output: BatchOutput) => {
+  desk.onCommitted((output: Committed) => {
     if (clients.size === 0) return;
     decided += output.decided.length;
     // What is flagged is always shown; of the rest, the newest.

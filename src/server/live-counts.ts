@@ -29,7 +29,7 @@ function addTo(target: Cell, cell: Cell): void {
 }
 
 export type LiveCounts = {
-  add(output: BatchOutput): void;
+  add(output: Pick<BatchOutput, 'decided'>): void;
   load(rows: readonly CountRow[]): void;
   loadScores(rows: readonly ScoreCount[]): void;
   /** Decisions in the last 60 seconds. */

@@ -1,11 +1,9 @@
 // What the desk knows of itself, measured: counts, service health, live model quality.
 
-import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { ENTITY_KINDS } from '../features/observe.ts';
+import type { LatencyWindow } from '../engine/latency-window.ts';
 import { qualityOfBins } from '../models/binned-quality.ts';
 import { type Quality, ratesOf } from '../models/metrics.ts';
-import type { Desk } from '../ports/desk.ts';
+import type { Desk, PartHealth } from '../ports/desk.ts';
 import type {
   Latency,
   ModelPanel,
@@ -96,35 +94,13 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   counts.loadScores(await store.scoreCounts(start - KEPT_MINUTES * MINUTE_MS, MAX_SCORES_LOADED));
   desk.onCommitted((output) => counts.add(output));
 
-  const databaseLatency = createLatencyWindow();
-  const stateLatency = createLatencyWindow();
-  let databaseErrors = 0;
-  let databaseOkAtMs: number | undefined;
-  let stateOkAtMs: number | undefined;
   let pendingAlerts = await store.openAlerts();
   let deadLetters = (await store.deadLetters(1)).total;
   let live: QualityFigures | null = null;
 
   async function probe(): Promise<void> {
-    const started = performance.now();
-    try {
-      await desk.query('select 1');
-      databaseLatency.add(performance.now() - started, clock.nowMs());
-      databaseOkAtMs = clock.nowMs();
-      pendingAlerts = await store.openAlerts();
-      deadLetters = (await store.deadLetters(1)).total;
-    } catch {
-      databaseErrors++;
-    }
-    const { account } = desk.engine.state;
-    if (account.size > 0) {
-      const looked = performance.now();
-      const entry = account.find(account.keyOf(Math.floor(Math.random() * account.size)));
-      if (entry >= 0 && account.payloadLength(entry) > 0) {
-        stateLatency.add(performance.now() - looked, clock.nowMs());
-        stateOkAtMs = clock.nowMs();
-      }
-    }
+    pendingAlerts = await store.openAlerts();
+    deadLetters = (await store.deadLetters(1)).total;
   }
 
   async function measureModel(): Promise<void> {
@@ -152,111 +128,56 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   await probe();
   await measureModel();
   const timers = [
-    setInterval(() => void probe(), PROBE_MS),
-    setInterval(
-      () =>
-        measureModel().catch(() => {
-          databaseErrors++;
-        }),
-      MODEL_MS,
-    ),
+    // A database that does not answer shows in the health of the database.
+    setInterval(() => probe().catch(() => undefined), PROBE_MS),
+    setInterval(() => measureModel().catch(() => undefined), MODEL_MS),
   ];
   for (const timer of timers) timer.unref();
-
-  function service(
-    part: Omit<ServiceHealth, 'lastSuccessAt'> & { lastAtMs: number | undefined },
-  ): ServiceHealth {
-    const { lastAtMs, ...rest } = part;
-    return { ...rest, lastSuccessAt: isoOrNull(lastAtMs) };
-  }
 
   function pipeline(): Pipeline {
     const now = clock.nowMs();
     const producer = sources.producer();
     const feed = sources.feed();
-    const perSecond = counts.lastMinute(now) / 60;
     const fresh = (at: number | undefined): boolean => at !== undefined && now - at < STALE_MS;
-    const bytes = ENTITY_KINDS.reduce((sum, kind) => sum + desk.engine.state[kind].bytesReserved, 0);
-    const entities = ENTITY_KINDS.reduce((sum, kind) => sum + desk.engine.state[kind].size, 0);
-    const producerStatus = !producer.running ? 'unknown' : fresh(producer.lastAtMs) ? 'up' : 'degraded';
+    const parts: PartHealth[] = [
+      {
+        name: 'producer',
+        title: 'Source',
+        status: !producer.running ? 'unknown' : fresh(producer.lastAtMs) ? 'up' : 'degraded',
+        measures: 'send to durable in the log',
+        latency: producer.latency,
+        perSecond: producer.running ? producer.targetPerSecond : undefined,
+        waiting: undefined,
+        errors: producer.errors,
+        lastAtMs: producer.lastAtMs,
+        detail: producer.detail,
+      },
+      ...desk.health(now, counts.lastMinute(now) / 60),
+      {
+        name: 'feed',
+        title: 'Live feed',
+        status: feed.clients === 0 ? 'unknown' : fresh(feed.lastSentAtMs) ? 'up' : 'degraded',
+        measures: 'WebSocket ping to pong',
+        latency: feed.latency,
+        perSecond: undefined,
+        waiting: undefined,
+        errors: 0,
+        lastAtMs: feed.lastSentAtMs,
+        detail: `${feed.clients} ${feed.clients === 1 ? 'client' : 'clients'}, ${feed.resyncs} resyncs`,
+      },
+    ];
     return {
       measuredAt: new Date(now).toISOString(),
       deadLetters,
-      services: [
-        service({
-          name: 'producer',
-          title: 'Source',
-          status: producerStatus,
-          measures: 'send to durable in the log',
-          latencyMs: latencyOf(producer.latency, now),
-          perSecond: producer.running ? (producer.targetPerSecond ?? null) : null,
-          waiting: null,
-          errors: producer.errors,
-          lastAtMs: producer.lastAtMs,
-          detail: producer.detail,
+      services: parts.map(
+        ({ latency, perSecond, waiting, lastAtMs, ...rest }): ServiceHealth => ({
+          ...rest,
+          latencyMs: latencyOf(latency, now),
+          perSecond: perSecond ?? null,
+          waiting: waiting ?? null,
+          lastSuccessAt: isoOrNull(lastAtMs),
         }),
-        service({
-          name: 'log',
-          title: 'Log',
-          status: desk.log.lastAppendMs === undefined ? 'unknown' : 'up',
-          measures: 'append to committed',
-          latencyMs: latencyOf(measurements.append, now),
-          perSecond,
-          waiting: desk.log.pending,
-          errors: 0,
-          lastAtMs: measurements.lastCommitAtMs,
-          detail: `${desk.log.endOffset().toLocaleString('en')} records`,
-        }),
-        service({
-          name: 'engine',
-          title: 'Scoring engine',
-          status:
-            desk.backlog > 5000 ? 'degraded' : measurements.lastCommitAtMs === undefined ? 'unknown' : 'up',
-          measures: 'features, model, rules and reasons of one transaction',
-          latencyMs: latencyOf(measurements.engine, now),
-          perSecond,
-          waiting: desk.backlog,
-          errors: [...desk.engine.ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
-          lastAtMs: measurements.lastCommitAtMs,
-          detail: `${FEATURE_COUNT} features, ${desk.engine.ruleset.rules.length} rules`,
-        }),
-        service({
-          name: 'state',
-          title: 'State',
-          status: fresh(stateOkAtMs) ? 'up' : 'unknown',
-          measures: 'look-up of one account',
-          latencyMs: latencyOf(stateLatency, now),
-          perSecond: null,
-          waiting: null,
-          errors: 0,
-          lastAtMs: stateOkAtMs,
-          detail: `${entities.toLocaleString('en')} histories in ${(bytes / 1e6).toFixed(0)} MB`,
-        }),
-        service({
-          name: 'database',
-          title: 'Database',
-          status: fresh(databaseOkAtMs) ? 'up' : 'down',
-          measures: 'round trip of a query',
-          latencyMs: latencyOf(databaseLatency, now),
-          perSecond: null,
-          waiting: null,
-          errors: databaseErrors,
-          lastAtMs: databaseOkAtMs,
-          detail: `commit p50 ${(measurements.commit.percentile(0.5, now) ?? Number.NaN).toFixed(1)} ms`,
-        }),
-        service({
-          name: 'feed',
-          title: 'Live feed',
-          status: feed.clients === 0 ? 'unknown' : fresh(feed.lastSentAtMs) ? 'up' : 'degraded',
-          measures: 'WebSocket ping to pong',
-          latencyMs: latencyOf(feed.latency, now),
-          perSecond: null,
-          waiting: null,
-          errors: 0,
-          lastAtMs: feed.lastSentAtMs,
-          detail: `${feed.clients} ${feed.clients === 1 ? 'client' : 'clients'}, ${feed.resyncs} resyncs`,
-        }),
-      ],
+      ),
     };
   }
 
@@ -277,7 +198,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   }
 
   function model(): ModelPanel {
-    const { info } = desk.engine.scorer;
+    const { info } = desk.inService().scorer;
     return {
       version: info.version,
       kind: info.kind,

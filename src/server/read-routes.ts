@@ -35,7 +35,7 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor): 
         store.transactions({ accountId, before: stored.offset }, NEIGHBOURS),
         store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
       ]);
-      return storyOf(stored, desk.engine.scorer, [...before.reverse(), ...after]);
+      return storyOf(stored, desk.inService().scorer, [...before.reverse(), ...after]);
     },
   );
 
@@ -129,10 +129,10 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor): 
     { schema: { summary: 'The model in service', tags: ['Figures'] } },
     async () => ({
       ...monitor.model(),
-      featureNames: desk.engine.scorer.info.features,
-      catalogueHash: desk.engine.scorer.info.catalogueHash,
-      parameters: desk.engine.scorer.info.parameters,
-      rulesetVersion: desk.engine.ruleset.version,
+      featureNames: desk.inService().scorer.info.features,
+      catalogueHash: desk.inService().scorer.info.catalogueHash,
+      parameters: desk.inService().scorer.info.parameters,
+      rulesetVersion: desk.inService().ruleset.version,
     }),
   );
   app.get(
@@ -156,7 +156,7 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor): 
     async (_request, reply) => {
       try {
         desk.checkCapacity();
-        await desk.query('select 1');
+        await desk.ready();
         return { status: 'ready' };
       } catch (error) {
         return sendProblem(reply, 503, 'Not ready', (error as Error).message);

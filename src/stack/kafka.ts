@@ -51,6 +51,11 @@ export async function startKafkaServer(options: KafkaServerOptions): Promise<Kaf
     'transaction.state.log.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
     'auto.create.topics.enable=false',
+    // A worker that dies is replaced within seconds.
+    'group.consumer.min.session.timeout.ms=6000',
+    'group.consumer.session.timeout.ms=6000',
+    'group.consumer.min.heartbeat.interval.ms=1000',
+    'group.consumer.heartbeat.interval.ms=1000',
   ];
   writeFileSync(settings, `${lines.join('\n')}\n`);
   const logging = join(folder, 'log4j2.properties');

@@ -21,7 +21,8 @@ export type StreamWorker = {
   /** From now on these partitions are this worker's, and no others. */
   assign(partitions: readonly number[]): void;
   status(): PartitionStatus[];
-  readonly assigned: readonly number[];
+  /** Partitions at work, those included that are just being given up. */
+  readonly working: readonly number[];
   readonly sharedBytes: number;
   /** Finishes what is under way, then resolves. */
   stop(): Promise<void>;
@@ -86,8 +87,8 @@ export function startWorker(parts: WorkerParts): StreamWorker {
       desired = new Set(list);
       reconcile();
     },
-    get assigned() {
-      return [...desired];
+    get working() {
+      return [...running.keys()];
     },
     status: () => [...running.values()].flatMap((runner) => runner.status() ?? []),
     get sharedBytes() {

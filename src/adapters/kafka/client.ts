@@ -128,7 +128,7 @@ function explained(error: Error, brokers: readonly string[]): Error {
   ) {
     return new Error(`Kafka at ${where} cannot be reached (KAFKA_BROKERS): ${text}`, { cause: error });
   }
-  return error;
+  return new Error(text, { cause: error });
 }
 
 /** The message of an error with those of what it wraps: the outermost says little. */

@@ -29,6 +29,8 @@ type Reading = {
 export type KafkaSource = StreamSource & {
   /** Records behind the newest, for each open partition; undefined before the first answer. */
   lag(partition: number): number | undefined;
+  /** When the oldest record was written that was read and not taken yet. */
+  oldestWaitingMs(partition: number): number | undefined;
   close(): Promise<void>;
 };
 
@@ -239,6 +241,7 @@ export function openKafkaSource({ client, topic, onTrouble, onGap }: SourceParts
       if (!reading || reading.highWatermark < 0) return undefined;
       return Math.max(0, reading.highWatermark - reading.nextOffset + reading.waiting.length);
     },
+    oldestWaitingMs: (partition) => open.get(partition)?.waiting[0]?.timestampMs,
     async close() {
       closed = true;
       for (const reading of open.values()) {

@@ -127,3 +127,8 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
     },
   };
 }
+
+/** Forgets everything about a partition. */
+export async function dropPartition(redis: RedisConnection, partition: number): Promise<void> {
+  await redis.send(['UNLINK', ...Object.values(keysOf(partition))]);
+}

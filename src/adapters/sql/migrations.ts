@@ -82,6 +82,8 @@ const SERVER: Readonly<Record<string, Migration>> = {
         sql`insert into stream_sequence values (0)`,
         sql`create table models (
           version text primary key, created_at timestamptz not null, artefact text not null)`,
+        sql`create table base_histories (
+          kind text not null, key text not null, bytes bytea not null, primary key (kind, key))`,
         sql`create table champion (
           one boolean primary key default true check (one), version text not null references models,
           promoted_at timestamptz not null)`,

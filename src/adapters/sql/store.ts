@@ -38,7 +38,7 @@ function toDecision(row: DecisionRow): Decision {
   };
 }
 
-function toTransaction(row: TransactionRow): Transaction {
+export function toTransaction(row: TransactionRow): Transaction {
   return {
     id: row.id,
     accountId: row.account_id,

@@ -1,0 +1,87 @@
+// Models and the histories they learnt from, in the database: what a worker on any machine starts with.
+import type { Pool } from 'pg';
+import { createEntityTable } from '../../features/entity-table.ts';
+import { ENTITY_KINDS, type EntityKind, type FeatureState } from '../../features/observe.ts';
+import { type Model, parseModel, serializeModel } from '../../models/model.ts';
+import type { BaseHistories } from '../../ports/history.ts';
+
+const ROWS_AT_ONCE = 1000;
+
+/** Version of the model in service; undefined before the first one. */
+export async function championVersion(pool: Pool): Promise<string | undefined> {
+  const { rows } = await pool.query('select version from champion');
+  return rows[0]?.version as string | undefined;
+}
+
+/** Throws InputError when the artefact is damaged, or belongs to another feature catalogue. */
+export async function loadModel(pool: Pool, version: string): Promise<Model> {
+  const { rows } = await pool.query('select artefact from models where version = $1', [version]);
+  return parseModel(String(rows[0]?.artefact ?? ''), `model ${version} in the database`);
+}
+
+/** Saves a model; from now on workers take it into service. */
+export async function promoteModel(pool: Pool, model: Model, nowMs: number): Promise<void> {
+  const at = new Date(nowMs).toISOString();
+  const { version, createdAt } = model.info;
+  await pool.query('insert into models values ($1, $2, $3) on conflict do nothing', [
+    version,
+    createdAt,
+    serializeModel(model),
+  ]);
+  await pool.query(
+    `insert into champion (version, promoted_at) values ($1, $2)
+     on conflict (one) do update set version = excluded.version, promoted_at = excluded.promoted_at`,
+    [version, at],
+  );
+}
+
+/** Keeps the histories from before the stream. */
+export async function saveBaseHistories(pool: Pool, state: FeatureState): Promise<void> {
+  for (const kind of ENTITY_KINDS) {
+    const table = state[kind];
+    for (let from = 0; from < table.size; from += ROWS_AT_ONCE) {
+      const keys: string[] = [];
+      const histories: Buffer[] = [];
+      for (let entry = from; entry < Math.min(from + ROWS_AT_ONCE, table.size); entry++) {
+        const at = table.offsetOf(entry);
+        keys.push(table.keyOf(entry));
+        histories.push(Buffer.from(table.chunkOf(entry).bytes.slice(at, at + table.payloadLength(entry))));
+      }
+      await pool.query(
+        `insert into base_histories select $1, * from unnest($2::text[], $3::bytea[]) on conflict do nothing`,
+        [kind, keys, histories],
+      );
+    }
+  }
+}
+
+async function readKind(pool: Pool, kind: EntityKind): Promise<{ key: string; bytes: Uint8Array }[]> {
+  const { rows } = await pool.query('select key, bytes from base_histories where kind = $1 order by key', [
+    kind,
+  ]);
+  return rows as { key: string; bytes: Buffer }[];
+}
+
+/** `partitionOf` tells where the stream puts an account. */
+export function baseHistories(pool: Pool, partitionOf: (accountId: string) => number): BaseHistories {
+  return {
+    async accounts(partition) {
+      const all = await readKind(pool, 'account');
+      return all
+        .filter(({ key }) => partitionOf(key) === partition)
+        .map(({ key, bytes }) => ({ accountId: key, bytes }));
+    },
+    async loadShared(tables) {
+      const state: FeatureState = { ...tables, account: createEntityTable() };
+      for (const kind of ENTITY_KINDS) {
+        if (kind === 'account') continue;
+        const table = state[kind];
+        for (const { key, bytes } of await readKind(pool, kind)) {
+          const entry = table.findOrAdd(key);
+          table.reserve(entry, bytes.length);
+          table.chunkOf(entry).bytes.set(bytes, table.offsetOf(entry));
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,47 @@
+// A process of a distributed installation: starts when its services answer, says what it does, stops in order.
+import { InputError } from '../domain/input-error.ts';
+
+const FIRST_RETRY_MS = 500;
+const SLOWEST_RETRY_MS = 10_000;
+
+export type Service = { stop(): Promise<void> };
+
+/**
+ * Opens the service, again and again while servers cannot be reached, and runs it until SIGINT or SIGTERM. Ends the
+ * process: with 0 after a stop, with 1 after a fault. What is wrong with settings (InputError) is thrown at once.
+ */
+export async function runService(
+  name: string,
+  open: (say: (text: string) => void, fail: (error: Error) => void) => Promise<Service>,
+): Promise<void> {
+  const say = (text: string): void => console.log(`${new Date().toISOString()} ${name} ${text}`);
+  const stopping = Promise.withResolvers<Error | undefined>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stopping.resolve(undefined);
+      process.once(signal, () => process.exit(130));
+    });
+  }
+  let stopped = false;
+  void stopping.promise.then(() => {
+    stopped = true;
+  });
+  let service: Service | undefined;
+  for (let wait = FIRST_RETRY_MS; !service && !stopped; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
+    try {
+      service = await open(say, (error) => stopping.resolve(error));
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      // Jitter, so that a fleet does not come back as one.
+      const pause = wait * (0.5 + Math.random() / 2);
+      say(`cannot start yet, trying again in ${(pause / 1000).toFixed(1)} s: ${(error as Error).message}`);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, pause)), stopping.promise]);
+    }
+  }
+  if (service) say('ready');
+  const failure = await stopping.promise;
+  say(failure ? `stopping: ${failure.stack ?? failure.message}` : 'stopping');
+  await service?.stop().catch((error: Error) => say(`on the way out: ${error.message}`));
+  say('stopped');
+  process.exit(failure ? 1 : 0);
+}

@@ -1,0 +1,134 @@
+// ./goshawk stack (what ./run.sh --stack starts): a distributed installation on this machine.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../ports/clock.ts';
+import { prepareStream } from '../runtimes/stream-maintenance.ts';
+import { streamSettings } from '../runtimes/stream-settings.ts';
+import { type GoshawkProcess, startGoshawk } from '../stack/goshawk-process.ts';
+import { startServices } from '../stack/services.ts';
+import { PRESETS } from '../training/first-model.ts';
+import { packageVersion, refuseOpenHost } from './listen.ts';
+import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+
+const SPECS: Readonly<Record<string, OptionSpec>> = {
+  port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
+  host: { type: 'string', value: 'H', default: '127.0.0.1', help: 'address to listen on' },
+  'data-dir': {
+    type: 'string',
+    value: 'DIR',
+    default: './var',
+    help: 'where servers of our own keep their data',
+  },
+  'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of the log files' },
+  workers: { type: 'string', value: 'N', default: '2', help: 'worker processes' },
+  rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
+  'no-simulator': { type: 'boolean', help: 'transactions come over the API and Kafka only' },
+  preset: {
+    type: 'string',
+    default: 'default',
+    help: `what is simulated and learnt first: ${PRESETS.join(' | ')}`,
+  },
+  seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
+  'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
+  help: { type: 'boolean', help: 'show this text' },
+};
+const ABOUT =
+  'Starts Kafka, Redis, PostgreSQL, workers, a sink, a server and the simulator on this machine. Servers named by ' +
+  'KAFKA_BROKERS, REDIS_URL or DATABASE_URL are used instead of our own.';
+const READY_MS = 60_000;
+const RESTART_PAUSE_MS = 1000;
+
+export async function stackCommand(args: readonly string[]): Promise<void> {
+  const options = readOptions('stack', args, SPECS);
+  if (options.flag('help')) {
+    console.log(helpText('./run.sh --stack [options]', ABOUT, SPECS));
+    return;
+  }
+  const port = options.number('port', 0, 65_535);
+  const host = options.text('host') ?? '127.0.0.1';
+  const workers = options.number('workers', 1, 64);
+  const rate = options.number('rate', 0.01, 50_000);
+  const seed = options.number('seed', 0, 2 ** 31);
+  const preset = presetOf(options.text('preset'));
+  refuseOpenHost(host, options.flag('insecure-no-login'));
+  const logFolder = options.text('log-dir') ?? './logs';
+  mkdirSync(logFolder, { recursive: true });
+
+  const say = (text: string): void => console.log(text);
+  const stopping = Promise.withResolvers<void>();
+  let isStopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      isStopping = true;
+      stopping.resolve();
+    });
+  }
+  say(`Goshawk ${packageVersion()} · distributed · logs in ${logFolder}`);
+  const services = await startServices({
+    folder: join(options.text('data-dir') ?? './var', 'stack'),
+    logFolder,
+    env: process.env,
+    onNotice: (message) => say(`  ${message}`),
+  });
+  const running = new Set<GoshawkProcess>();
+
+  /** A process of ours that dies is started again: what it had under way goes on where it was committed. */
+  async function keep(name: string, command: readonly string[]): Promise<GoshawkProcess> {
+    const child = startGoshawk({
+      name,
+      args: command,
+      env: services.env,
+      logFile: join(logFolder, `${name}.log`),
+    });
+    running.add(child);
+    void child.exited.then(async (code) => {
+      running.delete(child);
+      if (isStopping) return;
+      say(`${name} ended (${code ?? 'killed'}); starting it again, see ${join(logFolder, `${name}.log`)}`);
+      await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
+      if (!isStopping) await keep(name, command);
+    });
+    return child;
+  }
+
+  async function stopAll(): Promise<void> {
+    isStopping = true;
+    const inOrder = [/^simulator/, /^server/, /^worker/, /^sink/];
+    for (const pattern of inOrder) {
+      await Promise.all([...running].filter(({ name }) => pattern.test(name)).map((child) => child.stop()));
+    }
+    await services.stop();
+  }
+
+  try {
+    const progress = createProgress('First model');
+    const made = await prepareStream(streamSettings({ ...process.env, ...services.env }), {
+      preset,
+      seed,
+      endMs: systemClock.nowMs(),
+      liveRate: rate,
+      onProgress: (step, done, of) => progress.update(done, of, step),
+    });
+    if (made) progress.end(made);
+    const started: GoshawkProcess[] = [];
+    for (let number = 1; number <= workers; number++)
+      started.push(await keep(`worker-${number}`, ['worker']));
+    started.push(await keep('sink', ['sink']));
+    const insecure = options.flag('insecure-no-login') ? ['--insecure-no-login'] : [];
+    const server = await keep('server', ['server', '--port', String(port), '--host', host, ...insecure]);
+    await Promise.all(started.map((child) => child.said(/ ready\n/, READY_MS)));
+    const [, url] = await server.said(/listens at (\S+)/, READY_MS);
+    if (!options.flag('no-simulator')) {
+      const simulation = ['--rate', String(rate), '--seed', String(seed), '--preset', preset];
+      await keep('simulator', ['simulate', ...simulation, '--log-dir', logFolder]);
+    }
+    say(`Ready: ${url}  (Ctrl-C stops)`);
+    await stopping.promise;
+    say('Stopping …');
+  } finally {
+    await stopAll();
+  }
+  say('Stopped. Everything is kept; the next start goes on from here.');
+  process.exit(0);
+}

@@ -1,0 +1,162 @@
+// ./goshawk worker, sink, server, simulate, prepare-stream, rebuild-state: the processes of a distributed installation.
+import { systemClock } from '../ports/clock.ts';
+import { startProducer } from '../runtimes/producer.ts';
+import { openSink } from '../runtimes/sink.ts';
+import { openStreamDesk } from '../runtimes/stream-desk.ts';
+import { openIntake, prepareStream, rebuildState } from '../runtimes/stream-maintenance.ts';
+import { streamSettings } from '../runtimes/stream-settings.ts';
+import { openWorker } from '../runtimes/worker.ts';
+import { buildApp } from '../server/app.ts';
+import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
+import { listen, packageVersion, refuseOpenHost } from './listen.ts';
+import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+import { runService } from './service.ts';
+
+const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
+const SETTINGS_HELP =
+  'Servers are named by KAFKA_BROKERS, REDIS_URL and DATABASE_URL; see docs/distributed.md for all settings.';
+
+/** The options of a command, or nothing after its help was shown. */
+function optionsOf(
+  command: string,
+  about: string,
+  args: readonly string[],
+  specs: Readonly<Record<string, OptionSpec>>,
+): Options | undefined {
+  const all = { ...specs, help: HELP };
+  const options = readOptions(command, args, all);
+  if (!options.flag('help')) return options;
+  console.log(helpText(`./goshawk ${command} [options]`, `${about}\n${SETTINGS_HELP}`, all));
+  return undefined;
+}
+
+export async function workerCommand(args: readonly string[]): Promise<void> {
+  if (!optionsOf('worker', 'Decides the transactions of its share of the stream.', args, {})) return;
+  const settings = streamSettings(process.env);
+  await runService('worker', (onNotice, onFailure) => openWorker({ settings, onNotice, onFailure }));
+}
+
+export async function sinkCommand(args: readonly string[]): Promise<void> {
+  if (!optionsOf('sink', 'Stores what workers decided in PostgreSQL.', args, {})) return;
+  const settings = streamSettings(process.env);
+  await runService('sink', (onNotice, onFailure) => openSink({ settings, onNotice, onFailure }));
+}
+
+export async function serverCommand(args: readonly string[]): Promise<void> {
+  const options = optionsOf(
+    'server',
+    'Serves API, live feed and dashboard of a distributed installation.',
+    args,
+    {
+      port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
+      host: { type: 'string', value: 'H', default: '127.0.0.1', help: 'address to listen on' },
+      'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
+      'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
+    },
+  );
+  if (!options) return;
+  const settings = streamSettings(process.env);
+  const host = options.text('host') ?? '127.0.0.1';
+  const port = options.number('port', 0, 65_535);
+  refuseOpenHost(host, options.flag('insecure-no-login'));
+  await runService('server', async (say, fail) => {
+    const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail });
+    try {
+      const app = await buildApp({
+        desk,
+        version: packageVersion(),
+        producer: desk.source,
+        maturityMs: LIVE_LABEL_MATURITY_MS,
+        allowedHosts: new Set([host.toLowerCase()]),
+        logLevel: options.text('log-level') ?? 'warn',
+      });
+      say(`listens at ${await listen(app, host, port)}`);
+      return {
+        async stop() {
+          await app.close();
+          await desk.close();
+        },
+      };
+    } catch (error) {
+      await desk.close();
+      throw error;
+    }
+  });
+}
+
+const SIMULATION: Readonly<Record<string, OptionSpec>> = {
+  preset: { type: 'string', default: 'default', help: `what is simulated: ${PRESETS.join(' | ')}` },
+  rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
+  seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
+};
+
+export async function simulateCommand(args: readonly string[]): Promise<void> {
+  const options = optionsOf(
+    'simulate',
+    'Writes simulated transactions and their labels to the stream.',
+    args,
+    {
+      ...SIMULATION,
+      'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
+    },
+  );
+  if (!options) return;
+  const settings = streamSettings(process.env);
+  const rate = options.number('rate', 0.01, 50_000);
+  const seed = options.number('seed', 0, 2 ** 31);
+  const preset = presetOf(options.text('preset'));
+  await runService('simulator', async () => {
+    const intake = await openIntake(settings);
+    const producer = await startProducer(intake, {
+      preset,
+      rate,
+      seed,
+      logFile: `${options.text('log-dir') ?? './logs'}/producer.log`,
+      people: { accounts: 1000 },
+    });
+    return {
+      async stop() {
+        await producer.stop();
+        await intake.close();
+      },
+    };
+  });
+}
+
+export async function prepareStreamCommand(args: readonly string[]): Promise<void> {
+  const options = optionsOf(
+    'prepare-stream',
+    'Makes topics, tables and the first model, where they are missing.',
+    args,
+    SIMULATION,
+  );
+  if (!options) return;
+  const progress = createProgress('First model');
+  const made = await prepareStream(streamSettings(process.env), {
+    preset: presetOf(options.text('preset')),
+    seed: options.number('seed', 0, 2 ** 31),
+    endMs: systemClock.nowMs(),
+    liveRate: options.number('rate', 0.01, 50_000),
+    onProgress: (step, done, of) => progress.update(done, of, step),
+  });
+  if (made) progress.end(made);
+  console.log('The stream is ready.');
+}
+
+export async function rebuildStateCommand(args: readonly string[]): Promise<void> {
+  const options = optionsOf(
+    'rebuild-state',
+    'Builds the state in Redis again from what was decided. Workers take it up by themselves; nothing is lost if they run.',
+    args,
+    {},
+  );
+  if (!options) return;
+  const progress = createProgress('Rebuilding');
+  const done = await rebuildState(streamSettings(process.env), (partition, of) =>
+    progress.update(partition, of, 'partitions'),
+  );
+  progress.end(
+    `${done.transactions.toLocaleString('en')} transactions, ${done.accounts.toLocaleString('en')} accounts`,
+  );
+}

@@ -1,0 +1,118 @@
+// Health of the parts of an embedded desk, each probed for real.
+import { createLatencyWindow } from '../engine/latency-window.ts';
+import type { Engine } from '../engine/process-batch.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { ENTITY_KINDS } from '../features/observe.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Measurements, PartHealth } from '../ports/desk.ts';
+import type { Log } from '../ports/log.ts';
+
+const PROBE_MS = 2000;
+const STALE_MS = 10_000;
+const BUSY_BACKLOG = 5000;
+
+export type ProbedParts = {
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly measurements: Measurements;
+  readonly backlog: () => number;
+  readonly query: (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
+};
+
+export type Probes = { health(nowMs: number, perSecond: number): PartHealth[]; stop(): void };
+
+export function startEmbeddedProbes(parts: ProbedParts): Probes {
+  const { engine, log, clock, measurements, backlog } = parts;
+  const databaseLatency = createLatencyWindow();
+  const stateLatency = createLatencyWindow();
+  let databaseErrors = 0;
+  let databaseOkAtMs: number | undefined;
+  let stateOkAtMs: number | undefined;
+
+  async function probe(): Promise<void> {
+    const started = performance.now();
+    try {
+      await parts.query('select 1', []);
+      databaseLatency.add(performance.now() - started, clock.nowMs());
+      databaseOkAtMs = clock.nowMs();
+    } catch {
+      databaseErrors++;
+    }
+    const { account } = engine.state;
+    if (account.size === 0) return;
+    const looked = performance.now();
+    const entry = account.find(account.keyOf(Math.floor(Math.random() * account.size)));
+    if (entry >= 0 && account.payloadLength(entry) > 0) {
+      stateLatency.add(performance.now() - looked, clock.nowMs());
+      stateOkAtMs = clock.nowMs();
+    }
+  }
+  void probe();
+  const timer = setInterval(() => void probe(), PROBE_MS);
+  timer.unref();
+
+  return {
+    stop: () => clearInterval(timer),
+    health(nowMs, perSecond) {
+      const fresh = (at: number | undefined): boolean => at !== undefined && nowMs - at < STALE_MS;
+      const bytes = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].bytesReserved, 0);
+      const entities = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].size, 0);
+      return [
+        {
+          name: 'log',
+          title: 'Log',
+          status: log.lastAppendMs === undefined ? 'unknown' : 'up',
+          measures: 'append to committed',
+          latency: measurements.append,
+          perSecond,
+          waiting: log.pending,
+          errors: 0,
+          lastAtMs: measurements.lastCommitAtMs,
+          detail: `${log.endOffset().toLocaleString('en')} records`,
+        },
+        {
+          name: 'engine',
+          title: 'Scoring engine',
+          status:
+            backlog() > BUSY_BACKLOG
+              ? 'degraded'
+              : measurements.lastCommitAtMs === undefined
+                ? 'unknown'
+                : 'up',
+          measures: 'features, model, rules and reasons of one transaction',
+          latency: measurements.engine,
+          perSecond,
+          waiting: backlog(),
+          errors: [...engine.ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
+          lastAtMs: measurements.lastCommitAtMs,
+          detail: `${FEATURE_COUNT} features, ${engine.ruleset.rules.length} rules`,
+        },
+        {
+          name: 'state',
+          title: 'State',
+          status: fresh(stateOkAtMs) ? 'up' : 'unknown',
+          measures: 'look-up of one account',
+          latency: stateLatency,
+          perSecond: undefined,
+          waiting: undefined,
+          errors: 0,
+          lastAtMs: stateOkAtMs,
+          detail: `${entities.toLocaleString('en')} histories in ${(bytes / 1e6).toFixed(0)} MB`,
+        },
+        {
+          name: 'database',
+          title: 'Database',
+          status: fresh(databaseOkAtMs) ? 'up' : 'down',
+          measures: 'round trip of a query',
+          latency: databaseLatency,
+          perSecond: undefined,
+          waiting: undefined,
+          errors: databaseErrors,
+          lastAtMs: databaseOkAtMs,
+          detail: `commit p50 ${(measurements.commit.percentile(0.5, nowMs) ?? Number.NaN).toFixed(1)} ms`,
+        },
+      ];
+    },
+  };
+}

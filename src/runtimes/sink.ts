@@ -1,0 +1,118 @@
+// The sink process: decisions, labels and dead letters from their topics into PostgreSQL.
+import { openKafkaClient } from '../adapters/kafka/client.ts';
+import { joinGroup } from '../adapters/kafka/membership.ts';
+import { openKafkaSource } from '../adapters/kafka/source.ts';
+import { ensureTopics } from '../adapters/kafka/topics.ts';
+import { dropOldMonths } from '../adapters/postgres/months.ts';
+import { openPostgres } from '../adapters/postgres/session.ts';
+import { createSinkStore } from '../adapters/postgres/sink-store.ts';
+import { migrate } from '../adapters/sql/migrations.ts';
+import { systemClock } from '../ports/clock.ts';
+import { OUTPUTS, type Output } from '../ports/stream.ts';
+import { groupCommits } from '../stream/group-commit.ts';
+import { type SinkRunner, startSink } from '../stream/sink.ts';
+import { type StreamSettings, topicPlan } from './stream-settings.ts';
+
+const RETENTION_CHECK_MS = 3_600_000;
+
+export type SinkOptions = {
+  readonly settings: StreamSettings;
+  readonly onNotice: (message: string) => void;
+  readonly onFailure: (error: Error) => void;
+};
+
+export type SinkProcess = { stop(): Promise<void> };
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function openSink({ settings, onNotice, onFailure }: SinkOptions): Promise<SinkProcess> {
+  const { kafka, topics } = settings;
+  const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  await migrate(db, 'server');
+  const groupClient = openKafkaClient(kafka, 'sink-group');
+  await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
+  let lastTrouble = '';
+  const trouble = (text: string): void => {
+    if (text !== lastTrouble) onNotice(text);
+    lastTrouble = text;
+  };
+  const topicOf: Readonly<Record<Output, string>> = {
+    decisions: topics.decisions,
+    'dead-letters': topics.deadLetters,
+  };
+  const open = (output: Output) =>
+    openKafkaSource({
+      client: openKafkaClient(kafka, `sink-${output}`),
+      topic: topicOf[output],
+      onTrouble: (error) => trouble(`reading ${topicOf[output]}: ${error.message}`),
+      onGap: (partition, from, to) =>
+        onNotice(
+          `${topicOf[output]}, partition ${partition}: ${from} to ${to} were deleted before they were stored`,
+        ),
+    });
+  const sources = { decisions: open('decisions'), 'dead-letters': open('dead-letters') };
+  const store = groupCommits(createSinkStore(pool));
+  const running = new Map<number, SinkRunner[]>();
+
+  function start(partition: number): void {
+    const runners = OUTPUTS.map((output) =>
+      startSink({
+        output,
+        partition,
+        store,
+        open: (of, number, from) => sources[of].open(number, from),
+        sleep,
+        onTrouble: (what, error) => trouble(`${output}, partition ${partition}, ${what}: ${error.message}`),
+      }),
+    );
+    running.set(partition, runners);
+    Promise.all(runners.map((runner) => runner.ended))
+      .then(() => running.delete(partition))
+      .catch(onFailure);
+  }
+
+  let wanted: readonly number[] = [];
+  function assign(partitions: readonly number[]): void {
+    wanted = partitions;
+    for (const [partition, runners] of running) {
+      if (!wanted.includes(partition)) for (const runner of runners) runner.stop();
+    }
+    for (const partition of wanted) if (!running.has(partition)) start(partition);
+  }
+
+  const membership = joinGroup({
+    client: groupClient,
+    group: settings.sinkGroup,
+    topic: topics.decisions,
+    onAssigned(partitions) {
+      onNotice(`partitions ${partitions.join(', ') || 'none'}`);
+      assign(partitions);
+    },
+    working: () => [...running.keys()],
+    onTrouble: (error) => trouble(`group: ${error.message}`),
+  });
+
+  async function dropOld(): Promise<void> {
+    const dropped = await dropOldMonths(pool, settings.retentionMonths, systemClock.nowMs());
+    if (dropped.length > 0)
+      onNotice(`older than ${settings.retentionMonths} months, dropped: ${dropped.join(', ')}`);
+  }
+  const timer = setInterval(
+    () => dropOld().catch((error: Error) => trouble(`retention: ${error.message}`)),
+    RETENTION_CHECK_MS,
+  );
+  await dropOld();
+
+  return {
+    async stop() {
+      clearInterval(timer);
+      const ending = [...running.values()].flat();
+      for (const runner of ending) runner.stop();
+      await Promise.all(ending.map((runner) => runner.ended.catch(() => undefined)));
+      await membership.leave();
+      await Promise.all(OUTPUTS.map((output) => sources[output].close()));
+      await groupClient.close().catch(() => undefined);
+      await pool.end();
+    },
+  };
+}

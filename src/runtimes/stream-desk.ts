@@ -1,0 +1,215 @@
+// A desk over a stream: what is taken in goes to Kafka, what was decided comes back from there.
+import { openKafkaClient } from '../adapters/kafka/client.ts';
+import { endOffsets } from '../adapters/kafka/offsets.ts';
+import { openRecordProducer } from '../adapters/kafka/producer.ts';
+import { openKafkaSource } from '../adapters/kafka/source.ts';
+import { ensureTopics } from '../adapters/kafka/topics.ts';
+import { openPostgres } from '../adapters/postgres/session.ts';
+import { openRedis } from '../adapters/redis/connection.ts';
+import { migrate } from '../adapters/sql/migrations.ts';
+import { createSqlStore } from '../adapters/sql/store.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import { createLatencyWindow } from '../engine/latency-window.ts';
+import { contentHash, type Decided, type Labelled, type Result } from '../engine/process-batch.ts';
+import { systemClock } from '../ports/clock.ts';
+import { type Committed, type Desk, type Measurements, OverCapacityError } from '../ports/desk.ts';
+import type { ProducerState } from '../server/monitor.ts';
+import { decodeMessage } from '../stream/message-codec.ts';
+import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
+import { watchModel } from './model-watch.ts';
+import { startStreamProbes } from './stream-probes.ts';
+import { type StreamSettings, topicPlan } from './stream-settings.ts';
+
+/** Transactions that wait for their decision at once. */
+const MAX_WAITING = 20_000;
+const APPEND_TIMEOUT_MS = 8000;
+const DECISION_TIMEOUT_MS = 10_000;
+/** A decision that does not come back by then may have been made before: the database is asked. */
+const LOOK_UP_MS = 150;
+const RECORDS_AT_ONCE = 1000;
+
+export type StreamDeskOptions = {
+  readonly settings: StreamSettings;
+  readonly onNotice: (message: string) => void;
+  readonly onFailure: (error: Error) => void;
+};
+
+export type StreamDesk = Desk & {
+  /** Whoever writes to the stream, seen from what arrives. */
+  source(): ProducerState;
+};
+
+type Waiter = { resolve(found: { decision: Decision; contentHash: string }): void };
+
+export async function openStreamDesk({
+  settings,
+  onNotice,
+  onFailure,
+}: StreamDeskOptions): Promise<StreamDesk> {
+  const { kafka, topics } = settings;
+  const clock = systemClock;
+  const { session, db, pool } = await openPostgres({ url: settings.databaseUrl });
+  await migrate(db, 'server');
+  const redis = await openRedis({ url: settings.redisUrl, onNotice });
+  const client = openKafkaClient(kafka, 'server');
+  const partitions = await ensureTopics(kafka, client, topics, topicPlan(settings));
+  const models = await watchModel(pool, onNotice);
+  const producerClient = openKafkaClient(kafka, 'producer');
+  const producer = openRecordProducer(producerClient, topics.transactions);
+  const store = createSqlStore(session, db);
+  const measurements: Measurements = {
+    decision: createLatencyWindow(),
+    engine: createLatencyWindow(),
+    append: createLatencyWindow(),
+    commit: createLatencyWindow(),
+    lastCommitAtMs: undefined,
+  };
+  const listeners: ((output: Committed) => void)[] = [];
+  const waiters = new Map<string, Set<Waiter>>();
+  let waitingCount = 0;
+
+  let lastTrouble = '';
+  const source = openKafkaSource({
+    client: openKafkaClient(kafka, 'decisions'),
+    topic: topics.decisions,
+    onTrouble(error) {
+      if (error.message !== lastTrouble) onNotice(`reading decisions: ${error.message}`);
+      lastTrouble = error.message;
+    },
+  });
+
+  function heard(decided: readonly Decided[], labelled: readonly Labelled[]): void {
+    const now = clock.nowMs();
+    for (const { transaction, decision, contentHash: hash, receivedAtMs, engineMs } of decided) {
+      measurements.decision.add(Math.max(0, now - receivedAtMs), now);
+      measurements.engine.add(engineMs, now);
+      for (const waiter of waiters.get(transaction.id) ?? []) waiter.resolve({ decision, contentHash: hash });
+    }
+    if (decided.length > 0) measurements.lastCommitAtMs = now;
+    for (const listener of listeners) listener({ decided, labelled });
+  }
+
+  async function listen(partition: number, fromOffset: number): Promise<void> {
+    const input = source.open(partition, fromOffset);
+    let reached = -1;
+    for (;;) {
+      const records = await input.take(RECORDS_AT_ONCE);
+      if (records.length === 0) return;
+      const decided: Decided[] = [];
+      const labelled: Labelled[] = [];
+      for (const { value } of records) {
+        if (value === null) continue;
+        const message = decodeMessage(value);
+        const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
+        if (offset <= reached) continue;
+        reached = offset;
+        if (message.kind === 'decision') decided.push(message.decided);
+        else if (message.kind === 'label') labelled.push(message);
+      }
+      heard(decided, labelled);
+    }
+  }
+  const ends = await endOffsets(client, topics.decisions);
+  const listening = ends.map((end, partition) => listen(partition, end));
+  for (const loop of listening) loop.catch(onFailure);
+
+  const probes = startStreamProbes({ settings, client, pool, redis, clock, measurements, partitions });
+
+  function checkCapacity(): void {
+    if (waitingCount >= MAX_WAITING) {
+      throw new OverCapacityError(`${waitingCount} transactions wait for their decision.`, 1);
+    }
+  }
+
+  async function append(records: Parameters<typeof producer.append>[0]): Promise<void> {
+    checkCapacity();
+    const started = performance.now();
+    try {
+      await producer.append(records, APPEND_TIMEOUT_MS);
+    } catch (error) {
+      throw new OverCapacityError(`Nothing can be taken in right now: ${(error as Error).message}`, 5);
+    }
+    measurements.append.add(performance.now() - started, clock.nowMs());
+  }
+
+  /** Rejects with OverCapacityError when the decision takes too long; it is made nevertheless. */
+  async function decide(transaction: Transaction): Promise<Result> {
+    checkCapacity();
+    const { id } = transaction;
+    const found = Promise.withResolvers<{ decision: Decision; contentHash: string }>();
+    const waiter: Waiter = { resolve: found.resolve };
+    const others = waiters.get(id) ?? new Set();
+    waiters.set(id, others.add(waiter));
+    waitingCount++;
+    let lookUp: NodeJS.Timeout | undefined;
+    const timeout = setTimeout(
+      () =>
+        found.reject(
+          new OverCapacityError(
+            'The transaction is accepted, its decision takes longer than usual. Send it again to get the decision.',
+            5,
+          ),
+        ),
+      DECISION_TIMEOUT_MS,
+    );
+    const askDatabase = async (waitMs: number): Promise<void> => {
+      const known = (await store.findKnown([id]).catch(() => undefined))?.get(id);
+      if (known) found.resolve(known);
+      else lookUp = setTimeout(() => void askDatabase(waitMs * 2), waitMs * 2);
+    };
+    try {
+      await append([encodeTransaction(transaction)]);
+      lookUp = setTimeout(() => void askDatabase(LOOK_UP_MS), LOOK_UP_MS);
+      const { decision, contentHash: hash } = await found.promise;
+      if (hash === contentHash(transaction)) return { kind: 'decided', offset: 0, decision };
+      return { kind: 'duplicate', offset: 0, decision, sameContent: false };
+    } finally {
+      clearTimeout(timeout);
+      clearTimeout(lookUp);
+      waitingCount--;
+      others.delete(waiter);
+      if (others.size === 0) waiters.delete(id);
+    }
+  }
+
+  return {
+    store,
+    clock,
+    measurements,
+    inService: models.inService,
+    health: probes.health,
+    async ready() {
+      await session.query('select 1', []);
+      await client.anyNode();
+    },
+    source() {
+      const { total, perSecond, lastAtMs } = probes.arrivals();
+      return {
+        running: perSecond !== undefined,
+        detail: `${total.toLocaleString('en')} records came in`,
+        produced: total,
+        errors: 0,
+        lastAtMs,
+        latency: measurements.append,
+        targetPerSecond: perSecond,
+      };
+    },
+    decide,
+    accept: (transactions) => append(transactions.map(encodeTransaction)),
+    label: (labels) => append(labels.map(encodeLabel)),
+    checkCapacity,
+    onCommitted: (listener) => listeners.push(listener),
+    async close() {
+      probes.stop();
+      models.stop();
+      await source.close();
+      await Promise.all(listening.map((loop) => loop.catch(() => undefined)));
+      await Promise.all(
+        [client.close(), producerClient.close()].map((closing) => closing.catch(() => undefined)),
+      );
+      await redis.close().catch(() => undefined);
+      await session.close();
+    },
+  };
+}

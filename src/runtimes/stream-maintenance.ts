@@ -1,0 +1,133 @@
+// What is done to a stream beside its running: made ready, written to, its state built again.
+import { openKafkaClient } from '../adapters/kafka/client.ts';
+import { openKafkaOutput } from '../adapters/kafka/output.ts';
+import { partitionOf } from '../adapters/kafka/partition-of.ts';
+import { openRecordProducer } from '../adapters/kafka/producer.ts';
+import { ensureTopics } from '../adapters/kafka/topics.ts';
+import {
+  baseHistories,
+  championVersion,
+  promoteModel,
+  saveBaseHistories,
+} from '../adapters/postgres/model-store.ts';
+import { openPostgres } from '../adapters/postgres/session.ts';
+import { openRedis } from '../adapters/redis/connection.ts';
+import { createRedisStateStore, dropPartition } from '../adapters/redis/state-store.ts';
+import { migrate } from '../adapters/sql/migrations.ts';
+import { createFeatureState } from '../features/observe.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { Desk } from '../ports/desk.ts';
+import { startPartition } from '../stream/partition-runner.ts';
+import { createPublisher } from '../stream/publisher.ts';
+import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
+import { createSharedHistories } from '../stream/shared-histories.ts';
+import { type FirstModelOptions, trainFirstModel } from '../training/first-model.ts';
+import { watchModel } from './model-watch.ts';
+import { streamHistory } from './stream-history.ts';
+import { type StreamSettings, topicPlan } from './stream-settings.ts';
+
+const APPEND_TIMEOUT_MS = 30_000;
+
+export type Intake = Pick<Desk, 'accept' | 'label' | 'clock'> & { close(): Promise<void> };
+
+/** A writer to the stream's input. */
+export async function openIntake(settings: StreamSettings): Promise<Intake> {
+  const client = openKafkaClient(settings.kafka, 'intake');
+  await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
+  const producer = openRecordProducer(client, settings.topics.transactions);
+  return {
+    clock: systemClock,
+    accept: (transactions) => producer.append(transactions.map(encodeTransaction), APPEND_TIMEOUT_MS),
+    label: (labels) => producer.append(labels.map(encodeLabel), APPEND_TIMEOUT_MS),
+    close: () => client.close(),
+  };
+}
+
+/** Topics, tables and the first model, where they are missing; gives a line about the model when it made one. */
+export async function prepareStream(
+  settings: StreamSettings,
+  first: FirstModelOptions,
+): Promise<string | undefined> {
+  const client = openKafkaClient(settings.kafka, 'prepare');
+  const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 2 });
+  try {
+    await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
+    await migrate(db, 'server');
+    if ((await championVersion(pool)) !== undefined) return undefined;
+    const state = createFeatureState();
+    const model = await trainFirstModel(state, first);
+    await saveBaseHistories(pool, state);
+    await promoteModel(pool, model, systemClock.nowMs());
+    const { heldOut, version } = model.info;
+    return `${version}, on later data: average precision ${heldOut?.averagePrecision.toFixed(3)}, recall ${heldOut?.recall.toFixed(3)}`;
+  } finally {
+    await client.close();
+    await pool.end();
+  }
+}
+
+/** Empties the state of all partitions and fills it from what was decided; workers that run are fenced meanwhile. */
+export async function rebuildState(
+  settings: StreamSettings,
+  onProgress: (done: number, of: number) => void,
+): Promise<{ transactions: number; accounts: number }> {
+  const client = openKafkaClient(settings.kafka, 'rebuild');
+  const { pool } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  const redis = await openRedis({ url: settings.redisUrl });
+  const models = await watchModel(pool, () => undefined);
+  try {
+    const partitions = await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
+    const store = createRedisStateStore(redis);
+    const base = baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions));
+    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    let transactions = 0;
+    let accounts = 0;
+    for (let partition = 0; partition < partitions; partition++) {
+      await dropPartition(redis, partition);
+      const output = openKafkaOutput({
+        client,
+        topics: { decisions: settings.topics.decisions, 'dead-letters': settings.topics.deadLetters },
+      });
+      const rebuilt = Promise.withResolvers<void>();
+      const runner = startPartition({
+        partition,
+        store,
+        // It stops where new records would be decided: that is the workers' part.
+        source: {
+          open() {
+            rebuilt.resolve();
+            return { take: async () => [], close: () => undefined };
+          },
+        },
+        publisher: createPublisher({ output, sleep }),
+        shared: createSharedHistories(store, base, partitions),
+        clock: systemClock,
+        monotonicMs: () => performance.now(),
+        inService: models.inService,
+        accountCacheBytes: settings.cacheMegabytes << 20,
+        decidedIdsKept: Number.MAX_SAFE_INTEGER,
+        history: streamHistory(settings, pool),
+        base,
+        sleep,
+        events: {
+          onTrouble: (_, what, error) =>
+            rebuilt.reject(new Error(`${what}: ${error.message}`, { cause: error })),
+        },
+      });
+      runner.ended.then(() => rebuilt.resolve(), rebuilt.reject);
+      await rebuilt.promise;
+      runner.stop();
+      await runner.ended;
+      accounts += Number(await redis.send(['HLEN', `goshawk:{${partition}}:accounts`]));
+      onProgress(partition + 1, partitions);
+    }
+    const { rows } = await pool.query('select count(*)::int as n from transactions');
+    transactions = Number(rows[0].n);
+    return { transactions, accounts };
+  } finally {
+    models.stop();
+    await client.close();
+    await redis.close();
+    await pool.end();
+  }
+}

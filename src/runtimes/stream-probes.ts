@@ -1,0 +1,218 @@
+// Health of the parts of a distributed installation: a round trip to each service, and what workers say of themselves.
+import type { Pool } from 'pg';
+import type { KafkaClient } from '../adapters/kafka/client.ts';
+import { endOffsets } from '../adapters/kafka/offsets.ts';
+import type { RedisConnection } from '../adapters/redis/connection.ts';
+import { liveWorkers, type WorkerReport } from '../adapters/redis/worker-registry.ts';
+import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Measurements, PartHealth } from '../ports/desk.ts';
+import { OUTPUTS } from '../ports/stream.ts';
+import type { StreamSettings } from './stream-settings.ts';
+
+const PROBE_MS = 2000;
+const STALE_MS = 8000;
+const LATE_MS = 5000;
+const LAGGING_RECORDS = 20_000;
+
+export type StreamProbeParts = {
+  readonly settings: StreamSettings;
+  readonly client: KafkaClient;
+  readonly pool: Pool;
+  readonly redis: RedisConnection;
+  readonly clock: Clock;
+  readonly measurements: Measurements;
+  readonly partitions: number;
+};
+
+export type StreamProbes = {
+  health(nowMs: number, perSecond: number): PartHealth[];
+  /** Records that came into the stream, from whomever. */
+  arrivals(): {
+    readonly total: number;
+    readonly perSecond: number | undefined;
+    readonly lastAtMs: number | undefined;
+  };
+  stop(): void;
+};
+
+type Service = {
+  readonly latency: LatencyWindow;
+  okAtMs: number | undefined;
+  errors: number;
+  trouble: string;
+};
+
+export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
+  const { settings, client, pool, redis, clock, measurements, partitions } = parts;
+  const service = (): Service => ({
+    latency: createLatencyWindow(),
+    okAtMs: undefined,
+    errors: 0,
+    trouble: '',
+  });
+  const kafka = service();
+  const state = service();
+  const database = service();
+  let workers: WorkerReport[] = [];
+  let records = 0;
+  let recordsAtMs: number | undefined;
+  let arrivedPerSecond: number | undefined;
+  let arrivedAtMs: number | undefined;
+  let sinkLag: number | undefined;
+
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+  async function timed(of: Service, probe: () => Promise<void>): Promise<void> {
+    const started = performance.now();
+    try {
+      await probe();
+      of.latency.add(performance.now() - started, clock.nowMs());
+      of.okAtMs = clock.nowMs();
+      of.trouble = '';
+    } catch (error) {
+      of.errors++;
+      of.trouble = (error as Error).message.slice(0, 200);
+    }
+  }
+
+  async function probe(): Promise<void> {
+    let ends: Record<string, number[]> = {};
+    await Promise.all([
+      timed(kafka, async () => {
+        const total = sum(await endOffsets(client, settings.topics.transactions));
+        const now = clock.nowMs();
+        if (recordsAtMs !== undefined) arrivedPerSecond = (1000 * (total - records)) / (now - recordsAtMs);
+        if (total > records && recordsAtMs !== undefined) arrivedAtMs = now;
+        recordsAtMs = now;
+        records = total;
+        ends = {
+          decisions: await endOffsets(client, settings.topics.decisions),
+          'dead-letters': await endOffsets(client, settings.topics.deadLetters),
+        };
+      }),
+      timed(state, async () => {
+        await redis.send(['PING']);
+        workers = await liveWorkers(redis, clock.nowMs());
+      }),
+    ]);
+    await timed(database, async () => {
+      const { rows } = await pool.query('select output, partition, next_offset from stream_progress');
+      const stored = new Map(rows.map((row) => [`${row.output} ${row.partition}`, Number(row.next_offset)]));
+      sinkLag = OUTPUTS.flatMap((output) =>
+        (ends[output] ?? []).map((end, partition) => end - (stored.get(`${output} ${partition}`) ?? 0)),
+      ).reduce((sum, lag) => sum + lag, 0);
+    });
+  }
+  let probing = false;
+  const again = async (): Promise<void> => {
+    // A service that does not answer must not pile up questions.
+    if (probing) return;
+    probing = true;
+    await probe();
+    probing = false;
+  };
+  void again();
+  const timer = setInterval(() => void again(), PROBE_MS);
+  timer.unref();
+
+  function workersHealth(now: number, perSecond: number): PartHealth {
+    const held = workers.flatMap((worker) => worker.partitions);
+    const missing = partitions - new Set(held.map(({ partition }) => partition)).size;
+    const lag = sum(held.map((item) => item.lag ?? 0));
+    const oldest = Math.min(...held.map((item) => item.oldestWaitingMs ?? Number.POSITIVE_INFINITY));
+    const late = Number.isFinite(oldest) && now - oldest > LATE_MS;
+    const share = workers
+      .map(
+        ({ pid, partitions: own }) => `${pid}: ${own.map(({ partition }) => partition).join(' ') || 'none'}`,
+      )
+      .join(' · ');
+    return {
+      name: 'engine',
+      title: 'Workers',
+      status:
+        workers.length === 0 ? 'down' : missing > 0 || late || lag > LAGGING_RECORDS ? 'degraded' : 'up',
+      measures: 'features, model, rules and reasons of one transaction',
+      latency: measurements.engine,
+      perSecond,
+      waiting: lag,
+      errors: sum(workers.map((worker) => worker.errors + worker.ruleErrors)),
+      lastAtMs: measurements.lastCommitAtMs,
+      detail: [
+        `${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}`,
+        ...(missing > 0 ? [`${missing} of ${partitions} partitions without one`] : []),
+        ...(Number.isFinite(oldest) ? [`oldest record ${((now - oldest) / 1000).toFixed(1)} s`] : []),
+        ...(share ? [`partitions ${share}`] : []),
+      ].join(', '),
+    };
+  }
+
+  return {
+    stop: () => clearInterval(timer),
+    arrivals: () => ({ total: records, perSecond: arrivedPerSecond, lastAtMs: arrivedAtMs }),
+    health(now, perSecond) {
+      const up = (of: Service): PartHealth['status'] =>
+        of.okAtMs === undefined
+          ? of.errors > 0
+            ? 'down'
+            : 'unknown'
+          : now - of.okAtMs < STALE_MS
+            ? 'up'
+            : 'down';
+      const commit = workers.map((worker) => worker.commitP50).filter((value) => value !== null);
+      const part = (
+        of: Service,
+        rest: Pick<PartHealth, 'name' | 'title' | 'measures' | 'detail'>,
+      ): PartHealth => ({
+        ...rest,
+        status: up(of),
+        latency: of.latency,
+        perSecond: undefined,
+        waiting: undefined,
+        errors: of.errors,
+        lastAtMs: of.okAtMs,
+        detail: of.trouble || rest.detail,
+      });
+      return [
+        {
+          ...part(kafka, {
+            name: 'log',
+            title: 'Kafka',
+            measures: 'round trip: where the topics end',
+            detail: `${records.toLocaleString('en')} records in ${partitions} partitions`,
+          }),
+          perSecond,
+        },
+        workersHealth(now, perSecond),
+        part(state, {
+          name: 'state',
+          title: 'Redis',
+          measures: 'round trip of a ping',
+          detail:
+            commit.length > 0
+              ? `commit p50 ${Math.max(...commit).toFixed(1)} ms`
+              : 'no commit in the last minute',
+        }),
+        part(database, {
+          name: 'database',
+          title: 'PostgreSQL',
+          measures: 'round trip of a query',
+          detail: 'decisions, alerts, labels',
+        }),
+        {
+          name: 'sink',
+          title: 'Sink',
+          status: sinkLag === undefined ? 'unknown' : sinkLag > LAGGING_RECORDS ? 'degraded' : 'up',
+          measures: 'published to stored',
+          latency: createLatencyWindow(),
+          perSecond: undefined,
+          waiting: sinkLag,
+          errors: 0,
+          lastAtMs: database.okAtMs,
+          detail:
+            sinkLag === undefined ? 'not measured yet' : `${sinkLag.toLocaleString('en')} records to store`,
+        },
+      ];
+    },
+  };
+}

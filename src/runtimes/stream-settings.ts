@@ -1,0 +1,62 @@
+// Where a distributed installation finds its servers, from the environment.
+import { type KafkaSettings, kafkaSettings } from '../adapters/kafka/settings.ts';
+import { type StreamTopics, type TopicPlan, topicsWithPrefix } from '../adapters/kafka/topics.ts';
+import { InputError } from '../domain/input-error.ts';
+
+export type StreamSettings = {
+  readonly kafka: KafkaSettings;
+  readonly topics: StreamTopics;
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly group: string;
+  readonly sinkGroup: string;
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  /** Months that decisions are kept in the database. */
+  readonly retentionMonths: number;
+  /** Megabytes of account histories that a worker keeps at hand. */
+  readonly cacheMegabytes: number;
+};
+
+const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,100}$/;
+
+/** Throws InputError that names the variable which is missing or wrong. */
+export function streamSettings(env: Readonly<Record<string, string | undefined>>): StreamSettings {
+  const required = (name: string, example: string): string => {
+    const value = env[name];
+    if (!value) throw new InputError(`${name} is not set. It looks like ${example}.`);
+    return value;
+  };
+  const whole = (name: string, preset: number, min: number, max: number): number => {
+    const value = Number(env[name] ?? preset);
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new InputError(`${name} is "${env[name]}"; it must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+  const prefix = env.KAFKA_TOPIC_PREFIX ?? 'goshawk';
+  if (!TOPIC_PREFIX.test(prefix)) {
+    throw new InputError(`KAFKA_TOPIC_PREFIX is "${prefix}"; it may hold letters, digits, dots, - and _.`);
+  }
+  return {
+    kafka: kafkaSettings(env),
+    topics: topicsWithPrefix(prefix),
+    partitions: whole('KAFKA_PARTITIONS', 6, 1, 1000),
+    replicas: whole('KAFKA_REPLICAS', 1, 1, 10),
+    group: `${prefix}-workers`,
+    sinkGroup: `${prefix}-sinks`,
+    redisUrl: required('REDIS_URL', 'redis://:password@host:6379'),
+    databaseUrl: required('DATABASE_URL', 'postgres://user:password@host:5432/frauddb'),
+    retentionMonths: whole('RETENTION_MONTHS', 13, 1, 120),
+    cacheMegabytes: whole('ACCOUNT_CACHE_MB', 128, 8, 65_536),
+  };
+}
+
+/** Topics keep records as long as it may take to notice that something must be read again. */
+const TOPIC_RETENTION_MS = 7 * 86_400_000;
+
+export const topicPlan = ({ partitions, replicas }: StreamSettings): TopicPlan => ({
+  partitions,
+  replicas,
+  retentionMs: TOPIC_RETENTION_MS,
+});

@@ -1,0 +1,168 @@
+// The worker process: partitions of the transactions topic in, decisions out, state in Redis.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { openKafkaClient } from '../adapters/kafka/client.ts';
+import { joinGroup } from '../adapters/kafka/membership.ts';
+import { openKafkaOutput } from '../adapters/kafka/output.ts';
+import { partitionOf } from '../adapters/kafka/partition-of.ts';
+import { openKafkaSource } from '../adapters/kafka/source.ts';
+import { ensureTopics } from '../adapters/kafka/topics.ts';
+import { baseHistories } from '../adapters/postgres/model-store.ts';
+import { openPostgres } from '../adapters/postgres/session.ts';
+import { openRedis } from '../adapters/redis/connection.ts';
+import { createRedisStateStore } from '../adapters/redis/state-store.ts';
+import { forgetWorker, reportWorker } from '../adapters/redis/worker-registry.ts';
+import { migrate } from '../adapters/sql/migrations.ts';
+import { createLatencyWindow } from '../engine/latency-window.ts';
+import { systemClock } from '../ports/clock.ts';
+import { createPublisher } from '../stream/publisher.ts';
+import { type StreamWorker, startWorker } from '../stream/worker.ts';
+import { watchModel } from './model-watch.ts';
+import { streamHistory } from './stream-history.ts';
+import { type StreamSettings, topicPlan } from './stream-settings.ts';
+
+const REPORT_MS = 1000;
+const DECIDED_IDS_KEPT = 250_000;
+const STOP_MS = 20_000;
+
+export type WorkerOptions = {
+  readonly settings: StreamSettings;
+  readonly onNotice: (message: string) => void;
+  readonly onFailure: (error: Error) => void;
+};
+
+export type WorkerProcess = { stop(): Promise<void> };
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function openWorker({ settings, onNotice, onFailure }: WorkerOptions): Promise<WorkerProcess> {
+  const { kafka, topics } = settings;
+  const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  await migrate(db, 'server');
+  const redis = await openRedis({ url: settings.redisUrl, onNotice });
+  const groupClient = openKafkaClient(kafka, 'group');
+  const partitions = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
+  const models = await watchModel(pool, onNotice);
+  const outputClient = openKafkaClient(kafka, 'output');
+  const counts = { decided: 0, duplicates: 0, deadLetters: 0, errors: 0 };
+  const engine = createLatencyWindow();
+  const commit = createLatencyWindow();
+
+  let lastTrouble = '';
+  /** The same trouble is told once, not with every try. */
+  const trouble = (text: string): void => {
+    counts.errors++;
+    if (text !== lastTrouble) onNotice(text);
+    lastTrouble = text;
+  };
+
+  const source = openKafkaSource({
+    client: openKafkaClient(kafka, 'source'),
+    topic: topics.transactions,
+    onTrouble: (error) => trouble(`reading: ${error.message}`),
+    onGap: (partition, from, to) =>
+      onNotice(`partition ${partition}: offsets ${from} to ${to} were deleted before they were decided`),
+  });
+  const publisher = createPublisher({
+    output: openKafkaOutput({
+      client: outputClient,
+      topics: { decisions: topics.decisions, 'dead-letters': topics.deadLetters },
+    }),
+    sleep,
+    onTrouble: (partition, error) => trouble(`publishing for partition ${partition}: ${error.message}`),
+  });
+  const worker: StreamWorker = startWorker({
+    store: createRedisStateStore(redis),
+    source,
+    publisher,
+    clock: systemClock,
+    monotonicMs: () => performance.now(),
+    inService: models.inService,
+    accountCacheBytes: (settings.cacheMegabytes << 20) / partitions,
+    decidedIdsKept: DECIDED_IDS_KEPT,
+    history: streamHistory(settings, pool),
+    base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions)),
+    sleep,
+    partitions,
+    onFailure,
+    events: {
+      onDecided(output, duplicates) {
+        const now = systemClock.nowMs();
+        counts.decided += output.decided.length;
+        counts.duplicates += duplicates;
+        for (const item of output.decided) engine.add(item.engineMs, now);
+      },
+      onCommitted: (_partition, _records, ms) => commit.add(ms, systemClock.nowMs()),
+      onDeadLetter: () => {
+        counts.deadLetters++;
+      },
+      onRebuild: (partition, from, to) =>
+        onNotice(`partition ${partition}: rebuilding its histories, offsets ${from} to ${to}`),
+      onTrouble: (partition, what, error) => trouble(`partition ${partition}, ${what}: ${error.message}`),
+    },
+  });
+
+  const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const membership = joinGroup({
+    client: groupClient,
+    group: settings.group,
+    topic: topics.transactions,
+    onAssigned(assigned) {
+      onNotice(`partitions ${assigned.join(', ') || 'none'}`);
+      worker.assign(assigned);
+    },
+    working: () => worker.working,
+    onTrouble: (error) => trouble(`group: ${error.message}`),
+  });
+
+  async function report(): Promise<void> {
+    const now = systemClock.nowMs();
+    const at = (window: typeof engine, share: number): number | null => window.percentile(share, now) ?? null;
+    const { user, system } = process.cpuUsage();
+    const { scorer, ruleset } = models.inService();
+    await reportWorker(redis, {
+      id,
+      atMs: now,
+      pid: process.pid,
+      host: hostname(),
+      rssMegabytes: process.memoryUsage.rss() / 1e6,
+      cpuSeconds: (user + system) / 1e6,
+      ...counts,
+      ruleErrors: [...ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
+      modelVersion: scorer.info.version,
+      engineP50: at(engine, 0.5),
+      engineP99: at(engine, 0.99),
+      commitP50: at(commit, 0.5),
+      commitP99: at(commit, 0.99),
+      partitions: worker.status().map(({ partition, committedOffset, publishedOffset }) => ({
+        partition,
+        committedOffset,
+        publishedOffset,
+        lag: source.lag(partition) ?? null,
+        oldestWaitingMs: source.oldestWaitingMs(partition) ?? null,
+      })),
+    });
+  }
+  // Redis away shows by the report growing old.
+  const timer = setInterval(() => report().catch(() => undefined), REPORT_MS);
+
+  return {
+    async stop() {
+      clearInterval(timer);
+      const late = setTimeout(() => publisher.close(), STOP_MS);
+      late.unref();
+      await worker.stop();
+      clearTimeout(late);
+      publisher.close();
+      await membership.leave();
+      models.stop();
+      await source.close();
+      await Promise.all(
+        [outputClient.close(), groupClient.close()].map((closing) => closing.catch(() => undefined)),
+      );
+      await forgetWorker(redis, id).catch(() => undefined);
+      await redis.close().catch(() => undefined);
+      await pool.end();
+    },
+  };
+}
