@@ -1,0 +1,127 @@
+// After a round: is every accepted transaction decided exactly once, in Kafka and in PostgreSQL, and as an
+// uninterrupted run would have?
+import type { Pool } from 'pg';
+import { openKafkaClient } from '../../src/adapters/kafka/client.ts';
+import { endOffsets } from '../../src/adapters/kafka/offsets.ts';
+import { openKafkaSource } from '../../src/adapters/kafka/source.ts';
+import { championVersion, loadModel } from '../../src/adapters/postgres/model-store.ts';
+import { createEngine, type Decided } from '../../src/engine/process-batch.ts';
+import { createFeatureState } from '../../src/features/observe.ts';
+import { createScorer } from '../../src/models/model.ts';
+import type { StreamRecord } from '../../src/ports/stream.ts';
+import { compileRuleset, STARTER_RULES } from '../../src/rules/ruleset.ts';
+import type { StreamSettings } from '../../src/runtimes/stream-settings.ts';
+import { decodeMessage } from '../../src/stream/message-codec.ts';
+import { decodeRecord } from '../../src/stream/record-codec.ts';
+
+export type Findings = {
+  readonly accepted: number;
+  readonly lost: string[];
+  readonly doubled: string[];
+  readonly different: string[];
+  readonly compared: number;
+  readonly deadLetters: number;
+};
+
+/** All records of a topic from offsets on, partition by partition. */
+export async function readTopic(
+  settings: StreamSettings,
+  topic: string,
+  from: readonly number[],
+): Promise<StreamRecord[][]> {
+  const client = openKafkaClient(settings.kafka, 'check');
+  const ends = await endOffsets(client, topic);
+  await client.close();
+  const source = openKafkaSource({ client: openKafkaClient(settings.kafka, 'check-source'), topic });
+  const all = await Promise.all(
+    ends.map(async (end, partition) => {
+      const records: StreamRecord[] = [];
+      if (end <= (from[partition] ?? 0)) return records;
+      const input = source.open(partition, from[partition] ?? 0);
+      while ((records.at(-1)?.offset ?? -1) < end - 1) records.push(...(await input.take(5000)));
+      return records;
+    }),
+  );
+  await source.close();
+  return all;
+}
+
+/** What one engine decides when nothing goes wrong; accounts of a round have no history before it. */
+async function uninterrupted(pool: Pool, input: readonly StreamRecord[][]): Promise<Map<string, Decided>> {
+  const version = await championVersion(pool);
+  if (version === undefined) throw new Error('there is no model');
+  const state = createFeatureState();
+  const engine = createEngine(
+    state,
+    createScorer(await loadModel(pool, version)),
+    compileRuleset(STARTER_RULES),
+  );
+  const seen = new Map<string, Decided>();
+  const labels = new Map<string, boolean>();
+  for (const [partition, records] of input.entries()) {
+    for (const raw of records) {
+      const decoded = decodeRecord(raw, Date.now());
+      if (!decoded.ok) continue;
+      const { record } = decoded;
+      if (record.kind === 'transaction' && seen.has(record.transaction.id)) continue;
+      const output = engine.processBatch(
+        partition,
+        { firstOffset: raw.offset, nextOffset: raw.offset + 1, records: [record] },
+        { decided: () => undefined, label: (id) => labels.get(id) },
+        0,
+      );
+      for (const item of output.decided) seen.set(item.transaction.id, item);
+      for (const { label } of output.labelled) labels.set(label.transactionId, label.fraud);
+    }
+  }
+  return seen;
+}
+
+const essence = ({ decision, vector, contentHash }: Decided): string => {
+  const { decidedAtMs, ...rest } = decision;
+  return JSON.stringify([rest, Buffer.from(vector).toString('base64'), contentHash]);
+};
+
+export async function checkRound(
+  settings: StreamSettings,
+  pool: Pool,
+  round: string,
+  accepted: ReadonlySet<string>,
+  from: { readonly transactions: readonly number[]; readonly decisions: readonly number[] },
+): Promise<Findings> {
+  const input = await readTopic(settings, settings.topics.transactions, from.transactions);
+  const output = await readTopic(settings, settings.topics.decisions, from.decisions);
+  const published = new Map<string, Decided[]>();
+  for (const { value } of output.flat()) {
+    const message = value && decodeMessage(value);
+    if (message?.kind !== 'decision') continue;
+    const { id } = message.decided.transaction;
+    published.set(id, [...(published.get(id) ?? []), message.decided]);
+  }
+  const { rows } = await pool.query(
+    `select id, count(*)::int as n from transactions where id like $1 group by id`,
+    [`${round}-%`],
+  );
+  const stored = new Map(rows.map((row) => [String(row.id), Number(row.n)]));
+  const lost: string[] = [];
+  const doubled: string[] = [];
+  for (const id of accepted) {
+    if (!published.has(id)) lost.push(`${id} has no decision in Kafka`);
+    if (!stored.has(id)) lost.push(`${id} is not in PostgreSQL`);
+  }
+  for (const [id, list] of published)
+    if (list.length > 1) doubled.push(`${id}: ${list.length} times in Kafka`);
+  for (const [id, n] of stored) if (n > 1) doubled.push(`${id}: ${n} rows in PostgreSQL`);
+  const expected = await uninterrupted(pool, input);
+  const different: string[] = [];
+  let compared = 0;
+  for (const [id, [item]] of published) {
+    const { merchant, deviceId, ip, counterpartyId } = item.transaction;
+    if (merchant || deviceId || ip || counterpartyId) continue;
+    const other = expected.get(id);
+    compared++;
+    if (!other || essence(other) !== essence(item)) different.push(id);
+  }
+  const dead = await pool.query('select count(*)::int as n from dead_letters');
+  return { accepted: accepted.size, lost, doubled, different, compared, deadLetters: Number(dead.rows[0].n) };
+}

@@ -1,0 +1,60 @@
+// npm run faults -- --seed N --rounds M: faults on real services, again and again. Prints what each round found.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createRandom } from '../../src/domain/random.ts';
+import { FAULTS, openInstallation, runRound } from './round.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '10' },
+    partitions: { type: 'string', default: '4' },
+    rate: { type: 'string', default: '400' },
+    seconds: { type: 'string', default: '12' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(
+    'npm run faults -- [--seed N] [--rounds M] [--partitions P] [--rate PER_SECOND] [--seconds S] [--keep]',
+  );
+  process.exit(0);
+}
+const seed = Number(values.seed);
+const rounds = Number(values.rounds);
+const folder = mkdtempSync(join(tmpdir(), 'goshawk-faults-'));
+console.log(`Services, logs and data: ${folder}`);
+const installation = await openInstallation(folder, Number(values.partitions));
+const total = { accepted: 0, lost: 0, doubled: 0, different: 0, compared: 0 };
+for (let number = 0; number < rounds; number++) {
+  const random = createRandom(seed, number);
+  const faults = Array.from({ length: 1 + random.below(3) }, () => FAULTS[random.below(FAULTS.length)]);
+  const result = await runRound(installation, {
+    seed: seed * 1000 + number,
+    round: `s${seed}r${number}`,
+    faults,
+    perSecond: Number(values.rate),
+    seconds: Number(values.seconds),
+    onNotice: () => undefined,
+  });
+  total.accepted += result.accepted;
+  total.lost += result.lost.length;
+  total.doubled += result.doubled.length;
+  total.different += result.different.length;
+  total.compared += result.compared;
+  console.log(
+    `round ${number + 1} of ${rounds} [${faults.join(', ')}]: ${result.accepted} accepted, ` +
+      `${result.sent.answered} of ${result.sent.posted} posts answered, ${result.lost.length} lost, ` +
+      `${result.doubled.length} doubled, ${result.different.length} of ${result.compared} different`,
+  );
+  for (const text of [...result.lost, ...result.doubled, ...result.different].slice(0, 5))
+    console.log(`  ${text}`);
+}
+await installation.stop();
+console.log(JSON.stringify(total));
+const failed = total.lost + total.doubled + total.different > 0;
+if (!failed && !values.keep) rmSync(folder, { recursive: true, force: true });
+process.exit(failed ? 1 : 0);

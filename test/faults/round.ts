@@ -1,0 +1,196 @@
+// One round: an installation at work, faults at random moments, and then the question whether all is right.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openKafkaClient } from '../../src/adapters/kafka/client.ts';
+import { endOffsets } from '../../src/adapters/kafka/offsets.ts';
+import { openPostgres } from '../../src/adapters/postgres/session.ts';
+import { createRandom, type Random } from '../../src/domain/random.ts';
+import { prepareStream } from '../../src/runtimes/stream-maintenance.ts';
+import { type StreamSettings, streamSettings } from '../../src/runtimes/stream-settings.ts';
+import { type GoshawkProcess, startGoshawk } from '../../src/stack/goshawk-process.ts';
+import { type Services, startServices } from '../../src/stack/services.ts';
+import { checkRound, type Findings } from './check.ts';
+import { type Sent, sendTraffic } from './traffic.ts';
+
+export const FAULTS = [
+  'worker killed',
+  'server killed',
+  'sink killed',
+  'Kafka killed',
+  'Redis killed',
+  'Redis loses everything',
+  'PostgreSQL killed',
+  'worker sleeps',
+  'rebalance storm',
+  'slow PostgreSQL',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+const SLEEP_MS = 9000;
+const STORM_MS = 6000;
+const SLOW_MS = 10_000;
+const READY_MS = 60_000;
+const SETTLED_MS = 120_000;
+
+export type Installation = {
+  readonly services: Services;
+  readonly settings: StreamSettings;
+  readonly folder: string;
+  stop(): Promise<void>;
+};
+
+/** Services with topics, tables and a model; processes of ours come and go with the rounds. */
+export async function openInstallation(folder: string, partitions: number): Promise<Installation> {
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  const services = await startServices({
+    folder: join(folder, 'services'),
+    logFolder: join(folder, 'logs'),
+    env: {},
+    onNotice: () => undefined,
+  });
+  const settings = streamSettings({
+    ...services.env,
+    KAFKA_PARTITIONS: String(partitions),
+    ACCOUNT_CACHE_MB: '32',
+  });
+  await prepareStream(settings, { preset: 'classic', seed: 1, endMs: Date.now(), liveRate: 20 });
+  return { services, settings, folder, stop: () => services.stop() };
+}
+
+export type RoundOptions = {
+  readonly seed: number;
+  readonly round: string;
+  readonly faults: readonly Fault[];
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly onNotice: (message: string) => void;
+};
+
+export type RoundResult = Findings & { readonly sent: Sent };
+
+export async function runRound(installation: Installation, options: RoundOptions): Promise<RoundResult> {
+  const { services, settings, folder } = installation;
+  const { round, onNotice } = options;
+  const random = createRandom(options.seed, 5);
+  const env = { ...services.env, KAFKA_PARTITIONS: String(settings.partitions), ACCOUNT_CACHE_MB: '32' };
+  const start = (name: string, args: readonly string[]): GoshawkProcess =>
+    startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+  const startServer = (): GoshawkProcess => start('server', ['server', '--port', '0']);
+  const workers = [start('worker-1', ['worker']), start('worker-2', ['worker'])];
+  let sink = start('sink', ['sink']);
+  let server = startServer();
+  let url: string | undefined;
+  const findServer = async (): Promise<void> => {
+    const [, found] = await server.said(/listens at (\S+)/, READY_MS);
+    url = found;
+  };
+  await Promise.all([...workers, sink].map((process) => process.said(/ ready\n/, READY_MS)));
+  await findServer();
+
+  const client = openKafkaClient(settings.kafka, 'round');
+  const from = {
+    transactions: await endOffsets(client, settings.topics.transactions),
+    decisions: await endOffsets(client, settings.topics.decisions),
+  };
+  await client.close();
+
+  async function inflict(fault: Fault): Promise<void> {
+    const which = random.below(workers.length);
+    switch (fault) {
+      case 'worker killed':
+        workers[which].signal('SIGKILL');
+        await sleep(random.next() * 2000);
+        workers[which] = start(`worker-${which + 1}`, ['worker']);
+        return;
+      case 'server killed':
+        url = undefined;
+        server.signal('SIGKILL');
+        server = startServer();
+        await findServer();
+        return;
+      case 'sink killed':
+        sink.signal('SIGKILL');
+        await sleep(random.next() * 2000);
+        sink = start('sink', ['sink']);
+        return;
+      case 'Kafka killed':
+        await services.kafka?.kill();
+        await sleep(random.next() * 2000);
+        return services.restart('kafka');
+      case 'Redis killed':
+        await services.redis?.kill();
+        await sleep(random.next() * 2000);
+        return services.restart('redis');
+      case 'Redis loses everything':
+        return emptyRedis(services);
+      case 'PostgreSQL killed':
+        await services.postgres?.kill();
+        await sleep(random.next() * 2000);
+        return services.restart('postgres');
+      case 'worker sleeps':
+        workers[which].signal('SIGSTOP');
+        await sleep(SLEEP_MS);
+        workers[which].signal('SIGCONT');
+        return;
+      case 'rebalance storm':
+        for (const until = Date.now() + STORM_MS; Date.now() < until; ) {
+          const visitor = start('worker-visitor', ['worker']);
+          await sleep(1000);
+          if (random.next() < 0.5) visitor.signal('SIGKILL');
+          else await visitor.stop();
+        }
+        return;
+      case 'slow PostgreSQL':
+        return slowDown(services, random);
+    }
+  }
+
+  const sending = sendTraffic({ ...options, settings, url: () => url });
+  const disturbing = (async () => {
+    for (const fault of options.faults) {
+      await sleep((random.next() * options.seconds * 1000) / options.faults.length);
+      onNotice(`${round}: ${fault}`);
+      await inflict(fault);
+    }
+  })();
+  const [sent] = await Promise.all([sending, disturbing]);
+  const { pool } = await openPostgres({ url: services.env.DATABASE_URL, connections: 2 });
+  const until = Date.now() + SETTLED_MS;
+  for (;;) {
+    const { rows } = await pool.query('select count(*)::int as n from transactions where id like $1', [
+      `${round}-%`,
+    ]);
+    // One more look after a moment: what is doubled may come late.
+    if (rows[0].n >= sent.accepted.size || Date.now() > until) break;
+    await sleep(500);
+  }
+  await sleep(1500);
+  const findings = await checkRound(settings, pool, round, sent.accepted, from);
+  await pool.end();
+  await Promise.all([server.stop(), ...workers.map((worker) => worker.stop()), sink.stop()]);
+  return { ...findings, sent };
+}
+
+async function emptyRedis(services: Services): Promise<void> {
+  const { openRedis } = await import('../../src/adapters/redis/connection.ts');
+  const redis = await openRedis({ url: services.env.REDIS_URL });
+  await redis.send(['FLUSHALL']);
+  await redis.close();
+}
+
+/** Somebody holds a lock that every sink needs. */
+async function slowDown(services: Services, random: Random): Promise<void> {
+  const { pool } = await openPostgres({
+    url: services.env.DATABASE_URL,
+    connections: 1,
+    statementTimeoutMs: SLOW_MS * 2,
+  });
+  const client = await pool.connect();
+  await client.query('begin');
+  await client.query('lock table transactions in access exclusive mode');
+  await client.query('select pg_sleep($1)', [(SLOW_MS * (0.5 + random.next() / 2)) / 1000]);
+  await client.query('commit');
+  client.release();
+  await pool.end();
+}
