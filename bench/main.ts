@@ -7,6 +7,7 @@ import { benchForest } from './forest.ts';
 import { benchMillion } from './million.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
+import { benchStack } from './stack.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
@@ -14,6 +15,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   desk: benchDesk,
   replay: benchReplay,
   million: benchMillion,
+  stack: benchStack,
 };
 
 const wanted = process.argv.slice(2);

@@ -48,6 +48,15 @@ export type SharedBatch = {
   readonly changes: Uint8Array;
 };
 
+/** The shared histories as they stood when batches of each partition up to an offset were in them. */
+export type SharedSnapshot = {
+  /** Goes up by one with each. */
+  readonly number: number;
+  readonly offsets: ReadonlyMap<number, number>;
+  /** Encoded entities (entity-codec), in pieces of a few megabytes. */
+  readonly pieces: readonly Uint8Array[];
+};
+
 /** Somebody else acquired the partition, or its state is not where this commit starts: acquire it again. */
 export class FencedError extends Error {
   override readonly name = 'FencedError';
@@ -63,4 +72,12 @@ export type StateStore = {
   commit(commit: PartitionCommit): Promise<void>;
   /** What batches of these partitions did to shared histories, after the offsets given, each partition in order. */
   sharedAfter(offsets: ReadonlyMap<number, number>, maxBatches: number): Promise<SharedBatch[]>;
+  sharedSnapshot(): Promise<SharedSnapshot | undefined>;
+  /**
+   * Keeps a snapshot, and lets go of what was in the one before it already. False when the newest one is not its
+   * predecessor: somebody else keeps them, or they were lost.
+   */
+  keepSnapshot(snapshot: SharedSnapshot): Promise<boolean>;
+  /** Number of the newest snapshot, 0 without one, and how many batches were kept since. */
+  snapshotState(partitions: number): Promise<{ readonly number: number; readonly batches: number }>;
 };

@@ -1,16 +1,21 @@
 // The sink process: decisions, labels and dead letters from their topics into PostgreSQL.
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { joinGroup } from '../adapters/kafka/membership.ts';
+import { partitionOf } from '../adapters/kafka/partition-of.ts';
 import { openKafkaSource } from '../adapters/kafka/source.ts';
 import { ensureTopics } from '../adapters/kafka/topics.ts';
+import { baseHistories } from '../adapters/postgres/model-store.ts';
 import { dropOldMonths } from '../adapters/postgres/months.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';
+import { openRedis } from '../adapters/redis/connection.ts';
+import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { systemClock } from '../ports/clock.ts';
 import { OUTPUTS, type Output } from '../ports/stream.ts';
 import { groupCommits } from '../stream/group-commit.ts';
 import { type SinkRunner, startSink } from '../stream/sink.ts';
+import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
 const RETENTION_CHECK_MS = 3_600_000;
@@ -30,7 +35,8 @@ export async function openSink({ settings, onNotice, onFailure }: SinkOptions): 
   const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
   await migrate(db, 'server');
   const groupClient = openKafkaClient(kafka, 'sink-group');
-  await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
+  const partitionCount = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
+  const redis = await openRedis({ url: settings.redisUrl, onNotice });
   let lastTrouble = '';
   const trouble = (text: string): void => {
     if (text !== lastTrouble) onNotice(text);
@@ -71,9 +77,28 @@ export async function openSink({ settings, onNotice, onFailure }: SinkOptions): 
       .catch(onFailure);
   }
 
+  /** One of the sinks keeps the snapshots: the one that has the first partition. */
+  let keeper: SnapshotKeeper | undefined;
+  function keepSnapshots(mine: boolean): void {
+    if (!mine) {
+      void keeper?.stop();
+      keeper = undefined;
+    } else {
+      keeper ??= startSnapshotKeeper({
+        store: createRedisStateStore(redis),
+        base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitionCount)),
+        partitions: partitionCount,
+        monotonicMs: () => performance.now(),
+        sleep,
+        onTrouble: (error) => trouble(`snapshots: ${error.message}`),
+      });
+    }
+  }
+
   let wanted: readonly number[] = [];
   function assign(partitions: readonly number[]): void {
     wanted = partitions;
+    keepSnapshots(partitions.includes(0));
     for (const [partition, runners] of running) {
       if (!wanted.includes(partition)) for (const runner of runners) runner.stop();
     }
@@ -109,9 +134,11 @@ export async function openSink({ settings, onNotice, onFailure }: SinkOptions): 
       const ending = [...running.values()].flat();
       for (const runner of ending) runner.stop();
       await Promise.all(ending.map((runner) => runner.ended.catch(() => undefined)));
+      await keeper?.stop();
       await membership.leave();
       await Promise.all(OUTPUTS.map((output) => sources[output].close()));
       await groupClient.close().catch(() => undefined);
+      await redis.close().catch(() => undefined);
       await pool.end();
     },
   };

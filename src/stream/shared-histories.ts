@@ -1,12 +1,14 @@
 // A copy of the histories that accounts of all partitions share (merchants, devices, addresses, payees). What this
 // worker decides goes in at once; what others decided is read from the state store.
+import { encodeEntity, loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
-import type { FeatureState } from '../features/observe.ts';
+import { ENTITY_KINDS, type FeatureState } from '../features/observe.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
 import type { BaseHistories } from '../ports/history.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
 const BATCHES_AT_ONCE = 200;
+const PIECE_BYTES = 4 << 20;
 
 export type SharedHistories = {
   /** The account table is the caller's own. */
@@ -15,6 +17,10 @@ export type SharedHistories = {
   catchUp(): Promise<void>;
   /** From here on this worker decides the partition: first everything its former owner did is read. */
   take(partition: number): Promise<void>;
+  /** Number of the snapshot that this copy began with or kept last; 0 without one. */
+  readonly snapshotNumber: number;
+  /** Keeps this copy, which must own no partition, as the newest snapshot; false when another did. */
+  keepSnapshot(): Promise<boolean>;
   /** Up to where this copy holds what a partition did. */
   offsetOf(partition: number): number;
   /** From here on others decide it; `offset` is where this worker left it. */
@@ -36,6 +42,7 @@ export function createSharedHistories(
   const offsets = new Map<number, number>(Array.from({ length: partitions }, (_, p) => [p, 0]));
   const own = new Set<number>();
   let based = false;
+  let snapshotNumber = 0;
   let reading: Promise<void> = Promise.resolve();
 
   async function read(which: ReadonlySet<number>): Promise<void> {
@@ -52,10 +59,18 @@ export function createSharedHistories(
     }
   }
 
+  async function begin(): Promise<void> {
+    const snapshot = await store.sharedSnapshot();
+    if (!snapshot) return base.loadShared(tables);
+    for (const piece of snapshot.pieces) loadEntities(piece, state);
+    for (const [partition, offset] of snapshot.offsets) offsets.set(partition, offset);
+    snapshotNumber = snapshot.number;
+  }
+
   /** One reader at a time, so that each change is applied once. */
   function inTurn(work: () => Promise<void>): Promise<void> {
     const turn = reading.then(async () => {
-      if (!based) await base.loadShared(tables);
+      if (!based) await begin();
       based = true;
       await work();
     });
@@ -72,6 +87,37 @@ export function createSharedHistories(
         await read(new Set([partition]));
         own.add(partition);
       }),
+    get snapshotNumber() {
+      return snapshotNumber;
+    },
+    async keepSnapshot() {
+      const pieces: Uint8Array[] = [];
+      let piece: Uint8Array[] = [];
+      let bytes = 0;
+      const finish = (): void => {
+        if (piece.length > 0) pieces.push(Buffer.concat(piece));
+        piece = [];
+        bytes = 0;
+      };
+      for (const kind of ENTITY_KINDS) {
+        if (kind === 'account') continue;
+        const table = tables[kind];
+        for (let entry = 0; entry < table.size; entry++) {
+          const part = encodeEntity(table, entry, kind);
+          piece.push(part);
+          bytes += part.length;
+          if (bytes >= PIECE_BYTES) finish();
+        }
+      }
+      finish();
+      const kept = await store.keepSnapshot({
+        number: snapshotNumber + 1,
+        offsets: new Map(offsets),
+        pieces,
+      });
+      if (kept) snapshotNumber++;
+      return kept;
+    },
     offsetOf: (partition) => offsets.get(partition) ?? 0,
     release(partition, offset) {
       own.delete(partition);

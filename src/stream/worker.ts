@@ -29,6 +29,8 @@ export type StreamWorker = {
 };
 
 const CATCH_UP_MS = 25;
+/** Changes are kept for longer than this after they are in a snapshot. */
+const TOO_LATE_MS = 60_000;
 /** Two workers that both believe to own a partition do not take it from each other without a pause. */
 const ABANDONED_PAUSE_MS = 200;
 
@@ -68,12 +70,22 @@ export function startWorker(parts: WorkerParts): StreamWorker {
       .catch(onFailure);
   }
 
+  let caughtUpAtMs = parts.monotonicMs();
   async function catchUp(): Promise<void> {
     while (!stopping) {
       await sleep(parts.catchUpMs ?? CATCH_UP_MS);
       if (tainted) continue;
       try {
+        const late = parts.monotonicMs() - caughtUpAtMs > TOO_LATE_MS;
+        if (late) {
+          // It slept, or the store was away: what it would read next may have been let go meanwhile.
+          tainted = true;
+          caughtUpAtMs = parts.monotonicMs();
+          reconcile();
+          continue;
+        }
         await shared.catchUp();
+        caughtUpAtMs = parts.monotonicMs();
       } catch (error) {
         events.onTrouble?.(-1, 'read shared histories', error as Error);
       }

@@ -154,6 +154,36 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     assert.equal((await store.sharedAfter(new Map([[1, 0]]), 2)).length, 2);
   });
 
+  test(`${name}: a snapshot follows the one before, and lets go of what that one held`, async () => {
+    const store = await open();
+    const { epoch } = await store.acquire(0);
+    for (let i = 0; i < 4; i++) {
+      await store.commit(commitOf({ epoch, firstOffset: i * 10, nextOffset: i * 10 + 10, shared: bytes(i) }));
+    }
+    assert.equal(await store.sharedSnapshot(), undefined);
+    assert.deepEqual(await store.snapshotState(1), { number: 0, batches: 4 });
+    const snapshot = (number: number, offset: number) => ({
+      number,
+      offsets: new Map([[0, offset]]),
+      pieces: [bytes(number), bytes(number, number)],
+    });
+    assert.ok(await store.keepSnapshot(snapshot(1, 20)));
+    assert.equal(await store.keepSnapshot(snapshot(1, 30)), false);
+    assert.equal(await store.keepSnapshot(snapshot(3, 30)), false);
+    assert.equal((await store.sharedAfter(new Map([[0, 0]]), 10)).length, 4);
+    assert.ok(await store.keepSnapshot(snapshot(2, 30)));
+    const kept = await store.sharedSnapshot();
+    assert.deepEqual(
+      [kept?.number, [...(kept?.offsets ?? [])], kept?.pieces.map((piece) => [...piece])],
+      [2, [[0, 30]], [[2], [2, 2]]],
+    );
+    const left = await store.sharedAfter(new Map([[0, 0]]), 10);
+    assert.deepEqual(
+      left.map((batch) => batch.nextOffset),
+      [30, 40],
+    );
+  });
+
   test(`${name}: a batch of 3,000 accounts is one step`, async () => {
     const store = await open();
     const { epoch } = await store.acquire(0);

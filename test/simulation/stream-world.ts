@@ -175,6 +175,9 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
           memory.force(commit);
         }),
       sharedAfter: (offsets, max) => call(process, () => memory.sharedAfter(offsets, max)),
+      sharedSnapshot: () => call(process, () => memory.sharedSnapshot()),
+      keepSnapshot: (snapshot) => call(process, () => memory.keepSnapshot(snapshot)),
+      snapshotState: (partitions) => call(process, () => memory.snapshotState(partitions)),
     };
   }
 

@@ -5,14 +5,12 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { EntityTable } from '../../features/entity-table.ts';
+import { encodeEntity, loadEntities } from '../../features/entity-codec.ts';
 import { ENTITY_KINDS, type FeatureState } from '../../features/observe.ts';
 
 const SLICES = 16;
 const MAGIC = 'goshawk-state-3';
 const NAME = /^segment-(\d{10})\.bin$/;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 export type Checkpoints = {
   /** Bytes changed since the last segment. */
@@ -26,30 +24,16 @@ export type Checkpoints = {
 
 function serializeEntities(state: FeatureState, slice: number | 'all'): Uint8Array[] {
   const parts: Uint8Array[] = [];
-  ENTITY_KINDS.forEach((kind, kindNumber) => {
+  for (const kind of ENTITY_KINDS) {
     const table = state[kind];
     const wanted = new Set<number>(table.changed().entries);
     for (let entry = 0; entry < table.size; entry++) {
       if (slice === 'all' || table.hashOf(entry) % SLICES === slice) wanted.add(entry);
     }
-    for (const entry of wanted) parts.push(serializeEntity(table, entry, kindNumber));
+    for (const entry of wanted) parts.push(encodeEntity(table, entry, kind));
     table.clearChanged();
-  });
+  }
   return parts;
-}
-
-function serializeEntity(table: EntityTable, entry: number, kindNumber: number): Uint8Array {
-  const key = encoder.encode(table.keyOf(entry));
-  const length = table.payloadLength(entry);
-  const part = new Uint8Array(8 + key.length + length);
-  const view = new DataView(part.buffer);
-  view.setUint8(0, kindNumber);
-  view.setUint16(2, key.length, true);
-  view.setUint32(4, length, true);
-  part.set(key, 8);
-  const offset = table.offsetOf(entry);
-  part.set(table.chunkOf(entry).bytes.subarray(offset, offset + length), 8 + key.length);
-  return part;
 }
 
 /** Loads all segments of a folder into `state`; gives the log offset the state stands at, or undefined for none. */
@@ -65,25 +49,11 @@ export async function loadCheckpoints(folder: string, state: FeatureState): Prom
     if (header.magic !== MAGIC || header.bytes !== body.length || header.crc32 !== crc32(body)) {
       throw new Error(`${join(folder, name)} is damaged`);
     }
-    loadSegment(body, state);
+    loadEntities(body, state);
     offset = header.offset;
   }
   for (const kind of ENTITY_KINDS) state[kind].clearChanged();
   return offset;
-}
-
-function loadSegment(body: Buffer, state: FeatureState): void {
-  for (let at = 0; at < body.length; ) {
-    const table = state[ENTITY_KINDS[body.readUInt8(at)]];
-    const keyLength = body.readUInt16LE(at + 2);
-    const length = body.readUInt32LE(at + 4);
-    const key = decoder.decode(body.subarray(at + 8, at + 8 + keyLength));
-    const entry = table.findOrAdd(key);
-    table.reserve(entry, length);
-    const start = at + 8 + keyLength;
-    table.chunkOf(entry).bytes.set(body.subarray(start, start + length), table.offsetOf(entry));
-    at = start + length;
-  }
 }
 
 export async function openCheckpoints(folder: string, state: FeatureState): Promise<Checkpoints> {

@@ -5,6 +5,7 @@ import {
   type PartitionCommit,
   type PartitionHead,
   type SharedBatch,
+  type SharedSnapshot,
   type StateStore,
 } from '../../ports/state-store.ts';
 
@@ -32,6 +33,7 @@ export function createMemoryStateStore(): MemoryStateStore {
   const partitions = new Map<number, Partition>();
   /** Goes on through a loss, as the clock does. */
   let epochs = 0;
+  let snapshot: SharedSnapshot | undefined;
 
   function at(number: number): Partition {
     let partition = partitions.get(number);
@@ -97,7 +99,24 @@ export function createMemoryStateStore(): MemoryStateStore {
           .slice(0, maxBatches),
       );
     },
+    sharedSnapshot: async () => snapshot,
+    async keepSnapshot(next) {
+      if (next.number !== (snapshot?.number ?? 0) + 1) return false;
+      for (const [number, offset] of snapshot?.offsets ?? []) {
+        const partition = at(number);
+        partition.shared = partition.shared.filter((batch) => batch.nextOffset > offset);
+      }
+      snapshot = next;
+      return true;
+    },
+    snapshotState: async () => ({
+      number: snapshot?.number ?? 0,
+      batches: [...partitions.values()].reduce((sum, partition) => sum + partition.shared.length, 0),
+    }),
     force: (commit) => apply(at(commit.partition), commit),
-    loseEverything: () => partitions.clear(),
+    loseEverything() {
+      partitions.clear();
+      snapshot = undefined;
+    },
   };
 }

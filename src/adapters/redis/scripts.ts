@@ -51,3 +51,15 @@ while at < #ARGV do
   at = last + 1
 end
 return 'done'`);
+
+/**
+ * Makes a snapshot the newest one, if it follows the newest one.
+ * KEYS head, then the streams of shared changes. ARGV number, head of the new one, then for each stream the offset
+ * up to which it is let go. Gives 1 or 0.
+ */
+export const KEEP_SNAPSHOT = script(`
+local before = redis.call('HGET', KEYS[1], 'number') or '0'
+if tonumber(before) + 1 ~= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'number', ARGV[1], 'head', ARGV[2])
+for i = 2, #KEYS do redis.call('XTRIM', KEYS[i], 'MINID', ARGV[i + 1] .. '-2') end
+return 1`);

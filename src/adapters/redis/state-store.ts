@@ -7,7 +7,7 @@ import {
   type StateStore,
 } from '../../ports/state-store.ts';
 import type { RedisConnection } from './connection.ts';
-import { ACQUIRE, COMMIT, type Script } from './scripts.ts';
+import { ACQUIRE, COMMIT, KEEP_SNAPSHOT, type Script } from './scripts.ts';
 
 const MAX_LABELS = 900;
 const keysOf = (partition: number) => {
@@ -22,6 +22,10 @@ const keysOf = (partition: number) => {
     outbox: key('outbox'),
   };
 };
+
+const SNAPSHOT_HEAD = 'goshawk:shared';
+const pieceKey = (number: number, piece: number): string => `goshawk:shared:${number}:${piece}`;
+type SnapshotHead = { readonly pieces: number; readonly offsets: readonly [number, number][] };
 
 /** The answers of our own scripts and of Redis have these shapes; anything else is a fault worth a stack trace. */
 const text = (value: unknown): string => String(value);
@@ -124,6 +128,42 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
         }
       });
       return batches;
+    },
+    async sharedSnapshot() {
+      const [number, head] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'number', 'head']));
+      if (number === null || head === null) return undefined;
+      const { pieces, offsets } = JSON.parse(text(head)) as SnapshotHead;
+      const found = await Promise.all(
+        Array.from({ length: pieces }, (_, i) => redis.send(['GET', pieceKey(Number(text(number)), i)])),
+      );
+      if (found.some((piece) => piece === null)) throw new Error('a newer snapshot was kept meanwhile');
+      return { number: Number(text(number)), offsets: new Map(offsets), pieces: found.map(bytesOr) };
+    },
+    async keepSnapshot({ number, offsets, pieces }) {
+      const [before] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'head']));
+      const letGo = new Map(before === null ? [] : (JSON.parse(text(before)) as SnapshotHead).offsets);
+      for (const [i, piece] of pieces.entries())
+        await redis.send(['SET', pieceKey(number, i), asBuffer(piece)]);
+      const head: SnapshotHead = { pieces: pieces.length, offsets: [...offsets] };
+      const partitions = [...offsets.keys()];
+      const kept = await run(
+        KEEP_SNAPSHOT,
+        [SNAPSHOT_HEAD, ...partitions.map((partition) => keysOf(partition).shared)],
+        [String(number), JSON.stringify(head), ...partitions.map((p) => String(letGo.get(p) ?? 0))],
+      );
+      const gone = Number(text(kept)) === 1 ? number - 1 : number;
+      await redis.send(['UNLINK', ...Array.from({ length: 1000 }, (_, i) => pieceKey(gone, i))]);
+      return gone !== number;
+    },
+    async snapshotState(partitions) {
+      const number = await redis.send(['HGET', SNAPSHOT_HEAD, 'number']);
+      const lengths = await Promise.all(
+        Array.from({ length: partitions }, (_, partition) => redis.send(['XLEN', keysOf(partition).shared])),
+      );
+      return {
+        number: number === null ? 0 : Number(text(number)),
+        batches: lengths.reduce<number>((sum, length) => sum + Number(text(length)), 0),
+      };
     },
   };
 }
