@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
 # Starts a live fraud desk: installs what is missing, builds the dashboard, trains the first model, opens shop.
-# With --stack as the first word: Kafka, Redis, PostgreSQL, workers, sink, server and simulator on this machine.
+# With --stack as the first word: Kafka, Redis, PostgreSQL, workers, sink, server and simulator on this machine;
+# with --docker: the same in containers.
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
+if [ "${1:-}" = --docker ]; then
+  shift
+  scripts/secrets.sh
+  exec docker compose up --build "$@"
+fi
 case " $* " in *" --help "*|*" -h "*) ;; *)
   node=$(scripts/node.sh)
   PATH="$(dirname "$node"):$PATH" scripts/install.sh

@@ -48,6 +48,15 @@ export type PartHealth = {
   readonly detail: string;
 };
 
+export type PartitionLag = {
+  readonly partition: number;
+  readonly worker: string;
+  /** Records written and not decided yet. */
+  readonly lag: number | undefined;
+  /** When the oldest of them was written that has been read. */
+  readonly oldestMs: number | undefined;
+};
+
 export type Desk = {
   readonly store: Store;
   readonly clock: Clock;
@@ -56,6 +65,8 @@ export type Desk = {
   inService(): { readonly scorer: Scorer; readonly ruleset: Ruleset };
   /** Every part between the source and the live feed; `perSecond` is what was decided lately. */
   health(nowMs: number, perSecond: number): PartHealth[];
+  /** Of each partition that a worker has; a desk of one process has none. */
+  partitions(): PartitionLag[];
   /** Rejects while the database does not answer. */
   ready(): Promise<void>;
   /** Appends a transaction and resolves once its decision is committed. Throws OverCapacityError when full. */

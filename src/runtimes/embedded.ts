@@ -288,6 +288,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     checkCapacity,
     inService: () => engine,
     health: probes.health,
+    partitions: () => [],
     async ready() {
       await session.query('select 1', []);
     },

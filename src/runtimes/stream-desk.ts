@@ -179,6 +179,7 @@ export async function openStreamDesk({
     measurements,
     inService: models.inService,
     health: probes.health,
+    partitions: probes.partitions,
     async ready() {
       await session.query('select 1', []);
       await client.anyNode();

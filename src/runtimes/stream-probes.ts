@@ -6,7 +6,7 @@ import type { RedisConnection } from '../adapters/redis/connection.ts';
 import { liveWorkers, type WorkerReport } from '../adapters/redis/worker-registry.ts';
 import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Measurements, PartHealth } from '../ports/desk.ts';
+import type { Measurements, PartHealth, PartitionLag } from '../ports/desk.ts';
 import { OUTPUTS } from '../ports/stream.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
@@ -33,6 +33,7 @@ export type StreamProbes = {
     readonly perSecond: number | undefined;
     readonly lastAtMs: number | undefined;
   };
+  partitions(): PartitionLag[];
   stop(): void;
 };
 
@@ -149,6 +150,15 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
 
   return {
     stop: () => clearInterval(timer),
+    partitions: () =>
+      workers.flatMap((worker) =>
+        worker.partitions.map(({ partition, lag, oldestWaitingMs }) => ({
+          partition,
+          worker: worker.id,
+          lag: lag ?? undefined,
+          oldestMs: oldestWaitingMs ?? undefined,
+        })),
+      ),
     arrivals: () => ({ total: records, perSecond: arrivedPerSecond, lastAtMs: arrivedAtMs }),
     health(now, perSecond) {
       const up = (of: Service): PartHealth['status'] =>

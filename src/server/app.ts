@@ -12,6 +12,7 @@ import { docsPage } from './docs-page.ts';
 import { createFeed } from './feed.ts';
 import { foreignRequest } from './guard.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
+import { metricsRoute } from './metrics.ts';
 import { type Monitor, type ProducerState, startMonitor } from './monitor.ts';
 import { sendProblem } from './problem-details.ts';
 import { readRoutes } from './read-routes.ts';
@@ -115,6 +116,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => intakeRoutes(scope, desk));
   await app.register(async (scope) => bulkRoute(scope, desk));
   await app.register(async (scope) => readRoutes(scope, desk, monitor));
+  await app.register(async (scope) => metricsRoute(scope, desk, monitor));
   await app.register(async (scope) => {
     scope.get(
       '/v1/feed',

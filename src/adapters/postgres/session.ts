@@ -20,6 +20,7 @@ const CONNECTIONS = 8;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_MS = 60_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
 const DISK_FULL = '53100';
 
 /**
@@ -32,12 +33,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
     connectionString: options.url,
     max: options.connections ?? CONNECTIONS,
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    // A process that sleeps in the middle of a transaction must not hold its locks for long.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_MS,
     application_name: 'goshawk',
   });
   // A connection that dies while idle is replaced on its next use; that use reports what is wrong.
   pool.on('error', () => undefined);
+  // One that dies between two statements of a transaction says so by itself as well: the next statement reports it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await pool.query('select 1');
   } catch (error) {

@@ -1,0 +1,66 @@
+// GET /metrics in the text format of Prometheus: what the pipeline panel shows, for machines.
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Desk } from '../ports/desk.ts';
+import type { Monitor } from './monitor.ts';
+
+const STATUS_VALUE = { up: 1, degraded: 0.5, down: 0, unknown: Number.NaN } as const;
+
+export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'goshawk_' });
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+  ): Gauge<Label> => new Gauge({ name: `goshawk_${name}`, help, labelNames, registers: [registry] });
+  const health = gauge('service_health', '1 up, 0.5 degraded, 0 down, NaN unknown', ['service']);
+  const latency = gauge('service_latency_seconds', 'Latency of the last minute', ['service', 'quantile']);
+  const waiting = gauge('service_waiting', 'Records or batches that wait for the service', ['service']);
+  const errors = gauge('service_errors', 'Errors since the start', ['service']);
+  const rate = gauge('decisions_per_second', 'Decisions a second in the last minute', []);
+  const decision = gauge('decision_latency_seconds', 'Received to committed, last minute', ['quantile']);
+  const dead = gauge('dead_letters', 'Records that could not be read', []);
+  const alerts = gauge('open_alerts', 'Alerts without a verdict', []);
+  const lags = gauge('partition_lag', 'Records of a partition not decided yet', ['partition', 'worker']);
+  const oldest = gauge('partition_oldest_seconds', 'Age of the oldest record read and not decided', [
+    'partition',
+  ]);
+
+  const quantiles = (
+    of: Gauge<'service' | 'quantile'> | Gauge<'quantile'>,
+    labels: object,
+    ms: { p50: number | null; p99: number | null },
+  ): void => {
+    of.set({ ...labels, quantile: '0.5' }, ms.p50 === null ? Number.NaN : ms.p50 / 1000);
+    of.set({ ...labels, quantile: '0.99' }, ms.p99 === null ? Number.NaN : ms.p99 / 1000);
+  };
+
+  app.get(
+    '/metrics',
+    { schema: { summary: 'Figures for Prometheus', tags: ['Figures'] } },
+    async (_, reply) => {
+      const pipeline = monitor.pipeline();
+      for (const service of pipeline.services) {
+        const labels = { service: service.name };
+        health.set(labels, STATUS_VALUE[service.status]);
+        quantiles(latency, labels, service.latencyMs);
+        if (service.waiting !== null) waiting.set(labels, service.waiting);
+        errors.set(labels, service.errors);
+      }
+      const stats = monitor.stats(1);
+      rate.set(stats.transactionsPerMinute / 60);
+      quantiles(decision, {}, stats.latencyMs);
+      dead.set(pipeline.deadLetters);
+      alerts.set(stats.pendingAlerts);
+      lags.reset();
+      oldest.reset();
+      for (const { partition, worker, lag, oldestMs } of desk.partitions()) {
+        if (lag !== undefined) lags.set({ partition, worker }, lag);
+        const age = oldestMs === undefined ? 0 : (desk.clock.nowMs() - oldestMs) / 1000;
+        oldest.set({ partition }, Math.max(0, age));
+      }
+      return reply.type(registry.contentType).send(await registry.metrics());
+    },
+  );
+}
