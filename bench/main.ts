@@ -8,6 +8,7 @@ import { benchMillion } from './million.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
 import { benchStack } from './stack.ts';
+import { benchWorker } from './worker.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   desk: benchDesk,
   replay: benchReplay,
   million: benchMillion,
+  worker: benchWorker,
   stack: benchStack,
 };
 

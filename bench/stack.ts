@@ -26,6 +26,8 @@ const PARTITIONS = 4;
 const WORKERS = Number(process.env.BENCH_WORKERS ?? 2);
 const STEPS = (process.env.BENCH_RATES ?? '10000,15000,20000').split(',').map(Number);
 const STEP_SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
+/** Transactions a second that the simulated people make; they are sent as fast as a step asks. */
+const PACE = 1000;
 const LATENCY_RATE = 5000;
 const POST_RATE = 500;
 const WARM_SHARE = 0.25;
@@ -44,8 +46,8 @@ type Bench = {
 function prepareRecords(name: string, rate: number, seconds: number): EncodedRecord[] {
   const simulator = createSimulator({
     seed: 1,
-    rate,
-    startMs: Date.now() - 86_400_000,
+    rate: PACE,
+    startMs: Date.now() - 3_600_000,
     idPrefix: `${name}-`,
     accounts: 1000,
   });
@@ -65,7 +67,10 @@ function numberIn(bytes: Buffer, marker: Buffer): number {
   return number;
 }
 
+const APPROVED = Buffer.from('"outcome":"approve"');
+
 type Measured = {
+  readonly flaggedShare: number;
   readonly decided: Float64Array;
   readonly stored: Float64Array;
   readonly shown: Float64Array;
@@ -101,6 +106,7 @@ async function run(
   const startMs = performance.now() + 200;
   const intended = (i: number): number => startMs + (i * 1000) / rate;
   let seen = 0;
+  let flagged = 0;
   const marker = Buffer.from(`"transactionId":"${name}-`);
   const watching = ends.map(async (end, partition) => {
     const input = source.open(partition, end);
@@ -113,6 +119,7 @@ async function run(
         if (i < 0) continue;
         decided[i] = now - intended(i);
         seen++;
+        if (!(value as Buffer).includes(APPROVED)) flagged++;
       }
     }
   });
@@ -183,7 +190,18 @@ async function run(
     ]),
   );
   const rss = new Map([...after].map(([who, usage]) => [who, usage.rssMegabytes]));
-  return { decided, stored, shown, elapsedSeconds, cpu, rss, sinkLag, decideLag, drainSeconds };
+  return {
+    flaggedShare: flagged / total,
+    decided,
+    stored,
+    shown,
+    elapsedSeconds,
+    cpu,
+    rss,
+    sinkLag,
+    decideLag,
+    drainSeconds,
+  };
 }
 
 /** Percentiles of what was seen after the warm-up. */
@@ -249,7 +267,7 @@ export async function benchStack(): Promise<Row[]> {
   try {
     const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS) };
     const settings = streamSettings(env);
-    await prepareStream(settings, { preset: 'default', seed: 1, endMs: Date.now(), liveRate: 1000 });
+    await prepareStream(settings, { preset: 'default', seed: 1, endMs: Date.now(), liveRate: PACE });
     const start = (name: string, args: readonly string[]): GoshawkProcess => {
       const started = startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
       processes.push(started);
@@ -300,7 +318,8 @@ export async function benchStack(): Promise<Row[]> {
           what: `${count(rate)}/s asked for ${STEP_SECONDS} s: sent, left to decide and to store at the end, drained in`,
           figure:
             `${count(sent)}/s, ${count(pushed.decideLag)}, ${count(pushed.sinkLag)}, ` +
-            `${pushed.drainSeconds.toFixed(1)} s; all stored at ${count((rate * STEP_SECONDS) / (pushed.elapsedSeconds + pushed.drainSeconds))}/s`,
+            `${pushed.drainSeconds.toFixed(1)} s; all stored at ${count((rate * STEP_SECONDS) / (pushed.elapsedSeconds + pushed.drainSeconds))}/s; ` +
+            `${(100 * pushed.flaggedShare).toFixed(1)} % flagged`,
           goal: '15,000/s without growing lag',
         },
         {

@@ -27,17 +27,28 @@ const MAX_KEY_BYTES = 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Keys are ASCII as a rule; those that are not go through the encoder. Gives the bytes written. */
+function putText(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return encoder.encodeInto(text, bytes.subarray(at, at + MAX_KEY_BYTES)).written;
+    bytes[at + i] = code;
+  }
+  return text.length;
+}
+
 /** head (kind and which keys, u8; time, u32), for events amount, log amount (f64) and account hash (u32), then the keys. */
 export function encodeSharedChanges(changes: readonly SharedChange[]): Uint8Array {
-  let bytes = new Uint8Array(64 + changes.length * 128);
+  let bytes = new Uint8Array(64 + KEY_NAMES.length * MAX_KEY_BYTES + changes.length * 128);
+  let view = new DataView(bytes.buffer);
   let at = 0;
   for (const change of changes) {
     if (at + HEAD_BYTES + EVENT_BYTES + KEY_NAMES.length * (2 + MAX_KEY_BYTES) > bytes.length) {
       const longer = new Uint8Array(bytes.length * 2 + 8192);
       longer.set(bytes);
       bytes = longer;
+      view = new DataView(bytes.buffer);
     }
-    const view = new DataView(bytes.buffer);
     const keys = change.kind === 'event' ? change.event : change.keys;
     const kind = change.kind === 'event' ? EVENT : change.fraud ? FRAUD : GENUINE;
     const head = at;
@@ -54,9 +65,9 @@ export function encodeSharedChanges(changes: readonly SharedChange[]): Uint8Arra
       const key = keys[KEY_NAMES[k]];
       if (key === undefined) continue;
       flags |= 1 << (FLAG_BITS + k);
-      const { written } = encoder.encodeInto(key, bytes.subarray(at + 2, at + 2 + MAX_KEY_BYTES));
-      view.setUint16(at, written, true);
-      at += 2 + written;
+      const length = putText(bytes, at + 2, key);
+      view.setUint16(at, length, true);
+      at += 2 + length;
     }
     bytes[head] = flags;
   }

@@ -18,6 +18,8 @@ import { type SinkRunner, startSink } from '../stream/sink.ts';
 import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
+/** A row may come a moment later than the decision; the broker has more time for those who decide. */
+const PATIENCE = { bytes: 100_000, waitMs: 20 };
 const RETENTION_CHECK_MS = 3_600_000;
 
 export type SinkOptions = {
@@ -50,6 +52,7 @@ export async function openSink({ settings, onNotice, onFailure }: SinkOptions): 
     openKafkaSource({
       client: openKafkaClient(kafka, `sink-${output}`),
       topic: topicOf[output],
+      patience: PATIENCE,
       onTrouble: (error) => trouble(`reading ${topicOf[output]}: ${error.message}`),
       onGap: (partition, from, to) =>
         onNotice(

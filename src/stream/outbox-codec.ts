@@ -2,36 +2,29 @@
 import { OUTPUTS, type StreamMessage } from '../ports/stream.ts';
 
 const HEAD_BYTES = 17;
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Per message: output (u8), source offset (f64), key and trace length (u16), value length (u32), then the three. */
 export function encodeMessages(messages: readonly StreamMessage[]): Uint8Array {
-  const texts = messages.map(({ key, traceparent }) => ({
-    key: encoder.encode(key),
-    trace: encoder.encode(traceparent ?? ''),
-  }));
-  let length = 0;
-  messages.forEach(({ value }, i) => {
-    length += HEAD_BYTES + texts[i].key.length + texts[i].trace.length + value.length;
-  });
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
+  let most = 0;
+  for (const { key, traceparent, value } of messages) {
+    most += HEAD_BYTES + 3 * (key.length + (traceparent?.length ?? 0)) + value.length;
+  }
+  const bytes = Buffer.allocUnsafe(most);
   let at = 0;
-  messages.forEach(({ output, sourceOffset, value }, i) => {
-    const { key, trace } = texts[i];
+  for (const { output, sourceOffset, key, traceparent, value } of messages) {
+    const keyLength = bytes.write(key, at + HEAD_BYTES);
+    const traceAt = at + HEAD_BYTES + keyLength;
+    const traceLength = traceparent === undefined ? 0 : bytes.write(traceparent, traceAt);
     bytes[at] = OUTPUTS.indexOf(output);
-    view.setFloat64(at + 1, sourceOffset, true);
-    view.setUint16(at + 9, key.length, true);
-    view.setUint16(at + 11, trace.length, true);
-    view.setUint32(at + 13, value.length, true);
-    at += HEAD_BYTES;
-    for (const part of [key, trace, value]) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-  });
-  return bytes;
+    bytes.writeDoubleLE(sourceOffset, at + 1);
+    bytes.writeUInt16LE(keyLength, at + 9);
+    bytes.writeUInt16LE(traceLength, at + 11);
+    bytes.writeUInt32LE(value.length, at + 13);
+    bytes.set(value, traceAt + traceLength);
+    at = traceAt + traceLength + value.length;
+  }
+  return bytes.subarray(0, at);
 }
 
 export function decodeMessages(bytes: Uint8Array): StreamMessage[] {

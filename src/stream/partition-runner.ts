@@ -163,6 +163,8 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     readonly duplicates: number;
     readonly deadLetters: readonly StreamMessage[];
     readonly traces: ReadonlyMap<number, string>;
+    /** JSON of the transactions, by offset. */
+    readonly texts: ReadonlyMap<number, string>;
     readonly labels: ReadonlyMap<string, boolean>;
     readonly nextOffset: number;
   };
@@ -228,6 +230,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     const decidedIds: Buffer[] = [];
     const deadLetters: StreamMessage[] = [];
     const traces = new Map<number, string>();
+    const texts = new Map<number, string>();
     const accounts = new Set<string>();
     const labelled: string[] = [];
     let duplicates = 0;
@@ -249,6 +252,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
         accounts.add(record.transaction.accountId);
         const trace = item.headers.get(HEADERS.traceparent);
         if (trace !== undefined) traces.set(item.offset, trace);
+        texts.set(item.offset, decoded.text);
       } else {
         accounts.add(record.label.accountId);
         labelled.push(record.label.transactionId);
@@ -259,7 +263,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     const labels = await loadHistories(work, accounts, labelled);
     if (!labels) return undefined;
     const nextOffset = raw[raw.length - 1].offset + 1;
-    return { records, offsets, decidedIds, duplicates, deadLetters, traces, labels, nextOffset };
+    return { records, offsets, decidedIds, duplicates, deadLetters, traces, texts, labels, nextOffset };
   }
 
   function decideBatch(
@@ -292,7 +296,9 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     changes.sort((a, b) => a.offset - b.offset);
 
     const messages = [
-      ...output.decided.map((item) => decisionMessage(item, batch.traces.get(item.offset))),
+      ...output.decided.map((item) =>
+        decisionMessage(item, batch.texts.get(item.offset) ?? '{}', batch.traces.get(item.offset)),
+      ),
       ...output.labelled.map(labelMessage),
       ...batch.deadLetters,
     ].sort((a, b) => a.sourceOffset - b.sourceOffset);

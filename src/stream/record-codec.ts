@@ -1,4 +1,5 @@
 // Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
+import { isUtf8 } from 'node:buffer';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { parseTransaction, type Transaction, transactionToJson } from '../domain/transaction.ts';
@@ -8,8 +9,6 @@ import type { StreamRecord } from '../ports/stream.ts';
 export const SCHEMA_VERSION = '1';
 export const HEADERS = { schemaVersion: 'schema-version', kind: 'kind', traceparent: 'traceparent' } as const;
 export const MAX_RECORD_BYTES = 64 * 1024;
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export type EncodedRecord = {
   readonly key: string;
@@ -30,8 +29,11 @@ export const encodeLabel = (label: Label): EncodedRecord => ({
 });
 
 export type DecodedRecord =
-  | { readonly ok: true; readonly record: LogRecord }
+  | { readonly ok: true; readonly record: LogRecord; readonly text: string }
   | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const textOf = (bytes: Uint8Array | null): string =>
+  bytes === null ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 
 const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ pointer: '', message }] });
 
@@ -51,25 +53,27 @@ export function decodeRecord(raw: StreamRecord, nowMs: number): DecodedRecord {
   if (raw.value.length > MAX_RECORD_BYTES) {
     return problem(`The record has ${raw.value.length} bytes; at most ${MAX_RECORD_BYTES} are read.`);
   }
+  if (!isUtf8(raw.value) || (raw.key !== null && !isUtf8(raw.key))) return problem('Not UTF-8.');
+  const key = textOf(raw.key);
+  const text = textOf(raw.value);
   let value: unknown;
-  let key: string;
   try {
-    key = raw.key === null ? '' : utf8.decode(raw.key);
-    value = JSON.parse(utf8.decode(raw.value));
+    value = JSON.parse(text);
   } catch (error) {
-    return problem(`Not JSON in UTF-8: ${(error as Error).message.slice(0, 200)}.`);
+    return problem(`Not JSON: ${(error as Error).message.slice(0, 200)}.`);
   }
   if (kind === 'label') {
     const parsed = parseLabel(value, nowMs);
     if (!parsed.ok) return parsed;
     if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
-    return { ok: true, record: { kind: 'label', label: parsed.value } };
+    return { ok: true, text, record: { kind: 'label', label: parsed.value } };
   }
   const parsed = parseTransaction(value, nowMs);
   if (!parsed.ok) return parsed;
   if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
   return {
     ok: true,
+    text,
     record: { kind: 'transaction', transaction: parsed.value, receivedAtMs: raw.timestampMs },
   };
 }

@@ -3,22 +3,14 @@
 // A claim takes the partition's producer id with a higher epoch (InitProducerId) and writes a record with it: from
 // then on brokers refuse what writers of lower epochs still send. The record says how far the output went, so that
 // the last record of a partition always tells.
-import {
-  fetchV15,
-  findCoordinatorV4,
-  initProducerIdV4,
-  listOffsetsV7,
-  type MessageRecord,
-  NumericMap,
-  produceV9,
-} from '@platformatic/kafka';
+import { fetchV15, findCoordinatorV4, initProducerIdV4, listOffsetsV7 } from '@platformatic/kafka';
 import { FencedError } from '../../ports/state-store.ts';
 import { OUTPUTS, type Output, type OutputLog, type StreamMessage } from '../../ports/stream.ts';
 import { claimMessage, sourceOffsetOf } from '../../stream/message-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
 import { isKafkaError, type KafkaClient } from './client.ts';
+import { encodeHeaders, type ProducedRecord, produceApi } from './record-batch.ts';
 
-const ALL_REPLICAS = -1;
 const PRODUCE_TIMEOUT_MS = 10_000;
 const TRANSACTION = 1;
 const LATEST = -1n;
@@ -45,8 +37,7 @@ export type KafkaOutputParts = {
   readonly topics: Readonly<Record<Output, string>>;
 };
 
-const schemaHeader: [Buffer, Buffer] = [Buffer.from(HEADERS.schemaVersion), Buffer.from(SCHEMA_VERSION)];
-const traceKey = Buffer.from(HEADERS.traceparent);
+const PLAIN_HEADERS = encodeHeaders([[HEADERS.schemaVersion, SCHEMA_VERSION]]);
 
 export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog {
   const writers = new Map<number, Writer>();
@@ -131,21 +122,22 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
     output: Output,
     partition: number,
     writer: Writer,
-    records: MessageRecord[],
+    records: readonly ProducedRecord[],
   ): Promise<number> {
     const topic = topics[output];
     const node = await leaderOf(output, partition);
-    const sequences = new NumericMap();
-    sequences.set(`${topic}:${partition}`, writer.sequences[output]);
-    const { producerId, producerEpoch } = writer;
+    const sequence = writer.sequences[output];
     writer.sequences[output] += records.length;
     try {
-      const answer = await client.request(node, produceV9.api, ALL_REPLICAS, PRODUCE_TIMEOUT_MS, records, {
-        producerId,
-        producerEpoch,
-        sequences,
-      });
-      if (typeof answer === 'boolean') throw new Error('the broker gave no answer');
+      const answer = await client.request(node, produceApi, PRODUCE_TIMEOUT_MS, [
+        {
+          topic,
+          partition,
+          records,
+          timestampMs: Date.now(),
+          producer: { id: writer.producerId, epoch: writer.producerEpoch, sequence },
+        },
+      ]);
       return Number(answer.responses[0].partitionResponses[0].baseOffset);
     } catch (error) {
       if (isKafkaError(error, 'INVALID_PRODUCER_EPOCH') || isKafkaError(error, 'PRODUCER_FENCED')) {
@@ -157,9 +149,8 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
   }
 
   async function claimOutput(output: Output, partition: number, writer: Writer): Promise<number> {
-    const topic = topics[output];
-    const mark = (sourceOffset: number): MessageRecord[] => [
-      { topic, partition, value: Buffer.from(claimMessage(sourceOffset)), headers: new Map([schemaHeader]) },
+    const mark = (sourceOffset: number): ProducedRecord[] => [
+      { key: null, value: claimMessage(sourceOffset), headers: PLAIN_HEADERS },
     ];
     const expected = await tellsBefore(output, partition, await endOf(output, partition));
     const markedAt = await produce(output, partition, writer, mark(expected));
@@ -169,15 +160,16 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
     return Math.max(actual, expected);
   }
 
-  const toRecord = (partition: number, message: StreamMessage): MessageRecord => ({
-    topic: topics[message.output],
-    partition,
-    key: Buffer.from(message.key),
-    value: Buffer.from(message.value.buffer, message.value.byteOffset, message.value.byteLength),
+  const toRecord = ({ key, value, traceparent }: StreamMessage): ProducedRecord => ({
+    key: Buffer.from(key),
+    value,
     headers:
-      message.traceparent === undefined
-        ? new Map([schemaHeader])
-        : new Map([schemaHeader, [traceKey, Buffer.from(message.traceparent)]]),
+      traceparent === undefined
+        ? PLAIN_HEADERS
+        : encodeHeaders([
+            [HEADERS.schemaVersion, SCHEMA_VERSION],
+            [HEADERS.traceparent, traceparent],
+          ]),
   });
 
   return {
@@ -195,9 +187,7 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
       if (!writer) throw new Error(`partition ${partition} is not claimed`);
       await Promise.all(
         OUTPUTS.map(async (output) => {
-          const records = messages
-            .filter((message) => message.output === output)
-            .map((message) => toRecord(partition, message));
+          const records = messages.filter((message) => message.output === output).map(toRecord);
           if (records.length > 0) await produce(output, partition, writer, records);
         }),
       );

@@ -1,12 +1,11 @@
 // Appends transactions and labels to the stream's input. What resolved is on all in-sync replicas; an append whose
 // answer was lost is sent again, and workers know a repetition by its id.
-import { type MessageRecord, produceV9 } from '@platformatic/kafka';
 import type { EncodedRecord } from '../../stream/record-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
 import type { KafkaClient } from './client.ts';
 import { partitionOf } from './partition-of.ts';
+import { encodeHeaders, type ProducedRecord, produceApi } from './record-batch.ts';
 
-const ALL_REPLICAS = -1;
 const PRODUCE_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 20;
 const SLOWEST_RETRY_MS = 1000;
@@ -16,10 +15,10 @@ export type RecordProducer = {
   append(records: readonly EncodedRecord[], timeoutMs: number): Promise<void>;
 };
 
-const headersOf = (kind: EncodedRecord['kind']): Map<Buffer, Buffer> =>
-  new Map([
-    [Buffer.from(HEADERS.schemaVersion), Buffer.from(SCHEMA_VERSION)],
-    [Buffer.from(HEADERS.kind), Buffer.from(kind)],
+const headersOf = (kind: EncodedRecord['kind']): Uint8Array =>
+  encodeHeaders([
+    [HEADERS.schemaVersion, SCHEMA_VERSION],
+    [HEADERS.kind, kind],
   ]);
 const HEADERS_OF = { transaction: headersOf('transaction'), label: headersOf('label') };
 
@@ -32,28 +31,26 @@ export function openRecordProducer(client: KafkaClient, topic: string): RecordPr
   async function send(batch: readonly Waiting[]): Promise<void> {
     const info = await client.topic(topic);
     if (!info) throw new Error(`topic ${topic} is not there`);
-    const byLeader = new Map<number, MessageRecord[]>();
-    const timestamp = BigInt(Date.now());
+    const timestampMs = Date.now();
+    const byPartition = new Map<number, ProducedRecord[]>();
     for (const { records } of batch) {
       for (const { key, value, kind } of records) {
         const keyBytes = Buffer.from(key);
         const partition = partitionOf(keyBytes, info.leaders.length);
-        const leader = info.leaders[partition];
-        const list = byLeader.get(leader) ?? [];
-        list.push({
-          topic,
-          partition,
-          key: keyBytes,
-          value: Buffer.from(value),
-          headers: HEADERS_OF[kind],
-          timestamp,
-        });
-        byLeader.set(leader, list);
+        const list = byPartition.get(partition) ?? [];
+        list.push({ key: keyBytes, value: Buffer.from(value), headers: HEADERS_OF[kind] });
+        byPartition.set(partition, list);
       }
     }
+    const byLeader = Map.groupBy(byPartition, ([partition]) => info.leaders[partition]);
     await Promise.all(
-      [...byLeader].map(([leader, records]) =>
-        client.request(leader, produceV9.api, ALL_REPLICAS, PRODUCE_TIMEOUT_MS, records, {}),
+      [...byLeader].map(([leader, list]) =>
+        client.request(
+          leader,
+          produceApi,
+          PRODUCE_TIMEOUT_MS,
+          list.map(([partition, records]) => ({ topic, partition, records, timestampMs })),
+        ),
       ),
     );
   }

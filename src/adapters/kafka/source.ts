@@ -37,6 +37,11 @@ export type KafkaSource = StreamSource & {
 export type SourceParts = {
   readonly client: KafkaClient;
   readonly topic: string;
+  /**
+   * A reader that need not hear at once asks for so many bytes, and waits for them up to so long: each answer costs the
+   * broker as much as a hundred records.
+   */
+  readonly patience?: { readonly bytes: number; readonly waitMs: number };
   readonly onTrouble?: (error: Error) => void;
   /** Records were deleted by the topic's retention before they were read. */
   readonly onGap?: (partition: number, from: number, to: number) => void;
@@ -44,7 +49,7 @@ export type SourceParts = {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export function openKafkaSource({ client, topic, onTrouble, onGap }: SourceParts): KafkaSource {
+export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: SourceParts): KafkaSource {
   const open = new Map<number, Reading>();
   let closed = false;
   let somethingToDo: (() => void) | undefined;
@@ -108,7 +113,7 @@ export function openKafkaSource({ client, topic, onTrouble, onGap }: SourceParts
         }));
         const answer = await client.request(
           node, fetchV15.api,
-          MAX_WAIT_MS, 1, MAX_BYTES, READ_COMMITTED, 0, -1, [{ topicId: id, partitions }], [], '',
+          patience?.waitMs ?? MAX_WAIT_MS, patience?.bytes ?? 1, MAX_BYTES, READ_COMMITTED, 0, -1, [{ topicId: id, partitions }], [], '',
         ); // biome-ignore format: in the order of the protocol
         for (const { partitions: answered } of answer.responses) {
           for (const { partitionIndex, records, highWatermark, abortedTransactions } of answered) {
@@ -186,7 +191,7 @@ export function openKafkaSource({ client, topic, onTrouble, onGap }: SourceParts
           value: record.value,
           headers,
         });
-        reading.waitingBytes += record.length;
+        reading.waitingBytes += record.value?.length ?? 0;
       }
       reading.nextOffset = end;
     }

@@ -1,0 +1,90 @@
+// The work of a worker without its servers: records decoded, decided, made into a commit and into messages.
+import { createMemoryStateStore } from '../src/adapters/memory/state-store.ts';
+import { createFeatureState } from '../src/features/observe.ts';
+import { createScorer } from '../src/models/model.ts';
+import { systemClock } from '../src/ports/clock.ts';
+import { NO_BASE } from '../src/ports/history.ts';
+import type { StreamRecord } from '../src/ports/stream.ts';
+import { compileRuleset, STARTER_RULES } from '../src/rules/ruleset.ts';
+import { createSimulator } from '../src/simulator/simulator.ts';
+import { createPublisher } from '../src/stream/publisher.ts';
+import { encodeTransaction } from '../src/stream/record-codec.ts';
+import { startWorker } from '../src/stream/worker.ts';
+import { trainFirstModel } from '../src/training/first-model.ts';
+import { count, type Row } from './report.ts';
+
+const TRANSACTIONS = 200_000;
+
+export async function benchWorker(): Promise<Row[]> {
+  const model = await trainFirstModel(createFeatureState(), {
+    preset: 'default',
+    seed: 1,
+    endMs: Date.now(),
+    liveRate: 5000,
+  });
+  const scorer = createScorer(model);
+  const ruleset = compileRuleset(STARTER_RULES);
+  const simulator = createSimulator({ seed: 2, rate: 5000, startMs: Date.now() - 3_600_000 });
+  const records = Array.from({ length: TRANSACTIONS }, (_, offset): StreamRecord => {
+    const { key, value } = encodeTransaction(simulator.next().transaction);
+    return {
+      offset,
+      timestampMs: Date.now(),
+      key: Buffer.from(key),
+      value: Buffer.from(value),
+      headers: new Map([['kind', 'transaction']]),
+    };
+  });
+  const done = Promise.withResolvers<void>();
+  let next = 0;
+  let published = 0;
+  let flagged = 0;
+  const started = process.cpuUsage();
+  const worker = startWorker({
+    store: createMemoryStateStore(),
+    source: {
+      open: () => ({
+        async take(max) {
+          if (next >= TRANSACTIONS) await new Promise(() => undefined);
+          next += max;
+          return records.slice(next - max, next);
+        },
+        close: () => undefined,
+      }),
+    },
+    publisher: createPublisher({
+      output: {
+        claim: async () => ({ decisions: -1, 'dead-letters': -1 }),
+        async append(_, messages) {
+          published += messages.length;
+          if (published === TRANSACTIONS) done.resolve();
+        },
+      },
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    }),
+    clock: systemClock,
+    monotonicMs: () => performance.now(),
+    inService: () => ({ scorer, ruleset }),
+    accountCacheBytes: 512 << 20,
+    decidedIdsKept: 250_000,
+    history: { replay: async function* () {} },
+    base: NO_BASE,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    partitions: 1,
+    onFailure: done.reject,
+    events: {
+      onDecided(output) {
+        flagged += output.decided.filter((item) => item.decision.outcome !== 'approve').length;
+      },
+    },
+  });
+  worker.assign([0]);
+  await done.promise;
+  const { user, system } = process.cpuUsage(started);
+  return [
+    {
+      what: "a worker's work on a transaction, without its servers",
+      figure: `${((user + system) / TRANSACTIONS).toFixed(1)} µs of CPU (${((100 * flagged) / TRANSACTIONS).toFixed(1)} % flagged), ${count((TRANSACTIONS * 1e6) / (user + system))}/s a core`,
+    },
+  ];
+}

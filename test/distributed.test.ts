@@ -1,0 +1,306 @@
+// The distributed installation on real Kafka, Redis and PostgreSQL: the API over it, bad records, a model promoted,
+// the state built again, and a short set of faults. `npm run faults` inflicts many more.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { WebSocket } from 'ws';
+import { openKafkaClient } from '../src/adapters/kafka/client.ts';
+import { partitionOf } from '../src/adapters/kafka/partition-of.ts';
+import { encodeHeaders, produceApi } from '../src/adapters/kafka/record-batch.ts';
+import { loadModel, promoteModel } from '../src/adapters/postgres/model-store.ts';
+import { openPostgres } from '../src/adapters/postgres/session.ts';
+import { openRedis } from '../src/adapters/redis/connection.ts';
+import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
+import { type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
+
+const PARTITIONS = 4;
+const MAIN = join(import.meta.dirname, '../src/cli/main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'goshawk-distributed-'));
+let installation: Installation;
+let env: Record<string, string>;
+
+before(async () => {
+  installation = await openInstallation(folder, PARTITIONS);
+  env = { ...installation.services.env, KAFKA_PARTITIONS: String(PARTITIONS), ACCOUNT_CACHE_MB: '32' };
+});
+after(async () => {
+  await installation?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const start = (name: string, args: readonly string[]): GoshawkProcess =>
+  startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until<T>(what: string, look: () => Promise<T | undefined>, ms = 30_000): Promise<T> {
+  for (const end = Date.now() + ms; ; await sleep(100)) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+  }
+}
+
+const transaction = (id: string, more: Record<string, unknown> = {}) => ({
+  id,
+  accountId: 'account-1',
+  occurredAt: '2026-11-01T10:00:00.000Z',
+  amountMinor: 1234,
+  currency: 'EUR',
+  type: 'purchase',
+  ...more,
+});
+
+async function send(
+  url: string,
+  path: string,
+  body: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text ? JSON.parse(text) : {} };
+}
+
+/** Every history of every partition, as bytes. */
+async function historiesInRedis(): Promise<Map<string, string>> {
+  const redis = await openRedis({ url: env.REDIS_URL });
+  const all = new Map<string, string>();
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const answer = await redis.send(['HGETALL', `goshawk:{${partition}}:accounts`]);
+    assert.ok(Array.isArray(answer));
+    for (let i = 0; i < answer.length; i += 2)
+      all.set(String(answer[i]), (answer[i + 1] as Buffer).toString('hex'));
+  }
+  await redis.close();
+  return all;
+}
+
+test('the API over Kafka: decisions, repetitions, labels, bad records, a promoted model, health and figures', async (t) => {
+  const processes = [start('worker-1', ['worker']), start('worker-2', ['worker']), start('sink', ['sink'])];
+  const server = start('server', ['server', '--port', '0']);
+  const [, url] = await server.said(/listens at (\S+)/, 60_000);
+  await Promise.all(processes.map((process) => process.said(/ ready\n/, 60_000)));
+  const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 2 });
+  const client = openKafkaClient(installation.settings.kafka, 'test');
+  const { topics } = installation.settings;
+
+  await t.test('D1 an id is decided once, with other content it is a conflict', async () => {
+    const first = await send(url, '/v1/decisions', transaction('first'));
+    assert.equal(first.status, 200);
+    assert.match(String(first.body.outcome), /approve|review|decline/);
+    const again = await send(url, '/v1/decisions', transaction('first'));
+    assert.deepEqual(again, first);
+    const other = await send(url, '/v1/decisions', transaction('first', { amountMinor: 99 }));
+    assert.equal(other.status, 409);
+    const wrong = await send(url, '/v1/decisions', transaction('bad', { amountMinor: -1 }));
+    assert.equal(wrong.status, 422);
+  });
+
+  await t.test('many at once are acknowledged, decided, and stored', async () => {
+    const many = Array.from({ length: 300 }, (_, i) =>
+      transaction(`many-${i}`, { accountId: `account-${i % 20}` }),
+    );
+    const { status, body } = await send(url, '/v1/transactions', many);
+    assert.deepEqual([status, body.accepted], [200, 300]);
+    await until('all are stored', async () => {
+      const { rows } = await pool.query(`select count(*)::int as n from transactions where id like 'many-%'`);
+      return rows[0].n === 300 ? true : undefined;
+    });
+  });
+
+  await t.test('A5 a decision is on the live feed within a second', async () => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/feed`);
+    const told = Promise.withResolvers<number>();
+    socket.on('message', (data) => {
+      if (String(data).includes('"id":"live-1"')) told.resolve(performance.now());
+    });
+    await new Promise((resolve) => socket.once('open', resolve));
+    await sleep(500);
+    const sent = performance.now();
+    await send(url, '/v1/decisions', transaction('live-1'));
+    assert.ok((await told.promise) - sent < 1000);
+    socket.close();
+  });
+
+  await t.test('a label reaches the worker that has the account', async () => {
+    await send(url, '/v1/decisions', transaction('stolen', { accountId: 'victim' }));
+    await until('it is stored', async () =>
+      (await fetch(`${url}/v1/transactions/stolen`)).ok ? true : undefined,
+    );
+    assert.ok((await send(url, '/v1/labels', { transactionId: 'stolen', fraud: true })).status < 300);
+    await until('the next decision knows of it', async () => {
+      const id = `after-${Math.random()}`;
+      await send(url, '/v1/decisions', transaction(id, { accountId: 'victim' }));
+      const answer = await until('its story', async () => {
+        const found = await fetch(`${url}/v1/transactions/${id}`);
+        return found.ok
+          ? ((await found.json()) as { features: { name: string; value: number }[] })
+          : undefined;
+      });
+      const known = answer.features.find(({ name }) => name === 'account_known_frauds');
+      return known?.value === 1 ? true : undefined;
+    });
+  });
+
+  await t.test(
+    'W6 a record that cannot be read goes to the dead letters with its reason, and the stream goes on',
+    async () => {
+      const info = await client.topic(topics.transactions);
+      assert.ok(info);
+      const bad: [key: string, value: Buffer, headers: [string, string][], reason: RegExp][] = [
+        ['a', Buffer.from([0xff, 0xfe, 0x00]), [], /Not UTF-8/],
+        ['a', Buffer.from('{'), [], /Not JSON/],
+        [
+          'a',
+          Buffer.from(JSON.stringify(transaction('wrong-version'))),
+          [['schema-version', '9']],
+          /schema-version is "9"/,
+        ],
+        [
+          'a',
+          Buffer.from(JSON.stringify(transaction('wrong-key'))),
+          [],
+          /key is "a"; it must be the account/,
+        ],
+        [
+          'a',
+          Buffer.from(JSON.stringify(transaction('x', { city: 'y'.repeat(70_000) }))),
+          [],
+          /at most 65536/,
+        ],
+        ['a', Buffer.from(JSON.stringify({ id: 'only' })), [], /accountId/],
+        ['a', Buffer.from('{}'), [['kind', 'surprise']], /must be "transaction" or "label"/],
+      ];
+      const partition = partitionOf(Buffer.from('a'), PARTITIONS);
+      await client.request(info.leaders[partition], produceApi, 5000, [
+        {
+          topic: topics.transactions,
+          partition,
+          timestampMs: Date.now(),
+          records: bad.map(([key, value, headers]) => ({
+            key: Buffer.from(key),
+            value,
+            headers: encodeHeaders(headers),
+          })),
+        },
+      ]);
+      const rows = await until('all are dead letters', async () => {
+        const found = await pool.query(
+          `select problems, source from dead_letters where source like 'stream%' order by id`,
+        );
+        return found.rows.length >= bad.length ? found.rows : undefined;
+      });
+      bad.forEach(([, , , reason], i) => {
+        assert.match(rows[i].problems, reason);
+        assert.match(rows[i].source, /partition \d, offset \d+/);
+      });
+      assert.equal(
+        (await send(url, '/v1/decisions', transaction('goes-on', { accountId: 'a' }))).status,
+        200,
+      );
+    },
+  );
+
+  await t.test('W7 a promoted model decides without a restart', async () => {
+    const before = await send(url, '/v1/decisions', transaction('model-before'));
+    const model = await loadModel(pool, String(before.body.modelVersion));
+    const promoted = { ...model, info: { ...model.info, version: 'promoted-1' } };
+    await promoteModel(pool, promoted, Date.now());
+    await until('a decision by the new model', async () => {
+      const { body } = await send(url, '/v1/decisions', transaction(`model-${Math.random()}`));
+      return body.modelVersion === 'promoted-1' ? true : undefined;
+    });
+  });
+
+  await t.test('health probes every service, /metrics says the same', async () => {
+    const parts = await until('all are up', async () => {
+      const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as {
+        services: { name: string; status: string; detail: string }[];
+      };
+      const wanted = ['log', 'engine', 'state', 'database', 'sink'];
+      const up = wanted.every((name) => services.find((part) => part.name === name)?.status === 'up');
+      return up ? services : undefined;
+    });
+    assert.match(parts.find(({ name }) => name === 'engine')?.detail ?? '', /2 workers/);
+    const text = await (await fetch(`${url}/metrics`)).text();
+    for (const name of ['log', 'engine', 'state', 'database', 'sink']) {
+      assert.match(text, new RegExp(`goshawk_service_health\\{service="${name}"\\} 1`));
+    }
+    assert.match(text, /goshawk_partition_lag\{partition="0",worker="[^"]+"\} \d/);
+  });
+
+  await client.close();
+  await pool.end();
+  await server.stop();
+  await Promise.all(processes.map((process) => process.stop()));
+});
+
+test('W5 lost state is built again by the command, and by a worker that finds none: the same, byte for byte', async () => {
+  const lost = await historiesInRedis();
+  assert.ok(lost.size > 20);
+  const rebuilt = spawnSync(process.execPath, [MAIN, 'rebuild-state'], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  assert.equal(rebuilt.status, 0, rebuilt.stderr);
+  assert.match(rebuilt.stderr, /\d+ transactions/);
+  assert.deepEqual(await historiesInRedis(), lost);
+  const redis = await openRedis({ url: env.REDIS_URL });
+  await redis.send(['FLUSHALL']);
+  await redis.close();
+  const worker = start('worker-1', ['worker']);
+  await until('the worker has filled it', async () => {
+    const now = await historiesInRedis();
+    return now.size === lost.size ? true : undefined;
+  });
+  await sleep(1000);
+  await worker.stop();
+  assert.deepEqual(await historiesInRedis(), lost);
+});
+
+const SETS: readonly (readonly Fault[])[] = [
+  ['worker killed', 'sink killed', 'server killed'],
+  ['Kafka killed', 'Redis killed', 'PostgreSQL killed'],
+  ['worker sleeps', 'Redis loses everything'],
+];
+for (const [number, faults] of SETS.entries()) {
+  test(`W1 W2 nothing is lost or doubled: ${faults.join(', ')}`, async () => {
+    const result = await runRound(installation, {
+      seed: number,
+      round: `set${number}`,
+      faults,
+      perSecond: 200,
+      seconds: 8,
+      onNotice: () => undefined,
+    });
+    const { lost, doubled, different, accepted, compared } = result;
+    assert.deepEqual({ lost, doubled, different }, { lost: [], doubled: [], different: [] });
+    assert.ok(accepted > 500 && compared > 200);
+  });
+}
+
+test('what is missing or wrong in the settings is said by its name, at once', () => {
+  const said = (more: Record<string, string>): string => {
+    const { stderr, status } = spawnSync(process.execPath, [MAIN, 'worker'], {
+      env: { PATH: process.env.PATH, ...more },
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.equal(status, 1);
+    return stderr;
+  };
+  assert.match(said({}), /KAFKA_BROKERS is not set/);
+  assert.match(said({ KAFKA_BROKERS: env.KAFKA_BROKERS }), /REDIS_URL is not set/);
+  assert.match(said({ ...env, KAFKA_PARTITIONS: 'many' }), /KAFKA_PARTITIONS is "many"/);
+  assert.match(
+    said({ ...env, DATABASE_URL: env.DATABASE_URL.replace(/:[^:@/]+@/, ':wrong@') }),
+    /DATABASE_URL/,
+  );
+  assert.match(said({ ...env, REDIS_URL: env.REDIS_URL.replace(/:[^:@/]+@/, ':wrong@') }), /REDIS_URL/);
+});
