@@ -8,7 +8,7 @@ export type Service = { stop(): Promise<void> };
 
 /**
  * Opens the service, again and again while servers cannot be reached, and runs it until SIGINT or SIGTERM. Ends the
- * process: with 0 after a stop, with 1 after a fault. What is wrong with settings (InputError) is thrown at once.
+ * process: with 0 after a stop, with 1 after a fault or when the settings are wrong (InputError).
  */
 export async function runService(
   name: string,
@@ -31,7 +31,10 @@ export async function runService(
     try {
       service = await open(say, (error) => stopping.resolve(error));
     } catch (error) {
-      if (error instanceof InputError) throw error;
+      if (error instanceof InputError) {
+        console.error(`goshawk: ${error.message}`);
+        process.exit(1);
+      }
       // Jitter, so that a fleet does not come back as one.
       const pause = wait * (0.5 + Math.random() / 2);
       say(`cannot start yet, trying again in ${(pause / 1000).toFixed(1)} s: ${(error as Error).message}`);

@@ -16,6 +16,7 @@ import { OUTPUTS, type Output } from '../ports/stream.ts';
 import { groupCommits } from '../stream/group-commit.ts';
 import { type SinkRunner, startSink } from '../stream/sink.ts';
 import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
+import { opened, type Resources } from './resources.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
 /** A row may come a moment later than the decision; the broker has more time for those who decide. */
@@ -32,13 +33,20 @@ export type SinkProcess = { stop(): Promise<void> };
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function openSink({ settings, onNotice, onFailure }: SinkOptions): Promise<SinkProcess> {
+export const openSink = (options: SinkOptions): Promise<SinkProcess> =>
+  opened((resources) => open(options, resources));
+
+async function open(
+  { settings, onNotice, onFailure }: SinkOptions,
+  resources: Resources,
+): Promise<SinkProcess> {
   const { kafka, topics } = settings;
   const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  resources.add(pool, (it) => it.end());
   await migrate(db, 'server');
-  const groupClient = openKafkaClient(kafka, 'sink-group');
+  const groupClient = resources.add(openKafkaClient(kafka, 'sink-group'), (it) => it.close());
   const partitionCount = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
-  const redis = await openRedis({ url: settings.redisUrl, onNotice });
+  const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
   let lastTrouble = '';
   const trouble = (text: string): void => {
     if (text !== lastTrouble) onNotice(text);
@@ -48,7 +56,7 @@ export async function openSink({ settings, onNotice, onFailure }: SinkOptions): 
     decisions: topics.decisions,
     'dead-letters': topics.deadLetters,
   };
-  const open = (output: Output) =>
+  const openSource = (output: Output) =>
     openKafkaSource({
       client: openKafkaClient(kafka, `sink-${output}`),
       topic: topicOf[output],
@@ -59,7 +67,7 @@ export async function openSink({ settings, onNotice, onFailure }: SinkOptions): 
           `${topicOf[output]}, partition ${partition}: ${from} to ${to} were deleted before they were stored`,
         ),
     });
-  const sources = { decisions: open('decisions'), 'dead-letters': open('dead-letters') };
+  const sources = { decisions: openSource('decisions'), 'dead-letters': openSource('dead-letters') };
   const store = groupCommits(createSinkStore(pool));
   const running = new Map<number, SinkRunner[]>();
 
@@ -140,9 +148,7 @@ export async function openSink({ settings, onNotice, onFailure }: SinkOptions): 
       await keeper?.stop();
       await membership.leave();
       await Promise.all(OUTPUTS.map((output) => sources[output].close()));
-      await groupClient.close().catch(() => undefined);
-      await redis.close().catch(() => undefined);
-      await pool.end();
+      await resources.close();
     },
   };
 }

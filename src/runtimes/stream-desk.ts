@@ -18,6 +18,7 @@ import type { ProducerState } from '../server/monitor.ts';
 import { decodeMessage } from '../stream/message-codec.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { watchModel } from './model-watch.ts';
+import { opened, type Resources } from './resources.ts';
 import { startStreamProbes } from './stream-probes.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
@@ -42,20 +43,23 @@ export type StreamDesk = Desk & {
 
 type Waiter = { resolve(found: { decision: Decision; contentHash: string }): void };
 
-export async function openStreamDesk({
-  settings,
-  onNotice,
-  onFailure,
-}: StreamDeskOptions): Promise<StreamDesk> {
+export const openStreamDesk = (options: StreamDeskOptions): Promise<StreamDesk> =>
+  opened((resources) => open(options, resources));
+
+async function open(
+  { settings, onNotice, onFailure }: StreamDeskOptions,
+  resources: Resources,
+): Promise<StreamDesk> {
   const { kafka, topics } = settings;
   const clock = systemClock;
   const { session, db, pool } = await openPostgres({ url: settings.databaseUrl });
+  resources.add(session, (it) => it.close());
   await migrate(db, 'server');
-  const redis = await openRedis({ url: settings.redisUrl, onNotice });
-  const client = openKafkaClient(kafka, 'server');
+  const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
+  const client = resources.add(openKafkaClient(kafka, 'server'), (it) => it.close());
   const partitions = await ensureTopics(kafka, client, topics, topicPlan(settings));
-  const models = await watchModel(pool, onNotice);
-  const producerClient = openKafkaClient(kafka, 'producer');
+  const models = resources.add(await watchModel(pool, onNotice), (it) => it.stop());
+  const producerClient = resources.add(openKafkaClient(kafka, 'producer'), (it) => it.close());
   const producer = openRecordProducer(producerClient, topics.transactions);
   const store = createSqlStore(session, db);
   const measurements: Measurements = {
@@ -203,14 +207,9 @@ export async function openStreamDesk({
     onCommitted: (listener) => listeners.push(listener),
     async close() {
       probes.stop();
-      models.stop();
       await source.close();
       await Promise.all(listening.map((loop) => loop.catch(() => undefined)));
-      await Promise.all(
-        [client.close(), producerClient.close()].map((closing) => closing.catch(() => undefined)),
-      );
-      await redis.close().catch(() => undefined);
-      await session.close();
+      await resources.close();
     },
   };
 }

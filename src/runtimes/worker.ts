@@ -18,6 +18,7 @@ import { systemClock } from '../ports/clock.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
 import { watchModel } from './model-watch.ts';
+import { opened, type Resources } from './resources.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
@@ -35,15 +36,22 @@ export type WorkerProcess = { stop(): Promise<void> };
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function openWorker({ settings, onNotice, onFailure }: WorkerOptions): Promise<WorkerProcess> {
+export const openWorker = (options: WorkerOptions): Promise<WorkerProcess> =>
+  opened((resources) => open(options, resources));
+
+async function open(
+  { settings, onNotice, onFailure }: WorkerOptions,
+  resources: Resources,
+): Promise<WorkerProcess> {
   const { kafka, topics } = settings;
   const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  resources.add(pool, (it) => it.end());
   await migrate(db, 'server');
-  const redis = await openRedis({ url: settings.redisUrl, onNotice });
-  const groupClient = openKafkaClient(kafka, 'group');
+  const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
+  const groupClient = resources.add(openKafkaClient(kafka, 'group'), (it) => it.close());
   const partitions = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
-  const models = await watchModel(pool, onNotice);
-  const outputClient = openKafkaClient(kafka, 'output');
+  const models = resources.add(await watchModel(pool, onNotice), (it) => it.stop());
+  const outputClient = resources.add(openKafkaClient(kafka, 'output'), (it) => it.close());
   const counts = { decided: 0, duplicates: 0, deadLetters: 0, errors: 0 };
   const engine = createLatencyWindow();
   const commit = createLatencyWindow();
@@ -155,14 +163,9 @@ export async function openWorker({ settings, onNotice, onFailure }: WorkerOption
       clearTimeout(late);
       publisher.close();
       await membership.leave();
-      models.stop();
       await source.close();
-      await Promise.all(
-        [outputClient.close(), groupClient.close()].map((closing) => closing.catch(() => undefined)),
-      );
       await forgetWorker(redis, id).catch(() => undefined);
-      await redis.close().catch(() => undefined);
-      await pool.end();
+      await resources.close();
     },
   };
 }
