@@ -1,8 +1,9 @@
 // Appends transactions and labels to the stream's input. What resolved is on all in-sync replicas; an append whose
 // answer was lost is sent again, and workers know a repetition by its id.
+import type { produceV9 } from '@platformatic/kafka';
 import type { EncodedRecord } from '../../stream/record-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
-import type { KafkaClient } from './client.ts';
+import type { KafkaClient, TopicInfo } from './client.ts';
 import { partitionOf } from './partition-of.ts';
 import { encodeHeaders, type ProducedRecord, produceApi } from './record-batch.ts';
 
@@ -22,37 +23,65 @@ const headersOf = (kind: EncodedRecord['kind']): Uint8Array =>
   ]);
 const HEADERS_OF = { transaction: headersOf('transaction'), label: headersOf('label') };
 
+/** Partitions that an answer says were written, although others of the same request were not. */
+function acknowledgedIn(error: unknown): number[] {
+  if (!(error instanceof Error)) return [];
+  if (!('response' in error)) return acknowledgedIn(error.cause);
+  const { response } = error as { response?: ReturnType<typeof produceV9.parseResponse> };
+  if (typeof response !== 'object') return [];
+  return response.responses
+    .flatMap(({ partitionResponses }) => partitionResponses)
+    .filter(({ errorCode }) => errorCode === 0)
+    .map(({ index }) => index);
+}
+
 export function openRecordProducer(client: KafkaClient, topic: string): RecordProducer {
   type Waiting = { readonly records: readonly EncodedRecord[]; resolve(): void; reject(error: Error): void };
   let waiting: Waiting[] = [];
   let sending = false;
 
-  /** All that waits goes out as one request to each leader: one at a time, so that order holds through a retry. */
-  async function send(batch: readonly Waiting[]): Promise<void> {
+  type Pending = Map<number, ProducedRecord[]>;
+
+  async function topicInfo(): Promise<TopicInfo> {
     const info = await client.topic(topic);
     if (!info) throw new Error(`topic ${topic} is not there`);
-    const timestampMs = Date.now();
-    const byPartition = new Map<number, ProducedRecord[]>();
+    return info;
+  }
+
+  async function byPartition(batch: readonly Waiting[]): Promise<Pending> {
+    const { leaders } = await topicInfo();
+    const pending: Pending = new Map();
     for (const { records } of batch) {
       for (const { key, value, kind } of records) {
         const keyBytes = Buffer.from(key);
-        const partition = partitionOf(keyBytes, info.leaders.length);
-        const list = byPartition.get(partition) ?? [];
+        const partition = partitionOf(keyBytes, leaders.length);
+        const list = pending.get(partition) ?? [];
         list.push({ key: keyBytes, value: Buffer.from(value), headers: HEADERS_OF[kind] });
-        byPartition.set(partition, list);
+        pending.set(partition, list);
       }
     }
-    const byLeader = Map.groupBy(byPartition, ([partition]) => info.leaders[partition]);
-    await Promise.all(
-      [...byLeader].map(([leader, list]) =>
-        client.request(
-          leader,
-          produceApi,
-          PRODUCE_TIMEOUT_MS,
-          list.map(([partition, records]) => ({ topic, partition, records, timestampMs })),
-        ),
-      ),
+    return pending;
+  }
+
+  /** One request to each leader; what it acknowledged leaves `pending`, also when other partitions fail. */
+  async function send(pending: Pending): Promise<void> {
+    const { leaders } = await topicInfo();
+    const timestampMs = Date.now();
+    const byLeader = Map.groupBy(pending, ([partition]) => leaders[partition]);
+    const sent = await Promise.allSettled(
+      [...byLeader].map(async ([leader, list]) => {
+        const batches = list.map(([partition, records]) => ({ topic, partition, records, timestampMs }));
+        try {
+          await client.request(leader, produceApi, PRODUCE_TIMEOUT_MS, batches);
+          for (const [partition] of list) pending.delete(partition);
+        } catch (error) {
+          for (const partition of acknowledgedIn(error)) pending.delete(partition);
+          throw error;
+        }
+      }),
     );
+    const failed = sent.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   async function drain(deadlineOf: (batch: readonly Waiting[]) => number): Promise<void> {
@@ -60,9 +89,11 @@ export function openRecordProducer(client: KafkaClient, topic: string): RecordPr
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
+      let pending: Pending | undefined;
       for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
         try {
-          await send(batch);
+          pending ??= await byPartition(batch);
+          await send(pending);
           for (const { resolve } of batch) resolve();
           break;
         } catch (error) {
