@@ -14,7 +14,7 @@ COPY --from=build --chown=root:root /app/package.json ./
 COPY --from=build --chown=root:root /app/node_modules ./node_modules
 COPY --from=build --chown=root:root /app/src ./src
 COPY --from=build --chown=root:root /app/dashboard/dist ./dashboard/dist
-USER node
+USER 1000:1000
 EXPOSE 8000
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/src/cli/main.ts"]
 CMD ["--help"]
