@@ -1,4 +1,4 @@
-// The six services as the road runs, each with what was measured.
+// The services as the road runs, each with what was measured.
 import type { ServiceHealth } from '../../../src/protocol/messages.ts';
 import { clockTime, count, milliseconds } from '../format.ts';
 import { useLive } from '../live/feed.ts';
@@ -26,7 +26,11 @@ function Service(props: { readonly service: ServiceHealth }) {
         {service.errors > 0 ? `${count(service.errors)} errors · ` : ''}
         {service.lastSuccessAt ? `ok ${clockTime(service.lastSuccessAt)}` : 'no success yet'}
       </div>
-      <div className="muted" style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
+      <div
+        className="muted"
+        title={service.detail}
+        style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+      >
         {service.detail}
       </div>
     </div>

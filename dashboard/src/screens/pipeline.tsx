@@ -16,6 +16,7 @@ type DeadLetter = {
 export function PipelineScreen() {
   const pipeline = useLive((state) => state.pipeline);
   const total = pipeline?.deadLetters ?? 0;
+  const road = pipeline?.services.map((service) => service.title).join(' → ') ?? 'Each part';
   const [letters, setLetters] = useState<readonly DeadLetter[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the number changes
   useEffect(() => {
@@ -26,7 +27,7 @@ export function PipelineScreen() {
   }, [total]);
   return (
     <>
-      <Panel title="Pipeline" note="source → log → engine → state → database → feed, measured every 2 s">
+      <Panel title="Pipeline" note={`${road}, measured every 2 s`}>
         <PipelineStrip />
       </Panel>
       <Panel title="Dead letters" note={`${count(total)} in all, newest first`}>

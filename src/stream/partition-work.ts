@@ -1,0 +1,313 @@
+// The state of one partition at work, and what a batch of records does to it. No waiting in here: the runner brings
+// in what is needed, and takes out what is to be committed and published.
+import type { Label } from '../domain/label.ts';
+import type { Problem } from '../domain/problem.ts';
+import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
+import type { LogRecord } from '../engine/records.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import {
+  applyLabel,
+  changesHistories,
+  type FeatureState,
+  observe,
+  sharedEventOf,
+} from '../features/observe.ts';
+import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
+import type { Scorer } from '../models/model.ts';
+import type { HistoryItem } from '../ports/history.ts';
+import type { AccountBytes, PartitionCommit, PartitionHead } from '../ports/state-store.ts';
+import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
+import type { Ruleset } from '../rules/ruleset.ts';
+import { type AccountCache, createAccountCache, historyBytes } from './account-cache.ts';
+import { createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
+import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
+import { encodeMessages } from './outbox-codec.ts';
+import { decodeRecord, HEADERS } from './record-codec.ts';
+import type { SharedHistories } from './shared-histories.ts';
+
+const NOTHING = new Uint8Array(0);
+const vector = new Float64Array(FEATURE_COUNT);
+
+export type WorkParts = {
+  readonly partition: number;
+  readonly shared: SharedHistories;
+  /** The model and rules in service; asked for each batch. */
+  readonly inService: () => { readonly scorer: Scorer; readonly ruleset: Ruleset };
+  readonly accountCacheBytes: number;
+  readonly decidedIdsKept: number;
+};
+
+export type Work = {
+  readonly head: PartitionHead;
+  readonly partition: number;
+  readonly cache: AccountCache;
+  readonly ids: DecidedIds;
+  readonly state: FeatureState;
+  engine(): Engine;
+  /** Decided, committed and published up to here. */
+  nextOffset: number;
+  committedOffset: number;
+  publishedOffset: number;
+  unpublishedBytes: number;
+  /** The commit under way; false when it was given up. */
+  committing: Promise<boolean>;
+  publishing: Promise<void>;
+};
+
+export function createWork(parts: WorkParts, head: PartitionHead): Work {
+  const cache = createAccountCache(parts.accountCacheBytes);
+  const ids = createDecidedIds(head.decidedIds, parts.decidedIdsKept);
+  const state: FeatureState = {
+    ...parts.shared.tables,
+    get account() {
+      return cache.table;
+    },
+  };
+  let engine: Engine | undefined;
+  const engineInService = (): Engine => {
+    const { scorer, ruleset } = parts.inService();
+    if (engine?.scorer !== scorer || engine.ruleset !== ruleset)
+      engine = createEngine(state, scorer, ruleset);
+    return engine;
+  };
+  return {
+    head,
+    partition: parts.partition,
+    cache,
+    ids,
+    state,
+    engine: engineInService,
+    nextOffset: head.nextOffset ?? 0,
+    committedOffset: head.nextOffset ?? 0,
+    publishedOffset: head.outbox.length > 0 ? head.outbox[0].nextOffset - 1 : (head.nextOffset ?? 0),
+    unpublishedBytes: 0,
+    committing: Promise.resolve(true),
+    publishing: Promise.resolve(),
+  };
+}
+
+/** Records of a batch, decoded, without repetitions. */
+export type Read = {
+  readonly records: readonly LogRecord[];
+  readonly offsets: readonly number[];
+  readonly decidedIds: readonly Buffer[];
+  readonly duplicates: number;
+  readonly deadLetters: readonly StreamMessage[];
+  readonly traces: ReadonlyMap<number, string>;
+  /** JSON of the transactions, by offset. */
+  readonly texts: ReadonlyMap<number, string>;
+  /** Accounts whose histories are needed, and transactions whose labels are. */
+  readonly accounts: ReadonlySet<string>;
+  readonly labelled: readonly string[];
+  readonly nextOffset: number;
+};
+
+/** Decodes records; from here on their ids count as decided. */
+export function readRecords(
+  work: Work,
+  raw: readonly StreamRecord[],
+  nowMs: number,
+  onDeadLetter?: (record: StreamRecord, problems: readonly Problem[]) => void,
+): Read {
+  const records: LogRecord[] = [];
+  const offsets: number[] = [];
+  const decidedIds: Buffer[] = [];
+  const deadLetters: StreamMessage[] = [];
+  const traces = new Map<number, string>();
+  const texts = new Map<number, string>();
+  const accounts = new Set<string>();
+  const labelled: string[] = [];
+  let duplicates = 0;
+  for (const item of raw) {
+    const decoded = decodeRecord(item, nowMs);
+    if (!decoded.ok) {
+      onDeadLetter?.(item, decoded.problems);
+      deadLetters.push(deadLetterMessage(item, decoded.problems));
+      continue;
+    }
+    const { record } = decoded;
+    if (record.kind === 'transaction') {
+      const id = hashOfId(record.transaction.id);
+      if (!work.ids.add(id)) {
+        duplicates++;
+        continue;
+      }
+      decidedIds.push(id);
+      accounts.add(record.transaction.accountId);
+      const trace = item.headers.get(HEADERS.traceparent);
+      if (trace !== undefined) traces.set(item.offset, trace);
+      texts.set(item.offset, decoded.text);
+    } else {
+      accounts.add(record.label.accountId);
+      labelled.push(record.label.transactionId);
+    }
+    records.push(record);
+    offsets.push(item.offset);
+  }
+  const nextOffset = raw[raw.length - 1].offset + 1;
+  return {
+    records,
+    offsets,
+    decidedIds,
+    duplicates,
+    deadLetters,
+    traces,
+    texts,
+    accounts,
+    labelled,
+    nextOffset,
+  };
+}
+
+export type DecidedBatch = {
+  readonly commit: PartitionCommit;
+  readonly messages: StreamMessage[];
+  readonly output: BatchOutput;
+};
+
+/** Decides a batch whose histories are in memory; `labels` is what its transactions were labelled before. */
+export function decideBatch(
+  work: Work,
+  batch: Read,
+  labels: ReadonlyMap<string, boolean>,
+  nowMs: number,
+): DecidedBatch {
+  const { partition, head } = work;
+  const { records, offsets, nextOffset } = batch;
+  const firstOffset = work.nextOffset;
+  const memory = { decided: () => undefined, label: (id: string) => labels.get(id) };
+  const output = work
+    .engine()
+    .processBatch(partition, { firstOffset, nextOffset, records, offsets }, memory, nowMs);
+  work.nextOffset = nextOffset;
+
+  const changed = new Set<string>();
+  const changes: { offset: number; change: SharedChange }[] = [];
+  for (const { offset, transaction } of output.decided) {
+    changed.add(transaction.accountId);
+    changes.push({ offset, change: { kind: 'event', event: sharedEventOf(transaction) } });
+  }
+  const latest = new Map(labels);
+  for (const { offset, label } of output.labelled) {
+    changed.add(label.accountId);
+    if (changesHistories(label, latest.get(label.transactionId))) {
+      changes.push({ offset, change: labelChange(label) });
+    }
+    latest.set(label.transactionId, label.fraud);
+  }
+  changes.sort((a, b) => a.offset - b.offset);
+
+  const messages = [
+    ...output.decided.map((item) =>
+      decisionMessage(item, batch.texts.get(item.offset) ?? '{}', batch.traces.get(item.offset)),
+    ),
+    ...output.labelled.map(labelMessage),
+    ...batch.deadLetters,
+  ].sort((a, b) => a.sourceOffset - b.sourceOffset);
+  const commit: PartitionCommit = {
+    partition,
+    epoch: head.epoch,
+    firstOffset,
+    nextOffset,
+    accounts: accountsOf(work, changed),
+    labels: output.labelled.map(({ label }) => ({
+      transactionId: label.transactionId,
+      fraud: label.fraud,
+    })),
+    decidedIds: Buffer.concat(batch.decidedIds),
+    startNewIds: startNewIds(work),
+    shared: encodeSharedChanges(changes.map(({ change }) => change)),
+    outbox: encodeMessages(messages),
+    publishedOffset: work.publishedOffset,
+  };
+  return { commit, messages, output };
+}
+
+const labelChange = (label: Label): SharedChange => ({
+  kind: 'label',
+  timeSeconds: Math.floor(label.occurredAtMs / 1000),
+  fraud: label.fraud,
+  keys: label,
+});
+
+/** Histories as they are now, to be committed. */
+function accountsOf(work: Work, accountIds: Iterable<string>): AccountBytes[] {
+  const { table } = work.cache;
+  table.clearChanged();
+  return [...new Set(accountIds)].map((accountId) => ({
+    accountId,
+    bytes: historyBytes(table, accountId),
+  }));
+}
+
+function startNewIds(work: Work): boolean {
+  const { full } = work.ids;
+  if (full) work.ids.startNew();
+  return full;
+}
+
+export const emptyCommit = (
+  partition: number,
+  head: PartitionHead,
+  firstOffset: number,
+  nextOffset: number,
+): PartitionCommit => ({
+  partition,
+  epoch: head.epoch,
+  firstOffset,
+  nextOffset,
+  accounts: [],
+  labels: [],
+  decidedIds: NOTHING,
+  startNewIds: false,
+  shared: NOTHING,
+  outbox: NOTHING,
+  publishedOffset: -1,
+});
+
+/** Does to the state what was decided before, without deciding again. */
+export function redoBatch(
+  work: Work,
+  items: readonly HistoryItem[],
+  labels: Map<string, boolean>,
+): PartitionCommit {
+  const { accounts, labelled } = needsOf(items);
+  const ids: Buffer[] = [];
+  const changes: SharedChange[] = [];
+  for (const item of items) {
+    if (item.kind === 'transaction') {
+      const id = hashOfId(item.transaction.id);
+      if (!work.ids.add(id)) continue;
+      ids.push(id);
+      observe(work.state, item.transaction, vector);
+      changes.push({ kind: 'event', event: sharedEventOf(item.transaction) });
+    } else {
+      const { label } = item;
+      const previous = labels.get(label.transactionId);
+      if (changesHistories(label, previous)) changes.push(labelChange(label));
+      applyLabel(work.state, label, previous);
+      labels.set(label.transactionId, label.fraud);
+    }
+  }
+  const firstOffset = work.nextOffset;
+  work.nextOffset = items[items.length - 1].offset + 1;
+  return {
+    ...emptyCommit(work.partition, work.head, firstOffset, work.nextOffset),
+    accounts: accountsOf(work, accounts),
+    labels: labelled.map(({ transactionId, fraud }) => ({ transactionId, fraud })),
+    decidedIds: Buffer.concat(ids),
+    startNewIds: startNewIds(work),
+    shared: encodeSharedChanges(changes),
+    publishedOffset: work.nextOffset,
+  };
+}
+
+/** Whose histories a piece of history needs, and what it labels. */
+export function needsOf(items: readonly HistoryItem[]): { accounts: string[]; labelled: Label[] } {
+  return {
+    accounts: items.map((item) =>
+      item.kind === 'label' ? item.label.accountId : item.transaction.accountId,
+    ),
+    labelled: items.flatMap((item) => (item.kind === 'label' ? [item.label] : [])),
+  };
+}
