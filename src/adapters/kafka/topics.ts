@@ -2,6 +2,7 @@
 import { Admin } from '@platformatic/kafka';
 import { InputError } from '../../domain/input-error.ts';
 import { isKafkaError, type KafkaClient } from './client.ts';
+import { endOffsets } from './offsets.ts';
 import type { KafkaSettings } from './settings.ts';
 
 export type StreamTopics = {
@@ -79,9 +80,11 @@ const LED_MS = 10_000;
 async function untilLed(client: KafkaClient, name: string): Promise<void> {
   const until = performance.now() + LED_MS;
   for (;;) {
-    const info = await client.topic(name, true).catch(() => undefined);
-    if (info?.leaders.every((leader) => leader >= 0)) return;
-    if (performance.now() > until) throw new Error(`topic ${name} was made, but has no leader`);
+    // The metadata names leaders a moment before they know of it themselves: they are asked.
+    client.forget();
+    const ends = await endOffsets(client, name).catch(() => undefined);
+    if (ends) return;
+    if (performance.now() > until) throw new Error(`topic ${name} was made, but its leaders do not answer`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
