@@ -28,14 +28,16 @@ function readAll(): Map<number, Reading> {
 
 export type Usage = { readonly cpuSeconds: number; readonly rssMegabytes: number };
 
-/** Usage of each named process, its children counted in. */
+/** Usage of each named process, its children counted in that have no name of their own. */
 export function usageOf(pids: Readonly<Record<string, number>>): Map<string, Usage> {
   const all = readAll();
   const children = Map.groupBy(all.keys(), (pid) => all.get(pid)?.parent ?? 0);
+  const named = new Set(Object.values(pids));
   const sum = (pid: number): Usage => {
     const own = all.get(pid);
     const total = { cpuSeconds: own?.cpuSeconds ?? 0, rssMegabytes: own?.rssMegabytes ?? 0 };
     for (const child of children.get(pid) ?? []) {
+      if (named.has(child)) continue;
       const { cpuSeconds, rssMegabytes } = sum(child);
       total.cpuSeconds += cpuSeconds;
       total.rssMegabytes += rssMegabytes;

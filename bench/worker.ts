@@ -66,6 +66,7 @@ export async function benchWorker(): Promise<Row[]> {
     monotonicMs: () => performance.now(),
     inService: () => ({ scorer, ruleset }),
     accountCacheBytes: 512 << 20,
+    maxOutboxBytes: 16 << 20,
     decidedIdsKept: 250_000,
     history: { replay: async function* () {} },
     base: NO_BASE,

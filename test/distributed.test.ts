@@ -215,6 +215,22 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
     },
   );
 
+  await t.test('W8 an id that another account has used is told, and the stream goes on', async () => {
+    const accounts = Array.from({ length: 8 }, (_, i) => `twin-${i}`);
+    const twins = accounts.map((accountId) => transaction('twin', { accountId }));
+    const { status } = await send(url, '/v1/transactions', twins);
+    assert.equal(status, 200);
+    const problems = await until('all but one are dead letters', async () => {
+      const { rows } = await pool.query(`select problems from dead_letters where raw like '%"id":"twin"%'`);
+      return rows.length === twins.length - 1 ? rows.map((row) => row.problems) : undefined;
+    });
+    for (const problem of problems)
+      assert.match(problem, /used before, with other content, by account twin-/);
+    const { rows } = await pool.query(`select count(*)::int as n from transactions where id = 'twin'`);
+    assert.equal(rows[0].n, 1);
+    assert.equal((await send(url, '/v1/decisions', transaction('after-twins'))).status, 200);
+  });
+
   await t.test('W7 a promoted model decides without a restart', async () => {
     const before = await send(url, '/v1/decisions', transaction('model-before'));
     const model = await loadModel(pool, String(before.body.modelVersion));

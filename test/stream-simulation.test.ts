@@ -6,20 +6,33 @@ import { searchOnThreads, searchSeeds } from './simulation/search.ts';
 import type { Faults } from './simulation/stream-world.ts';
 
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 10_000);
+const TROUBLED: Faults = {
+  kills: true,
+  pauses: false,
+  errors: true,
+  loss: false,
+  away: false,
+  sabotage: 'none',
+};
 const THREADS = Math.min(availableParallelism(), 8);
 
 test('W1 workers and sinks that die at any moment lose nothing, decide nothing twice and decide the same', async () => {
-  const faults: Faults = { kills: true, pauses: false, errors: true, loss: false, sabotage: 'none' };
-  assert.equal(await searchOnThreads((SEEDS * 9) / 20, faults, THREADS), undefined);
+  const faults: Faults = { ...TROUBLED, pauses: false, loss: false };
+  assert.equal(await searchOnThreads((SEEDS * 8) / 20, faults, THREADS), undefined);
 });
 
 test('W2 a worker that sleeps past the loss of its partitions and wakes up late changes nothing', async () => {
-  const faults: Faults = { kills: true, pauses: true, errors: true, loss: false, sabotage: 'none' };
-  assert.equal(await searchOnThreads((SEEDS * 9) / 20, faults, THREADS), undefined);
+  const faults: Faults = { ...TROUBLED, pauses: true, loss: false };
+  assert.equal(await searchOnThreads((SEEDS * 8) / 20, faults, THREADS), undefined);
 });
 
 test('W5 a state store that comes back empty is filled again from what was published', async () => {
-  const faults: Faults = { kills: true, pauses: false, errors: true, loss: true, sabotage: 'none' };
+  const faults: Faults = { ...TROUBLED, pauses: false, loss: true };
+  assert.equal(await searchOnThreads(SEEDS / 10, faults, THREADS), undefined);
+});
+
+test('W9 while the state store is away decisions go on without histories, and all of it is made up for', async () => {
+  const faults: Faults = { ...TROUBLED, pauses: true, away: true };
   assert.equal(await searchOnThreads(SEEDS / 10, faults, THREADS), undefined);
 });
 
@@ -31,7 +44,7 @@ for (const sabotage of [
   'no ids',
 ] as const) {
   test(`the simulation finds the fault when there is ${sabotage}`, async () => {
-    const faults: Faults = { kills: true, pauses: true, errors: true, loss: false, sabotage };
+    const faults: Faults = { ...TROUBLED, pauses: true, sabotage };
     assert.match((await searchSeeds(1, 500, faults)) ?? 'nothing found', /^seed/);
   });
 }

@@ -1,6 +1,7 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 import { COUNTRIES, isCurrency } from './codes.ts';
 import { fieldReader, isObject, shown } from './fields.ts';
+import { isoTime } from './iso-time.ts';
 import type { Parsed, Problem } from './problem.ts';
 
 export const TRANSACTION_TYPES = ['purchase', 'withdrawal', 'transfer', 'payment'] as const;
@@ -189,7 +190,7 @@ function parseLocation(
 
 export function transactionToJson(transaction: Transaction): TransactionJson {
   const { occurredAtMs, ...rest } = transaction;
-  return { ...rest, occurredAt: new Date(occurredAtMs).toISOString() };
+  return { ...rest, occurredAt: isoTime(occurredAtMs) };
 }
 
 /**

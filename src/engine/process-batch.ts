@@ -20,7 +20,8 @@ export type KnownDecision = {
 
 /** What was decided and labelled before the batch at hand. */
 export type Memory = {
-  decided(transactionId: string): KnownDecision | undefined;
+  /** Absent where repetitions were taken out of the batch before. */
+  decided?(transactionId: string): KnownDecision | undefined;
   label(transactionId: string): boolean | undefined;
 };
 
@@ -59,8 +60,8 @@ export type BatchOutput = {
 export type Engine = {
   readonly state: FeatureState;
   /**
-   * Decides the records of a partition. A record whose id `memory` knows as decided is answered from there and
-   * never scored again.
+   * Decides the records of a partition. A record whose id `memory` knows as decided, or that came before in
+   * the batch, is answered from there and never scored again.
    */
   processBatch(partition: number, batch: RecordBatch, memory: Memory, nowMs: number): BatchOutput;
   readonly scorer: Scorer;
@@ -96,7 +97,7 @@ export function createEngine(state: FeatureState, scorer: Scorer, ruleset: Rules
         }
         const { transaction } = record;
         const content = contentHash(transaction);
-        const before = decidedHere.get(transaction.id) ?? memory.decided(transaction.id);
+        const before = memory.decided && (decidedHere.get(transaction.id) ?? memory.decided(transaction.id));
         if (before) {
           const sameContent = before.contentHash === content;
           results.push({ kind: 'duplicate', offset, decision: before.decision, sameContent });

@@ -60,7 +60,7 @@ async function open(
     openKafkaSource({
       client: openKafkaClient(kafka, `sink-${output}`),
       topic: topicOf[output],
-      patience: PATIENCE,
+      patience: () => PATIENCE,
       onTrouble: (error) => trouble(`reading ${topicOf[output]}: ${error.message}`),
       onGap: (partition, from, to) =>
         onNotice(

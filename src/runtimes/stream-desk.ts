@@ -29,6 +29,8 @@ const DECISION_TIMEOUT_MS = 10_000;
 /** A decision that does not come back by then may have been made before: the database is asked. */
 const LOOK_UP_MS = 150;
 const RECORDS_AT_ONCE = 1000;
+/** For screens alone; a caller who waits for a decision hears it at once. */
+const UNHURRIED = { bytes: 200_000, waitMs: 20 };
 
 export type StreamDeskOptions = {
   readonly settings: StreamSettings;
@@ -77,6 +79,7 @@ async function open(
   const source = openKafkaSource({
     client: openKafkaClient(kafka, 'decisions'),
     topic: topics.decisions,
+    patience: () => (waitingCount > 0 ? undefined : UNHURRIED),
     onTrouble(error) {
       if (error.message !== lastTrouble) onNotice(`reading decisions: ${error.message}`);
       lastTrouble = error.message;

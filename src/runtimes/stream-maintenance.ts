@@ -105,6 +105,7 @@ export async function rebuildState(
         monotonicMs: () => performance.now(),
         inService: models.inService,
         accountCacheBytes: settings.cacheMegabytes << 20,
+        maxOutboxBytes: settings.outboxMegabytes << 20,
         decidedIdsKept: Number.MAX_SAFE_INTEGER,
         history: streamHistory(settings, pool),
         base,

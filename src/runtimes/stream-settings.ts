@@ -16,6 +16,10 @@ export type StreamSettings = {
   readonly retentionMonths: number;
   /** Megabytes of account histories that a worker keeps at hand. */
   readonly cacheMegabytes: number;
+  /** Megabytes a partition may have decided and not yet published; it takes no more records until they are out. */
+  readonly outboxMegabytes: number;
+  /** Milliseconds without Redis after which decisions are made without histories; undefined: they wait. */
+  readonly fallbackAfterMs: number | undefined;
 };
 
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,100}$/;
@@ -49,6 +53,8 @@ export function streamSettings(env: Readonly<Record<string, string | undefined>>
     databaseUrl: required('DATABASE_URL', 'postgres://user:password@host:5432/frauddb'),
     retentionMonths: whole('RETENTION_MONTHS', 13, 1, 120),
     cacheMegabytes: whole('ACCOUNT_CACHE_MB', 128, 8, 65_536),
+    outboxMegabytes: whole('OUTBOX_MB', 16, 1, 1024),
+    fallbackAfterMs: env.REDIS_FALLBACK_MS ? whole('REDIS_FALLBACK_MS', 0, 50, 600_000) : undefined,
   };
 }
 

@@ -25,6 +25,8 @@ import { type StreamSettings, topicPlan } from './stream-settings.ts';
 const REPORT_MS = 1000;
 const DECIDED_IDS_KEPT = 250_000;
 const STOP_MS = 20_000;
+/** A batch costs as much as a dozen transactions in it: under load, some are waited for. */
+const PATIENCE = { bytes: 16_000, waitMs: 4 };
 
 export type WorkerOptions = {
   readonly settings: StreamSettings;
@@ -67,6 +69,7 @@ async function open(
   const source = openKafkaSource({
     client: openKafkaClient(kafka, 'source'),
     topic: topics.transactions,
+    patience: () => PATIENCE,
     onTrouble: (error) => trouble(`reading: ${error.message}`),
     onGap: (partition, from, to) =>
       onNotice(`partition ${partition}: offsets ${from} to ${to} were deleted before they were decided`),
@@ -88,6 +91,8 @@ async function open(
     inService: models.inService,
     accountCacheBytes: (settings.cacheMegabytes << 20) / partitions,
     decidedIdsKept: DECIDED_IDS_KEPT,
+    maxOutboxBytes: settings.outboxMegabytes << 20,
+    ...(settings.fallbackAfterMs !== undefined && { fallbackAfterMs: settings.fallbackAfterMs }),
     history: streamHistory(settings, pool),
     base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions)),
     sleep,
@@ -106,6 +111,10 @@ async function open(
       },
       onRebuild: (partition, from, to) =>
         onNotice(`partition ${partition}: rebuilding its histories, offsets ${from} to ${to}`),
+      onStoreAway: (partition) =>
+        onNotice(
+          `partition ${partition}: Redis is away, decisions are made without histories until it is back`,
+        ),
       onTrouble: (partition, what, error) => trouble(`partition ${partition}, ${what}: ${error.message}`),
     },
   });

@@ -1,4 +1,5 @@
 // Stored things as the API and the feed show them.
+import { isoTime } from '../domain/iso-time.ts';
 import { transactionToJson } from '../domain/transaction.ts';
 import { explainVector, sentence } from '../engine/decide.ts';
 import type { Decided } from '../engine/process-batch.ts';
@@ -19,8 +20,8 @@ export function feedRow(
     id: t.id,
     offset: item.offset,
     accountId: t.accountId,
-    occurredAt: new Date(t.occurredAtMs).toISOString(),
-    decidedAt: new Date(decision.decidedAtMs).toISOString(),
+    occurredAt: isoTime(t.occurredAtMs),
+    decidedAt: isoTime(decision.decidedAtMs),
     amountMinor: t.amountMinor,
     currency: t.currency,
     type: t.type,
@@ -40,7 +41,7 @@ export function alertRow({ createdAtMs, ...alert }: Alert): AlertRow {
   const { country, merchantName, topReason, ...rest } = alert;
   return {
     ...rest,
-    createdAt: new Date(createdAtMs).toISOString(),
+    createdAt: isoTime(createdAtMs),
     ...(country !== undefined && { country }),
     ...(merchantName !== undefined && { merchantName }),
     ...(topReason !== undefined && { topReason }),
@@ -85,7 +86,7 @@ export function storyOf(
   const { decidedAtMs, ...rest } = decision;
   return {
     transaction: { ...transactionToJson(stored.transaction) },
-    decision: { ...rest, reasons, decidedAt: new Date(decidedAtMs).toISOString() },
+    decision: { ...rest, reasons, decidedAt: isoTime(decidedAtMs) },
     offset: stored.offset,
     isFraud: stored.isFraud ?? null,
     fraudType: stored.fraudType ?? null,

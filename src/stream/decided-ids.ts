@@ -15,8 +15,9 @@ export type DecidedIds = {
   startNew(): void;
 };
 
-export const hashOfId = (transactionId: string): Buffer =>
-  hash('sha256', transactionId, 'buffer').subarray(0, ID_BYTES);
+/** Of the account too: accounts that use the same id must not silence each other. */
+export const hashOfId = (accountId: string, transactionId: string): Buffer =>
+  hash('sha256', `${accountId}\n${transactionId}`, 'buffer').subarray(0, ID_BYTES);
 
 /** `pieces` as they were kept, older first; `pieceSize` ids are held at least, twice as many at most. */
 export function createDecidedIds(pieces: readonly Uint8Array[], pieceSize: number): DecidedIds {

@@ -19,6 +19,8 @@ export function groupCommits(store: SinkStore): SinkStore {
   async function drain(): Promise<void> {
     busy = true;
     while (waiting.length > 0) {
+      // All who were answered together come back together.
+      await new Promise((resolve) => setImmediate(resolve));
       const group = waiting;
       waiting = [];
       try {

@@ -1,5 +1,6 @@
 // What comes out of a stream: decisions with their transaction, labels, dead letters; each a JSON document.
 import type { Decision } from '../domain/decision.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { type Label, labelToJson } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Transaction, TransactionJson } from '../domain/transaction.ts';
@@ -61,18 +62,6 @@ export function decisionMessage(
   };
 }
 
-let isoMs = Number.NaN;
-let isoText = '';
-
-/** Times of a batch are few: the last one is remembered. */
-function isoTime(ms: number): string {
-  if (ms !== isoMs) {
-    isoMs = ms;
-    isoText = new Date(ms).toISOString();
-  }
-  return isoText;
-}
-
 export function labelMessage({ offset, label }: Labelled): StreamMessage {
   return {
     output: 'decisions',
@@ -90,7 +79,7 @@ export function deadLetterMessage(raw: StreamRecord, problems: readonly Problem[
   const value = {
     kind: 'dead-letter',
     offset: raw.offset,
-    receivedAt: new Date(raw.timestampMs).toISOString(),
+    receivedAt: isoTime(raw.timestampMs),
     key,
     raw: text(raw.value),
     problems,
@@ -133,20 +122,28 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
   const value = JSON.parse(decoder.decode(bytes)) as DecisionJson | LabelJson | DeadLetterJson | ClaimMessage;
   switch (value.kind) {
     case 'decision': {
-      const { kind, offset, receivedAt, decidedAt, contentHash, engineMs, features, transaction, ...rest } =
-        value;
-      const { occurredAt, ...fields } = transaction;
+      const { occurredAt, ...fields } = value.transaction;
       const known: Transaction = { ...fields, occurredAtMs: Date.parse(occurredAt) };
       return {
-        kind,
+        kind: 'decision',
         decided: {
-          offset,
+          offset: value.offset,
           transaction: known,
-          receivedAtMs: Date.parse(receivedAt),
-          decision: { ...rest, decidedAtMs: Date.parse(decidedAt) },
-          contentHash,
-          vector: Buffer.from(features, 'base64'),
-          engineMs,
+          receivedAtMs: Date.parse(value.receivedAt),
+          decision: {
+            transactionId: value.transactionId,
+            outcome: value.outcome,
+            score: value.score,
+            reasons: value.reasons,
+            rules: value.rules,
+            modelVersion: value.modelVersion,
+            rulesetVersion: value.rulesetVersion,
+            catalogueHash: value.catalogueHash,
+            decidedAtMs: Date.parse(value.decidedAt),
+          },
+          contentHash: value.contentHash,
+          vector: Buffer.from(value.features, 'base64'),
+          engineMs: value.engineMs,
         },
       };
     }

@@ -21,6 +21,7 @@ import { decodeMessages } from './outbox-codec.ts';
 import {
   createWork,
   decideBatch,
+  decideWithoutHistories,
   emptyCommit,
   needsOf,
   readRecords,
@@ -31,10 +32,9 @@ import {
 import type { Publisher } from './publisher.ts';
 
 export const MAX_BATCH_RECORDS = 500;
-/** Committed and not yet published; beyond this no more records are taken. */
-const MAX_OUTBOX_BYTES = 16 << 20;
 const FIRST_RETRY_MS = 20;
 const SLOWEST_RETRY_MS = 2000;
+const STORE_PROBE_MS = 500;
 
 export type PartitionEvents = {
   readonly onDecided?: (output: BatchOutput, duplicates: number) => void;
@@ -43,6 +43,8 @@ export type PartitionEvents = {
   readonly onDeadLetter?: (record: StreamRecord, problems: readonly Problem[]) => void;
   /** The state is taken from one offset to another by what was published. */
   readonly onRebuild?: (partition: number, fromOffset: number, toOffset: number) => void;
+  /** Decisions are made without histories from here on, until the store answers. */
+  readonly onStoreAway?: (partition: number) => void;
   readonly onTrouble?: (partition: number, what: string, error: Error) => void;
 };
 
@@ -57,7 +59,11 @@ export type PartitionParts = WorkParts & {
   readonly history: DecidedHistory;
   readonly base: BaseHistories;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Committed and not yet published; beyond this no more records are taken. */
+  readonly maxOutboxBytes: number;
   readonly events: PartitionEvents;
+  /** After so long without the store, decisions are made without histories; without it they wait. */
+  readonly fallbackAfterMs?: number;
 };
 
 export type PartitionStatus = {
@@ -66,6 +72,7 @@ export type PartitionStatus = {
   readonly committedOffset: number;
   readonly publishedOffset: number;
   readonly cacheBytes: number;
+  readonly storeAway: boolean;
 };
 
 /**
@@ -95,18 +102,65 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     input?.close();
   }
 
-  /** Until it works or the runner is stopped: the store may be away for as long as it likes. */
-  async function persistently<T>(what: string, attempt: () => Promise<T>): Promise<T | undefined> {
+  /** Until it works or the runner is stopped: the store may be away for as long as it likes, or until `giveUp`. */
+  async function persistently<T>(
+    what: string,
+    attempt: () => Promise<T>,
+    giveUp?: () => boolean,
+  ): Promise<T | undefined> {
+    const { fallbackAfterMs } = parts;
+    const once = async (): Promise<T> => {
+      if (!giveUp || fallbackAfterMs === undefined) return attempt();
+      // A store that hangs is as good as away.
+      const late = sleep(fallbackAfterMs).then(() => {
+        throw new Error(`no answer within ${fallbackAfterMs} ms`);
+      });
+      late.catch(() => undefined);
+      return Promise.race([attempt(), late]);
+    };
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
       try {
-        return await attempt();
+        return await once();
       } catch (error) {
         if (error instanceof FencedError) throw error;
         events.onTrouble?.(partition, what, error as Error);
-        if (stopping) return undefined;
+        if (stopping || giveUp?.()) return undefined;
         await sleep(wait);
       }
     }
+  }
+
+  /** Ends the patience with the store where a fallback is configured. */
+  function fallbackOf(work: Work): (() => boolean) | undefined {
+    const { fallbackAfterMs } = parts;
+    if (fallbackAfterMs === undefined) return undefined;
+    const started = monotonicMs();
+    return () => {
+      if (!work.storeAway && monotonicMs() - started < fallbackAfterMs) return false;
+      if (!work.storeAway) leaveStore(work);
+      return true;
+    };
+  }
+
+  /**
+   * From here on nothing is committed; what is published is the truth. Nobody else can publish for this partition
+   * without claiming it, and whoever does brings the store up to what is published first.
+   */
+  function leaveStore(work: Work): void {
+    work.storeAway = true;
+    events.onStoreAway?.(partition);
+    void (async () => {
+      // Writing is what has to work again; the partition is acquired anew in any case.
+      while (!stopping) {
+        await sleep(STORE_PROBE_MS);
+        try {
+          await store.acquire(partition);
+          stopForNow();
+        } catch {
+          // Still away.
+        }
+      }
+    })();
   }
 
   /** Brings histories into memory; gives the labels known so far, or nothing when stopped meanwhile. */
@@ -125,8 +179,10 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     if (missing.length === 0 && labelled.length === 0) return labels;
     // A label of the batch before may still be on its way.
     if (labelled.length > 0 && !(await work.committing)) return undefined;
-    const found = await persistently('read histories', () =>
-      Promise.all([store.accounts(partition, missing), store.labels(partition, labelled)]),
+    const found = await persistently(
+      'read histories',
+      () => Promise.all([store.accounts(partition, missing), store.labels(partition, labelled)]),
+      fallbackOf(work),
     );
     if (!found) return undefined;
     missing.forEach((accountId, i) => {
@@ -139,20 +195,30 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     return labels;
   }
 
-  /** False when the runner was stopped before the batch could be committed. */
+  /**
+   * Commits and publishes; publishes only when the store is away. False when the runner was stopped before the batch
+   * could be committed.
+   */
   async function commitBatch(
     work: Work,
     commit: PartitionCommit,
     messages: StreamMessage[],
   ): Promise<boolean> {
     const started = monotonicMs();
-    const done = await persistently('commit', async () => {
-      await store.commit(commit);
-      return true;
-    });
-    if (!done) return false;
-    work.committedOffset = commit.nextOffset;
-    events.onCommitted?.(partition, commit.nextOffset - commit.firstOffset, monotonicMs() - started);
+    const done =
+      !work.storeAway &&
+      (await persistently(
+        'commit',
+        async () => {
+          await store.commit(commit);
+          return true;
+        },
+        fallbackOf(work),
+      ));
+    if (done) {
+      work.committedOffset = commit.nextOffset;
+      events.onCommitted?.(partition, commit.nextOffset - commit.firstOffset, monotonicMs() - started);
+    } else if (!work.storeAway) return false;
     publish(work, commit.nextOffset, messages);
     return true;
   }
@@ -235,11 +301,18 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       input = parts.source.open(partition, work.nextOffset);
       if (stopping) input.close();
       for (;;) {
-        if (work.unpublishedBytes > MAX_OUTBOX_BYTES) await work.publishing.catch(() => undefined);
+        if (work.unpublishedBytes > parts.maxOutboxBytes) await work.publishing.catch(() => undefined);
         const raw = await input.take(MAX_BATCH_RECORDS);
         if (raw.length === 0) break;
         const batch = readRecords(work, raw, clock.nowMs(), events.onDeadLetter);
-        const labels = await loadHistories(work, batch.accounts, batch.labelled);
+        const labels = work.storeAway ? undefined : await loadHistories(work, batch.accounts, batch.labelled);
+        if (work.storeAway) {
+          if (!(await work.committing)) break;
+          const { messages, output } = decideWithoutHistories(work, batch, clock.nowMs());
+          events.onDecided?.(output, batch.duplicates);
+          publish(work, batch.nextOffset, messages);
+          continue;
+        }
         if (!labels) break;
         const { commit, messages, output } = decideBatch(work, batch, labels, clock.nowMs());
         events.onDecided?.(output, batch.duplicates);
@@ -258,7 +331,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       }
       throw error;
     } finally {
-      input?.close();
+      stopForNow();
       // Whoever works on this partition next in this process must find nothing of ours on its way out.
       await current?.publishing.catch(() => undefined);
     }
@@ -276,6 +349,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
         committedOffset: current.committedOffset,
         publishedOffset: current.publishedOffset,
         cacheBytes: current.cache.bytes,
+        storeAway: current.storeAway,
       },
   };
 }

@@ -24,6 +24,7 @@ import { deadLetterMessage, decisionMessage, labelMessage } from './message-code
 import { encodeMessages } from './outbox-codec.ts';
 import { decodeRecord, HEADERS } from './record-codec.ts';
 import type { SharedHistories } from './shared-histories.ts';
+import { engineWithoutHistories } from './without-histories.ts';
 
 const NOTHING = new Uint8Array(0);
 const vector = new Float64Array(FEATURE_COUNT);
@@ -44,11 +45,15 @@ export type Work = {
   readonly ids: DecidedIds;
   readonly state: FeatureState;
   engine(): Engine;
+  /** For while the state store is away. */
+  engineWithoutHistories(): Engine;
   /** Decided, committed and published up to here. */
   nextOffset: number;
   committedOffset: number;
   publishedOffset: number;
   unpublishedBytes: number;
+  /** The state store does not answer, and decisions are made without it: what is published is ahead of it. */
+  storeAway: boolean;
   /** The commit under way; false when it was given up. */
   committing: Promise<boolean>;
   publishing: Promise<void>;
@@ -70,10 +75,18 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
       engine = createEngine(state, scorer, ruleset);
     return engine;
   };
+  let bare: { readonly engine: Engine; readonly of: ReturnType<WorkParts['inService']> } | undefined;
   return {
     head,
     partition: parts.partition,
     cache,
+    engineWithoutHistories() {
+      const { scorer, ruleset } = parts.inService();
+      if (bare?.of.scorer !== scorer || bare.of.ruleset !== ruleset) {
+        bare = { engine: engineWithoutHistories(scorer, ruleset), of: { scorer, ruleset } };
+      }
+      return bare.engine;
+    },
     ids,
     state,
     engine: engineInService,
@@ -81,6 +94,7 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     committedOffset: head.nextOffset ?? 0,
     publishedOffset: head.outbox.length > 0 ? head.outbox[0].nextOffset - 1 : (head.nextOffset ?? 0),
     unpublishedBytes: 0,
+    storeAway: false,
     committing: Promise.resolve(true),
     publishing: Promise.resolve(),
   };
@@ -127,7 +141,7 @@ export function readRecords(
     }
     const { record } = decoded;
     if (record.kind === 'transaction') {
-      const id = hashOfId(record.transaction.id);
+      const id = hashOfId(record.transaction.accountId, record.transaction.id);
       if (!work.ids.add(id)) {
         duplicates++;
         continue;
@@ -175,7 +189,7 @@ export function decideBatch(
   const { partition, head } = work;
   const { records, offsets, nextOffset } = batch;
   const firstOffset = work.nextOffset;
-  const memory = { decided: () => undefined, label: (id: string) => labels.get(id) };
+  const memory = { label: (id: string) => labels.get(id) };
   const output = work
     .engine()
     .processBatch(partition, { firstOffset, nextOffset, records, offsets }, memory, nowMs);
@@ -197,13 +211,7 @@ export function decideBatch(
   }
   changes.sort((a, b) => a.offset - b.offset);
 
-  const messages = [
-    ...output.decided.map((item) =>
-      decisionMessage(item, batch.texts.get(item.offset) ?? '{}', batch.traces.get(item.offset)),
-    ),
-    ...output.labelled.map(labelMessage),
-    ...batch.deadLetters,
-  ].sort((a, b) => a.sourceOffset - b.sourceOffset);
+  const messages = messagesOf(output, batch);
   const commit: PartitionCommit = {
     partition,
     epoch: head.epoch,
@@ -222,6 +230,34 @@ export function decideBatch(
   };
   return { commit, messages, output };
 }
+
+/**
+ * Decides a batch by what its transactions say of themselves. What they do to the histories is done when the store
+ * is back, from what was published.
+ */
+export function decideWithoutHistories(work: Work, batch: Read, nowMs: number): Omit<DecidedBatch, 'commit'> {
+  const { records, offsets, nextOffset } = batch;
+  const output = work
+    .engineWithoutHistories()
+    .processBatch(
+      work.partition,
+      { firstOffset: work.nextOffset, nextOffset, records, offsets },
+      { label: () => undefined },
+      nowMs,
+    );
+  work.nextOffset = nextOffset;
+  return { messages: messagesOf(output, batch), output };
+}
+
+/** What is to be published of a batch, in the order of its records. */
+const messagesOf = (output: BatchOutput, batch: Read): StreamMessage[] =>
+  [
+    ...output.decided.map((item) =>
+      decisionMessage(item, batch.texts.get(item.offset) ?? '{}', batch.traces.get(item.offset)),
+    ),
+    ...output.labelled.map(labelMessage),
+    ...batch.deadLetters,
+  ].sort((a, b) => a.sourceOffset - b.sourceOffset);
 
 const labelChange = (label: Label): SharedChange => ({
   kind: 'label',
@@ -276,7 +312,7 @@ export function redoBatch(
   const changes: SharedChange[] = [];
   for (const item of items) {
     if (item.kind === 'transaction') {
-      const id = hashOfId(item.transaction.id);
+      const id = hashOfId(item.transaction.accountId, item.transaction.id);
       if (!work.ids.add(id)) continue;
       ids.push(id);
       observe(work.state, item.transaction, vector);

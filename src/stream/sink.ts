@@ -79,21 +79,35 @@ export function startSink(parts: SinkParts): SinkRunner {
     return undefined;
   }
 
+  /** A batch is read while the one before is being stored. */
   async function storeFrom(start: SinkProgress): Promise<void> {
+    const from = parts.open(output, partition, start.nextOffset);
+    input = from;
     progress = start;
-    input = parts.open(output, partition, start.nextOffset);
+    let readTo = start;
+    let storing = Promise.resolve(true);
     while (!stopping) {
-      const records = await input.take(MAX_RECORDS);
-      if (records.length === 0) return;
-      const batch = sinkBatch(output, partition, progress, records);
-      const done = await persistently('store', async () => {
-        await store.store([batch]);
-        return true;
-      });
-      if (!done) return;
-      progress = batch.after;
-      parts.onStored?.(batch);
+      const records = await from.take(MAX_RECORDS);
+      if (records.length === 0) break;
+      const batch = sinkBatch(output, partition, readTo, records);
+      readTo = batch.after;
+      if (!(await storing)) return;
+      storing = storeBatch(batch);
+      // Noticed at once, not when the next record comes.
+      storing.catch(() => from.close());
     }
+    await storing;
+  }
+
+  async function storeBatch(batch: SinkBatch): Promise<boolean> {
+    const done = await persistently('store', async () => {
+      await store.store([batch]);
+      return true;
+    });
+    if (!done) return false;
+    progress = batch.after;
+    parts.onStored?.(batch);
+    return true;
   }
 
   async function run(): Promise<void> {

@@ -78,7 +78,9 @@ export function startWorker(parts: WorkerParts): StreamWorker {
       try {
         const late = parts.monotonicMs() - caughtUpAtMs > TOO_LATE_MS;
         if (late) {
-          // It slept, or the store was away: what it would read next may have been let go meanwhile.
+          // It slept, or the store was away: what it would read next may have been let go meanwhile. While the store
+          // is still away there is nothing to begin anew with.
+          await store.snapshotState(partitions);
           tainted = true;
           caughtUpAtMs = parts.monotonicMs();
           reconcile();

@@ -67,7 +67,7 @@ async function uninterrupted(pool: Pool, input: readonly StreamRecord[][]): Prom
       const output = engine.processBatch(
         partition,
         { firstOffset: raw.offset, nextOffset: raw.offset + 1, records: [record] },
-        { decided: () => undefined, label: (id) => labels.get(id) },
+        { label: (id) => labels.get(id) },
         0,
       );
       for (const item of output.decided) seen.set(item.transaction.id, item);

@@ -13,16 +13,19 @@ const { values } = parseArgs({
     partitions: { type: 'string', default: '4' },
     rate: { type: 'string', default: '400' },
     seconds: { type: 'string', default: '12' },
+    fault: { type: 'string', multiple: true },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
   console.log(
-    'npm run faults -- [--seed N] [--rounds M] [--partitions P] [--rate PER_SECOND] [--seconds S] [--keep]',
+    'npm run faults -- [--seed N] [--rounds M] [--partitions P] [--rate PER_SECOND] [--seconds S] [--fault NAME …] [--keep]\n' +
+      `Faults: ${FAULTS.join(', ')}. Without --fault, each round picks one to three by itself.`,
   );
   process.exit(0);
 }
+const wanted = FAULTS.filter((fault) => values.fault?.includes(fault));
 const seed = Number(values.seed);
 const rounds = Number(values.rounds);
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-faults-'));
@@ -31,7 +34,10 @@ const installation = await openInstallation(folder, Number(values.partitions));
 const total = { accepted: 0, lost: 0, doubled: 0, different: 0, compared: 0 };
 for (let number = 0; number < rounds; number++) {
   const random = createRandom(seed, number);
-  const faults = Array.from({ length: 1 + random.below(3) }, () => FAULTS[random.below(FAULTS.length)]);
+  const faults =
+    wanted.length > 0
+      ? wanted
+      : Array.from({ length: 1 + random.below(3) }, () => FAULTS[random.below(FAULTS.length)]);
   const result = await runRound(installation, {
     seed: seed * 1000 + number,
     round: `s${seed}r${number}`,

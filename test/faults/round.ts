@@ -2,9 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin } from '@platformatic/kafka';
 import { openKafkaClient } from '../../src/adapters/kafka/client.ts';
 import { endOffsets } from '../../src/adapters/kafka/offsets.ts';
 import { openPostgres } from '../../src/adapters/postgres/session.ts';
+import { openRedis } from '../../src/adapters/redis/connection.ts';
 import { createRandom, type Random } from '../../src/domain/random.ts';
 import { prepareStream } from '../../src/runtimes/stream-maintenance.ts';
 import { type StreamSettings, streamSettings } from '../../src/runtimes/stream-settings.ts';
@@ -20,6 +22,8 @@ export const FAULTS = [
   'Kafka killed',
   'Redis killed',
   'Redis loses everything',
+  'Redis is full',
+  'outbox is full',
   'PostgreSQL killed',
   'worker sleeps',
   'rebalance storm',
@@ -27,6 +31,10 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** With the traffic of a round it is full within seconds when nothing can be published. */
+const OUTBOX_MB = '1';
+const FULL_MS = 8000;
+const THROTTLED_BYTES_PER_SECOND = 1000;
 const SLEEP_MS = 9000;
 const STORM_MS = 6000;
 const SLOW_MS = 10_000;
@@ -73,7 +81,12 @@ export async function runRound(installation: Installation, options: RoundOptions
   const { services, settings, folder } = installation;
   const { round, onNotice } = options;
   const random = createRandom(options.seed, 5);
-  const env = { ...services.env, KAFKA_PARTITIONS: String(settings.partitions), ACCOUNT_CACHE_MB: '32' };
+  const env = {
+    ...services.env,
+    KAFKA_PARTITIONS: String(settings.partitions),
+    ACCOUNT_CACHE_MB: '32',
+    OUTBOX_MB,
+  };
   const start = (name: string, args: readonly string[]): GoshawkProcess =>
     startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
   const startServer = (): GoshawkProcess => start('server', ['server', '--port', '0']);
@@ -123,7 +136,15 @@ export async function runRound(installation: Installation, options: RoundOptions
         await sleep(random.next() * 2000);
         return services.restart('redis');
       case 'Redis loses everything':
-        return emptyRedis(services);
+        return tellRedis(services, ['FLUSHALL']);
+      case 'Redis is full':
+        await tellRedis(services, ['CONFIG', 'SET', 'maxmemory', '1mb']);
+        await sleep(FULL_MS * random.next());
+        return tellRedis(services, ['CONFIG', 'SET', 'maxmemory', '0']);
+      case 'outbox is full':
+        await throttleOutput(settings, THROTTLED_BYTES_PER_SECOND);
+        await sleep(FULL_MS);
+        return throttleOutput(settings, undefined);
       case 'PostgreSQL killed':
         await services.postgres?.kill();
         await sleep(random.next() * 2000);
@@ -172,11 +193,29 @@ export async function runRound(installation: Installation, options: RoundOptions
   return { ...findings, sent };
 }
 
-async function emptyRedis(services: Services): Promise<void> {
-  const { openRedis } = await import('../../src/adapters/redis/connection.ts');
+async function tellRedis(services: Services, command: readonly string[]): Promise<void> {
   const redis = await openRedis({ url: services.env.REDIS_URL });
-  await redis.send(['FLUSHALL']);
+  await redis.send([...command]);
   await redis.close();
+}
+
+/** The broker takes decisions at this rate only, or as fast as they come. */
+async function throttleOutput(settings: StreamSettings, bytesPerSecond: number | undefined): Promise<void> {
+  const admin = new Admin({ clientId: 'faults', bootstrapBrokers: [...settings.kafka.brokers] });
+  const key = 'producer_byte_rate';
+  await admin.alterClientQuotas({
+    entries: [
+      {
+        entities: [{ entityType: 'client-id', entityName: 'goshawk-output' }],
+        ops: [
+          bytesPerSecond === undefined
+            ? { key, remove: true }
+            : { key, remove: false, value: bytesPerSecond },
+        ],
+      },
+    ],
+  });
+  await admin.close();
 }
 
 /** Somebody holds a lock that every sink needs. */

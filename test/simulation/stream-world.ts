@@ -36,6 +36,7 @@ const ACCOUNTS = 4;
 const BUSY_MS = 1000;
 const LONGEST_SLEEP_MS = 2000;
 const STEP_MS = 500;
+const FALLBACK_AFTER_MS = 60;
 /** A run that has not settled by then has lost something. */
 const LIMIT_MS = 60_000;
 
@@ -57,6 +58,8 @@ export type Faults = {
   readonly errors: boolean;
   /** The state store comes back empty, once. */
   readonly loss: boolean;
+  /** The state store is away for a while, or hangs; decisions go on without it. */
+  readonly away: boolean;
   readonly sabotage: Sabotage;
 };
 
@@ -110,7 +113,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   const trouble = (): boolean => faults.errors && time.nowMs() < START_MS + BUSY_MS && chance(0.06);
 
   /** A call over the network: it may fail before or after it was carried out. */
-  async function call<T>(process: Process, work: () => Promise<T>): Promise<T> {
+  async function callOver<T>(process: Process, work: () => Promise<T>): Promise<T> {
     await time.moment(process);
     if (trouble()) throw new Error('connection reset');
     const answer = await work();
@@ -155,8 +158,20 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   }
 
   const memory = createMemoryStateStore();
+  const awayFromMs = faults.away ? START_MS + between(0, BUSY_MS / 2) : Number.POSITIVE_INFINITY;
+  const awayUntilMs = awayFromMs + between(200, BUSY_MS);
+  const hangs = chance(0.3);
+
   function stateStoreFor(process: Process): StateStore {
     const { sabotage } = faults;
+    const call = <T>(caller: Process, work: () => Promise<T>): Promise<T> =>
+      callOver(caller, async () => {
+        if (time.nowMs() >= awayFromMs && time.nowMs() < awayUntilMs) {
+          if (!hangs) throw new Error('connection refused');
+          await time.sleep(caller, awayUntilMs - time.nowMs());
+        }
+        return work();
+      });
     return {
       acquire: (partition) =>
         call(process, async () => {
@@ -187,7 +202,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     const mine = new Map<number, number>();
     return {
       claim: (partition) =>
-        call(process, async () => {
+        callOver(process, async () => {
           claimedBy.set(partition, ++claimNumber);
           mine.set(partition, claimNumber);
           if (faults.sabotage === 'no look at the end of the outputs') {
@@ -201,7 +216,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         }),
       append: (partition, messages) => {
         const number = mine.get(partition);
-        return call(process, async () => {
+        return callOver(process, async () => {
           if (claimedBy.get(partition) !== number && faults.sabotage !== 'no claim') {
             throw new FencedError('claimed by another');
           }
@@ -239,10 +254,12 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       inService: () => ({ scorer, ruleset: RULES }),
       accountCacheBytes: 1 << 20,
       decidedIdsKept: 1000,
+      maxOutboxBytes: 4000,
+      ...(faults.away && { fallbackAfterMs: FALLBACK_AFTER_MS }),
       base: NO_BASE,
       history: {
         async *replay(partition, fromOffset, toOffset) {
-          const found = await call(process, async () =>
+          const found = await callOver(process, async () =>
             outputs.decisions[partition].flatMap(({ value }): HistoryItem[] => {
               const message = value ? decodeMessage(value) : undefined;
               if (message?.kind === 'decision') {
@@ -276,9 +293,9 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   const progress = new Map<string, SinkProgress>();
   const sinkStore = (process: Process): SinkStore => ({
     progress: (output, partition) =>
-      call(process, async () => progress.get(`${output} ${partition}`) ?? NO_PROGRESS),
+      callOver(process, async () => progress.get(`${output} ${partition}`) ?? NO_PROGRESS),
     store: (batches: readonly SinkBatch[]) =>
-      call(process, async () => {
+      callOver(process, async () => {
         for (const { output, partition, before, after, decided, deadLetters } of batches) {
           const at = progress.get(`${output} ${partition}`) ?? NO_PROGRESS;
           if (at.nextOffset !== before.nextOffset) throw new FencedError('another sink was here');

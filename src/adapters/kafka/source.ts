@@ -4,7 +4,6 @@ import { fetchV15, listOffsetsV7, type RecordsBatch } from '@platformatic/kafka'
 import type { PartitionInput, StreamRecord, StreamSource } from '../../ports/stream.ts';
 import { isKafkaError, type KafkaClient, type TopicInfo } from './client.ts';
 
-const MAX_WAIT_MS = 200;
 const MAX_BYTES = 8 << 20;
 const PARTITION_BYTES = 1 << 20;
 /** Records that wait in memory for a partition; beyond this no more are asked for. */
@@ -14,6 +13,7 @@ const SLOWEST_RETRY_MS = 2000;
 const READ_COMMITTED = 1;
 const IS_CONTROL = 1 << 5;
 const EARLIEST = -2n;
+const AT_ONCE: Patience = { bytes: 1, waitMs: 200 };
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 type Reading = {
@@ -34,6 +34,8 @@ export type KafkaSource = StreamSource & {
   close(): Promise<void>;
 };
 
+export type Patience = { readonly bytes: number; readonly waitMs: number };
+
 export type SourceParts = {
   readonly client: KafkaClient;
   readonly topic: string;
@@ -41,7 +43,7 @@ export type SourceParts = {
    * A reader that need not hear at once asks for so many bytes, and waits for them up to so long: each answer costs the
    * broker as much as a hundred records.
    */
-  readonly patience?: { readonly bytes: number; readonly waitMs: number };
+  readonly patience?: () => Patience | undefined;
   readonly onTrouble?: (error: Error) => void;
   /** Records were deleted by the topic's retention before they were read. */
   readonly onGap?: (partition: number, from: number, to: number) => void;
@@ -104,6 +106,7 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
       if (readings.length === 0) return;
       try {
         const { id } = info;
+        const { bytes, waitMs } = patience?.() ?? AT_ONCE;
         const partitions = readings.map(({ partition, nextOffset }) => ({
           partition,
           currentLeaderEpoch: -1,
@@ -113,7 +116,7 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
         }));
         const answer = await client.request(
           node, fetchV15.api,
-          patience?.waitMs ?? MAX_WAIT_MS, patience?.bytes ?? 1, MAX_BYTES, READ_COMMITTED, 0, -1, [{ topicId: id, partitions }], [], '',
+          waitMs, bytes, MAX_BYTES, READ_COMMITTED, 0, -1, [{ topicId: id, partitions }], [], '',
         ); // biome-ignore format: in the order of the protocol
         for (const { partitions: answered } of answer.responses) {
           for (const { partitionIndex, records, highWatermark, abortedTransactions } of answered) {
@@ -225,12 +228,8 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
             });
           }
           if (reading.closed) return [];
-          const taken = reading.waiting.length <= max ? reading.waiting : reading.waiting.slice(0, max);
-          reading.waiting = taken === reading.waiting ? [] : reading.waiting.slice(max);
-          reading.waitingBytes = reading.waiting.reduce(
-            (sum, record) => sum + (record.value?.length ?? 0),
-            0,
-          );
+          const taken = reading.waiting.splice(0, max);
+          for (const record of taken) reading.waitingBytes -= record.value?.length ?? 0;
           poke();
           return taken;
         },

@@ -1,10 +1,12 @@
 // The SinkStore on PostgreSQL. Progress and rows are one transaction; its first statement takes the sequence's row,
 // so that rows become visible in the order of their numbers.
 import type { Pool, PoolClient } from 'pg';
+import { transactionToJson } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
-import { NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
+import { type DeadLetterEntry, NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
 import { FencedError } from '../../ports/state-store.ts';
 import { ADD_COUNTS, alertRow, countRows, labelRow, labelStatements, transactionRow } from '../sql/commit.ts';
+import { copyRows } from './copy-rows.ts';
 import { ensureMonths } from './months.ts';
 
 const MOVE_ON = `
@@ -12,21 +14,47 @@ const MOVE_ON = `
   from json_to_recordset($1) as b(output text, partition int, before bigint, next_offset bigint, source_offset bigint)
   where s.output = b.output and s.partition = b.partition and s.next_offset = b.before`;
 
-const INSERT = `
-  with decided as (
-    insert into transactions select * from json_populate_recordset(null::transactions, $1)
-    on conflict do nothing returning 1),
-  alerts as (
-    insert into fraud_alerts select * from json_populate_recordset(null::fraud_alerts, $2)
-    on conflict do nothing),
-  counts as (${ADD_COUNTS('$3')})
-  select count(*)::int as stored from decided`;
+const INSERT_ALERTS = `
+  with alerts as (
+    insert into fraud_alerts select * from json_populate_recordset(null::fraud_alerts, $1)
+    on conflict do nothing)
+  ${ADD_COUNTS('$2')}`;
 
-/** Some of the ids are stored already: repetitions older than what workers remember. */
-class StoredBeforeError extends Error {}
+const UNIQUE_VIOLATION = '23505';
+
+/** Some of the ids are taken: by repetitions older than what workers remember, or by other accounts. */
+class TakenIdsError extends Error {}
+
+type Placed = { readonly item: Decided; readonly partition: number };
+type Holder = { readonly accountId: string; readonly contentHash: string };
+/** What is not stored among the transactions, and what is told of it. */
+type LeftOut = { readonly items: ReadonlySet<Decided>; readonly deadLetters: readonly DeadLetterEntry[] };
+
+const NOTHING_LEFT_OUT: LeftOut = { items: new Set(), deadLetters: [] };
+
+const placed = (batches: readonly SinkBatch[]): Placed[] =>
+  batches.flatMap(({ decided, partition }) => decided.map((item) => ({ item, partition })));
+
+const codeOf = (error: Error): string | undefined => (error as { code?: string }).code;
+
+function takenId({ offset, transaction, receivedAtMs }: Decided, partition: number, holder: Holder) {
+  const owner =
+    holder.accountId === transaction.accountId ? 'the same account' : `account ${holder.accountId}`;
+  return {
+    source: `stream, partition ${partition}, offset ${offset}`,
+    raw: JSON.stringify(transactionToJson(transaction)),
+    problems: [
+      {
+        pointer: '/id',
+        message: `This id was used before, with other content, by ${owner}. The transaction was decided, but is not stored; send it with an id of its own.`,
+      },
+    ],
+    receivedAtMs,
+  };
+}
 
 export function createSinkStore(pool: Pool): SinkStore {
-  async function storeAll(client: PoolClient, batches: readonly SinkBatch[], skip: ReadonlySet<string>) {
+  async function storeAll(client: PoolClient, batches: readonly SinkBatch[], leftOut: LeftOut) {
     const moves = batches.map(({ output, partition, before, after }) => ({
       output,
       partition,
@@ -34,15 +62,11 @@ export function createSinkStore(pool: Pool): SinkStore {
       next_offset: after.nextOffset,
       source_offset: after.sourceOffset,
     }));
-    const decided = batches.flatMap((batch) =>
-      batch.decided
-        .filter((item) => !skip.has(item.transaction.id))
-        .map((item) => ({ item, partition: batch.partition })),
-    );
+    const decided = placed(batches).filter(({ item }) => !leftOut.items.has(item));
     const labelled = batches.flatMap((batch) =>
       batch.labelled.map((item) => ({ item, partition: batch.partition })),
     );
-    const deadLetters = batches.flatMap((batch) => batch.deadLetters);
+    const deadLetters = [...batches.flatMap((batch) => batch.deadLetters), ...leftOut.deadLetters];
     const count = decided.length + labelled.length;
     const taken = await client.query(
       'update stream_sequence set next = next + $1 returning next - $1 as first',
@@ -61,9 +85,10 @@ export function createSinkStore(pool: Pool): SinkStore {
         item.decision.outcome === 'approve' ? [] : [alertRow(item, first + i)],
       );
       const counts = countRows(decided.map(({ item }) => item));
-      const parameters = [rows, alerts, counts].map((list) => JSON.stringify(list));
-      const stored = await client.query(INSERT, parameters);
-      if (stored.rows[0].stored !== rows.length) throw new StoredBeforeError();
+      await copyRows(client, 'transactions', rows).catch((error: Error) => {
+        throw codeOf(error) === UNIQUE_VIOLATION ? new TakenIdsError() : error;
+      });
+      await client.query(INSERT_ALERTS, [JSON.stringify(alerts), JSON.stringify(counts)]);
     }
     const labelRows = labelled.map(({ item, partition }, i) => ({
       ...labelRow(item, first + decided.length + i),
@@ -101,15 +126,34 @@ export function createSinkStore(pool: Pool): SinkStore {
       throw error;
     } finally {
       client.release(
-        failure instanceof FencedError || failure instanceof StoredBeforeError ? undefined : failure,
+        failure instanceof FencedError || failure instanceof TakenIdsError ? undefined : failure,
       );
     }
   }
 
-  async function storedAlready(decided: readonly Decided[]): Promise<ReadonlySet<string>> {
-    const ids = decided.map((item) => item.transaction.id);
-    const found = await pool.query('select id from transactions where id = any($1::text[])', [ids]);
-    return new Set(found.rows.map((row) => String(row.id)));
+  /** What cannot be stored, since its id is taken: repetitions are let go, all else becomes a dead letter. */
+  async function withTakenIds(batches: readonly SinkBatch[]): Promise<LeftOut> {
+    const all = placed(batches);
+    const found = await pool.query(
+      'select id, account_id, content_hash from transactions where id = any($1::text[])',
+      [all.map(({ item }) => item.transaction.id)],
+    );
+    const holders = new Map<string, Holder>(
+      found.rows.map((row) => [row.id, { accountId: row.account_id, contentHash: row.content_hash }]),
+    );
+    const items = new Set<Decided>();
+    const deadLetters: DeadLetterEntry[] = [];
+    for (const { item, partition } of all) {
+      const { transaction, contentHash } = item;
+      const holder = holders.get(transaction.id);
+      if (!holder) {
+        holders.set(transaction.id, { accountId: transaction.accountId, contentHash });
+        continue;
+      }
+      items.add(item);
+      if (holder.contentHash !== contentHash) deadLetters.push(takenId(item, partition, holder));
+    }
+    return { items, deadLetters };
   }
 
   return {
@@ -128,17 +172,16 @@ export function createSinkStore(pool: Pool): SinkStore {
     },
     async store(batches) {
       if (batches.length === 0) return;
-      const decided = batches.flatMap((batch) => batch.decided);
       await ensureMonths(
         pool,
-        decided.map((item) => item.transaction.occurredAtMs),
+        placed(batches).map(({ item }) => item.transaction.occurredAtMs),
       );
       try {
-        await inTransaction((client) => storeAll(client, batches, new Set()));
+        await inTransaction((client) => storeAll(client, batches, NOTHING_LEFT_OUT));
       } catch (error) {
-        if (!(error instanceof StoredBeforeError)) throw error;
-        const skip = await storedAlready(decided);
-        await inTransaction((client) => storeAll(client, batches, skip));
+        if (!(error instanceof TakenIdsError)) throw error;
+        const leftOut = await withTakenIds(batches);
+        await inTransaction((client) => storeAll(client, batches, leftOut));
       }
     },
   };

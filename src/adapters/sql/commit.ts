@@ -1,12 +1,14 @@
 // One batch of decisions as the statements of one transaction.
 import { minorPerMajor } from '../../domain/codes.ts';
+import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
 import type { Statement } from './session.ts';
 
 const MINUTE_MS = 60_000;
 
-const time = (ms: number): string => new Date(ms).toISOString();
+const byteaText = (bytes: Uint8Array): string =>
+  `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;
 
 /** A row of `transactions`, by column name; what is absent becomes NULL. */
 export function transactionRow(item: Decided, seq: number) {
@@ -15,9 +17,9 @@ export function transactionRow(item: Decided, seq: number) {
     id: t.id,
     seq,
     account_id: t.accountId,
-    occurred_at: time(t.occurredAtMs),
-    received_at: time(receivedAtMs),
-    decided_at: time(decision.decidedAtMs),
+    occurred_at: isoTime(t.occurredAtMs),
+    received_at: isoTime(receivedAtMs),
+    decided_at: isoTime(decision.decidedAtMs),
     amount_minor: t.amountMinor,
     currency: t.currency,
     type: t.type,
@@ -39,7 +41,7 @@ export function transactionRow(item: Decided, seq: number) {
     model_version: decision.modelVersion,
     ruleset_version: decision.rulesetVersion,
     catalogue_hash: decision.catalogueHash,
-    features: `\\x${Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('hex')}`,
+    features: byteaText(vector),
     content_hash: contentHash,
     engine_ms: engineMs,
   };
@@ -50,7 +52,7 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
     transaction_id: t.id,
     seq,
     account_id: t.accountId,
-    created_at: time(decision.decidedAtMs),
+    created_at: isoTime(decision.decidedAtMs),
     outcome: decision.outcome,
     score: decision.score,
     amount_minor: t.amountMinor,
@@ -77,7 +79,7 @@ type CountRow = {
 export function countRows(decided: readonly Decided[]): CountRow[] {
   const counts = new Map<string, CountRow>();
   for (const { transaction, decision } of decided) {
-    const minute = time(Math.floor(decision.decidedAtMs / MINUTE_MS) * MINUTE_MS);
+    const minute = isoTime(Math.floor(decision.decidedAtMs / MINUTE_MS) * MINUTE_MS);
     const country = countryOf(transaction);
     const key = `${minute} ${country}`;
     let count = counts.get(key);
@@ -108,7 +110,7 @@ export const labelRow = ({ label }: Labelled, seq: number) => ({
   fraud: label.fraud,
   fraud_type: label.fraudType,
   source: label.source,
-  labelled_at: time(label.labelledAtMs),
+  labelled_at: isoTime(label.labelledAtMs),
 });
 
 /** Labels may concern rows of the same batch: these come after them. */

@@ -1,0 +1,63 @@
+// Decisions while the state store is away, where that is configured: model and rules on what the transaction itself
+// says, as if nobody in it had been seen before. Every such decision carries a rule hit that says so.
+import type { RuleHit } from '../domain/decision.ts';
+import { createEngine, type Engine } from '../engine/process-batch.ts';
+import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
+import type { Scorer } from '../models/model.ts';
+import type { Ruleset } from '../rules/ruleset.ts';
+
+export const WITHOUT_HISTORIES: RuleHit = {
+  id: 'without-histories',
+  action: 'approve',
+  text: 'Decided without histories: the state store did not answer',
+};
+
+const ENTRIES_HELD = 1000;
+
+/** A table that never knows anybody, not even from the record before: the order of records must not matter. */
+function forgetfulTable(): EntityTable {
+  let table = createEntityTable();
+  let added = 0;
+  return {
+    find: () => -1,
+    findOrAdd() {
+      if (++added > ENTRIES_HELD) {
+        table = createEntityTable();
+        added = 1;
+      }
+      return table.findOrAdd(String(added));
+    },
+    payloadLength: (entry) => table.payloadLength(entry),
+    chunkOf: (entry) => table.chunkOf(entry),
+    offsetOf: (entry) => table.offsetOf(entry),
+    reserve: (entry, length) => table.reserve(entry, length),
+    keyOf: (entry) => table.keyOf(entry),
+    hashOf: (entry) => table.hashOf(entry),
+    get size() {
+      return table.size;
+    },
+    get bytesReserved() {
+      return table.bytesReserved;
+    },
+    changed: () => table.changed(),
+    clearChanged: () => table.clearChanged(),
+  };
+}
+
+/** An engine that decides each transaction by itself and remembers nothing. */
+export function engineWithoutHistories(scorer: Scorer, ruleset: Ruleset): Engine {
+  const state = {
+    account: forgetfulTable(),
+    merchant: forgetfulTable(),
+    device: forgetfulTable(),
+    ip: forgetfulTable(),
+    counterparty: forgetfulTable(),
+  };
+  return createEngine(state, scorer, {
+    ...ruleset,
+    evaluate: (transaction, vector, score) => [
+      ...ruleset.evaluate(transaction, vector, score),
+      WITHOUT_HISTORIES,
+    ],
+  });
+}
