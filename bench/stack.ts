@@ -13,9 +13,9 @@ import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
 import { openKafkaSource } from '../src/adapters/kafka/source.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
-import { prepareStream } from '../src/runtimes/stream-maintenance.ts';
+import { prepareStream, streamPeople } from '../src/runtimes/stream-maintenance.ts';
 import { type StreamSettings, streamSettings } from '../src/runtimes/stream-settings.ts';
-import { createSimulator } from '../src/simulator/simulator.ts';
+import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { type Services, startServices } from '../src/stack/services.ts';
 import { type EncodedRecord, encodeTransaction } from '../src/stream/record-codec.ts';
@@ -33,6 +33,7 @@ const STEP_SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
 const PACE = 1000;
 const LATENCY_RATE = 5000;
 const POST_RATE = 500;
+const HISTORY_ENDS_MS_AGO = 3_600_000;
 const WARM_SHARE = 0.25;
 const READY_MS = 60_000;
 const TICK_MS = 5;
@@ -43,13 +44,12 @@ type Bench = {
   readonly pool: Pool;
   readonly pids: Record<string, number>;
   readonly url: string;
+  /** The same people all along: what they do goes on where the run before has ended. */
+  readonly simulator: Simulator;
 };
 
-/** The same people all along: what they do goes on where the run before has ended. */
-const simulator = createSimulator({ seed: 1, rate: PACE, startMs: Date.now() - 3_600_000, idPrefix: 'b' });
-
 /** Transactions ready to be sent, so that making them costs the machine nothing while it is measured. */
-function prepareRecords(name: string, rate: number, seconds: number): EncodedRecord[] {
+function prepareRecords({ simulator }: Bench, name: string, rate: number, seconds: number): EncodedRecord[] {
   return Array.from({ length: rate * seconds }, (_, i) => {
     const { transaction } = simulator.next();
     return encodeTransaction({ ...transaction, id: `${name}-${i}` });
@@ -90,7 +90,7 @@ async function run(
   watchStore: boolean,
 ): Promise<Measured> {
   const { settings, pool } = bench;
-  const records = prepareRecords(name, rate, seconds);
+  const records = prepareRecords(bench, name, rate, seconds);
   const total = records.length;
   const decided = new Float64Array(total).fill(Number.NaN);
   const stored = new Float64Array(total).fill(Number.NaN);
@@ -220,7 +220,7 @@ const perProcess = (figures: Map<string, number>, unit: (value: number) => strin
 async function postDecisions(bench: Bench): Promise<Row> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const latencies: number[] = [];
-  const records = prepareRecords('post', POST_RATE, STEP_SECONDS);
+  const records = prepareRecords(bench, 'post', POST_RATE, STEP_SECONDS);
   const started = performance.now() + 100;
   const underway: Promise<void>[] = [];
   for (let i = 0; i < records.length; i++) {
@@ -266,7 +266,9 @@ export async function benchStack(): Promise<Row[]> {
   try {
     const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS) };
     const settings = streamSettings(env);
-    await prepareStream(settings, { preset: 'default', seed: 1, endMs: Date.now(), liveRate: PACE });
+    // The simulated time runs ahead of the clock when more is sent than people make.
+    const historyEndMs = Date.now() - HISTORY_ENDS_MS_AGO;
+    await prepareStream(settings, { preset: 'default', seed: 1, endMs: historyEndMs, liveRate: PACE });
     const start = (name: string, args: readonly string[]): GoshawkProcess => {
       const started = startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
       processes.push(started);
@@ -285,7 +287,14 @@ export async function benchStack(): Promise<Row[]> {
       const server = services[name];
       if (server) pids[name] = server.pid;
     }
-    const bench: Bench = { settings, services, pool, pids, url };
+    const simulator = createSimulator({
+      seed: 1,
+      rate: PACE,
+      startMs: historyEndMs,
+      idPrefix: 'b',
+      ...(await streamPeople(settings)),
+    });
+    const bench: Bench = { settings, services, pool, pids, url, simulator };
     const rows: Row[] = [];
     if (process.env.BENCH_ONLY !== 'rates') {
       await run(bench, 'warm', 2000, 10, false);

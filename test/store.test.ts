@@ -5,9 +5,14 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
+import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
+import type { Transaction } from '../src/domain/transaction.ts';
+import type { Decided } from '../src/engine/process-batch.ts';
+import type { SinkBatch } from '../src/ports/sink-store.ts';
+import { FencedError } from '../src/ports/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
 import { storeContract } from './contracts/store.ts';
@@ -60,5 +65,79 @@ test('a statement that takes too long is ended', async () => {
   const { session } = await openPostgres({ url: server.url, statementTimeoutMs: 200 });
   await assert.rejects(session.query('select pg_sleep(5)', []), /statement timeout/);
   assert.deepEqual(await session.query('select 1 as one', []), [{ one: 1 }]);
+  await session.close();
+});
+
+test('A7 what a sink stores comes back as it went in, whatever is in it; the same again is refused', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database sink', []);
+  await root.close();
+  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'sink') });
+  await migrate(db, 'server');
+  const item = (offset: number, transaction: Transaction): Decided => ({
+    offset,
+    transaction,
+    receivedAtMs: 1_790_000_000_123 + offset,
+    decision: {
+      transactionId: transaction.id,
+      outcome: 'approve',
+      score: 0.1 + 0.2,
+      reasons: [],
+      rules: [{ id: 'r', action: 'approve', text: 'with "quotes", \\ and a\ttab' }],
+      modelVersion: 'm1',
+      rulesetVersion: 'r1',
+      catalogueHash: 'c1',
+      decidedAtMs: 1_790_000_000_456,
+    },
+    contentHash: 'h',
+    vector: Uint8Array.of(0, 255, 10, 92),
+    engineMs: 0.25,
+  });
+  const least = { accountId: 'a', currency: 'EUR', type: 'purchase' } as const;
+  const decided = [
+    item(0, { ...least, id: 'least', occurredAtMs: Date.UTC(1990, 0, 1), amountMinor: 0 }),
+    item(7, {
+      ...least,
+      id: 'ключ-鍵-🔑\\N',
+      occurredAtMs: Date.UTC(2026, 10, 24, 1, 2, 3, 4),
+      amountMinor: Number.MAX_SAFE_INTEGER,
+      channel: 'ecommerce',
+      merchant: { id: 'm\\.', name: 'Café "N\'ice"\u00a0☕', mcc: '5812' },
+      country: 'FR',
+      city: '東京',
+      location: { lat: -89.999999, lon: 179.123456789 },
+      deviceId: 'd',
+      ip: '2001:db8::1',
+      counterpartyId: '{"x":1}',
+    }),
+  ];
+  const sink = createSinkStore(pool);
+  const batch: SinkBatch = {
+    output: 'decisions',
+    partition: 3,
+    before: await sink.progress('decisions', 3),
+    after: { nextOffset: 9, sourceOffset: 7 },
+    decided,
+    labelled: [],
+    deadLetters: [],
+  };
+  await sink.store([batch]);
+  const store = createSqlStore(session, db);
+  for (const { transaction, receivedAtMs, decision, vector } of decided) {
+    const found = await store.transaction(transaction.id);
+    assert.deepEqual(found?.transaction, transaction);
+    assert.equal(found.receivedAtMs, receivedAtMs);
+    assert.deepEqual(found.decision, decision);
+    assert.deepEqual([...found.vector], [...vector]);
+  }
+  const { rows } = await pool.query('select partition, log_offset, engine_ms from transactions order by seq');
+  assert.deepEqual(
+    rows.map((row) => [row.partition, Number(row.log_offset), row.engine_ms]),
+    [
+      [3, 0, 0.25],
+      [3, 7, 0.25],
+    ],
+  );
+  await assert.rejects(sink.store([batch]), FencedError);
   await session.close();
 });

@@ -3,7 +3,7 @@ import { systemClock } from '../ports/clock.ts';
 import { startProducer } from '../runtimes/producer.ts';
 import { openSink } from '../runtimes/sink.ts';
 import { openStreamDesk } from '../runtimes/stream-desk.ts';
-import { openIntake, prepareStream, rebuildState } from '../runtimes/stream-maintenance.ts';
+import { openIntake, prepareStream, rebuildState, streamPeople } from '../runtimes/stream-maintenance.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
 import { buildApp } from '../server/app.ts';
@@ -113,7 +113,7 @@ export async function simulateCommand(args: readonly string[]): Promise<void> {
       rate,
       seed,
       logFile: `${options.text('log-dir') ?? './logs'}/producer.log`,
-      people: { accounts: 1000 },
+      people: await streamPeople(settings),
     });
     return {
       async stop() {

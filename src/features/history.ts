@@ -248,7 +248,8 @@ export class History {
       this.frauds[at] = this.frauds[at - 1];
       at--;
     }
-    if (at < this.eventCount) this.storedStands = false;
+    // What is stored before it still stands.
+    this.storedEvents = Math.min(this.storedEvents, this.droppedEvents + at);
     this.times[at] = time;
     this.amounts[at] = amountMinor;
     this.frauds[at] = 0;

@@ -6,6 +6,7 @@ import { openRecordProducer } from '../adapters/kafka/producer.ts';
 import { ensureTopics } from '../adapters/kafka/topics.ts';
 import {
   baseHistories,
+  basePeople,
   championVersion,
   promoteModel,
   saveBaseHistories,
@@ -17,6 +18,7 @@ import { migrate } from '../adapters/sql/migrations.ts';
 import { createFeatureState } from '../features/observe.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
+import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { startPartition } from '../stream/partition-runner.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
@@ -27,6 +29,7 @@ import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
 const APPEND_TIMEOUT_MS = 30_000;
+const FEWEST_PEOPLE = 1000;
 
 export type Intake = Pick<Desk, 'accept' | 'label' | 'clock'> & { close(): Promise<void> };
 
@@ -41,6 +44,19 @@ export async function openIntake(settings: StreamSettings): Promise<Intake> {
     label: (labels) => producer.append(labels.map(encodeLabel), APPEND_TIMEOUT_MS),
     close: () => client.close(),
   };
+}
+
+/** Whom a simulator of this installation simulates: the people that the first model learnt from. */
+export async function streamPeople(
+  settings: StreamSettings,
+): Promise<Required<Pick<SimulatorOptions, 'accounts' | 'lastSeenMs'>>> {
+  const { pool } = await openPostgres({ url: settings.databaseUrl, connections: 1 });
+  try {
+    const { accounts, lastSeenMs } = await basePeople(pool);
+    return { accounts: Math.max(accounts, FEWEST_PEOPLE), lastSeenMs };
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Topics, tables and the first model, where they are missing; gives a line about the model when it made one. */

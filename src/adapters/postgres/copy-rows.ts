@@ -1,37 +1,109 @@
-// Many rows into a table by COPY in its text format, which costs the server half of what rows as JSON cost it.
-// https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
+// Rows for COPY in its binary format, written straight into one buffer: neither side makes or reads texts of numbers,
+// times and bytes. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
 import { once } from 'node:events';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-type Value = string | number | boolean | null | undefined;
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+const TRAILER_BYTES = 2;
+const LENGTH_BYTES = 4;
+const NULL = -1;
+const TWO_TO_32 = 2 ** 32;
+/** Times count from 2000-01-01 there. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
+const MICROSECONDS = 1000;
+const LONGEST_UTF8 = 3;
 
-const ESCAPED = /[\\\t\n\r]/g;
-const NEEDS_ESCAPE = /[\\\t\n\r]/;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+export type CopyRows = {
+  /** Begins a row; then comes one value for each column, in order. */
+  row(columns: number): void;
+  text(value: string | undefined): void;
+  integer(value: number): void;
+  bigint(value: number): void;
+  double(value: number | undefined): void;
+  real(value: number): void;
+  timestamp(epochMs: number): void;
+  bytes(value: Uint8Array): void;
+  /** Everything so far as COPY wants it. */
+  finish(): Buffer;
+};
 
-function field(value: Value): string {
-  if (value === undefined || value === null) return '\\N';
-  if (typeof value !== 'string') return String(value);
-  return NEEDS_ESCAPE.test(value) ? value.replace(ESCAPED, (found) => ESCAPES[found]) : value;
+export function createCopyRows(expectedBytes: number): CopyRows {
+  let buffer = Buffer.allocUnsafe(Math.max(1024, expectedBytes));
+  let at = SIGNATURE.copy(buffer, 0);
+
+  function room(bytes: number): void {
+    if (at + bytes + TRAILER_BYTES <= buffer.length) return;
+    const longer = Buffer.allocUnsafe(2 * buffer.length + bytes);
+    buffer.copy(longer, 0, 0, at);
+    buffer = longer;
+  }
+  function head(length: number): void {
+    room(LENGTH_BYTES + Math.max(0, length));
+    at = buffer.writeInt32BE(length, at);
+  }
+  function whole(value: number): void {
+    const high = Math.floor(value / TWO_TO_32);
+    at = buffer.writeInt32BE(high, at);
+    at = buffer.writeUInt32BE(value - high * TWO_TO_32, at);
+  }
+
+  return {
+    row(columns) {
+      room(2);
+      at = buffer.writeInt16BE(columns, at);
+    },
+    text(value) {
+      if (value === undefined) return head(NULL);
+      room(LENGTH_BYTES + value.length * LONGEST_UTF8);
+      const written = buffer.write(value, at + LENGTH_BYTES);
+      buffer.writeInt32BE(written, at);
+      at += LENGTH_BYTES + written;
+    },
+    integer(value) {
+      head(4);
+      at = buffer.writeInt32BE(value, at);
+    },
+    bigint(value) {
+      head(8);
+      whole(value);
+    },
+    double(value) {
+      if (value === undefined) return head(NULL);
+      head(8);
+      at = buffer.writeDoubleBE(value, at);
+    },
+    real(value) {
+      head(4);
+      at = buffer.writeFloatBE(value, at);
+    },
+    timestamp(epochMs) {
+      head(8);
+      whole((epochMs - EPOCH_MS) * MICROSECONDS);
+    },
+    bytes(value) {
+      head(value.length);
+      buffer.set(value, at);
+      at += value.length;
+    },
+    finish() {
+      at = buffer.writeInt16BE(-1, at);
+      return buffer.subarray(0, at);
+    },
+  };
 }
 
-/** Appends rows to a table; the columns are those of the first row. Rejects with what the server says. */
-export async function copyRows<Row extends Readonly<Record<string, Value>>>(
+/** Appends rows to a table. Rejects with what the server says. */
+export async function copyInto(
   client: PoolClient,
   table: string,
-  rows: readonly Row[],
+  columns: readonly string[],
+  rows: Buffer,
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const columns = Object.keys(rows[0]);
-  let text = '';
-  for (const row of rows) {
-    text += field(row[columns[0]]);
-    for (let i = 1; i < columns.length; i++) text += `\t${field(row[columns[i]])}`;
-    text += '\n';
-  }
-  const copy = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin`));
+  const copy = client.query(
+    copyFrom(`copy ${table} (${columns.join(', ')}) from stdin with (format binary)`),
+  );
   const finished = once(copy, 'finish');
-  copy.end(text);
+  copy.end(rows);
   await finished;
 }

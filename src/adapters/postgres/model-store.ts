@@ -1,6 +1,7 @@
 // Models and the histories they learnt from, in the database: what a worker on any machine starts with.
 import type { Pool } from 'pg';
-import { createEntityTable } from '../../features/entity-table.ts';
+import { createEntityTable, type EntityTable } from '../../features/entity-table.ts';
+import { lastSeenOf } from '../../features/history-codec.ts';
 import { ENTITY_KINDS, type EntityKind, type FeatureState } from '../../features/observe.ts';
 import { type Model, parseModel, serializeModel } from '../../models/model.ts';
 import type { BaseHistories } from '../../ports/history.ts';
@@ -62,6 +63,24 @@ async function readKind(pool: Pool, kind: EntityKind): Promise<{ key: string; by
   return rows as { key: string; bytes: Buffer }[];
 }
 
+/** Puts the histories of one kind into a table. */
+async function loadKind(pool: Pool, kind: EntityKind, table: EntityTable): Promise<void> {
+  for (const { key, bytes } of await readKind(pool, kind)) {
+    const entry = table.findOrAdd(key);
+    table.reserve(entry, bytes.length);
+    table.chunkOf(entry).bytes.set(bytes, table.offsetOf(entry));
+  }
+}
+
+/** The accounts of the history that the first model learnt from, for a simulator that goes on with them. */
+export async function basePeople(
+  pool: Pool,
+): Promise<{ readonly accounts: number; lastSeenMs(accountId: string): number }> {
+  const table = createEntityTable();
+  await loadKind(pool, 'account', table);
+  return { accounts: table.size, lastSeenMs: (accountId) => lastSeenOf(table, accountId) * 1000 || 1 };
+}
+
 /** `partitionOf` tells where the stream puts an account. */
 export function baseHistories(pool: Pool, partitionOf: (accountId: string) => number): BaseHistories {
   return {
@@ -72,16 +91,7 @@ export function baseHistories(pool: Pool, partitionOf: (accountId: string) => nu
         .map(({ key, bytes }) => ({ accountId: key, bytes }));
     },
     async loadShared(tables) {
-      const state: FeatureState = { ...tables, account: createEntityTable() };
-      for (const kind of ENTITY_KINDS) {
-        if (kind === 'account') continue;
-        const table = state[kind];
-        for (const { key, bytes } of await readKind(pool, kind)) {
-          const entry = table.findOrAdd(key);
-          table.reserve(entry, bytes.length);
-          table.chunkOf(entry).bytes.set(bytes, table.offsetOf(entry));
-        }
-      }
+      for (const kind of ENTITY_KINDS) if (kind !== 'account') await loadKind(pool, kind, tables[kind]);
     },
   };
 }

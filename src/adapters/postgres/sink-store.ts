@@ -5,9 +5,9 @@ import { transactionToJson } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import { type DeadLetterEntry, NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
 import { FencedError } from '../../ports/state-store.ts';
-import { ADD_COUNTS, alertRow, countRows, labelRow, labelStatements, transactionRow } from '../sql/commit.ts';
-import { copyRows } from './copy-rows.ts';
+import { ADD_COUNTS, alertRow, countRows, labelRow, labelStatements } from '../sql/commit.ts';
 import { ensureMonths } from './months.ts';
+import { copyTransactions, type PlacedDecision } from './transaction-rows.ts';
 
 const MOVE_ON = `
   update stream_progress s set next_offset = b.next_offset, source_offset = b.source_offset
@@ -25,14 +25,13 @@ const UNIQUE_VIOLATION = '23505';
 /** Some of the ids are taken: by repetitions older than what workers remember, or by other accounts. */
 class TakenIdsError extends Error {}
 
-type Placed = { readonly item: Decided; readonly partition: number };
 type Holder = { readonly accountId: string; readonly contentHash: string };
 /** What is not stored among the transactions, and what is told of it. */
 type LeftOut = { readonly items: ReadonlySet<Decided>; readonly deadLetters: readonly DeadLetterEntry[] };
 
 const NOTHING_LEFT_OUT: LeftOut = { items: new Set(), deadLetters: [] };
 
-const placed = (batches: readonly SinkBatch[]): Placed[] =>
+const placed = (batches: readonly SinkBatch[]): PlacedDecision[] =>
   batches.flatMap(({ decided, partition }) => decided.map((item) => ({ item, partition })));
 
 const codeOf = (error: Error): string | undefined => (error as { code?: string }).code;
@@ -76,16 +75,11 @@ export function createSinkStore(pool: Pool): SinkStore {
     const moved = await client.query(MOVE_ON, [JSON.stringify(moves)]);
     if (moved.rowCount !== batches.length) throw new FencedError('another sink has moved on from there');
     if (decided.length > 0) {
-      const rows = decided.map(({ item, partition }, i) => ({
-        ...transactionRow(item, first + i),
-        partition,
-        log_offset: item.offset,
-      }));
       const alerts = decided.flatMap(({ item }, i) =>
         item.decision.outcome === 'approve' ? [] : [alertRow(item, first + i)],
       );
       const counts = countRows(decided.map(({ item }) => item));
-      await copyRows(client, 'transactions', rows).catch((error: Error) => {
+      await copyTransactions(client, decided, first).catch((error: Error) => {
         throw codeOf(error) === UNIQUE_VIOLATION ? new TakenIdsError() : error;
       });
       await client.query(INSERT_ALERTS, [JSON.stringify(alerts), JSON.stringify(counts)]);

@@ -7,9 +7,6 @@ import type { Statement } from './session.ts';
 
 const MINUTE_MS = 60_000;
 
-const byteaText = (bytes: Uint8Array): string =>
-  `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;
-
 /** A row of `transactions`, by column name; what is absent becomes NULL. */
 export function transactionRow(item: Decided, seq: number) {
   const { transaction: t, receivedAtMs, decision, vector, contentHash, engineMs } = item;
@@ -41,7 +38,7 @@ export function transactionRow(item: Decided, seq: number) {
     model_version: decision.modelVersion,
     ruleset_version: decision.rulesetVersion,
     catalogue_hash: decision.catalogueHash,
-    features: byteaText(vector),
+    features: `\\x${Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('hex')}`,
     content_hash: contentHash,
     engine_ms: engineMs,
   };
