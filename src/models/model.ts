@@ -19,9 +19,11 @@ import type { Quality } from './metrics.ts';
 /** Made by the simulator, or recorded from life. */
 export type TrainingSource = 'simulation' | 'history';
 
+export type ModelKind = 'random-forest' | 'gradient-boosting';
+
 export type ModelInfo = {
   readonly version: string;
-  readonly kind: 'random-forest';
+  readonly kind: ModelKind;
   readonly createdAt: string;
   readonly features: readonly FeatureName[];
   readonly catalogueHash: string;
@@ -52,7 +54,7 @@ export type Scorer = {
   readonly info: ModelInfo;
   /** Fills the encoded slots of `vector` and gives the calibrated probability of fraud. */
   score(transaction: Transaction, vector: Float64Array): number;
-  /** The forest's mean vote, before calibration: what contributions add up to. */
+  /** What the trees say, before calibration, and what contributions add up to: a share of votes, or log-odds. */
   vote(vector: Float64Array): number;
   /** Expected vote over the training data. */
   readonly baseVote: number;
@@ -60,15 +62,20 @@ export type Scorer = {
   contributions(vector: Float64Array): Float64Array;
 };
 
+/** Probability, still to be calibrated, of what the trees of a kind of model say. */
+export const uncalibrated = (kind: ModelKind, vote: number): number =>
+  kind === 'gradient-boosting' ? 1 / (1 + Math.exp(-vote)) : vote;
+
 export function createScorer(model: Model): Scorer {
   const encode = createEncoder(model.encoding);
+  const { kind } = model.info;
   const explainer = createExplainer(model.ensemble);
   const shares = new Float64Array(FEATURE_COUNT);
   return {
     info: model.info,
     score(transaction, vector) {
       encode(transaction, vector);
-      return calibrate(model.calibration, predictMean(model.ensemble, vector, 0));
+      return calibrate(model.calibration, uncalibrated(kind, predictMean(model.ensemble, vector, 0)));
     },
     vote: (vector) => predictMean(model.ensemble, vector, 0),
     baseVote: explainer.base,

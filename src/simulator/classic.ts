@@ -32,8 +32,7 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
   let accounts = options.accounts ?? 4000;
   let lastSeen = new Float64Array(Math.max(accounts, 1024));
   let clockMs = options.startMs;
-  let rate = options.rate;
-  let dayRhythm = options.dayRhythm ?? false;
+  const { rate, dayRhythm = false } = options;
   let numbered = 0;
 
   const favourites = (account: number): readonly SimulatedMerchant[] => {
@@ -116,10 +115,6 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
     },
     inject() {
       // This preset has one kind of fraud, drawn one by one: there is no campaign to start.
-    },
-    setRate(newRate, withRhythm) {
-      rate = newRate;
-      dayRhythm = withRhythm;
     },
     get accounts() {
       return accounts;

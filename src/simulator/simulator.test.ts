@@ -53,3 +53,17 @@ test('a fraud can be started by hand', () => {
   const types = Array.from({ length: 2000 }, () => simulator.next().fraudType);
   assert.ok(types.includes('card_testing'));
 });
+
+test('another rate begins at its moment, however long the pause before', () => {
+  const fromMs = START_MS + 7 * 86_400_000;
+  const simulator = createSimulator({
+    seed: 1,
+    rate: 1e-5,
+    startMs: START_MS,
+    later: { fromMs, rate: 100, dayRhythm: false },
+  });
+  const times: number[] = [];
+  for (let i = 0; i < 2000; i++) times.push(simulator.next().transaction.occurredAtMs);
+  const after = times.filter((at) => at >= fromMs && at < fromMs + 10_000);
+  assert.ok(after.length > 850 && after.length < 1150, `${after.length} in ten seconds`);
+});

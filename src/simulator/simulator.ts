@@ -17,8 +17,6 @@ export type Simulator = {
   next(): SimulatedEvent;
   /** Starts a campaign of a chosen type at a time. */
   inject(type: FraudType, atMs: number): void;
-  /** From now on so many transactions a second. */
-  setRate(rate: number, dayRhythm: boolean): void;
   readonly accounts: number;
 };
 
@@ -36,6 +34,8 @@ export type SimulatorOptions = {
   readonly idPrefix?: string;
   /** When an account paid last, before this stream began; 0 for never. */
   readonly lastSeenMs?: (accountId: string) => number;
+  /** Another rate from a moment on. */
+  readonly later?: { readonly fromMs: number; readonly rate: number; readonly dayRhythm: boolean };
 };
 
 export const DEFAULT_FRAUD_SHARE = 0.005;
@@ -62,7 +62,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   let accounts = Math.max(options.accounts ?? 100, accountsFor(options.rate));
   let lastSeen = new Float64Array(Math.max(accounts, 1024));
   let clockMs = options.startMs;
-  let rate = options.rate;
+  let { rate, later } = options;
   let dayRhythm = options.dayRhythm ?? false;
   let numbered = 0;
   const meanSize = FRAUD_TYPES.reduce(
@@ -133,6 +133,14 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   return {
     next() {
       for (;;) {
+        if (later && arrivalMs >= later.fromMs) {
+          // Arrivals have no memory: from the moment of the change on they are drawn anew.
+          ({ rate, dayRhythm } = later);
+          clockMs = later.fromMs;
+          later = undefined;
+          growTo(Math.max(accounts, accountsFor(rate)));
+          arrivalMs = advance();
+        }
         if (pending.peekTime() <= arrivalMs) {
           const item = pending.pop();
           if (item)
@@ -155,11 +163,6 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       }
     },
     inject: start,
-    setRate(newRate, withRhythm) {
-      rate = newRate;
-      growTo(Math.max(accounts, accountsFor(newRate)));
-      dayRhythm = withRhythm;
-    },
     get accounts() {
       return accounts;
     },

@@ -4,7 +4,7 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { FeatureName } from '../features/catalogue.ts';
 import { averagePrecision, brierScore, calibrationError, cardPrecision, rocAuc } from '../models/metrics.ts';
 import { createFeatureReplay } from './feature-replay.ts';
-import { scoreTable, trainModel } from './train-model.ts';
+import { scoreTable, type Trainer, trainModel } from './train-model.ts';
 import { createTableBuilder } from './training-table.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,10 +17,10 @@ export type EvaluateOptions = {
   readonly trainUntilMs: number;
   readonly delayDays: number;
   readonly testUntilMs: number;
-  readonly seed: number;
-  readonly trees: number;
+  /** One model is trained and tested for each. */
+  readonly seeds: readonly number[];
+  readonly trainer: Trainer;
   readonly fraudWeight: number;
-  readonly minLeafRows?: number;
   readonly onProgress?: (step: string, done: number, of: number) => void;
 };
 
@@ -42,7 +42,7 @@ export type Evaluation = {
 export async function evaluate(
   batches: AsyncIterable<readonly LabelledTransaction[]>,
   options: EvaluateOptions,
-): Promise<Evaluation> {
+): Promise<Evaluation[]> {
   const delayMs = options.delayDays * DAY_MS;
   const testFromMs = options.trainUntilMs + delayMs;
   const features = createFeatureReplay();
@@ -72,29 +72,33 @@ export async function evaluate(
   }
   const trainTable = train.finish();
   const testTable = test.finish();
-  const { model, times } = await trainModel(trainTable, {
-    source: 'history',
-    features: options.features,
-    seed: options.seed,
-    trees: options.trees,
-    fraudWeight: options.fraudWeight,
-    ...(options.minLeafRows !== undefined && { minLeafRows: options.minLeafRows }),
-    createdAtMs: options.trainUntilMs,
-    onProgress: (done, of) => options.onProgress?.('training', done, of),
-  });
-  const predictStarted = performance.now();
-  const scores = scoreTable(model, testTable);
-  const predictMs = performance.now() - predictStarted;
-  const { labels, accounts } = testTable;
-  const count = (values: Uint8Array): number => values.reduce((sum, value) => sum + value, 0);
-  return {
-    train: { rows: trainTable.rows, frauds: count(trainTable.labels) },
-    test: { rows: testTable.rows, frauds: count(labels) },
-    auc: rocAuc(scores, labels),
-    averagePrecision: averagePrecision(scores, labels),
-    cardPrecisionAt100: cardPrecision(scores, labels, accounts, Int32Array.from(testDays), 100),
-    brierScore: brierScore(scores, labels),
-    calibrationError: calibrationError(scores, labels),
-    seconds: { features: featureMs / 1000, fit: times.fitMs / 1000, predict: predictMs / 1000 },
-  };
+  const evaluations: Evaluation[] = [];
+  for (const seed of options.seeds) {
+    const { model, times } = await trainModel(trainTable, {
+      source: 'history',
+      features: options.features,
+      seed,
+      trainer: options.trainer,
+      fraudWeight: options.fraudWeight,
+      createdAtMs: options.trainUntilMs,
+      onProgress: (done, of) => options.onProgress?.('training', done, of),
+    });
+    const predictStarted = performance.now();
+    const scores = scoreTable(model, testTable);
+    const predictMs = performance.now() - predictStarted;
+    const { labels, accounts } = testTable;
+    evaluations.push({
+      train: { rows: trainTable.rows, frauds: count(trainTable.labels) },
+      test: { rows: testTable.rows, frauds: count(labels) },
+      auc: rocAuc(scores, labels),
+      averagePrecision: averagePrecision(scores, labels),
+      cardPrecisionAt100: cardPrecision(scores, labels, accounts, Int32Array.from(testDays), 100),
+      brierScore: brierScore(scores, labels),
+      calibrationError: calibrationError(scores, labels),
+      seconds: { features: featureMs / 1000, fit: times.fitMs / 1000, predict: predictMs / 1000 },
+    });
+  }
+  return evaluations;
 }
+
+const count = (values: Uint8Array): number => values.reduce((sum, value) => sum + value, 0);

@@ -33,9 +33,7 @@ const PLANS = {
     days: 40,
     accounts: 1000,
     features: FEATURE_SETS.all,
-    trees: 100,
-    maxLeaves: 48,
-    maxDepth: 8,
+    trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 8, minLeafRows: 3 },
     fraudWeight: 5,
     costs: DEFAULT_COSTS,
     sparse: true,
@@ -46,9 +44,7 @@ const PLANS = {
     days: 28,
     accounts: 6000,
     features: FEATURE_SETS.classic,
-    trees: 100,
-    maxLeaves: 48,
-    maxDepth: 9,
+    trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 9, minLeafRows: 3 },
     fraudWeight: 1,
     // One payment in twenty is fraud here: that alone keeps the reviewers busy.
     costs: { ...DEFAULT_COSTS, reviewCapacity: 0.001 },
@@ -103,6 +99,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     startMs,
     accounts: plan.accounts,
     dayRhythm: true,
+    ...(rehearsalMs > 0 && { later: { fromMs: rehearsalFromMs, rate: options.liveRate, dayRhythm: false } }),
   });
   const random = createRandom(options.seed, 99);
   const features = createFeatureReplay(state);
@@ -119,7 +116,6 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     if (!rehearsing && at >= rehearsalFromMs) {
       rehearsing = true;
       rehearsalRow = builder.rows;
-      simulator.setRate(options.liveRate, false);
     }
     let label: FutureLabel | undefined;
     if (fraudType !== undefined) {
@@ -139,12 +135,9 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     source: 'simulation',
     features: plan.features,
     seed: options.seed,
-    trees: plan.trees,
+    trainer: plan.trainer,
     fraudWeight: plan.fraudWeight,
     costs: plan.costs,
-    maxLeaves: plan.maxLeaves,
-    maxDepth: plan.maxDepth,
-    minLeafRows: 3,
     calibrateFromRow: lastStretch,
     createdAtMs: options.endMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),

@@ -1,9 +1,10 @@
 // Trains a random forest (Breiman 2001) on all cores; the same seed gives the same forest on any of them.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { createEnsemble, type Ensemble } from '../models/ensemble.ts';
+import type { Ensemble } from '../models/ensemble.ts';
 import { binTable } from './bins.ts';
 import type { ForestWork, TreeDone } from './forest-worker.ts';
+import { joinTrees } from './join-trees.ts';
 import type { TreeOptions } from './tree.ts';
 
 export type ForestOptions = {
@@ -104,48 +105,6 @@ export async function trainForest(
     outOfBag: options.outOfBag ? averageOutOfBag(grown, rows) : undefined,
     threads,
   };
-}
-
-/**
- * All trees in one array. Siblings stand side by side, and a pair follows its parent along the branch that more of
- * the training data took, so that most rows read memory straight on: a sixth faster than in the order of growing.
- */
-function joinTrees(grown: readonly TreeDone[], columns: number): Ensemble {
-  const total = grown.reduce((sum, tree) => sum + tree.cover.length, 0);
-  const joined = createEnsemble(
-    new ArrayBuffer(total * 16),
-    new Float64Array(total),
-    new Int32Array(grown.length),
-    columns,
-  );
-  let next = 0;
-  grown.forEach((tree, index) => {
-    const nodes = new Int32Array(tree.bytes);
-    const values = new Float64Array(tree.bytes);
-    const open: { from: number; to: number }[] = [];
-    const place = (from: number, to: number): void => {
-      joined.nodes[4 * to] = nodes[4 * from];
-      joined.values[2 * to + 1] = values[2 * from + 1];
-      joined.cover[to] = tree.cover[from];
-    };
-    joined.roots[index] = next;
-    place(0, next);
-    open.push({ from: 0, to: next++ });
-    for (let item = open.pop(); item; item = open.pop()) {
-      const { from, to } = item;
-      if (nodes[4 * from] < 0) continue;
-      const left = nodes[4 * from + 1];
-      joined.nodes[4 * to + 1] = next;
-      const pair = [left, left + 1].map((child) => {
-        place(child, next);
-        return { from: child, to: next++ };
-      });
-      // The last one pushed is laid out first.
-      if (tree.cover[left] >= tree.cover[left + 1]) pair.reverse();
-      open.push(...pair);
-    }
-  });
-  return joined;
 }
 
 function averageOutOfBag(grown: readonly TreeDone[], rows: number): Float64Array {

@@ -59,11 +59,8 @@ export async function trainOnHistory(
     source: 'history',
     features: FEATURE_SETS.all,
     seed: options.seed,
-    trees: 100,
+    trainer: { kind: 'forest', trees: 100, maxLeaves: 64, maxDepth: 10, minLeafRows: 3 },
     fraudWeight: 5,
-    maxLeaves: 64,
-    maxDepth: 10,
-    minLeafRows: 3,
     createdAtMs: untilMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),
   });

@@ -21,7 +21,7 @@ async function smallModel(): Promise<Model> {
     source: 'simulation',
     features: FEATURE_SETS.all,
     seed: 1,
-    trees: 10,
+    trainer: { kind: 'forest', trees: 10 },
     fraudWeight: 1,
     createdAtMs: 0,
   });

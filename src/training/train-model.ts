@@ -8,22 +8,36 @@ import {
   ENCODED_CATEGORIES,
   fitEncoding,
 } from '../models/encoding.ts';
-import { predictMean } from '../models/ensemble.ts';
+import { type Ensemble, predictMean } from '../models/ensemble.ts';
 import { measureQuality } from '../models/metrics.ts';
-import { type Model, type ModelInfo, type TrainingSource, toCatalogueFeatures } from '../models/model.ts';
-import { trainForest } from './forest.ts';
+import {
+  type Model,
+  type ModelInfo,
+  type ModelKind,
+  type TrainingSource,
+  toCatalogueFeatures,
+  uncalibrated,
+} from '../models/model.ts';
+import { BOOSTING_DEFAULTS, type BoostingOptions, trainBoosting } from './boosting.ts';
+import { type ForestOptions, trainForest } from './forest.ts';
 import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
 import type { TrainingTable } from './training-table.ts';
+
+type Common = 'seed' | 'fraudWeight' | 'threads' | 'onProgress';
+/** How trees are grown, with what that way of growing them can be told. */
+export type Trainer =
+  | ({ readonly kind: 'forest' } & Omit<ForestOptions, Common | 'outOfBag'>)
+  | ({ readonly kind: 'boosting' } & Omit<BoostingOptions, Common | 'folds'>);
+
+/** Parts of the rows that are scored by models which did not see them, for calibration and thresholds. */
+const CALIBRATION_FOLDS = 4;
 
 export type TrainOptions = {
   readonly source: TrainingSource;
   readonly features: readonly FeatureName[];
   readonly seed: number;
-  readonly trees: number;
+  readonly trainer: Trainer;
   readonly fraudWeight: number;
-  readonly maxLeaves?: number;
-  readonly maxDepth?: number;
-  readonly minLeafRows?: number;
   readonly threads?: number;
   readonly costs?: Costs;
   /** Calibration and thresholds are fitted on the rows from here on: the most recent ones, when habits change. */
@@ -58,20 +72,10 @@ export async function trainModel(
     for (let row = 0; row < table.rows; row++) values[row * width + k] = encoded[category][row];
   }
   const encodedAt = performance.now();
-  const forest = await trainForest(values, table.labels, width, {
-    trees: options.trees,
-    seed: options.seed,
-    fraudWeight: options.fraudWeight,
-    outOfBag: true,
-    ...(options.maxLeaves !== undefined && { maxLeaves: options.maxLeaves }),
-    ...(options.maxDepth !== undefined && { maxDepth: options.maxDepth }),
-    ...(options.minLeafRows !== undefined && { minLeafRows: options.minLeafRows }),
-    ...(options.threads !== undefined && { threads: options.threads }),
-    ...(options.onProgress && { onProgress: options.onProgress }),
-  });
+  const { kind, ensemble: trained, votes: unseen } = await growTrees(values, table.labels, width, options);
   const fittedAt = performance.now();
   const from = options.calibrateFromRow ?? 0;
-  const votes = (forest.outOfBag ?? new Float64Array(0)).subarray(from);
+  const votes = unseen.subarray(from);
   const labels = table.labels.subarray(from);
   const calibration = fitCalibration(votes, labels);
   const scores = votes.map((vote) => (Number.isNaN(vote) ? vote : calibrate(calibration, vote)));
@@ -81,21 +85,16 @@ export async function trainModel(
     table.amounts.subarray(from),
     options.costs ?? DEFAULT_COSTS,
   );
-  const ensemble = toCatalogueFeatures(forest.ensemble, features);
-  const version = `forest-${createHash('sha256').update(new Uint8Array(ensemble.nodes.buffer)).digest('hex').slice(0, 10)}`;
+  const ensemble = toCatalogueFeatures(trained, features);
+  const version = `${options.trainer.kind}-${createHash('sha256').update(new Uint8Array(ensemble.nodes.buffer)).digest('hex').slice(0, 10)}`;
   const info: ModelInfo = {
     version,
-    kind: 'random-forest',
+    kind,
     createdAt: new Date(options.createdAtMs).toISOString(),
     features,
     catalogueHash: CATALOGUE_HASH,
     seed: options.seed,
-    parameters: {
-      trees: options.trees,
-      fraudWeight: options.fraudWeight,
-      maxLeaves: options.maxLeaves ?? 'unbounded',
-      minLeafRows: options.minLeafRows ?? 1,
-    },
+    parameters: parametersOf(options),
     trainingWindow: {
       source: options.source,
       from: new Date(minimum(table.occurredAtMs)).toISOString(),
@@ -111,6 +110,57 @@ export async function trainModel(
     calibrateMs: performance.now() - fittedAt,
   };
   return { model: { info, ensemble, calibration, encoding }, times };
+}
+
+type Grown = {
+  readonly kind: ModelKind;
+  readonly ensemble: Ensemble;
+  /** Probability of each training row by trees that did not see it. */
+  readonly votes: Float64Array;
+};
+
+async function growTrees(
+  values: Float64Array,
+  labels: Uint8Array,
+  columns: number,
+  { trainer, seed, fraudWeight, threads, onProgress }: TrainOptions,
+): Promise<Grown> {
+  const common = {
+    seed,
+    fraudWeight,
+    ...(threads !== undefined && { threads }),
+    ...(onProgress && { onProgress }),
+  };
+  if (trainer.kind === 'forest') {
+    const { ensemble, outOfBag } = await trainForest(values, labels, columns, {
+      ...trainer,
+      ...common,
+      outOfBag: true,
+    });
+    return { kind: 'random-forest', ensemble, votes: outOfBag ?? new Float64Array(0) };
+  }
+  const { ensemble, outOfFold } = await trainBoosting(values, labels, columns, {
+    ...trainer,
+    ...common,
+    folds: CALIBRATION_FOLDS,
+  });
+  const kind = 'gradient-boosting';
+  const votes = (outOfFold ?? new Float64Array(0)).map((margin) => uncalibrated(kind, margin));
+  return { kind, ensemble, votes };
+}
+
+/** What the model was trained with, defaults included. */
+function parametersOf({ trainer, fraudWeight }: TrainOptions): ModelInfo['parameters'] {
+  const { kind, ...given } = trainer;
+  const preset =
+    kind === 'boosting'
+      ? BOOSTING_DEFAULTS
+      : { maxLeaves: 'unbounded', minLeafRows: 1, maxDepth: 'unbounded' };
+  const flat = Object.entries({ ...preset, ...given, fraudWeight }).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : value,
+  ]);
+  return Object.fromEntries(flat);
 }
 
 const minimum = (values: Float64Array): number =>
@@ -137,7 +187,7 @@ export function scoreTable(model: Model, table: TrainingTable): Float64Array {
   for (let row = 0; row < table.rows; row++) {
     scores[row] = calibrate(
       model.calibration,
-      predictMean(model.ensemble, table.vectors, row * FEATURE_COUNT),
+      uncalibrated(model.info.kind, predictMean(model.ensemble, table.vectors, row * FEATURE_COUNT)),
     );
   }
   return scores;
