@@ -37,6 +37,8 @@ const HISTORY_ENDS_MS_AGO = 3_600_000;
 const WARM_SHARE = 0.25;
 const READY_MS = 60_000;
 const TICK_MS = 5;
+/** Compilers of seven processes are at work before that. */
+const WARM_SECONDS = 30;
 
 type Bench = {
   readonly settings: StreamSettings;
@@ -297,7 +299,7 @@ export async function benchStack(): Promise<Row[]> {
     const bench: Bench = { settings, services, pool, pids, url, simulator };
     const rows: Row[] = [];
     if (process.env.BENCH_ONLY !== 'rates') {
-      await run(bench, 'warm', 2000, 10, false);
+      await run(bench, 'warm', LATENCY_RATE, WARM_SECONDS, false);
       rows.push(await postDecisions(bench));
       const paced = await run(bench, 'paced', LATENCY_RATE, STEP_SECONDS, true);
       rows.push(

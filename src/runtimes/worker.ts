@@ -26,7 +26,7 @@ const REPORT_MS = 1000;
 const DECIDED_IDS_KEPT = 250_000;
 const STOP_MS = 20_000;
 /** A batch costs as much as a dozen transactions in it: under load, some are waited for. */
-const PATIENCE = { bytes: 16_000, waitMs: 4 };
+const PATIENCE = { bytes: 32_000, waitMs: 7 };
 
 export type WorkerOptions = {
   readonly settings: StreamSettings;

@@ -9,6 +9,7 @@ import type { StateStore } from '../ports/state-store.ts';
 
 const BATCHES_AT_ONCE = 200;
 const PIECE_BYTES = 4 << 20;
+const ENTITIES_AT_ONCE = 2000;
 
 export type SharedHistories = {
   /** The account table is the caller's own. */
@@ -19,8 +20,11 @@ export type SharedHistories = {
   take(partition: number): Promise<void>;
   /** Number of the snapshot that this copy began with or kept last; 0 without one. */
   readonly snapshotNumber: number;
-  /** Keeps this copy, which must own no partition, as the newest snapshot; false when another did. */
-  keepSnapshot(): Promise<boolean>;
+  /**
+   * Keeps this copy, which must own no partition, as the newest snapshot; false when another did. It is encoded in
+   * parts with a `pause` after each, and nothing may be read into the copy meanwhile.
+   */
+  keepSnapshot(pause: () => Promise<void>): Promise<boolean>;
   /** Up to where this copy holds what a partition did. */
   offsetOf(partition: number): number;
   /** From here on others decide it; `offset` is where this worker left it. */
@@ -90,7 +94,7 @@ export function createSharedHistories(
     get snapshotNumber() {
       return snapshotNumber;
     },
-    async keepSnapshot() {
+    async keepSnapshot(pause) {
       const pieces: Uint8Array[] = [];
       let piece: Uint8Array[] = [];
       let bytes = 0;
@@ -107,6 +111,7 @@ export function createSharedHistories(
           piece.push(part);
           bytes += part.length;
           if (bytes >= PIECE_BYTES) finish();
+          if (entry % ENTITIES_AT_ONCE === ENTITIES_AT_ONCE - 1) await pause();
         }
       }
       finish();

@@ -6,8 +6,9 @@ import { createSharedHistories } from './shared-histories.ts';
 
 const LOOK_MS = 1000;
 const EVERY_MS = 120_000;
-/** Batches kept at once; about 500 transactions each when there is much to do. */
+/** Changes of so many batches are kept at once; a snapshot is then made early, but not before it is worth its cost. */
 const MAX_BATCHES = 4000;
+const SOONEST_MS = 30_000;
 
 export type SnapshotKeeper = { stop(): Promise<void> };
 
@@ -34,8 +35,9 @@ export function startSnapshotKeeper(parts: KeeperParts): SnapshotKeeper {
       copy = createSharedHistories(store, base, partitions);
       return;
     }
-    if (batches === 0 || (batches < MAX_BATCHES && monotonicMs() - keptAtMs < EVERY_MS)) return;
-    await copy.keepSnapshot();
+    const sinceMs = monotonicMs() - keptAtMs;
+    if (batches === 0 || sinceMs < (batches < MAX_BATCHES ? EVERY_MS : SOONEST_MS)) return;
+    await copy.keepSnapshot(() => sleep(0));
     keptAtMs = monotonicMs();
   }
 
