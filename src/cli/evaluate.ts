@@ -28,6 +28,12 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     help: 'boosting: share of a tree that counts',
   },
   'max-depth': { type: 'string', value: 'N', default: '4', help: 'boosting: depth of a tree' },
+  'max-bins': {
+    type: 'string',
+    value: 'N',
+    default: '4096',
+    help: 'boosting: steps a column is told apart in',
+  },
   seed: { type: 'string', value: 'N', default: '0', help: 'seed of all randomness' },
   seeds: { type: 'string', value: 'N', default: '1', help: 'so many models, each from a seed of its own' },
   json: { type: 'boolean', help: 'print JSON' },
@@ -110,6 +116,7 @@ function trainerOf(options: Options): Trainer {
     ...(trees !== undefined && { trees }),
     learningRate: options.number('learning-rate', 0.0001, 1),
     maxDepth: options.number('max-depth', 1, 30),
+    maxBins: options.number('max-bins', 2, 65_534),
   };
 }
 

@@ -193,6 +193,11 @@ export function transactionToJson(transaction: Transaction): TransactionJson {
   return { ...rest, occurredAt: isoTime(occurredAtMs) };
 }
 
+/** Reads what `transactionToJson` wrote; what comes from outside goes through `parseTransaction`. */
+export function transactionFromJson({ occurredAt, ...fields }: TransactionJson): Transaction {
+  return { ...fields, occurredAtMs: Date.parse(occurredAt) };
+}
+
 /**
  * A text that is equal for equal content, whatever the order of the fields in the input: two requests with
  * the same id are the same request when these are equal.

@@ -8,6 +8,8 @@ export type DeadLetterEntry = {
   readonly raw: string;
   readonly problems: readonly Problem[];
   readonly receivedAtMs: number;
+  /** Where in the stream the record was decided nevertheless; `raw` is then its transaction. */
+  readonly decidedAt?: { readonly partition: number; readonly offset: number };
 };
 
 /** How far an output of a partition is stored. */

@@ -3,7 +3,7 @@ import type { Decision } from '../domain/decision.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { type Label, labelToJson } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { Transaction, TransactionJson } from '../domain/transaction.ts';
+import { type TransactionJson, transactionFromJson } from '../domain/transaction.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
 import { HEADERS } from './record-codec.ts';
@@ -122,13 +122,11 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
   const value = JSON.parse(decoder.decode(bytes)) as DecisionJson | LabelJson | DeadLetterJson | ClaimMessage;
   switch (value.kind) {
     case 'decision': {
-      const { occurredAt, ...fields } = value.transaction;
-      const known: Transaction = { ...fields, occurredAtMs: Date.parse(occurredAt) };
       return {
         kind: 'decision',
         decided: {
           offset: value.offset,
-          transaction: known,
+          transaction: transactionFromJson(value.transaction),
           receivedAtMs: Date.parse(value.receivedAt),
           decision: {
             transactionId: value.transactionId,

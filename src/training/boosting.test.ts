@@ -75,7 +75,7 @@ test('M3 contributions of a boosted model add up to its log-odds, whatever the r
   }
 });
 
-test('a score may be held to rise or to fall with a column', async () => {
+test('M7 a score may be held to rise or to fall with a column', async () => {
   const monotone = [1, -1, 0, 0, 0, 0] as const;
   const { ensemble } = await trainBoosting(values, labels, COLUMNS, { ...OPTIONS, monotone });
   const random = createRandom(3);

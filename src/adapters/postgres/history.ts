@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import type { Label, LabelSource } from '../../domain/label.ts';
 import { historiesOf } from '../../domain/label.ts';
+import { type TransactionJson, transactionFromJson } from '../../domain/transaction.ts';
 import type { HistoryItem } from '../../ports/history.ts';
 import type { TransactionsTable } from '../sql/schema.ts';
 import { toTransaction } from '../sql/store.ts';
@@ -32,7 +33,19 @@ export async function* storedHistory(
        where l.partition = $1 and l.log_offset between $2 and $3 order by l.log_offset`,
       [partition, from, last],
     );
+    // Decided, and not stored since their ids were taken.
+    const leftOut = await pool.query(
+      `select raw, log_offset from dead_letters where partition = $1 and log_offset between $2 and $3`,
+      [partition, from, last],
+    );
     const items: HistoryItem[] = [
+      ...leftOut.rows.map(
+        (row): HistoryItem => ({
+          kind: 'transaction',
+          offset: Number(row.log_offset),
+          transaction: transactionFromJson(JSON.parse(row.raw) as TransactionJson),
+        }),
+      ),
       ...decided.rows.map(
         (row): HistoryItem => ({
           kind: 'transaction',

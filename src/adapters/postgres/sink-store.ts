@@ -36,7 +36,11 @@ const placed = (batches: readonly SinkBatch[]): PlacedDecision[] =>
 
 const codeOf = (error: Error): string | undefined => (error as { code?: string }).code;
 
-function takenId({ offset, transaction, receivedAtMs }: Decided, partition: number, holder: Holder) {
+function takenId(
+  { offset, transaction, receivedAtMs }: Decided,
+  partition: number,
+  holder: Holder,
+): DeadLetterEntry {
   const owner =
     holder.accountId === transaction.accountId ? 'the same account' : `account ${holder.accountId}`;
   return {
@@ -49,6 +53,7 @@ function takenId({ offset, transaction, receivedAtMs }: Decided, partition: numb
       },
     ],
     receivedAtMs,
+    decidedAt: { partition, offset },
   };
 }
 
@@ -91,16 +96,19 @@ export function createSinkStore(pool: Pool): SinkStore {
     }));
     for (const { sql, parameters } of labelStatements(labelRows)) await client.query(sql, [...parameters]);
     if (deadLetters.length > 0) {
-      const rows = deadLetters.map(({ source, raw, problems, receivedAtMs }) => ({
+      const rows = deadLetters.map(({ source, raw, problems, receivedAtMs, decidedAt }) => ({
         source,
         raw,
         problems: JSON.stringify(problems),
         received_at: new Date(receivedAtMs).toISOString(),
+        partition: decidedAt?.partition,
+        log_offset: decidedAt?.offset,
       }));
       await client.query(
-        `insert into dead_letters (source, raw, problems, received_at)
-         select source, raw, problems, received_at
-         from json_to_recordset($1) as d(source text, raw text, problems text, received_at timestamptz)`,
+        `insert into dead_letters (source, raw, problems, received_at, partition, log_offset)
+         select source, raw, problems, received_at, partition, log_offset
+         from json_to_recordset($1) as d(
+           source text, raw text, problems text, received_at timestamptz, partition int, log_offset bigint)`,
         [JSON.stringify(rows)],
       );
     }

@@ -91,6 +91,17 @@ const SERVER: Readonly<Record<string, Migration>> = {
       for (const statement of statements) await statement.execute(db);
     },
   },
+  '002_decided_dead_letters': {
+    async up(db: Kysely<unknown>) {
+      const statements = [
+        sql`alter table dead_letters add column partition integer, add column log_offset bigint`,
+        sql`comment on column dead_letters.log_offset is
+          'Where the record was decided nevertheless: histories that are rebuilt need it'`,
+        sql`create index dead_letters_place on dead_letters (partition, log_offset) where partition is not null`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -94,5 +94,11 @@ export type Tables = {
   stream_sequence: { next: number };
   models: { version: string; created_at: Time; artefact: string };
   champion: { one: Generated<boolean>; version: string; promoted_at: Time };
-  dead_letters: { id: Generated<number>; received_at: Time; source: string; raw: string; problems: string };
+  dead_letters: {
+    id: Generated<number>;
+    received_at: Time;
+    source: string;
+    raw: string;
+    problems: string;
+  } & Place;
 };
