@@ -7,6 +7,7 @@ import { benchForest } from './forest.ts';
 import { benchMillion } from './million.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
+import { benchScaling } from './scaling.ts';
 import { benchStack } from './stack.ts';
 import { benchWorker } from './worker.ts';
 
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   million: benchMillion,
   worker: benchWorker,
   stack: benchStack,
+  scaling: benchScaling,
 };
 
 const wanted = process.argv.slice(2);
