@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, test } from 'node:test';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { freePort } from '../src/stack/free-port.ts';
@@ -17,7 +17,8 @@ const folder = makeFolder();
 chmodSync(folder.path, 0o711);
 after(() => folder.remove());
 const settings = async (name: string) => ({
-  folder: join(folder.path, name),
+  // Relative, as ./run.sh names it.
+  folder: relative(process.cwd(), join(folder.path, name)),
   logFile: join(folder.path, `${name}.log`),
   port: await freePort(),
 });

@@ -82,7 +82,8 @@ export async function startPostgresServer(options: ServerFolder): Promise<Postgr
       '-c',
       'listen_addresses=127.0.0.1',
       '-c',
-      `unix_socket_directories=${folder}`,
+      // None: their paths are short by decree, and start at the data folder when they are relative.
+      'unix_socket_directories=',
     ],
     logFile: options.logFile,
     ...(account && { account }),
