@@ -88,8 +88,7 @@ async function open(
 
   function heard(decided: readonly Decided[], labelled: readonly Labelled[]): void {
     const now = clock.nowMs();
-    for (const { transaction, decision, contentHash: hash, receivedAtMs, engineMs } of decided) {
-      measurements.decision.add(Math.max(0, now - receivedAtMs), now);
+    for (const { transaction, decision, contentHash: hash, engineMs } of decided) {
       measurements.engine.add(engineMs, now);
       for (const waiter of waiters.get(transaction.id) ?? []) waiter.resolve({ decision, contentHash: hash });
     }
@@ -105,14 +104,17 @@ async function open(
       if (records.length === 0) return;
       const decided: Decided[] = [];
       const labelled: Labelled[] = [];
-      for (const { value } of records) {
+      for (const { value, timestampMs } of records) {
         if (value === null) continue;
         const message = decodeMessage(value);
         const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
         if (offset <= reached) continue;
         reached = offset;
-        if (message.kind === 'decision') decided.push(message.decided);
-        else if (message.kind === 'label') labelled.push(message);
+        if (message.kind === 'decision') {
+          decided.push(message.decided);
+          // To when it was published: how soon it is read here is up to this server.
+          measurements.decision.add(Math.max(0, timestampMs - message.decided.receivedAtMs), clock.nowMs());
+        } else if (message.kind === 'label') labelled.push(message);
       }
       heard(decided, labelled);
     }

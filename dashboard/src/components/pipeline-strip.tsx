@@ -17,9 +17,9 @@ function Service(props: { readonly service: ServiceHealth }) {
         <span className={`status ${service.status}`}>{service.status}</span>
       </div>
       <div className="num">
-        {milliseconds(service.latencyMs.p50)}{' '}
-        <span className="muted">p50 · p99 {milliseconds(service.latencyMs.p99)}</span>
+        {milliseconds(service.latencyMs.p50)} <span className="muted">p50</span>
       </div>
+      <div className="muted">p99 {milliseconds(service.latencyMs.p99)}</div>
       <div className="muted">
         {service.perSecond !== null && `${service.perSecond.toFixed(1)}/s · `}
         {service.waiting !== null && `${count(service.waiting)} waiting · `}
