@@ -2,7 +2,7 @@
 // Guestrin 2016, "XGBoost", section 2.2), missing values on the side that gains more, the best leaf split first.
 import { MISSING_LEFT } from '../models/ensemble.ts';
 import type { BinnedTable } from './bins.ts';
-import type { GrownTree } from './tree.ts';
+import { type GrownTree, packTree } from './tree.ts';
 
 export type BoostedTreeOptions = {
   readonly maxDepth: number;
@@ -285,15 +285,7 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
         free.push(histogram);
         finishLeaf(node, start, end, clamp(leafValue(g, h), low, high));
       }
-      const bytes = new ArrayBuffer(values.length * 16);
-      const nodes = new Int32Array(bytes);
-      const floats = new Float64Array(bytes);
-      for (let node = 0; node < values.length; node++) {
-        nodes[4 * node] = ints[2 * node];
-        nodes[4 * node + 1] = ints[2 * node + 1];
-        floats[2 * node + 1] = values[node];
-      }
-      return { bytes, cover: Float64Array.from(cover) };
+      return packTree(ints, values, cover);
     },
   };
 }

@@ -19,6 +19,23 @@ export type GrownTree = {
   readonly cover: Float64Array;
 };
 
+/** Nodes as they were grown (feature and left child by twos, values, cover) in the form that scoring reads. */
+export function packTree(
+  ints: readonly number[],
+  values: readonly number[],
+  cover: readonly number[],
+): GrownTree {
+  const bytes = new ArrayBuffer(values.length * 16);
+  const nodes = new Int32Array(bytes);
+  const floats = new Float64Array(bytes);
+  for (let node = 0; node < values.length; node++) {
+    nodes[4 * node] = ints[2 * node];
+    nodes[4 * node + 1] = ints[2 * node + 1];
+    floats[2 * node + 1] = values[node];
+  }
+  return { bytes, cover: Float64Array.from(cover) };
+}
+
 type Split = { gain: number; feature: number; code: number; missingLeft: boolean };
 type OpenNode = {
   readonly node: number;
@@ -272,14 +289,6 @@ export function createTreeGrower(table: BinnedTable, labels: Uint8Array, fraudWe
       consider(leftNode, start, left, depth + 1, leftGenuine, leftFraud);
       consider(rightNode, left, end, depth + 1, genuine - leftGenuine, fraud - leftFraud);
     }
-    const bytes = new ArrayBuffer(values.length * 16);
-    const nodes = new Int32Array(bytes);
-    const floats = new Float64Array(bytes);
-    for (let node = 0; node < values.length; node++) {
-      nodes[4 * node] = ints[2 * node];
-      nodes[4 * node + 1] = ints[2 * node + 1];
-      floats[2 * node + 1] = values[node];
-    }
-    return { bytes, cover: Float64Array.from(cover) };
+    return packTree(ints, values, cover);
   };
 }
