@@ -290,18 +290,20 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
   };
 }
 
-/** Value of a tree for a row of the table it was grown on. */
-export function valueByCodes({ bytes }: GrownTree, table: BinnedTable, row: number): number {
+/** Gives a tree's value for rows of the table it was grown on. */
+export function valuesByCodes({ bytes }: GrownTree, table: BinnedTable): (row: number) => number {
   const nodes = new Int32Array(bytes);
   const floats = new Float64Array(bytes);
-  let node = 0;
-  while (nodes[4 * node] >= 0) {
-    const packed = nodes[4 * node];
-    const feature = packed & 0xffff;
-    const code = table.codes[feature][row];
-    const left =
-      code === 0 ? (packed & MISSING_LEFT) !== 0 : table.thresholds[feature][code] <= floats[2 * node + 1];
-    node = nodes[4 * node + 1] + (left ? 0 : 1);
-  }
-  return floats[2 * node + 1];
+  return (row) => {
+    let node = 0;
+    while (nodes[4 * node] >= 0) {
+      const packed = nodes[4 * node];
+      const feature = packed & 0xffff;
+      const code = table.codes[feature][row];
+      const left =
+        code === 0 ? (packed & MISSING_LEFT) !== 0 : table.thresholds[feature][code] <= floats[2 * node + 1];
+      node = nodes[4 * node + 1] + (left ? 0 : 1);
+    }
+    return floats[2 * node + 1];
+  };
 }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom, type Random } from '../domain/random.ts';
 import type { BinnedTable } from './bins.ts';
-import { type BoostedTreeOptions, createBoostedTreeGrower, valueByCodes } from './boosted-tree.ts';
+import { type BoostedTreeOptions, createBoostedTreeGrower, valuesByCodes } from './boosted-tree.ts';
 import type { GrownTree } from './tree.ts';
 
 export type BoostingWork = {
@@ -84,16 +84,17 @@ function boost(
     if (used) for (const row of rows) used[row] = 1;
     const tree = grower.grow(rows, columns, { gradients, hessians }, weights, margins);
     trees.push(tree);
+    const stepOf = valuesByCodes(tree, table);
     if (used) {
-      for (const row of trainRows) if (!used[row]) margins[row] += valueByCodes(tree, table, row);
+      for (const row of trainRows) if (!used[row]) margins[row] += stepOf(row);
     }
-    let loss = 0;
-    for (let row = from; row < to; row++) {
-      margins[row] += valueByCodes(tree, table, row);
-      loss += weights[row] * Math.log1p(Math.exp(labels[row] ? -margins[row] : margins[row]));
-    }
+    for (let row = from; row < to; row++) margins[row] += stepOf(row);
     onTree();
     if (work.patience === 0 || to === from) continue;
+    let loss = 0;
+    for (let row = from; row < to; row++) {
+      loss += weights[row] * Math.log1p(Math.exp(labels[row] ? -margins[row] : margins[row]));
+    }
     if (loss < bestLoss) {
       bestLoss = loss;
       bestTrees = trees.length;
@@ -101,7 +102,8 @@ function boost(
   }
   if (work.patience > 0 && to > from) {
     for (const tree of trees.splice(bestTrees)) {
-      for (let row = from; row < to; row++) margins[row] -= valueByCodes(tree, table, row);
+      const stepOf = valuesByCodes(tree, table);
+      for (let row = from; row < to; row++) margins[row] -= stepOf(row);
     }
   }
   return { trees, baseMargin, margins: margins.slice(from, to) };

@@ -1,12 +1,11 @@
 // Gradient boosting of trees on the log-loss (Friedman 2001; second order as Chen and Guestrin 2016). The model itself,
 // and one for each stretch of rows that is held back to be scored, are boosted side by side on worker threads:
 // the same seed gives the same model on any number of them.
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { Ensemble } from '../models/ensemble.ts';
 import { binTable } from './bins.ts';
 import type { BoostingMessage, BoostingTask, BoostingWork } from './boosting-worker.ts';
 import { joinTrees } from './join-trees.ts';
+import { runOnThreads } from './task-threads.ts';
 
 export type BoostingOptions = {
   readonly trees?: number;
@@ -105,53 +104,23 @@ export async function trainBoosting(
       to: Math.floor(((fold + 1) * rows) / folds),
     })),
   ];
-  const done = await runTasks(work, tasks, set);
+  const done: Extract<BoostingMessage, { kind: 'done' }>[] = new Array(tasks.length);
+  let treesDone = 0;
+  await runOnThreads({
+    module: new URL('./boosting-worker.ts', import.meta.url),
+    workerData: work,
+    tasks,
+    threads: options.threads,
+    onMessage(message: BoostingMessage) {
+      if (message.kind === 'tree') options.onProgress?.(++treesDone, work.trees * tasks.length);
+      else done[message.id] = message;
+      return message.kind === 'done';
+    },
+  });
   const [{ trees, baseMargin }] = done;
   const outOfFold = folds > 0 ? new Float64Array(rows) : undefined;
   if (outOfFold) for (const { id, margins } of done.slice(1)) outOfFold.set(margins, tasks[id].from);
   // So that the mean of all trees is the whole margin, as it is for a forest.
   const ensemble = joinTrees(trees, columns, (value) => value * trees.length + baseMargin);
   return { ensemble, outOfFold, trees: trees.length };
-}
-
-type Done = Extract<BoostingMessage, { kind: 'done' }>;
-
-async function runTasks(
-  work: BoostingWork,
-  tasks: readonly BoostingTask[],
-  { threads, onProgress }: Pick<BoostingOptions, 'threads' | 'onProgress'>,
-): Promise<Done[]> {
-  const done: Done[] = new Array(tasks.length);
-  let next = 0;
-  let treesDone = 0;
-  const workers = Array.from(
-    { length: Math.min(threads ?? availableParallelism(), tasks.length) },
-    () => new Worker(new URL('./boosting-worker.ts', import.meta.url), { workerData: work }),
-  );
-  try {
-    await Promise.all(
-      workers.map(
-        (worker) =>
-          new Promise<void>((resolve, reject) => {
-            const giveWork = (): void => {
-              if (next >= tasks.length) resolve();
-              else worker.postMessage(tasks[next++]);
-            };
-            worker.on('error', reject);
-            worker.on('message', (message: BoostingMessage) => {
-              if (message.kind === 'tree') {
-                onProgress?.(++treesDone, work.trees * tasks.length);
-                return;
-              }
-              done[message.id] = message;
-              giveWork();
-            });
-            giveWork();
-          }),
-      ),
-    );
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-  return done;
 }

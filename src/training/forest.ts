@@ -1,10 +1,9 @@
 // Trains a random forest (Breiman 2001) on all cores; the same seed gives the same forest on any of them.
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { Ensemble } from '../models/ensemble.ts';
 import { binTable } from './bins.ts';
 import type { ForestWork, TreeDone } from './forest-worker.ts';
 import { joinTrees } from './join-trees.ts';
+import { runOnThreads } from './task-threads.ts';
 import type { TreeOptions } from './tree.ts';
 
 export type ForestOptions = {
@@ -52,7 +51,6 @@ export async function trainForest(
   if (frauds === 0 || frauds === rows) {
     throw new Error(`cannot train: ${rows} rows hold ${frauds} frauds; both classes are needed`);
   }
-  const threads = Math.min(options.threads ?? availableParallelism(), options.trees);
   const treeOptions: TreeOptions = {
     featuresPerSplit: options.featuresPerSplit ?? Math.max(1, Math.floor(Math.sqrt(columns))),
     maxDepth: options.maxDepth ?? 100,
@@ -71,35 +69,18 @@ export async function trainForest(
     wantOutOfBag: options.outOfBag ?? false,
   };
   const grown: TreeDone[] = new Array(options.trees);
-  let next = 0;
   let finished = 0;
-  const workers = Array.from(
-    { length: threads },
-    () => new Worker(new URL('./forest-worker.ts', import.meta.url), { workerData: work }),
-  );
-  try {
-    await Promise.all(
-      workers.map(
-        (worker) =>
-          new Promise<void>((resolve, reject) => {
-            const giveWork = (): void => {
-              if (next >= options.trees) resolve();
-              else worker.postMessage(next++);
-            };
-            worker.on('error', reject);
-            worker.on('message', (done: TreeDone) => {
-              grown[done.tree] = done;
-              finished++;
-              options.onProgress?.(finished, options.trees);
-              giveWork();
-            });
-            giveWork();
-          }),
-      ),
-    );
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+  const threads = await runOnThreads({
+    module: new URL('./forest-worker.ts', import.meta.url),
+    workerData: work,
+    tasks: [...grown.keys()],
+    threads: options.threads,
+    onMessage(done: TreeDone) {
+      grown[done.tree] = done;
+      options.onProgress?.(++finished, options.trees);
+      return true;
+    },
+  });
   return {
     ensemble: joinTrees(grown, columns),
     outOfBag: options.outOfBag ? averageOutOfBag(grown, rows) : undefined,
