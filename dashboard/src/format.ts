@@ -53,4 +53,4 @@ export function countryName(code: string | undefined): string {
   return regionNames.of(code) ?? code;
 }
 
-export const words = (name: string): string => name.replaceAll('_', ' ');
+export const words = (name: string): string => name.replaceAll(/[_-]/g, ' ');

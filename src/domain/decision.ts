@@ -3,7 +3,7 @@
 export const OUTCOMES = ['approve', 'review', 'decline'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** One reason: the feature, its value, its share of the score (in log-odds or probability, see the model), in words. */
+/** One reason: the feature, its value, its share of the score (in log-odds or as a share of votes, see the model), in words. */
 export type Reason = {
   readonly feature: string;
   readonly value: number | null;

@@ -182,6 +182,8 @@ export type TransactionStory = {
     /** null when the model that decided is not in service any more. */
     readonly contribution: number | null;
   }[];
+  /** What contributions add up to: shares of a forest's vote, or log-odds of boosted trees. */
+  readonly contributionUnit: 'vote' | 'log-odds' | null;
   readonly baseVote: number | null;
   readonly vote: number | null;
   /** The account's transactions around this one, oldest first. */

@@ -99,6 +99,7 @@ export function storyOf(
       text: sentence(i, vector, stored.transaction.currency),
       contribution: contributions ? contributions[i] : null,
     })),
+    contributionUnit: !explains ? null : scorer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explains ? scorer.baseVote : null,
     vote: explains ? scorer.vote(vector) : null,
     neighbours: neighbours.map((item) => feedRow(item, item.isFraud)),

@@ -54,7 +54,9 @@ export const DecisionSchema = Type.Object({
     Type.Object({
       feature: Type.String(),
       value: Type.Union([Type.Number(), Type.Null()]),
-      contribution: Type.Number(),
+      contribution: Type.Number({
+        description: 'In log-odds of fraud where boosted trees decided, as a share of the votes where a forest did.',
+      }),
       text: Type.String(),
     }),
   ),

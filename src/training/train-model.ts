@@ -27,9 +27,9 @@ type Common = 'seed' | 'fraudWeight' | 'threads' | 'onProgress';
 /** How trees are grown, with what that way of growing them can be told. */
 export type Trainer =
   | ({ readonly kind: 'forest' } & Omit<ForestOptions, Common | 'outOfBag'>)
-  | ({ readonly kind: 'boosting' } & Omit<BoostingOptions, Common | 'folds'>);
+  | ({ readonly kind: 'boosting' } & Omit<BoostingOptions, Common>);
 
-/** Parts of the rows that are scored by models which did not see them, for calibration and thresholds. */
+/** Where boosting is not told how many: parts of the rows scored by models that did not see them, for calibration. */
 const CALIBRATION_FOLDS = 4;
 
 export type TrainOptions = {
@@ -140,9 +140,9 @@ async function growTrees(
     return { kind: 'random-forest', ensemble, votes: outOfBag ?? new Float64Array(0) };
   }
   const { ensemble, outOfFold } = await trainBoosting(values, labels, columns, {
+    folds: CALIBRATION_FOLDS,
     ...trainer,
     ...common,
-    folds: CALIBRATION_FOLDS,
   });
   const kind = 'gradient-boosting';
   const votes = (outOfFold ?? new Float64Array(0)).map((margin) => uncalibrated(kind, margin));

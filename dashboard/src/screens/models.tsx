@@ -1,7 +1,7 @@
 // The model in service: what it learnt from, how good it is on later data and live.
 import { Empty, Panel } from '../components/parts.tsx';
 import { ConfusionMatrix, QualityFiguresRow, trainedText } from '../components/quality.tsx';
-import { dateTime, percent } from '../format.ts';
+import { dateTime, percent, words } from '../format.ts';
 import { useLive } from '../live/feed.ts';
 
 export function Models() {
@@ -11,7 +11,7 @@ export function Models() {
     <>
       <Panel
         title={`Champion: ${model.version}`}
-        note={`random forest · trained ${dateTime(model.trainedAt)}`}
+        note={`${words(model.kind)} · trained ${dateTime(model.trainedAt)}`}
       >
         <p style={{ margin: '0 0 8px' }}>
           Learnt from {trainedText(model)}, {model.features} features. Sends to review from{' '}

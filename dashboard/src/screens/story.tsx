@@ -9,11 +9,35 @@ import { clockTime, dateTime, money, percent, utc, words } from '../format.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const factor = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const oneDigit = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 const VERB: Readonly<Record<string, string>> = {
   approve: 'Approved',
   review: 'Sent to review',
   decline: 'Declined',
 };
+
+/** Log-odds as what they do to the odds: they multiply. */
+function shownContribution(value: number, unit: TransactionStory['contributionUnit']): string {
+  const size = Math.abs(value);
+  if (unit === 'log-odds') return `${value > 0 ? '×' : '÷'}${factor.format(Math.exp(size))}`;
+  return `${value > 0 ? '+' : '−'}${percent(size)}`;
+}
+
+const odds = (logOdds: number): string =>
+  logOdds > 0 ? `${oneDigit.format(Math.exp(logOdds))} to 1` : `1 to ${oneDigit.format(Math.exp(-logOdds))}`;
+
+function HowToRead({ story }: { readonly story: TransactionStory }) {
+  const { baseVote, vote, contributionUnit } = story;
+  if (baseVote === null || vote === null) return null;
+  return (
+    <p className="muted">
+      {contributionUnit === 'log-odds'
+        ? `What each feature does to the odds of fraud, exact (TreeSHAP). Odds of a usual transaction ${odds(baseVote)}, of this one ${odds(vote)}, before calibration.`
+        : `Share of the forest’s vote, exact (TreeSHAP). Base ${percent(baseVote)}, this transaction ${percent(vote)}.`}
+    </p>
+  );
+}
 
 function Contributions(props: { readonly story: TransactionStory }) {
   const moved = props.story.features
@@ -41,7 +65,7 @@ function Contributions(props: { readonly story: TransactionStory }) {
             />
           </span>,
           <span key={`${feature.name}-share`} className="muted" style={{ textAlign: 'right' }}>
-            {`${share > 0 ? '+' : '−'}${percent(Math.abs(feature.contribution ?? 0))}`}
+            {shownContribution(feature.contribution ?? 0, props.story.contributionUnit)}
           </span>,
         ];
       })}
@@ -184,10 +208,7 @@ function Story(props: { readonly story: TransactionStory; readonly onLabel: (fra
         </div>
       ))}
       <h3>What moved the score</h3>
-      <p className="muted">
-        Share of the forest’s vote, exact (TreeSHAP). Base {percent(story.baseVote)}, this transaction{' '}
-        {percent(story.vote)}.
-      </p>
+      <HowToRead story={story} />
       <Contributions story={story} />
       <h3>The account around it</h3>
       <Neighbours story={story} />
