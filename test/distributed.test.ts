@@ -15,19 +15,28 @@ import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
+import { startTraceCollector } from './trace-collector.ts';
 
 const PARTITIONS = 4;
 const MAIN = join(import.meta.dirname, '../src/cli/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-distributed-'));
 let installation: Installation;
 let env: Record<string, string>;
+let collector: Awaited<ReturnType<typeof startTraceCollector>>;
 
 before(async () => {
+  collector = await startTraceCollector();
   installation = await openInstallation(folder, PARTITIONS);
-  env = { ...installation.services.env, KAFKA_PARTITIONS: String(PARTITIONS), ACCOUNT_CACHE_MB: '32' };
+  env = {
+    ...installation.services.env,
+    KAFKA_PARTITIONS: String(PARTITIONS),
+    ACCOUNT_CACHE_MB: '32',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  };
 });
 after(async () => {
   await installation?.stop();
+  collector.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -109,6 +118,29 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
     const wrong = await send(url, '/v1/decisions', transaction('bad', { amountMinor: -1 }));
     assert.equal(wrong.status, 422);
   });
+
+  await t.test(
+    'W10 a trace leads from the caller through the API to the worker and on to the decision',
+    async () => {
+      const traceId = '0af7651916cd43dd8448eb211c80319c';
+      const answer = await fetch(`${url}/v1/decisions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+        body: JSON.stringify(transaction('traced')),
+      });
+      assert.equal(answer.status, 200);
+      const [asked, decided] = await until('both spans', async () => {
+        const found = collector.spans.filter((span) => span.traceId === traceId);
+        const [a] = found.filter((span) => span.name === 'decision');
+        const [b] = found.filter((span) => span.name === 'decide');
+        return a && b ? [a, b] : undefined;
+      });
+      assert.equal(asked.parentSpanId, 'b7ad6b7169203331');
+      assert.equal(decided.parentSpanId, asked.spanId);
+      const outcome = decided.attributes.find(({ key }) => key === 'goshawk.outcome');
+      assert.match(String(outcome?.value.stringValue), /approve|review|decline/);
+    },
+  );
 
   await t.test('many at once are acknowledged, decided, and stored', async () => {
     const many = Array.from({ length: 300 }, (_, i) =>

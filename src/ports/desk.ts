@@ -69,8 +69,11 @@ export type Desk = {
   partitions(): PartitionLag[];
   /** Rejects while the database does not answer. */
   ready(): Promise<void>;
-  /** Appends a transaction and resolves once its decision is committed. Throws OverCapacityError when full. */
-  decide(transaction: Transaction): Promise<Result>;
+  /**
+   * Appends a transaction and resolves once its decision is committed. Throws OverCapacityError when full.
+   * `traceparent` is the caller's W3C trace context.
+   */
+  decide(transaction: Transaction, traceparent?: string): Promise<Result>;
   /** Appends transactions; resolves when they are durable in the log. */
   accept(transactions: readonly Transaction[]): Promise<void>;
   label(labels: readonly Label[]): Promise<void>;

@@ -21,6 +21,7 @@ import { watchModel } from './model-watch.ts';
 import { opened, type Resources } from './resources.ts';
 import { startStreamProbes } from './stream-probes.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
+import { openTracing } from './tracing.ts';
 
 /** Transactions that wait for their decision at once. */
 const MAX_WAITING = 20_000;
@@ -63,6 +64,7 @@ async function open(
   const models = resources.add(await watchModel(pool, onNotice), (it) => it.stop());
   const producerClient = resources.add(openKafkaClient(kafka, 'producer'), (it) => it.close());
   const producer = openRecordProducer(producerClient, topics.transactions);
+  const tracing = resources.add(await openTracing('server', process.env, onNotice), (it) => it.close());
   const store = createSqlStore(session, db);
   const measurements: Measurements = {
     decision: createLatencyWindow(),
@@ -143,8 +145,21 @@ async function open(
   }
 
   /** Rejects with OverCapacityError when the decision takes too long; it is made nevertheless. */
-  async function decide(transaction: Transaction): Promise<Result> {
+  async function decide(transaction: Transaction, traceparent?: string): Promise<Result> {
     checkCapacity();
+    const { id } = transaction;
+    const span = tracing.begin('decision', 'server', traceparent, clock.nowMs());
+    try {
+      const result = await askForDecision(transaction, span.traceparent);
+      span.end({ 'goshawk.transaction.id': id, 'goshawk.outcome': result.decision.outcome });
+      return result;
+    } catch (error) {
+      span.end({ 'goshawk.transaction.id': id }, error as Error);
+      throw error;
+    }
+  }
+
+  async function askForDecision(transaction: Transaction, traceparent: string | undefined): Promise<Result> {
     const { id } = transaction;
     const found = Promise.withResolvers<{ decision: Decision; contentHash: string }>();
     const waiter: Waiter = { resolve: found.resolve };
@@ -168,7 +183,9 @@ async function open(
       else lookUp = setTimeout(() => void askDatabase(waitMs * 2), waitMs * 2);
     };
     try {
-      await append([encodeTransaction(transaction)]);
+      await append([
+        { ...encodeTransaction(transaction), ...(traceparent !== undefined && { traceparent }) },
+      ]);
       lookUp = setTimeout(() => void askDatabase(LOOK_UP_MS), LOOK_UP_MS);
       const { decision, contentHash: hash } = await found.promise;
       if (hash === contentHash(transaction)) return { kind: 'decided', offset: 0, decision };

@@ -14,6 +14,7 @@ import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { forgetWorker, reportWorker } from '../adapters/redis/worker-registry.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
+import type { BatchOutput } from '../engine/process-batch.ts';
 import { systemClock } from '../ports/clock.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
@@ -21,6 +22,7 @@ import { watchModel } from './model-watch.ts';
 import { opened, type Resources } from './resources.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
+import { openTracing, type Tracing } from './tracing.ts';
 
 const REPORT_MS = 1000;
 const DECIDED_IDS_KEPT = 250_000;
@@ -38,6 +40,28 @@ export type WorkerProcess = { stop(): Promise<void> };
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** A span for each transaction that came with a trace: from when it was written to when it was decided. */
+function traceDecisions(
+  tracing: Tracing,
+  { partition, decided }: BatchOutput,
+  traces: ReadonlyMap<number, string>,
+): void {
+  for (const { offset, receivedAtMs, decision, engineMs } of decided) {
+    const parent = traces.get(offset);
+    if (parent === undefined) continue;
+    tracing.begin('decide', 'consumer', parent, receivedAtMs).end({
+      'messaging.system': 'kafka',
+      'messaging.destination.partition.id': String(partition),
+      'messaging.kafka.offset': offset,
+      'goshawk.transaction.id': decision.transactionId,
+      'goshawk.outcome': decision.outcome,
+      'goshawk.score': decision.score,
+      'goshawk.model.version': decision.modelVersion,
+      'goshawk.engine.ms': engineMs,
+    });
+  }
+}
+
 export const openWorker = (options: WorkerOptions): Promise<WorkerProcess> =>
   opened((resources) => open(options, resources));
 
@@ -54,6 +78,7 @@ async function open(
   const partitions = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
   const models = resources.add(await watchModel(pool, onNotice), (it) => it.stop());
   const outputClient = resources.add(openKafkaClient(kafka, 'output'), (it) => it.close());
+  const tracing = resources.add(await openTracing('worker', process.env, onNotice), (it) => it.close());
   const counts = { decided: 0, duplicates: 0, deadLetters: 0, errors: 0 };
   const engine = createLatencyWindow();
   const commit = createLatencyWindow();
@@ -99,10 +124,11 @@ async function open(
     partitions,
     onFailure,
     events: {
-      onDecided(output, duplicates) {
+      onDecided(output, { duplicates, traces }) {
         const now = systemClock.nowMs();
         counts.decided += output.decided.length;
         counts.duplicates += duplicates;
+        if (traces.size > 0) traceDecisions(tracing, output, traces);
         for (const item of output.decided) engine.add(item.engineMs, now);
       },
       onCommitted: (_partition, _records, ms) => commit.add(ms, systemClock.nowMs()),

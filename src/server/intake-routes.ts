@@ -53,7 +53,11 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
     async (request, reply) => {
       const parsed = parseTransaction(request.body, desk.clock.nowMs());
       if (!parsed.ok) return unprocessable(reply, parsed.problems);
-      const result = await desk.decide(parsed.value);
+      const { traceparent } = request.headers;
+      const result = await desk.decide(
+        parsed.value,
+        typeof traceparent === 'string' ? traceparent : undefined,
+      );
       if (result.kind === 'duplicate' && !result.sameContent) {
         return sendProblem(
           reply,

@@ -55,7 +55,8 @@ export const DecisionSchema = Type.Object({
       feature: Type.String(),
       value: Type.Union([Type.Number(), Type.Null()]),
       contribution: Type.Number({
-        description: 'In log-odds of fraud where boosted trees decided, as a share of the votes where a forest did.',
+        description:
+          'In log-odds of fraud where boosted trees decided, as a share of the votes where a forest did.',
       }),
       text: Type.String(),
     }),

@@ -24,6 +24,7 @@ import {
   decideWithoutHistories,
   emptyCommit,
   needsOf,
+  type Read,
   readRecords,
   redoBatch,
   type Work,
@@ -37,7 +38,7 @@ const SLOWEST_RETRY_MS = 2000;
 const STORE_PROBE_MS = 500;
 
 export type PartitionEvents = {
-  readonly onDecided?: (output: BatchOutput, duplicates: number) => void;
+  readonly onDecided?: (output: BatchOutput, batch: Pick<Read, 'duplicates' | 'traces'>) => void;
   readonly onCommitted?: (partition: number, records: number, commitMs: number) => void;
   readonly onPublished?: (partition: number, messages: readonly StreamMessage[]) => void;
   readonly onDeadLetter?: (record: StreamRecord, problems: readonly Problem[]) => void;
@@ -309,13 +310,13 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
         if (work.storeAway) {
           if (!(await work.committing)) break;
           const { messages, output } = decideWithoutHistories(work, batch, clock.nowMs());
-          events.onDecided?.(output, batch.duplicates);
+          events.onDecided?.(output, batch);
           publish(work, batch.nextOffset, messages);
           continue;
         }
         if (!labels) break;
         const { commit, messages, output } = decideBatch(work, batch, labels, clock.nowMs());
-        events.onDecided?.(output, batch.duplicates);
+        events.onDecided?.(output, batch);
         if (!(await work.committing)) break;
         work.committing = commitBatch(work, commit, messages);
         // Noticed at once, not when the next record comes.

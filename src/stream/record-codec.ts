@@ -14,6 +14,8 @@ export type EncodedRecord = {
   readonly key: string;
   readonly value: string;
   readonly kind: 'transaction' | 'label';
+  /** W3C trace context of whoever sent it. */
+  readonly traceparent?: string;
 };
 
 export const encodeTransaction = (transaction: Transaction): EncodedRecord => ({

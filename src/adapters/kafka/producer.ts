@@ -16,10 +16,11 @@ export type RecordProducer = {
   append(records: readonly EncodedRecord[], timeoutMs: number): Promise<void>;
 };
 
-const headersOf = (kind: EncodedRecord['kind']): Uint8Array =>
+const headersOf = (kind: EncodedRecord['kind'], traceparent?: string): Uint8Array =>
   encodeHeaders([
     [HEADERS.schemaVersion, SCHEMA_VERSION],
     [HEADERS.kind, kind],
+    ...(traceparent === undefined ? [] : [[HEADERS.traceparent, traceparent] as const]),
   ]);
 const HEADERS_OF = { transaction: headersOf('transaction'), label: headersOf('label') };
 
@@ -52,11 +53,12 @@ export function openRecordProducer(client: KafkaClient, topic: string): RecordPr
     const { leaders } = await topicInfo();
     const pending: Pending = new Map();
     for (const { records } of batch) {
-      for (const { key, value, kind } of records) {
+      for (const { key, value, kind, traceparent } of records) {
         const keyBytes = Buffer.from(key);
         const partition = partitionOf(keyBytes, leaders.length);
         const list = pending.get(partition) ?? [];
-        list.push({ key: keyBytes, value: Buffer.from(value), headers: HEADERS_OF[kind] });
+        const headers = traceparent === undefined ? HEADERS_OF[kind] : headersOf(kind, traceparent);
+        list.push({ key: keyBytes, value: Buffer.from(value), headers });
         pending.set(partition, list);
       }
     }
