@@ -47,6 +47,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'distributed: build the state in Redis again from what was decided',
     load: async () => (await import('./stream-commands.ts')).rebuildStateCommand,
   },
+  spark: {
+    about: 'distributed: the engine inside Apache Spark (spark stream)',
+    load: async () => (await import('./spark-commands.ts')).sparkCommand,
+  },
+  'spark-engine': {
+    about: 'the engine of a Spark executor; started by the job',
+    load: async () => (await import('./spark-commands.ts')).sparkEngineCommand,
+  },
   stack: {
     about: 'distributed, all on this machine (what ./run.sh --stack does)',
     load: async () => (await import('./stack.ts')).stackCommand,

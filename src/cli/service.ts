@@ -13,8 +13,9 @@ export type Service = { stop(): Promise<void> };
 export async function runService(
   name: string,
   open: (say: (text: string) => void, fail: (error: Error) => void) => Promise<Service>,
+  write: (line: string) => void = console.log,
 ): Promise<void> {
-  const say = (text: string): void => console.log(`${new Date().toISOString()} ${name} ${text}`);
+  const say = (text: string): void => write(`${new Date().toISOString()} ${name} ${text}`);
   const stopping = Promise.withResolvers<Error | undefined>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -6,6 +6,7 @@ import { prepareStream } from '../runtimes/stream-maintenance.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { type GoshawkProcess, startGoshawk } from '../stack/goshawk-process.ts';
 import { startServices } from '../stack/services.ts';
+import { sparkJars } from '../stack/spark.ts';
 import { PRESETS } from '../training/first-model.ts';
 import { packageVersion, refuseOpenHost } from './listen.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
@@ -22,6 +23,8 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   },
   'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of the log files' },
   workers: { type: 'string', value: 'N', default: '2', help: 'worker processes' },
+  spark: { type: 'boolean', help: 'Spark Structured Streaming in place of the worker processes' },
+  'spark-trigger': { type: 'string', default: 'real-time', help: 'with --spark: real-time | micro-batch' },
   rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
   'no-simulator': { type: 'boolean', help: 'transactions come over the API and Kafka only' },
   preset: {
@@ -94,7 +97,7 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
 
   async function stopAll(): Promise<void> {
     isStopping = true;
-    const inOrder = [/^simulator/, /^server/, /^worker/, /^sink/];
+    const inOrder = [/^simulator/, /^server/, /^(worker|spark)/, /^sink/];
     for (const pattern of inOrder) {
       await Promise.all([...running].filter(({ name }) => pattern.test(name)).map((child) => child.stop()));
     }
@@ -112,8 +115,16 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
     });
     if (made) progress.end(made);
     const started: GoshawkProcess[] = [];
-    for (let number = 1; number <= workers; number++)
-      started.push(await keep(`worker-${number}`, ['worker']));
+    if (options.flag('spark')) {
+      sparkJars();
+      const folder = join(options.text('data-dir') ?? './var', 'spark');
+      const trigger = options.text('spark-trigger') ?? 'real-time';
+      const command = ['spark', 'stream', '--data-dir', folder, '--trigger', trigger];
+      started.push(await keep('spark-streaming', command));
+    } else {
+      for (let number = 1; number <= workers; number++)
+        started.push(await keep(`worker-${number}`, ['worker']));
+    }
     started.push(await keep('sink', ['sink']));
     const insecure = options.flag('insecure-no-login') ? ['--insecure-no-login'] : [];
     const server = await keep('server', ['server', '--port', String(port), '--host', host, ...insecure]);

@@ -1,5 +1,6 @@
 // ./goshawk worker, sink, server, simulate, prepare-stream, rebuild-state: the processes of a distributed installation.
 import { systemClock } from '../ports/clock.ts';
+import { kafkaFeed } from '../runtimes/kafka-feed.ts';
 import { startProducer } from '../runtimes/producer.ts';
 import { openSink } from '../runtimes/sink.ts';
 import { openStreamDesk } from '../runtimes/stream-desk.ts';
@@ -34,7 +35,9 @@ function optionsOf(
 export async function workerCommand(args: readonly string[]): Promise<void> {
   if (!optionsOf('worker', 'Decides the transactions of its share of the stream.', args, {})) return;
   const settings = streamSettings(process.env);
-  await runService('worker', (onNotice, onFailure) => openWorker({ settings, onNotice, onFailure }));
+  await runService('worker', (onNotice, onFailure) =>
+    openWorker({ settings, onNotice, onFailure }, kafkaFeed),
+  );
 }
 
 export async function sinkCommand(args: readonly string[]): Promise<void> {

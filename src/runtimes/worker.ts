@@ -1,21 +1,21 @@
-// The worker process: partitions of the transactions topic in, decisions out, state in Redis.
+// A worker: records of the transactions topic in, decisions out, state in Redis. Where its records come from, and who
+// says which partitions are its own, is the feed's affair: a consumer group, or Spark.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { openKafkaClient } from '../adapters/kafka/client.ts';
-import { joinGroup } from '../adapters/kafka/membership.ts';
+import { type KafkaClient, openKafkaClient } from '../adapters/kafka/client.ts';
 import { openKafkaOutput } from '../adapters/kafka/output.ts';
 import { partitionOf } from '../adapters/kafka/partition-of.ts';
-import { openKafkaSource } from '../adapters/kafka/source.ts';
 import { ensureTopics } from '../adapters/kafka/topics.ts';
 import { baseHistories } from '../adapters/postgres/model-store.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
-import { openRedis } from '../adapters/redis/connection.ts';
+import { openRedis, type RedisConnection } from '../adapters/redis/connection.ts';
 import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { forgetWorker, reportWorker } from '../adapters/redis/worker-registry.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { StreamSource } from '../ports/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
 import { watchModel } from './model-watch.ts';
@@ -27,9 +27,6 @@ import { openTracing, type Tracing } from './tracing.ts';
 const REPORT_MS = 1000;
 const DECIDED_IDS_KEPT = 250_000;
 const STOP_MS = 20_000;
-/** A batch costs as much as a dozen transactions in it: under load, some are waited for. */
-const PATIENCE = { bytes: 32_000, waitMs: 7 };
-
 export type WorkerOptions = {
   readonly settings: StreamSettings;
   readonly onNotice: (message: string) => void;
@@ -37,6 +34,28 @@ export type WorkerOptions = {
 };
 
 export type WorkerProcess = { stop(): Promise<void> };
+
+export type FeedParts = {
+  readonly settings: StreamSettings;
+  readonly groupClient: KafkaClient;
+  readonly redis: RedisConnection;
+  readonly onNotice: (message: string) => void;
+  readonly trouble: (text: string) => void;
+};
+
+/** Where the records of a worker come from. */
+export type WorkerFeed = {
+  readonly source: StreamSource;
+  /** Records written and not read yet; undefined where that is not known here. */
+  lag(partition: number): number | undefined;
+  oldestWaitingMs(partition: number): number | undefined;
+  /** From here on the feed tells the worker which partitions are its own. */
+  attach(worker: StreamWorker): void;
+  /** Something of the partition was committed or published. */
+  onProgress?(partition: number): void;
+  /** After the worker has stopped. */
+  leave(): Promise<void>;
+};
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -62,11 +81,14 @@ function traceDecisions(
   }
 }
 
-export const openWorker = (options: WorkerOptions): Promise<WorkerProcess> =>
-  opened((resources) => open(options, resources));
+export const openWorker = (
+  options: WorkerOptions,
+  feedOf: (parts: FeedParts) => WorkerFeed,
+): Promise<WorkerProcess> => opened((resources) => open(options, feedOf, resources));
 
 async function open(
   { settings, onNotice, onFailure }: WorkerOptions,
+  feedOf: (parts: FeedParts) => WorkerFeed,
   resources: Resources,
 ): Promise<WorkerProcess> {
   const { kafka, topics } = settings;
@@ -91,14 +113,7 @@ async function open(
     lastTrouble = text;
   };
 
-  const source = openKafkaSource({
-    client: openKafkaClient(kafka, 'source'),
-    topic: topics.transactions,
-    patience: () => PATIENCE,
-    onTrouble: (error) => trouble(`reading: ${error.message}`),
-    onGap: (partition, from, to) =>
-      onNotice(`partition ${partition}: offsets ${from} to ${to} were deleted before they were decided`),
-  });
+  const feed = feedOf({ settings, groupClient, redis, onNotice, trouble });
   const publisher = createPublisher({
     output: openKafkaOutput({
       client: outputClient,
@@ -109,7 +124,7 @@ async function open(
   });
   const worker: StreamWorker = startWorker({
     store: createRedisStateStore(redis),
-    source,
+    source: feed.source,
     publisher,
     clock: systemClock,
     monotonicMs: () => performance.now(),
@@ -131,7 +146,11 @@ async function open(
         if (traces.size > 0) traceDecisions(tracing, output, traces);
         for (const item of output.decided) engine.add(item.engineMs, now);
       },
-      onCommitted: (_partition, _records, ms) => commit.add(ms, systemClock.nowMs()),
+      onCommitted(partition, _records, ms) {
+        commit.add(ms, systemClock.nowMs());
+        feed.onProgress?.(partition);
+      },
+      onPublished: (partition) => feed.onProgress?.(partition),
       onDeadLetter: () => {
         counts.deadLetters++;
       },
@@ -146,17 +165,7 @@ async function open(
   });
 
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const membership = joinGroup({
-    client: groupClient,
-    group: settings.group,
-    topic: topics.transactions,
-    onAssigned(assigned) {
-      onNotice(`partitions ${assigned.join(', ') || 'none'}`);
-      worker.assign(assigned);
-    },
-    working: () => worker.working,
-    onTrouble: (error) => trouble(`group: ${error.message}`),
-  });
+  feed.attach(worker);
 
   async function report(): Promise<void> {
     const now = systemClock.nowMs();
@@ -181,8 +190,8 @@ async function open(
         partition,
         committedOffset,
         publishedOffset,
-        lag: source.lag(partition) ?? null,
-        oldestWaitingMs: source.oldestWaitingMs(partition) ?? null,
+        lag: feed.lag(partition) ?? null,
+        oldestWaitingMs: feed.oldestWaitingMs(partition) ?? null,
       })),
     });
   }
@@ -197,8 +206,7 @@ async function open(
       await worker.stop();
       clearTimeout(late);
       publisher.close();
-      await membership.leave();
-      await source.close();
+      await feed.leave();
       await forgetWorker(redis, id).catch(() => undefined);
       await resources.close();
     },

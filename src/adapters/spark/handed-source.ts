@@ -1,0 +1,96 @@
+// A source whose records are handed over by Spark tasks instead of being fetched. What is handed over is kept until
+// it is safe, so that a partition that has to be acquired anew goes on where the state store is.
+import type { PartitionInput, StreamRecord, StreamSource } from '../../ports/stream.ts';
+
+export type HandedSource = StreamSource & {
+  /**
+   * Takes records in offset order; those it was handed before are left out. Gives `elsewhere` when what comes
+   * before them was never seen here: whoever decides them must ask the state store where it is.
+   */
+  hand(partition: number, records: readonly StreamRecord[]): 'goes on' | 'elsewhere';
+  /** Everything before this offset is safe. */
+  safe(partition: number, offset: number): void;
+  /** When the oldest record was written that waits to be decided. */
+  oldestWaitingMs(partition: number): number | undefined;
+};
+
+type Queue = {
+  /** Records that are not safe yet, in order. */
+  kept: StreamRecord[];
+  /** Those before it were taken by the input at hand. */
+  taken: number;
+  /** One past the last record that was handed over. */
+  nextOffset: number;
+  input: { wake: (() => void) | undefined; closed: boolean } | undefined;
+};
+
+export function createHandedSource(
+  onGap: (partition: number, fromOffset: number, toOffset: number) => void,
+): HandedSource {
+  const queues = new Map<number, Queue>();
+
+  function queueOf(partition: number): Queue {
+    let queue = queues.get(partition);
+    if (!queue) {
+      queue = { kept: [], taken: 0, nextOffset: -1, input: undefined };
+      queues.set(partition, queue);
+    }
+    return queue;
+  }
+
+  return {
+    hand(partition, records) {
+      const queue = queueOf(partition);
+      const fresh = records.filter(({ offset }) => offset >= queue.nextOffset);
+      if (fresh.length === 0) return 'goes on';
+      const goesOn = fresh[0].offset === queue.nextOffset;
+      queue.kept.push(...fresh);
+      queue.nextOffset = fresh[fresh.length - 1].offset + 1;
+      queue.input?.wake?.();
+      return goesOn ? 'goes on' : 'elsewhere';
+    },
+
+    safe(partition, offset) {
+      const queue = queueOf(partition);
+      let count = 0;
+      while (count < queue.taken && queue.kept[count].offset < offset) count++;
+      if (count === 0) return;
+      queue.kept.splice(0, count);
+      queue.taken -= count;
+    },
+
+    oldestWaitingMs: (partition) => {
+      const queue = queues.get(partition);
+      return queue?.kept[queue.taken]?.timestampMs;
+    },
+
+    open(partition, fromOffset): PartitionInput {
+      const queue = queueOf(partition);
+      const input: NonNullable<Queue['input']> = { wake: undefined, closed: false };
+      queue.input = input;
+      queue.kept = queue.kept.filter(({ offset }) => offset >= fromOffset);
+      queue.taken = 0;
+      let expected: number | undefined = fromOffset;
+      return {
+        async take(max) {
+          while (!input.closed && queue.taken >= queue.kept.length) {
+            await new Promise<void>((resolve) => {
+              input.wake = resolve;
+            });
+          }
+          if (input.closed) return [];
+          const records = queue.kept.slice(queue.taken, queue.taken + max);
+          queue.taken += records.length;
+          if (expected !== undefined && records[0].offset > expected)
+            onGap(partition, expected, records[0].offset);
+          expected = undefined;
+          return records;
+        },
+        close() {
+          input.closed = true;
+          input.wake?.();
+        },
+      };
+    },
+  };
+}

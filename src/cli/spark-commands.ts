@@ -1,0 +1,122 @@
+// ./goshawk spark stream and spark-engine: the engine inside Apache Spark.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openSparkLink } from '../adapters/spark/link.ts';
+import { InputError } from '../domain/input-error.ts';
+import { sparkFeed } from '../runtimes/spark-feed.ts';
+import { streamSettings } from '../runtimes/stream-settings.ts';
+import { openWorker } from '../runtimes/worker.ts';
+import { ENGINE_COMMAND, localSparkCommand } from '../stack/spark.ts';
+import { helpText, type OptionSpec, readOptions } from './options.ts';
+import { runService } from './service.ts';
+
+const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
+const STREAM: Readonly<Record<string, OptionSpec>> = {
+  trigger: { type: 'string', default: 'real-time', help: 'real-time | micro-batch' },
+  'batch-ms': {
+    type: 'string',
+    value: 'N',
+    help: 'real-time: between checkpoints, 30000 where not said; micro-batch: between batches, 0',
+  },
+  'data-dir': {
+    type: 'string',
+    value: 'DIR',
+    default: './var/spark',
+    help: 'checkpoint and what Spark spills',
+  },
+  memory: { type: 'string', value: 'MB', default: '1024', help: 'heap of Spark' },
+  help: HELP,
+};
+const LOGGING = `status=warn
+appender.console.type=Console
+appender.console.name=console
+appender.console.target=SYSTEM_ERR
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}{UTC} spark %p %c{1}: %m%n%ex{short}
+rootLogger.level=warn
+rootLogger.appenderRef.console.ref=console
+`;
+
+export async function sparkCommand(args: readonly string[]): Promise<void> {
+  const [job, ...rest] = args;
+  if (job === 'stream') return streamCommand(rest);
+  const text =
+    'Usage: ./goshawk spark stream [options]\n\n' +
+    '  stream   decide the transactions of the stream inside Spark, on this machine\n\n' +
+    'docs/spark.md says how to run the job on a cluster.';
+  if (job !== undefined && job !== '--help' && job !== '-h')
+    throw new InputError(`There is no job "${job}".\n${text}`);
+  console.log(text);
+}
+
+async function streamCommand(args: readonly string[]): Promise<void> {
+  const options = readOptions('spark stream', args, STREAM);
+  if (options.flag('help')) {
+    console.log(
+      helpText(
+        './goshawk spark stream [options]',
+        'Decides the transactions of the stream inside Spark, driver and executor in one process on this machine.\n' +
+          'Servers are named by KAFKA_BROKERS, REDIS_URL and DATABASE_URL; see docs/spark.md.',
+        STREAM,
+      ),
+    );
+    return;
+  }
+  const settings = streamSettings(process.env);
+  const folder = resolve(options.text('data-dir') ?? './var/spark');
+  const workFolder = join(folder, 'work');
+  mkdirSync(workFolder, { recursive: true });
+  const loggingFile = join(folder, 'log4j2.properties');
+  writeFileSync(loggingFile, LOGGING);
+  const batchMs = options.text('batch-ms');
+  const [program, ...words] = localSparkCommand(
+    'goshawk.spark.GoshawkStream',
+    [
+      ...['--checkpoint', join(folder, 'checkpoint')],
+      ...['--trigger', options.text('trigger') ?? 'real-time'],
+      ...(batchMs === undefined ? [] : ['--batch-ms', batchMs]),
+      ...ENGINE_COMMAND.flatMap((word) => ['--engine', word]),
+    ],
+    {
+      partitions: settings.partitions,
+      heapMegabytes: options.number('memory', 256, 65_536),
+      workFolder,
+      loggingFile,
+    },
+  );
+  const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'] });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'));
+  const [code] = await once(child, 'exit');
+  // 143: ended by SIGTERM, as asked.
+  process.exit(code === 143 ? 0 : (code ?? 1));
+}
+
+export async function sparkEngineCommand(args: readonly string[]): Promise<void> {
+  const options = readOptions('spark-engine', args, { help: HELP });
+  if (options.flag('help')) {
+    console.log(
+      helpText(
+        './goshawk spark-engine',
+        'The engine of a Spark executor; started by the job, which speaks to it over standard input and output.',
+        { help: HELP },
+      ),
+    );
+    return;
+  }
+  const settings = streamSettings(process.env);
+  const link = openSparkLink(process.stdin, process.stdout);
+  const running = runService(
+    'spark-engine',
+    (onNotice, onFailure) => {
+      void link.ended.then((error) => error && onFailure(error));
+      return openWorker({ settings, onNotice, onFailure }, sparkFeed(link));
+    },
+    // Standard output belongs to the protocol.
+    (line) => process.stderr.write(`${line}\n`),
+  );
+  // Spark has gone: finish what is under way, and end.
+  void link.ended.then((error) => error ?? process.emit('SIGTERM', 'SIGTERM'));
+  await running;
+}
