@@ -1,8 +1,6 @@
 // ./goshawk spark stream and spark-engine: the engine inside Apache Spark.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { openSparkLink } from '../adapters/spark/link.ts';
 import { InputError } from '../domain/input-error.ts';
 import { sparkFeed } from '../runtimes/spark-feed.ts';
@@ -86,11 +84,25 @@ async function streamCommand(args: readonly string[]): Promise<void> {
       loggingFile,
     },
   );
-  const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'] });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'));
-  const [code] = await once(child, 'exit');
-  // 143: ended by SIGTERM, as asked.
-  process.exit(code === 143 ? 0 : (code ?? 1));
+  replaceProcess(program, words);
+}
+
+/** From here on this process is the other program: who signals or kills it means that one. */
+function replaceProcess(program: string, words: readonly string[]): never {
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  if (!path || !process.execve)
+    throw new InputError(`${program} is not on the PATH; install Java 17 or newer.`);
+  return process.execve(path, [program, ...words], process.env);
 }
 
 export async function sparkEngineCommand(args: readonly string[]): Promise<void> {

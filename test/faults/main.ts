@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/domain/random.ts';
-import { FAULTS, openInstallation, runRound } from './round.ts';
+import { DECIDERS, FAULTS, openInstallation, runRound, SPARK_FAULTS } from './round.ts';
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     partitions: { type: 'string', default: '4' },
     rate: { type: 'string', default: '400' },
     seconds: { type: 'string', default: '12' },
+    decider: { type: 'string', default: 'workers' },
     fault: { type: 'string', multiple: true },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -20,12 +21,15 @@ const { values } = parseArgs({
 });
 if (values.help) {
   console.log(
-    'npm run faults -- [--seed N] [--rounds M] [--partitions P] [--rate PER_SECOND] [--seconds S] [--fault NAME …] [--keep]\n' +
-      `Faults: ${FAULTS.join(', ')}. Without --fault, each round picks one to three by itself.`,
+    'npm run faults -- [--seed N] [--rounds M] [--partitions P] [--rate PER_SECOND] [--seconds S] [--decider D] [--fault NAME …] [--keep]\n' +
+      `Deciders: ${DECIDERS.join(', ')}.\nFaults: ${FAULTS.join(', ')}; with Spark ${SPARK_FAULTS.join(', ')}. ` +
+      'Without --fault, each round picks one to three by itself.',
   );
   process.exit(0);
 }
-const wanted = FAULTS.filter((fault) => values.fault?.includes(fault));
+const decider = DECIDERS.find((known) => known === values.decider) ?? 'workers';
+const known = decider === 'workers' ? FAULTS : SPARK_FAULTS;
+const wanted = known.filter((fault) => values.fault?.includes(fault));
 const seed = Number(values.seed);
 const rounds = Number(values.rounds);
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-faults-'));
@@ -37,10 +41,11 @@ for (let number = 0; number < rounds; number++) {
   const faults =
     wanted.length > 0
       ? wanted
-      : Array.from({ length: 1 + random.below(3) }, () => FAULTS[random.below(FAULTS.length)]);
+      : Array.from({ length: 1 + random.below(3) }, () => known[random.below(known.length)]);
   const result = await runRound(installation, {
     seed: seed * 1000 + number,
     round: `s${seed}r${number}`,
+    decider,
     faults,
     perSecond: Number(values.rate),
     seconds: Number(values.seconds),

@@ -1,4 +1,5 @@
 // One round: an installation at work, faults at random moments, and then the question whether all is right.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +30,17 @@ export const FAULTS = [
   'rebalance storm',
   'slow PostgreSQL',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+export type Fault = (typeof FAULTS)[number] | 'engine killed' | 'engine sleeps';
+
+/** What decides: two workers, or Spark with either trigger. */
+export const DECIDERS = ['workers', 'real-time', 'micro-batch'] as const;
+export type Decider = (typeof DECIDERS)[number];
+/** Faults of an installation with Spark; its driver is the worker. */
+export const SPARK_FAULTS: readonly Fault[] = [
+  ...FAULTS.filter((fault) => fault !== 'rebalance storm'),
+  'engine killed',
+  'engine sleeps',
+];
 
 /** With the traffic of a round it is full within seconds when nothing can be published. */
 const OUTBOX_MB = '1';
@@ -67,6 +78,7 @@ export async function openInstallation(folder: string, partitions: number): Prom
 }
 
 export type RoundOptions = {
+  readonly decider?: Decider;
   readonly seed: number;
   readonly round: string;
   readonly faults: readonly Fault[];
@@ -90,7 +102,11 @@ export async function runRound(installation: Installation, options: RoundOptions
   const start = (name: string, args: readonly string[]): GoshawkProcess =>
     startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
   const startServer = (): GoshawkProcess => start('server', ['server', '--port', '0']);
-  const workers = [start('worker-1', ['worker']), start('worker-2', ['worker'])];
+  const { decider = 'workers' } = options;
+  const spark = ['spark', 'stream', '--trigger', decider, '--data-dir', join(folder, `spark-${decider}`)];
+  const startWorker = (which: number): GoshawkProcess =>
+    decider === 'workers' ? start(`worker-${which + 1}`, ['worker']) : start('spark-streaming', spark);
+  const workers = decider === 'workers' ? [startWorker(0), startWorker(1)] : [startWorker(0)];
   let sink = start('sink', ['sink']);
   let server = startServer();
   let url: string | undefined;
@@ -114,7 +130,7 @@ export async function runRound(installation: Installation, options: RoundOptions
       case 'worker killed':
         workers[which].signal('SIGKILL');
         await sleep(random.next() * 2000);
-        workers[which] = start(`worker-${which + 1}`, ['worker']);
+        workers[which] = startWorker(which);
         return;
       case 'server killed':
         url = undefined;
@@ -154,6 +170,14 @@ export async function runRound(installation: Installation, options: RoundOptions
         await sleep(SLEEP_MS);
         workers[which].signal('SIGCONT');
         return;
+      case 'engine killed':
+        signalEngines(workers[which].pid, 'SIGKILL');
+        return;
+      case 'engine sleeps':
+        signalEngines(workers[which].pid, 'SIGSTOP');
+        await sleep(SLEEP_MS);
+        signalEngines(workers[which].pid, 'SIGCONT');
+        return;
       case 'rebalance storm':
         for (const until = Date.now() + STORM_MS; Date.now() < until; ) {
           const visitor = start('worker-visitor', ['worker']);
@@ -191,6 +215,12 @@ export async function runRound(installation: Installation, options: RoundOptions
   await pool.end();
   await Promise.all([server.stop(), ...workers.map((worker) => worker.stop()), sink.stop()]);
   return { ...findings, sent };
+}
+
+/** Engines are the children of Spark's process. */
+function signalEngines(sparkPid: number, signal: NodeJS.Signals): void {
+  const { stdout } = spawnSync('pgrep', ['-P', String(sparkPid)], { encoding: 'utf8' });
+  for (const pid of stdout.split('\n').filter(Boolean)) process.kill(Number(pid), signal);
 }
 
 async function tellRedis(services: Services, command: readonly string[]): Promise<void> {

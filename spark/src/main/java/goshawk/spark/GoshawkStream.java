@@ -1,6 +1,8 @@
 package goshawk.spark;
 
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -38,16 +40,21 @@ public final class GoshawkStream {
         new ProgressReporter(command, options.realTime(), spark.sparkContext().applicationId());
     spark.streams().addListener(reporter);
     reporter.start();
+    AtomicReference<StreamingQuery> running = new AtomicReference<>();
+    AtomicBoolean stopping = new AtomicBoolean();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running.get(), stopping)));
     long pause = FIRST_PAUSE_MS;
-    for (;;) {
+    while (!stopping.get()) {
       long started = System.nanoTime();
       try {
         StreamingQuery query = start(spark, options, command);
+        running.set(query);
         reporter.running(query);
         LOG.warn("goshawk: the query runs");
         query.awaitTermination();
         return;
       } catch (StreamingQueryException error) {
+        if (stopping.get()) return;
         // What failed was not noted as done: the next query reads it again, and the engine leaves out what it decided.
         reporter.failed(error);
         LOG.error("goshawk: the query failed and is started again: {}", error.getMessage());
@@ -55,6 +62,15 @@ public final class GoshawkStream {
       if ((System.nanoTime() - started) / 1_000_000 > HEALTHY_MS) pause = FIRST_PAUSE_MS;
       Thread.sleep(pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  }
+
+  private static void stop(StreamingQuery query, AtomicBoolean stopping) {
+    stopping.set(true);
+    try {
+      if (query != null) query.stop();
+    } catch (TimeoutException late) {
+      // What its tasks had under way is read again by the next query.
     }
   }
 
