@@ -7,7 +7,7 @@ COPY . .
 RUN node node_modules/vite/bin/vite.js build dashboard --logLevel error \
     && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:26-bookworm-slim
+FROM node:26-bookworm-slim AS goshawk
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./
@@ -18,3 +18,19 @@ USER 1000:1000
 EXPOSE 8000
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/src/cli/main.ts"]
 CMD ["--help"]
+
+# The same with Java, Spark and the job in spark/: docs/spark.md.
+FROM maven:3.9-eclipse-temurin-17 AS spark-job
+WORKDIR /job
+COPY spark ./
+RUN mvn -q -B package dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/jars \
+    && cp target/goshawk-spark-0.1.0.jar /jars/
+
+FROM goshawk AS spark
+USER 0:0
+COPY --from=spark-job /opt/java/openjdk /opt/java/openjdk
+COPY --from=spark-job --chown=root:root /jars /app/spark-jars
+ENV PATH="/opt/java/openjdk/bin:${PATH}" \
+    GOSHAWK_SPARK_JARS=/app/spark-jars
+RUN install -d -o 1000 -g 1000 /var/lib/goshawk
+USER 1000:1000

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # Starts a live fraud desk: installs what is missing, builds the dashboard, trains the first model, opens shop.
 # With --stack as the first word: Kafka, Redis, PostgreSQL, workers, sink, server and simulator on this machine;
-# with --docker: the same in containers.
+# with --docker: the same in containers. --spark after either puts Apache Spark in place of the workers.
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
 if [ "${1:-}" = --docker ]; then
   shift
   scripts/secrets.sh
+  if [ "${1:-}" = --spark ]; then
+    shift
+    WORKERS=0 exec docker compose --profile spark up --build "$@"
+  fi
   exec docker compose up --build "$@"
 fi
 case " $* " in *" --help "*|*" -h "*) ;; *)

@@ -8,6 +8,7 @@ import { benchMillion } from './million.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
 import { benchScaling } from './scaling.ts';
+import { benchSpark } from './spark.ts';
 import { benchStack } from './stack.ts';
 import { benchWorker } from './worker.ts';
 
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   worker: benchWorker,
   stack: benchStack,
   scaling: benchScaling,
+  spark: benchSpark,
 };
 
 const wanted = process.argv.slice(2);

@@ -24,14 +24,14 @@ import { count, percentile, type Row } from './report.ts';
 
 const PARTITIONS = 4;
 const WORKERS = Number(process.env.BENCH_WORKERS ?? 2);
-const STEPS = (process.env.BENCH_RATES ?? '10000,15000,20000')
-  .split(',')
-  .map(Number)
-  .filter((rate) => rate > 0);
+const stepsOf = (text: string): number[] =>
+  text
+    .split(',')
+    .map(Number)
+    .filter((rate) => rate > 0);
 const STEP_SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
 /** Transactions a second that the simulated people make; they are sent as fast as a step asks. */
 const PACE = 1000;
-const LATENCY_RATE = 5000;
 const POST_RATE = 500;
 const HISTORY_ENDS_MS_AGO = 3_600_000;
 const WARM_SHARE = 0.25;
@@ -39,6 +39,21 @@ const READY_MS = 60_000;
 const TICK_MS = 5;
 /** Compilers of seven processes are at work before that. */
 const WARM_SECONDS = 30;
+
+export type InstallationPlan = {
+  /** The commands of the processes that decide, by name. */
+  readonly deciders: Readonly<Record<string, readonly string[]>>;
+  readonly latencyRate: number;
+  readonly rates: readonly number[];
+  readonly posts: boolean;
+  /** What is asked of the figures, in their order. */
+  readonly goals: {
+    readonly decided?: string;
+    readonly stored?: string;
+    readonly shown?: string;
+    readonly sustained?: string;
+  };
+};
 
 type Bench = {
   readonly settings: StreamSettings;
@@ -255,7 +270,25 @@ async function postDecisions(bench: Bench): Promise<Row> {
   };
 }
 
-export async function benchStack(): Promise<Row[]> {
+export const benchStack = (): Promise<Row[]> =>
+  benchInstallation({
+    deciders: Object.fromEntries(
+      Array.from({ length: WORKERS }, (_, i) => [`worker-${i + 1}`, ['worker']] as const),
+    ),
+    latencyRate: 5000,
+    rates: stepsOf(process.env.BENCH_RATES ?? '10000,15000,20000'),
+    posts: true,
+    goals: {
+      decided: 'p50 ≤ 8, p99 ≤ 50, p99.9 ≤ 120 ms',
+      stored: 'p99 ≤ 80 ms',
+      shown: 'p99 ≤ 300 ms',
+      sustained: '15,000/s without growing lag',
+    },
+  });
+
+/** A whole installation is started, measured and taken down. */
+export async function benchInstallation(plan: InstallationPlan): Promise<Row[]> {
+  const { goals, latencyRate } = plan;
   const folder = mkdtempSync(join(tmpdir(), 'goshawk-bench-'));
   const notices = (message: string): void => console.error(`  ${message}`);
   const services = await startServices({
@@ -276,7 +309,11 @@ export async function benchStack(): Promise<Row[]> {
       processes.push(started);
       return started;
     };
-    for (let i = 1; i <= WORKERS; i++) start(`worker-${i}`, ['worker']);
+    for (const [name, command] of Object.entries(plan.deciders))
+      start(
+        name,
+        command.map((word) => word.replace('{folder}', folder)),
+      );
     start('sink', ['sink']);
     const server = start('server', ['server', '--port', '0']);
     await Promise.all(processes.map((process) => process.said(/ ready\n/, READY_MS)));
@@ -299,28 +336,28 @@ export async function benchStack(): Promise<Row[]> {
     const bench: Bench = { settings, services, pool, pids, url, simulator };
     const rows: Row[] = [];
     if (process.env.BENCH_ONLY !== 'rates') {
-      await run(bench, 'warm', LATENCY_RATE, WARM_SECONDS, false);
-      rows.push(await postDecisions(bench));
-      const paced = await run(bench, 'paced', LATENCY_RATE, STEP_SECONDS, true);
+      await run(bench, 'warm', latencyRate, WARM_SECONDS, false);
+      if (plan.posts) rows.push(await postDecisions(bench));
+      const paced = await run(bench, 'paced', latencyRate, STEP_SECONDS, true);
       rows.push(
         {
-          what: `at ${count(LATENCY_RATE)}/s: to the decision on its topic`,
+          what: `at ${count(latencyRate)}/s: to the decision on its topic`,
           figure: spread(paced.decided, [0.5, 0.99, 0.999]),
-          goal: 'p50 ≤ 8, p99 ≤ 50, p99.9 ≤ 120 ms',
+          goal: goals.decided,
         },
         {
           what: '… to the row in PostgreSQL',
           figure: spread(paced.stored, [0.5, 0.99]),
-          goal: 'p99 ≤ 80 ms',
+          goal: goals.stored,
         },
-        { what: '… to a WebSocket client', figure: spread(paced.shown, [0.5, 0.99]), goal: 'p99 ≤ 300 ms' },
+        { what: '… to a WebSocket client', figure: spread(paced.shown, [0.5, 0.99]), goal: goals.shown },
         {
           what: '… CPU of a core',
           figure: perProcess(paced.cpu, (share) => `${(share * 100).toFixed(0)} %`),
         },
       );
     }
-    for (const rate of STEPS) {
+    for (const rate of plan.rates) {
       const pushed = await run(bench, `rate${rate}`, rate, STEP_SECONDS, false);
       const sent = (rate * STEP_SECONDS) / pushed.elapsedSeconds;
       rows.push(
@@ -330,7 +367,7 @@ export async function benchStack(): Promise<Row[]> {
             `${count(sent)}/s, ${count(pushed.decideLag)}, ${count(pushed.sinkLag)}, ` +
             `${pushed.drainSeconds.toFixed(1)} s; all stored at ${count((rate * STEP_SECONDS) / (pushed.elapsedSeconds + pushed.drainSeconds))}/s; ` +
             `${(100 * pushed.flaggedShare).toFixed(1)} % flagged`,
-          goal: '15,000/s without growing lag',
+          goal: goals.sustained,
         },
         {
           what: '… CPU of a core',

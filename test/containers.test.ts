@@ -21,7 +21,7 @@ test('compose.yaml fits the schema of Compose and a linter has nothing to say', 
 });
 
 test('containers have the names that others rely on; ports are open on this machine only; no secret is written down', () => {
-  for (const name of ['postgres', 'redis', 'kafka'])
+  for (const name of ['postgres', 'redis', 'kafka', 'spark-master'])
     assert.match(compose, new RegExp(`container_name: ${name}\n`));
   assert.match(compose, /POSTGRES_DB: frauddb/);
   assert.match(compose, /POSTGRES_USER: frauduser/);

@@ -46,6 +46,8 @@ export type PartHealth = {
   readonly errors: number;
   readonly lastAtMs: number | undefined;
   readonly detail: string;
+  /** What else is known of it, for machines; names carry their unit. */
+  readonly figures?: Readonly<Record<string, number>>;
 };
 
 export type PartitionLag = {

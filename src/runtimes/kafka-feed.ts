@@ -19,6 +19,7 @@ export function kafkaFeed({ settings, groupClient, onNotice, trouble }: FeedPart
   });
   let leaveGroup = async (): Promise<void> => undefined;
   return {
+    runtime: 'kafka',
     source,
     lag: (partition) => source.lag(partition),
     oldestWaitingMs: (partition) => source.oldestWaitingMs(partition),

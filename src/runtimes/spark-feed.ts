@@ -73,6 +73,7 @@ export const sparkFeed =
 
     let attached: StreamWorker | undefined;
     return {
+      runtime: 'spark',
       source,
       lag: () => undefined,
       oldestWaitingMs: (partition) => source.oldestWaitingMs(partition),

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { KafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets } from '../adapters/kafka/offsets.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
+import { lastSparkReport, type SparkReport } from '../adapters/redis/spark-report.ts';
 import { liveWorkers, type WorkerReport } from '../adapters/redis/worker-registry.ts';
 import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -61,8 +62,20 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   let arrivedPerSecond: number | undefined;
   let arrivedAtMs: number | undefined;
   let sinkLag: number | undefined;
+  let transactionEnds: readonly number[] = [];
+  let spark: SparkReport | undefined;
+  const sparkBatch = createLatencyWindow();
 
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+  /** Spark does not say how far a partition's end is; Kafka does. */
+  const withLag = (worker: WorkerReport): WorkerReport => ({
+    ...worker,
+    partitions: worker.partitions.map((item) => ({
+      ...item,
+      lag: item.lag ?? Math.max(0, (transactionEnds[item.partition] ?? 0) - item.committedOffset),
+    })),
+  });
 
   async function timed(of: Service, probe: () => Promise<void>): Promise<void> {
     const started = performance.now();
@@ -81,7 +94,8 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     let ends: Record<string, number[]> = {};
     await Promise.all([
       timed(kafka, async () => {
-        const total = sum(await endOffsets(client, settings.topics.transactions));
+        transactionEnds = await endOffsets(client, settings.topics.transactions);
+        const total = sum(transactionEnds);
         const now = clock.nowMs();
         if (recordsAtMs !== undefined) arrivedPerSecond = (1000 * (total - records)) / (now - recordsAtMs);
         if (total > records && recordsAtMs !== undefined) arrivedAtMs = now;
@@ -94,7 +108,12 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
       }),
       timed(state, async () => {
         await redis.send(['PING']);
-        workers = await liveWorkers(redis, clock.nowMs());
+        workers = (await liveWorkers(redis, clock.nowMs())).map(withLag);
+        const report = await lastSparkReport(redis);
+        const { progress } = report ?? {};
+        if (progress && progress.batchId !== spark?.progress?.batchId)
+          sparkBatch.add(progress.batchMs, clock.nowMs());
+        spark = report;
       }),
     ]);
     await timed(database, async () => {
@@ -116,6 +135,47 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   void again();
   const timer = setInterval(() => void again(), PROBE_MS);
   timer.unref();
+
+  /** Nothing where workers read from Kafka themselves, and Spark was here long ago or never. */
+  function sparkHealth(now: number): PartHealth[] {
+    if (!spark) return [];
+    const { progress, active, trigger, restarts, error, message } = spark;
+    const silentMs = now - spark.atMs;
+    const down = silentMs > STALE_MS || !active;
+    if (silentMs > STALE_MS && workers.some((worker) => worker.runtime === 'kafka')) return [];
+    const lag = progress?.lag ?? undefined;
+    return [
+      {
+        name: 'spark',
+        title: 'Spark',
+        status: down ? 'down' : error || (lag ?? 0) > LAGGING_RECORDS ? 'degraded' : 'up',
+        measures: trigger === 'real-time' ? 'from checkpoint to checkpoint' : 'one batch',
+        latency: sparkBatch,
+        perSecond: progress?.processedRowsPerSecond,
+        waiting: lag,
+        errors: restarts,
+        lastAtMs: progress?.atMs,
+        detail: down
+          ? (error ?? (silentMs > STALE_MS ? `no word for ${Math.round(silentMs / 1000)} s` : message))
+          : [
+              trigger === 'real-time' ? 'real-time mode' : 'micro-batches',
+              ...(progress ? [`batch ${progress.batchId}`] : ['no batch finished yet']),
+              ...(error ? [`last failure: ${error}`] : []),
+            ].join(', '),
+        figures: {
+          report_age_seconds: silentMs / 1000,
+          restarts,
+          ...(progress && {
+            input_rows_per_second: progress.inputRowsPerSecond,
+            processed_rows_per_second: progress.processedRowsPerSecond,
+            batch_seconds: progress.batchMs / 1000,
+            progress_age_seconds: (now - progress.atMs) / 1000,
+          }),
+          ...(lag !== undefined && { lag_records: lag }),
+        },
+      },
+    ];
+  }
 
   function workersHealth(now: number, perSecond: number): PartHealth {
     const held = workers.flatMap((worker) => worker.partitions);
@@ -193,6 +253,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
           }),
           perSecond,
         },
+        ...sparkHealth(now),
         workersHealth(now, perSecond),
         part(state, {
           name: 'state',

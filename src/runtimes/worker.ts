@@ -45,6 +45,7 @@ export type FeedParts = {
 
 /** Where the records of a worker come from. */
 export type WorkerFeed = {
+  readonly runtime: 'kafka' | 'spark';
   readonly source: StreamSource;
   /** Records written and not read yet; undefined where that is not known here. */
   lag(partition: number): number | undefined;
@@ -175,6 +176,7 @@ async function open(
     await reportWorker(redis, {
       id,
       atMs: now,
+      runtime: feed.runtime,
       pid: process.pid,
       host: hostname(),
       rssMegabytes: process.memoryUsage.rss() / 1e6,

@@ -18,6 +18,11 @@ export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor)
   const latency = gauge('service_latency_seconds', 'Latency of the last minute', ['service', 'quantile']);
   const waiting = gauge('service_waiting', 'Records or batches that wait for the service', ['service']);
   const errors = gauge('service_errors', 'Errors since the start', ['service']);
+  const perSecond = gauge('service_per_second', 'Records a second through the service', ['service']);
+  const figure = gauge('service_figure', 'What else is known of a service; the figure names its unit', [
+    'service',
+    'figure',
+  ]);
   const rate = gauge('decisions_per_second', 'Decisions a second in the last minute', []);
   const decision = gauge('decision_latency_seconds', 'Received to committed, last minute', ['quantile']);
   const dead = gauge('dead_letters', 'Records that could not be read', []);
@@ -46,7 +51,13 @@ export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor)
         health.set(labels, STATUS_VALUE[service.status]);
         quantiles(latency, labels, service.latencyMs);
         if (service.waiting !== null) waiting.set(labels, service.waiting);
+        if (service.perSecond !== null) perSecond.set(labels, service.perSecond);
         errors.set(labels, service.errors);
+      }
+      figure.reset();
+      for (const { name, figures } of desk.health(desk.clock.nowMs(), 0)) {
+        for (const [what, value] of Object.entries(figures ?? {}))
+          figure.set({ service: name, figure: what }, value);
       }
       const stats = monitor.stats(1);
       rate.set(stats.transactionsPerMinute / 60);

@@ -34,8 +34,12 @@ export const ENGINE_COMMAND = [
   'spark-engine',
 ] as const;
 
-/** Where the jars are; fetches and builds them at first. Throws InputError where Java or Maven is missing. */
+/**
+ * Where the jars are: in GOSHAWK_SPARK_JARS, or fetched and built at first. Throws InputError where Java or Maven is
+ * missing.
+ */
 export function sparkJars(): string {
+  if (process.env.GOSHAWK_SPARK_JARS) return process.env.GOSHAWK_SPARK_JARS;
   try {
     return execFileSync(JARS_SCRIPT, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
   } catch {

@@ -9,6 +9,8 @@ const FORGOTTEN_MS = 3_600_000;
 export type WorkerReport = {
   readonly id: string;
   readonly atMs: number;
+  /** Where its records come from. */
+  readonly runtime: 'kafka' | 'spark';
   readonly pid: number;
   readonly host: string;
   readonly rssMegabytes: number;

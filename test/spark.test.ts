@@ -1,0 +1,142 @@
+// Spark deciding the stream, with real Kafka, Redis and PostgreSQL: both triggers, killed in the middle, a model
+// promoted while it runs, and what the desk says of it. `npm run faults -- --decider real-time` inflicts many more.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { championVersion, loadModel, promoteModel } from '../src/adapters/postgres/model-store.ts';
+import { openPostgres } from '../src/adapters/postgres/session.ts';
+import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
+import { sparkJars } from '../src/stack/spark.ts';
+import { type Decider, type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
+import { sendTraffic } from './faults/traffic.ts';
+
+const PARTITIONS = 4;
+const folder = mkdtempSync(join(tmpdir(), 'goshawk-spark-'));
+let installation: Installation;
+
+before(async () => {
+  sparkJars();
+  installation = await openInstallation(folder, PARTITIONS);
+});
+after(async () => {
+  await installation?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ROUNDS: readonly (readonly [Decider, number, readonly Fault[]])[] = [
+  ['real-time', 1, ['worker killed', 'engine killed']],
+  ['real-time', 2, ['Kafka killed']],
+  ['micro-batch', 3, ['engine killed', 'worker killed']],
+  ['micro-batch', 4, ['slow PostgreSQL']],
+];
+for (const [decider, seed, faults] of ROUNDS) {
+  const named = faults.map((fault) => (fault === 'worker killed' ? 'driver killed' : fault)).join(', ');
+  test(`S1 Spark, ${decider}: nothing is lost or doubled, decisions are the embedded engine's: ${named}`, async () => {
+    const before = await deadLetters();
+    const result = await runRound(installation, {
+      seed,
+      round: `spark${seed}`,
+      decider,
+      faults,
+      perSecond: 300,
+      seconds: 12,
+      onNotice: () => undefined,
+    });
+    assert.deepEqual(
+      [result.lost.slice(0, 3), result.doubled.slice(0, 3), result.different.slice(0, 3)],
+      [[], [], []],
+    );
+    assert.ok(result.accepted > 3000 && result.compared > 1000, JSON.stringify(result.accepted));
+    assert.equal((await deadLetters()) - before, result.sent.badRecords);
+  });
+}
+
+async function deadLetters(): Promise<number> {
+  const { pool } = await openPostgres({ url: installation.services.env.DATABASE_URL, connections: 1 });
+  const { rows } = await pool.query('select count(*)::int as n from dead_letters');
+  await pool.end();
+  return rows[0].n;
+}
+
+async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await look()); await sleep(200)) {
+    if (Date.now() > end) throw new Error(`not within a minute: ${what}`);
+  }
+}
+
+test('S3 S4 a model promoted while Spark runs decides the rest; the desk shows Spark, and when it is down', async () => {
+  const { services, settings } = installation;
+  const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS), ACCOUNT_CACHE_MB: '32' };
+  const start = (name: string, args: readonly string[]): GoshawkProcess =>
+    startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+  const spark = start('spark-streaming', [
+    'spark',
+    'stream',
+    ...['--trigger', 'micro-batch', '--batch-ms', '200'],
+    ...['--data-dir', join(folder, 'spark-micro-batch')],
+  ]);
+  const sink = start('sink', ['sink']);
+  const server = start('server', ['server', '--port', '0']);
+  const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 2 });
+  try {
+    await Promise.all([spark, sink].map((process) => process.said(/ ready\n/, 60_000)));
+    const [, url] = await server.said(/listens at (\S+)/, 60_000);
+    const sending = sendTraffic({
+      settings,
+      seed: 9,
+      round: 'promotion',
+      perSecond: 200,
+      seconds: 8,
+      url: () => url,
+    });
+    await sleep(4000);
+    const version = await championVersion(pool);
+    assert.ok(version);
+    const model = await loadModel(pool, version);
+    const promoted = { ...model, info: { ...model.info, version: 'promoted-in-spark' } };
+    await promoteModel(pool, promoted, Date.now());
+    const { accepted } = await sending;
+    const byVersion = async (): Promise<Map<string, number>> => {
+      const { rows } = await pool.query(
+        `select model_version as version, count(*)::int as n from transactions where id like 'promotion-%' group by 1`,
+      );
+      return new Map(rows.map((row) => [row.version, row.n]));
+    };
+    await until('all are stored', async () => {
+      const counts = await byVersion();
+      return [...counts.values()].reduce((sum, n) => sum + n, 0) >= accepted.size;
+    });
+    const counts = await byVersion();
+    assert.deepEqual([...counts.keys()].sort(), [version, 'promoted-in-spark'].sort());
+
+    type Part = { name: string; status: string; detail: string; perSecond: number | null };
+    const part = async (): Promise<Part | undefined> => {
+      const { services: parts } = (await (await fetch(`${url}/v1/pipeline`)).json()) as { services: Part[] };
+      return parts.find(({ name }) => name === 'spark');
+    };
+    await until('Spark is up', async () => (await part())?.status === 'up');
+    assert.match((await part())?.detail ?? '', /micro-batches, batch \d+/);
+    const figures = await (await fetch(`${url}/metrics`)).text();
+    assert.match(figures, /goshawk_service_health\{service="spark"\} 1/);
+    for (const name of [
+      'input_rows_per_second',
+      'processed_rows_per_second',
+      'batch_seconds',
+      'progress_age_seconds',
+    ]) {
+      assert.match(
+        figures,
+        new RegExp(`goshawk_service_figure\\{service="spark",figure="${name}"\\} [\\d.e-]+`),
+      );
+    }
+    spark.signal('SIGKILL');
+    await until('Spark is down', async () => (await part())?.status === 'down');
+    assert.match((await part())?.detail ?? '', /no word for \d+ s/);
+  } finally {
+    await Promise.all([spark, sink, server].map((process) => process.stop()));
+    await pool.end();
+  }
+});
