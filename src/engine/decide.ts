@@ -54,6 +54,17 @@ export function decide(
   vector: Float64Array,
 ): Decision {
   observe(state, transaction, vector);
+  return judge(transaction, scorer, ruleset, nowMs, vector);
+}
+
+/** What model and rules say of a transaction whose features are in `vector`; fills its encoded slots. */
+export function judge(
+  transaction: Transaction,
+  scorer: Scorer,
+  ruleset: Ruleset,
+  nowMs: number,
+  vector: Float64Array,
+): Decision {
   const score = scorer.score(transaction, vector);
   const { thresholds, version } = scorer.info;
   let outcome: Outcome =

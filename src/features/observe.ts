@@ -85,54 +85,139 @@ function zscore(history: History, logAmount: number): number {
 const I = INDEX;
 
 /**
+ * What a transaction does to one history, in the order in which it does it. `account` and `inbound` belong to its
+ * account, the others to whom it names; `inbound` reads what the account received as the payee of others.
+ */
+export const ROLES = ['account', 'inbound', 'merchant', 'device', 'ip', 'counterparty'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The key of the history that a role is about; undefined when the transaction has none. */
+export function roleKey(role: Role, transaction: Transaction): string | undefined {
+  switch (role) {
+    case 'account':
+    case 'inbound':
+      return transaction.accountId;
+    case 'merchant':
+      return transaction.merchant?.id;
+    case 'device':
+      return transaction.deviceId;
+    case 'ip':
+      return transaction.ip;
+    case 'counterparty':
+      return transaction.counterpartyId;
+  }
+}
+
+/**
  * Computes the feature vector of a transaction into `out` (FEATURE_COUNT values; the fitted category
  * encodings are left NaN for the model to fill) and adds the transaction to the histories it belongs to.
  * Returns false when it came so late that the account's windows no longer hold its time.
  */
 export function observe(state: FeatureState, transaction: Transaction, out: Float64Array): boolean {
   out.fill(Number.NaN);
-  const time = Math.floor(transaction.occurredAtMs / 1000);
-  const perMajor = minorPerMajor(transaction.currency);
-  const amount = transaction.amountMinor / perMajor;
-  const logAmount = Math.log1p(amount);
-  transactionGroup(time, amount, logAmount, out);
-  const inTime = accountGroup(state, transaction, time, perMajor, logAmount, out);
-  inboundGroup(state, transaction, time, perMajor, out);
-  const { amountMinor } = transaction;
-  if (transaction.merchant) merchantGroup(state, transaction.merchant.id, amountMinor, time, logAmount, out);
-  const accountHash = keyHash(transaction.accountId);
-  if (transaction.deviceId !== undefined) {
-    sharedGroup(
-      state.device,
-      device,
-      transaction.deviceId,
-      accountHash,
-      amountMinor,
-      time,
-      I.device_accounts_24h,
-      out,
-    );
-  }
-  if (transaction.ip !== undefined) {
-    sharedGroup(state.ip, ip, transaction.ip, accountHash, amountMinor, time, I.ip_accounts_24h, out);
-  }
-  if (transaction.counterpartyId !== undefined) {
-    const key = transaction.counterpartyId;
-    sharedGroup(
-      state.counterparty,
-      counterparty,
-      key,
-      accountHash,
-      amountMinor,
-      time,
-      I.counterparty_senders_24h,
-      out,
-    );
-    counterparty.window(time - DAY, time);
-    out[I.counterparty_amount_sum_24h] = counterparty.windowSum / perMajor;
-  }
+  const event = eventOf(transaction);
+  transactionGroup(event.time, event.amount, event.logAmount, out);
+  const inTime = accountGroup(state, transaction, event.time, event.perMajor, event.logAmount, out);
+  inboundGroup(state, transaction, event.time, event.perMajor, out);
+  merchantRole(state, event, out);
+  deviceRole(state, event, out);
+  ipRole(state, event, out);
+  counterpartyRole(state, event, out);
   return inTime;
 }
+
+/**
+ * The part of `observe` that is about one history; the other features are left NaN. A history that is given all
+ * its roles in order is the one that `observe` keeps, and the parts together are its vector.
+ */
+export function observeRole(
+  state: FeatureState,
+  role: Role,
+  transaction: Transaction,
+  out: Float64Array,
+): void {
+  out.fill(Number.NaN);
+  ROLE_PARTS[role](state, eventOf(transaction), out);
+}
+
+type ObservedEvent = {
+  readonly transaction: Transaction;
+  readonly time: number;
+  readonly perMajor: number;
+  readonly amount: number;
+  readonly logAmount: number;
+  readonly accountHash: number;
+};
+
+function eventOf(transaction: Transaction): ObservedEvent {
+  const perMajor = minorPerMajor(transaction.currency);
+  const amount = transaction.amountMinor / perMajor;
+  return {
+    transaction,
+    time: Math.floor(transaction.occurredAtMs / 1000),
+    perMajor,
+    amount,
+    logAmount: Math.log1p(amount),
+    accountHash: keyHash(transaction.accountId),
+  };
+}
+
+function merchantRole(
+  state: FeatureState,
+  { transaction, time, logAmount }: ObservedEvent,
+  out: Float64Array,
+): void {
+  if (transaction.merchant)
+    merchantGroup(state, transaction.merchant.id, transaction.amountMinor, time, logAmount, out);
+}
+
+function deviceRole(
+  state: FeatureState,
+  { transaction, time, accountHash }: ObservedEvent,
+  out: Float64Array,
+): void {
+  const { deviceId, amountMinor } = transaction;
+  if (deviceId !== undefined)
+    sharedGroup(state.device, device, deviceId, accountHash, amountMinor, time, I.device_accounts_24h, out);
+}
+
+function ipRole(
+  state: FeatureState,
+  { transaction, time, accountHash }: ObservedEvent,
+  out: Float64Array,
+): void {
+  const { amountMinor } = transaction;
+  if (transaction.ip !== undefined)
+    sharedGroup(state.ip, ip, transaction.ip, accountHash, amountMinor, time, I.ip_accounts_24h, out);
+}
+
+function counterpartyRole(
+  state: FeatureState,
+  { transaction, time, perMajor, accountHash }: ObservedEvent,
+  out: Float64Array,
+): void {
+  const { counterpartyId: key, amountMinor } = transaction;
+  if (key === undefined) return;
+  const first = I.counterparty_senders_24h;
+  sharedGroup(state.counterparty, counterparty, key, accountHash, amountMinor, time, first, out);
+  counterparty.window(time - DAY, time);
+  out[I.counterparty_amount_sum_24h] = counterparty.windowSum / perMajor;
+}
+
+const ROLE_PARTS: Readonly<
+  Record<Role, (state: FeatureState, event: ObservedEvent, out: Float64Array) => void>
+> = {
+  account(state, { transaction, time, perMajor, amount, logAmount }, out) {
+    transactionGroup(time, amount, logAmount, out);
+    accountGroup(state, transaction, time, perMajor, logAmount, out);
+  },
+  inbound: (state, { transaction, time, perMajor }, out) =>
+    inboundGroup(state, transaction, time, perMajor, out),
+  merchant: merchantRole,
+  device: deviceRole,
+  ip: ipRole,
+  counterparty: counterpartyRole,
+};
 
 function transactionGroup(time: number, amount: number, logAmount: number, out: Float64Array): void {
   const hour = Math.floor(time / HOUR) % 24;
@@ -446,7 +531,8 @@ export function labelShared(
   labelEntity(state, 'counterparty', keys.counterpartyId, timeSeconds, fraud);
 }
 
-function labelEntity(
+/** Writes a label that says something new into one history. */
+export function labelEntity(
   state: FeatureState,
   kind: EntityKind,
   key: string | undefined,

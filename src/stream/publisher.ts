@@ -41,15 +41,31 @@ export function createPublisher({ output, sleep, onTrouble }: PublisherParts): P
     return last;
   }
 
-  /** Jobs from the head of a queue that fit into one append. */
+  /** Jobs from the head of a queue that fit into one append, and one at least. */
   function nextJobs(queue: Job[]): Job[] {
     let bytes = 0;
     let count = 0;
-    while (count < queue.length && (count === 0 || bytes < MAX_APPEND_BYTES)) {
-      for (const { value } of queue[count].messages) bytes += value.length;
+    for (const { messages } of queue) {
+      bytes += messages.reduce((sum, { value }) => sum + value.length, 0);
+      if (count > 0 && bytes > MAX_APPEND_BYTES) break;
       count++;
     }
     return queue.splice(0, count);
+  }
+
+  /** Brokers refuse a batch of records that is too large, however often it is sent. */
+  function pieces(messages: readonly StreamMessage[]): StreamMessage[][] {
+    const all: StreamMessage[][] = [];
+    let bytes = 0;
+    for (const message of messages) {
+      bytes += message.value.length;
+      if (all.length === 0 || bytes > MAX_APPEND_BYTES) {
+        all.push([]);
+        bytes = message.value.length;
+      }
+      all[all.length - 1].push(message);
+    }
+    return all;
   }
 
   async function append(partition: number, jobs: readonly Job[]): Promise<void> {
@@ -63,7 +79,7 @@ export function createPublisher({ output, sleep, onTrouble }: PublisherParts): P
         claimed = true;
         const last = held.get(partition);
         const messages = last ? all.filter((message) => message.sourceOffset > last[message.output]) : all;
-        if (messages.length > 0) await output.append(partition, messages);
+        for (const piece of pieces(messages)) await output.append(partition, piece);
         return;
       } catch (error) {
         onTrouble?.(partition, error as Error);

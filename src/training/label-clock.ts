@@ -2,16 +2,16 @@
 import { historiesOf, type Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 
-export type LabelClock = {
-  schedule(label: Label): void;
+export type LabelClock<T> = {
+  schedule(label: T): void;
   /** Labels known at `nowMs` or before, oldest first; each is given once. */
-  due(nowMs: number): Label[];
+  due(nowMs: number): T[];
   readonly waiting: number;
 };
 
-export function createLabelClock(): LabelClock {
+export function createLabelClock<T extends { readonly labelledAtMs: number } = Label>(): LabelClock<T> {
   // Sorted by time, latest first: labels mostly come in order, so an insertion moves little.
-  const waiting: Label[] = [];
+  const waiting: T[] = [];
   return {
     schedule(label) {
       let low = 0;
@@ -24,7 +24,7 @@ export function createLabelClock(): LabelClock {
       waiting.splice(low, 0, label);
     },
     due(nowMs) {
-      const due: Label[] = [];
+      const due: T[] = [];
       for (;;) {
         const next = waiting.at(-1);
         if (!next || next.labelledAtMs > nowMs) return due;

@@ -73,7 +73,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     assert.equal((await store.acquire(3)).nextOffset, 15);
   });
 
-  test(`${name}: W3 a commit sent twice is carried out once; one that leaves out offsets is refused`, async () => {
+  test(`${name}: W3 a commit sent twice is carried out once; one that leaves out offsets or goes back is refused`, async () => {
     const store = await open();
     const { epoch } = await store.acquire(0);
     const first = commitOf({
@@ -91,7 +91,9 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
       accounts: [{ accountId: 'a', bytes: bytes(1) }],
     });
     await assert.rejects(store.commit(gap), FencedError);
+    await assert.rejects(store.commit({ ...gap, firstOffset: 10, nextOffset: 9 }), FencedError);
     const head = await store.acquire(0);
+    assert.equal(head.nextOffset, 10);
     assert.equal(head.outbox.length, 1);
     assert.equal(
       head.decidedIds.reduce((sum, piece) => sum + piece.length, 0),

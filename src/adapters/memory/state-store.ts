@@ -90,6 +90,11 @@ export function createMemoryStateStore(): MemoryStateStore {
           `partition ${commit.partition} stands at offset ${partition.nextOffset}, not at ${commit.firstOffset}`,
         );
       }
+      if (commit.nextOffset < commit.firstOffset) {
+        throw new FencedError(
+          `a commit from offset ${commit.firstOffset} back to ${commit.nextOffset} is none`,
+        );
+      }
       apply(partition, commit);
     },
     async sharedAfter(offsets, maxBatches) {

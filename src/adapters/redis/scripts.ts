@@ -25,7 +25,8 @@ return {
 }`);
 
 /**
- * Commits a batch, once, if epoch and offset are right.
+ * Commits a batch, once, if epoch and offset are right. The offset comes last: a script that fails half-way is not
+ * taken back, and must not look as if it had been carried out.
  * KEYS head, accounts, labels, ids older, ids, shared, outbox.
  * ARGV epoch, first, next and published offset, ids, start new ids, shared, outbox, number of labels,
  * then labels (id, flag) and accounts (id, bytes).
@@ -35,7 +36,7 @@ local head = redis.call('HMGET', KEYS[1], 'epoch', 'next')
 if head[1] ~= ARGV[1] then return 'epoch' end
 if head[2] == ARGV[3] then return 'done' end
 if head[2] and head[2] ~= ARGV[2] then return 'offset ' .. head[2] end
-redis.call('HSET', KEYS[1], 'next', ARGV[3])
+if tonumber(ARGV[3]) < tonumber(ARGV[2]) then return 'offset ' .. ARGV[3] end
 if ARGV[6] == '1' then
   if redis.call('EXISTS', KEYS[5]) == 1 then redis.call('RENAME', KEYS[5], KEYS[4]) end
 end
@@ -50,6 +51,7 @@ while at < #ARGV do
   redis.call('HSET', KEYS[2], unpack(ARGV, at, last))
   at = last + 1
 end
+redis.call('HSET', KEYS[1], 'next', ARGV[3])
 return 'done'`);
 
 /**

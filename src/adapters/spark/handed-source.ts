@@ -21,6 +21,8 @@ type Queue = {
   taken: number;
   /** One past the last record that was handed over. */
   nextOffset: number;
+  /** Where the input at hand began: what lies before it was decided before. */
+  fromOffset: number;
   input: { wake: (() => void) | undefined; closed: boolean } | undefined;
 };
 
@@ -32,7 +34,7 @@ export function createHandedSource(
   function queueOf(partition: number): Queue {
     let queue = queues.get(partition);
     if (!queue) {
-      queue = { kept: [], taken: 0, nextOffset: -1, input: undefined };
+      queue = { kept: [], taken: 0, nextOffset: -1, fromOffset: 0, input: undefined };
       queues.set(partition, queue);
     }
     return queue;
@@ -44,7 +46,7 @@ export function createHandedSource(
       const fresh = records.filter(({ offset }) => offset >= queue.nextOffset);
       if (fresh.length === 0) return 'goes on';
       const goesOn = fresh[0].offset === queue.nextOffset;
-      queue.kept.push(...fresh);
+      queue.kept.push(...fresh.filter(({ offset }) => offset >= queue.fromOffset));
       queue.nextOffset = fresh[fresh.length - 1].offset + 1;
       queue.input?.wake?.();
       return goesOn ? 'goes on' : 'elsewhere';
@@ -68,6 +70,7 @@ export function createHandedSource(
       const queue = queueOf(partition);
       const input: NonNullable<Queue['input']> = { wake: undefined, closed: false };
       queue.input = input;
+      queue.fromOffset = fromOffset;
       queue.kept = queue.kept.filter(({ offset }) => offset >= fromOffset);
       queue.taken = 0;
       let expected: number | undefined = fromOffset;

@@ -133,7 +133,12 @@ test('S1 what is handed over again is left out; what was not safe is taken again
   assert.deepEqual(await offsets(first), []);
   assert.deepEqual(await offsets(source.open(0, 7)), [7, 8]);
   assert.deepEqual(gaps, []);
+  // Acquired anew, the state turns out to be further on than what is being handed over.
+  const ahead = source.open(0, 12);
+  assert.equal(source.hand(0, [record(9), record(10)]), 'goes on');
+  assert.equal(source.hand(0, [record(11), record(12)]), 'goes on');
+  assert.deepEqual(await offsets(ahead), [12]);
   assert.equal(source.hand(0, [record(20)]), 'elsewhere');
-  assert.deepEqual(await offsets(source.open(0, 9)), [20]);
-  assert.deepEqual(gaps, [[0, 9, 20]]);
+  assert.deepEqual(await offsets(source.open(0, 13)), [20]);
+  assert.deepEqual(gaps, [[0, 13, 20]]);
 });

@@ -69,8 +69,8 @@ public final class GoshawkStream {
     stopping.set(true);
     try {
       if (query != null) query.stop();
-    } catch (TimeoutException late) {
-      // What its tasks had under way is read again by the next query.
+    } catch (TimeoutException | IllegalStateException late) {
+      // Spark may have stopped already. What tasks had under way is read again by the next query.
     }
   }
 

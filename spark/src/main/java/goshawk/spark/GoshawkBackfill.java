@@ -1,0 +1,249 @@
+package goshawk.spark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.LongAccumulator;
+import scala.Tuple2;
+
+/**
+ * The batch job: features, scores and labels of a whole history as Parquet, in the order of time. Files become rows,
+ * one for each history a transaction touches; rows of a history come together, and the engine computes their features;
+ * the parts of a transaction come together, and the engine makes them a row of the table.
+ */
+public final class GoshawkBackfill {
+  private static final int BAD_ROWS_KEPT = 10_000;
+  private static final double SAMPLED = 0.01;
+  private static final int SEED = 1;
+
+  private GoshawkBackfill() {}
+
+  public static void main(String[] args) throws Exception {
+    BackfillOptions options;
+    try {
+      options = BackfillOptions.parse(args, System.getenv());
+    } catch (IllegalArgumentException error) {
+      System.err.println("goshawk: " + error.getMessage());
+      System.exit(2);
+      return;
+    }
+    SparkSession spark = SparkSession.builder()
+        .appName("goshawk backfill")
+        .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+        .config("spark.kryo.classesToRegister", RowKey.class.getName())
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate();
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    FileSystem files = FileSystem.get(new Path(options.output()).toUri(), context.hadoopConfiguration());
+    if (files.exists(new Path(options.output()))) {
+      System.err.println("goshawk: " + options.output() + " is there already; name another folder, or remove it.");
+      System.exit(2);
+    }
+    Schema schema = schemaOf(options.step("schema", List.of()));
+    LongAccumulator bad = context.sc().longAccumulator("bad rows");
+    CollectionAccumulator<String> badKept = context.sc().collectionAccumulator("bad rows kept");
+    context.sc().addSparkListener(new ProgressLines());
+
+    progress("read", 0, options.inputs().size());
+    List<Integer> numbers = IntStream.range(0, options.inputs().size()).boxed().toList();
+    JavaPairRDD<RowKey, byte[]> rows = context
+        .parallelize(numbers, numbers.size())
+        .mapPartitionsToPair(each -> read(each, options, bad, badKept))
+        .persist(StorageLevel.DISK_ONLY());
+    long[] starts = starts(rows, options.places());
+    int places = Math.max(options.places(), 1);
+
+    progress("features", 0, places);
+    JavaPairRDD<RowKey, byte[]> features = rows
+        .repartitionAndSortWithinPartitions(new Placement.ByHistory(places), RowKey.IN_TIME)
+        .mapPartitionsToPair(each -> pairs(new EngineStep(options.step("features", options.features()), each)));
+    JavaRDD<Row> table = features
+        .repartitionAndSortWithinPartitions(new Placement.ByTime(starts), RowKey.IN_TIME)
+        .mapPartitions(each -> results(new EngineStep(options.step("assemble", options.assemble()), each), schema));
+    spark.createDataFrame(table, schema.type()).write().parquet(options.output());
+    keepBadRows(files, options.output(), badKept.value());
+    System.out.println("done " + bad.value());
+    spark.stop();
+  }
+
+  private static Iterator<Tuple2<RowKey, byte[]>> read(
+      Iterator<Integer> numbers, BackfillOptions options, LongAccumulator bad, CollectionAccumulator<String> kept) {
+    if (!numbers.hasNext()) return Collections.emptyIterator();
+    EngineStep step = new EngineStep(options.step("read", options.read(numbers.next())), null);
+    return new Iterator<>() {
+      private Tuple2<RowKey, byte[]> next;
+
+      @Override
+      public boolean hasNext() {
+        while (next == null && step.hasNext()) {
+          EngineStep.Frame frame = step.next();
+          if (frame.kind() == EngineStep.ROW) {
+            next = new Tuple2<>(frame.key(), frame.body());
+          } else {
+            bad.add(1L);
+            if (bad.value() <= BAD_ROWS_KEPT) kept.add(new String(frame.body(), StandardCharsets.UTF_8));
+          }
+        }
+        return next != null;
+      }
+
+      @Override
+      public Tuple2<RowKey, byte[]> next() {
+        Tuple2<RowKey, byte[]> row = next;
+        next = null;
+        return row;
+      }
+    };
+  }
+
+  /** First times of places that hold about as many rows each, from a sample. */
+  private static long[] starts(JavaPairRDD<RowKey, byte[]> rows, int places) {
+    long[] sample = rows.keys()
+        .map(RowKey::timeMs)
+        .sample(false, SAMPLED, SEED)
+        .collect()
+        .stream()
+        .mapToLong(Long::longValue)
+        .sorted()
+        .toArray();
+    if (sample.length == 0) return new long[0];
+    TreeSet<Long> starts = new TreeSet<>();
+    for (int place = 1; place < places; place++) starts.add(sample[(int) ((long) place * sample.length / places)]);
+    return starts.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static Iterator<Tuple2<RowKey, byte[]>> pairs(EngineStep step) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return step.hasNext();
+      }
+
+      @Override
+      public Tuple2<RowKey, byte[]> next() {
+        EngineStep.Frame frame = step.next();
+        return new Tuple2<>(frame.key(), frame.body());
+      }
+    };
+  }
+
+  private static Iterator<Row> results(EngineStep step, Schema schema) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return step.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        return schema.row(step.next().body());
+      }
+    };
+  }
+
+  /** The columns as the engine names them. */
+  private record Schema(StructType type, String[] kinds) implements java.io.Serializable {
+    Row row(byte[] bytes) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      Object[] values = new Object[kinds.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = switch (kinds[i]) {
+          case "string" -> string(buffer);
+          case "long" -> buffer.getLong();
+          case "timestamp" -> new Timestamp(buffer.getLong());
+          case "boolean" -> {
+            byte value = buffer.get();
+            yield value == 2 ? null : value == 1;
+          }
+          default -> {
+            double value = buffer.getDouble();
+            yield Double.isNaN(value) ? null : value;
+          }
+        };
+      }
+      return RowFactory.create(values);
+    }
+
+    private static String string(ByteBuffer buffer) {
+      int length = buffer.getInt();
+      if (length < 0) return null;
+      String text = new String(buffer.array(), buffer.position(), length, StandardCharsets.UTF_8);
+      buffer.position(buffer.position() + length);
+      return text;
+    }
+  }
+
+  private static Schema schemaOf(EngineCommand command) throws IOException {
+    List<StructField> fields = new ArrayList<>();
+    List<String> kinds = new ArrayList<>();
+    EngineStep step = new EngineStep(command, null);
+    for (JsonNode column : new ObjectMapper().readTree(step.next().body())) {
+      String kind = column.get("type").asText();
+      kinds.add(kind);
+      fields.add(DataTypes.createStructField(column.get("name").asText(), typeOf(kind), true));
+    }
+    return new Schema(DataTypes.createStructType(fields), kinds.toArray(new String[0]));
+  }
+
+  private static DataType typeOf(String kind) {
+    return switch (kind) {
+      case "string" -> DataTypes.StringType;
+      case "long" -> DataTypes.LongType;
+      case "timestamp" -> DataTypes.TimestampType;
+      case "boolean" -> DataTypes.BooleanType;
+      case "double" -> DataTypes.DoubleType;
+      default -> throw new IllegalArgumentException("a column of type " + kind);
+    };
+  }
+
+  /** Beside the table; names that start with _ are no part of it. A task that was tried again told its rows twice. */
+  private static void keepBadRows(FileSystem files, String output, List<String> rows) throws IOException {
+    if (rows.isEmpty()) return;
+    try (OutputStream out = files.create(new Path(output, "_bad_rows.ndjson"))) {
+      for (String row : new TreeSet<>(rows)) out.write((row + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static void progress(String step, long done, long of) {
+    System.out.println("progress " + step + " " + done + " " + of);
+  }
+
+  /** Tells each task that ends, as lines on standard output. */
+  private static final class ProgressLines extends SparkListener {
+    private long tasks;
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd event) {
+      tasks++;
+      progress("tasks", tasks, 0);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// The bytes between a Spark task of a backfill and its engine process. Each frame is a length (four bytes, of what
+// follows), a kind (one byte) and a body; numbers are little-endian. Rows carry what Spark sorts and places them by:
+// their time, their place among rows of that time, and a hash; the rest is the engine's affair.
+import { MAX_FRAME_BYTES } from './frames.ts';
+
+export const BATCH_KIND = { row: 1, bad: 2, result: 3 } as const;
+const ROW_HEAD = 25;
+
+export type BatchRow = {
+  readonly timeMs: number;
+  /** Rows of the same time are taken in this order; eight numbers belong to a transaction. */
+  readonly order: number;
+  readonly hash: number;
+  readonly body: Uint8Array;
+};
+
+export function encodeRow({ timeMs, order, hash, body }: BatchRow): Buffer {
+  const bytes = Buffer.allocUnsafe(ROW_HEAD + body.length);
+  bytes.writeUInt32LE(bytes.length - 4, 0);
+  bytes.writeUInt8(BATCH_KIND.row, 4);
+  bytes.writeBigInt64LE(BigInt(timeMs), 5);
+  bytes.writeBigInt64LE(BigInt(order), 13);
+  bytes.writeInt32LE(hash | 0, 21);
+  bytes.set(body, ROW_HEAD);
+  return bytes;
+}
+
+/** `bad` for a line that cannot be read, as JSON; `result` for a row of the output. */
+export function encodeOther(kind: 'bad' | 'result', body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(5 + body.length);
+  bytes.writeUInt32LE(bytes.length - 4, 0);
+  bytes.writeUInt8(BATCH_KIND[kind], 4);
+  bytes.set(body, 5);
+  return bytes;
+}
+
+/** Cuts a stream of bytes into rows; the bodies are views into the chunks. Throws on anything but rows. */
+export async function* readRows(input: AsyncIterable<Buffer>): AsyncGenerator<BatchRow[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of input) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const rows: BatchRow[] = [];
+    let at = 0;
+    while (bytes.length - at >= 4) {
+      const length = bytes.readUInt32LE(at);
+      if (length < ROW_HEAD - 4 || length > MAX_FRAME_BYTES) throw new Error(`a row of ${length} bytes`);
+      if (bytes.length - at - 4 < length) break;
+      if (bytes.readUInt8(at + 4) !== BATCH_KIND.row) throw new Error('a frame that is not a row');
+      rows.push({
+        timeMs: Number(bytes.readBigInt64LE(at + 5)),
+        order: Number(bytes.readBigInt64LE(at + 13)),
+        hash: bytes.readInt32LE(at + 21),
+        body: bytes.subarray(at + ROW_HEAD, at + 4 + length),
+      });
+      at += 4 + length;
+    }
+    rest = bytes.subarray(at);
+    if (rows.length > 0) yield rows;
+  }
+  if (rest.length > 0) throw new Error('the input ends inside a row');
+}

@@ -1,0 +1,246 @@
+// The engine's three steps of a backfill inside Spark. `read` turns a file into a row for each history that a
+// transaction touches; Spark brings the rows of a history together, in the order of time; `features` gives each its part of
+// the vector; Spark brings the parts of a transaction together; `assemble` makes the whole vector, scores it, and
+// writes a row of the table.
+import { hash } from 'node:crypto';
+import type { InputRow } from '../adapters/files/read-transactions.ts';
+import { encodeOther, encodeRow, readRows } from '../adapters/spark/batch-frames.ts';
+import {
+  type Transaction,
+  type TransactionJson,
+  transactionFromJson,
+  transactionToJson,
+} from '../domain/transaction.ts';
+import { judge } from '../engine/decide.ts';
+import { decodeVector, encodeVector } from '../engine/vector-codec.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import {
+  createFeatureState,
+  keyHash,
+  labelEntity,
+  observeRole,
+  ROLES,
+  roleKey,
+} from '../features/observe.ts';
+import type { Scorer } from '../models/model.ts';
+import type { Ruleset } from '../rules/ruleset.ts';
+import { createLabelClock } from '../training/label-clock.ts';
+import { FIXED_COLUMNS, type PastTransaction } from '../training/table-columns.ts';
+
+const ORDERS_PER_TRANSACTION = 8;
+/** Rows of a file; files come one after the other in the order of rows of the same time. */
+const ROWS_PER_FILE = 2 ** 36;
+const SHOWN_BAD_CHARACTERS = 500;
+const FRAUD_CODES: readonly (boolean | undefined)[] = [undefined, false, true];
+const NOTHING = new Uint8Array(0);
+
+export type Write = (bytes: Buffer) => void | Promise<void>;
+
+/** A row's body: role, what is known of fraud, length of the transaction's JSON, the JSON, a vector. */
+function encodeBody(role: number, fraud: boolean | undefined, json: Uint8Array, vector: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(6 + json.length + vector.length);
+  bytes.writeUInt8(role, 0);
+  bytes.writeUInt8(FRAUD_CODES.indexOf(fraud), 1);
+  bytes.writeUInt32LE(json.length, 2);
+  bytes.set(json, 6);
+  bytes.set(vector, 6 + json.length);
+  return bytes;
+}
+
+type Body = {
+  readonly role: number;
+  readonly fraud: boolean | undefined;
+  readonly json: Uint8Array;
+  readonly vector: Uint8Array;
+};
+
+function decodeBody(body: Uint8Array): Body {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const vectorAt = 6 + bytes.readUInt32LE(2);
+  return {
+    role: bytes.readUInt8(0),
+    fraud: FRAUD_CODES[bytes.readUInt8(1)],
+    json: bytes.subarray(6, vectorAt),
+    vector: bytes.subarray(vectorAt),
+  };
+}
+
+const transactionOf = ({ json }: Body): Transaction =>
+  transactionFromJson(JSON.parse(Buffer.from(json).toString('utf8')) as TransactionJson);
+
+/** Rows of a file that was opened as number `file` of the input; an id that comes again is left out. */
+export async function readStep(
+  batches: AsyncIterable<readonly InputRow[]>,
+  source: { readonly name: string; readonly file: number; readonly untilMs: number },
+  write: Write,
+): Promise<void> {
+  const seen = createIdSet();
+  let number = source.file * ROWS_PER_FILE;
+  for await (const batch of batches) {
+    const frames: Buffer[] = [];
+    for (const row of batch) {
+      if (!row.ok) {
+        const bad = {
+          file: source.name,
+          line: row.line,
+          problems: row.problems,
+          raw: row.raw.slice(0, SHOWN_BAD_CHARACTERS),
+        };
+        frames.push(encodeOther('bad', Buffer.from(JSON.stringify(bad))));
+        continue;
+      }
+      const { transaction, fraud } = row;
+      if (transaction.occurredAtMs >= source.untilMs || !seen.add(transaction.id)) continue;
+      const json = Buffer.from(JSON.stringify(transactionToJson(transaction)));
+      for (const [role, name] of ROLES.entries()) {
+        const key = roleKey(name, transaction);
+        if (key === undefined) continue;
+        frames.push(
+          encodeRow({
+            timeMs: transaction.occurredAtMs,
+            order: number * ORDERS_PER_TRANSACTION + role,
+            // Payees and receivers share their histories.
+            hash: keyHash(`${name === 'inbound' ? 'counterparty' : name} ${key}`),
+            body: encodeBody(role, fraud, json, NOTHING),
+          }),
+        );
+      }
+      number++;
+    }
+    await write(Buffer.concat(frames));
+  }
+}
+
+/** Rows of whole histories in the order of time, each to its part of the vector. Labels are known after `delayMs`. */
+export async function featuresStep(
+  input: AsyncIterable<Buffer>,
+  delayMs: number,
+  write: Write,
+): Promise<void> {
+  const state = createFeatureState();
+  const vector = new Float64Array(FEATURE_COUNT);
+  const labels = createLabelClock<{
+    readonly labelledAtMs: number;
+    readonly kind: Exclude<(typeof ROLES)[number], 'inbound'>;
+    readonly key: string;
+    readonly occurredAtMs: number;
+  }>();
+  for await (const rows of readRows(input)) {
+    const frames: Buffer[] = [];
+    for (const row of rows) {
+      for (const { kind, key, occurredAtMs } of labels.due(row.timeMs)) {
+        labelEntity(state, kind, key, Math.floor(occurredAtMs / 1000), true);
+      }
+      const body = decodeBody(row.body);
+      const role = ROLES[body.role];
+      const transaction = transactionOf(body);
+      observeRole(state, role, transaction, vector);
+      const key = roleKey(role, transaction);
+      if (body.fraud && role !== 'inbound' && key !== undefined) {
+        const { occurredAtMs } = transaction;
+        labels.schedule({ labelledAtMs: occurredAtMs + delayMs, kind: role, key, occurredAtMs });
+      }
+      const json = role === 'account' ? body.json : NOTHING;
+      frames.push(encodeRow({ ...row, body: encodeBody(body.role, body.fraud, json, encodeVector(vector)) }));
+    }
+    await write(Buffer.concat(frames));
+  }
+}
+
+/** Parts of vectors, those of a transaction side by side, to rows of the table. */
+export async function assembleStep(
+  input: AsyncIterable<Buffer>,
+  inService: { readonly scorer: Scorer; readonly ruleset: Ruleset } | undefined,
+  write: Write,
+): Promise<void> {
+  const vector = new Float64Array(FEATURE_COUNT);
+  let current:
+    | { readonly number: number; readonly transaction: Transaction; readonly fraud: boolean | undefined }
+    | undefined;
+  const finish = (frames: Buffer[]): void => {
+    if (!current) return;
+    const { transaction, fraud } = current;
+    const decision =
+      inService && judge(transaction, inService.scorer, inService.ruleset, transaction.occurredAtMs, vector);
+    const past = { transaction, fraud, score: decision?.score, outcome: decision?.outcome };
+    frames.push(encodeOther('result', encodeTableRow(past, vector)));
+  };
+  for await (const rows of readRows(input)) {
+    const frames: Buffer[] = [];
+    for (const row of rows) {
+      const number = Math.floor(row.order / ORDERS_PER_TRANSACTION);
+      const body = decodeBody(row.body);
+      if (number !== current?.number) {
+        finish(frames);
+        if (ROLES[body.role] !== 'account') throw new Error('a transaction without the part of its account');
+        vector.fill(Number.NaN);
+        current = { number, transaction: transactionOf(body), fraud: body.fraud };
+      }
+      const part = decodeVector(body.vector);
+      for (let i = 0; i < FEATURE_COUNT; i++) if (!Number.isNaN(part[i])) vector[i] = part[i];
+    }
+    if (frames.length > 0) await write(Buffer.concat(frames));
+  }
+  const last: Buffer[] = [];
+  finish(last);
+  await write(Buffer.concat(last));
+}
+
+/** Fixed columns by their types (a string: length or −1, bytes; a boolean: 0, 1, or 2 for none), then the features. */
+function encodeTableRow(row: PastTransaction, vector: Float64Array): Buffer {
+  const parts: Buffer[] = [];
+  for (const { type, of } of FIXED_COLUMNS) {
+    const value = of(row);
+    if (type === 'string') {
+      const text = value === undefined ? undefined : Buffer.from(String(value));
+      const length = Buffer.allocUnsafe(4);
+      length.writeInt32LE(text?.length ?? -1);
+      parts.push(length, text ?? Buffer.alloc(0));
+    } else if (type === 'boolean') {
+      parts.push(Buffer.from([value === undefined ? 2 : value ? 1 : 0]));
+    } else {
+      const number = Buffer.allocUnsafe(8);
+      if (type === 'double') number.writeDoubleLE(value === undefined ? Number.NaN : Number(value));
+      else number.writeBigInt64LE(BigInt(Number(value)));
+      parts.push(number);
+    }
+  }
+  parts.push(Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
+  return Buffer.concat(parts);
+}
+
+/** Ids by 64 bits of their hash, in a table that doubles. */
+function createIdSet(): { add(id: string): boolean } {
+  let slots = new Uint32Array(2 << 16);
+  let count = 0;
+  const find = (table: Uint32Array, low: number, high: number): number => {
+    const mask = table.length / 2 - 1;
+    for (let at = low & mask; ; at = (at + 1) & mask) {
+      if (table[2 * at] === 0 || (table[2 * at] === low && table[2 * at + 1] === high)) return at;
+    }
+  };
+  return {
+    add(id) {
+      if (4 * count > slots.length) {
+        const larger = new Uint32Array(2 * slots.length);
+        for (let i = 0; i < slots.length; i += 2) {
+          if (slots[i] === 0) continue;
+          const at = find(larger, slots[i], slots[i + 1]);
+          larger[2 * at] = slots[i];
+          larger[2 * at + 1] = slots[i + 1];
+        }
+        slots = larger;
+      }
+      const digest = hash('sha256', id, 'buffer');
+      // Zero marks a free place.
+      const low = digest.readUInt32LE(0) || 1;
+      const high = digest.readUInt32LE(4);
+      const at = find(slots, low, high);
+      if (slots[2 * at] !== 0) return false;
+      slots[2 * at] = low;
+      slots[2 * at + 1] = high;
+      count++;
+      return true;
+    },
+  };
+}
