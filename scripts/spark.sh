@@ -15,7 +15,9 @@ if [ ! -e "$libs/.complete" ] || [ "$(cat "$libs/.built" 2>/dev/null)" != "$buil
     touch "$libs/.complete"
   fi
   mvn -q -B -f "$job/pom.xml" package >&2
-  cp "$job/target/goshawk-spark-0.1.0.jar" "$libs/goshawk-spark.jar"
+  # Moved, not written over: a job that runs keeps the file it has opened.
+  cp "$job/target/goshawk-spark-0.1.0.jar" "$libs/.goshawk-spark.jar.$$"
+  mv "$libs/.goshawk-spark.jar.$$" "$libs/goshawk-spark.jar"
   echo "$built" >"$libs/.built"
 fi
 echo "$libs"

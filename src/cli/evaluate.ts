@@ -4,36 +4,19 @@ import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import { type Evaluation, evaluate, type LabelledTransaction } from '../training/evaluate.ts';
-import type { Trainer } from '../training/train-model.ts';
-import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
+import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
 
-const FOREST_TREES = 100;
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   data: { type: 'string', value: 'FILE', help: 'CSV (.gz) with a label column, or NDJSON with "fraud"' },
   mapping: { type: 'string', value: 'M', default: 'handbook', help: 'preset (handbook) or JSON file' },
-  trainer: { type: 'string', default: 'forest', help: 'forest | boosting' },
   features: { type: 'string', default: 'all', help: Object.keys(FEATURE_SETS).join(' | ') },
   'train-from': { type: 'string', value: 'DATE', default: '2018-07-25', help: 'first day to train on' },
   'train-until': { type: 'string', value: 'DATE', default: '2018-08-01', help: 'end of training, exclusive' },
   'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until labels are known' },
   'test-until': { type: 'string', value: 'DATE', default: '2018-08-15', help: 'end of the test, exclusive' },
-  trees: { type: 'string', value: 'N', help: 'trees; 100 in a forest, 200 when boosting, where not said' },
-  'fraud-weight': { type: 'string', value: 'W', default: '1', help: 'weight of a fraud row in training' },
-  'min-leaf': { type: 'string', value: 'N', default: '1', help: 'forest: least rows in a leaf' },
-  'learning-rate': {
-    type: 'string',
-    value: 'R',
-    default: '0.05',
-    help: 'boosting: share of a tree that counts',
-  },
-  'max-depth': { type: 'string', value: 'N', default: '4', help: 'boosting: depth of a tree' },
-  'max-bins': {
-    type: 'string',
-    value: 'N',
-    default: '4096',
-    help: 'boosting: steps a column is told apart in',
-  },
+  ...TRAINER_OPTIONS,
   seed: { type: 'string', value: 'N', default: '0', help: 'seed of all randomness' },
   seeds: { type: 'string', value: 'N', default: '1', help: 'so many models, each from a seed of its own' },
   json: { type: 'boolean', help: 'print JSON' },
@@ -103,21 +86,6 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   console.log(
     options.flag('json') ? JSON.stringify(results.length > 1 ? results : results[0]) : report(set, results),
   );
-}
-
-function trainerOf(options: Options): Trainer {
-  const kind = options.text('trainer');
-  const trees = options.text('trees') === undefined ? undefined : options.number('trees', 1, 10_000);
-  if (kind === 'forest')
-    return { kind, trees: trees ?? FOREST_TREES, minLeafRows: options.number('min-leaf', 1, 1e6) };
-  if (kind !== 'boosting') throw new InputError(`--trainer is "${kind}"; it must be forest or boosting.`);
-  return {
-    kind,
-    ...(trees !== undefined && { trees }),
-    learningRate: options.number('learning-rate', 0.0001, 1),
-    maxDepth: options.number('max-depth', 1, 30),
-    maxBins: options.number('max-bins', 2, 65_534),
-  };
 }
 
 function report(set: string, results: readonly Evaluation[]): string {

@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'train and test on a labelled file, in time order',
     load: async () => (await import('./evaluate.ts')).evaluateCommand,
   },
+  train: {
+    about: 'train a model on a table of past transactions (spark backfill)',
+    load: async () => (await import('./train.ts')).trainCommand,
+  },
   worker: {
     about: 'distributed: decide the transactions of a share of the stream',
     load: async () => (await import('./stream-commands.ts')).workerCommand,
@@ -48,12 +52,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./stream-commands.ts')).rebuildStateCommand,
   },
   spark: {
-    about: 'distributed: the engine inside Apache Spark (spark stream)',
+    about:
+      'distributed: the engine inside Apache Spark (spark stream), a history as Parquet (spark backfill)',
     load: async () => (await import('./spark-commands.ts')).sparkCommand,
   },
   'spark-engine': {
     about: 'the engine of a Spark executor; started by the job',
     load: async () => (await import('./spark-commands.ts')).sparkEngineCommand,
+  },
+  'spark-step': {
+    about: 'a step of a backfill; started by Spark',
+    load: async () => (await import('./spark-batch-commands.ts')).sparkStepCommand,
   },
   stack: {
     about: 'distributed, all on this machine (what ./run.sh --stack does)',

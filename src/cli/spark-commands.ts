@@ -1,14 +1,16 @@
 // ./goshawk spark stream and spark-engine: the engine inside Apache Spark.
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { openSparkLink } from '../adapters/spark/link.ts';
 import { InputError } from '../domain/input-error.ts';
 import { sparkFeed } from '../runtimes/spark-feed.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
-import { ENGINE_COMMAND, localSparkCommand } from '../stack/spark.ts';
+import { engineCommand, localSparkCommand } from '../stack/spark.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { runService } from './service.ts';
+import { backfillCommand } from './spark-batch-commands.ts';
 
 const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
 const STREAM: Readonly<Record<string, OptionSpec>> = {
@@ -27,23 +29,15 @@ const STREAM: Readonly<Record<string, OptionSpec>> = {
   memory: { type: 'string', value: 'MB', default: '1024', help: 'heap of Spark' },
   help: HELP,
 };
-const LOGGING = `status=warn
-appender.console.type=Console
-appender.console.name=console
-appender.console.target=SYSTEM_ERR
-appender.console.layout.type=PatternLayout
-appender.console.layout.pattern=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}{UTC} spark %p %c{1}: %m%n%ex{short}
-rootLogger.level=warn
-rootLogger.appenderRef.console.ref=console
-`;
-
 export async function sparkCommand(args: readonly string[]): Promise<void> {
   const [job, ...rest] = args;
   if (job === 'stream') return streamCommand(rest);
+  if (job === 'backfill') return backfillCommand(rest);
   const text =
-    'Usage: ./goshawk spark stream [options]\n\n' +
-    '  stream   decide the transactions of the stream inside Spark, on this machine\n\n' +
-    'docs/spark.md says how to run the job on a cluster.';
+    'Usage: ./goshawk spark stream | backfill [options]\n\n' +
+    '  stream     decide the transactions of the stream inside Spark, on this machine\n' +
+    '  backfill   features, scores and labels of a whole history as Parquet\n\n' +
+    'docs/spark.md says how to run the jobs on a cluster.';
   if (job !== undefined && job !== '--help' && job !== '-h')
     throw new InputError(`There is no job "${job}".\n${text}`);
   console.log(text);
@@ -64,31 +58,32 @@ async function streamCommand(args: readonly string[]): Promise<void> {
   }
   const settings = streamSettings(process.env);
   const folder = resolve(options.text('data-dir') ?? './var/spark');
-  const workFolder = join(folder, 'work');
-  mkdirSync(workFolder, { recursive: true });
-  const loggingFile = join(folder, 'log4j2.properties');
-  writeFileSync(loggingFile, LOGGING);
+  mkdirSync(folder, { recursive: true });
   const batchMs = options.text('batch-ms');
-  const [program, ...words] = localSparkCommand(
+  const { program, words, env } = localSparkCommand(
     'goshawk.spark.GoshawkStream',
     [
       ...['--checkpoint', join(folder, 'checkpoint')],
       ...['--trigger', options.text('trigger') ?? 'real-time'],
       ...(batchMs === undefined ? [] : ['--batch-ms', batchMs]),
-      ...ENGINE_COMMAND.flatMap((word) => ['--engine', word]),
+      ...engineCommand('spark-engine').flatMap((word) => ['--engine', word]),
     ],
     {
-      partitions: settings.partitions,
+      // Real-time mode needs a slot for every partition at once.
+      slots: Math.max(settings.partitions, availableParallelism()),
       heapMegabytes: options.number('memory', 256, 65_536),
-      workFolder,
-      loggingFile,
+      folder,
     },
   );
-  replaceProcess(program, words);
+  replaceProcess(program, words, env);
 }
 
 /** From here on this process is the other program: who signals or kills it means that one. */
-function replaceProcess(program: string, words: readonly string[]): never {
+function replaceProcess(
+  program: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+): never {
   const path = (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, program))
@@ -102,7 +97,7 @@ function replaceProcess(program: string, words: readonly string[]): never {
     });
   if (!path || !process.execve)
     throw new InputError(`${program} is not on the PATH; install Java 17 or newer.`);
-  return process.execve(path, [program, ...words], process.env);
+  return process.execve(path, [program, ...words], { ...process.env, ...env });
 }
 
 export async function sparkEngineCommand(args: readonly string[]): Promise<void> {

@@ -22,8 +22,8 @@ import {
   ROLES,
   roleKey,
 } from '../features/observe.ts';
-import type { Scorer } from '../models/model.ts';
-import type { Ruleset } from '../rules/ruleset.ts';
+import { createScorer, type Model } from '../models/model.ts';
+import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
 import { createLabelClock } from '../training/label-clock.ts';
 import { FIXED_COLUMNS, type PastTransaction } from '../training/table-columns.ts';
 
@@ -147,12 +147,14 @@ export async function featuresStep(
   }
 }
 
-/** Parts of vectors, those of a transaction side by side, to rows of the table. */
+/** Parts of vectors, those of a transaction side by side, to rows of the table, scored where there is a model. */
 export async function assembleStep(
   input: AsyncIterable<Buffer>,
-  inService: { readonly scorer: Scorer; readonly ruleset: Ruleset } | undefined,
+  model: Model | undefined,
   write: Write,
 ): Promise<void> {
+  const scorer = model && createScorer(model);
+  const ruleset = compileRuleset(STARTER_RULES);
   const vector = new Float64Array(FEATURE_COUNT);
   let current:
     | { readonly number: number; readonly transaction: Transaction; readonly fraud: boolean | undefined }
@@ -160,8 +162,7 @@ export async function assembleStep(
   const finish = (frames: Buffer[]): void => {
     if (!current) return;
     const { transaction, fraud } = current;
-    const decision =
-      inService && judge(transaction, inService.scorer, inService.ruleset, transaction.occurredAtMs, vector);
+    const decision = scorer && judge(transaction, scorer, ruleset, transaction.occurredAtMs, vector);
     const past = { transaction, fraud, score: decision?.score, outcome: decision?.outcome };
     frames.push(encodeOther('result', encodeTableRow(past, vector)));
   };

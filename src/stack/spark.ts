@@ -1,6 +1,6 @@
 // Spark on this machine, without a cluster: driver and executor in one Java process that runs the job in spark/.
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError } from '../domain/input-error.ts';
 
@@ -25,14 +25,23 @@ const ADD_OPENS = [
   'java.base/sun.util.calendar',
 ];
 const TRIES_OF_A_TASK = 4;
+const LOGGING = `status=warn
+appender.console.type=Console
+appender.console.name=console
+appender.console.target=SYSTEM_ERR
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}{UTC} spark %p %c{1}: %m%n%ex{short}
+rootLogger.level=warn
+rootLogger.appenderRef.console.ref=console
+`;
 
-/** The words of an engine's command, as the job takes them. */
-export const ENGINE_COMMAND = [
+/** The words of an engine's command on this machine. */
+export const engineCommand = (command: 'spark-engine' | 'spark-step'): readonly string[] => [
   process.execPath,
   '--disable-warning=ExperimentalWarning',
   MAIN,
-  'spark-engine',
-] as const;
+  command,
+];
 
 /**
  * Where the jars are: in GOSHAWK_SPARK_JARS, or fetched and built at first. Throws InputError where Java or Maven is
@@ -48,27 +57,31 @@ export function sparkJars(): string {
 }
 
 export type LocalSpark = {
-  /** Real-time mode needs a slot for every partition at once. */
-  readonly partitions: number;
+  /** Tasks at once. */
+  readonly slots: number;
   readonly heapMegabytes: number;
-  /** Folder for what Spark spills. */
-  readonly workFolder: string;
-  readonly loggingFile: string;
+  /** For its logging settings and what it spills; must be there. */
+  readonly folder: string;
 };
 
-/** The command that runs a class of the job with everything in one process. */
-export function localSparkCommand(main: string, args: readonly string[], options: LocalSpark): string[] {
-  const slots = Math.max(options.partitions, cpus().length);
-  return [
-    'java',
-    `-Xmx${options.heapMegabytes}m`,
+/** The program that runs a class of the job with everything in one process, and the environment it needs. */
+export function localSparkCommand(
+  main: string,
+  args: readonly string[],
+  { slots, heapMegabytes, folder }: LocalSpark,
+): { program: string; words: string[]; env: Record<string, string> } {
+  const loggingFile = join(folder, 'log4j2.properties');
+  writeFileSync(loggingFile, LOGGING);
+  const workFolder = join(folder, 'work');
+  mkdirSync(workFolder, { recursive: true });
+  const words = [
+    `-Xmx${heapMegabytes}m`,
     '-XX:+UseSerialGC',
     ...ADD_OPENS.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
-    `-Dlog4j2.configurationFile=${options.loggingFile}`,
+    `-Dlog4j2.configurationFile=${loggingFile}`,
     `-Dspark.master=local[${slots},${TRIES_OF_A_TASK}]`,
     '-Dspark.ui.enabled=false',
-    `-Dspark.local.dir=${options.workFolder}`,
-    `-Djava.io.tmpdir=${options.workFolder}`,
+    `-Djava.io.tmpdir=${workFolder}`,
     '-Dspark.driver.host=127.0.0.1',
     '-Dspark.driver.bindAddress=127.0.0.1',
     // A batch may be so short that starting its tasks is most of its work.
@@ -78,4 +91,5 @@ export function localSparkCommand(main: string, args: readonly string[], options
     main,
     ...args,
   ];
+  return { program: 'java', words, env: { SPARK_LOCAL_IP: '127.0.0.1', SPARK_LOCAL_DIRS: workFolder } };
 }

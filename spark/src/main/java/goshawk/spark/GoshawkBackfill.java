@@ -60,6 +60,7 @@ public final class GoshawkBackfill {
         .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
         .config("spark.kryo.classesToRegister", RowKey.class.getName())
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
         .getOrCreate();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     FileSystem files = FileSystem.get(new Path(options.output()).toUri(), context.hadoopConfiguration());
@@ -70,20 +71,17 @@ public final class GoshawkBackfill {
     Schema schema = schemaOf(options.step("schema", List.of()));
     LongAccumulator bad = context.sc().longAccumulator("bad rows");
     CollectionAccumulator<String> badKept = context.sc().collectionAccumulator("bad rows kept");
-    context.sc().addSparkListener(new ProgressLines());
+    context.sc().addSparkListener(new ProgressLines(2 * options.inputs().size() + 2 * options.places()));
 
-    progress("read", 0, options.inputs().size());
     List<Integer> numbers = IntStream.range(0, options.inputs().size()).boxed().toList();
     JavaPairRDD<RowKey, byte[]> rows = context
         .parallelize(numbers, numbers.size())
         .mapPartitionsToPair(each -> read(each, options, bad, badKept))
         .persist(StorageLevel.DISK_ONLY());
     long[] starts = starts(rows, options.places());
-    int places = Math.max(options.places(), 1);
 
-    progress("features", 0, places);
     JavaPairRDD<RowKey, byte[]> features = rows
-        .repartitionAndSortWithinPartitions(new Placement.ByHistory(places), RowKey.IN_TIME)
+        .repartitionAndSortWithinPartitions(new Placement.ByHistory(options.places()), RowKey.IN_TIME)
         .mapPartitionsToPair(each -> pairs(new EngineStep(options.step("features", options.features()), each)));
     JavaRDD<Row> table = features
         .repartitionAndSortWithinPartitions(new Placement.ByTime(starts), RowKey.IN_TIME)
@@ -232,18 +230,19 @@ public final class GoshawkBackfill {
     }
   }
 
-  private static void progress(String step, long done, long of) {
-    System.out.println("progress " + step + " " + done + " " + of);
-  }
-
-  /** Tells each task that ends, as lines on standard output. */
+  /** Tells each task that ends, as lines on standard output: the files are read for a sample of times, and then worked on. */
   private static final class ProgressLines extends SparkListener {
+    private final long expected;
     private long tasks;
+
+    ProgressLines(long expected) {
+      this.expected = expected;
+    }
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd event) {
       tasks++;
-      progress("tasks", tasks, 0);
+      System.out.println("progress tasks " + Math.min(tasks, expected) + " " + expected);
     }
   }
 }

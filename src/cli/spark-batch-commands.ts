@@ -1,0 +1,164 @@
+// ./goshawk spark backfill, and the engine's steps of it that Spark's tasks start.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { loadMapping } from '../adapters/files/mapping.ts';
+import { loadModelFile } from '../adapters/files/model-file.ts';
+import { openTransactions } from '../adapters/files/read-transactions.ts';
+import { encodeOther } from '../adapters/spark/batch-frames.ts';
+import { InputError } from '../domain/input-error.ts';
+import { systemClock } from '../ports/clock.ts';
+import { assembleStep, featuresStep, readStep } from '../runtimes/spark-backfill.ts';
+import { engineCommand, localSparkCommand } from '../stack/spark.ts';
+import { TABLE_COLUMNS } from '../training/table-columns.ts';
+import { helpText, type OptionSpec, readOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+
+const DAY_MS = 86_400_000;
+const PLACES_PER_CORE = 2;
+const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
+const BACKFILL: Readonly<Record<string, OptionSpec>> = {
+  output: { type: 'string', value: 'DIR', help: 'folder of the table (Parquet); must not be there yet' },
+  mapping: { type: 'string', value: 'M', help: 'for CSV: a preset (handbook) or a JSON file' },
+  model: { type: 'string', value: 'FILE', help: 'model that scores; without it there are no scores' },
+  'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until the label of a row is known' },
+  until: { type: 'string', value: 'DATE', help: 'stop at this day, exclusive' },
+  cores: { type: 'string', value: 'N', help: 'cores that Spark uses; all where not said' },
+  memory: { type: 'string', value: 'MB', default: '2048', help: 'heap of Spark' },
+  help: HELP,
+};
+
+export async function backfillCommand(args: readonly string[]): Promise<void> {
+  const options = readOptions('spark backfill', args, BACKFILL);
+  if (options.flag('help')) {
+    console.log(
+      helpText(
+        './goshawk spark backfill FILE … --output DIR [options]',
+        'Features, scores and labels of a whole history as Parquet, in the order of time, by Spark on this machine.\n' +
+          'Files are those of ./goshawk replay; docs/spark.md says what is in the table, and how to use a cluster.',
+        BACKFILL,
+      ),
+    );
+    return;
+  }
+  const output = options.text('output');
+  if (!output) throw new InputError('--output is required: the folder that the table is written to.');
+  if (existsSync(output))
+    throw new InputError(`${output} is there already; name another folder, or remove it.`);
+  const inputs = options.positionals.map((file) => resolve(file));
+  if (inputs.length === 0)
+    throw new InputError('Name the files of the history. See ./goshawk spark backfill --help');
+  const mapping = options.text('mapping');
+  const parsed = mapping === undefined ? undefined : await loadMapping(mapping);
+  // What is wrong with a file or the model is said here, not by a task of Spark.
+  for (const file of inputs) await openTransactions(file, parsed, systemClock.nowMs());
+  const model = options.text('model');
+  if (model !== undefined) await loadModelFile(model);
+  const delayDays = options.number('delay-days', 0, 365);
+  const untilMs = options.date('until');
+  const cores =
+    options.text('cores') === undefined ? availableParallelism() : options.number('cores', 1, 1024);
+  const folder = resolve(`${output}.work`);
+  mkdirSync(folder, { recursive: true });
+  const words = (name: string, list: readonly string[]): string[] =>
+    list.flatMap((word) => [`--${name}`, word]);
+  const spark = localSparkCommand(
+    'goshawk.spark.GoshawkBackfill',
+    [
+      ...words('input', inputs),
+      ...['--output', resolve(output)],
+      ...['--places', String(cores * PLACES_PER_CORE)],
+      ...words('engine', engineCommand('spark-step')),
+      ...words('read', [
+        ...(mapping === undefined ? [] : ['--mapping', existsSync(mapping) ? resolve(mapping) : mapping]),
+        ...(untilMs === undefined ? [] : ['--until-ms', String(untilMs)]),
+      ]),
+      ...words('features', ['--delay-ms', String(delayDays * DAY_MS)]),
+      ...words('assemble', model === undefined ? [] : ['--model', resolve(model)]),
+    ],
+    { slots: cores, heapMegabytes: options.number('memory', 256, 65_536), folder },
+  );
+  const progress = createProgress('Backfill');
+  const child = spawn(spark.program, spark.words, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...spark.env },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'));
+  let badRows = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [kind, ...figures] = line.split(' ');
+    if (kind === 'progress') progress.update(Number(figures[1]), Number(figures[2]), figures[0]);
+    else if (kind === 'done') badRows = Number(figures[0]);
+    else console.error(line);
+  }
+  const code = child.exitCode ?? (await once(child, 'exit'))[0];
+  if (code !== 0) {
+    throw new InputError(
+      `Spark ended with ${code ?? 'a signal'}; what it said is above. ${output} is not complete.`,
+    );
+  }
+  progress.end(`done, in ${output}`);
+  if (badRows > 0) {
+    console.error(
+      `${badRows.toLocaleString('en')} lines could not be read; why is in ${join(output, '_bad_rows.ndjson')}`,
+    );
+  }
+}
+
+const STEP: Readonly<Record<string, OptionSpec>> = {
+  file: { type: 'string', default: '0', help: 'read: number of the file' },
+  mapping: { type: 'string', help: 'read: mapping of a CSV file' },
+  'until-ms': { type: 'string', help: 'read: end of the history, exclusive' },
+  'delay-ms': { type: 'string', default: '0', help: 'features: until labels are known' },
+  model: { type: 'string', help: 'assemble: model that scores' },
+  help: HELP,
+};
+
+export async function sparkStepCommand(args: readonly string[]): Promise<void> {
+  const [step, ...rest] = args;
+  const options = readOptions('spark-step', rest, STEP);
+  if (options.flag('help') || step === '--help') {
+    console.log(
+      helpText(
+        './goshawk spark-step schema | read FILE | features | assemble',
+        'A step of ./goshawk spark backfill; started by tasks of Spark, which speak to it over standard input and output.',
+        STEP,
+      ),
+    );
+    return;
+  }
+  const write = async (bytes: Buffer): Promise<void> => {
+    if (bytes.length > 0 && !process.stdout.write(bytes)) await once(process.stdout, 'drain');
+  };
+  switch (step) {
+    case 'schema':
+      return write(encodeOther('result', Buffer.from(JSON.stringify(TABLE_COLUMNS))));
+    case 'read': {
+      const [file = ''] = options.positionals;
+      const mapping = options.text('mapping');
+      const input = await openTransactions(
+        file,
+        mapping === undefined ? undefined : await loadMapping(mapping),
+        systemClock.nowMs(),
+      );
+      const until = options.text('until-ms');
+      const source = {
+        name: basename(file),
+        file: options.number('file', 0, 4095),
+        untilMs: until === undefined ? Number.POSITIVE_INFINITY : Number(until),
+      };
+      return readStep(input.batches(), source, write);
+    }
+    case 'features':
+      return featuresStep(process.stdin, options.number('delay-ms', 0, 366 * DAY_MS), write);
+    case 'assemble': {
+      const file = options.text('model');
+      return assembleStep(process.stdin, file === undefined ? undefined : await loadModelFile(file), write);
+    }
+    default:
+      throw new InputError(`There is no step "${step}"; steps are schema, read, features and assemble.`);
+  }
+}

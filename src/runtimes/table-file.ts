@@ -1,0 +1,68 @@
+// Past transactions back from a table of Parquet files, to train on.
+import { type ParquetValue, readParquet } from '../adapters/files/read-parquet.ts';
+import type { Outcome } from '../domain/decision.ts';
+import type { Channel, Transaction, TransactionType } from '../domain/transaction.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { FIXED_COLUMNS, type PastTransaction, TABLE_COLUMNS } from '../training/table-columns.ts';
+import { createTableBuilder, type TrainingTable } from '../training/training-table.ts';
+
+export type PastRow = PastTransaction & {
+  /** Written anew for the next row. */
+  readonly vector: Float64Array;
+};
+
+/** The rows of a table that a backfill wrote, in the order of time. */
+export async function* readPastRows(folder: string): AsyncGenerator<PastRow> {
+  const vector = new Float64Array(FEATURE_COUNT);
+  const at = new Map(FIXED_COLUMNS.map(({ name }, i) => [name, i]));
+  for await (const rows of readParquet(
+    folder,
+    TABLE_COLUMNS.map(({ name }) => name),
+  )) {
+    for (const row of rows) {
+      const value = (name: string): ParquetValue => row[at.get(name) ?? -1] ?? null;
+      const text = (name: string): string | undefined => (value(name) as string | null) ?? undefined;
+      for (let i = 0; i < FEATURE_COUNT; i++)
+        vector[i] = (row[FIXED_COLUMNS.length + i] as number | null) ?? Number.NaN;
+      const merchantId = text('merchant_id');
+      const mcc = text('mcc');
+      const channel = text('channel') as Channel | undefined;
+      const country = text('country');
+      // A backfill checked all of it on the way in.
+      const transaction: Transaction = {
+        id: text('transaction_id') ?? '',
+        accountId: text('account_id') ?? '',
+        occurredAtMs: (value('occurred_at') as Date).getTime(),
+        amountMinor: Number(value('amount_minor')),
+        currency: text('currency') ?? '',
+        type: text('type') as TransactionType,
+        ...(channel !== undefined && { channel }),
+        ...(merchantId !== undefined && {
+          merchant: { id: merchantId, ...(mcc !== undefined && { mcc }) },
+        }),
+        ...(country !== undefined && { country }),
+      };
+      yield {
+        transaction,
+        fraud: (value('is_fraud') as boolean | null) ?? undefined,
+        score: (value('score') as number | null) ?? undefined,
+        outcome: text('outcome') as Outcome | undefined,
+        vector,
+      };
+    }
+  }
+}
+
+/** The labelled rows of a stretch of time, from `fromMs` to `untilMs` (exclusive). */
+export async function readTrainingTable(
+  folder: string,
+  fromMs: number,
+  untilMs: number,
+): Promise<TrainingTable> {
+  const builder = createTableBuilder();
+  for await (const { transaction, vector, fraud } of readPastRows(folder)) {
+    const at = transaction.occurredAtMs;
+    if (fraud !== undefined && at >= fromMs && at < untilMs) builder.add(transaction, vector, fraud);
+  }
+  return builder.finish();
+}
