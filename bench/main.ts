@@ -1,6 +1,7 @@
 // npm run bench: measures on this machine and prints a Markdown table. A name as argument runs one part only.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { benchBackfill } from './backfill.ts';
 import { benchDesk } from './desk.ts';
 import { benchEngine } from './engine.ts';
 import { benchForest } from './forest.ts';
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   stack: benchStack,
   scaling: benchScaling,
   spark: benchSpark,
+  backfill: benchBackfill,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,0 +1,153 @@
+// A history through Spark, beside the same history through one engine in this process: row by row, and as a model.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { transactionToJson } from '../src/domain/transaction.ts';
+import { judge } from '../src/engine/decide.ts';
+import { FEATURE_COUNT } from '../src/features/catalogue.ts';
+import { createFeatureState } from '../src/features/observe.ts';
+import { FEATURE_SETS } from '../src/features/sets.ts';
+import { createScorer, parseModel } from '../src/models/model.ts';
+import { compileRuleset, STARTER_RULES } from '../src/rules/ruleset.ts';
+import { readPastRows } from '../src/runtimes/table-file.ts';
+import { createSimulator } from '../src/simulator/simulator.ts';
+import { createFeatureReplay } from '../src/training/feature-replay.ts';
+import { trainModel } from '../src/training/train-model.ts';
+import { createTableBuilder } from '../src/training/training-table.ts';
+
+const GOSHAWK = join(import.meta.dirname, '../goshawk');
+const ROWS = 20_000;
+const DELAY_DAYS = 2;
+const DAY_MS = 86_400_000;
+const folder = mkdtempSync(join(tmpdir(), 'goshawk-backfill-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const goshawk = (args: readonly string[]) => spawnSync(GOSHAWK, args, { encoding: 'utf8', cwd: folder });
+
+/** Twenty days with every kind of history: devices, addresses, payees, merchants. */
+function history() {
+  const simulator = createSimulator({
+    seed: 5,
+    rate: ROWS / (20 * 86_400),
+    startMs: Date.UTC(2026, 3, 1),
+    accounts: 300,
+  });
+  return Array.from({ length: ROWS }, () => {
+    const { transaction, fraudType } = simulator.next();
+    return { transaction, fraud: fraudType !== undefined };
+  });
+}
+
+test('S5 a backfill is what one engine computes, row by row, and so is a model trained from it', async () => {
+  const rows = history();
+  const lines = rows.map(({ transaction, fraud }) =>
+    JSON.stringify({ ...transactionToJson(transaction), fraud }),
+  );
+  const half = lines.findIndex((_, i) => i >= ROWS / 2 && rows[i].transaction.occurredAtMs % 2 === 0);
+  // Two files out of order; a line nobody can read; an id that comes again.
+  writeFileSync(join(folder, 'later.ndjson'), [...lines.slice(half), lines[half]].join('\n'));
+  writeFileSync(join(folder, 'earlier.ndjson'), ['{"id":', ...lines.slice(0, half)].join('\n'));
+
+  const replay = createFeatureReplay(createFeatureState());
+  const builder = createTableBuilder();
+  const vectors: Float64Array[] = [];
+  for (const { transaction, fraud } of rows) {
+    const knownAtMs = transaction.occurredAtMs + DELAY_DAYS * DAY_MS;
+    const vector = replay.next(transaction, fraud ? { knownAtMs } : undefined);
+    vectors.push(vector.slice());
+    builder.add(transaction, vector, fraud);
+  }
+  const options = {
+    source: 'history',
+    features: FEATURE_SETS.all,
+    seed: 3,
+    trainer: { kind: 'forest', trees: 20, minLeafRows: 1 },
+    fraudWeight: 1,
+    createdAtMs: 0,
+  } as const;
+  const { model } = await trainModel(builder.finish(), options);
+
+  const made = goshawk([
+    'spark', 'backfill', 'later.ndjson', 'earlier.ndjson',
+    '--output', 'table', '--delay-days', String(DELAY_DAYS), '--memory', '1024',
+  ]); // biome-ignore format: a command
+  assert.equal(made.status, 0, made.stderr);
+  assert.match(made.stderr, /1 lines could not be read/);
+  const [bad] = readFileSync(join(folder, 'table', '_bad_rows.ndjson'), 'utf8')
+    .trim()
+    .split('\n');
+  assert.match(bad, /"file":"earlier.ndjson","line":1,.*JSON/);
+  let count = 0;
+  for await (const { transaction, vector, fraud, score } of readPastRows(join(folder, 'table'))) {
+    const expected = rows[count];
+    assert.equal(transaction.id, expected.transaction.id, `row ${count}`);
+    assert.equal(fraud, expected.fraud);
+    assert.equal(score, undefined);
+    assert.deepEqual(vector, vectors[count], `vector of row ${count}`);
+    count++;
+  }
+  assert.equal(count, ROWS);
+
+  const trained = goshawk([
+    'train', '--table', 'table', '--output', 'from-table.model',
+    '--trees', '20', '--seed', '3',
+  ]); // biome-ignore format: a command
+  assert.equal(trained.status, 0, trained.stderr);
+  const fromTable = parseModel(readFileSync(join(folder, 'from-table.model'), 'utf8'), 'from-table.model');
+  assert.equal(fromTable.info.version, model.info.version);
+  assert.deepEqual(fromTable.calibration, model.calibration);
+  assert.deepEqual(fromTable.info.thresholds, model.info.thresholds);
+
+  const scored = goshawk([
+    'spark', 'backfill', 'earlier.ndjson', 'later.ndjson',
+    '--output', 'scored', '--delay-days', String(DELAY_DAYS), '--memory', '1024', '--model', 'from-table.model',
+    '--until', '2026-04-08',
+  ]); // biome-ignore format: a command
+  assert.equal(scored.status, 0, scored.stderr);
+  const scorer = createScorer(fromTable);
+  const ruleset = compileRuleset(STARTER_RULES);
+  const vector = new Float64Array(FEATURE_COUNT);
+  let compared = 0;
+  for await (const row of readPastRows(join(folder, 'scored'))) {
+    const { transaction } = rows[compared];
+    vector.set(vectors[compared]);
+    const decision = judge(transaction, scorer, ruleset, 0, vector);
+    assert.deepEqual(
+      [row.transaction.id, row.score, row.outcome],
+      [transaction.id, decision.score, decision.outcome],
+    );
+    assert.deepEqual(row.vector, vector);
+    compared++;
+  }
+  assert.ok(
+    compared > 5000 &&
+      compared === rows.filter((row) => row.transaction.occurredAtMs < Date.UTC(2026, 3, 8)).length,
+  );
+});
+
+test('S5 what is wrong with a backfill is said before Spark starts; a step that fails ends it', () => {
+  const said = (args: readonly string[]): string => {
+    const { status, stderr } = goshawk(['spark', 'backfill', ...args]);
+    assert.equal(status, 1);
+    return stderr;
+  };
+  assert.match(said(['nowhere.ndjson']), /--output is required/);
+  assert.match(said(['--output', 'other']), /Name the files/);
+  assert.match(said(['nowhere.ndjson', '--output', 'other']), /nowhere.ndjson: no such file/);
+  writeFileSync(join(folder, 'rows.csv'), 'a,b\n1,2\n');
+  assert.match(said(['rows.csv', '--output', 'other']), /needs --mapping/);
+  assert.match(said(['rows.csv', '--output', folder]), /is there already/);
+  assert.match(
+    said(['rows.csv', '--mapping', 'handbook', '--output', 'other', '--model', 'none.model']),
+    /none.model: no such file/,
+  );
+  const step = spawnSync(GOSHAWK, ['spark-step', 'features'], {
+    input: Buffer.from([9, 0, 0, 0, 1, 2]),
+    encoding: 'utf8',
+  });
+  assert.equal(step.status, 1);
+  assert.match(step.stderr, /a row of 9 bytes/);
+});
