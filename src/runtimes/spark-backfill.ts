@@ -36,21 +36,21 @@ const NOTHING = new Uint8Array(0);
 
 export type Write = (bytes: Buffer) => void | Promise<void>;
 
-/** A row's body: role, what is known of fraud, length of the transaction's JSON, the JSON, a vector. */
-function encodeBody(role: number, fraud: boolean | undefined, json: Uint8Array, vector: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(6 + json.length + vector.length);
+/** A row's body: role, what is known of fraud, length of what is said of the transaction, that, a vector. */
+function encodeBody(role: number, fraud: boolean | undefined, said: Uint8Array, vector: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(6 + said.length + vector.length);
   bytes.writeUInt8(role, 0);
   bytes.writeUInt8(FRAUD_CODES.indexOf(fraud), 1);
-  bytes.writeUInt32LE(json.length, 2);
-  bytes.set(json, 6);
-  bytes.set(vector, 6 + json.length);
+  bytes.writeUInt32LE(said.length, 2);
+  bytes.set(said, 6);
+  bytes.set(vector, 6 + said.length);
   return bytes;
 }
 
 type Body = {
   readonly role: number;
   readonly fraud: boolean | undefined;
-  readonly json: Uint8Array;
+  readonly said: Buffer;
   readonly vector: Uint8Array;
 };
 
@@ -60,13 +60,45 @@ function decodeBody(body: Uint8Array): Body {
   return {
     role: bytes.readUInt8(0),
     fraud: FRAUD_CODES[bytes.readUInt8(1)],
-    json: bytes.subarray(6, vectorAt),
+    said: bytes.subarray(6, vectorAt),
     vector: bytes.subarray(vectorAt),
   };
 }
 
-const transactionOf = ({ json }: Body): Transaction =>
-  transactionFromJson(JSON.parse(Buffer.from(json).toString('utf8')) as TransactionJson);
+/** The account's part says everything, as JSON. */
+const wholeTransaction = ({ said }: Body): Transaction =>
+  transactionFromJson(JSON.parse(said.toString('utf8')) as TransactionJson);
+
+/** The other parts say what their history needs: amount, currency, lengths of account and key, both. */
+function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: string): Buffer {
+  const bytes = Buffer.allocUnsafe(15 + 3 * (accountId.length + key.length));
+  bytes.writeDoubleLE(amountMinor, 0);
+  bytes.write(currency, 8, 'latin1');
+  const accountLength = bytes.write(accountId, 15);
+  const keyLength = bytes.write(key, 15 + accountLength);
+  bytes.writeUInt16LE(accountLength, 11);
+  bytes.writeUInt16LE(keyLength, 13);
+  return bytes.subarray(0, 15 + accountLength + keyLength);
+}
+
+function transactionOf({ role, said }: Body, occurredAtMs: number): Transaction {
+  const keyAt = 15 + said.readUInt16LE(11);
+  const key = said.toString('utf8', keyAt, keyAt + said.readUInt16LE(13));
+  const name = ROLES[role];
+  return {
+    id: '',
+    accountId: said.toString('utf8', 15, keyAt),
+    occurredAtMs,
+    amountMinor: said.readDoubleLE(0),
+    currency: said.toString('latin1', 8, 11),
+    // No history asks for it.
+    type: 'payment',
+    ...(name === 'merchant' && { merchant: { id: key } }),
+    ...(name === 'device' && { deviceId: key }),
+    ...(name === 'ip' && { ip: key }),
+    ...(name === 'counterparty' && { counterpartyId: key }),
+  };
+}
 
 /** Rows of a file that was opened as number `file` of the input; an id that comes again is left out. */
 export async function readStep(
@@ -101,7 +133,12 @@ export async function readStep(
             order: number * ORDERS_PER_TRANSACTION + role,
             // Payees and receivers share their histories.
             hash: keyHash(`${name === 'inbound' ? 'counterparty' : name} ${key}`),
-            body: encodeBody(role, fraud, json, NOTHING),
+            body: encodeBody(
+              role,
+              fraud,
+              name === 'account' ? json : encodeEssence(transaction, key),
+              NOTHING,
+            ),
           }),
         );
       }
@@ -133,15 +170,15 @@ export async function featuresStep(
       }
       const body = decodeBody(row.body);
       const role = ROLES[body.role];
-      const transaction = transactionOf(body);
+      const transaction = role === 'account' ? wholeTransaction(body) : transactionOf(body, row.timeMs);
       observeRole(state, role, transaction, vector);
       const key = roleKey(role, transaction);
       if (body.fraud && role !== 'inbound' && key !== undefined) {
         const { occurredAtMs } = transaction;
         labels.schedule({ labelledAtMs: occurredAtMs + delayMs, kind: role, key, occurredAtMs });
       }
-      const json = role === 'account' ? body.json : NOTHING;
-      frames.push(encodeRow({ ...row, body: encodeBody(body.role, body.fraud, json, encodeVector(vector)) }));
+      const said = role === 'account' ? body.said : NOTHING;
+      frames.push(encodeRow({ ...row, body: encodeBody(body.role, body.fraud, said, encodeVector(vector)) }));
     }
     await write(Buffer.concat(frames));
   }
@@ -175,7 +212,7 @@ export async function assembleStep(
         finish(frames);
         if (ROLES[body.role] !== 'account') throw new Error('a transaction without the part of its account');
         vector.fill(Number.NaN);
-        current = { number, transaction: transactionOf(body), fraud: body.fraud };
+        current = { number, transaction: wholeTransaction(body), fraud: body.fraud };
       }
       const part = decodeVector(body.vector);
       for (let i = 0; i < FEATURE_COUNT; i++) if (!Number.isNaN(part[i])) vector[i] = part[i];
