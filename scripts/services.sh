@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the servers which tests run against are there: PostgreSQL, Redis, and Java with Maven for Kafka.
+# Makes sure that the servers which tests run against are there: PostgreSQL, Redis, and Java with Maven for Kafka and Spark.
 # As root on Debian it installs what is missing, and starts none of it.
 set -euo pipefail
 # With the word "run", servers that are named by the environment are left out.
@@ -9,7 +9,12 @@ missing=()
 named "${DATABASE_URL:-}" || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 named "${REDIS_URL:-}" || command -v redis-server >/dev/null || missing+=(redis-server)
 if ! named "${KAFKA_BROKERS:-}"; then
-  command -v java >/dev/null || missing+=(default-jre-headless)
+  # Tests run Spark as well, whose job is compiled.
+  if [ "$run" = run ]; then
+    command -v java >/dev/null || missing+=(default-jre-headless)
+  else
+    command -v javac >/dev/null || missing+=(default-jdk-headless)
+  fi
   command -v mvn >/dev/null || missing+=(maven)
 fi
 if [ ${#missing[@]} -gt 0 ]; then

@@ -30,7 +30,7 @@ export const FAULTS = [
   'rebalance storm',
   'slow PostgreSQL',
 ] as const;
-export type Fault = (typeof FAULTS)[number] | 'engine killed' | 'engine sleeps';
+export type Fault = (typeof FAULTS)[number] | 'engine killed' | 'engine sleeps' | 'engine hangs';
 
 /** What decides: two workers, or Spark with either trigger. */
 export const DECIDERS = ['workers', 'real-time', 'micro-batch'] as const;
@@ -40,6 +40,7 @@ export const SPARK_FAULTS: readonly Fault[] = [
   ...FAULTS.filter((fault) => fault !== 'rebalance storm'),
   'engine killed',
   'engine sleeps',
+  'engine hangs',
 ];
 
 /** With the traffic of a round it is full within seconds when nothing can be published. */
@@ -177,6 +178,10 @@ export async function runRound(installation: Installation, options: RoundOptions
         signalEngines(workers[which].pid, 'SIGSTOP');
         await sleep(SLEEP_MS);
         signalEngines(workers[which].pid, 'SIGCONT');
+        return;
+      case 'engine hangs':
+        // Spark has to notice, and end it.
+        signalEngines(workers[which].pid, 'SIGSTOP');
         return;
       case 'rebalance storm':
         for (const until = Date.now() + STORM_MS; Date.now() < until; ) {

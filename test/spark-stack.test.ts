@@ -1,0 +1,77 @@
+// The whole chain on this machine with Spark in it, as ./run.sh --stack --spark starts it: from the simulator to the
+// desk, and down again without leaving anything behind.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from './desk-process.ts';
+
+const GOSHAWK = join(import.meta.dirname, '../goshawk');
+const folder = makeFolder();
+after(() => folder.remove());
+
+test('S1 S4 one command starts Kafka, Spark, PostgreSQL, Redis and the desk, and takes all of it down', {
+  timeout: 240_000,
+}, async () => {
+  const logs = join(folder.path, 'logs');
+  const stack = spawn(
+    GOSHAWK,
+    [
+      'stack', '--spark', '--port', '0', '--preset', 'classic', '--rate', '50',
+      '--data-dir', join(folder.path, 'var'), '--log-dir', logs,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  ); // biome-ignore format: a command
+  let said = '';
+  for (const stream of [stack.stdout, stack.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+  }
+  const exited = once(stack, 'exit');
+  try {
+    const until = async <T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> => {
+      for (const end = Date.now() + 120_000; ; await sleep(200)) {
+        const found = await look();
+        if (found !== undefined) return found;
+        if (stack.exitCode !== null || Date.now() > end) throw new Error(`${what}: ${said}`);
+      }
+    };
+    const url = await until('the desk listens', () => /Ready: (\S+)/.exec(said)?.[1]);
+    type Services = { services: { name: string; status: string }[] };
+    await until('every part is up', async () => {
+      const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as Services;
+      const isThere = services.some(({ name }) => name === 'spark');
+      return (isThere && services.every(({ status }) => status === 'up')) || undefined;
+    });
+    const decision = await fetch(`${url}/v1/decisions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        id: 'through-spark',
+        accountId: 'a1',
+        occurredAt: new Date().toISOString(),
+        amountMinor: 1234,
+        currency: 'EUR',
+        type: 'purchase',
+      }),
+    });
+    assert.equal(decision.status, 200);
+    await until('simulated transactions are stored', async () => {
+      const { items } = (await (await fetch(`${url}/v1/transactions?limit=100`)).json()) as {
+        items: unknown[];
+      };
+      return items.length === 100 || undefined;
+    });
+    assert.ok(existsSync(join(logs, 'spark-streaming.log')));
+  } finally {
+    stack.kill('SIGTERM');
+    await exited;
+  }
+  assert.match(said, /Stopped\. Everything is kept/);
+  const left = spawnSync('pgrep', ['-f', folder.path], { encoding: 'utf8' }).stdout.trim();
+  assert.equal(left, '', readFileSync(join(logs, 'spark-streaming.log'), 'utf8').slice(-1000));
+});
