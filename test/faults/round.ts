@@ -30,7 +30,12 @@ export const FAULTS = [
   'rebalance storm',
   'slow PostgreSQL',
 ] as const;
-export type Fault = (typeof FAULTS)[number] | 'engine killed' | 'engine sleeps' | 'engine hangs';
+export type Fault =
+  | (typeof FAULTS)[number]
+  | 'engine killed'
+  | 'engine sleeps'
+  | 'engine hangs'
+  | 'second driver';
 
 /** What decides: two workers, or Spark with either trigger. */
 export const DECIDERS = ['workers', 'real-time', 'micro-batch'] as const;
@@ -41,6 +46,7 @@ export const SPARK_FAULTS: readonly Fault[] = [
   'engine killed',
   'engine sleeps',
   'engine hangs',
+  'second driver',
 ];
 
 /** With the traffic of a round it is full within seconds when nothing can be published. */
@@ -49,6 +55,7 @@ const FULL_MS = 8000;
 const THROTTLED_BYTES_PER_SECOND = 1000;
 const SLEEP_MS = 9000;
 const STORM_MS = 6000;
+const VISIT_MS = 5000;
 const SLOW_MS = 10_000;
 const READY_MS = 60_000;
 const SETTLED_MS = 120_000;
@@ -183,6 +190,17 @@ export async function runRound(installation: Installation, options: RoundOptions
         // Spark has to notice, and end it.
         signalEngines(workers[which].pid, 'SIGSTOP');
         return;
+      case 'second driver': {
+        // It reads the same partitions at the same time.
+        const visitor = start('spark-visitor', [
+          ...spark.slice(0, -1),
+          join(folder, `spark-visitor-${round}`),
+        ]);
+        await visitor.said(/is decided here/, READY_MS);
+        await sleep(VISIT_MS);
+        visitor.signal('SIGKILL');
+        return;
+      }
       case 'rebalance storm':
         for (const until = Date.now() + STORM_MS; Date.now() < until; ) {
           const visitor = start('worker-visitor', ['worker']);

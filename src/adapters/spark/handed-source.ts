@@ -43,11 +43,15 @@ export function createHandedSource(
   return {
     hand(partition, records) {
       const queue = queueOf(partition);
-      const fresh = records.filter(({ offset }) => offset >= queue.nextOffset);
-      if (fresh.length === 0) return 'goes on';
-      const goesOn = fresh[0].offset === queue.nextOffset;
-      queue.kept.push(...fresh.filter(({ offset }) => offset >= queue.fromOffset));
-      queue.nextOffset = fresh[fresh.length - 1].offset + 1;
+      let goesOn = true;
+      const expected = queue.nextOffset;
+      for (const record of records) {
+        // One by one: a task that is being given up may still hand over while its successor does.
+        if (record.offset < queue.nextOffset) continue;
+        if (queue.nextOffset === expected) goesOn = record.offset === expected;
+        queue.nextOffset = record.offset + 1;
+        if (record.offset >= queue.fromOffset) queue.kept.push(record);
+      }
       queue.input?.wake?.();
       return goesOn ? 'goes on' : 'elsewhere';
     },

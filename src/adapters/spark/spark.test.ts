@@ -133,9 +133,13 @@ test('S1 what is handed over again is left out; what was not safe is taken again
   assert.deepEqual(await offsets(first), []);
   assert.deepEqual(await offsets(source.open(0, 7)), [7, 8]);
   assert.deepEqual(gaps, []);
+  // Two tasks hand over the same records at once.
+  const both = source.open(0, 9);
+  assert.equal(source.hand(0, [record(7), record(9), record(8), record(9), record(10)]), 'goes on');
+  assert.deepEqual(await offsets(both), [9, 10]);
   // Acquired anew, the state turns out to be further on than what is being handed over.
   const ahead = source.open(0, 12);
-  assert.equal(source.hand(0, [record(9), record(10)]), 'goes on');
+  assert.equal(source.hand(0, [record(10), record(11)]), 'goes on');
   assert.equal(source.hand(0, [record(11), record(12)]), 'goes on');
   assert.deepEqual(await offsets(ahead), [12]);
   assert.equal(source.hand(0, [record(20)]), 'elsewhere');
