@@ -128,6 +128,27 @@ test('S5 a backfill is what one engine computes, row by row, and so is a model t
   );
 });
 
+test('S5 a history in which nobody is paid by name is what one engine computes, too', async () => {
+  const rows = history()
+    .slice(0, 3000)
+    .map(({ transaction: { counterpartyId, ...rest }, fraud }) => ({ transaction: rest, fraud }));
+  const lines = rows.map(({ transaction, fraud }) =>
+    JSON.stringify({ ...transactionToJson(transaction), fraud }),
+  );
+  writeFileSync(join(folder, 'unpaid.ndjson'), lines.join('\n'));
+  const made = goshawk(['spark', 'backfill', 'unpaid.ndjson', '--output', 'unpaid', '--memory', '1024']);
+  assert.equal(made.status, 0, made.stderr);
+  const replay = createFeatureReplay(createFeatureState());
+  let count = 0;
+  for await (const { transaction, vector } of readPastRows(join(folder, 'unpaid'))) {
+    const row = rows[count++];
+    const knownAtMs = row.transaction.occurredAtMs + 7 * DAY_MS;
+    assert.equal(transaction.id, row.transaction.id);
+    assert.deepEqual(vector, replay.next(row.transaction, row.fraud ? { knownAtMs } : undefined));
+  }
+  assert.equal(count, 3000);
+});
+
 test('S5 what is wrong with a backfill is said before Spark starts; a step that fails ends it', () => {
   const said = (args: readonly string[]): string => {
     const { status, stderr } = goshawk(['spark', 'backfill', ...args]);

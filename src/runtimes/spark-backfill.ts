@@ -108,6 +108,7 @@ export async function readStep(
 ): Promise<void> {
   const seen = createIdSet();
   let number = source.file * ROWS_PER_FILE;
+  let hasPayees = false;
   for await (const batch of batches) {
     const frames: Buffer[] = [];
     for (const row of batch) {
@@ -123,6 +124,10 @@ export async function readStep(
       }
       const { transaction, fraud } = row;
       if (transaction.occurredAtMs >= source.untilMs || !seen.add(transaction.id)) continue;
+      if (transaction.counterpartyId !== undefined && !hasPayees) {
+        hasPayees = true;
+        frames.push(encodeOther('payees', NOTHING));
+      }
       const json = Buffer.from(JSON.stringify(transactionToJson(transaction)));
       for (const [role, name] of ROLES.entries()) {
         const key = roleKey(name, transaction);
@@ -193,6 +198,7 @@ export async function assembleStep(
   const scorer = model && createScorer(model);
   const ruleset = compileRuleset(STARTER_RULES);
   const vector = new Float64Array(FEATURE_COUNT);
+  const nobodyPaid = createFeatureState();
   let current:
     | { readonly number: number; readonly transaction: Transaction; readonly fraud: boolean | undefined }
     | undefined;
@@ -211,8 +217,9 @@ export async function assembleStep(
       if (number !== current?.number) {
         finish(frames);
         if (ROLES[body.role] !== 'account') throw new Error('a transaction without the part of its account');
-        vector.fill(Number.NaN);
         current = { number, transaction: wholeTransaction(body), fraud: body.fraud };
+        // What the account received is left out where nobody names a payee.
+        observeRole(nobodyPaid, 'inbound', current.transaction, vector);
       }
       const part = decodeVector(body.vector);
       for (let i = 0; i < FEATURE_COUNT; i++) if (!Number.isNaN(part[i])) vector[i] = part[i];

@@ -3,7 +3,7 @@
 // their time, their place among rows of that time, and a hash; the rest is the engine's affair.
 import { MAX_FRAME_BYTES } from './frames.ts';
 
-export const BATCH_KIND = { row: 1, bad: 2, result: 3 } as const;
+export const BATCH_KIND = { row: 1, bad: 2, result: 3, payees: 4 } as const;
 const ROW_HEAD = 25;
 
 export type BatchRow = {
@@ -25,8 +25,11 @@ export function encodeRow({ timeMs, order, hash, body }: BatchRow): Buffer {
   return bytes;
 }
 
-/** `bad` for a line that cannot be read, as JSON; `result` for a row of the output. */
-export function encodeOther(kind: 'bad' | 'result', body: Uint8Array): Buffer {
+/**
+ * `bad` for a line that cannot be read, as JSON; `result` for a row of the output; `payees`, with nothing in it, where some
+ * transaction names a payee: without any, rows that read what accounts received can be left out.
+ */
+export function encodeOther(kind: 'bad' | 'result' | 'payees', body: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(5 + body.length);
   bytes.writeUInt32LE(bytes.length - 4, 0);
   bytes.writeUInt8(BATCH_KIND[kind], 4);

@@ -43,6 +43,9 @@ public final class GoshawkBackfill {
   private static final int BAD_ROWS_KEPT = 10_000;
   private static final double SAMPLED = 0.01;
   private static final int SEED = 1;
+  /** A transaction's rows have eight numbers; the second reads what its account received as the payee of others. */
+  private static final long ORDERS_PER_TRANSACTION = 8;
+  private static final long READS_RECEIVED = 1;
 
   private GoshawkBackfill() {}
 
@@ -71,16 +74,20 @@ public final class GoshawkBackfill {
     Schema schema = schemaOf(options.step("schema", List.of()));
     LongAccumulator bad = context.sc().longAccumulator("bad rows");
     CollectionAccumulator<String> badKept = context.sc().collectionAccumulator("bad rows kept");
+    LongAccumulator payees = context.sc().longAccumulator("files with payees");
     context.sc().addSparkListener(new ProgressLines(2 * options.inputs().size() + 2 * options.places()));
 
     List<Integer> numbers = IntStream.range(0, options.inputs().size()).boxed().toList();
     JavaPairRDD<RowKey, byte[]> rows = context
         .parallelize(numbers, numbers.size())
-        .mapPartitionsToPair(each -> read(each, options, bad, badKept))
+        .mapPartitionsToPair(each -> read(each, options, bad, badKept, payees))
         .persist(StorageLevel.DISK_ONLY());
     long[] starts = starts(rows, options.places());
 
+    // The sample has read everything: whether somebody was paid is known.
+    boolean somebodyPaid = payees.value() > 0;
     JavaPairRDD<RowKey, byte[]> features = rows
+        .filter(row -> somebodyPaid || row._1().order() % ORDERS_PER_TRANSACTION != READS_RECEIVED)
         .repartitionAndSortWithinPartitions(new Placement.ByHistory(options.places()), RowKey.IN_TIME)
         .mapPartitionsToPair(each -> pairs(new EngineStep(options.step("features", options.features()), each)));
     JavaRDD<Row> table = features
@@ -93,7 +100,11 @@ public final class GoshawkBackfill {
   }
 
   private static Iterator<Tuple2<RowKey, byte[]>> read(
-      Iterator<Integer> numbers, BackfillOptions options, LongAccumulator bad, CollectionAccumulator<String> kept) {
+      Iterator<Integer> numbers,
+      BackfillOptions options,
+      LongAccumulator bad,
+      CollectionAccumulator<String> kept,
+      LongAccumulator payees) {
     if (!numbers.hasNext()) return Collections.emptyIterator();
     EngineStep step = new EngineStep(options.step("read", options.read(numbers.next())), null);
     return new Iterator<>() {
@@ -105,6 +116,8 @@ public final class GoshawkBackfill {
           EngineStep.Frame frame = step.next();
           if (frame.kind() == EngineStep.ROW) {
             next = new Tuple2<>(frame.key(), frame.body());
+          } else if (frame.kind() == EngineStep.PAYEES) {
+            payees.add(1L);
           } else {
             bad.add(1L);
             if (bad.value() <= BAD_ROWS_KEPT) kept.add(new String(frame.body(), StandardCharsets.UTF_8));
