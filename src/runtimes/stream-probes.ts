@@ -110,8 +110,9 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         await redis.send(['PING']);
         workers = (await liveWorkers(redis, clock.nowMs())).map(withLag);
         const report = await lastSparkReport(redis);
-        const { progress } = report ?? {};
-        if (progress && progress.batchId !== spark?.progress?.batchId)
+        const { progress, trigger } = report ?? {};
+        // In real-time mode a batch lasts from checkpoint to checkpoint, whatever its records wait.
+        if (progress && trigger === 'micro-batch' && progress.batchId !== spark?.progress?.batchId)
           sparkBatch.add(progress.batchMs, clock.nowMs());
         spark = report;
       }),
@@ -149,7 +150,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         name: 'spark',
         title: 'Spark',
         status: down ? 'down' : error || (lag ?? 0) > LAGGING_RECORDS ? 'degraded' : 'up',
-        measures: trigger === 'real-time' ? 'from checkpoint to checkpoint' : 'one batch',
+        measures: 'one micro-batch; real-time mode has none',
         latency: sparkBatch,
         perSecond: progress?.processedRowsPerSecond,
         waiting: lag,
@@ -159,7 +160,9 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
           ? (error ?? (silentMs > STALE_MS ? `no word for ${Math.round(silentMs / 1000)} s` : message))
           : [
               trigger === 'real-time' ? 'real-time mode' : 'micro-batches',
-              ...(progress ? [`batch ${progress.batchId}`] : ['no batch finished yet']),
+              ...(progress
+                ? [`batch ${progress.batchId} took ${(progress.batchMs / 1000).toFixed(1)} s`]
+                : ['no batch finished yet']),
               ...(error ? [`last failure: ${error}`] : []),
             ].join(', '),
         figures: {
@@ -182,6 +185,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     const missing = partitions - new Set(held.map(({ partition }) => partition)).size;
     const lag = sum(held.map((item) => item.lag ?? 0));
     const oldest = Math.min(...held.map((item) => item.oldestWaitingMs ?? Number.POSITIVE_INFINITY));
+    const inSpark = workers.length > 0 && workers.every(({ runtime }) => runtime === 'spark');
     const late = Number.isFinite(oldest) && now - oldest > LATE_MS;
     const share = workers
       .map(
@@ -190,7 +194,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
       .join(' · ');
     return {
       name: 'engine',
-      title: 'Workers',
+      title: inSpark ? 'Engines' : 'Workers',
       status:
         workers.length === 0 ? 'down' : missing > 0 || late || lag > LAGGING_RECORDS ? 'degraded' : 'up',
       measures: 'features, model, rules and reasons of one transaction',
@@ -200,7 +204,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
       errors: sum(workers.map((worker) => worker.errors + worker.ruleErrors)),
       lastAtMs: measurements.lastCommitAtMs,
       detail: [
-        `${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}`,
+        `${workers.length} ${inSpark ? 'engine' : 'worker'}${workers.length === 1 ? '' : 's'}`,
         ...(missing > 0 ? [`${missing} of ${partitions} partitions without one`] : []),
         ...(Number.isFinite(oldest) ? [`oldest record ${((now - oldest) / 1000).toFixed(1)} s`] : []),
         ...(share ? [`partitions ${share}`] : []),
