@@ -7,8 +7,9 @@ let dayText = '';
 let lastMs = Number.NaN;
 let lastText = '';
 
-/** Like `new Date(ms).toISOString()`, for whole milliseconds. Throws RangeError on times that have no date. */
-export function isoTime(ms: number): string {
+/** Like `new Date(time).toISOString()`; parts of a millisecond are left out. Throws RangeError on times that have no date. */
+export function isoTime(time: number): string {
+  const ms = Math.trunc(time);
   if (ms === lastMs) return lastText;
   const day = Math.floor(ms / DAY_MS);
   if (day !== dayNumber) {
