@@ -2,7 +2,6 @@
 // transaction touches; Spark brings the rows of a history together, in the order of time; `features` gives each its part of
 // the vector; Spark brings the parts of a transaction together; `assemble` makes the whole vector, scores it, and
 // writes a row of the table.
-import { hash } from 'node:crypto';
 import type { InputRow } from '../adapters/files/read-transactions.ts';
 import { encodeOther, encodeRow, readRows } from '../adapters/spark/batch-frames.ts';
 import {
@@ -26,6 +25,7 @@ import { createScorer, type Model } from '../models/model.ts';
 import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
 import { createLabelClock } from '../training/label-clock.ts';
 import { FIXED_COLUMNS, type PastTransaction } from '../training/table-columns.ts';
+import { createIdSet } from './id-set.ts';
 
 const ORDERS_PER_TRANSACTION = 8;
 /** Rows of a file; files come one after the other in the order of rows of the same time. */
@@ -252,40 +252,4 @@ function encodeTableRow(row: PastTransaction, vector: Float64Array): Buffer {
   }
   parts.push(Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
   return Buffer.concat(parts);
-}
-
-/** Ids by 64 bits of their hash, in a table that doubles. */
-function createIdSet(): { add(id: string): boolean } {
-  let slots = new Uint32Array(2 << 16);
-  let count = 0;
-  const find = (table: Uint32Array, low: number, high: number): number => {
-    const mask = table.length / 2 - 1;
-    for (let at = low & mask; ; at = (at + 1) & mask) {
-      if (table[2 * at] === 0 || (table[2 * at] === low && table[2 * at + 1] === high)) return at;
-    }
-  };
-  return {
-    add(id) {
-      if (4 * count > slots.length) {
-        const larger = new Uint32Array(2 * slots.length);
-        for (let i = 0; i < slots.length; i += 2) {
-          if (slots[i] === 0) continue;
-          const at = find(larger, slots[i], slots[i + 1]);
-          larger[2 * at] = slots[i];
-          larger[2 * at + 1] = slots[i + 1];
-        }
-        slots = larger;
-      }
-      const digest = hash('sha256', id, 'buffer');
-      // Zero marks a free place.
-      const low = digest.readUInt32LE(0) || 1;
-      const high = digest.readUInt32LE(4);
-      const at = find(slots, low, high);
-      if (slots[2 * at] !== 0) return false;
-      slots[2 * at] = low;
-      slots[2 * at + 1] = high;
-      count++;
-      return true;
-    },
-  };
 }

@@ -27,6 +27,7 @@ import { openTracing, type Tracing } from './tracing.ts';
 const REPORT_MS = 1000;
 const DECIDED_IDS_KEPT = 250_000;
 const STOP_MS = 20_000;
+
 export type WorkerOptions = {
   readonly settings: StreamSettings;
   readonly onNotice: (message: string) => void;
