@@ -44,8 +44,10 @@ test('S1 S4 one command starts Kafka, Spark, PostgreSQL, Redis and the desk, and
     type Services = { services: { name: string; status: string }[] };
     await until('every part is up', async () => {
       const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as Services;
-      const isThere = services.some(({ name }) => name === 'spark');
-      return (isThere && services.every(({ status }) => status === 'up')) || undefined;
+      // The live feed is known once somebody looks at it.
+      const wanted = ['log', 'spark', 'engine', 'state', 'database', 'sink'];
+      const up = new Set(services.filter(({ status }) => status === 'up').map(({ name }) => name));
+      return wanted.every((name) => up.has(name)) || undefined;
     });
     const decision = await fetch(`${url}/v1/decisions`, {
       method: 'POST',
