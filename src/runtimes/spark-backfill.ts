@@ -231,25 +231,22 @@ export async function assembleStep(
   await write(Buffer.concat(last));
 }
 
+/** Room for one row; a text of the table is at most a few hundred bytes. */
+const tableRow = Buffer.alloc(64 * 1024);
+
 /** Fixed columns by their types (a string: length or −1, bytes; a boolean: 0, 1, or 2 for none), then the features. */
-function encodeTableRow(row: PastTransaction, vector: Float64Array): Buffer {
-  const parts: Buffer[] = [];
+function encodeTableRow(row: PastTransaction, vector: Float64Array): Uint8Array {
+  let at = 0;
   for (const { type, of } of FIXED_COLUMNS) {
     const value = of(row);
     if (type === 'string') {
-      const text = value === undefined ? undefined : Buffer.from(String(value));
-      const length = Buffer.allocUnsafe(4);
-      length.writeInt32LE(text?.length ?? -1);
-      parts.push(length, text ?? Buffer.alloc(0));
-    } else if (type === 'boolean') {
-      parts.push(Buffer.from([value === undefined ? 2 : value ? 1 : 0]));
-    } else {
-      const number = Buffer.allocUnsafe(8);
-      if (type === 'double') number.writeDoubleLE(value === undefined ? Number.NaN : Number(value));
-      else number.writeBigInt64LE(BigInt(Number(value)));
-      parts.push(number);
-    }
+      const length = value === undefined ? -1 : tableRow.write(String(value), at + 4);
+      at = tableRow.writeInt32LE(length, at) + Math.max(length, 0);
+    } else if (type === 'boolean') at = tableRow.writeUInt8(value === undefined ? 2 : value ? 1 : 0, at);
+    else if (type === 'double')
+      at = tableRow.writeDoubleLE(value === undefined ? Number.NaN : Number(value), at);
+    else at = tableRow.writeBigInt64LE(BigInt(Number(value)), at);
   }
-  parts.push(Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
-  return Buffer.concat(parts);
+  for (let i = 0; i < FEATURE_COUNT; i++) at = tableRow.writeDoubleLE(vector[i], at);
+  return tableRow.subarray(0, at);
 }
