@@ -2,16 +2,14 @@
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
-import { FEATURE_SETS } from '../features/sets.ts';
 import { type Evaluation, evaluate, type LabelledTransaction } from '../training/evaluate.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import { TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
+import { featuresOf, TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   data: { type: 'string', value: 'FILE', help: 'CSV (.gz) with a label column, or NDJSON with "fraud"' },
   mapping: { type: 'string', value: 'M', default: 'handbook', help: 'preset (handbook) or JSON file' },
-  features: { type: 'string', default: 'all', help: Object.keys(FEATURE_SETS).join(' | ') },
   'train-from': { type: 'string', value: 'DATE', default: '2018-07-25', help: 'first day to train on' },
   'train-until': { type: 'string', value: 'DATE', default: '2018-08-01', help: 'end of training, exclusive' },
   'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until labels are known' },
@@ -39,12 +37,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   if (!file)
     throw new InputError('--data is required: a labelled CSV or NDJSON file. See ./goshawk evaluate --help');
   const trainer = trainerOf(options);
-  const set = options.text('features') ?? 'all';
-  if (!Object.hasOwn(FEATURE_SETS, set)) {
-    throw new InputError(
-      `--features is "${set}"; it must be one of ${Object.keys(FEATURE_SETS).join(', ')}.`,
-    );
-  }
+  const { set, features } = featuresOf(options);
   const input = await openTransactions(
     file,
     await loadMapping(options.text('mapping') ?? 'handbook'),
@@ -71,7 +64,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   }
   const seed = options.number('seed', 0, 2 ** 31);
   const results = await evaluate(labelled(), {
-    features: FEATURE_SETS[set as keyof typeof FEATURE_SETS],
+    features,
     trainFromMs: options.date('train-from') ?? 0,
     trainUntilMs: options.date('train-until') ?? 0,
     delayDays: options.number('delay-days', 0, 365),

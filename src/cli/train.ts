@@ -1,13 +1,12 @@
 // ./goshawk train: a model from a table of past transactions.
 import { existsSync, writeFileSync } from 'node:fs';
 import { InputError } from '../domain/input-error.ts';
-import { FEATURE_SETS } from '../features/sets.ts';
 import { serializeModel } from '../models/model.ts';
 import { readTrainingTable } from '../runtimes/table-file.ts';
 import { trainModel } from '../training/train-model.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import { TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
+import { featuresOf, TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   table: { type: 'string', value: 'DIR', help: 'table that ./goshawk spark backfill wrote' },
@@ -22,7 +21,6 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     value: 'DATE',
     help: 'end of training, exclusive; the last whose labels are known',
   },
-  features: { type: 'string', default: 'all', help: Object.keys(FEATURE_SETS).join(' | ') },
   ...TRAINER_OPTIONS,
   seed: { type: 'string', value: 'N', default: '0', help: 'seed of all randomness' },
   help: { type: 'boolean', help: 'show this text' },
@@ -42,12 +40,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     throw new InputError('--table and --output are required. See ./goshawk train --help');
   if (existsSync(output))
     throw new InputError(`${output} is there already; name another file, or remove it.`);
-  const set = options.text('features') ?? 'all';
-  if (!Object.hasOwn(FEATURE_SETS, set)) {
-    throw new InputError(
-      `--features is "${set}"; it must be one of ${Object.keys(FEATURE_SETS).join(', ')}.`,
-    );
-  }
+  const { features } = featuresOf(options);
   const trainer = trainerOf(options);
   const fromMs = options.date('from') ?? Number.NEGATIVE_INFINITY;
   const untilMs = options.date('until') ?? Number.POSITIVE_INFINITY;
@@ -62,7 +55,7 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
   }
   const { model } = await trainModel(rows, {
     source: 'history',
-    features: FEATURE_SETS[set as keyof typeof FEATURE_SETS],
+    features,
     seed: options.number('seed', 0, 2 ** 31),
     trainer,
     fraudWeight: options.number('fraud-weight', 0.001, 1e6),

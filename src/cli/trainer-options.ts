@@ -1,11 +1,14 @@
 // How a model is to be trained, as options of a command.
 import { InputError } from '../domain/input-error.ts';
+import type { FeatureName } from '../features/catalogue.ts';
+import { FEATURE_SETS } from '../features/sets.ts';
 import type { Trainer } from '../training/train-model.ts';
 import type { OptionSpec, Options } from './options.ts';
 
 const FOREST_TREES = 100;
 
 export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  features: { type: 'string', default: 'all', help: Object.keys(FEATURE_SETS).join(' | ') },
   trainer: { type: 'string', default: 'forest', help: 'forest | boosting' },
   trees: { type: 'string', value: 'N', help: 'trees; 100 in a forest, 200 when boosting, where not said' },
   'fraud-weight': { type: 'string', value: 'W', default: '1', help: 'weight of a fraud row in training' },
@@ -24,6 +27,17 @@ export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: 'boosting: steps a column is told apart in',
   },
 };
+
+/** The features of the set that `--features` names; throws InputError when there is no such set. */
+export function featuresOf(options: Options): { set: string; features: readonly FeatureName[] } {
+  const set = options.text('features') ?? 'all';
+  if (!Object.hasOwn(FEATURE_SETS, set)) {
+    throw new InputError(
+      `--features is "${set}"; it must be one of ${Object.keys(FEATURE_SETS).join(', ')}.`,
+    );
+  }
+  return { set, features: FEATURE_SETS[set as keyof typeof FEATURE_SETS] };
+}
 
 /** Throws InputError that names the option which is wrong. */
 export function trainerOf(options: Options): Trainer {

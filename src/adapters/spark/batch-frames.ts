@@ -1,7 +1,7 @@
 // The bytes between a Spark task of a backfill and its engine process. Each frame is a length (four bytes, of what
 // follows), a kind (one byte) and a body; numbers are little-endian. Rows carry what Spark sorts and places them by:
 // their time, their place among rows of that time, and a hash; the rest is the engine's affair.
-import { MAX_FRAME_BYTES } from './frames.ts';
+import { createFrameCutter } from './frame-cutter.ts';
 
 export const BATCH_KIND = { row: 1, bad: 2, result: 3, payees: 4 } as const;
 const ROW_HEAD = 25;
@@ -39,26 +39,18 @@ export function encodeOther(kind: 'bad' | 'result' | 'payees', body: Uint8Array)
 
 /** Cuts a stream of bytes into rows; the bodies are views into the chunks. Throws on anything but rows. */
 export async function* readRows(input: AsyncIterable<Buffer>): AsyncGenerator<BatchRow[]> {
-  let rest: Buffer = Buffer.alloc(0);
+  const cutter = createFrameCutter('row', ROW_HEAD - 4);
   for await (const chunk of input) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const rows: BatchRow[] = [];
-    let at = 0;
-    while (bytes.length - at >= 4) {
-      const length = bytes.readUInt32LE(at);
-      if (length < ROW_HEAD - 4 || length > MAX_FRAME_BYTES) throw new Error(`a row of ${length} bytes`);
-      if (bytes.length - at - 4 < length) break;
-      if (bytes.readUInt8(at + 4) !== BATCH_KIND.row) throw new Error('a frame that is not a row');
-      rows.push({
-        timeMs: Number(bytes.readBigInt64LE(at + 5)),
-        order: Number(bytes.readBigInt64LE(at + 13)),
-        hash: bytes.readInt32LE(at + 21),
-        body: bytes.subarray(at + ROW_HEAD, at + 4 + length),
-      });
-      at += 4 + length;
-    }
-    rest = bytes.subarray(at);
+    const rows = cutter.cut(chunk).map((frame): BatchRow => {
+      if (frame.readUInt8(0) !== BATCH_KIND.row) throw new Error('a frame that is not a row');
+      return {
+        timeMs: Number(frame.readBigInt64LE(1)),
+        order: Number(frame.readBigInt64LE(9)),
+        hash: frame.readInt32LE(17),
+        body: frame.subarray(ROW_HEAD - 4),
+      };
+    });
     if (rows.length > 0) yield rows;
   }
-  if (rest.length > 0) throw new Error('the input ends inside a row');
+  if (cutter.waiting > 0) throw new Error('the input ends inside a row');
 }

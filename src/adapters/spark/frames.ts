@@ -3,8 +3,6 @@
 import type { StreamRecord } from '../../ports/stream.ts';
 
 export const PROTOCOL = 1;
-/** A frame of records ends at some 256 KB; a single record is never larger than what Kafka lets through. */
-export const MAX_FRAME_BYTES = 16 << 20;
 
 export const KIND = {
   hello: 1,
@@ -26,8 +24,6 @@ export type FrameIn =
       /** The first of a task: what came before may have gone to another engine. */
       readonly first: boolean;
       readonly records: readonly StreamRecord[];
-      /** Of the whole frame. */
-      readonly bytes: number;
     }
   /** To be answered once everything before this offset is published. */
   | { readonly kind: 'flush'; readonly partition: number; readonly nextOffset: number }
@@ -67,28 +63,8 @@ export function encodeFrame(frame: FrameOut): Buffer {
   }
 }
 
-/** Cuts a stream of bytes into frames; throws on what is not of this protocol. */
-export function frameReader(): (chunk: Buffer) => FrameIn[] {
-  let rest: Buffer = Buffer.alloc(0);
-  return (chunk) => {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const frames: FrameIn[] = [];
-    let at = 0;
-    while (bytes.length - at >= 4) {
-      const length = bytes.readUInt32LE(at);
-      if (length === 0 || length > MAX_FRAME_BYTES) {
-        throw new Error(`a frame of ${length} bytes; from 1 to ${MAX_FRAME_BYTES} are allowed`);
-      }
-      if (bytes.length - at - 4 < length) break;
-      frames.push(decodeFrame(bytes.subarray(at + 4, at + 4 + length)));
-      at += 4 + length;
-    }
-    rest = bytes.subarray(at);
-    return frames;
-  };
-}
-
-function decodeFrame(bytes: Buffer): FrameIn {
+/** Throws on what is not of this protocol. */
+export function decodeFrame(bytes: Buffer): FrameIn {
   const kind = bytes.readUInt8(0);
   switch (kind) {
     case KIND.hello:
@@ -146,5 +122,5 @@ function recordsOf(bytes: Buffer): FrameIn {
   }
   if (at !== bytes.length)
     throw new Error(`a frame of ${bytes.length} bytes, of which ${at} hold its records`);
-  return { kind: 'records', partition, first, records, bytes: bytes.length };
+  return { kind: 'records', partition, first, records };
 }

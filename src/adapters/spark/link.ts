@@ -1,6 +1,7 @@
 // The engine's end of the pipes to Spark: frames in order, pings answered at once whatever else is going on.
 import type { Readable, Writable } from 'node:stream';
-import { encodeFrame, type FrameIn, type FrameOut, frameReader, PROTOCOL } from './frames.ts';
+import { createFrameCutter } from './frame-cutter.ts';
+import { decodeFrame, encodeFrame, type FrameIn, type FrameOut, PROTOCOL } from './frames.ts';
 
 export type SparkLink = {
   /** Hands over the frames that came and those to come; to be called once. */
@@ -11,7 +12,7 @@ export type SparkLink = {
 };
 
 export function openSparkLink(input: Readable, output: Writable): SparkLink {
-  const read = frameReader();
+  const cutter = createFrameCutter('frame', 1);
   const { promise: ended, resolve: end } = Promise.withResolvers<Error | undefined>();
   let listener: ((frame: FrameIn) => void) | undefined;
   let early: FrameIn[] = [];
@@ -31,7 +32,7 @@ export function openSparkLink(input: Readable, output: Writable): SparkLink {
   }
   input.on('data', (chunk: Buffer) => {
     try {
-      for (const frame of read(chunk)) handle(frame);
+      for (const frame of cutter.cut(chunk)) handle(decodeFrame(frame));
     } catch (error) {
       input.destroy();
       end(error as Error);

@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { StreamRecord } from '../../ports/stream.ts';
-import { frameReader, KIND, MAX_FRAME_BYTES } from './frames.ts';
+import { createFrameCutter, MAX_FRAME_BYTES } from './frame-cutter.ts';
+import { decodeFrame, KIND } from './frames.ts';
 import { createHandedSource } from './handed-source.ts';
 import { openSparkLink } from './link.ts';
 
@@ -70,9 +71,10 @@ test('S2 frames come out as they went in, however the pipe cuts them', () => {
       const all = Buffer.concat(
         sent.map(({ partition, first, records }) => recordsFrame(partition, first, records)),
       );
-      const read = frameReader();
+      const cutter = createFrameCutter('frame', 1);
       const found = [];
-      for (let at = 0; at < all.length; at += piece) found.push(...read(all.subarray(at, at + piece)));
+      for (let at = 0; at < all.length; at += piece)
+        found.push(...cutter.cut(all.subarray(at, at + piece)).map(decodeFrame));
       assert.deepEqual(
         found.map((item) => {
           assert.ok(item.kind === 'records');

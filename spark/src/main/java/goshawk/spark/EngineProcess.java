@@ -60,29 +60,13 @@ final class EngineProcess {
   }
 
   private EngineProcess(EngineCommand command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command.command());
-    builder.environment().putAll(command.environment());
-    // Its messages are the executor's.
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    try {
-      process = builder.start();
-    } catch (IOException error) {
-      throw new IOException(
-          "The engine cannot be started (" + String.join(" ", command.command()) + "): " + error.getMessage()
-              + ". Install goshawk on every executor, and name it with --engine.", error);
-    }
+    process = command.start();
     out = process.getOutputStream();
     control.add(Frames.hello());
-    thread("goshawk-engine-reader", this::readAnswers);
-    thread("goshawk-engine-writer", this::writeFrames);
-    thread("goshawk-engine-watch", this::watch);
+    EngineCommand.daemon("goshawk-engine-reader", this::readAnswers);
+    EngineCommand.daemon("goshawk-engine-writer", this::writeFrames);
+    EngineCommand.daemon("goshawk-engine-watch", this::watch);
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
-  }
-
-  private static void thread(String name, Runnable body) {
-    Thread thread = new Thread(body, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   private synchronized boolean failed() {

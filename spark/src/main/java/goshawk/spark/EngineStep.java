@@ -46,13 +46,10 @@ final class EngineStep implements Iterator<EngineStep.Frame> {
 
   /** `input` may be null where the process reads something else. */
   EngineStep(EngineCommand command, Iterator<Tuple2<RowKey, byte[]>> input) {
-    ProcessBuilder builder = new ProcessBuilder(command.command());
-    builder.environment().putAll(command.environment());
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
-      process = builder.start();
+      process = command.start();
     } catch (IOException error) {
-      throw new UncheckedIOException("The engine cannot be started: " + String.join(" ", command.command()), error);
+      throw new UncheckedIOException(error);
     }
     in = new DataInputStream(new BufferedInputStream(process.getInputStream(), BUFFER_BYTES));
     TaskContext context = TaskContext.get();
@@ -60,14 +57,8 @@ final class EngineStep implements Iterator<EngineStep.Frame> {
       TaskCompletionListener stop = done -> process.destroyForcibly();
       context.addTaskCompletionListener(stop);
     }
-    thread("goshawk-step-input", () -> feed(input));
-    thread("goshawk-step-watch", this::watch);
-  }
-
-  private static void thread(String name, Runnable body) {
-    Thread thread = new Thread(body, name);
-    thread.setDaemon(true);
-    thread.start();
+    EngineCommand.daemon("goshawk-step-input", () -> feed(input));
+    EngineCommand.daemon("goshawk-step-watch", this::watch);
   }
 
   private void feed(Iterator<Tuple2<RowKey, byte[]>> input) {
