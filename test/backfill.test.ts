@@ -5,16 +5,26 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { transactionToJson } from '../src/domain/transaction.ts';
+import { openKafkaClient } from '../src/adapters/kafka/client.ts';
+import { partitionOf } from '../src/adapters/kafka/partition-of.ts';
+import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
+import { ensureTopics } from '../src/adapters/kafka/topics.ts';
+import type { Label } from '../src/domain/label.ts';
+import { type Transaction, transactionToJson } from '../src/domain/transaction.ts';
 import { judge } from '../src/engine/decide.ts';
 import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { createFeatureState } from '../src/features/observe.ts';
+import { applyLabel, createFeatureState, observe } from '../src/features/observe.ts';
 import { FEATURE_SETS } from '../src/features/sets.ts';
 import { createScorer, parseModel } from '../src/models/model.ts';
 import { compileRuleset, STARTER_RULES } from '../src/rules/ruleset.ts';
+import { kafkaNames } from '../src/runtimes/stream-settings.ts';
 import { readPastRows } from '../src/runtimes/table-file.ts';
 import { createSimulator } from '../src/simulator/simulator.ts';
+import { freePort } from '../src/stack/free-port.ts';
+import { startKafkaServer } from '../src/stack/kafka.ts';
+import { type EncodedRecord, encodeLabel, encodeTransaction } from '../src/stream/record-codec.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
+import { labelFor } from '../src/training/label-clock.ts';
 import { trainModel } from '../src/training/train-model.ts';
 import { createTableBuilder } from '../src/training/training-table.ts';
 
@@ -149,6 +159,89 @@ test('S5 a history in which nobody is paid by name is what one engine computes, 
   assert.equal(count, 3000);
 });
 
+test('S5 a stretch of the topic, with the labels in it, is what one engine computes', async () => {
+  const server = await startKafkaServer({
+    folder: join(folder, 'kafka'),
+    port: await freePort(),
+    controllerPort: await freePort(),
+    logFile: join(folder, 'kafka.log'),
+  });
+  const env = { ...process.env, KAFKA_BROKERS: server.brokers, KAFKA_TOPIC_PREFIX: 'backfilled' };
+  const { kafka, topics } = kafkaNames(env);
+  const client = openKafkaClient(kafka, 'test');
+  try {
+    const plan = { partitions: 3, replicas: 1, retentionMs: 86_400_000 };
+    const partitions = await ensureTopics(kafka, client, topics, plan);
+    const producer = openRecordProducer(client, topics.transactions);
+    type Item = { atMs: number; partition: number } & (
+      | { transaction: Transaction; fraud: boolean | undefined }
+      | { label: Label; previous: boolean | undefined }
+    );
+    const items: Item[] = [];
+    const records: EncodedRecord[] = [];
+    const partitionFor = (accountId: string) => partitionOf(Buffer.from(accountId), partitions);
+    for (const [i, { transaction, fraud }] of history().slice(0, 6000).entries()) {
+      const partition = partitionFor(transaction.accountId);
+      // Frauds are known after a while; every second was said to be genuine before; some are taken back.
+      const said = fraud || i % 50 === 0 ? [...(i % 2 ? [false] : []), true, ...(i % 3 ? [] : [false])] : [];
+      items.push({ atMs: transaction.occurredAtMs, partition, transaction, fraud: said.at(-1) });
+      records.push(encodeTransaction(transaction));
+      if (i % 1000 === 0) records.push(encodeTransaction(transaction));
+      let previous: boolean | undefined;
+      for (const [n, verdict] of said.entries()) {
+        const atMs = transaction.occurredAtMs + (n + 1) * 6 * 3_600_000 + 1;
+        const label = labelFor(transaction, verdict, atMs, 'analyst');
+        items.push({ atMs, partition, label, previous });
+        records.push(encodeLabel(label));
+        previous = verdict;
+      }
+    }
+    const account = records[0].key;
+    records.splice(100, 0, { key: account, value: '{"id":', kind: 'transaction' });
+    await producer.append(records.slice(0, 4000), 10_000);
+    await producer.append(records.slice(4000), 10_000);
+
+    const made = spawnSync(
+      GOSHAWK,
+      ['spark', 'backfill', '--topic', '--output', 'topic', '--memory', '1024'],
+      { encoding: 'utf8', cwd: folder, env },
+    );
+    assert.equal(made.status, 0, made.stderr);
+    const bad = readFileSync(join(folder, 'topic', '_bad_rows.ndjson'), 'utf8');
+    assert.match(bad, /^\{"file":"[^"]+\/\d","line":\d+,"problems":.*JSON.*\}\n$/);
+
+    items.sort((a, b) => a.atMs - b.atMs || a.partition - b.partition);
+    const state = createFeatureState();
+    const vector = new Float64Array(FEATURE_COUNT);
+    const rows = readPastRows(join(folder, 'topic'));
+    let labelled = 0;
+    for (const item of items) {
+      if ('label' in item) {
+        applyLabel(state, item.label, item.previous);
+        continue;
+      }
+      observe(state, item.transaction, vector);
+      const { value: row } = await rows.next();
+      assert.equal(row?.transaction.id, item.transaction.id);
+      assert.equal(row?.fraud, item.fraud);
+      assert.deepEqual(row?.vector, vector);
+      labelled += item.fraud === undefined ? 0 : 1;
+    }
+    assert.equal((await rows.next()).done, true);
+    assert.ok(labelled > 100);
+
+    const nothing = spawnSync(
+      GOSHAWK,
+      ['spark', 'backfill', '--topic', '--output', 'later', '--written-since', '2100-01-01'],
+      { encoding: 'utf8', cwd: folder, env },
+    );
+    assert.match(nothing.stderr, /holds no records in that time/);
+  } finally {
+    await client.close();
+    await server.stop();
+  }
+});
+
 test('S5 what is wrong with a backfill is said before Spark starts; a step that fails ends it', () => {
   const said = (args: readonly string[]): string => {
     const { status, stderr } = goshawk(['spark', 'backfill', ...args]);
@@ -157,6 +250,7 @@ test('S5 what is wrong with a backfill is said before Spark starts; a step that 
   };
   assert.match(said(['nowhere.ndjson']), /--output is required/);
   assert.match(said(['--output', 'other']), /Name the files/);
+  assert.match(said(['a.ndjson', '--topic', '--output', 'other']), /not from both/);
   assert.match(said(['nowhere.ndjson', '--output', 'other']), /nowhere.ndjson: no such file/);
   writeFileSync(join(folder, 'rows.csv'), 'a,b\n1,2\n');
   assert.match(said(['rows.csv', '--output', 'other']), /needs --mapping/);

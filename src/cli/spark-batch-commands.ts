@@ -8,13 +8,17 @@ import { createInterface } from 'node:readline';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
+import { openKafkaClient } from '../adapters/kafka/client.ts';
+import { endOffsets, firstOffsets, offsetsSince } from '../adapters/kafka/offsets.ts';
 import { encodeOther } from '../adapters/spark/batch-frames.ts';
 import { InputError } from '../domain/input-error.ts';
 import { systemClock } from '../ports/clock.ts';
-import { assembleStep, featuresStep, readStep } from '../runtimes/spark-backfill.ts';
+import { readFileStep, readTopicStep, topicPartName, topicPartOf } from '../runtimes/backfill-read.ts';
+import { assembleStep, featuresStep } from '../runtimes/backfill-steps.ts';
+import { kafkaNames } from '../runtimes/stream-settings.ts';
 import { engineCommand, localSparkCommand } from '../stack/spark.ts';
 import { TABLE_COLUMNS } from '../training/table-columns.ts';
-import { helpText, type OptionSpec, readOptions } from './options.ts';
+import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,8 +28,20 @@ const BACKFILL: Readonly<Record<string, OptionSpec>> = {
   output: { type: 'string', value: 'DIR', help: 'folder of the table (Parquet); must not be there yet' },
   mapping: { type: 'string', value: 'M', help: 'for CSV: a preset (handbook) or a JSON file' },
   model: { type: 'string', value: 'FILE', help: 'model that scores; without it there are no scores' },
-  'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until the label of a row is known' },
-  until: { type: 'string', value: 'DATE', help: 'stop at this day, exclusive' },
+  'delay-days': {
+    type: 'string',
+    value: 'N',
+    default: '7',
+    help: 'of files: days until the label of a row is known',
+  },
+  until: { type: 'string', value: 'DATE', help: 'leave out what happened on this day or later' },
+  topic: { type: 'boolean', help: 'read the transactions topic of KAFKA_BROKERS, as far as it reaches now' },
+  'written-since': {
+    type: 'string',
+    value: 'DATE',
+    help: 'of the topic: records written on this day or later',
+  },
+  'written-until': { type: 'string', value: 'DATE', help: 'of the topic: records written before this day' },
   cores: { type: 'string', value: 'N', help: 'cores that Spark uses; all where not said' },
   memory: { type: 'string', value: 'MB', default: '2048', help: 'heap of Spark' },
   help: HELP,
@@ -36,9 +52,9 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   if (options.flag('help')) {
     console.log(
       helpText(
-        './goshawk spark backfill FILE … --output DIR [options]',
+        './goshawk spark backfill FILE … | --topic --output DIR [options]',
         'Features, scores and labels of a whole history as Parquet, in the order of time, by Spark on this machine.\n' +
-          'Files are those of ./goshawk replay; docs/spark.md says what is in the table, and how to use a cluster.',
+          'Files are those of ./goshawk replay; labels on the topic are known when they say. docs/spark.md says what is in the table, and how to use a cluster.',
         BACKFILL,
       ),
     );
@@ -48,19 +64,23 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   if (!output) throw new InputError('--output is required: the folder that the table is written to.');
   if (existsSync(output))
     throw new InputError(`${output} is there already; name another folder, or remove it.`);
-  const inputs = options.positionals.map((file) => resolve(file));
-  if (inputs.length === 0)
-    throw new InputError('Name the files of the history. See ./goshawk spark backfill --help');
+  const files = options.positionals.map((file) => resolve(file));
+  const fromTopic = options.flag('topic');
+  if (files.length === 0 && !fromTopic)
+    throw new InputError('Name the files of the history, or --topic. See ./goshawk spark backfill --help');
+  if (files.length > 0 && fromTopic)
+    throw new InputError('A history comes from files or from the topic, not from both.');
   const mapping = options.text('mapping');
   const parsed = mapping === undefined ? undefined : await loadMapping(mapping);
   // What is wrong with a file or the model is said here, not by a task of Spark.
-  for (const file of inputs) await openTransactions(file, parsed, systemClock.nowMs());
+  for (const file of files) await openTransactions(file, parsed, systemClock.nowMs());
   const model = options.text('model');
   if (model !== undefined) await loadModelFile(model);
   const delayDays = options.number('delay-days', 0, 365);
   const untilMs = options.date('until');
   const cores =
     options.text('cores') === undefined ? availableParallelism() : options.number('cores', 1, 1024);
+  const inputs = fromTopic ? await topicParts(options) : files;
   const folder = resolve(`${output}.work`);
   mkdirSync(folder, { recursive: true });
   const words = (name: string, list: readonly string[]): string[] =>
@@ -76,7 +96,7 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
         ...(mapping === undefined ? [] : ['--mapping', existsSync(mapping) ? resolve(mapping) : mapping]),
         ...(untilMs === undefined ? [] : ['--until-ms', String(untilMs)]),
       ]),
-      ...words('features', ['--delay-ms', String(delayDays * DAY_MS)]),
+      ...words('features', fromTopic ? [] : ['--delay-ms', String(delayDays * DAY_MS)]),
       ...words('assemble', model === undefined ? [] : ['--model', resolve(model)]),
     ],
     { slots: cores, heapMegabytes: options.number('memory', 256, 65_536), folder },
@@ -108,11 +128,36 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   }
 }
 
+/** The stretches of the topic's partitions that hold anything, as names of inputs. */
+async function topicParts(options: Options): Promise<string[]> {
+  const { kafka, topics } = kafkaNames(process.env);
+  const since = options.date('written-since');
+  const until = options.date('written-until');
+  const client = openKafkaClient(kafka, 'backfill');
+  try {
+    const topic = topics.transactions;
+    if (!(await client.topic(topic))) {
+      throw new InputError(`There is no topic ${topic}; KAFKA_TOPIC_PREFIX names the installation.`);
+    }
+    const from =
+      since === undefined ? await firstOffsets(client, topic) : await offsetsSince(client, topic, since);
+    const to =
+      until === undefined ? await endOffsets(client, topic) : await offsetsSince(client, topic, until);
+    const parts = from
+      .map((first, partition) => ({ partition, from: first, to: to[partition] }))
+      .filter((part) => part.from < part.to);
+    if (parts.length === 0) throw new InputError(`${topic} holds no records in that time.`);
+    return parts.map(topicPartName);
+  } finally {
+    await client.close();
+  }
+}
+
 const STEP: Readonly<Record<string, OptionSpec>> = {
   file: { type: 'string', default: '0', help: 'read: number of the file' },
   mapping: { type: 'string', help: 'read: mapping of a CSV file' },
   'until-ms': { type: 'string', help: 'read: end of the history, exclusive' },
-  'delay-ms': { type: 'string', default: '0', help: 'features: until labels are known' },
+  'delay-ms': { type: 'string', help: 'features: until frauds are known; without it, labels say so' },
   model: { type: 'string', help: 'assemble: model that scores' },
   help: HELP,
 };
@@ -123,7 +168,7 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
   if (options.flag('help') || step === '--help') {
     console.log(
       helpText(
-        './goshawk spark-step schema | read FILE | features | assemble',
+        './goshawk spark-step schema | read FILE|topic:PARTITION:FROM:TO | features | assemble',
         'A step of ./goshawk spark backfill; started by tasks of Spark, which speak to it over standard input and output.',
         STEP,
       ),
@@ -137,23 +182,31 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
     case 'schema':
       return write(encodeOther('result', Buffer.from(JSON.stringify(TABLE_COLUMNS))));
     case 'read': {
-      const [file = ''] = options.positionals;
-      const mapping = options.text('mapping');
-      const input = await openTransactions(
-        file,
-        mapping === undefined ? undefined : await loadMapping(mapping),
-        systemClock.nowMs(),
-      );
+      const [input = ''] = options.positionals;
       const until = options.text('until-ms');
-      const source = {
-        name: basename(file),
-        file: options.number('file', 0, 4095),
+      const part = {
+        number: options.number('file', 0, 4095),
         untilMs: until === undefined ? Number.POSITIVE_INFINITY : Number(until),
       };
-      return readStep(input.batches(), source, write);
+      const nowMs = systemClock.nowMs();
+      const stretch = topicPartOf(input);
+      if (stretch) {
+        const { kafka, topics } = kafkaNames(process.env);
+        return readTopicStep({ kafka, topic: topics.transactions }, stretch, part, nowMs, write);
+      }
+      const mapping = options.text('mapping');
+      const file = await openTransactions(
+        input,
+        mapping === undefined ? undefined : await loadMapping(mapping),
+        nowMs,
+      );
+      return readFileStep(file.batches(), basename(input), part, write);
     }
-    case 'features':
-      return featuresStep(process.stdin, options.number('delay-ms', 0, 366 * DAY_MS), write);
+    case 'features': {
+      const delay =
+        options.text('delay-ms') === undefined ? undefined : options.number('delay-ms', 0, 366 * DAY_MS);
+      return featuresStep(process.stdin, delay, write);
+    }
     case 'assemble': {
       const file = options.text('model');
       return assembleStep(process.stdin, file === undefined ? undefined : await loadModelFile(file), write);

@@ -24,8 +24,23 @@ export type StreamSettings = {
 
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,100}$/;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The brokers and topics alone. Throws InputError that names the variable which is missing or wrong. */
+export function kafkaNames(env: Environment): {
+  readonly kafka: KafkaSettings;
+  readonly prefix: string;
+  readonly topics: StreamTopics;
+} {
+  const prefix = env.KAFKA_TOPIC_PREFIX ?? 'goshawk';
+  if (!TOPIC_PREFIX.test(prefix)) {
+    throw new InputError(`KAFKA_TOPIC_PREFIX is "${prefix}"; it may hold letters, digits, dots, - and _.`);
+  }
+  return { kafka: kafkaSettings(env), prefix, topics: topicsWithPrefix(prefix) };
+}
+
 /** Throws InputError that names the variable which is missing or wrong. */
-export function streamSettings(env: Readonly<Record<string, string | undefined>>): StreamSettings {
+export function streamSettings(env: Environment): StreamSettings {
   const required = (name: string, example: string): string => {
     const value = env[name];
     if (!value) throw new InputError(`${name} is not set. It looks like ${example}.`);
@@ -38,13 +53,10 @@ export function streamSettings(env: Readonly<Record<string, string | undefined>>
     }
     return value;
   };
-  const prefix = env.KAFKA_TOPIC_PREFIX ?? 'goshawk';
-  if (!TOPIC_PREFIX.test(prefix)) {
-    throw new InputError(`KAFKA_TOPIC_PREFIX is "${prefix}"; it may hold letters, digits, dots, - and _.`);
-  }
+  const { kafka, prefix, topics } = kafkaNames(env);
   return {
-    kafka: kafkaSettings(env),
-    topics: topicsWithPrefix(prefix),
+    kafka,
+    topics,
     partitions: whole('KAFKA_PARTITIONS', 6, 1, 1000),
     replicas: whole('KAFKA_REPLICAS', 1, 1, 10),
     group: `${prefix}-workers`,

@@ -29,6 +29,8 @@ type Reading = {
 export type KafkaSource = StreamSource & {
   /** Records behind the newest, for each open partition; undefined before the first answer. */
   lag(partition: number): number | undefined;
+  /** Everything before this offset of an open partition was taken, or holds no record. */
+  takenTo(partition: number): number;
   /** When the oldest record was written that was read and not taken yet. */
   oldestWaitingMs(partition: number): number | undefined;
   close(): Promise<void>;
@@ -244,6 +246,10 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
       const reading = open.get(partition);
       if (!reading || reading.highWatermark < 0) return undefined;
       return Math.max(0, reading.highWatermark - reading.nextOffset + reading.waiting.length);
+    },
+    takenTo(partition) {
+      const reading = open.get(partition);
+      return reading?.waiting[0]?.offset ?? reading?.nextOffset ?? 0;
     },
     oldestWaitingMs: (partition) => open.get(partition)?.waiting[0]?.timestampMs,
     async close() {
