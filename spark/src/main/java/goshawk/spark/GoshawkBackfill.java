@@ -41,8 +41,7 @@ import scala.Tuple2;
  */
 public final class GoshawkBackfill {
   private static final int BAD_ROWS_KEPT = 10_000;
-  private static final double SAMPLED = 0.01;
-  private static final int SEED = 1;
+  private static final int ROWS_A_SAMPLE = 100;
   /** A transaction's rows have eight numbers; the second reads what its account received as the payee of others. */
   private static final long ORDERS_PER_TRANSACTION = 8;
   private static final long READS_RECEIVED = 1;
@@ -72,20 +71,22 @@ public final class GoshawkBackfill {
       System.exit(2);
     }
     Schema schema = schemaOf(options.step("schema", List.of()));
-    LongAccumulator bad = context.sc().longAccumulator("bad rows");
-    CollectionAccumulator<String> badKept = context.sc().collectionAccumulator("bad rows kept");
-    LongAccumulator payees = context.sc().longAccumulator("files with payees");
+    Told told = new Told(
+        context.sc().longAccumulator("bad rows"),
+        context.sc().collectionAccumulator("bad rows kept"),
+        context.sc().longAccumulator("parts with payees"),
+        context.sc().collectionAccumulator("some times"));
     context.sc().addSparkListener(new ProgressLines(2 * options.inputs().size() + 2 * options.places()));
 
     List<Integer> numbers = IntStream.range(0, options.inputs().size()).boxed().toList();
     JavaPairRDD<RowKey, byte[]> rows = context
         .parallelize(numbers, numbers.size())
-        .mapPartitionsToPair(each -> read(each, options, bad, badKept, payees))
+        .mapPartitionsToPair(each -> read(each, options, told))
         .persist(StorageLevel.DISK_ONLY());
-    long[] starts = starts(rows, options.places());
-
-    // The sample has read everything: whether somebody was paid is known.
-    boolean somebodyPaid = payees.value() > 0;
+    // Everything is read, and told, when a block is kept; nobody need look at its rows for that.
+    rows.foreachPartition(each -> { });
+    long[] starts = starts(told.times().value(), options.places());
+    boolean somebodyPaid = told.payees().value() > 0;
     JavaPairRDD<RowKey, byte[]> features = rows
         .filter(row -> somebodyPaid || row._1().order() % ORDERS_PER_TRANSACTION != READS_RECEIVED)
         .repartitionAndSortWithinPartitions(new Placement.ByHistory(options.places()), RowKey.IN_TIME)
@@ -94,33 +95,39 @@ public final class GoshawkBackfill {
         .repartitionAndSortWithinPartitions(new Placement.ByTime(starts), RowKey.IN_TIME)
         .mapPartitions(each -> results(new EngineStep(options.step("assemble", options.assemble()), each), schema));
     spark.createDataFrame(table, schema.type()).write().parquet(options.output());
-    keepBadRows(files, options.output(), badKept.value());
-    System.out.println("done " + bad.value());
+    keepBadRows(files, options.output(), told.badKept().value());
+    System.out.println("done " + told.bad().value());
     spark.stop();
   }
 
-  private static Iterator<Tuple2<RowKey, byte[]>> read(
-      Iterator<Integer> numbers,
-      BackfillOptions options,
+  /** What is known of the input once it is read: lines that cannot be, whether somebody was paid, a sample of times. */
+  private record Told(
       LongAccumulator bad,
-      CollectionAccumulator<String> kept,
-      LongAccumulator payees) {
+      CollectionAccumulator<String> badKept,
+      LongAccumulator payees,
+      CollectionAccumulator<Long> times)
+      implements java.io.Serializable {}
+
+  private static Iterator<Tuple2<RowKey, byte[]>> read(
+      Iterator<Integer> numbers, BackfillOptions options, Told told) {
     if (!numbers.hasNext()) return Collections.emptyIterator();
     EngineStep step = new EngineStep(options.step("read", options.read(numbers.next())), null);
     return new Iterator<>() {
       private Tuple2<RowKey, byte[]> next;
+      private long count;
 
       @Override
       public boolean hasNext() {
         while (next == null && step.hasNext()) {
           EngineStep.Frame frame = step.next();
           if (frame.kind() == EngineStep.ROW) {
+            if (count++ % ROWS_A_SAMPLE == 0) told.times().add(frame.key().timeMs());
             next = new Tuple2<>(frame.key(), frame.body());
           } else if (frame.kind() == EngineStep.PAYEES) {
-            payees.add(1L);
+            told.payees().add(1L);
           } else {
-            bad.add(1L);
-            if (bad.value() <= BAD_ROWS_KEPT) kept.add(new String(frame.body(), StandardCharsets.UTF_8));
+            told.bad().add(1L);
+            if (told.bad().value() <= BAD_ROWS_KEPT) told.badKept().add(new String(frame.body(), StandardCharsets.UTF_8));
           }
         }
         return next != null;
@@ -136,15 +143,8 @@ public final class GoshawkBackfill {
   }
 
   /** First times of places that hold about as many rows each, from a sample. */
-  private static long[] starts(JavaPairRDD<RowKey, byte[]> rows, int places) {
-    long[] sample = rows.keys()
-        .map(RowKey::timeMs)
-        .sample(false, SAMPLED, SEED)
-        .collect()
-        .stream()
-        .mapToLong(Long::longValue)
-        .sorted()
-        .toArray();
+  private static long[] starts(List<Long> times, int places) {
+    long[] sample = times.stream().mapToLong(Long::longValue).sorted().toArray();
     if (sample.length == 0) return new long[0];
     TreeSet<Long> starts = new TreeSet<>();
     for (int place = 1; place < places; place++) starts.add(sample[(int) ((long) place * sample.length / places)]);
