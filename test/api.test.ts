@@ -140,7 +140,7 @@ test('F5 a label reaches the transaction, its alert and the histories', async ()
     desk.url,
     '/v1/transactions/label-2',
   );
-  assert.equal(next.features.find((feature) => feature.name === 'account_known_frauds')?.value, 1);
+  assert.equal(next.features.find((feature) => feature.name === 'account_known_frauds_30d')?.value, 1);
   if (body.outcome !== 'approve') {
     const { items } = await getJson<{ items: { transactionId: string; isFraud: boolean }[] }>(
       desk.url,

@@ -183,7 +183,7 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
           ? ((await found.json()) as { features: { name: string; value: number }[] })
           : undefined;
       });
-      const known = answer.features.find(({ name }) => name === 'account_known_frauds');
+      const known = answer.features.find(({ name }) => name === 'account_known_frauds_30d');
       return known?.value === 1 ? true : undefined;
     });
   });

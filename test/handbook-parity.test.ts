@@ -72,10 +72,14 @@ test('M5 the forest on the handbook features is as good as scikit-learn’s', as
   }
   const [result]: Evaluation[] = await evaluate(labelled(), {
     features: HANDBOOK_FEATURES,
-    trainFromMs: Date.UTC(2018, 6, 25),
-    trainUntilMs: Date.UTC(2018, 7, 1),
+    folds: [
+      {
+        trainFromMs: Date.UTC(2018, 6, 25),
+        trainUntilMs: Date.UTC(2018, 7, 1),
+        testUntilMs: Date.UTC(2018, 7, 15),
+      },
+    ],
     delayDays: 7,
-    testUntilMs: Date.UTC(2018, 7, 15),
     seeds: [0],
     trainer: { kind: 'forest', trees: 100 },
     fraudWeight: 1,

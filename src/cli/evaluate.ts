@@ -2,7 +2,13 @@
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
-import { type Evaluation, evaluate, type LabelledTransaction } from '../training/evaluate.ts';
+import {
+  type Evaluation,
+  evaluate,
+  type Fold,
+  type LabelledTransaction,
+  laterFolds,
+} from '../training/evaluate.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { featuresOf, TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
@@ -15,11 +21,15 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until labels are known' },
   'test-until': { type: 'string', value: 'DATE', default: '2018-08-15', help: 'end of the test, exclusive' },
   ...TRAINER_OPTIONS,
+  prequential: { type: 'boolean', help: 'four folds in a row, each later by the length of the test' },
   seed: { type: 'string', value: 'N', default: '0', help: 'seed of all randomness' },
   seeds: { type: 'string', value: 'N', default: '1', help: 'so many models, each from a seed of its own' },
   json: { type: 'boolean', help: 'print JSON' },
   help: { type: 'boolean', help: 'show this text' },
 };
+
+/** As in the book, chapter 5. */
+const PREQUENTIAL_FOLDS = 4;
 
 export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('evaluate', args, SPECS);
@@ -63,12 +73,22 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     }
   }
   const seed = options.number('seed', 0, 2 ** 31);
-  const results = await evaluate(labelled(), {
-    features,
+  const delayDays = options.number('delay-days', 0, 365);
+  const first: Fold = {
     trainFromMs: options.date('train-from') ?? 0,
     trainUntilMs: options.date('train-until') ?? 0,
-    delayDays: options.number('delay-days', 0, 365),
     testUntilMs: options.date('test-until') ?? 0,
+  };
+  if (first.trainFromMs >= first.trainUntilMs) {
+    throw new InputError('--train-until must be later than --train-from.');
+  }
+  if (first.testUntilMs <= first.trainUntilMs + delayDays * 86_400_000) {
+    throw new InputError('--test-until must be later than --train-until and the --delay-days after it.');
+  }
+  const results = await evaluate(labelled(), {
+    features,
+    folds: laterFolds(first, delayDays, options.flag('prequential') ? PREQUENTIAL_FOLDS : 1),
+    delayDays,
     seeds: Array.from({ length: options.number('seeds', 1, 1000) }, (_, i) => seed + i),
     trainer,
     fraudWeight: options.number('fraud-weight', 0.001, 1e6),
@@ -81,24 +101,48 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   );
 }
 
+type Figure = (evaluation: Evaluation) => number;
+
+/** Mean and population deviation. */
+function spread(values: readonly number[], digits: number): string {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return mean.toFixed(digits) + (values.length > 1 ? ` ± ${Math.sqrt(variance).toFixed(digits)}` : '');
+}
+
+const FIGURES: readonly { readonly name: string; readonly of: Figure; readonly digits: number }[] = [
+  { name: 'AUC', of: (e) => e.auc, digits: 3 },
+  { name: 'AP', of: (e) => e.averagePrecision, digits: 3 },
+  { name: 'CP@100', of: (e) => e.cardPrecisionAt100, digits: 3 },
+  { name: 'Brier', of: (e) => e.brierScore, digits: 5 },
+  { name: 'ECE', of: (e) => e.calibrationError, digits: 5 },
+];
+
+/** Each fold over its seeds; the mean over the folds last, where there are several. */
 function report(set: string, results: readonly Evaluation[]): string {
-  const [{ train, test }] = results;
-  /** Mean over the seeds, with their standard deviation where there are several. */
-  const spread = (of: (evaluation: Evaluation) => number, digits: number): string => {
-    const values = results.map(of);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    return mean.toFixed(digits) + (values.length > 1 ? ` ± ${Math.sqrt(variance).toFixed(digits)}` : '');
-  };
-  return [
-    `features   ${set}`,
-    `train      ${train.rows} rows, ${train.frauds} frauds`,
-    `test       ${test.rows} rows, ${test.frauds} frauds`,
-    `AUC        ${spread((e) => e.auc, 3)}`,
-    `AP         ${spread((e) => e.averagePrecision, 3)}`,
-    `CP@100     ${spread((e) => e.cardPrecisionAt100, 3)}`,
-    `Brier      ${spread((e) => e.brierScore, 5)}`,
-    `ECE        ${spread((e) => e.calibrationError, 5)}`,
-    `features   ${spread((e) => e.seconds.features, 1)} s, fit ${spread((e) => e.seconds.fit, 1)} s, predict ${spread((e) => e.seconds.predict, 2)} s`,
-  ].join('\n');
+  const folds = [...Map.groupBy(results, ({ test }) => test.from).values()];
+  const figures = (values: (of: Figure) => readonly number[]): string[] =>
+    FIGURES.map(({ name, of, digits }) => `${name.padEnd(10)} ${spread(values(of), digits)}`);
+  const lines = [`features   ${set}`];
+  for (const evaluations of folds) {
+    const [{ train, test }] = evaluations;
+    lines.push(
+      `train      ${train.rows} rows from ${train.from}, ${train.frauds} frauds`,
+      `test       ${test.rows} rows from ${test.from}, ${test.frauds} frauds`,
+      ...figures((of) => evaluations.map(of)),
+    );
+  }
+  if (folds.length > 1) {
+    const mean = (evaluations: readonly Evaluation[], of: Figure): number =>
+      evaluations.reduce((sum, evaluation) => sum + of(evaluation), 0) / evaluations.length;
+    lines.push(
+      `mean and deviation over ${folds.length} folds`,
+      ...figures((of) => folds.map((evaluations) => mean(evaluations, of))),
+    );
+  }
+  const seconds = (of: Figure, digits: number): string => spread(results.map(of), digits);
+  lines.push(
+    `features   ${seconds((e) => e.seconds.features, 1)} s, fit ${seconds((e) => e.seconds.fit, 1)} s, predict ${seconds((e) => e.seconds.predict, 2)} s`,
+  );
+  return lines.join('\n');
 }

@@ -9,6 +9,11 @@ export const HIGH_AMOUNT_MAJOR = 1000;
 /** Below this amount in major units a payment counts as small: what card testers try. */
 export const SMALL_AMOUNT_MAJOR = 5;
 
+/** Ages are told up to here: beyond, they only say how long the installation has been running. */
+export const AGE_LIMIT_DAYS = 90;
+/** From so many times an account's usual amount on, an amount is unusual. */
+export const UNUSUAL_TIMES = 3;
+
 export type FeatureGroup =
   | 'transaction'
   | 'category'
@@ -37,6 +42,7 @@ export type FeatureDefinition = {
 
 const NEVER = 'never missing';
 const NO_HISTORY = 'missing until the account has a history';
+const NO_RECENT_FRAUD = `missing when there is none in ${AGE_LIMIT_DAYS} days`;
 const NO_MERCHANT = 'missing without a merchant id';
 
 const transactionFeatures = [
@@ -186,6 +192,19 @@ const accountMean = <N extends string>(name: N, window: string, words: string) =
     `The account’s mean payment in the last ${words} is ${money(v, currency)}`,
 });
 
+const FEW_OTHERS =
+  'missing when the account made no other transaction in 30 days, and for accounts with over 256';
+
+const accountUnusual = <N extends string>(name: N, window: string, words: string) => ({
+  name,
+  group: 'account' as const,
+  unit: 'transactions',
+  window,
+  description: `Transactions of the account in the last ${words} of at least ${UNUSUAL_TIMES} times its usual amount, this one included.`,
+  missing: 'missing until the account has a history, and for accounts with over 256 transactions in 30 days',
+  say: (v: number) => `${count(v, 'payment')} of an unusual amount in the last ${words}`,
+});
+
 const accountNew = <N extends string>(name: N, thing: string, missing: string) => ({
   name,
   group: 'account' as const,
@@ -216,7 +235,7 @@ const accountFeatures = [
     name: 'account_age_days',
     group: 'account',
     unit: 'days',
-    description: 'Days since the account was first seen.',
+    description: `Days since the account was first seen; ${AGE_LIMIT_DAYS} means ${AGE_LIMIT_DAYS} or more.`,
     missing: NO_HISTORY,
     say: (v) => `The account was first seen ${days(v)} ago`,
   },
@@ -238,17 +257,31 @@ const accountFeatures = [
     window: '30 d',
     description: 'Amount divided by the account’s mean amount over the last 30 days, this one excluded.',
     missing: 'missing when the account made no other transaction in 30 days',
-    say: (v) => `${times(v)} × the account’s usual amount`,
+    say: (v) => `${times(v)} × the account’s mean amount of 30 days`,
   },
   {
-    name: 'amount_to_account_max',
+    name: 'amount_to_account_max_30d',
     group: 'account',
     unit: 'ratio',
-    description: 'Amount divided by the largest amount of the account so far.',
-    missing: NO_HISTORY,
+    window: '30 d',
+    description:
+      'Amount divided by the largest amount of the account in the last 30 days, this one excluded.',
+    missing: FEW_OTHERS,
     say: (v) =>
-      v > 1 ? `${times(v)} × the account’s largest payment so far` : 'Below the account’s largest payment',
+      v > 1
+        ? `${times(v)} × the account’s largest payment in 30 days`
+        : 'Below the account’s largest payment in 30 days',
   },
+  {
+    name: 'amount_to_account_usual',
+    group: 'account',
+    unit: 'ratio',
+    description: 'Amount divided by the account’s usual amount, the geometric mean of all before.',
+    missing: NO_HISTORY,
+    say: (v) => `${times(v)} × the account’s usual amount`,
+  },
+  accountUnusual('account_unusual_count_7d', '7 d', '7 days'),
+  accountUnusual('account_unusual_count_30d', '30 d', '30 days'),
   {
     name: 'amount_zscore',
     group: 'account',
@@ -314,19 +347,21 @@ const accountFeatures = [
   accountDistinct('account_distinct_devices_30d', 'devices', '30 d', '30 days', 8),
   accountDistinct('account_distinct_counterparties_24h', 'payees', '24 h', '24 hours', 12),
   {
-    name: 'account_known_frauds',
+    name: 'account_known_frauds_30d',
     group: 'account',
     unit: 'frauds',
-    description: 'Confirmed frauds of the account known by now.',
+    window: '30 d',
+    description: 'Frauds of the account in the last 30 days that are known by now.',
     missing: NEVER,
-    say: (v) => (v > 0 ? `${count(v, 'confirmed fraud')} on this account` : 'No confirmed fraud yet'),
+    say: (v) =>
+      v > 0 ? `${count(v, 'known fraud')} on this account in the last 30 days` : 'No known fraud in 30 days',
   },
   {
     name: 'account_days_since_known_fraud',
     group: 'account',
     unit: 'days',
     description: 'Days since the account’s latest confirmed fraud took place.',
-    missing: 'missing when there is none',
+    missing: NO_RECENT_FRAUD,
     say: (v) => `The latest confirmed fraud on this account was ${days(v)} ago`,
   },
 ] as const satisfies readonly FeatureDefinition[];
@@ -374,8 +409,38 @@ const merchantFeatures = [
     group: 'merchant',
     unit: 'days',
     description: 'Days since the merchant’s latest known fraud took place.',
-    missing: 'missing when there is none',
+    missing: NO_RECENT_FRAUD,
     say: (v) => `The latest known fraud at this merchant was ${days(v)} ago`,
+  },
+  {
+    name: 'merchant_days_since_first_known_fraud',
+    group: 'merchant',
+    unit: 'days',
+    window: '37 d',
+    description: 'Days since the first fraud at the merchant in the last 37 days that is known by now.',
+    missing: 'missing when there is none',
+    say: (v) => `The first known fraud at this merchant in 37 days was ${days(v)} ago`,
+  },
+  {
+    name: 'merchant_genuine_since_known_fraud',
+    group: 'merchant',
+    unit: 'transactions',
+    description: `Transactions at the merchant after its latest known fraud${delayed}: they turned out genuine.`,
+    missing: NO_RECENT_FRAUD,
+    say: (v) =>
+      v > 0
+        ? `${count(v, 'genuine payment')} at this merchant since its latest known fraud`
+        : 'No genuine payment at this merchant since its latest known fraud',
+  },
+  {
+    name: 'merchant_fraud_amount_ratio',
+    group: 'merchant',
+    unit: 'ratio',
+    window: '37 d',
+    description:
+      'Mean amount of the merchant’s known frauds of the last 37 days divided by its usual amount: near 1 where all that is paid there is at risk, high where stolen cards were used.',
+    missing: 'missing when there is none, and for merchants with over 256 transactions in 37 days',
+    say: (v) => `Known frauds at this merchant were ${times(v)} × its usual amount`,
   },
   {
     name: 'merchant_amount_zscore',
@@ -390,7 +455,7 @@ const merchantFeatures = [
     name: 'merchant_age_days',
     group: 'merchant',
     unit: 'days',
-    description: 'Days since the merchant was first seen.',
+    description: `Days since the merchant was first seen; ${AGE_LIMIT_DAYS} means ${AGE_LIMIT_DAYS} or more.`,
     missing: 'missing without a merchant id or at its first transaction',
     say: (v) => `The merchant was first seen ${days(v)} ago`,
   },
@@ -435,7 +500,7 @@ const shared = <G extends 'device' | 'ip' | 'counterparty', W extends string>(
       name: `${group}_age_days`,
       group,
       unit: 'days',
-      description: `Days since the ${thing} was first seen; 0 the first time.`,
+      description: `Days since the ${thing} was first seen; 0 the first time, ${AGE_LIMIT_DAYS} means ${AGE_LIMIT_DAYS} or more.`,
       missing,
       say: (v: number) => (v === 0 ? `The ${thing} was never seen before` : `The ${thing} is ${days(v)} old`),
     },

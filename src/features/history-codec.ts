@@ -8,7 +8,7 @@ import { type History, MAX_EXACT_EVENTS, TILE_FIELDS } from './history.ts';
 
 // flags, five key set sizes, events (u16), first and last seen, count, home country and weight (u16)
 const HEADER_BYTES = 24;
-const AMOUNT_BYTES = 24;
+const AMOUNT_BYTES = 16;
 const PLACE_BYTES = 16;
 const FRAUD_BYTES = 8;
 const KEY_BYTES = 8;
@@ -37,7 +37,6 @@ export function loadHistory(history: History, table: EntityTable, entry: number)
   if (flags & HAS_AMOUNTS) {
     history.logSum = floats[position >> 3];
     history.logSquareSum = floats[(position >> 3) + 1];
-    history.maxAmountMinor = floats[(position >> 3) + 2];
     position += AMOUNT_BYTES;
   }
   if (flags & HAS_PLACE) {
@@ -148,7 +147,7 @@ function encodeEvents(history: History, bytes: Uint8Array, stored: number): numb
 function flagsOf(history: History): number {
   return (
     (history.tiled ? IS_TILED : 0) |
-    (history.maxAmountMinor > 0 || history.logSum > 0 ? HAS_AMOUNTS : 0) |
+    (history.logSum > 0 ? HAS_AMOUNTS : 0) |
     (history.locatedAt > 0 ? HAS_PLACE : 0) |
     (history.knownFrauds > 0 || history.lastFraudAt > 0 ? HAS_FRAUDS : 0)
   );
@@ -198,7 +197,6 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   if (flags & HAS_AMOUNTS) {
     floats[position >> 3] = history.logSum;
     floats[(position >> 3) + 1] = history.logSquareSum;
-    floats[(position >> 3) + 2] = history.maxAmountMinor;
     position += AMOUNT_BYTES;
   }
   if (flags & HAS_PLACE) {

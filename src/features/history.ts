@@ -36,7 +36,6 @@ export class History {
   lastFraudAt = 0;
   logSum = 0;
   logSquareSum = 0;
-  maxAmountMinor = 0;
   lat = Number.NaN;
   lon = Number.NaN;
   locatedAt = 0;
@@ -66,6 +65,13 @@ export class History {
   windowCount = 0;
   windowSum = 0;
   windowFrauds = 0;
+  /** What `scan` found. */
+  scanLargest = 0;
+  scanAbove = 0;
+  scanAboveRecent = 0;
+  /** What `scanFrauds` found. */
+  scanFirstFraudAt = 0;
+  scanFraudMean = Number.NaN;
 
   constructor(shape: HistoryShape) {
     if (shape.exactEvents > MAX_EXACT_EVENTS) throw new Error(`exactEvents is at most ${MAX_EXACT_EVENTS}`);
@@ -82,7 +88,6 @@ export class History {
     this.lastFraudAt = 0;
     this.logSum = 0;
     this.logSquareSum = 0;
-    this.maxAmountMinor = 0;
     this.lat = Number.NaN;
     this.lon = Number.NaN;
     this.locatedAt = 0;
@@ -131,6 +136,53 @@ export class History {
       if (this.times[i] <= to && this.amounts[i] < limitMinor) count++;
     }
     return count;
+  }
+
+  /**
+   * One pass over single events in (from, to]: the largest amount, and how many reach a limit, all and those after
+   * `recentFrom`. Tiles do not know single amounts and give NaN.
+   */
+  scan(from: number, recentFrom: number, to: number, limitMinor: number): void {
+    this.scanLargest = this.tiled ? Number.NaN : 0;
+    this.scanAbove = this.scanLargest;
+    this.scanAboveRecent = this.scanLargest;
+    if (this.tiled) return;
+    for (let i = this.eventCount - 1; i >= 0 && this.times[i] > from; i--) {
+      if (this.times[i] > to) continue;
+      const amount = this.amounts[i];
+      if (amount > this.scanLargest) this.scanLargest = amount;
+      if (amount < limitMinor) continue;
+      this.scanAbove++;
+      if (this.times[i] > recentFrom) this.scanAboveRecent++;
+    }
+  }
+
+  /**
+   * The time of the first fraud in (from, to], 0 where there is none, and the mean amount of all, in minor units. A tile
+   * gives its start, and no amount: NaN.
+   */
+  scanFrauds(from: number, to: number): void {
+    this.scanFirstFraudAt = 0;
+    this.scanFraudMean = Number.NaN;
+    if (this.tiled) {
+      let before = 0;
+      for (let i = 0; i < this.tileCount && this.scanFirstFraudAt === 0; i++) {
+        const at = this.tilesFrom + i * TILE_FIELDS;
+        const start = this.tiles[at];
+        if (start > from && start <= to && this.tiles[at + 4] > before) this.scanFirstFraudAt = start;
+        before = this.tiles[at + 4];
+      }
+      return;
+    }
+    let frauds = 0;
+    let sum = 0;
+    for (let i = this.eventCount - 1; i >= 0 && this.times[i] > from; i--) {
+      if (!this.frauds[i] || this.times[i] > to) continue;
+      frauds++;
+      sum += this.amounts[i];
+      this.scanFirstFraudAt = this.times[i];
+    }
+    this.scanFraudMean = sum / frauds;
   }
 
   /** Adds an event where its time belongs; one older than the retention changes no window (false). */

@@ -3,7 +3,14 @@
 import { minorPerMajor } from '../domain/codes.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { HIGH_AMOUNT_MAJOR, INDEX, LABEL_DELAY_DAYS, SMALL_AMOUNT_MAJOR } from './catalogue.ts';
+import {
+  AGE_LIMIT_DAYS,
+  HIGH_AMOUNT_MAJOR,
+  INDEX,
+  LABEL_DELAY_DAYS,
+  SMALL_AMOUNT_MAJOR,
+  UNUSUAL_TIMES,
+} from './catalogue.ts';
 import { createEntityTable, type EntityTable } from './entity-table.ts';
 import { History, type HistoryShape } from './history.ts';
 import { loadHistory, storeHistory } from './history-codec.ts';
@@ -12,12 +19,13 @@ import { distinctKeys, keepKey, keyLastSeen } from './key-set.ts';
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const LABEL_DELAY = LABEL_DELAY_DAYS * DAY;
+const MERCHANT_RETENTION = 30 * DAY + LABEL_DELAY;
 const EARTH_RADIUS_KM = 6371.0088;
 
 /** The kinds of entities that have a history, and how much of it is kept. */
 export const ENTITY_SHAPES = {
   account: { retentionSeconds: 30 * DAY, exactEvents: 256, keySets: [24, 8, 8, 12] },
-  merchant: { retentionSeconds: 30 * DAY + LABEL_DELAY, exactEvents: 256, keySets: [] },
+  merchant: { retentionSeconds: MERCHANT_RETENTION, exactEvents: 256, keySets: [] },
   device: { retentionSeconds: DAY, exactEvents: 64, keySets: [16] },
   ip: { retentionSeconds: DAY, exactEvents: 64, keySets: [16] },
   counterparty: { retentionSeconds: DAY, exactEvents: 64, keySets: [16] },
@@ -83,6 +91,12 @@ function zscore(history: History, logAmount: number): number {
 }
 
 const I = INDEX;
+
+const ageDays = (time: number, since: number): number =>
+  Math.min(AGE_LIMIT_DAYS, Math.max(0, time - since) / DAY);
+
+/** The usual amount of a history with events, in major units; at least a hundredth. */
+const usualAmount = (history: History): number => Math.max(Math.expm1(history.logSum / history.count), 0.01);
 
 /**
  * What a transaction does to one history, in the order in which it does it. `account` and `inbound` belong to its
@@ -164,11 +178,11 @@ function eventOf(transaction: Transaction): ObservedEvent {
 
 function merchantRole(
   state: FeatureState,
-  { transaction, time, logAmount }: ObservedEvent,
+  { transaction, time, perMajor, logAmount }: ObservedEvent,
   out: Float64Array,
 ): void {
   if (transaction.merchant)
-    merchantGroup(state, transaction.merchant.id, transaction.amountMinor, time, logAmount, out);
+    merchantGroup(state, transaction.merchant.id, transaction.amountMinor, perMajor, time, logAmount, out);
 }
 
 function deviceRole(
@@ -275,27 +289,32 @@ function accountGroup(
     if (window.mean >= 0) out[window.mean] = sum / perMajor / count;
   }
   // The last window was the 30 days.
-  if (account.windowCount > 0) {
-    out[I.amount_to_account_mean] = amountMinor / Math.max(account.windowSum / account.windowCount, 1);
-  }
+  out[I.account_known_frauds_30d] = account.windowFrauds;
+  const others = account.windowCount;
+  if (others > 0) out[I.amount_to_account_mean] = amountMinor / Math.max(account.windowSum / others, 1);
   const smallLimit = SMALL_AMOUNT_MAJOR * perMajor;
   out[I.account_small_amount_count_1h] =
     account.countBelow(time - HOUR, time, smallLimit) + (amountMinor < smallLimit ? 1 : 0);
   if (known) {
-    out[I.account_age_days] = Math.max(0, time - account.firstSeen) / DAY;
-    out[I.amount_to_account_max] = amountMinor / Math.max(account.maxAmountMinor, 1);
+    out[I.account_age_days] = ageDays(time, account.firstSeen);
+    const usualMinor = usualAmount(account) * perMajor;
+    out[I.amount_to_account_usual] = amountMinor / usualMinor;
+    const limit = UNUSUAL_TIMES * usualMinor;
+    const own = amountMinor >= limit ? 1 : 0;
+    account.scan(time - 30 * DAY, time - 7 * DAY, time, limit);
+    out[I.account_unusual_count_7d] = account.scanAboveRecent + own;
+    out[I.account_unusual_count_30d] = account.scanAbove + own;
+    if (others > 0) out[I.amount_to_account_max_30d] = amountMinor / Math.max(account.scanLargest, 1);
     out[I.amount_zscore] = zscore(account, logAmount);
     out[I.account_seconds_since_last] = Math.max(0, time - account.lastSeen);
   }
   accountKeys(transaction, time, known, out);
   accountPlace(transaction, time, known, out);
-  out[I.account_known_frauds] = account.knownFrauds;
-  if (account.knownFrauds > 0) {
-    out[I.account_days_since_known_fraud] = Math.max(0, time - account.lastFraudAt) / DAY;
+  if (account.knownFrauds > 0 && time - account.lastFraudAt < AGE_LIMIT_DAYS * DAY) {
+    out[I.account_days_since_known_fraud] = ageDays(time, account.lastFraudAt);
   }
   account.logSum += logAmount;
   account.logSquareSum += logAmount * logAmount;
-  account.maxAmountMinor = Math.max(account.maxAmountMinor, amountMinor);
   const inTime = account.add(time, amountMinor);
   storeHistory(account, state.account, entry);
   return inTime;
@@ -363,6 +382,7 @@ function merchantGroup(
   state: FeatureState,
   merchantId: string,
   amountMinor: number,
+  perMajor: number,
   time: number,
   logAmount: number,
   out: Float64Array,
@@ -381,12 +401,24 @@ function merchantGroup(
   }
   merchant.window(time - 30 * DAY, time);
   out[I.merchant_known_frauds_30d] = merchant.windowFrauds;
-  if (merchant.knownFrauds > 0) {
-    out[I.merchant_days_since_known_fraud] = Math.max(0, time - merchant.lastFraudAt) / DAY;
-  }
+  if (merchant.knownFrauds > 0) merchantFrauds(perMajor, time, end, out);
   out[I.merchant_amount_zscore] = zscore(merchant, logAmount);
-  if (merchant.count > 0) out[I.merchant_age_days] = Math.max(0, time - merchant.firstSeen) / DAY;
+  if (merchant.count > 0) out[I.merchant_age_days] = ageDays(time, merchant.firstSeen);
   addToMerchant(state.merchant, entry, amountMinor, time, logAmount);
+}
+
+/** What the loaded merchant's known frauds tell; labels are taken as complete up to `end`. */
+function merchantFrauds(perMajor: number, time: number, end: number, out: Float64Array): void {
+  if (time - merchant.lastFraudAt < AGE_LIMIT_DAYS * DAY) {
+    out[I.merchant_days_since_known_fraud] = ageDays(time, merchant.lastFraudAt);
+    merchant.window(merchant.lastFraudAt, Math.max(end, merchant.lastFraudAt));
+    out[I.merchant_genuine_since_known_fraud] = Math.max(0, merchant.windowCount - merchant.windowFrauds);
+  }
+  merchant.scanFrauds(time - MERCHANT_RETENTION, time);
+  const first = merchant.scanFirstFraudAt;
+  if (first === 0) return;
+  out[I.merchant_days_since_first_known_fraud] = ageDays(time, first);
+  out[I.merchant_fraud_amount_ratio] = merchant.scanFraudMean / (usualAmount(merchant) * perMajor);
 }
 
 /** Adds an event to the merchant that is loaded from `entry`. */
@@ -421,7 +453,7 @@ function sharedGroup(
   out[first + 1] = distinctKeys(accounts, time - 30 * DAY, time, accountHash);
   history.window(time - DAY, time);
   out[first + 2] = history.windowCount + 1;
-  out[first + 3] = history.count > 0 ? Math.max(0, time - history.firstSeen) / DAY : 0;
+  out[first + 3] = history.count > 0 ? ageDays(time, history.firstSeen) : 0;
   out[first + 4] = history.knownFrauds;
   addToShared(table, history, entry, accountHash, amountMinor, time);
 }

@@ -41,12 +41,32 @@ test('encodings are drawn from labels, and a training row never carries its own'
   // One merchant for each row: its label must not come back through the merchant.
   const merchant = Array.from({ length: rows }, (_, row) => `m${row}`);
   const none = new Array<undefined>(rows).fill(undefined);
+  const hourly = Float64Array.from({ length: rows }, (_, row) => row * 3_600_000);
   const { encoding, encoded } = fitEncoding(
     { country, merchant, type: none, channel: none, mcc: none },
     labels,
+    hourly,
   );
   assert.ok(encoding.country.logOdds.XX > encoding.country.unseen);
   assert.ok(encoding.country.logOdds.DE < encoding.country.unseen);
   assert.equal(new Set(encoded.merchant).size, 1, 'rows of unique merchants all look alike');
   assert.ok(Number.isNaN(encoded.type[0]));
+});
+
+test('a merchant is encoded in training as it was known then: by rows at least a label delay older', () => {
+  const daily = Float64Array.from({ length: 30 }, (_, day) => day * 86_400_000);
+  const merchant = new Array<string>(30).fill('m');
+  const labels = new Uint8Array(30).fill(1, 10);
+  const none = new Array<undefined>(30).fill(undefined);
+  const { encoded } = fitEncoding(
+    { merchant, country: none, type: none, channel: none, mcc: none },
+    labels,
+    daily,
+  );
+  const { merchant: values } = encoded;
+  assert.equal(values[6], values[0], 'nothing is known in the first week');
+  assert.ok(values[7] < values[0], 'then that it was genuine');
+  assert.ok(values[16] < values[7], 'its frauds from day 10 on are not known on day 16');
+  assert.ok(values[17] > values[16]);
+  assert.ok(values[29] > values[17]);
 });

@@ -1,7 +1,9 @@
 // Categories as numbers: the log-odds of fraud that each category had in the training window, drawn towards
-// the overall rate where it was rare (target encoding; Micci-Barreca 2001).
+// the overall rate where it was rare (target encoding; Micci-Barreca 2001). A training row never carries its own label;
+// merchants, whose risk comes and goes, are told as they were known at the row's time (ordered target statistics,
+// Prokhorenkova et al. 2018, section 3.2).
 import type { Transaction } from '../domain/transaction.ts';
-import { INDEX } from '../features/catalogue.ts';
+import { INDEX, LABEL_DELAY_DAYS } from '../features/catalogue.ts';
 
 export const ENCODED_CATEGORIES = ['type', 'channel', 'country', 'mcc', 'merchant'] as const;
 export type EncodedCategory = (typeof ENCODED_CATEGORIES)[number];
@@ -20,6 +22,7 @@ const PRIOR_ROWS: Readonly<Record<EncodedCategory, number>> = {
 };
 const MAX_CATEGORIES = 10_000;
 const FOLDS = 5;
+const LABEL_DELAY_MS = LABEL_DELAY_DAYS * 86_400_000;
 
 export const CATEGORY_SLOTS: Readonly<Record<EncodedCategory, number>> = {
   type: INDEX.type_encoded,
@@ -63,6 +66,7 @@ export function createEncoder(
 }
 
 type Tally = { rows: number; frauds: number };
+const NO_TALLY: Tally = { rows: 0, frauds: 0 };
 
 function logOdds(tally: Tally, prior: number, rate: number): number {
   const p = (tally.frauds + prior * rate) / (tally.rows + prior);
@@ -70,12 +74,13 @@ function logOdds(tally: Tally, prior: number, rate: number): number {
 }
 
 /**
- * Fits the tables on categories and labels of the training rows, and gives the encoded values of the training
- * rows themselves computed out of fold, so that a row never carries its own label.
+ * Fits the tables on categories and labels of the training rows, which are in the order of time. Gives the values of the
+ * training rows themselves too: out of fold, and for merchants from rows at least a label delay older.
  */
 export function fitEncoding(
   categories: Readonly<Record<EncodedCategory, readonly (string | undefined)[]>>,
   labels: Uint8Array,
+  occurredAtMs: Float64Array,
 ): { encoding: CategoryEncoding; encoded: Readonly<Record<EncodedCategory, Float64Array>> } {
   const frauds = labels.reduce((sum, label) => sum + label, 0);
   const rate = (frauds + 0.5) / (labels.length + 1);
@@ -97,10 +102,20 @@ export function fitEncoding(
       add(byFold[row % FOLDS], key, labels[row]);
     });
     const values = new Float64Array(labels.length).fill(Number.NaN);
+    const known = new Map<string, Tally>();
+    let toKnow = 0;
     keys.forEach((key, row) => {
+      if (category === 'merchant') {
+        for (; occurredAtMs[toKnow] <= occurredAtMs[row] - LABEL_DELAY_MS; toKnow++) {
+          const older = keys[toKnow];
+          if (older !== undefined) add(known, older, labels[toKnow]);
+        }
+        if (key !== undefined) values[row] = logOdds(known.get(key) ?? NO_TALLY, prior, rate);
+        return;
+      }
       if (key === undefined) return;
-      const all = total.get(key) ?? { rows: 0, frauds: 0 };
-      const own = byFold[row % FOLDS].get(key) ?? { rows: 0, frauds: 0 };
+      const all = total.get(key) ?? NO_TALLY;
+      const own = byFold[row % FOLDS].get(key) ?? NO_TALLY;
       values[row] = logOdds({ rows: all.rows - own.rows, frauds: all.frauds - own.frauds }, prior, rate);
     });
     const kept = [...total]

@@ -52,8 +52,8 @@ export const BOOSTING_DEFAULTS = {
   minChildWeight: 1,
   lambda: 1,
   minGain: 0,
-  rowShare: 1,
-  columnShare: 1,
+  rowShare: 0.5,
+  columnShare: 0.8,
   maxBins: 4096,
 } as const;
 

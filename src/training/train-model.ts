@@ -59,7 +59,7 @@ export async function trainModel(
 ): Promise<{ model: Model; times: TrainingTimes }> {
   const { features } = options;
   const started = performance.now();
-  const { encoding, encoded } = fitEncoding(table.categories, table.labels);
+  const { encoding, encoded } = fitEncoding(table.categories, table.labels, table.occurredAtMs);
   const width = features.length;
   const values = new Float64Array(new SharedArrayBuffer(table.rows * width * 8));
   const columns = features.map((name) => INDEX[name]);

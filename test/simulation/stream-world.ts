@@ -92,7 +92,7 @@ function accountScorer(): Scorer {
     score: (_, vector) =>
       (vector[INDEX.account_tx_count_24h] / 100 +
         vector[INDEX.account_amount_sum_24h] / 1e6 +
-        vector[INDEX.account_known_frauds] / 10) %
+        vector[INDEX.account_known_frauds_30d] / 10) %
       1,
     vote: () => 0,
     baseVote: 0,
