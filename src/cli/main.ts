@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'train a model on a table of past transactions (spark backfill)',
     load: async () => (await import('./train.ts')).trainCommand,
   },
+  model: {
+    about: 'models as files: import from XGBoost, LightGBM, ONNX; export to ONNX; show',
+    load: async () => (await import('./model-commands.ts')).modelCommand,
+  },
   worker: {
     about: 'distributed: decide the transactions of a share of the stream',
     load: async () => (await import('./stream-commands.ts')).workerCommand,

@@ -12,7 +12,7 @@ export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   trainer: { type: 'string', default: 'forest', help: 'forest | boosting' },
   trees: { type: 'string', value: 'N', help: 'trees; 100 in a forest, 200 when boosting, where not said' },
   'fraud-weight': { type: 'string', value: 'W', default: '1', help: 'weight of a fraud row in training' },
-  'min-leaf': { type: 'string', value: 'N', default: '1', help: 'forest: least rows in a leaf' },
+  'min-leaf': { type: 'string', value: 'N', default: '2', help: 'forest: least rows in a leaf' },
   'learning-rate': {
     type: 'string',
     value: 'R',

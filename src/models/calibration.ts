@@ -1,11 +1,16 @@
 // From a forest's vote to a probability: beta calibration (Kull, Silva Filho, Flach 2017), which is strictly
 // rising, so that it never changes who is more suspicious than whom.
 
-export type Calibration = { readonly a: number; readonly b: number; readonly c: number };
+export type BetaCalibration = { readonly a: number; readonly b: number; readonly c: number };
+/** `none` where a model's probabilities are to stay as they are. */
+export type Calibration = BetaCalibration | 'none';
 
-const EDGE = 1e-4;
+/** Votes are kept this far from 0 and 1, whose logarithms have no end. */
+export const EDGE = 1e-4;
 
-export function calibrate({ a, b, c }: Calibration, vote: number): number {
+export function calibrate(calibration: Calibration, vote: number): number {
+  if (calibration === 'none') return vote;
+  const { a, b, c } = calibration;
   const p = EDGE + vote * (1 - 2 * EDGE);
   return 1 / (1 + Math.exp(-(a * Math.log(p) - b * Math.log1p(-p) + c)));
 }
@@ -14,7 +19,7 @@ export function calibrate({ a, b, c }: Calibration, vote: number): number {
  * Fits on votes of rows the trees did not see (NaN rows are left out) by Newton steps on the log-loss; both
  * slopes are kept at 0.05 or more so that the order of scores stays.
  */
-export function fitCalibration(votes: Float64Array, labels: Uint8Array): Calibration {
+export function fitCalibration(votes: Float64Array, labels: Uint8Array): BetaCalibration {
   let parameters = [1, 1, 0];
   const floor = [0.05, 0.05, -30];
   for (let step = 0; step < 60; step++) {

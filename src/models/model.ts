@@ -16,8 +16,8 @@ import { createEnsemble, type Ensemble, featureOf, isLeaf, predictMean } from '.
 import { createExplainer } from './explain.ts';
 import type { Quality } from './metrics.ts';
 
-/** Made by the simulator, or recorded from life. */
-export type TrainingSource = 'simulation' | 'history';
+/** Made by the simulator, recorded from life, or unknown here: the model was trained elsewhere. */
+export type TrainingSource = 'simulation' | 'history' | 'import';
 
 export type ModelKind = 'random-forest' | 'gradient-boosting';
 
@@ -29,6 +29,7 @@ export type ModelInfo = {
   readonly catalogueHash: string;
   readonly seed: number;
   readonly parameters: Readonly<Record<string, number | string>>;
+  /** Of an imported model only the source is known: its rows are 0 and its times empty. */
   readonly trainingWindow: {
     readonly source: TrainingSource;
     readonly from: string;

@@ -1,8 +1,8 @@
 // Grows one tree of gradient boosting on a binned table: histograms of gradients, second-order gain (Chen and
 // Guestrin 2016, "XGBoost", section 2.2), missing values on the side that gains more, the best leaf split first.
 import { MISSING_LEFT } from '../models/ensemble.ts';
+import { type GrownTree, packTree } from '../models/join-trees.ts';
 import type { BinnedTable } from './bins.ts';
-import { type GrownTree, packTree } from './tree.ts';
 
 export type BoostedTreeOptions = {
   readonly maxDepth: number;

@@ -1,9 +1,9 @@
 // A worker thread that boosts on some rows of a table, and scores the rows that were held back.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom, type Random } from '../domain/random.ts';
+import type { GrownTree } from '../models/join-trees.ts';
 import type { BinnedTable } from './bins.ts';
 import { type BoostedTreeOptions, createBoostedTreeGrower, valuesByCodes } from './boosted-tree.ts';
-import type { GrownTree } from './tree.ts';
 
 export type BoostingWork = {
   readonly table: BinnedTable;

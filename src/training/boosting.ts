@@ -2,9 +2,9 @@
 // and one for each stretch of rows that is held back to be scored, are boosted side by side on worker threads:
 // the same seed gives the same model on any number of them.
 import type { Ensemble } from '../models/ensemble.ts';
+import { joinTrees } from '../models/join-trees.ts';
 import { binTable } from './bins.ts';
 import type { BoostingMessage, BoostingTask, BoostingWork } from './boosting-worker.ts';
-import { joinTrees } from './join-trees.ts';
 import { runOnThreads } from './task-threads.ts';
 
 export type BoostingOptions = {
@@ -53,7 +53,7 @@ export const BOOSTING_DEFAULTS = {
   lambda: 1,
   minGain: 0,
   rowShare: 0.5,
-  columnShare: 0.8,
+  columnShare: 1,
   maxBins: 4096,
 } as const;
 

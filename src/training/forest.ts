@@ -1,8 +1,8 @@
 // Trains a random forest (Breiman 2001) on all cores; the same seed gives the same forest on any of them.
 import type { Ensemble } from '../models/ensemble.ts';
+import { joinTrees } from '../models/join-trees.ts';
 import { binTable } from './bins.ts';
 import type { ForestWork, TreeDone } from './forest-worker.ts';
-import { joinTrees } from './join-trees.ts';
 import { runOnThreads } from './task-threads.ts';
 import type { TreeOptions } from './tree.ts';
 
@@ -11,7 +11,7 @@ export type ForestOptions = {
   readonly seed: number;
   /** Weight of a fraud row against a genuine one. */
   readonly fraudWeight: number;
-  /** Candidate features per node; the square root of all when absent. */
+  /** Candidate features per node; when absent a third of few columns, the square root of many. */
   readonly featuresPerSplit?: number;
   readonly maxDepth?: number;
   readonly maxLeaves?: number;
@@ -28,6 +28,12 @@ export type TrainedForest = {
   readonly outOfBag: Float64Array | undefined;
   readonly threads: number;
 };
+
+/** The square root is usual for classes; with few columns it leaves a node too little to choose from. */
+function usualFeaturesPerSplit(columns: number): number {
+  const root = Math.sqrt(columns);
+  return Math.max(1, Math.floor(Math.max(root, Math.min(columns / 3, 5))));
+}
 
 function shareFloats(values: Float64Array): Float64Array {
   if (values.buffer instanceof SharedArrayBuffer) return values;
@@ -52,7 +58,7 @@ export async function trainForest(
     throw new Error(`cannot train: ${rows} rows hold ${frauds} frauds; both classes are needed`);
   }
   const treeOptions: TreeOptions = {
-    featuresPerSplit: options.featuresPerSplit ?? Math.max(1, Math.floor(Math.sqrt(columns))),
+    featuresPerSplit: options.featuresPerSplit ?? usualFeaturesPerSplit(columns),
     maxDepth: options.maxDepth ?? 100,
     maxLeaves: options.maxLeaves ?? Number.POSITIVE_INFINITY,
     minLeafRows: options.minLeafRows ?? 1,

@@ -2,6 +2,7 @@
 // Large nodes count a histogram over all codes; small nodes sort their few codes instead.
 import type { Random } from '../domain/random.ts';
 import { MISSING_LEFT } from '../models/ensemble.ts';
+import { type GrownTree, packTree } from '../models/join-trees.ts';
 import type { BinnedTable } from './bins.ts';
 
 export type TreeOptions = {
@@ -12,29 +13,6 @@ export type TreeOptions = {
   readonly maxLeaves: number;
   readonly minLeafRows: number;
 };
-
-export type GrownTree = {
-  /** See models/ensemble.ts; children are numbered within the tree. */
-  readonly bytes: ArrayBuffer;
-  readonly cover: Float64Array;
-};
-
-/** Nodes as they were grown (feature and left child by twos, values, cover) in the form that scoring reads. */
-export function packTree(
-  ints: readonly number[],
-  values: readonly number[],
-  cover: readonly number[],
-): GrownTree {
-  const bytes = new ArrayBuffer(values.length * 16);
-  const nodes = new Int32Array(bytes);
-  const floats = new Float64Array(bytes);
-  for (let node = 0; node < values.length; node++) {
-    nodes[4 * node] = ints[2 * node];
-    nodes[4 * node + 1] = ints[2 * node + 1];
-    floats[2 * node + 1] = values[node];
-  }
-  return { bytes, cover: Float64Array.from(cover) };
-}
 
 type Split = { gain: number; feature: number; code: number; missingLeft: boolean };
 type OpenNode = {

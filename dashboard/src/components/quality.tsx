@@ -91,4 +91,6 @@ export function ConfusionMatrix(props: { readonly figures: QualityFigures; reado
 }
 
 export const trainedText = (model: ModelPanel): string =>
-  `${count(model.trainingRows)} rows with ${count(model.trainingFrauds)} frauds, ${dateTime(model.trainingFrom)} to ${dateTime(model.trainingUntil)}`;
+  model.trainingRows === 0
+    ? 'elsewhere, on what is not known here'
+    : `${count(model.trainingRows)} rows with ${count(model.trainingFrauds)} frauds, ${dateTime(model.trainingFrom)} to ${dateTime(model.trainingUntil)}`;

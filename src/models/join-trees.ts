@@ -1,6 +1,28 @@
 // The trees of a model, laid out one after another in the arrays that scoring reads.
-import { createEnsemble, type Ensemble } from '../models/ensemble.ts';
-import type { GrownTree } from './tree.ts';
+import { createEnsemble, type Ensemble } from './ensemble.ts';
+
+export type GrownTree = {
+  /** See ensemble.ts; children are numbered within the tree. */
+  readonly bytes: ArrayBuffer;
+  readonly cover: Float64Array;
+};
+
+/** Nodes as they were grown (feature and left child by twos, values, cover) in the form that scoring reads. */
+export function packTree(
+  ints: readonly number[],
+  values: readonly number[],
+  cover: readonly number[],
+): GrownTree {
+  const bytes = new ArrayBuffer(values.length * 16);
+  const nodes = new Int32Array(bytes);
+  const floats = new Float64Array(bytes);
+  for (let node = 0; node < values.length; node++) {
+    nodes[4 * node] = ints[2 * node];
+    nodes[4 * node + 1] = ints[2 * node + 1];
+    floats[2 * node + 1] = values[node];
+  }
+  return { bytes, cover: Float64Array.from(cover) };
+}
 
 /**
  * All trees in one array. Siblings stand side by side, and a pair follows its parent along the branch that more of

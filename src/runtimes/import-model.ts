@@ -1,0 +1,134 @@
+// A model made elsewhere, checked against what it said there, as one of ours.
+import { createHash } from 'node:crypto';
+import { type CheckRows, PREDICTION } from '../adapters/files/check-rows.ts';
+import { InputError } from '../domain/input-error.ts';
+import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
+import { calibrate, fitCalibration } from '../models/calibration.ts';
+import { predictMean } from '../models/ensemble.ts';
+import { catalogueNames, NO_ENCODING, toEnsemble, withCover } from '../models/exchange/foreign-model.ts';
+import { readForeignModel } from '../models/exchange/read-foreign.ts';
+import { type Model, uncalibrated } from '../models/model.ts';
+import { chooseThresholds, DEFAULT_COSTS } from '../training/thresholds.ts';
+import { scoreTable, withHeldOut } from '../training/train-model.ts';
+import { sliceTable, type TrainingTable } from '../training/training-table.ts';
+
+const TOLERANCE = 1e-6;
+
+export type ImportOptions = {
+  readonly bytes: Uint8Array;
+  /** Names of the columns, for files that know only numbers. */
+  readonly featureNames: readonly string[] | undefined;
+  /** What the model said where it was made. */
+  readonly check: CheckRows;
+  readonly thresholds: Model['info']['thresholds'];
+  /** Labelled rows: quality is measured on them, and thresholds are chosen by their costs. */
+  readonly table: TrainingTable | undefined;
+  /** Fits a calibration on the table; without it scores stay as they were. */
+  readonly calibrated: boolean;
+  readonly createdAtMs: number;
+};
+
+export type Imported = {
+  readonly model: Model;
+  readonly checked: number;
+  readonly largestDifference: number;
+};
+
+/** Throws InputError where the file is no model that can be imported, or says anything else than it did there. */
+export function importModel(options: ImportOptions): Imported {
+  const foreign = readForeignModel(options.bytes);
+  const names = options.featureNames ?? foreign.featureNames;
+  if (!names) {
+    throw new InputError(
+      'The file does not name its features; say them with --features, in the order of its columns.',
+    );
+  }
+  if (names.length !== foreign.featureCount) {
+    throw new InputError(`The model has ${foreign.featureCount} columns; ${names.length} are named.`);
+  }
+  const features = catalogueNames(names);
+  const vectors = checkVectors(options.check, features);
+  const rows = options.check.predictions.length;
+  const trees = toEnsemble(foreign, features);
+  const ensemble = foreign.trees.every(({ cover }) => cover) ? trees : withCover(trees, vectors, rows);
+  const largestDifference = compare(
+    options.check.predictions,
+    (row) => uncalibrated(foreign.kind, predictMean(ensemble, vectors, row * FEATURE_COUNT)),
+    foreign.format,
+  );
+  const hash = createHash('sha256').update(new Uint8Array(ensemble.nodes.buffer)).digest('hex');
+  const imported: Model = {
+    info: {
+      version: `${foreign.format}-${hash.slice(0, 10)}`,
+      kind: foreign.kind,
+      createdAt: new Date(options.createdAtMs).toISOString(),
+      features,
+      catalogueHash: CATALOGUE_HASH,
+      seed: 0,
+      parameters: { trees: foreign.trees.length, madeBy: foreign.madeBy },
+      trainingWindow: { source: 'import', from: '', until: '', rows: 0, frauds: 0 },
+      thresholds: options.thresholds,
+    },
+    ensemble,
+    calibration: 'none',
+    encoding: NO_ENCODING,
+  };
+  return {
+    model: options.table ? measured(imported, options.table, options.calibrated) : imported,
+    checked: rows,
+    largestDifference,
+  };
+}
+
+function checkVectors(
+  { columns, values, predictions }: CheckRows,
+  features: readonly FeatureName[],
+): Float64Array {
+  const missing = features.filter((name) => !columns.includes(name));
+  if (missing.length > 0) {
+    throw new InputError(
+      `The rows to check against have no column ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' …' : ''}.`,
+    );
+  }
+  const vectors = new Float64Array(predictions.length * FEATURE_COUNT).fill(Number.NaN);
+  for (const name of features) {
+    const column = columns.indexOf(name);
+    for (let row = 0; row < predictions.length; row++) {
+      vectors[row * FEATURE_COUNT + INDEX[name]] = values[row * columns.length + column];
+    }
+  }
+  return vectors;
+}
+
+function compare(expected: Float64Array, score: (row: number) => number, format: string): number {
+  let largest = 0;
+  for (let row = 0; row < expected.length; row++) {
+    const found = score(row);
+    const difference = Math.abs(found - expected[row]);
+    if (!(difference <= TOLERANCE)) {
+      const hint =
+        format === 'xgboost'
+          ? ' Were the predictions made with fewer trees (early stopping)? Save the model sliced to them: model[: best_iteration + 1].'
+          : '';
+      throw new InputError(
+        `Row ${row + 1} of the rows to check against: the model says ${found}, the column ${PREDICTION} ${expected[row]}.${hint}`,
+      );
+    }
+    largest = Math.max(largest, difference);
+  }
+  return largest;
+}
+
+/** Calibration, where it is wanted, on the first half of the table; thresholds there too, quality on the second. */
+function measured(model: Model, table: TrainingTable, calibrated: boolean): Model {
+  const half = Math.floor(table.rows / 2);
+  const first = sliceTable(table, 0, half);
+  const votes = scoreTable(model, first);
+  const calibration = calibrated ? fitCalibration(votes, first.labels) : 'none';
+  const scores = votes.map((vote) => calibrate(calibration, vote));
+  const thresholds = chooseThresholds(scores, first.labels, first.amounts, DEFAULT_COSTS);
+  return withHeldOut(
+    { ...model, calibration, info: { ...model.info, thresholds } },
+    sliceTable(table, half, table.rows),
+  );
+}
