@@ -22,8 +22,10 @@ export async function benchWorker(): Promise<Row[]> {
     endMs: Date.now(),
     liveRate: 5000,
   });
-  const scorer = createScorer(model);
-  const ruleset = compileRuleset(STARTER_RULES);
+  const inService = {
+    serving: { champion: createScorer(model) },
+    ruleset: compileRuleset(STARTER_RULES),
+  };
   const simulator = createSimulator({ seed: 2, rate: 5000, startMs: Date.now() - 3_600_000 });
   const records = Array.from({ length: TRANSACTIONS }, (_, offset): StreamRecord => {
     const { key, value } = encodeTransaction(simulator.next().transaction);
@@ -64,7 +66,7 @@ export async function benchWorker(): Promise<Row[]> {
     }),
     clock: systemClock,
     monotonicMs: () => performance.now(),
-    inService: () => ({ scorer, ruleset }),
+    inService: () => inService,
     accountCacheBytes: 512 << 20,
     maxOutboxBytes: 16 << 20,
     decidedIdsKept: 250_000,

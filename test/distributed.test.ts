@@ -1,5 +1,6 @@
 // The distributed installation on real Kafka, Redis and PostgreSQL: the API over it, bad records, a model promoted,
 // the state built again, and a short set of faults. `npm run faults` inflicts many more.
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,11 +11,11 @@ import { WebSocket } from 'ws';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { partitionOf } from '../src/adapters/kafka/partition-of.ts';
 import { encodeHeaders, produceApi } from '../src/adapters/kafka/record-batch.ts';
-import { loadModel, promoteModel } from '../src/adapters/postgres/model-store.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
+import { promoteCopy } from './promote-copy.ts';
 import { startTraceCollector } from './trace-collector.ts';
 
 const PARTITIONS = 4;
@@ -103,7 +104,7 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
   const server = start('server', ['server', '--port', '0']);
   const [, url] = await server.said(/listens at (\S+)/, 60_000);
   await Promise.all(processes.map((process) => process.said(/ ready\n/, 60_000)));
-  const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 2 });
+  const { session, pool } = await openPostgres({ url: env.DATABASE_URL, connections: 2 });
   const client = openKafkaClient(installation.settings.kafka, 'test');
   const { topics } = installation.settings;
 
@@ -265,9 +266,7 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
 
   await t.test('W7 a promoted model decides without a restart', async () => {
     const before = await send(url, '/v1/decisions', transaction('model-before'));
-    const model = await loadModel(pool, String(before.body.modelVersion));
-    const promoted = { ...model, info: { ...model.info, version: 'promoted-1' } };
-    await promoteModel(pool, promoted, Date.now());
+    await promoteCopy(session, String(before.body.modelVersion), 'promoted-1');
     await until('a decision by the new model', async () => {
       const { body } = await send(url, '/v1/decisions', transaction(`model-${Math.random()}`));
       return body.modelVersion === 'promoted-1' ? true : undefined;

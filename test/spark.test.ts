@@ -1,17 +1,19 @@
 // Spark deciding the stream, with real Kafka, Redis and PostgreSQL: both triggers, killed in the middle, a model
 // promoted while it runs, and what the desk says of it. `npm run faults -- --decider real-time` inflicts many more.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { championVersion, loadModel, promoteModel } from '../src/adapters/postgres/model-store.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
+import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { sparkJars } from '../src/stack/spark.ts';
 import { type Decider, type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
 import { sendTraffic } from './faults/traffic.ts';
+import { promoteCopy } from './promote-copy.ts';
 
 const PARTITIONS = 4;
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-spark-'));
@@ -80,7 +82,7 @@ test('S3 S4 a model promoted while Spark runs decides the rest; the desk shows S
   ]);
   const sink = start('sink', ['sink']);
   const server = start('server', ['server', '--port', '0']);
-  const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 2 });
+  const { session, pool } = await openPostgres({ url: env.DATABASE_URL, connections: 2 });
   try {
     await Promise.all([spark, sink].map((process) => process.said(/ ready\n/, 60_000)));
     const [, url] = await server.said(/listens at (\S+)/, 60_000);
@@ -93,11 +95,9 @@ test('S3 S4 a model promoted while Spark runs decides the rest; the desk shows S
       url: () => url,
     });
     await sleep(4000);
-    const version = await championVersion(pool);
+    const { champion: version } = await createModelRegistry(session).serving();
     assert.ok(version);
-    const model = await loadModel(pool, version);
-    const promoted = { ...model, info: { ...model.info, version: 'promoted-in-spark' } };
-    await promoteModel(pool, promoted, Date.now());
+    await promoteCopy(session, version, 'promoted-in-spark');
     const { accepted } = await sending;
     const byVersion = async (): Promise<Map<string, number>> => {
       const { rows } = await pool.query(

@@ -15,6 +15,7 @@ import type { SinkBatch } from '../src/ports/sink-store.ts';
 import { FencedError } from '../src/ports/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
+import { registryContract } from './contracts/model-registry.ts';
 import { storeContract } from './contracts/store.ts';
 import { makeFolder } from './desk-process.ts';
 
@@ -44,6 +45,24 @@ storeContract('PostgreSQL', async () => {
   const { session, db } = await openPostgres({ url: server.url });
   await migrate(db, 'embedded');
   return { store: createSqlStore(session, db), close: () => session.close() };
+});
+
+registryContract('PGlite', async () => {
+  const session = openEmbeddedDatabase(join(folder.path, 'pglite-registry'), (error) => {
+    throw error;
+  });
+  await migrate(kyselyOver(session), 'embedded');
+  return session;
+});
+
+registryContract('PostgreSQL', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('drop database if exists registry', []);
+  await root.query('create database registry', []);
+  await root.close();
+  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'registry') });
+  await migrate(db, 'server');
+  return session;
 });
 
 test('a wrong address, password or database names the setting and shows no password', async () => {

@@ -133,7 +133,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
     });
     const progress = createProgress('Replay');
     try {
-      const model = desk.engine.scorer.info;
+      const model = desk.engine.serving.champion.info;
       const report = await replay(desk, {
         batches: input.batches(),
         source: basename(file),

@@ -5,6 +5,7 @@ import { systemClock } from '../ports/clock.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { openDesk } from '../runtimes/embedded.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
+import { createRetrainer } from '../runtimes/retrain.ts';
 import { buildApp } from '../server/app.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS, trainFirstModel } from '../training/first-model.ts';
 import { listen, packageVersion, refuseOpenHost } from './listen.ts';
@@ -82,6 +83,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     version: packageVersion(),
     producer: () => producer?.state() ?? apiProducerState(desk),
     maturityMs: LIVE_LABEL_MATURITY_MS,
+    retrainer: createRetrainer(desk, LIVE_LABEL_MATURITY_MS),
     allowedHosts: new Set([host.toLowerCase()]),
     logLevel: options.text('log-level') ?? 'warn',
   });

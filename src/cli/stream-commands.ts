@@ -2,6 +2,7 @@
 import { systemClock } from '../ports/clock.ts';
 import { kafkaFeed } from '../runtimes/kafka-feed.ts';
 import { startProducer } from '../runtimes/producer.ts';
+import { createRetrainer } from '../runtimes/retrain.ts';
 import { openSink } from '../runtimes/sink.ts';
 import { openStreamDesk } from '../runtimes/stream-desk.ts';
 import { openIntake, prepareStream, rebuildState, streamPeople } from '../runtimes/stream-maintenance.ts';
@@ -71,6 +72,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         version: packageVersion(),
         producer: desk.source,
         maturityMs: LIVE_LABEL_MATURITY_MS,
+        retrainer: createRetrainer(desk, LIVE_LABEL_MATURITY_MS),
         allowedHosts: new Set([host.toLowerCase()]),
         logLevel: options.text('log-level') ?? 'warn',
       });

@@ -5,7 +5,7 @@ import type { Label } from '../domain/label.ts';
 import { canonicalContent, type Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { applyLabel, type FeatureState } from '../features/observe.ts';
-import type { Scorer } from '../models/model.ts';
+import { type Serving, scorerFor } from '../models/serving.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { decide } from './decide.ts';
 import type { RecordBatch } from './records.ts';
@@ -64,20 +64,28 @@ export type Engine = {
    * the batch, is answered from there and never scored again.
    */
   processBatch(partition: number, batch: RecordBatch, memory: Memory, nowMs: number): BatchOutput;
-  readonly scorer: Scorer;
+  readonly serving: Serving;
   readonly ruleset: Ruleset;
+  /** From the next batch on these models decide. */
+  serve(serving: Serving): void;
 };
 
 export function contentHash(transaction: Transaction): string {
   return hash('sha256', canonicalContent(transaction), 'base64url').slice(0, 22);
 }
 
-export function createEngine(state: FeatureState, scorer: Scorer, ruleset: Ruleset): Engine {
+export function createEngine(state: FeatureState, first: Serving, ruleset: Ruleset): Engine {
   const vector = new Float64Array(FEATURE_COUNT);
+  let serving = first;
   return {
     state,
-    scorer,
     ruleset,
+    get serving() {
+      return serving;
+    },
+    serve(next) {
+      serving = next;
+    },
     processBatch(partition, batch, memory, nowMs) {
       const { firstOffset, nextOffset, records, offsets } = batch;
       const decided: Decided[] = [];
@@ -104,6 +112,7 @@ export function createEngine(state: FeatureState, scorer: Scorer, ruleset: Rules
           return;
         }
         const started = performance.now();
+        const scorer = scorerFor(serving, transaction.accountId);
         const decision = decide(transaction, state, scorer, ruleset, nowMs, vector);
         const item: Decided = {
           offset,

@@ -49,7 +49,8 @@ test('encodings are drawn from labels, and a training row never carries its own'
   );
   assert.ok(encoding.country.logOdds.XX > encoding.country.unseen);
   assert.ok(encoding.country.logOdds.DE < encoding.country.unseen);
-  assert.equal(new Set(encoded.merchant).size, 1, 'rows of unique merchants all look alike');
+  const known = encoded.merchant.filter((value) => !Number.isNaN(value));
+  assert.equal(new Set(known).size, 1, 'rows of unique merchants all look alike');
   assert.ok(Number.isNaN(encoded.type[0]));
 });
 
@@ -64,8 +65,8 @@ test('a merchant is encoded in training as it was known then: by rows at least a
     daily,
   );
   const { merchant: values } = encoded;
-  assert.equal(values[6], values[0], 'nothing is known in the first week');
-  assert.ok(values[7] < values[0], 'then that it was genuine');
+  assert.ok(Number.isNaN(values[0]) && Number.isNaN(values[6]), 'nothing is known in the first week');
+  assert.ok(values[8] < values[7], 'then, day by day, that it was genuine');
   assert.ok(values[16] < values[7], 'its frauds from day 10 on are not known on day 16');
   assert.ok(values[17] > values[16]);
   assert.ok(values[29] > values[17]);

@@ -75,7 +75,7 @@ function logOdds(tally: Tally, prior: number, rate: number): number {
 
 /**
  * Fits the tables on categories and labels of the training rows, which are in the order of time. Gives the values of the
- * training rows themselves too: out of fold, and for merchants from rows at least a label delay older.
+ * training rows themselves too: out of fold, and for merchants from rows at least a label delay older, missing before.
  */
 export function fitEncoding(
   categories: Readonly<Record<EncodedCategory, readonly (string | undefined)[]>>,
@@ -110,7 +110,8 @@ export function fitEncoding(
           const older = keys[toKnow];
           if (older !== undefined) add(known, older, labels[toKnow]);
         }
-        if (key !== undefined) values[row] = logOdds(known.get(key) ?? NO_TALLY, prior, rate);
+        // In service there always is a table; before anything can be known, nothing is to be learnt from.
+        if (key !== undefined && toKnow > 0) values[row] = logOdds(known.get(key) ?? NO_TALLY, prior, rate);
         return;
       }
       if (key === undefined) return;

@@ -3,9 +3,10 @@ import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput, Result } from '../engine/process-batch.ts';
-import type { Scorer } from '../models/model.ts';
+import type { Serving } from '../models/serving.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
+import type { ModelRegistry } from './model-registry.ts';
 import type { Store } from './store.ts';
 
 /** Records accepted but not decided yet; beyond this the source is asked to wait. */
@@ -59,12 +60,17 @@ export type PartitionLag = {
   readonly oldestMs: number | undefined;
 };
 
+export type InService = { readonly serving: Serving; readonly ruleset: Ruleset };
+
 export type Desk = {
   readonly store: Store;
   readonly clock: Clock;
   readonly measurements: Measurements;
-  /** The model and the rules that decide now. */
-  inService(): { readonly scorer: Scorer; readonly ruleset: Ruleset };
+  /** The models and the rules that decide now. */
+  inService(): InService;
+  readonly models: ModelRegistry;
+  /** Takes what the registry says now into service; resolves when this process decides by it. */
+  refreshModels(): Promise<void>;
   /** Every part between the source and the live feed; `perSecond` is what was decided lately. */
   health(nowMs: number, perSecond: number): PartHealth[];
   /** Of each partition that a worker has; a desk of one process has none. */

@@ -6,9 +6,9 @@ import { loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoin
 import { openEmbeddedDatabase } from '../adapters/embedded/database.ts';
 import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { openEmbeddedLog } from '../adapters/embedded/log.ts';
-import { loadCurrentModel, saveCurrentModel } from '../adapters/embedded/model-files.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
+import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -18,6 +18,7 @@ import type { LogRecord } from '../engine/records.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { applyLabel, createFeatureState, type FeatureState, observe } from '../features/observe.ts';
 import { createScorer, type Model } from '../models/model.ts';
+import type { Serving } from '../models/serving.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type Desk,
@@ -27,10 +28,13 @@ import {
   OverCapacityError,
 } from '../ports/desk.ts';
 import type { Log } from '../ports/log.ts';
+import type { ModelRegistry } from '../ports/model-registry.ts';
 import { createProcessor } from '../ports/processor.ts';
 import type { Store } from '../ports/store.ts';
 import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
+import { fileFirstModel } from './first-champion.ts';
+import { readServing } from './model-watch.ts';
 
 const MIN_FREE_BYTES = 64 << 20;
 const DISK_CHECK_MS = 2000;
@@ -76,10 +80,12 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
     const store = createSqlStore(database, db);
     const log = await openEmbeddedLog(database, clock.nowMs);
     const committed = await store.committedOffset(0);
-    const { state, model } = await loadOrCreate(options, store, log, committed);
-    const engine = createEngine(state, createScorer(model), compileRuleset(STARTER_RULES));
+    const registry = createModelRegistry(database);
+    const { state, serving } = await loadOrCreate(options, registry, store, log, committed);
+    const engine = createEngine(state, serving, compileRuleset(STARTER_RULES));
     return await assemble(options, {
       session: database,
+      registry,
       store,
       log,
       engine,
@@ -99,20 +105,21 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
 /** State and model from disk, brought up to the committed offset; both made new on the first start. */
 async function loadOrCreate(
   options: DeskOptions,
+  registry: ModelRegistry,
   store: Store,
   log: Log,
   committed: number,
-): Promise<{ state: FeatureState; model: Model }> {
+): Promise<{ state: FeatureState; serving: Serving }> {
   const stateFolder = join(options.dataDir, 'state');
-  const model = await loadCurrentModel(options.dataDir);
+  const serving = await readServing(registry, undefined);
   let state = createFeatureState();
-  if (!model) {
+  if (!serving) {
     const made = await options.firstModel(state);
     const write = (await openCheckpoints(stateFolder, state)).prepare(0);
     await write();
-    await saveCurrentModel(options.dataDir, made);
+    await fileFirstModel(registry, made, options.clock.nowMs());
     await redo(state, store, log, 0, committed);
-    return { state, model: made };
+    return { state, serving: { champion: createScorer(made) } };
   }
   let offset: number | undefined;
   try {
@@ -122,7 +129,7 @@ async function loadOrCreate(
     state = createFeatureState();
   }
   await redo(state, store, log, offset ?? 0, committed);
-  return { state, model };
+  return { state, serving };
 }
 
 /** Takes the state from one offset to another by the log: histories only, no decision is made again. */
@@ -165,6 +172,7 @@ async function withinReason<T>(decision: Promise<T>): Promise<T> {
 
 type Parts = {
   readonly session: SqlSession;
+  readonly registry: ModelRegistry;
   readonly store: Store;
   readonly log: Log;
   readonly engine: Engine;
@@ -287,6 +295,11 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     measurements,
     checkCapacity,
     inService: () => engine,
+    models: parts.registry,
+    async refreshModels() {
+      const next = await readServing(parts.registry, engine.serving);
+      if (next && next !== engine.serving) engine.serve(next);
+    },
     health: probes.health,
     partitions: () => [],
     async ready() {

@@ -1,46 +1,93 @@
-// The model in service, as the database names it: looked at every two seconds, so that a promotion reaches every
+// The models in service, as the registry names them: looked at every two seconds, so that a promotion reaches every
 // process without a restart.
-import type { Pool } from 'pg';
-import { championVersion, loadModel } from '../adapters/postgres/model-store.ts';
 import { InputError } from '../domain/input-error.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
-import { compileRuleset, type Ruleset, STARTER_RULES } from '../rules/ruleset.ts';
+import type { Serving } from '../models/serving.ts';
+import type { InService } from '../ports/desk.ts';
+import type { ModelRegistry } from '../ports/model-registry.ts';
+import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
 
 const LOOK_MS = 2000;
 
 export type ModelWatch = {
-  inService(): { readonly scorer: Scorer; readonly ruleset: Ruleset };
+  inService(): InService;
+  /** Looks now. */
+  look(): Promise<void>;
   stop(): void;
 };
 
 /** Throws InputError when there is no model yet. */
-export async function watchModel(pool: Pool, onNotice: (message: string) => void): Promise<ModelWatch> {
-  const version = await championVersion(pool);
-  if (version === undefined) {
+export async function watchModel(
+  registry: ModelRegistry,
+  onNotice: (message: string) => void,
+): Promise<ModelWatch> {
+  const first = await readServing(registry, undefined);
+  if (!first) {
     throw new InputError(
       'There is no model in the database yet. Make the first one with ./goshawk prepare-stream.',
     );
   }
-  let current = {
-    scorer: createScorer(await loadModel(pool, version)),
-    ruleset: compileRuleset(STARTER_RULES),
-  };
-  let refused: string | undefined;
+  let current: InService = { serving: first, ruleset: compileRuleset(STARTER_RULES) };
+  let refused = '';
 
   async function look(): Promise<void> {
-    const wanted = await championVersion(pool);
-    if (wanted === undefined || wanted === current.scorer.info.version || wanted === refused) return;
     try {
-      current = { ...current, scorer: createScorer(await loadModel(pool, wanted)) };
-      onNotice(`model ${wanted} is in service`);
+      const next = await readServing(registry, current.serving);
+      refused = '';
+      if (!next || next === current.serving) return;
+      current = { ...current, serving: next };
+      onNotice(`${servingText(next)} in service`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      refused = wanted;
-      onNotice(`${error.message} Model ${current.scorer.info.version} stays in service.`);
+      if (refused === error.message) return;
+      refused = error.message;
+      onNotice(`${error.message} ${servingText(current.serving)} in service as before.`);
     }
   }
   // A database that is away is no reason to stop deciding.
   const timer = setInterval(() => look().catch(() => undefined), LOOK_MS);
   timer.unref();
-  return { inService: () => current, stop: () => clearInterval(timer) };
+  return { inService: () => current, look, stop: () => clearInterval(timer) };
+}
+
+function servingText({ champion, challenger }: Serving): string {
+  const beside = challenger
+    ? `, beside it ${challenger.scorer.info.version} for ${(100 * challenger.share).toFixed(1)} % of the accounts`
+    : '';
+  return `Model ${champion.info.version}${beside}`;
+}
+
+/**
+ * The models that the registry has in service; `current` itself where they are the same. Undefined before the first
+ * champion. Throws InputError when one cannot be used here.
+ */
+export async function readServing(
+  registry: ModelRegistry,
+  current: Serving | undefined,
+): Promise<Serving | undefined> {
+  const wanted = await registry.serving();
+  if (wanted.champion === undefined) return undefined;
+  const { challenger } = wanted;
+  const same =
+    current?.champion.info.version === wanted.champion &&
+    current.challenger?.scorer.info.version === challenger?.version &&
+    current.challenger?.share === challenger?.share;
+  if (same) return current;
+  const known = new Map<string, Scorer>();
+  for (const scorer of [current?.champion, current?.challenger?.scorer]) {
+    if (scorer) known.set(scorer.info.version, scorer);
+  }
+  const scorerOf = async (version: string): Promise<Scorer> => {
+    const found = known.get(version);
+    if (found) return found;
+    const model = await registry.load(version);
+    if (!model) throw new InputError(`Model ${version} is not in the registry.`);
+    return createScorer(model);
+  };
+  return {
+    champion: await scorerOf(wanted.champion),
+    ...(challenger && {
+      challenger: { scorer: await scorerOf(challenger.version), share: challenger.share },
+    }),
+  };
 }

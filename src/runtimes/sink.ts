@@ -4,7 +4,7 @@ import { joinGroup } from '../adapters/kafka/membership.ts';
 import { partitionOf } from '../adapters/kafka/partition-of.ts';
 import { openKafkaSource } from '../adapters/kafka/source.ts';
 import { ensureTopics } from '../adapters/kafka/topics.ts';
-import { baseHistories } from '../adapters/postgres/model-store.ts';
+import { baseHistories } from '../adapters/postgres/base-histories.ts';
 import { dropOldMonths } from '../adapters/postgres/months.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';

@@ -7,6 +7,7 @@ import { ensureTopics } from '../adapters/kafka/topics.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { openRedis } from '../adapters/redis/connection.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
+import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -61,7 +62,8 @@ async function open(
   const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
   const client = resources.add(openKafkaClient(kafka, 'server'), (it) => it.close());
   const partitions = await ensureTopics(kafka, client, topics, topicPlan(settings));
-  const models = resources.add(await watchModel(pool, onNotice), (it) => it.stop());
+  const registry = createModelRegistry(session);
+  const models = resources.add(await watchModel(registry, onNotice), (it) => it.stop());
   const producerClient = resources.add(openKafkaClient(kafka, 'producer'), (it) => it.close());
   const producer = openRecordProducer(producerClient, topics.transactions);
   const tracing = resources.add(await openTracing('server', process.env, onNotice), (it) => it.close());
@@ -204,6 +206,8 @@ async function open(
     clock,
     measurements,
     inService: models.inService,
+    models: registry,
+    refreshModels: models.look,
     health: probes.health,
     partitions: probes.partitions,
     async ready() {

@@ -4,17 +4,12 @@ import { openKafkaOutput } from '../adapters/kafka/output.ts';
 import { partitionOf } from '../adapters/kafka/partition-of.ts';
 import { openRecordProducer } from '../adapters/kafka/producer.ts';
 import { ensureTopics } from '../adapters/kafka/topics.ts';
-import {
-  baseHistories,
-  basePeople,
-  championVersion,
-  promoteModel,
-  saveBaseHistories,
-} from '../adapters/postgres/model-store.ts';
+import { baseHistories, basePeople, saveBaseHistories } from '../adapters/postgres/base-histories.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { openRedis } from '../adapters/redis/connection.ts';
 import { createRedisStateStore, dropPartition } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
+import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createFeatureState } from '../features/observe.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -24,6 +19,7 @@ import { createPublisher } from '../stream/publisher.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { createSharedHistories } from '../stream/shared-histories.ts';
 import { type FirstModelOptions, trainFirstModel } from '../training/first-model.ts';
+import { fileFirstModel } from './first-champion.ts';
 import { watchModel } from './model-watch.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
@@ -65,15 +61,16 @@ export async function prepareStream(
   first: FirstModelOptions,
 ): Promise<string | undefined> {
   const client = openKafkaClient(settings.kafka, 'prepare');
-  const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 2 });
+  const { session, pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 2 });
   try {
     await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
     await migrate(db, 'server');
-    if ((await championVersion(pool)) !== undefined) return undefined;
+    const registry = createModelRegistry(session);
+    if ((await registry.serving()).champion !== undefined) return undefined;
     const state = createFeatureState();
     const model = await trainFirstModel(state, first);
     await saveBaseHistories(pool, state);
-    await promoteModel(pool, model, systemClock.nowMs());
+    await fileFirstModel(registry, model, systemClock.nowMs());
     const { heldOut, version } = model.info;
     return `${version}, on later data: average precision ${heldOut?.averagePrecision.toFixed(3)}, recall ${heldOut?.recall.toFixed(3)}`;
   } finally {
@@ -88,9 +85,9 @@ export async function rebuildState(
   onProgress: (done: number, of: number) => void,
 ): Promise<{ transactions: number; accounts: number }> {
   const client = openKafkaClient(settings.kafka, 'rebuild');
-  const { pool } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  const { session, pool } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
   const redis = await openRedis({ url: settings.redisUrl });
-  const models = await watchModel(pool, () => undefined);
+  const models = await watchModel(createModelRegistry(session), () => undefined);
   try {
     const partitions = await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
     const store = createRedisStateStore(redis);

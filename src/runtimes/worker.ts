@@ -6,12 +6,13 @@ import { type KafkaClient, openKafkaClient } from '../adapters/kafka/client.ts';
 import { openKafkaOutput } from '../adapters/kafka/output.ts';
 import { partitionOf } from '../adapters/kafka/partition-of.ts';
 import { ensureTopics } from '../adapters/kafka/topics.ts';
-import { baseHistories } from '../adapters/postgres/model-store.ts';
+import { baseHistories } from '../adapters/postgres/base-histories.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { openRedis, type RedisConnection } from '../adapters/redis/connection.ts';
 import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { forgetWorker, reportWorker } from '../adapters/redis/worker-registry.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
+import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -94,13 +95,13 @@ async function open(
   resources: Resources,
 ): Promise<WorkerProcess> {
   const { kafka, topics } = settings;
-  const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  const { session, pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
   resources.add(pool, (it) => it.end());
   await migrate(db, 'server');
   const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
   const groupClient = resources.add(openKafkaClient(kafka, 'group'), (it) => it.close());
   const partitions = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
-  const models = resources.add(await watchModel(pool, onNotice), (it) => it.stop());
+  const models = resources.add(await watchModel(createModelRegistry(session), onNotice), (it) => it.stop());
   const outputClient = resources.add(openKafkaClient(kafka, 'output'), (it) => it.close());
   const tracing = resources.add(await openTracing('worker', process.env, onNotice), (it) => it.close());
   const counts = { decided: 0, duplicates: 0, deadLetters: 0, errors: 0 };
@@ -173,7 +174,7 @@ async function open(
     const now = systemClock.nowMs();
     const at = (window: typeof engine, share: number): number | null => window.percentile(share, now) ?? null;
     const { user, system } = process.cpuUsage();
-    const { scorer, ruleset } = models.inService();
+    const { serving, ruleset } = models.inService();
     await reportWorker(redis, {
       id,
       atMs: now,
@@ -184,7 +185,7 @@ async function open(
       cpuSeconds: (user + system) / 1e6,
       ...counts,
       ruleErrors: [...ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
-      modelVersion: scorer.info.version,
+      modelVersion: serving.champion.info.version,
       engineP50: at(engine, 0.5),
       engineP99: at(engine, 0.99),
       commitP50: at(commit, 0.5),

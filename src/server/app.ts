@@ -8,12 +8,15 @@ import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import type { Retrainer } from '../ports/retrainer.ts';
 import { docsPage } from './docs-page.ts';
 import { createFeed } from './feed.ts';
 import { foreignRequest } from './guard.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
 import { metricsRoute } from './metrics.ts';
+import { modelRoutes } from './model-routes.ts';
 import { type Monitor, type ProducerState, startMonitor } from './monitor.ts';
+import { pastScorers } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { readRoutes } from './read-routes.ts';
 
@@ -27,6 +30,7 @@ export type AppOptions = {
   readonly version: string;
   readonly producer: () => ProducerState;
   readonly maturityMs: number;
+  readonly retrainer: Retrainer;
   /** Names this desk is called by, besides the loopback ones. */
   readonly allowedHosts: ReadonlySet<string>;
   readonly logLevel: string;
@@ -112,10 +116,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
     maturityMs: options.maturityMs,
   });
   feed.attach(monitor);
+  const scorerOf = pastScorers(desk);
 
   await app.register(async (scope) => intakeRoutes(scope, desk));
   await app.register(async (scope) => bulkRoute(scope, desk));
-  await app.register(async (scope) => readRoutes(scope, desk, monitor));
+  await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf));
+  await app.register(async (scope) =>
+    modelRoutes(scope, desk, scorerOf, options.maturityMs, options.retrainer),
+  );
   await app.register(async (scope) => metricsRoute(scope, desk, monitor));
   await app.register(async (scope) => {
     scope.get(

@@ -198,7 +198,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   }
 
   function model(): ModelPanel {
-    const { info } = desk.inService().scorer;
+    const { info } = desk.inService().serving.champion;
     return {
       version: info.version,
       kind: info.kind,

@@ -4,6 +4,7 @@ import { OUTCOMES, type Outcome } from '../domain/decision.ts';
 import { parseIsoTime } from '../domain/fields.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { Monitor } from './monitor.ts';
+import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { alertRow, feedRow, storyOf } from './rows.ts';
 import { AlertQuery, IdParams, ProblemSchema, StatsQuery, TransactionQuery } from './schemas.ts';
@@ -11,7 +12,7 @@ import { AlertQuery, IdParams, ProblemSchema, StatsQuery, TransactionQuery } fro
 const NEIGHBOURS = 20;
 const PAGE = 50;
 
-export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor): void {
+export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, scorerOf: ScorerOf): void {
   const { store } = desk;
 
   app.get<{ Params: IdParams }>(
@@ -35,7 +36,7 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor): 
         store.transactions({ accountId, before: stored.offset }, NEIGHBOURS),
         store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
       ]);
-      return storyOf(stored, desk.inService().scorer, [...before.reverse(), ...after]);
+      return storyOf(stored, await scorerOf(stored.decision.modelVersion), [...before.reverse(), ...after]);
     },
   );
 
@@ -129,9 +130,9 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor): 
     { schema: { summary: 'The model in service', tags: ['Figures'] } },
     async () => ({
       ...monitor.model(),
-      featureNames: desk.inService().scorer.info.features,
-      catalogueHash: desk.inService().scorer.info.catalogueHash,
-      parameters: desk.inService().scorer.info.parameters,
+      featureNames: desk.inService().serving.champion.info.features,
+      catalogueHash: desk.inService().serving.champion.info.catalogueHash,
+      parameters: desk.inService().serving.champion.info.parameters,
       rulesetVersion: desk.inService().ruleset.version,
     }),
   );

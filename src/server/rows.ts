@@ -70,19 +70,21 @@ export function alertRowOf(item: Decided): AlertRow {
 /** Everything there is to say about a transaction; an approval is explained here, from its stored features. */
 export function storyOf(
   stored: StoredTransaction,
-  scorer: Scorer,
+  scorer: Scorer | undefined,
   neighbours: readonly StoredTransaction[],
 ): TransactionStory {
   const { decision } = stored;
   const vector = decodeVector(stored.vector);
   // Only the model that decided can say why.
-  const explains =
-    decision.modelVersion === scorer.info.version && decision.catalogueHash === scorer.info.catalogueHash;
+  const explainer =
+    decision.modelVersion === scorer?.info.version && decision.catalogueHash === scorer.info.catalogueHash
+      ? scorer
+      : undefined;
   const reasons =
-    decision.outcome === 'approve' && explains
-      ? explainVector(scorer, vector, 'approve', stored.transaction.currency)
+    decision.outcome === 'approve' && explainer
+      ? explainVector(explainer, vector, 'approve', stored.transaction.currency)
       : decision.reasons;
-  const contributions = explains ? scorer.contributions(vector) : undefined;
+  const contributions = explainer?.contributions(vector);
   const { decidedAtMs, ...rest } = decision;
   return {
     transaction: { ...transactionToJson(stored.transaction) },
@@ -99,9 +101,9 @@ export function storyOf(
       text: sentence(i, vector, stored.transaction.currency),
       contribution: contributions ? contributions[i] : null,
     })),
-    contributionUnit: !explains ? null : scorer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
-    baseVote: explains ? scorer.baseVote : null,
-    vote: explains ? scorer.vote(vector) : null,
+    contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
+    baseVote: explainer?.baseVote ?? null,
+    vote: explainer?.vote(vector) ?? null,
     neighbours: neighbours.map((item) => feedRow(item, item.isFraud)),
   };
 }

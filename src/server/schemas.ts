@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import { OUTCOMES } from '../domain/decision.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
 import { CHANNELS, TRANSACTION_TYPES } from '../domain/transaction.ts';
+import { MODEL_STATES } from '../ports/model-registry.ts';
 
 const oneOf = <T extends string>(values: readonly T[]) => Type.Enum([...values]);
 const time = Type.String({ format: 'date-time' });
@@ -126,3 +127,42 @@ export type StatsQuery = Static<typeof StatsQuery>;
 
 export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 export type IdParams = Static<typeof IdParams>;
+
+export const VersionParams = Type.Object({ version: Type.String({ minLength: 1, maxLength: 128 }) });
+export type VersionParams = Static<typeof VersionParams>;
+
+const who = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'Who does it' });
+const note = Type.String({ maxLength: 2000 });
+
+export const ReviewQuery = Type.Object(
+  {
+    versions: Type.Optional(Type.String({ description: 'With commas between; the champion where not said' })),
+  },
+  { additionalProperties: false },
+);
+export type ReviewQuery = Static<typeof ReviewQuery>;
+
+export const FileModelQuery = Type.Object(
+  { who, notes: Type.Optional(note) },
+  { additionalProperties: false },
+);
+export type FileModelQuery = Static<typeof FileModelQuery>;
+
+export const WhoBody = Type.Object({ who, note: Type.Optional(note) }, { additionalProperties: false });
+export type WhoBody = Static<typeof WhoBody>;
+
+export const MoveBody = Type.Object(
+  {
+    state: oneOf(MODEL_STATES),
+    share: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: 'Of the accounts, for a challenger' }),
+    ),
+    who,
+    note: Type.Optional(note),
+    override: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 2000, description: 'Why, although the gate is shut' }),
+    ),
+  },
+  { additionalProperties: false, examples: [{ state: 'challenger', share: 0.1, who: 'R. Okafor' }] },
+);
+export type MoveBody = Static<typeof MoveBody>;

@@ -13,11 +13,10 @@ import {
   sharedEventOf,
 } from '../features/observe.ts';
 import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
-import type { Scorer } from '../models/model.ts';
+import type { InService } from '../ports/desk.ts';
 import type { HistoryItem } from '../ports/history.ts';
 import type { AccountBytes, PartitionCommit, PartitionHead } from '../ports/state-store.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
-import type { Ruleset } from '../rules/ruleset.ts';
 import { type AccountCache, createAccountCache, historyBytes } from './account-cache.ts';
 import { createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
 import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
@@ -33,7 +32,7 @@ export type WorkParts = {
   readonly partition: number;
   readonly shared: SharedHistories;
   /** The model and rules in service; asked for each batch. */
-  readonly inService: () => { readonly scorer: Scorer; readonly ruleset: Ruleset };
+  readonly inService: () => InService;
   readonly accountCacheBytes: number;
   readonly decidedIdsKept: number;
 };
@@ -70,20 +69,20 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
   };
   let engine: Engine | undefined;
   const engineInService = (): Engine => {
-    const { scorer, ruleset } = parts.inService();
-    if (engine?.scorer !== scorer || engine.ruleset !== ruleset)
-      engine = createEngine(state, scorer, ruleset);
+    const { serving, ruleset } = parts.inService();
+    if (engine?.ruleset !== ruleset) engine = createEngine(state, serving, ruleset);
+    else if (engine.serving !== serving) engine.serve(serving);
     return engine;
   };
-  let bare: { readonly engine: Engine; readonly of: ReturnType<WorkParts['inService']> } | undefined;
+  let bare: { readonly engine: Engine; readonly of: InService } | undefined;
   return {
     head,
     partition: parts.partition,
     cache,
     engineWithoutHistories() {
-      const { scorer, ruleset } = parts.inService();
-      if (bare?.of.scorer !== scorer || bare.of.ruleset !== ruleset) {
-        bare = { engine: engineWithoutHistories(scorer, ruleset), of: { scorer, ruleset } };
+      const { serving, ruleset } = parts.inService();
+      if (bare?.of.serving !== serving || bare.of.ruleset !== ruleset) {
+        bare = { engine: engineWithoutHistories(serving, ruleset), of: { serving, ruleset } };
       }
       return bare.engine;
     },

@@ -3,7 +3,7 @@
 import type { RuleHit } from '../domain/decision.ts';
 import { createEngine, type Engine } from '../engine/process-batch.ts';
 import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
-import type { Scorer } from '../models/model.ts';
+import type { Serving } from '../models/serving.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 
 export const WITHOUT_HISTORIES: RuleHit = {
@@ -45,7 +45,7 @@ function forgetfulTable(): EntityTable {
 }
 
 /** An engine that decides each transaction by itself and remembers nothing. */
-export function engineWithoutHistories(scorer: Scorer, ruleset: Ruleset): Engine {
+export function engineWithoutHistories(serving: Serving, ruleset: Ruleset): Engine {
   const state = {
     account: forgetfulTable(),
     merchant: forgetfulTable(),
@@ -53,7 +53,7 @@ export function engineWithoutHistories(scorer: Scorer, ruleset: Ruleset): Engine
     ip: forgetfulTable(),
     counterparty: forgetfulTable(),
   };
-  return createEngine(state, scorer, {
+  return createEngine(state, serving, {
     ...ruleset,
     evaluate: (transaction, vector, score) => [
       ...ruleset.evaluate(transaction, vector, score),

@@ -43,7 +43,7 @@ const PLANS = {
     days: 28,
     accounts: 6000,
     features: FEATURE_SETS.classic,
-    trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 9, minLeafRows: 3 },
+    trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 9, minLeafRows: 3, featuresPerSplit: 3 },
     fraudWeight: 1,
     // One payment in twenty is fraud here: that alone keeps the reviewers busy.
     costs: { ...DEFAULT_COSTS, reviewCapacity: 0.001 },

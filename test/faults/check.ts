@@ -1,15 +1,17 @@
 // After a round: is every accepted transaction decided exactly once, in Kafka and in PostgreSQL, and as an
 // uninterrupted run would have?
-import type { Pool } from 'pg';
+
 import { openKafkaClient } from '../../src/adapters/kafka/client.ts';
 import { endOffsets } from '../../src/adapters/kafka/offsets.ts';
 import { openKafkaSource } from '../../src/adapters/kafka/source.ts';
-import { championVersion, loadModel } from '../../src/adapters/postgres/model-store.ts';
+import type { Postgres } from '../../src/adapters/postgres/session.ts';
+import { createModelRegistry } from '../../src/adapters/sql/model-registry.ts';
+import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { createEngine, type Decided } from '../../src/engine/process-batch.ts';
 import { createFeatureState } from '../../src/features/observe.ts';
-import { createScorer } from '../../src/models/model.ts';
 import type { StreamRecord } from '../../src/ports/stream.ts';
 import { compileRuleset, STARTER_RULES } from '../../src/rules/ruleset.ts';
+import { readServing } from '../../src/runtimes/model-watch.ts';
 import type { StreamSettings } from '../../src/runtimes/stream-settings.ts';
 import { decodeMessage } from '../../src/stream/message-codec.ts';
 import { decodeRecord } from '../../src/stream/record-codec.ts';
@@ -47,15 +49,14 @@ export async function readTopic(
 }
 
 /** What one engine decides when nothing goes wrong; accounts of a round have no history before it. */
-async function uninterrupted(pool: Pool, input: readonly StreamRecord[][]): Promise<Map<string, Decided>> {
-  const version = await championVersion(pool);
-  if (version === undefined) throw new Error('there is no model');
+async function uninterrupted(
+  session: SqlSession,
+  input: readonly StreamRecord[][],
+): Promise<Map<string, Decided>> {
+  const serving = await readServing(createModelRegistry(session), undefined);
+  if (!serving) throw new Error('there is no model');
   const state = createFeatureState();
-  const engine = createEngine(
-    state,
-    createScorer(await loadModel(pool, version)),
-    compileRuleset(STARTER_RULES),
-  );
+  const engine = createEngine(state, serving, compileRuleset(STARTER_RULES));
   const seen = new Map<string, Decided>();
   const labels = new Map<string, boolean>();
   for (const [partition, records] of input.entries()) {
@@ -84,7 +85,7 @@ const essence = ({ decision, vector, contentHash }: Decided): string => {
 
 export async function checkRound(
   settings: StreamSettings,
-  pool: Pool,
+  { session, pool }: Postgres,
   round: string,
   accepted: ReadonlySet<string>,
   from: { readonly transactions: readonly number[]; readonly decisions: readonly number[] },
@@ -112,7 +113,7 @@ export async function checkRound(
   for (const [id, list] of published)
     if (list.length > 1) doubled.push(`${id}: ${list.length} times in Kafka`);
   for (const [id, n] of stored) if (n > 1) doubled.push(`${id}: ${n} rows in PostgreSQL`);
-  const expected = await uninterrupted(pool, input);
+  const expected = await uninterrupted(session, input);
   const different: string[] = [];
   let compared = 0;
   for (const [id, [item]] of published) {

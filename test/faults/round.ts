@@ -223,7 +223,8 @@ export async function runRound(installation: Installation, options: RoundOptions
     }
   })();
   const [sent] = await Promise.all([sending, disturbing]);
-  const { pool } = await openPostgres({ url: services.env.DATABASE_URL, connections: 2 });
+  const postgres = await openPostgres({ url: services.env.DATABASE_URL, connections: 2 });
+  const { pool } = postgres;
   const until = Date.now() + SETTLED_MS;
   for (;;) {
     const { rows } = await pool.query('select count(*)::int as n from transactions where id like $1', [
@@ -234,7 +235,7 @@ export async function runRound(installation: Installation, options: RoundOptions
     await sleep(500);
   }
   await sleep(1500);
-  const findings = await checkRound(settings, pool, round, sent.accepted, from);
+  const findings = await checkRound(settings, postgres, round, sent.accepted, from);
   await pool.end();
   await Promise.all([server.stop(), ...workers.map((worker) => worker.stop()), sink.stop()]);
   return { ...findings, sent };

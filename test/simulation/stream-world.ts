@@ -244,14 +244,14 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     const sleep = (ms: number): Promise<void> => time.sleep(process, ms);
     const store = stateStoreFor(process);
     const publisher = createPublisher({ output: outputFor(process), sleep });
-    const scorer = accountScorer();
+    const serving = { champion: accountScorer() };
     const worker = startWorker({
       store,
       source: { open: (partition, fromOffset) => inputOver(process, log[partition], fromOffset) },
       publisher,
       clock: { nowMs: time.nowMs },
       monotonicMs: time.nowMs,
-      inService: () => ({ scorer, ruleset: RULES }),
+      inService: () => ({ serving, ruleset: RULES }),
       accountCacheBytes: 1 << 20,
       decidedIdsKept: 1000,
       maxOutboxBytes: 4000,

@@ -43,6 +43,24 @@ const TRANSACTION_COLUMNS = sql`
   features bytea not null, content_hash text not null, engine_ms real not null,
   is_fraud boolean, fraud_type text, labelled_at timestamptz`;
 
+/** What the registry adds to `models`, and its history. */
+function registry() {
+  return [
+    sql`alter table models
+      add column sha256 text not null default '', add column state text not null default 'candidate'
+        check (state in ('candidate', 'shadow', 'challenger', 'champion', 'retired')),
+      add column share double precision not null default 0, add column filed_at timestamptz not null default now(),
+      add column filed_by text not null default '', add column notes text not null default '',
+      add column info text not null default ''`,
+    sql`create unique index models_one_champion on models (state) where state = 'champion'`,
+    sql`create unique index models_one_challenger on models (state) where state = 'challenger'`,
+    sql`create table model_events (
+      id bigint generated always as identity primary key, at timestamptz not null,
+      version text not null references models, action text not null, from_state text, to_state text not null,
+      share double precision not null, who text not null, note text not null, gate text)`,
+  ];
+}
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -58,6 +76,13 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
         sql`alter table log_batches alter payload set storage external`,
       ];
       for (const statement of statements) await statement.execute(db);
+    },
+  },
+  '002_registry': {
+    async up(db: Kysely<unknown>) {
+      const models = sql`create table models (
+        version text primary key, created_at timestamptz not null, artefact text not null)`;
+      for (const statement of [models, ...registry()]) await statement.execute(db);
     },
   },
 };
@@ -98,6 +123,20 @@ const SERVER: Readonly<Record<string, Migration>> = {
         sql`comment on column dead_letters.log_offset is
           'Where the record was decided nevertheless: histories that are rebuilt need it'`,
         sql`create index dead_letters_place on dead_letters (partition, log_offset) where partition is not null`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
+  '003_registry': {
+    async up(db: Kysely<unknown>) {
+      const statements = [
+        ...registry(),
+        sql`update models set sha256 = encode(sha256(convert_to(artefact, 'UTF8')), 'hex'), filed_at = created_at,
+          filed_by = 'before the registry', info = (split_part(artefact, E'\n', 2)::json -> 'info')::text,
+          state = case when version = (select version from champion) then 'champion' else 'retired' end`,
+        sql`insert into model_events (at, version, action, to_state, share, who, note)
+          select promoted_at, version, 'moved', 'champion', 0, 'before the registry', '' from champion`,
+        sql`drop table champion`,
       ];
       for (const statement of statements) await statement.execute(db);
     },

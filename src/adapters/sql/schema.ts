@@ -92,8 +92,6 @@ export type Tables = {
   progress: { partition: number; next_offset: number };
   stream_progress: { output: string; partition: number; next_offset: number; source_offset: number };
   stream_sequence: { next: number };
-  models: { version: string; created_at: Time; artefact: string };
-  champion: { one: Generated<boolean>; version: string; promoted_at: Time };
   dead_letters: {
     id: Generated<number>;
     received_at: Time;

@@ -1,40 +1,11 @@
-// Models and the histories they learnt from, in the database: what a worker on any machine starts with.
+// The histories that the first model learnt from, in the database: what a worker on any machine starts with.
 import type { Pool } from 'pg';
 import { createEntityTable, type EntityTable } from '../../features/entity-table.ts';
 import { lastSeenOf } from '../../features/history-codec.ts';
 import { ENTITY_KINDS, type EntityKind, type FeatureState } from '../../features/observe.ts';
-import { type Model, parseModel, serializeModel } from '../../models/model.ts';
 import type { BaseHistories } from '../../ports/history.ts';
 
 const ROWS_AT_ONCE = 1000;
-
-/** Version of the model in service; undefined before the first one. */
-export async function championVersion(pool: Pool): Promise<string | undefined> {
-  const { rows } = await pool.query('select version from champion');
-  return rows[0]?.version as string | undefined;
-}
-
-/** Throws InputError when the artefact is damaged, or belongs to another feature catalogue. */
-export async function loadModel(pool: Pool, version: string): Promise<Model> {
-  const { rows } = await pool.query('select artefact from models where version = $1', [version]);
-  return parseModel(String(rows[0]?.artefact ?? ''), `model ${version} in the database`);
-}
-
-/** Saves a model; from now on workers take it into service. */
-export async function promoteModel(pool: Pool, model: Model, nowMs: number): Promise<void> {
-  const at = new Date(nowMs).toISOString();
-  const { version, createdAt } = model.info;
-  await pool.query('insert into models values ($1, $2, $3) on conflict do nothing', [
-    version,
-    createdAt,
-    serializeModel(model),
-  ]);
-  await pool.query(
-    `insert into champion (version, promoted_at) values ($1, $2)
-     on conflict (one) do update set version = excluded.version, promoted_at = excluded.promoted_at`,
-    [version, at],
-  );
-}
 
 /** Keeps the histories from before the stream. */
 export async function saveBaseHistories(pool: Pool, state: FeatureState): Promise<void> {

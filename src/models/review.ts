@@ -1,0 +1,124 @@
+// How good a model is on transactions that were decided and labelled since, whoever decided them: the features of each
+// decision are stored, so any model can be asked what it would have said.
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { averagePrecision, brierScore, calibrationError, rocAuc } from './metrics.ts';
+import type { Scorer } from './model.ts';
+
+/** A labelled transaction as a review takes it. */
+export type ReviewRow = {
+  readonly fraud: boolean;
+  readonly amountMinor: number;
+  /** FEATURE_COUNT values, encoded categories filled by whatever model decided. */
+  readonly vector: Float64Array;
+  /** Fills the encoded slots of `vector` as the scorer's model has them, and scores it. */
+  score(scorer: Scorer): number;
+};
+
+/** Steps of the log-odds that scores are counted in, from −12 to 12. */
+export const SCORE_STEPS = 240;
+const SPAN = 12;
+
+/** Everything a page needs to draw curves and to weigh thresholds. */
+export type Review = {
+  readonly version: string;
+  readonly rows: number;
+  readonly frauds: number;
+  readonly auc: number;
+  readonly averagePrecision: number;
+  readonly brierScore: number;
+  readonly calibrationError: number;
+  /** At the model's own review threshold. */
+  readonly flagged: number;
+  readonly precision: number;
+  readonly recall: number;
+  /** Counts and amounts (minor units) by step of the score; the first step is the least suspicious. */
+  readonly genuine: readonly number[];
+  readonly fraud: readonly number[];
+  readonly fraudAmountMinor: readonly number[];
+  /** Ten steps of the score: what was said on average, what came true, and of how many. */
+  readonly reliability: readonly { readonly said: number; readonly came: number; readonly rows: number }[];
+  /** Largest distance of score and explained score on a sample. */
+  readonly explanationError: number;
+  /** Mean time of a score, in microseconds. */
+  readonly scoreMicros: number;
+};
+
+/** The step a score is counted in. */
+export function stepOf(score: number): number {
+  const p = Math.min(Math.max(score, 1e-9), 1 - 1e-9);
+  const place = ((Math.log(p / (1 - p)) + SPAN) / (2 * SPAN)) * SCORE_STEPS;
+  return Math.min(SCORE_STEPS - 1, Math.max(0, Math.floor(place)));
+}
+
+/** The score at which a step begins. */
+export const stepStart = (step: number): number => 1 / (1 + Math.exp(SPAN - (step / SCORE_STEPS) * 2 * SPAN));
+
+const ROWS_AT_ONCE = 400;
+const EXPLAINED = 50;
+
+/** Scores the rows a few at a time, so that whatever else this thread does goes on: `pause` is awaited between. */
+export async function reviewModel(
+  scorer: Scorer,
+  rows: readonly ReviewRow[],
+  pause: () => Promise<void>,
+): Promise<Review> {
+  const scores = new Float64Array(rows.length);
+  const labels = Uint8Array.from(rows, (row) => (row.fraud ? 1 : 0));
+  const genuine = new Array<number>(SCORE_STEPS).fill(0);
+  const fraud = new Array<number>(SCORE_STEPS).fill(0);
+  const fraudAmountMinor = new Array<number>(SCORE_STEPS).fill(0);
+  const bins = Array.from({ length: 10 }, () => ({ said: 0, came: 0, rows: 0 }));
+  let explanationError = 0;
+  let spentMs = 0;
+  let caught = 0;
+  let flagged = 0;
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    const end = Math.min(rows.length, from + ROWS_AT_ONCE);
+    const started = performance.now();
+    for (let i = from; i < end; i++) scores[i] = rows[i].score(scorer);
+    spentMs += performance.now() - started;
+    for (let i = from; i < end; i++) {
+      const row = rows[i];
+      const step = stepOf(scores[i]);
+      if (row.fraud) {
+        fraud[step]++;
+        fraudAmountMinor[step] += row.amountMinor;
+      } else genuine[step]++;
+      const bin = bins[Math.min(9, Math.floor(scores[i] * 10))];
+      bin.rows++;
+      bin.said += scores[i];
+      bin.came += labels[i];
+      if (scores[i] < scorer.info.thresholds.review) continue;
+      flagged++;
+      caught += labels[i];
+    }
+    await pause();
+  }
+  const every = Math.max(1, Math.floor(rows.length / EXPLAINED));
+  for (let i = 0; i < rows.length; i += every) {
+    rows[i].score(scorer);
+    const shares = scorer.contributions(rows[i].vector);
+    let sum = scorer.baseVote;
+    for (let k = 0; k < FEATURE_COUNT; k++) sum += shares[k];
+    explanationError = Math.max(explanationError, Math.abs(sum - scorer.vote(rows[i].vector)));
+  }
+  const frauds = labels.reduce((sum, label) => sum + label, 0);
+  return {
+    version: scorer.info.version,
+    rows: rows.length,
+    frauds,
+    auc: rocAuc(scores, labels),
+    averagePrecision: averagePrecision(scores, labels),
+    brierScore: brierScore(scores, labels),
+    calibrationError: calibrationError(scores, labels),
+    flagged,
+    precision: caught / flagged,
+    recall: caught / frauds,
+    genuine,
+    fraud,
+    fraudAmountMinor,
+    reliability: bins.map(({ said, came, rows: n }) => ({ said: said / n, came: came / n, rows: n })),
+    explanationError,
+    scoreMicros: (spentMs * 1000) / Math.max(1, rows.length),
+  };
+}

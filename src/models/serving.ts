@@ -1,0 +1,17 @@
+// The models that decide: the champion, and for a share of the accounts a challenger.
+import { keyHash } from '../features/observe.ts';
+import type { Scorer } from './model.ts';
+
+export type Serving = {
+  readonly champion: Scorer;
+  /** Decides for so large a share of the accounts, always the same ones. */
+  readonly challenger?: { readonly scorer: Scorer; readonly share: number };
+};
+
+const HASHES = 2 ** 32;
+
+/** The model that decides for an account. */
+export function scorerFor({ champion, challenger }: Serving, accountId: string): Scorer {
+  if (!challenger) return champion;
+  return keyHash(`challenger ${accountId}`) < challenger.share * HASHES ? challenger.scorer : champion;
+}

@@ -1,0 +1,108 @@
+// A new candidate from what was decided and labelled here: the features are those that were stored with each decision, so
+// training sees exactly what serving saw (docs/decisions/012).
+import { setImmediate as pause } from 'node:timers/promises';
+import { InputError } from '../domain/input-error.ts';
+import { decodeVector } from '../engine/vector-codec.ts';
+import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import type { Model } from '../models/model.ts';
+import type { Desk } from '../ports/desk.ts';
+import type { Retrainer, Retraining } from '../ports/retrainer.ts';
+import type { StoredTransaction } from '../ports/store.ts';
+import { trainModel, withHeldOut } from '../training/train-model.ts';
+import { createTableBuilder, sliceTable, type TrainingTable } from '../training/training-table.ts';
+
+const MAX_ROWS = 300_000;
+const PAGE = 500;
+const FEWEST_ROWS = 1000;
+const FEWEST_FRAUDS = 30;
+/** The last part, by rows, is held out: the candidate's and the champion's quality are compared on it. */
+const TRAIN_SHARE = 0.75;
+const TRAINER = { kind: 'boosting', trees: 200, columnShare: 0.4, maxBins: 256, folds: 2 } as const;
+
+export type RetrainOptions = {
+  /** Decisions younger than this have no final label yet. */
+  readonly maturityMs: number;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly onProgress?: (step: string, done: number) => void;
+};
+
+/** Oldest first; a table of everything that is old enough, as far back as it goes within bounds. */
+async function readDecided(desk: Desk, { maturityMs, onProgress }: RetrainOptions): Promise<TrainingTable> {
+  const untilMs = desk.clock.nowMs() - maturityMs;
+  const found: StoredTransaction[] = [];
+  for (let before: number | undefined; found.length < MAX_ROWS; ) {
+    const page = await desk.store.transactions({ untilMs, ...(before !== undefined && { before }) }, PAGE);
+    for (const stored of page) if (stored.decision.catalogueHash === CATALOGUE_HASH) found.push(stored);
+    if (page.length < PAGE) break;
+    before = page[page.length - 1].offset;
+    onProgress?.('reading decisions', found.length / MAX_ROWS);
+    await pause();
+  }
+  found.sort((a, b) => a.transaction.occurredAtMs - b.transaction.occurredAtMs || a.offset - b.offset);
+  const builder = createTableBuilder();
+  for (const { transaction, vector, isFraud } of found) {
+    builder.add(transaction, decodeVector(vector), isFraud === true);
+  }
+  return builder.finish();
+}
+
+/** Trains, and measures on the later part. Throws InputError where there is too little to learn from. */
+export async function retrain(desk: Desk, options: RetrainOptions): Promise<Model> {
+  const table = await readDecided(desk, options);
+  const split = Math.floor(table.rows * TRAIN_SHARE);
+  const frauds = table.labels.subarray(0, split).reduce((sum, label) => sum + label, 0);
+  if (table.rows < FEWEST_ROWS || frauds < FEWEST_FRAUDS) {
+    throw new InputError(
+      `There is too little to learn from yet: ${table.rows} decisions old enough, ${frauds} frauds in their first ${TRAIN_SHARE * 100} %; ` +
+        `at least ${FEWEST_ROWS} and ${FEWEST_FRAUDS} are needed.`,
+    );
+  }
+  const champion = desk.inService().serving.champion.info;
+  const { model } = await trainModel(sliceTable(table, 0, split), {
+    source: 'history',
+    features: champion.features,
+    seed: options.seed,
+    trainer: TRAINER,
+    fraudWeight: 1,
+    ...(options.threads !== undefined && { threads: options.threads }),
+    createdAtMs: desk.clock.nowMs(),
+    onProgress: (done, of) => options.onProgress?.('growing trees', done / of),
+  });
+  return withHeldOut(model, sliceTable(table, split, table.rows));
+}
+
+/** One at a time, on one thread: decisions come first. */
+export function createRetrainer(desk: Desk, maturityMs: number): Retrainer {
+  let status: Retraining = { running: false, step: '', done: 0, last: null };
+
+  async function run(who: string, notes: string): Promise<void> {
+    try {
+      const model = await retrain(desk, {
+        maturityMs,
+        seed: Math.floor(desk.clock.nowMs() / 1000) % 2 ** 31,
+        threads: 1,
+        onProgress: (step, done) => {
+          status = { ...status, step, done: Math.min(1, done) };
+        },
+      });
+      await desk.models.file(model, who, notes, desk.clock.nowMs());
+      const { version, heldOut, trainingWindow } = model.info;
+      const text = `${version}, from ${trainingWindow.rows} decisions with ${trainingWindow.frauds} frauds; on later ones average precision ${heldOut?.averagePrecision.toFixed(3)}`;
+      status = { running: false, step: '', done: 1, last: { ok: true, version, text } };
+    } catch (error) {
+      const text = error instanceof InputError ? error.message : `It failed: ${(error as Error).message}`;
+      status = { running: false, step: '', done: 0, last: { ok: false, text } };
+    }
+  }
+
+  return {
+    start(who, notes) {
+      if (status.running) return 'A training is under way already.';
+      status = { ...status, running: true, step: 'reading decisions', done: 0 };
+      void run(who, notes);
+      return undefined;
+    },
+    status: () => status,
+  };
+}

@@ -1,0 +1,306 @@
+// The model registry over HTTP: what there is, how good it is, and who moves it where.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { InputError } from '../domain/input-error.ts';
+import { parseModel } from '../models/model.ts';
+import { modelCard } from '../models/model-card.ts';
+import { SCORE_STEPS, stepStart } from '../models/review.ts';
+import type { Desk } from '../ports/desk.ts';
+import { type FiledModel, MODEL_STATES, type ModelState } from '../ports/model-registry.ts';
+import type { Retrainer } from '../ports/retrainer.ts';
+import { createModelReviews } from './model-reviews.ts';
+import type { ScorerOf } from './past-scorers.ts';
+import { sendProblem } from './problem-details.ts';
+import { FileModelQuery, MoveBody, ProblemSchema, ReviewQuery, VersionParams, WhoBody } from './schemas.ts';
+
+const MAX_ARTEFACT_BYTES = 64 << 20;
+const EVENTS = 100;
+const MAX_COMPARED = 6;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+/** NaN becomes null: unknown is shown as unknown. */
+const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function filedJson({ filedAtMs, info, ...rest }: FiledModel) {
+  const { heldOut, ...about } = info;
+  return { ...rest, filedAt: iso(filedAtMs), ...about, heldOut: heldOut ?? null };
+}
+
+const isState = (text: string): text is ModelState => MODEL_STATES.some((state) => state === text);
+
+export function modelRoutes(
+  app: FastifyInstance,
+  desk: Desk,
+  scorerOf: ScorerOf,
+  maturityMs: number,
+  retrainer: Retrainer,
+): void {
+  const { models, clock } = desk;
+  const reviews = createModelReviews(desk, scorerOf, maturityMs);
+  const tags = ['Models'];
+  const notFound = (reply: FastifyReply, version: string) =>
+    sendProblem(reply, 404, 'Not found', `There is no model ${version}.`);
+
+  app.get('/v1/models', { schema: { summary: 'Every model, and who moved it where', tags } }, async () => {
+    const [filed, events] = await Promise.all([models.list(), models.events(EVENTS)]);
+    return {
+      models: filed.map(filedJson),
+      events: events.map(({ atMs, from, gate, ...event }) => ({
+        ...event,
+        at: iso(atMs),
+        from: from ?? null,
+        gate: gate ?? null,
+      })),
+      retraining: retrainer.status(),
+    };
+  });
+
+  app.get<{ Querystring: ReviewQuery }>(
+    '/v1/models/review',
+    {
+      schema: {
+        summary: 'Models side by side on the latest labelled transactions',
+        description:
+          `What each would have said of the same transactions, counted by ${SCORE_STEPS} steps of the score: ` +
+          'enough to draw its curves and to weigh any threshold.',
+        tags,
+        querystring: ReviewQuery,
+        response: { 400: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { versions } = request.query;
+      const wanted =
+        versions === undefined
+          ? [desk.inService().serving.champion.info.version]
+          : [...new Set(versions.split(','))];
+      if (wanted.length > MAX_COMPARED) {
+        return sendProblem(reply, 400, 'Bad request', `At most ${MAX_COMPARED} models are compared at once.`);
+      }
+      const period = await reviews.period();
+      const found = [];
+      for (const version of wanted) {
+        const review = await reviews.review(version);
+        if (!review) return notFound(reply, version);
+        const { auc, averagePrecision, precision, recall, brierScore, calibrationError, ...rest } = review;
+        found.push({
+          ...rest,
+          auc: known(auc),
+          averagePrecision: known(averagePrecision),
+          precision: known(precision),
+          recall: known(recall),
+          brierScore: known(brierScore),
+          calibrationError: known(calibrationError),
+          reliability: review.reliability.filter(({ rows }) => rows > 0),
+          thresholds: (await scorerOf(version))?.info.thresholds,
+        });
+      }
+      return {
+        from: period.fromMs === undefined ? null : iso(period.fromMs),
+        until: iso(period.untilMs),
+        rows: period.rows.length,
+        verdictShare: period.verdicts,
+        stepStarts: Array.from({ length: SCORE_STEPS }, (_, step) => stepStart(step)),
+        reviews: found,
+      };
+    },
+  );
+
+  app.get<{ Params: VersionParams }>(
+    '/v1/models/:version',
+    {
+      schema: {
+        summary: 'A model, with its card',
+        tags,
+        params: VersionParams,
+        response: { 404: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { version } = request.params;
+      const filed = await models.find(version);
+      const model = filed && (await models.load(version));
+      if (!filed || !model) return notFound(reply, version);
+      return { ...filedJson(filed), card: modelCard(model, filed.sha256) };
+    },
+  );
+
+  app.get<{ Params: VersionParams }>(
+    '/v1/models/:version/artefact',
+    {
+      schema: {
+        summary: 'The artefact of a model',
+        tags,
+        params: VersionParams,
+        response: { 404: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { version } = request.params;
+      const text = await models.artefact(version);
+      if (text === undefined) return notFound(reply, version);
+      return reply
+        .type('application/octet-stream')
+        .header('content-disposition', `attachment; filename="${version.replace(/[^\w.-]/g, '_')}.model"`)
+        .send(text);
+    },
+  );
+
+  app.get<{ Params: VersionParams }>(
+    '/v1/models/:version/gate',
+    {
+      schema: {
+        summary: 'What a model shows beside the champion',
+        tags,
+        params: VersionParams,
+        response: { 404: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const checks = await reviews.gate(request.params.version);
+      return checks
+        ? { passed: checks.every(({ passed }) => passed), checks }
+        : notFound(reply, request.params.version);
+    },
+  );
+
+  app.register(async (scope) => {
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_ARTEFACT_BYTES }, (_, body, done) =>
+      done(null, body),
+    );
+    scope.post<{ Querystring: FileModelQuery; Body: unknown }>(
+      '/v1/models',
+      {
+        bodyLimit: MAX_ARTEFACT_BYTES,
+        schema: {
+          summary: 'File a model as a candidate',
+          description: 'The body is the file that `./goshawk train` or `./goshawk model import` wrote.',
+          tags,
+          querystring: FileModelQuery,
+          consumes: ['application/octet-stream'],
+          response: { 400: ProblemSchema },
+        },
+      },
+      async (request, reply) => {
+        const { who, notes = '' } = request.query;
+        try {
+          const model = parseModel(String(request.body ?? ''), 'the body');
+          const filed = await models.file(model, who, notes, clock.nowMs());
+          return reply.code(201).send(filedJson(filed));
+        } catch (error) {
+          if (error instanceof InputError) return sendProblem(reply, 400, 'Bad request', error.message);
+          throw error;
+        }
+      },
+    );
+  });
+
+  app.post<{ Params: VersionParams; Body: MoveBody }>(
+    '/v1/models/:version/state',
+    {
+      schema: {
+        summary: 'Move a model to another state',
+        description:
+          'A champion or a challenger must pass the gate; `override` says why it is moved although it does not. ' +
+          'It decides from the next batch on, without a restart.',
+        tags,
+        params: VersionParams,
+        body: MoveBody,
+        response: { 400: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { version } = request.params;
+      const { state, share, who, note = '', override } = request.body;
+      const filed = await models.find(version);
+      if (!filed) return notFound(reply, version);
+      if (!isState(state)) return sendProblem(reply, 400, 'Bad request', `There is no state ${state}.`);
+      if (state === 'challenger' && !(share !== undefined && share > 0 && share < 1)) {
+        return sendProblem(
+          reply,
+          400,
+          'Bad request',
+          'A challenger needs a share of the accounts above 0 and below 1.',
+        );
+      }
+      if (filed.state === 'champion' && state !== 'champion') {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          `${version} decides now; make another model champion instead.`,
+        );
+      }
+      const serves = state === 'champion' || state === 'challenger';
+      const gate = serves && filed.state !== 'champion' ? await reviews.gate(version) : undefined;
+      if (serves && filed.state !== 'champion' && !gate) {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          `${version} cannot be used by this program: its artefact is damaged or of another feature catalogue.`,
+        );
+      }
+      const failed = gate?.filter(({ passed }) => !passed) ?? [];
+      if (failed.length > 0 && !override) {
+        return sendProblem(
+          reply,
+          409,
+          'The gate does not open',
+          `${version} does not pass: ${failed.map(({ text }) => text).join('; ')}. Say why in "override" to move it nevertheless.`,
+        );
+      }
+      await models.move(version, {
+        to: state,
+        ...(state === 'challenger' && share !== undefined && { share }),
+        who,
+        note: override ? `${note ? `${note} · ` : ''}although the gate did not open: ${override}` : note,
+        ...(gate && { gate }),
+        atMs: clock.nowMs(),
+      });
+      await desk.refreshModels();
+      const moved = await models.find(version);
+      return moved && filedJson(moved);
+    },
+  );
+
+  app.post<{ Body: WhoBody }>(
+    '/v1/models/rollback',
+    {
+      schema: {
+        summary: 'Back to the champion before this one',
+        tags,
+        body: WhoBody,
+        response: { 409: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { who, note = '' } = request.body;
+      const version = await models.previousChampion();
+      if (version === undefined) {
+        return sendProblem(reply, 409, 'Conflict', 'No model was champion before this one.');
+      }
+      await models.move(version, { to: 'champion', who, note, action: 'rolled back', atMs: clock.nowMs() });
+      await desk.refreshModels();
+      const back = await models.find(version);
+      return back && filedJson(back);
+    },
+  );
+
+  app.post<{ Body: WhoBody }>(
+    '/v1/models/retrain',
+    {
+      schema: {
+        summary: 'Train a candidate on what was decided and labelled here',
+        description: 'It is filed as a candidate; GET /v1/models tells how far it is.',
+        tags,
+        body: WhoBody,
+        response: { 409: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const refused = retrainer.start(request.body.who, request.body.note ?? '');
+      if (refused !== undefined) return sendProblem(reply, 409, 'Conflict', refused);
+      return reply.code(202).send(retrainer.status());
+    },
+  );
+}

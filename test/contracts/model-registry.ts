@@ -1,0 +1,107 @@
+// What the model registry must do, whatever database is behind it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createModelRegistry } from '../../src/adapters/sql/model-registry.ts';
+import type { SqlSession } from '../../src/adapters/sql/session.ts';
+import { createFeatureState } from '../../src/features/observe.ts';
+import { type Model, serializeModel } from '../../src/models/model.ts';
+import type { ModelRegistry } from '../../src/ports/model-registry.ts';
+import { readServing } from '../../src/runtimes/model-watch.ts';
+import { trainFirstModel } from '../../src/training/first-model.ts';
+
+const AT_MS = Date.UTC(2026, 10, 23, 12);
+let trained: Promise<Model> | undefined;
+const aModel = (): Promise<Model> => {
+  trained ??= trainFirstModel(createFeatureState(), {
+    preset: 'classic',
+    seed: 1,
+    endMs: AT_MS,
+    liveRate: 10,
+  });
+  return trained;
+};
+
+export function registryContract(name: string, open: () => Promise<SqlSession>): void {
+  const named = async (version: string): Promise<Model> => {
+    const model = await aModel();
+    return { ...model, info: { ...model.info, version } };
+  };
+  const states = async (registry: ModelRegistry) =>
+    Object.fromEntries((await registry.list()).map(({ version, state }) => [version, state]));
+
+  test(`${name}: M9 models are filed once, moved by name, and every move is kept`, async () => {
+    const session = await open();
+    const registry = createModelRegistry(session);
+    try {
+      assert.deepEqual(await registry.serving(), { champion: undefined, challenger: undefined });
+      assert.equal(await readServing(registry, undefined), undefined);
+      assert.equal(await registry.previousChampion(), undefined);
+      const first = await registry.file(await named('one'), 'ann', 'the first', AT_MS);
+      assert.deepEqual([first.state, first.filedBy, first.notes], ['candidate', 'ann', 'the first']);
+      assert.match(first.sha256, /^[0-9a-f]{64}$/);
+      assert.deepEqual(first.info, JSON.parse(JSON.stringify((await named('one')).info)));
+      // The same again, by somebody else: it is there already.
+      assert.deepEqual(await registry.file(await named('one'), 'bob', 'again', AT_MS + 1), first);
+      await registry.file(await named('two'), 'ann', '', AT_MS + 2);
+      await registry.file(await named('three'), 'ann', '', AT_MS + 3);
+      const move = (version: string, to: 'champion' | 'challenger' | 'shadow' | 'retired', share?: number) =>
+        registry.move(version, {
+          to,
+          who: 'cleo',
+          note: `to ${to}`,
+          atMs: AT_MS + 10,
+          ...(share !== undefined && { share }),
+          gate: [{ name: 'quality', passed: true, text: 'fine' }],
+        });
+      await move('one', 'champion');
+      await move('two', 'champion');
+      assert.deepEqual(await states(registry), { one: 'retired', two: 'champion', three: 'candidate' });
+      assert.equal(await registry.previousChampion(), 'one');
+      await move('three', 'challenger', 0.25);
+      assert.deepEqual(await registry.serving(), {
+        champion: 'two',
+        challenger: { version: 'three', share: 0.25 },
+      });
+      await move('one', 'challenger', 0.5);
+      assert.equal((await registry.find('three'))?.share, 0);
+      assert.deepEqual(await states(registry), { one: 'challenger', two: 'champion', three: 'candidate' });
+      const serving = await readServing(registry, undefined);
+      assert.equal(serving?.champion.info.version, 'two');
+      assert.equal(serving?.challenger?.scorer.info.version, 'one');
+      assert.equal(await readServing(registry, serving), serving);
+      const [latest, room] = await registry.events(2);
+      assert.deepEqual(
+        [latest.version, latest.from, latest.to, latest.share, latest.who, latest.note, latest.atMs],
+        ['one', 'retired', 'challenger', 0.5, 'cleo', 'to challenger', AT_MS + 10],
+      );
+      assert.deepEqual(latest.gate, [{ name: 'quality', passed: true, text: 'fine' }]);
+      assert.deepEqual([room.version, room.from, room.to], ['three', 'challenger', 'candidate']);
+      assert.deepEqual(
+        (await registry.events(100)).filter(({ action }) => action === 'filed').map(({ version }) => version),
+        ['three', 'two', 'one'],
+      );
+      // Two at once: one of them is champion in the end, and one only.
+      await Promise.allSettled([move('one', 'champion'), move('three', 'champion')]);
+      const champions = Object.values(await states(registry)).filter((state) => state === 'champion');
+      assert.equal(champions.length, 1);
+    } finally {
+      await session.close();
+    }
+  });
+
+  test(`${name}: M2 an artefact that was changed is refused, with what to do`, async () => {
+    const session = await open();
+    const registry = createModelRegistry(session);
+    try {
+      const model = await named('damaged');
+      await registry.file(model, 'ann', '', AT_MS);
+      assert.equal(await registry.artefact('damaged'), serializeModel(model));
+      assert.deepEqual((await registry.load('damaged'))?.info.version, 'damaged');
+      await session.query("update models set artefact = artefact || 'x' where version = 'damaged'", []);
+      await assert.rejects(registry.load('damaged'), /not what was filed.*file the model again/);
+      assert.equal(await registry.load('nowhere'), undefined);
+    } finally {
+      await session.close();
+    }
+  });
+}

@@ -1,0 +1,101 @@
+// A candidate from what a desk decided and was told since, judged beside the champion on the same transactions.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { LogRecord } from '../src/engine/records.ts';
+import { systemClock } from '../src/ports/clock.ts';
+import { openDesk } from '../src/runtimes/embedded.ts';
+import { createRetrainer, retrain } from '../src/runtimes/retrain.ts';
+import { createModelReviews } from '../src/server/model-reviews.ts';
+import { pastScorers } from '../src/server/past-scorers.ts';
+import { createClassicSimulator } from '../src/simulator/classic.ts';
+import { trainFirstModel } from '../src/training/first-model.ts';
+import { labelFor } from '../src/training/label-clock.ts';
+import { makeFolder } from './desk-process.ts';
+
+const folder = makeFolder();
+after(() => folder.remove());
+
+const ROWS = 16_000;
+const MATURITY_MS = 0;
+
+test('M11 a candidate learns from what was decided and labelled here, and is judged beside the champion', async () => {
+  const notices: string[] = [];
+  const desk = await openDesk({
+    dataDir: join(folder.path, 'var'),
+    clock: systemClock,
+    firstModel: (state) =>
+      trainFirstModel(state, { preset: 'classic', seed: 1, endMs: systemClock.nowMs(), liveRate: 10 }),
+    onNotice: (text) => notices.push(text),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  try {
+    await assert.rejects(
+      retrain(desk, { maturityMs: MATURITY_MS, seed: 1 }),
+      /too little to learn from yet: 0 decisions/,
+    );
+    const simulator = createClassicSimulator({
+      seed: 4,
+      rate: ROWS / (10 * 86_400),
+      startMs: systemClock.nowMs() - 10 * 86_400_000,
+      accounts: 500,
+    });
+    let frauds = 0;
+    for (let sent = 0; sent < ROWS; ) {
+      const records: LogRecord[] = [];
+      for (let i = 0; i < 500; i++, sent++) {
+        const { transaction, fraudType } = simulator.next();
+        records.push({ kind: 'transaction', transaction, receivedAtMs: systemClock.nowMs() });
+        if (fraudType === undefined) continue;
+        frauds++;
+        const label = labelFor(transaction, true, systemClock.nowMs(), 'chargeback', fraudType);
+        records.push({ kind: 'label', label });
+      }
+      await desk.append(records);
+      await desk.settled();
+    }
+    assert.ok(frauds > 60, `${frauds}`);
+
+    const options = { maturityMs: MATURITY_MS, seed: 1 };
+    const model = await retrain(desk, options);
+    assert.equal((await retrain(desk, { ...options, threads: 1 })).info.version, model.info.version);
+    const { trainingWindow, heldOut } = model.info;
+    assert.equal(trainingWindow.source, 'history');
+    assert.equal(trainingWindow.rows, ROWS * 0.75);
+    assert.equal(heldOut?.rows, ROWS * 0.25);
+
+    const retrainer = createRetrainer(desk, MATURITY_MS);
+    assert.equal(retrainer.start('ann', 'weekly'), undefined);
+    assert.match(retrainer.start('bob', '') ?? '', /under way already/);
+    while (retrainer.status().running) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { last } = retrainer.status();
+    if (!last?.ok) throw new Error(last?.text);
+    const filed = await desk.models.find(last.version);
+    assert.deepEqual([filed?.state, filed?.filedBy, filed?.notes], ['candidate', 'ann', 'weekly']);
+
+    const reviews = createModelReviews(desk, pastScorers(desk), MATURITY_MS);
+    const period = await reviews.period();
+    assert.equal(period.rows.length, ROWS);
+    assert.ok(Math.abs(period.verdicts - frauds / ROWS) < 1e-9);
+    const champion = desk.inService().serving.champion.info.version;
+    const [old, candidate] = [await reviews.review(champion), await reviews.review(last.version)];
+    assert.ok(old && candidate);
+    assert.equal(candidate.frauds, frauds);
+    assert.ok(candidate.averagePrecision > old.averagePrecision - 0.02);
+    assert.equal(
+      [...candidate.genuine, ...candidate.fraud].reduce((sum, n) => sum + n, 0),
+      ROWS,
+    );
+    const gate = await reviews.gate(last.version);
+    assert.deepEqual(
+      gate?.filter(({ passed }) => !passed),
+      [],
+    );
+    assert.equal(await reviews.review('nowhere'), undefined);
+    assert.deepEqual(notices, []);
+  } finally {
+    await desk.close();
+  }
+});
