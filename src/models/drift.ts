@@ -74,3 +74,55 @@ export function kolmogorovSmirnov(
   }
   return { distance, probability: x < 0.2 ? 1 : Math.min(1, Math.max(0, probability)) };
 }
+
+/** How one column was spread: where its parts end, and how many values lay in each; missing ones are counted last. */
+export type Spread = { readonly edges: readonly number[]; readonly counts: readonly number[] };
+
+/** How features and scores were spread in training: what later ones are compared with. */
+export type DriftBaseline = {
+  readonly features: Readonly<Record<string, Spread>>;
+  readonly score: Spread;
+};
+
+const PARTS = 10;
+
+export function spreadOf(values: Float64Array): Spread {
+  const edges = quantileEdges(values, PARTS);
+  return { edges, counts: [...countParts(values, edges)] };
+}
+
+export type Drift = {
+  readonly name: string;
+  readonly index: number;
+  readonly probability: number;
+  readonly missingBefore: number;
+  readonly missingAfter: number;
+  readonly alarm: boolean;
+};
+
+/** From here on a stability index is an alarm. */
+export const DRIFT_ALARM = 0.25;
+/** Chance of a distance this large between samples of one distribution, below which it is no chance. */
+const MOST_PROBABILITY = 1e-4;
+
+/** A column now beside the same column in training. */
+export function driftOf(name: string, before: Spread, values: Float64Array): Drift {
+  const old = Float64Array.from(before.counts);
+  const now = countParts(values, before.edges);
+  const share = (counts: Float64Array): number =>
+    counts[counts.length - 1] /
+    Math.max(
+      1,
+      counts.reduce((sum, n) => sum + n, 0),
+    );
+  const index = stabilityIndex(old, now);
+  const { probability } = kolmogorovSmirnov(old, now);
+  return {
+    name,
+    index,
+    probability,
+    missingBefore: share(old),
+    missingAfter: share(now),
+    alarm: index >= DRIFT_ALARM && probability < MOST_PROBABILITY,
+  };
+}

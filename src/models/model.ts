@@ -11,6 +11,7 @@ import {
   isFeatureName,
 } from '../features/catalogue.ts';
 import { type Calibration, calibrate } from './calibration.ts';
+import type { DriftBaseline } from './drift.ts';
 import { type CategoryEncoding, createEncoder } from './encoding.ts';
 import { createEnsemble, type Ensemble, featureOf, isLeaf, predictMean } from './ensemble.ts';
 import { createExplainer } from './explain.ts';
@@ -48,6 +49,8 @@ export type Model = {
   readonly ensemble: Ensemble;
   readonly calibration: Calibration;
   readonly encoding: CategoryEncoding;
+  /** Absent where the model was trained elsewhere. */
+  readonly baseline?: DriftBaseline;
 };
 
 /** A model made ready to score; single-threaded, with scratch space of its own. */
@@ -110,6 +113,7 @@ export function serializeModel(model: Model): string {
     info: model.info,
     calibration: model.calibration,
     encoding: model.encoding,
+    ...(model.baseline && { baseline: model.baseline }),
     nodes: toBase64(model.ensemble.nodes),
     cover: toBase64(model.ensemble.cover),
     roots: toBase64(model.ensemble.roots),
@@ -157,6 +161,7 @@ export function parseModel(text: string, name: string): Model {
     info: parsed.info,
     calibration: parsed.calibration,
     encoding: parsed.encoding,
+    ...(parsed.baseline && { baseline: parsed.baseline }),
     ensemble: createEnsemble(bytes, cover, roots, FEATURE_COUNT),
   };
 }

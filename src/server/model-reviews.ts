@@ -1,6 +1,7 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
 import { decodeVector } from '../engine/vector-codec.ts';
-import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import { CATALOGUE_HASH, INDEX } from '../features/catalogue.ts';
+import { type Drift, driftOf } from '../models/drift.ts';
 import { type GateCheck, gateOf } from '../models/gate.ts';
 import { type Review, type ReviewRow, reviewModel } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -10,6 +11,7 @@ import type { ScorerOf } from './past-scorers.ts';
 const MAX_ROWS = 30_000;
 const PAGE = 500;
 const KEPT_MS = 30_000;
+const FEWEST_FOR_DRIFT = 1000;
 
 export type LabelledPeriod = {
   readonly rows: readonly ReviewRow[];
@@ -23,6 +25,8 @@ export type ModelReviews = {
   period(): Promise<LabelledPeriod>;
   /** Undefined for a version that is not in the registry. */
   review(version: string): Promise<Review | undefined>;
+  /** Features and score of the latest decisions beside the training of the champion; undefined where it is not known. */
+  drift(): Promise<readonly Drift[] | undefined>;
   /** What a model shows beside the champion. */
   gate(version: string): Promise<readonly GateCheck[] | undefined>;
 };
@@ -93,6 +97,28 @@ export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: n
   return {
     period,
     review,
+    async drift() {
+      const { version } = desk.inService().serving.champion.info;
+      const { rows } = await period();
+      const baseline = (await desk.models.load(version))?.baseline;
+      const scorer = await scorerOf(version);
+      if (!baseline || !scorer || rows.length < FEWEST_FOR_DRIFT) return undefined;
+      const values = new Float64Array(rows.length);
+      const scores = new Float64Array(rows.length);
+      for (const [i, row] of rows.entries()) {
+        scores[i] = row.score(scorer);
+        if (i % PAGE === 0) await pause();
+      }
+      const found: Drift[] = [driftOf('score', baseline.score, scores)];
+      for (const name of scorer.info.features) {
+        const before = baseline.features[name];
+        if (!before) continue;
+        for (const [i, row] of rows.entries()) values[i] = row.vector[INDEX[name]];
+        found.push(driftOf(name, before, values));
+        await pause();
+      }
+      return found.sort((a, b) => b.index - a.index);
+    },
     async gate(version) {
       const champion = await review(desk.inService().serving.champion.info.version);
       const candidate = await review(version);

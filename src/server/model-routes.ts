@@ -1,6 +1,7 @@
 // The model registry over HTTP: what there is, how good it is, and who moves it where.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { InputError } from '../domain/input-error.ts';
+import { DRIFT_ALARM } from '../models/drift.ts';
 import { parseModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
 import { SCORE_STEPS, stepStart } from '../models/review.ts';
@@ -102,6 +103,24 @@ export function modelRoutes(
         stepStarts: Array.from({ length: SCORE_STEPS }, (_, step) => stepStart(step)),
         reviews: found,
       };
+    },
+  );
+
+  app.get(
+    '/v1/models/drift',
+    {
+      schema: {
+        summary: 'The latest decisions beside what the champion was trained on',
+        description:
+          'For the score and each feature: population stability index, the probability of such a distance by chance ' +
+          '(Kolmogorov–Smirnov), and the share of missing values before and now. Null where too little is known.',
+        tags,
+      },
+    },
+    async () => {
+      const drift = await reviews.drift();
+      const period = await reviews.period();
+      return { rows: period.rows.length, alarmFrom: DRIFT_ALARM, features: drift ?? null };
     },
   );
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
+import { type DriftBaseline, spreadOf } from '../models/drift.ts';
 import {
   CATEGORY_SLOTS,
   type CategoryEncoding,
@@ -109,7 +110,20 @@ export async function trainModel(
     fitMs: fittedAt - encodedAt,
     calibrateMs: performance.now() - fittedAt,
   };
-  return { model: { info, ensemble, calibration, encoding }, times };
+  const baseline = { features: spreads(values.subarray(from * width), features), score: spreadOf(scores) };
+  return { model: { info, ensemble, calibration, encoding, baseline }, times };
+}
+
+/** How each column of a row-major table is spread. */
+function spreads(values: Float64Array, features: readonly FeatureName[]): DriftBaseline['features'] {
+  const width = features.length;
+  const column = new Float64Array(values.length / width);
+  return Object.fromEntries(
+    features.map((name, k) => {
+      for (let row = 0; row < column.length; row++) column[row] = values[row * width + k];
+      return [name, spreadOf(column)];
+    }),
+  );
 }
 
 type Grown = {

@@ -1,12 +1,60 @@
-// The model in service: what it learnt from, how good it is on later data and live.
+// The models: the one in service, those that might follow it, side by side on the same labelled transactions.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type {
+  DriftMessage,
+  ListedModel,
+  ListedModels,
+  ReviewsMessage,
+} from '../../../src/protocol/models.ts';
+import { CostCurve } from '../components/cost-curve.tsx';
+import { DriftTable } from '../components/drift-table.tsx';
+import { ModelCurves } from '../components/model-curves.tsx';
+import { ModelTable } from '../components/model-table.tsx';
+import { MoveModel } from '../components/move-model.tsx';
 import { Empty, Panel } from '../components/parts.tsx';
 import { ConfusionMatrix, QualityFiguresRow, trainedText } from '../components/quality.tsx';
-import { dateTime, percent, words } from '../format.ts';
+import { count, dateTime, percent, words } from '../format.ts';
 import { useLive } from '../live/feed.ts';
+import { rememberedName, rememberName, send, useAsked } from '../live/models.ts';
+import { setQuery, useRoute } from '../live/route.ts';
+
+const MOST_COMPARED = 4;
 
 export function Models() {
   const model = useLive((state) => state.model);
+  const { query } = useRoute();
+  const listed = useAsked<ListedModels>('/v1/models', 4000);
+  const models = listed.data?.models ?? [];
+  const champion = models.find(({ state }) => state === 'champion')?.version;
+  const compared = comparedOf(models, query.get('compare'));
+  const reviews = useAsked<ReviewsMessage>(
+    compared.length > 0
+      ? `/v1/models/review?versions=${compared.map(encodeURIComponent).join(',')}`
+      : undefined,
+    30_000,
+  );
+  const drift = useAsked<DriftMessage>(champion ? '/v1/models/drift' : undefined, 30_000);
+  const [moving, setMoving] = useState<ListedModel>();
+  const [problem, setProblem] = useState<string>();
   if (!model) return <Empty>Connecting to the desk …</Empty>;
+
+  async function act(path: string): Promise<void> {
+    const who = rememberedName() || (prompt('Your name, for the history of the models') ?? '').trim();
+    if (who === '') return;
+    rememberName(who);
+    setProblem(await send(path, { who }));
+    listed.again();
+  }
+
+  const compare = (version: string, on: boolean): void => {
+    const next = on
+      ? [...compared, version].slice(-MOST_COMPARED)
+      : compared.filter((name) => name !== version);
+    setQuery({ compare: next.join(',') || 'none' });
+  };
+  const retraining = listed.data?.retraining;
+  const message = reviews.data;
   return (
     <>
       <Panel
@@ -20,6 +68,65 @@ export function Models() {
         </p>
         <QualityFiguresRow model={model} />
       </Panel>
+      <Panel
+        title="All models"
+        note={
+          message?.from
+            ? `figures on the same ${count(message.rows)} decisions, ${dateTime(message.from)} to ${dateTime(message.until)}; verdicts on ${percent(message.verdictShare)}, the others taken as genuine`
+            : 'figures appear once decisions are old enough for their labels'
+        }
+      >
+        <div className="filters" style={{ marginBottom: 8 }}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={retraining?.running ?? false}
+            onClick={() => void act('/v1/models/retrain')}
+          >
+            Train a candidate
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={!listed.data?.events.some(({ from }) => from === 'champion')}
+            onClick={() => void act('/v1/models/rollback')}
+          >
+            Roll back
+          </Button>
+          <span className="muted" role="status">
+            {retraining?.running
+              ? `${retraining.step} … ${percent(retraining.done, 0)}`
+              : (retraining?.last?.text ?? '')}
+          </span>
+        </div>
+        {(problem ?? listed.problem) && (
+          <p className="problem" role="alert">
+            {problem ?? listed.problem}
+          </p>
+        )}
+        <ModelTable
+          models={models}
+          reviews={message?.reviews ?? []}
+          compared={compared}
+          onCompare={compare}
+          onMove={setMoving}
+        />
+      </Panel>
+      {message && message.rows > 0 && message.reviews.length > 0 ? (
+        <>
+          <ModelCurves message={message} />
+          <CostCurve key={message.reviews[0].version} message={message} />
+        </>
+      ) : (
+        <Panel title="Curves">
+          <Empty>
+            {compared.length === 0
+              ? 'Choose the models to compare.'
+              : `Curves appear once decisions are ${model.maturityMinutes.toFixed(0)} minutes old and their labels known.`}
+          </Empty>
+        </Panel>
+      )}
+      <DriftTable drift={drift.data} />
       <div className="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(320px, 1fr))' }}>
         <Panel
           title="Held-out"
@@ -45,6 +152,56 @@ export function Models() {
           )}
         </Panel>
       </div>
+      <Panel title="History" note="every move, newest first">
+        <div className="scroll">
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>When</th>
+                <th>Model</th>
+                <th>What</th>
+                <th>Who</th>
+                <th>Note</th>
+              </tr>
+            </thead>
+            <tbody>
+              {listed.data?.events.map((event) => (
+                <tr key={event.id} style={{ cursor: 'default' }}>
+                  <td>{dateTime(event.at)}</td>
+                  <td>
+                    <code>{event.version}</code>
+                  </td>
+                  <td>
+                    {event.action === 'filed'
+                      ? 'filed'
+                      : `${event.action}: ${event.from ?? 'new'} → ${event.to}`}
+                    {event.to === 'challenger' && ` for ${percent(event.share)} of accounts`}
+                  </td>
+                  <td>{event.who}</td>
+                  <td
+                    title={event.gate?.map(({ passed, text }) => `${passed ? '✓' : '✕'} ${text}`).join('\n')}
+                  >
+                    {event.note}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </Panel>
+      {moving && <MoveModel model={moving} onClose={() => setMoving(undefined)} onMoved={listed.again} />}
     </>
   );
+}
+
+/** Those the address names; else the champion and whoever might follow it. */
+function comparedOf(models: readonly ListedModel[], named: string | null): string[] {
+  if (named === 'none') return [];
+  const there = new Set(models.map(({ version }) => version));
+  if (named) return named.split(',').filter((version) => there.has(version));
+  const order: readonly ListedModel['state'][] = ['champion', 'challenger', 'shadow', 'candidate'];
+  return order
+    .flatMap((state) => models.filter((model) => model.state === state))
+    .slice(0, MOST_COMPARED)
+    .map(({ version }) => version);
 }
