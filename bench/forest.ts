@@ -2,19 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMapping } from '../src/adapters/files/mapping.ts';
-import { openTransactions } from '../src/adapters/files/read-transactions.ts';
-import { INDEX } from '../src/features/catalogue.ts';
 import { HANDBOOK_FEATURES } from '../src/features/sets.ts';
 import { predictMean } from '../src/models/ensemble.ts';
-import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { trainForest } from '../src/training/forest.ts';
-import { HANDBOOK_FILE, needHandbook, runPython } from '../test/reference.ts';
+import { needHandbook, runPython } from '../test/reference.ts';
+import { handbookRows } from './handbook-rows.ts';
 import { count, median, type Row } from './report.ts';
 
-const DAY_MS = 86_400_000;
-const FROM_MS = Date.UTC(2018, 6, 25);
-const UNTIL_MS = Date.UTC(2018, 7, 1);
 const ROUNDS = 3;
 
 const BASELINE = `
@@ -86,25 +80,4 @@ export async function benchForest(): Promise<Row[]> {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-async function handbookRows(): Promise<{ values: Float64Array; labels: Uint8Array }> {
-  const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
-  const columns = HANDBOOK_FEATURES.map((name) => INDEX[name]);
-  const features = createFeatureReplay();
-  const values: number[] = [];
-  const labels: number[] = [];
-  reading: for await (const batch of input.batches()) {
-    for (const row of batch) {
-      if (!row.ok) continue;
-      const { transaction } = row;
-      const at = transaction.occurredAtMs;
-      if (at >= UNTIL_MS) break reading;
-      const vector = features.next(transaction, row.fraud ? { knownAtMs: at + 7 * DAY_MS } : undefined);
-      if (at < FROM_MS) continue;
-      for (const column of columns) values.push(vector[column]);
-      labels.push(row.fraud ? 1 : 0);
-    }
-  }
-  return { values: Float64Array.from(values), labels: Uint8Array.from(labels) };
 }

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { benchBackfill } from './backfill.ts';
+import { benchBoosting } from './boosting.ts';
 import { benchDesk } from './desk.ts';
 import { benchEngine } from './engine.ts';
 import { benchForest } from './forest.ts';
@@ -16,6 +17,7 @@ import { benchWorker } from './worker.ts';
 const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
   forest: benchForest,
+  boosting: benchBoosting,
   desk: benchDesk,
   replay: benchReplay,
   million: benchMillion,

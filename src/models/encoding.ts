@@ -65,6 +65,15 @@ export function createEncoder(
   };
 }
 
+/** What each key is encoded as; missing where there is none. */
+export function encodeKeys(
+  keys: readonly (string | undefined)[],
+  { logOdds, unseen }: CategoryTable,
+): Float64Array {
+  const byKey = new Map(Object.entries(logOdds));
+  return Float64Array.from(keys, (key) => (key === undefined ? Number.NaN : (byKey.get(key) ?? unseen)));
+}
+
 type Tally = { rows: number; frauds: number };
 const NO_TALLY: Tally = { rows: 0, frauds: 0 };
 

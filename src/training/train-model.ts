@@ -7,6 +7,7 @@ import {
   CATEGORY_SLOTS,
   type CategoryEncoding,
   ENCODED_CATEGORIES,
+  encodeKeys,
   fitEncoding,
 } from '../models/encoding.ts';
 import { type Ensemble, predictMean } from '../models/ensemble.ts';
@@ -110,8 +111,28 @@ export async function trainModel(
     fitMs: fittedAt - encodedAt,
     calibrateMs: performance.now() - fittedAt,
   };
-  const baseline = { features: spreads(values.subarray(from * width), features), score: spreadOf(scores) };
+  // What training rows carry of categories is not what service sees: the baseline is of the latter.
+  const seen = asInService(values, table, encoding, columns);
+  const baseline = { features: spreads(seen.subarray(from * width), features), score: spreadOf(scores) };
   return { model: { info, ensemble, calibration, encoding, baseline }, times };
+}
+
+/** The rows with their categories encoded by the finished tables. */
+function asInService(
+  values: Float64Array,
+  table: TrainingTable,
+  encoding: CategoryEncoding,
+  columns: readonly number[],
+): Float64Array {
+  const seen = values.slice();
+  for (const category of ENCODED_CATEGORIES) {
+    const k = columns.indexOf(CATEGORY_SLOTS[category]);
+    if (k < 0) continue;
+    encodeKeys(table.categories[category], encoding[category]).forEach((value, row) => {
+      seen[row * columns.length + k] = value;
+    });
+  }
+  return seen;
 }
 
 /** How each column of a row-major table is spread. */
@@ -186,10 +207,8 @@ const maximum = (values: Float64Array): number =>
 export function encodeTable(table: TrainingTable, encoding: CategoryEncoding): void {
   for (const category of ENCODED_CATEGORIES) {
     const slot = CATEGORY_SLOTS[category];
-    const { logOdds, unseen } = encoding[category];
-    const byKey = new Map(Object.entries(logOdds));
-    table.categories[category].forEach((key, row) => {
-      table.vectors[row * FEATURE_COUNT + slot] = key === undefined ? Number.NaN : (byKey.get(key) ?? unseen);
+    encodeKeys(table.categories[category], encoding[category]).forEach((value, row) => {
+      table.vectors[row * FEATURE_COUNT + slot] = value;
     });
   }
 }
@@ -209,9 +228,12 @@ export function scoreTable(model: Model, table: TrainingTable): Float64Array {
 
 /** The model with its quality on later rows written into it. */
 export function withHeldOut(model: Model, later: TrainingTable): Model {
-  const quality = measureQuality(scoreTable(model, later), later.labels, model.info.thresholds.review);
+  const scores = scoreTable(model, later);
+  const quality = measureQuality(scores, later.labels, model.info.thresholds.review);
   return {
     ...model,
+    // Scores of rows that were not trained on, by the whole model: what service will see.
+    ...(model.baseline && { baseline: { ...model.baseline, score: spreadOf(scores) } }),
     info: {
       ...model.info,
       heldOut: {

@@ -60,18 +60,23 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
     0,
     steps.findIndex(({ alerts }) => alerts < review.rows),
   );
-  const step = Math.min(Math.max(chosen ?? own, first), steps.length - 1);
+  // Beyond the most suspicious score there is nothing to see.
+  const last = Math.max(
+    first + 1,
+    steps.findLastIndex(({ alerts }) => alerts > 0),
+  );
+  const step = Math.min(Math.max(chosen ?? own, first), last);
   const costOf = ({ alerts, missedMinor }: AtStep): number =>
     (alerts * reviewCost * 100 + (missedMinor * lossShare) / 100) / days;
   const cheapest = steps.reduce(
-    (best, at, i) => (i >= first && costOf(at) < costOf(steps[best]) ? i : best),
+    (best, at, i) => (i >= first && i <= last && costOf(at) < costOf(steps[best]) ? i : best),
     first,
   );
   const at = steps[step];
   const alertsADay = at.alerts / days;
   const option = (colors: ChartColors) => ({
     color: [colors.accent, colors.review],
-    grid: { left: 64, right: 64, top: 30, bottom: 40 },
+    grid: { left: 64, right: 64, top: 46, bottom: 40 },
     legend: {
       top: 0,
       left: 0,
@@ -87,7 +92,7 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
     },
     xAxis: {
       type: 'category' as const,
-      data: message.stepStarts.slice(first).map((start) => percent(start, start < 0.01 ? 3 : 1)),
+      data: message.stepStarts.slice(first, last + 1).map((start) => percent(start, start < 0.01 ? 3 : 1)),
       name: 'Threshold',
       nameLocation: 'middle' as const,
       nameGap: 26,
@@ -117,7 +122,7 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
         name: 'Cost a day',
         type: 'line' as const,
         showSymbol: false,
-        data: steps.slice(first).map((item) => Math.round(costOf(item)) / 100),
+        data: steps.slice(first, last + 1).map((item) => Math.round(costOf(item)) / 100),
         lineStyle: { width: 2 },
         markLine: {
           symbol: 'none',
@@ -132,7 +137,7 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
         type: 'line' as const,
         yAxisIndex: 1,
         showSymbol: false,
-        data: steps.slice(first).map((item) => Math.max(1, item.alerts / days)),
+        data: steps.slice(first, last + 1).map((item) => Math.max(1, item.alerts / days)),
         lineStyle: { width: 2, type: 'dashed' as const },
       },
     ],
@@ -157,7 +162,7 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
           <Slider
             aria-label="Threshold"
             min={first}
-            max={steps.length - 1}
+            max={last}
             value={step}
             onChange={setChosen}
             label={percent(message.stepStarts[step], 2)}

@@ -7,6 +7,7 @@ import type {
   ListedModels,
   ReviewsMessage,
 } from '../../../src/protocol/models.ts';
+import { AskName } from '../components/ask-name.tsx';
 import { CostCurve } from '../components/cost-curve.tsx';
 import { DriftTable } from '../components/drift-table.tsx';
 import { ModelCurves } from '../components/model-curves.tsx';
@@ -16,10 +17,23 @@ import { Empty, Panel } from '../components/parts.tsx';
 import { ConfusionMatrix, QualityFiguresRow, trainedText } from '../components/quality.tsx';
 import { count, dateTime, percent, words } from '../format.ts';
 import { useLive } from '../live/feed.ts';
-import { rememberedName, rememberName, send, useAsked } from '../live/models.ts';
+import { send, useAsked } from '../live/models.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
 const MOST_COMPARED = 4;
+const ACTIONS = {
+  retrain: {
+    title: 'Train a candidate',
+    about:
+      'Learns from the decisions whose labels are in, with the features that they were made with. It is filed as a candidate and decides nothing.',
+    action: 'Train',
+  },
+  rollback: {
+    title: 'Roll back',
+    about: 'The champion before this one decides again, from the next batch on.',
+    action: 'Roll back',
+  },
+} as const;
 
 export function Models() {
   const model = useLive((state) => state.model);
@@ -36,14 +50,12 @@ export function Models() {
   );
   const drift = useAsked<DriftMessage>(champion ? '/v1/models/drift' : undefined, 30_000);
   const [moving, setMoving] = useState<ListedModel>();
+  const [asking, setAsking] = useState<keyof typeof ACTIONS>();
   const [problem, setProblem] = useState<string>();
   if (!model) return <Empty>Connecting to the desk …</Empty>;
 
-  async function act(path: string): Promise<void> {
-    const who = rememberedName() || (prompt('Your name, for the history of the models') ?? '').trim();
-    if (who === '') return;
-    rememberName(who);
-    setProblem(await send(path, { who }));
+  async function act(path: string, who: string, note: string): Promise<void> {
+    setProblem(await send(path, { who, note }));
     listed.again();
   }
 
@@ -81,7 +93,7 @@ export function Models() {
             size="compact-sm"
             variant="default"
             loading={retraining?.running ?? false}
-            onClick={() => void act('/v1/models/retrain')}
+            onClick={() => setAsking('retrain')}
           >
             Train a candidate
           </Button>
@@ -89,7 +101,7 @@ export function Models() {
             size="compact-sm"
             variant="default"
             disabled={!listed.data?.events.some(({ from }) => from === 'champion')}
-            onClick={() => void act('/v1/models/rollback')}
+            onClick={() => setAsking('rollback')}
           >
             Roll back
           </Button>
@@ -189,6 +201,13 @@ export function Models() {
           </table>
         </div>
       </Panel>
+      {asking && (
+        <AskName
+          {...ACTIONS[asking]}
+          onClose={() => setAsking(undefined)}
+          onNamed={(who, note) => void act(`/v1/models/${asking}`, who, note)}
+        />
+      )}
       {moving && <MoveModel model={moving} onClose={() => setMoving(undefined)} onMoved={listed.again} />}
     </>
   );
