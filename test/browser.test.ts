@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { parseModel, serializeModel } from '../src/models/model.ts';
 import { findChromium } from './chromium.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 
@@ -112,6 +113,34 @@ test('every panel shows what the API says', async () => {
     await page.locator('main', { hasText: text }).waitFor({ timeout: 5000 });
   }
   await page.screenshot({ path: join(ARTIFACTS, 'overview.png'), fullPage: true });
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test('M9 a model is moved on its page: the gate says what is missing, and whoever overrides it says why', async () => {
+  const [{ version }] = (await getJson<{ models: { version: string }[] }>(desk.url, '/v1/models')).models;
+  const artefact = await (await fetch(`${desk.url}/v1/models/${version}/artefact`)).text();
+  const model = parseModel(artefact, 'artefact');
+  const twin = serializeModel({ ...model, info: { ...model.info, version: 'twin' } });
+  const filed = await fetch(`${desk.url}/v1/models?who=ann`, { method: 'POST', body: twin });
+  assert.equal(filed.status, 201);
+  const { page, errors } = await open('/models');
+  const row = page.locator('tr', { has: page.getByLabel('Compare twin') });
+  await row.getByText('Candidate').waitFor();
+  await row.getByRole('button', { name: 'Move …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Challenger', { exact: true }).click();
+  await dialog.getByText(/frauds among .* labelled transactions/).waitFor();
+  const move = dialog.getByRole('button', { name: 'Move although the gate is shut' });
+  await dialog.getByLabel('Your name').fill('R. Okafor');
+  assert.ok(await move.isDisabled(), 'not without a reason');
+  await dialog.getByLabel('The gate does not open. Why nevertheless?').fill('a drill');
+  await move.click();
+  await row.getByText('Challenger for 10.0 % of accounts').waitFor();
+  const history = page.locator('section', { hasText: 'History' });
+  await history.getByText(/although the gate did not open: a drill/).waitFor();
+  await history.getByText('R. Okafor').first().waitFor();
+  await page.screenshot({ path: join(ARTIFACTS, 'models.png'), fullPage: true });
   assert.deepEqual(errors, []);
   await page.close();
 });

@@ -1,7 +1,7 @@
 // How far what is decided now lies from what the champion learnt from.
 import type { DriftMessage } from '../../../src/protocol/models.ts';
 import { count, percent, words } from '../format.ts';
-import { Empty, Panel } from './parts.tsx';
+import { Empty, Panel, Scroll } from './parts.tsx';
 
 const SHOWN = 12;
 const WIDEST = 1;
@@ -21,7 +21,7 @@ export function DriftTable(props: { readonly drift: DriftMessage | undefined }) 
           Appears after a thousand decisions that are old enough, for models that were trained here.
         </Empty>
       ) : (
-        <div className="scroll">
+        <Scroll label="Drift by feature">
           <table className="rows">
             <thead>
               <tr>
@@ -67,7 +67,7 @@ export function DriftTable(props: { readonly drift: DriftMessage | undefined }) 
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   );

@@ -2,7 +2,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import type { ListedModel, ReviewMessage } from '../../../src/protocol/models.ts';
 import { count, dateTime, percent, words } from '../format.ts';
-import { Empty } from './parts.tsx';
+import { Empty, Scroll } from './parts.tsx';
 
 const STATE_MARKS: Readonly<Record<ListedModel['state'], string>> = {
   champion: '★ Champion',
@@ -24,7 +24,7 @@ export function ModelTable(props: {
 }) {
   if (props.models.length === 0) return <Empty>Loading …</Empty>;
   return (
-    <div className="scroll">
+    <Scroll label="All models">
       <table className="rows">
         <thead>
           <tr>
@@ -93,6 +93,6 @@ export function ModelTable(props: {
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -44,3 +44,13 @@ export function ScoreBar(props: { readonly score: number; readonly outcome: stri
 export function Empty(props: { readonly children: ReactNode }) {
   return <div className="empty">{props.children}</div>;
 }
+
+/** A table that may be wider than the screen; the arrow keys move it. */
+export function Scroll(props: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it the keyboard could not scroll
+    <section className="scroll" aria-label={props.label} tabIndex={0}>
+      {props.children}
+    </section>
+  );
+}

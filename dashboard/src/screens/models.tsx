@@ -13,7 +13,7 @@ import { DriftTable } from '../components/drift-table.tsx';
 import { ModelCurves } from '../components/model-curves.tsx';
 import { ModelTable } from '../components/model-table.tsx';
 import { MoveModel } from '../components/move-model.tsx';
-import { Empty, Panel } from '../components/parts.tsx';
+import { Empty, Panel, Scroll } from '../components/parts.tsx';
 import { ConfusionMatrix, QualityFiguresRow, trainedText } from '../components/quality.tsx';
 import { count, dateTime, percent, words } from '../format.ts';
 import { useLive } from '../live/feed.ts';
@@ -165,7 +165,7 @@ export function Models() {
         </Panel>
       </div>
       <Panel title="History" note="every move, newest first">
-        <div className="scroll">
+        <Scroll label="History of the models">
           <table className="rows">
             <thead>
               <tr>
@@ -199,7 +199,7 @@ export function Models() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       </Panel>
       {asking && (
         <AskName

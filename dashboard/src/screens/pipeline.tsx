@@ -1,6 +1,6 @@
 // The road as it runs, and what could not be used on the way.
 import { useEffect, useState } from 'react';
-import { Empty, Panel } from '../components/parts.tsx';
+import { Empty, Panel, Scroll } from '../components/parts.tsx';
 import { PipelineStrip } from '../components/pipeline-strip.tsx';
 import { count, dateTime } from '../format.ts';
 import { useLive } from '../live/feed.ts';
@@ -34,7 +34,7 @@ export function PipelineScreen() {
         {letters.length === 0 ? (
           <Empty>Nothing was refused. Input that cannot be used is kept here with the reason.</Empty>
         ) : (
-          <div className="scroll">
+          <Scroll label="Dead letters">
             <table className="rows">
               <thead>
                 <tr>
@@ -59,7 +59,7 @@ export function PipelineScreen() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </Panel>
     </>
