@@ -66,6 +66,7 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
   for (let f = 0; f < codes.length; f++) offsets[f + 1] = offsets[f] + 2 * thresholds[f].length;
   const size = offsets[codes.length];
   const spare = new Uint32Array(table.rows);
+  const gathered = new Float64Array(2 * table.rows);
   const free: Float64Array[] = [];
 
   const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
@@ -82,15 +83,21 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
     columns: readonly number[],
     { gradients, hessians }: Derivatives,
   ): void {
+    // Brought together once, they are read in order for each column.
+    const count = end - start;
+    for (let i = 0; i < count; i++) {
+      const row = rows[start + i];
+      gathered[2 * i] = gradients[row];
+      gathered[2 * i + 1] = hessians[row];
+    }
     for (const column of columns) {
       const offset = offsets[column];
       histogram.fill(0, offset, offsets[column + 1]);
       const column16 = codes[column];
-      for (let r = start; r < end; r++) {
-        const row = rows[r];
-        const at = offset + 2 * column16[row];
-        histogram[at] += gradients[row];
-        histogram[at + 1] += hessians[row];
+      for (let i = 0; i < count; i++) {
+        const at = offset + 2 * column16[rows[start + i]];
+        histogram[at] += gathered[2 * i];
+        histogram[at + 1] += gathered[2 * i + 1];
       }
     }
   }

@@ -31,17 +31,15 @@ export type BoostingMessage =
     };
 
 /** A share of the items, in their order; all of them when the share is 1. */
-function sample<T extends number>(items: ArrayLike<T>, share: number, random: Random): T[] {
-  const all = Array.from(items);
-  if (share >= 1) return all;
-  const wanted = Math.max(1, Math.round(share * all.length));
-  let left = wanted;
-  return all.filter((_, i) => {
+function sample(items: Uint32Array, share: number, random: Random): Uint32Array {
+  if (share >= 1) return items.slice();
+  const taken = new Uint32Array(Math.max(1, Math.round(share * items.length)));
+  let count = 0;
+  for (let i = 0; count < taken.length; i++) {
     // Selection sampling (Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S).
-    if (random.next() * (all.length - i) >= left) return false;
-    left--;
-    return true;
-  });
+    if (random.next() * (items.length - i) < taken.length - count) taken[count++] = items[i];
+  }
+  return taken;
 }
 
 function boost(
@@ -68,24 +66,27 @@ function boost(
   const margins = new Float64Array(count).fill(baseMargin);
   const gradients = new Float64Array(count);
   const hessians = new Float64Array(count);
-  const allColumns = Array.from(table.codes, (_, column) => column);
+  const allColumns = Uint32Array.from(table.codes, (_, column) => column);
+  const used = new Uint8Array(count);
   const trees: GrownTree[] = [];
   let bestLoss = Number.POSITIVE_INFINITY;
   let bestTrees = 0;
   for (let round = 0; round < work.trees; round++) {
-    const rows = work.rowShare < 1 ? Uint32Array.from(sample(trainRows, work.rowShare, random)) : trainRows;
-    const columns = sample(allColumns, work.columnShare, random);
+    const rows = work.rowShare < 1 ? sample(trainRows, work.rowShare, random) : trainRows;
+    const columns = [...sample(allColumns, work.columnShare, random)];
     for (const row of rows) {
       const p = 1 / (1 + Math.exp(-margins[row]));
       gradients[row] = weights[row] * (p - labels[row]);
       hessians[row] = Math.max(weights[row] * p * (1 - p), 1e-16);
     }
-    const used = work.rowShare < 1 ? new Uint8Array(count) : undefined;
-    if (used) for (const row of rows) used[row] = 1;
+    if (work.rowShare < 1) {
+      used.fill(0);
+      for (const row of rows) used[row] = 1;
+    }
     const tree = grower.grow(rows, columns, { gradients, hessians }, weights, margins);
     trees.push(tree);
     const stepOf = valuesByCodes(tree, table);
-    if (used) {
+    if (work.rowShare < 1) {
       for (const row of trainRows) if (!used[row]) margins[row] += stepOf(row);
     }
     for (let row = from; row < to; row++) margins[row] += stepOf(row);
