@@ -58,6 +58,20 @@ const DARK: ChartColors = {
   decline: '#ff8a6b',
 };
 
+/** How a tooltip and a legend look. */
+export const tooltipLook = (colors: ChartColors) => ({
+  backgroundColor: colors.panel,
+  borderColor: colors.line,
+  textStyle: { color: colors.text, fontSize: 12 },
+});
+export const legendLook = (colors: ChartColors) => ({
+  top: 0,
+  left: 0,
+  textStyle: { color: colors.text, fontSize: 11 },
+  itemWidth: 18,
+  itemHeight: 8,
+});
+
 export function Chart(props: {
   readonly label: string;
   readonly className?: string;

@@ -3,7 +3,7 @@ import { NumberInput, Slider } from '@mantine/core';
 import { useState } from 'react';
 import type { ReviewsMessage } from '../../../src/protocol/models.ts';
 import { count, percent, shortMoney } from '../format.ts';
-import { Chart, type ChartColors } from './chart.tsx';
+import { Chart, type ChartColors, legendLook, tooltipLook } from './chart.tsx';
 import { Empty, Panel } from './parts.tsx';
 
 const DAY_MS = 86_400_000;
@@ -77,18 +77,10 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
   const option = (colors: ChartColors) => ({
     color: [colors.accent, colors.review],
     grid: { left: 64, right: 64, top: 46, bottom: 40 },
-    legend: {
-      top: 0,
-      left: 0,
-      textStyle: { color: colors.text, fontSize: 11 },
-      itemWidth: 18,
-      itemHeight: 8,
-    },
+    legend: legendLook(colors),
     tooltip: {
       trigger: 'axis' as const,
-      backgroundColor: colors.panel,
-      borderColor: colors.line,
-      textStyle: { color: colors.text, fontSize: 12 },
+      ...tooltipLook(colors),
     },
     xAxis: {
       type: 'category' as const,

@@ -1,7 +1,7 @@
 // Curves of models side by side, all on the same labelled transactions.
 import type { ReviewMessage, ReviewsMessage } from '../../../src/protocol/models.ts';
 import { percent } from '../format.ts';
-import { Chart, type ChartColors } from './chart.tsx';
+import { Chart, type ChartColors, legendLook, tooltipLook } from './chart.tsx';
 import { Panel } from './parts.tsx';
 
 type Point = readonly [number, number];
@@ -69,19 +69,11 @@ function Curves(props: {
     });
     return {
       color: seriesColors(colors),
-      grid: { left: 56, right: 16, top: 34, bottom: 40 },
-      legend: {
-        top: 0,
-        left: 0,
-        textStyle: { color: colors.text, fontSize: 11 },
-        itemWidth: 18,
-        itemHeight: 8,
-      },
+      grid: { left: 56, right: 16, top: 50, bottom: 40 },
+      legend: legendLook(colors),
       tooltip: {
         trigger: 'item' as const,
-        backgroundColor: colors.panel,
-        borderColor: colors.line,
-        textStyle: { color: colors.text, fontSize: 12 },
+        ...tooltipLook(colors),
         formatter: ({ seriesName, data }: { seriesName: string; data: Point }) =>
           `${seriesName}<br>${props.across} ${percent(data[0])}<br>${props.up} ${percent(data[1])}`,
       },

@@ -31,6 +31,7 @@ export function ModelTable(props: {
             <th>Compare</th>
             <th>Version</th>
             <th>State</th>
+            <th />
             <th>Kind</th>
             <th className="right" title="Average precision">
               AP
@@ -43,7 +44,6 @@ export function ModelTable(props: {
             </th>
             <th>Learnt from</th>
             <th>Filed</th>
-            <th />
           </tr>
         </thead>
         <tbody>
@@ -67,6 +67,13 @@ export function ModelTable(props: {
                   {STATE_MARKS[model.state]}
                   {model.state === 'challenger' && ` for ${percent(model.share, 1)} of accounts`}
                 </td>
+                <td>
+                  {model.state !== 'champion' && (
+                    <Button size="compact-xs" variant="default" onClick={() => props.onMove(model)}>
+                      Move …
+                    </Button>
+                  )}
+                </td>
                 <td>{words(model.kind)}</td>
                 <td className="right">{fixed(review?.averagePrecision)}</td>
                 <td className="right">{fixed(review?.auc)}</td>
@@ -80,13 +87,6 @@ export function ModelTable(props: {
                 </td>
                 <td>
                   {dateTime(model.filedAt)} by {model.filedBy}
-                </td>
-                <td className="right">
-                  {model.state !== 'champion' && (
-                    <Button size="compact-xs" variant="default" onClick={() => props.onMove(model)}>
-                      Move …
-                    </Button>
-                  )}
                 </td>
               </tr>
             );
