@@ -74,7 +74,7 @@ test('S5 a backfill is what one engine computes, row by row, and so is a model t
     source: 'history',
     features: FEATURE_SETS.all,
     seed: 3,
-    trainer: { kind: 'forest', trees: 20, minLeafRows: 1 },
+    trainer: { kind: 'forest', trees: 20, minLeafRows: 2 },
     fraudWeight: 1,
     createdAtMs: 0,
   } as const;

@@ -1,10 +1,14 @@
 // The life of a model over the API of a running desk: filed, judged, on a share of the accounts, champion, back again.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseModel, serializeModel } from '../src/models/model.ts';
 import { scorerFor } from '../src/models/serving.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 
+const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
 const folder = makeFolder();
 let desk: DeskProcess;
 before(async () => {
@@ -121,7 +125,37 @@ test('M9 a model is filed, decides for a share, becomes champion and goes back, 
   const [rolledBack] = events;
   assert.deepEqual([rolledBack.action, rolledBack.to, rolledBack.who], ['rolled back', 'champion', 'bob']);
   assert.ok(events.some(({ note }) => /although the gate did not open: a test/.test(note)));
+  const file1 = await fetch(`${desk.url}/v1/transactions/shared-0?download=true`);
+  assert.match(file1.headers.get('content-disposition') ?? '', /transaction-shared-0\.json/);
   const card = await getJson<{ card: string; sha256: string }>(desk.url, `/v1/models/${version}`);
   assert.match(card.card, new RegExp(`sha256 ${card.sha256}`));
   assert.equal((await fetch(`${desk.url}/v1/models/nowhere`)).status, 404);
+});
+
+test('M11 retraining and filing from the terminal say what stands in the way', async () => {
+  const run = (args: readonly string[]) => spawnSync(GOSHAWK, args, { encoding: 'utf8', cwd: folder.path });
+  const early = run(['retrain', '--url', desk.url, '--who', 'ann']);
+  assert.equal(early.status, 1);
+  assert.match(early.stderr, /too little to learn from yet: \d+ decisions old enough/);
+  assert.match(run(['retrain', '--url', desk.url]).stderr, /--who is required/);
+  assert.match(run(['retrain', '--url', 'http://127.0.0.1:9', '--who', 'ann']).stderr, /Nothing answers at/);
+  const [{ version }] = (await listed()).models;
+  const text = await (await fetch(`${desk.url}/v1/models/${version}/artefact`)).text();
+  const model = parseModel(text, 'artefact');
+  const renamed = serializeModel({ ...model, info: { ...model.info, version: 'from-a-file' } });
+  writeFileSync(join(folder.path, 'renamed.model'), renamed);
+  const filed = run([
+    'model',
+    'file',
+    'renamed.model',
+    '--url',
+    desk.url,
+    '--who',
+    'ann',
+    '--notes',
+    'by hand',
+  ]);
+  assert.equal(filed.stdout, 'from-a-file is filed: candidate.\n', filed.stderr);
+  assert.ok((await listed()).models.some((item) => item.version === 'from-a-file' && item.filedBy === 'ann'));
+  assert.match(await (await fetch(`${desk.url}/metrics`)).text(), /^goshawk_model_drift_alarms NaN$/im);
 });

@@ -8,14 +8,16 @@ import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
+import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import type { Decided } from '../src/engine/process-batch.ts';
+import { serializeModel } from '../src/models/model.ts';
 import type { SinkBatch } from '../src/ports/sink-store.ts';
 import { FencedError } from '../src/ports/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
-import { registryContract } from './contracts/model-registry.ts';
+import { aModel, registryContract } from './contracts/model-registry.ts';
 import { storeContract } from './contracts/store.ts';
 import { makeFolder } from './desk-process.ts';
 
@@ -63,6 +65,42 @@ registryContract('PostgreSQL', async () => {
   const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'registry') });
   await migrate(db, 'server');
   return session;
+});
+
+test('M9 models from before the registry are in it after the upgrade, the champion as champion', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database upgraded', []);
+  await root.close();
+  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'upgraded') });
+  await migrate(db, 'server');
+  // Back to what it was.
+  for (const sql of [
+    'drop table model_events',
+    'drop index models_one_champion, models_one_challenger',
+    `alter table models drop column sha256, drop column state, drop column share, drop column filed_at,
+       drop column filed_by, drop column notes, drop column info`,
+    `create table champion (one boolean primary key default true check (one),
+       version text not null references models, promoted_at timestamptz not null)`,
+    `delete from kysely_migration where name = '003_registry'`,
+  ])
+    await session.query(sql, []);
+  const model = await aModel();
+  for (const version of ['old', 'new']) {
+    const text = serializeModel({ ...model, info: { ...model.info, version } });
+    await session.query('insert into models values ($1, now(), $2)', [version, text]);
+  }
+  await session.query("insert into champion (version, promoted_at) values ('new', now())", []);
+  await migrate(db, 'server');
+  const registry = createModelRegistry(session);
+  assert.deepEqual((await registry.list()).map(({ version, state }) => `${version} ${state}`).sort(), [
+    'new champion',
+    'old retired',
+  ]);
+  assert.equal((await registry.load('new'))?.info.version, 'new');
+  assert.deepEqual((await registry.find('old'))?.info.features, [...model.info.features]);
+  const [event] = await registry.events(10);
+  assert.deepEqual([event.version, event.to], ['new', 'champion']);
+  await session.close();
 });
 
 test('a wrong address, password or database names the setting and shows no password', async () => {

@@ -27,8 +27,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'train a model on a table of past transactions (spark backfill)',
     load: async () => (await import('./train.ts')).trainCommand,
   },
+  retrain: {
+    about: 'have a running desk train a candidate from what it decided',
+    load: async () => (await import('./retrain.ts')).retrainCommand,
+  },
   model: {
-    about: 'models as files: import from XGBoost, LightGBM, ONNX; export to ONNX; show',
+    about: 'models as files: import from XGBoost, LightGBM, ONNX; export to ONNX; show; file',
     load: async () => (await import('./model-commands.ts')).modelCommand,
   },
   worker: {

@@ -1,4 +1,4 @@
-// ./goshawk model import | export | show: models as files, from and to other programs.
+// ./goshawk model import | export | file | show: models as files, from and to other programs.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readCheckRows } from '../adapters/files/check-rows.ts';
@@ -11,6 +11,7 @@ import { modelCard } from '../models/model-card.ts';
 import { systemClock } from '../ports/clock.ts';
 import { importModel } from '../runtimes/import-model.ts';
 import { readTrainingTable } from '../runtimes/table-file.ts';
+import { askDesk, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 
 const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
@@ -71,6 +72,32 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       console.log(
         `${model.info.version} in ${output}: input "features", ${model.info.features.length} doubles in the order of its feature_names`,
       );
+    },
+  },
+  file: {
+    usage: './goshawk model file MODEL --who NAME [options]',
+    about: 'Files a model with a running desk, as a candidate.',
+    options: {
+      url: URL_OPTION,
+      who: { type: 'string', value: 'NAME', help: 'who does it; kept with the model' },
+      notes: { type: 'string', value: 'TEXT', default: '', help: 'what it is; kept with the model' },
+      help: HELP,
+    },
+    run: async (options, file) => {
+      const who = options.text('who');
+      if (!who) throw new InputError('--who is required: your name, kept with the model.');
+      const model = await loadModelFile(file);
+      const query = new URLSearchParams({ who, notes: options.text('notes') ?? '' });
+      const filed = await askDesk<{ version: string; state: string }>(
+        options.text('url') ?? URL_OPTION.default,
+        `/v1/models?${query}`,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/octet-stream' },
+          body: serializeModel(model),
+        },
+      );
+      console.log(`${filed.version} is filed: ${filed.state}.`);
     },
   },
   show: {

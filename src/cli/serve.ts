@@ -5,7 +5,7 @@ import { systemClock } from '../ports/clock.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { openDesk } from '../runtimes/embedded.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
-import { createRetrainer } from '../runtimes/retrain.ts';
+import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
 import { buildApp } from '../server/app.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS, trainFirstModel } from '../training/first-model.ts';
 import { listen, packageVersion, refuseOpenHost } from './listen.ts';
@@ -24,6 +24,12 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     help: `what is simulated and learnt first: ${PRESETS.join(' | ')}`,
   },
   seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
+  'retrain-hours': {
+    type: 'string',
+    value: 'N',
+    default: '0',
+    help: 'train a candidate every N hours; 0 for never',
+  },
   'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
   'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
   'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
@@ -42,6 +48,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   const seed = options.number('seed', 0, 2 ** 31);
   const dataDir = options.text('data-dir') ?? './var';
   const preset = presetOf(options.text('preset'));
+  const retrainHours = options.number('retrain-hours', 0, 500);
   refuseOpenHost(host, options.flag('insecure-no-login'));
   const say = (text: string): void => console.log(text);
   const stopping = Promise.withResolvers<Error | undefined>();
@@ -78,12 +85,14 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     onFailure: (error) => stopping.resolve(error),
   });
   let producer: Producer | undefined;
+  const retrainer = createRetrainer(desk, LIVE_LABEL_MATURITY_MS);
+  retrainEvery(retrainer, retrainHours);
   const app = await buildApp({
     desk,
     version: packageVersion(),
     producer: () => producer?.state() ?? apiProducerState(desk),
     maturityMs: LIVE_LABEL_MATURITY_MS,
-    retrainer: createRetrainer(desk, LIVE_LABEL_MATURITY_MS),
+    retrainer,
     allowedHosts: new Set([host.toLowerCase()]),
     logLevel: options.text('log-level') ?? 'warn',
   });

@@ -2,7 +2,7 @@
 import { systemClock } from '../ports/clock.ts';
 import { kafkaFeed } from '../runtimes/kafka-feed.ts';
 import { startProducer } from '../runtimes/producer.ts';
-import { createRetrainer } from '../runtimes/retrain.ts';
+import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
 import { openSink } from '../runtimes/sink.ts';
 import { openStreamDesk } from '../runtimes/stream-desk.ts';
 import { openIntake, prepareStream, rebuildState, streamPeople } from '../runtimes/stream-maintenance.ts';
@@ -55,6 +55,12 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
     {
       port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
       host: { type: 'string', value: 'H', default: '127.0.0.1', help: 'address to listen on' },
+      'retrain-hours': {
+        type: 'string',
+        value: 'N',
+        default: '0',
+        help: 'train a candidate every N hours; 0 for never',
+      },
       'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
       'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
     },
@@ -63,16 +69,19 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
   const settings = streamSettings(process.env);
   const host = options.text('host') ?? '127.0.0.1';
   const port = options.number('port', 0, 65_535);
+  const retrainHours = options.number('retrain-hours', 0, 500);
   refuseOpenHost(host, options.flag('insecure-no-login'));
   await runService('server', async (say, fail) => {
     const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail });
     try {
+      const retrainer = createRetrainer(desk, LIVE_LABEL_MATURITY_MS);
+      retrainEvery(retrainer, retrainHours);
       const app = await buildApp({
         desk,
         version: packageVersion(),
         producer: desk.source,
         maturityMs: LIVE_LABEL_MATURITY_MS,
-        retrainer: createRetrainer(desk, LIVE_LABEL_MATURITY_MS),
+        retrainer,
         allowedHosts: new Set([host.toLowerCase()]),
         logLevel: options.text('log-level') ?? 'warn',
       });

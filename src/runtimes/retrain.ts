@@ -72,6 +72,15 @@ export async function retrain(desk: Desk, options: RetrainOptions): Promise<Mode
   return withHeldOut(model, sliceTable(table, split, table.rows));
 }
 
+const HOUR_MS = 3_600_000;
+
+/** Starts a training every so many hours; never for 0. */
+export function retrainEvery(retrainer: Retrainer, hours: number): void {
+  if (hours <= 0) return;
+  const timer = setInterval(() => retrainer.start('schedule', `every ${hours} h`), hours * HOUR_MS);
+  timer.unref();
+}
+
 /** One at a time, on one thread: decisions come first. */
 export function createRetrainer(desk: Desk, maturityMs: number): Retrainer {
   let status: Retraining = { running: false, step: '', done: 0, last: null };

@@ -10,10 +10,12 @@ import Fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import { docsPage } from './docs-page.ts';
+import { watchDrift } from './drift-watch.ts';
 import { createFeed } from './feed.ts';
 import { foreignRequest } from './guard.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
 import { metricsRoute } from './metrics.ts';
+import { createModelReviews } from './model-reviews.ts';
 import { modelRoutes } from './model-routes.ts';
 import { type Monitor, type ProducerState, startMonitor } from './monitor.ts';
 import { pastScorers } from './past-scorers.ts';
@@ -117,14 +119,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   });
   feed.attach(monitor);
   const scorerOf = pastScorers(desk);
+  const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
+  const drift = watchDrift(reviews);
 
   await app.register(async (scope) => intakeRoutes(scope, desk));
   await app.register(async (scope) => bulkRoute(scope, desk));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf));
-  await app.register(async (scope) =>
-    modelRoutes(scope, desk, scorerOf, options.maturityMs, options.retrainer),
-  );
-  await app.register(async (scope) => metricsRoute(scope, desk, monitor));
+  await app.register(async (scope) => modelRoutes(scope, desk, scorerOf, reviews, options.retrainer));
+  await app.register(async (scope) => metricsRoute(scope, desk, monitor, drift));
   await app.register(async (scope) => {
     scope.get(
       '/v1/feed',
@@ -155,6 +157,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     monitor,
     async close() {
       monitor.stop();
+      drift.stop();
       feed.close();
       await app.close();
     },

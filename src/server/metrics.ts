@@ -2,11 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Desk } from '../ports/desk.ts';
+import type { DriftWatch } from './drift-watch.ts';
 import type { Monitor } from './monitor.ts';
 
 const STATUS_VALUE = { up: 1, degraded: 0.5, down: 0, unknown: Number.NaN } as const;
 
-export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor): void {
+export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor, drift: DriftWatch): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'goshawk_' });
   const gauge = <Label extends string>(
@@ -27,6 +28,12 @@ export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor)
   const decision = gauge('decision_latency_seconds', 'Received to committed, last minute', ['quantile']);
   const dead = gauge('dead_letters', 'Records that could not be read', []);
   const alerts = gauge('open_alerts', 'Alerts without a verdict', []);
+  const driftIndex = gauge(
+    'model_drift_index',
+    'Population stability index of the score and of each feature against the training of the champion',
+    ['feature'],
+  );
+  const driftAlarms = gauge('model_drift_alarms', 'Features, the score among them, that raise an alarm', []);
   const lags = gauge('partition_lag', 'Records of a partition not decided yet', ['partition', 'worker']);
   const oldest = gauge('partition_oldest_seconds', 'Age of the oldest record read and not decided', [
     'partition',
@@ -64,6 +71,10 @@ export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor)
       quantiles(decision, {}, stats.latencyMs);
       dead.set(pipeline.deadLetters);
       alerts.set(stats.pendingAlerts);
+      const drifted = drift.latest();
+      driftIndex.reset();
+      for (const { name, index } of drifted ?? []) driftIndex.set({ feature: name }, index);
+      driftAlarms.set(drifted ? drifted.filter(({ alarm }) => alarm).length : Number.NaN);
       lags.reset();
       oldest.reset();
       for (const { partition, worker, lag, oldestMs } of desk.partitions()) {

@@ -8,7 +8,7 @@ import { SCORE_STEPS, stepStart } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
 import { type FiledModel, MODEL_STATES, type ModelState } from '../ports/model-registry.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
-import { createModelReviews } from './model-reviews.ts';
+import type { ModelReviews } from './model-reviews.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { FileModelQuery, MoveBody, ProblemSchema, ReviewQuery, VersionParams, WhoBody } from './schemas.ts';
@@ -32,11 +32,10 @@ export function modelRoutes(
   app: FastifyInstance,
   desk: Desk,
   scorerOf: ScorerOf,
-  maturityMs: number,
+  reviews: ModelReviews,
   retrainer: Retrainer,
 ): void {
   const { models, clock } = desk;
-  const reviews = createModelReviews(desk, scorerOf, maturityMs);
   const tags = ['Models'];
   const notFound = (reply: FastifyReply, version: string) =>
     sendProblem(reply, 404, 'Not found', `There is no model ${version}.`);

@@ -7,7 +7,7 @@ import type { Monitor } from './monitor.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { alertRow, feedRow, storyOf } from './rows.ts';
-import { AlertQuery, IdParams, ProblemSchema, StatsQuery, TransactionQuery } from './schemas.ts';
+import { AlertQuery, IdParams, ProblemSchema, StatsQuery, StoryQuery, TransactionQuery } from './schemas.ts';
 
 const NEIGHBOURS = 20;
 const PAGE = 50;
@@ -15,15 +15,17 @@ const PAGE = 50;
 export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, scorerOf: ScorerOf): void {
   const { store } = desk;
 
-  app.get<{ Params: IdParams }>(
+  app.get<{ Params: IdParams; Querystring: StoryQuery }>(
     '/v1/transactions/:id',
     {
       schema: {
         summary: 'The whole story of a transaction',
         description:
-          'Decision, reasons, every feature with its contribution, and the account’s transactions around it.',
+          'Decision, reasons, every feature with its contribution, and the account’s transactions around it. It is explained ' +
+          'by the model that decided, whatever decides by now; `download` makes it a file.',
         tags: ['Transactions'],
         params: IdParams,
+        querystring: StoryQuery,
         response: { 404: ProblemSchema },
       },
     },
@@ -36,6 +38,10 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
         store.transactions({ accountId, before: stored.offset }, NEIGHBOURS),
         store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
       ]);
+      if (request.query.download) {
+        const name = stored.transaction.id.replace(/[^\w.-]/g, '_');
+        reply.header('content-disposition', `attachment; filename="transaction-${name}.json"`);
+      }
       return storyOf(stored, await scorerOf(stored.decision.modelVersion), [...before.reverse(), ...after]);
     },
   );

@@ -128,6 +128,12 @@ export type StatsQuery = Static<typeof StatsQuery>;
 export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 export type IdParams = Static<typeof IdParams>;
 
+export const StoryQuery = Type.Object(
+  { download: Type.Optional(Type.Boolean({ description: 'As a file' })) },
+  { additionalProperties: false },
+);
+export type StoryQuery = Static<typeof StoryQuery>;
+
 export const VersionParams = Type.Object({ version: Type.String({ minLength: 1, maxLength: 128 }) });
 export type VersionParams = Static<typeof VersionParams>;
 

@@ -11,7 +11,7 @@ import { trainFirstModel } from '../../src/training/first-model.ts';
 
 const AT_MS = Date.UTC(2026, 10, 23, 12);
 let trained: Promise<Model> | undefined;
-const aModel = (): Promise<Model> => {
+export const aModel = (): Promise<Model> => {
   trained ??= trainFirstModel(createFeatureState(), {
     preset: 'classic',
     seed: 1,

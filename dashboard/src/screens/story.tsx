@@ -185,6 +185,16 @@ function Story(props: { readonly story: TransactionStory; readonly onLabel: (fra
         >
           ✓ Genuine
         </Button>
+        <Button
+          size="xs"
+          variant="default"
+          component="a"
+          href={`/v1/transactions/${encodeURIComponent(decision.transactionId)}?download=true`}
+          download
+          title="Decision, reasons, features and versions as one file"
+        >
+          Export
+        </Button>
         <span className="muted">
           {story.isFraud === null
             ? 'no verdict yet'

@@ -1,0 +1,30 @@
+// Looks at drift now and then, so that metrics and the page can tell of it at once.
+import type { Drift } from '../models/drift.ts';
+import type { ModelReviews } from './model-reviews.ts';
+
+const FIRST_MS = 60_000;
+const EVERY_MS = 300_000;
+
+export type DriftWatch = {
+  /** Undefined before there was enough to look at. */
+  latest(): readonly Drift[] | undefined;
+  stop(): void;
+};
+
+export function watchDrift(reviews: ModelReviews): DriftWatch {
+  let latest: readonly Drift[] | undefined;
+  const look = async (): Promise<void> => {
+    // The database may be away; what was found before stands until it is back.
+    latest = (await reviews.drift().catch(() => undefined)) ?? latest;
+  };
+  const first = setTimeout(() => void look(), FIRST_MS);
+  const timer = setInterval(() => void look(), EVERY_MS);
+  for (const each of [first, timer]) each.unref();
+  return {
+    latest: () => latest,
+    stop() {
+      clearTimeout(first);
+      clearInterval(timer);
+    },
+  };
+}
