@@ -140,13 +140,12 @@ export class History {
 
   /**
    * One pass over single events in (from, to]: the largest amount, and how many reach a limit, all and those after
-   * `recentFrom`. Tiles do not know single amounts and give NaN.
+   * `recentFrom`. Not for tiles, which do not know single amounts.
    */
   scan(from: number, recentFrom: number, to: number, limitMinor: number): void {
-    this.scanLargest = this.tiled ? Number.NaN : 0;
-    this.scanAbove = this.scanLargest;
-    this.scanAboveRecent = this.scanLargest;
-    if (this.tiled) return;
+    this.scanLargest = 0;
+    this.scanAbove = 0;
+    this.scanAboveRecent = 0;
     for (let i = this.eventCount - 1; i >= 0 && this.times[i] > from; i--) {
       if (this.times[i] > to) continue;
       const amount = this.amounts[i];

@@ -299,12 +299,15 @@ function accountGroup(
     out[I.account_age_days] = ageDays(time, account.firstSeen);
     const usualMinor = usualAmount(account) * perMajor;
     out[I.amount_to_account_usual] = amountMinor / usualMinor;
-    const limit = UNUSUAL_TIMES * usualMinor;
-    const own = amountMinor >= limit ? 1 : 0;
-    account.scan(time - 30 * DAY, time - 7 * DAY, time, limit);
-    out[I.account_unusual_count_7d] = account.scanAboveRecent + own;
-    out[I.account_unusual_count_30d] = account.scanAbove + own;
-    if (others > 0) out[I.amount_to_account_max_30d] = amountMinor / Math.max(account.scanLargest, 1);
+    // Tiles do not know single amounts.
+    if (!account.tiled) {
+      const limit = UNUSUAL_TIMES * usualMinor;
+      const own = amountMinor >= limit ? 1 : 0;
+      account.scan(time - 30 * DAY, time - 7 * DAY, time, limit);
+      out[I.account_unusual_count_7d] = account.scanAboveRecent + own;
+      out[I.account_unusual_count_30d] = account.scanAbove + own;
+      if (others > 0) out[I.amount_to_account_max_30d] = amountMinor / Math.max(account.scanLargest, 1);
+    }
     out[I.amount_zscore] = zscore(account, logAmount);
     out[I.account_seconds_since_last] = Math.max(0, time - account.lastSeen);
   }
@@ -418,7 +421,9 @@ function merchantFrauds(perMajor: number, time: number, end: number, out: Float6
   const first = merchant.scanFirstFraudAt;
   if (first === 0) return;
   out[I.merchant_days_since_first_known_fraud] = ageDays(time, first);
-  out[I.merchant_fraud_amount_ratio] = merchant.scanFraudMean / (usualAmount(merchant) * perMajor);
+  if (!merchant.tiled) {
+    out[I.merchant_fraud_amount_ratio] = merchant.scanFraudMean / (usualAmount(merchant) * perMajor);
+  }
 }
 
 /** Adds an event to the merchant that is loaded from `entry`. */
