@@ -35,7 +35,7 @@ export async function retrainCommand(args: readonly string[]): Promise<void> {
   for (;;) {
     const { retraining } = await askDesk<{ retraining: Retraining }>(url, '/v1/models');
     if (!retraining.running) {
-      progress.end();
+      progress.end(retraining.last?.ok ? 'done' : 'ended');
       if (!retraining.last?.ok)
         throw new InputError(retraining.last?.text ?? 'The training ended without a word.');
       console.log(`${retraining.last.text}. Filed as a candidate.`);
