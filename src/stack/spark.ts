@@ -81,9 +81,6 @@ export function localSparkCommand(
     `-Dlog4j2.configurationFile=${loggingFile}`,
     `-Dspark.master=local[${slots},${TRIES_OF_A_TASK}]`,
     '-Dspark.ui.enabled=false',
-    // What tasks hand over stays on this machine's disk: packing it costs more than it saves.
-    '-Dspark.shuffle.compress=false',
-    '-Dspark.rdd.compress=false',
     `-Djava.io.tmpdir=${workFolder}`,
     '-Dspark.driver.host=127.0.0.1',
     '-Dspark.driver.bindAddress=127.0.0.1',
