@@ -93,6 +93,10 @@ test('M11 a candidate learns from what was decided and labelled here, and is jud
       gate?.filter(({ passed }) => !passed),
       [],
     );
+    const drift = await reviews.drift();
+    const { features } = desk.inService().serving.champion.info;
+    assert.deepEqual(drift?.map(({ name }) => name).sort(), ['score', ...features].sort());
+    assert.ok(drift?.every(({ index, probability }) => index >= 0 && probability >= 0 && probability <= 1));
     assert.equal(await reviews.review('nowhere'), undefined);
     assert.deepEqual(notices, []);
   } finally {

@@ -1,12 +1,11 @@
 // ./goshawk model import | export | file | show: models as files, from and to other programs.
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readCheckRows } from '../adapters/files/check-rows.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
 import { InputError } from '../domain/input-error.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import { writeOnnx } from '../models/exchange/write-onnx.ts';
-import { serializeModel } from '../models/model.ts';
+import { checksum, serializeModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
 import { systemClock } from '../ports/clock.ts';
 import { importModel } from '../runtimes/import-model.ts';
@@ -107,7 +106,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     options: { help: HELP },
     run: async (_, file) => {
       const model = await loadModelFile(file);
-      console.log(modelCard(model, createHash('sha256').update(readFileSync(file)).digest('hex')));
+      console.log(modelCard(model, checksum(readFileSync(file, 'utf8'))));
     },
   },
 };

@@ -56,6 +56,7 @@ export type Model = {
 /** A model made ready to score; single-threaded, with scratch space of its own. */
 export type Scorer = {
   readonly info: ModelInfo;
+  readonly baseline: DriftBaseline | undefined;
   /** Fills the encoded slots of `vector` and gives the calibrated probability of fraud. */
   score(transaction: Transaction, vector: Float64Array): number;
   /** What the trees say, before calibration, and what contributions add up to: a share of votes, or log-odds. */
@@ -77,6 +78,7 @@ export function createScorer(model: Model): Scorer {
   const shares = new Float64Array(FEATURE_COUNT);
   return {
     info: model.info,
+    baseline: model.baseline,
     score(transaction, vector) {
       encode(transaction, vector);
       return calibrate(model.calibration, uncalibrated(kind, predictMean(model.ensemble, vector, 0)));
@@ -105,7 +107,11 @@ export function toCatalogueFeatures(ensemble: Ensemble, features: readonly Featu
 const FORMAT = 'goshawk-model-1';
 const toBase64 = (array: ArrayBufferView): string =>
   Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
-const checksum = (body: string): string => createHash('sha256').update(body).digest('hex');
+export const checksum = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A model's name: what made it, and a hash of its trees. */
+export const versionOf = (madeBy: string, { nodes }: Ensemble): string =>
+  `${madeBy}-${createHash('sha256').update(new Uint8Array(nodes.buffer)).digest('hex').slice(0, 10)}`;
 
 /** The model as text: two lines, a header with the checksum and the body. */
 export function serializeModel(model: Model): string {

@@ -1,5 +1,4 @@
 // A model made elsewhere, checked against what it said there, as one of ours.
-import { createHash } from 'node:crypto';
 import { type CheckRows, PREDICTION } from '../adapters/files/check-rows.ts';
 import { InputError } from '../domain/input-error.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
@@ -7,7 +6,7 @@ import { calibrate, fitCalibration } from '../models/calibration.ts';
 import { predictMean } from '../models/ensemble.ts';
 import { catalogueNames, NO_ENCODING, toEnsemble, withCover } from '../models/exchange/foreign-model.ts';
 import { readForeignModel } from '../models/exchange/read-foreign.ts';
-import { type Model, uncalibrated } from '../models/model.ts';
+import { type Model, uncalibrated, versionOf } from '../models/model.ts';
 import { chooseThresholds, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { scoreTable, withHeldOut } from '../training/train-model.ts';
 import { sliceTable, type TrainingTable } from '../training/training-table.ts';
@@ -56,10 +55,9 @@ export function importModel(options: ImportOptions): Imported {
     (row) => uncalibrated(foreign.kind, predictMean(ensemble, vectors, row * FEATURE_COUNT)),
     foreign.format,
   );
-  const hash = createHash('sha256').update(new Uint8Array(ensemble.nodes.buffer)).digest('hex');
   const imported: Model = {
     info: {
-      version: `${foreign.format}-${hash.slice(0, 10)}`,
+      version: versionOf(foreign.format, ensemble),
       kind: foreign.kind,
       createdAt: new Date(options.createdAtMs).toISOString(),
       features,

@@ -1,18 +1,16 @@
 // A new candidate from what was decided and labelled here: the features are those that were stored with each decision, so
 // training sees exactly what serving saw (docs/decisions/012).
-import { setImmediate as pause } from 'node:timers/promises';
 import { InputError } from '../domain/input-error.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
-import { CATALOGUE_HASH } from '../features/catalogue.ts';
 import type { Model } from '../models/model.ts';
 import type { Desk } from '../ports/desk.ts';
+import { decidedBefore } from '../ports/past-decisions.ts';
 import type { Retrainer, Retraining } from '../ports/retrainer.ts';
 import type { StoredTransaction } from '../ports/store.ts';
 import { trainModel, withHeldOut } from '../training/train-model.ts';
 import { createTableBuilder, sliceTable, type TrainingTable } from '../training/training-table.ts';
 
 const MAX_ROWS = 300_000;
-const PAGE = 500;
 const FEWEST_ROWS = 1000;
 const FEWEST_FRAUDS = 30;
 /** The last part, by rows, is held out: the candidate's and the champion's quality are compared on it. */
@@ -31,13 +29,9 @@ export type RetrainOptions = {
 async function readDecided(desk: Desk, { maturityMs, onProgress }: RetrainOptions): Promise<TrainingTable> {
   const untilMs = desk.clock.nowMs() - maturityMs;
   const found: StoredTransaction[] = [];
-  for (let before: number | undefined; found.length < MAX_ROWS; ) {
-    const page = await desk.store.transactions({ untilMs, ...(before !== undefined && { before }) }, PAGE);
-    for (const stored of page) if (stored.decision.catalogueHash === CATALOGUE_HASH) found.push(stored);
-    if (page.length < PAGE) break;
-    before = page[page.length - 1].offset;
+  for await (const page of decidedBefore(desk.store, untilMs, MAX_ROWS)) {
+    found.push(...page);
     onProgress?.('reading decisions', found.length / MAX_ROWS);
-    await pause();
   }
   found.sort((a, b) => a.transaction.occurredAtMs - b.transaction.occurredAtMs || a.offset - b.offset);
   const builder = createTableBuilder();

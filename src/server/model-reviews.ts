@@ -1,15 +1,17 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
+import { setImmediate as pause } from 'node:timers/promises';
 import { decodeVector } from '../engine/vector-codec.ts';
-import { CATALOGUE_HASH, INDEX } from '../features/catalogue.ts';
+import { INDEX } from '../features/catalogue.ts';
 import { type Drift, driftOf } from '../models/drift.ts';
 import { type GateCheck, gateOf } from '../models/gate.ts';
 import { type Review, type ReviewRow, reviewModel } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
+import { decidedBefore } from '../ports/past-decisions.ts';
 import type { StoredTransaction } from '../ports/store.ts';
 import type { ScorerOf } from './past-scorers.ts';
 
 const MAX_ROWS = 30_000;
-const PAGE = 500;
+const ROWS_AT_ONCE = 400;
 const KEPT_MS = 30_000;
 const FEWEST_FOR_DRIFT = 1000;
 
@@ -31,7 +33,10 @@ export type ModelReviews = {
   gate(version: string): Promise<readonly GateCheck[] | undefined>;
 };
 
-const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+type Kept = {
+  readonly period: Promise<LabelledPeriod>;
+  readonly reviews: Map<string, Promise<Review | undefined>>;
+};
 
 function toReviewRow(stored: StoredTransaction): ReviewRow {
   const { transaction } = stored;
@@ -45,50 +50,46 @@ function toReviewRow(stored: StoredTransaction): ReviewRow {
 }
 
 export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: number): ModelReviews {
-  let kept: { readonly atMs: number; readonly period: Promise<LabelledPeriod> } | undefined;
-  let reviews = new Map<string, Promise<Review | undefined>>();
+  let kept: Kept | undefined;
 
   async function load(): Promise<LabelledPeriod> {
     const untilMs = desk.clock.nowMs() - maturityMs;
     const rows: ReviewRow[] = [];
     let fromMs: number | undefined;
     let verdicts = 0;
-    for (let before: number | undefined; rows.length < MAX_ROWS; ) {
-      const page = await desk.store.transactions({ untilMs, ...(before !== undefined && { before }) }, PAGE);
+    for await (const page of decidedBefore(desk.store, untilMs, MAX_ROWS)) {
       for (const stored of page) {
-        if (stored.decision.catalogueHash !== CATALOGUE_HASH) continue;
         rows.push(toReviewRow(stored));
         fromMs = stored.decision.decidedAtMs;
         if (stored.isFraud !== undefined) verdicts++;
       }
-      if (page.length < PAGE) break;
-      before = page[page.length - 1].offset;
-      await pause();
     }
     return { rows, fromMs, untilMs, verdicts: verdicts / Math.max(1, rows.length) };
   }
 
-  function period(): Promise<LabelledPeriod> {
-    const now = desk.clock.nowMs();
-    if (!kept || now - kept.atMs > KEPT_MS) {
-      kept = { atMs: now, period: load() };
-      kept.period.catch(() => {
-        kept = undefined;
-      });
-      reviews = new Map();
-    }
-    return kept.period;
+  /** What is at hand; it is let go after a while, since it takes tens of megabytes. */
+  function atHand(): Kept {
+    if (kept) return kept;
+    const made: Kept = { period: load(), reviews: new Map() };
+    const forget = (): void => {
+      if (kept === made) kept = undefined;
+    };
+    kept = made;
+    made.period.then(() => setTimeout(forget, KEPT_MS).unref(), forget);
+    return made;
   }
 
-  async function reviewOf(version: string): Promise<Review | undefined> {
-    const { rows } = await period();
+  const period = (): Promise<LabelledPeriod> => atHand().period;
+
+  async function reviewOf(version: string, of: Promise<LabelledPeriod>): Promise<Review | undefined> {
+    const { rows } = await of;
     const scorer = await scorerOf(version);
     return scorer && reviewModel(scorer, rows, pause);
   }
 
   async function review(version: string): Promise<Review | undefined> {
-    await period();
-    const found = reviews.get(version) ?? reviewOf(version);
+    const { period: of, reviews } = atHand();
+    const found = reviews.get(version) ?? reviewOf(version, of);
     reviews.set(version, found);
     found.catch(() => reviews.delete(version));
     return found;
@@ -98,23 +99,22 @@ export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: n
     period,
     review,
     async drift() {
-      const { version } = desk.inService().serving.champion.info;
+      const { champion } = desk.inService().serving;
+      const { baseline, info } = champion;
       const { rows } = await period();
-      const baseline = (await desk.models.load(version))?.baseline;
-      const scorer = await scorerOf(version);
-      if (!baseline || !scorer || rows.length < FEWEST_FOR_DRIFT) return undefined;
-      const values = new Float64Array(rows.length);
-      const scores = new Float64Array(rows.length);
+      if (!baseline || rows.length < FEWEST_FOR_DRIFT) return undefined;
+      const column = (): Float64Array => new Float64Array(rows.length);
+      const scores = column();
+      const values = info.features.map((name) => ({ name, index: INDEX[name], values: column() }));
       for (const [i, row] of rows.entries()) {
-        scores[i] = row.score(scorer);
-        if (i % PAGE === 0) await pause();
+        // Read at once: whoever scores the row next encodes its categories another way.
+        scores[i] = row.score(champion);
+        for (const feature of values) feature.values[i] = row.vector[feature.index];
+        if (i % ROWS_AT_ONCE === 0) await pause();
       }
       const found: Drift[] = [driftOf('score', baseline.score, scores)];
-      for (const name of scorer.info.features) {
-        const before = baseline.features[name];
-        if (!before) continue;
-        for (const [i, row] of rows.entries()) values[i] = row.vector[INDEX[name]];
-        found.push(driftOf(name, before, values));
+      for (const feature of values) {
+        found.push(driftOf(feature.name, baseline.features[feature.name], feature.values));
         await pause();
       }
       return found.sort((a, b) => b.index - a.index);

@@ -1,29 +1,27 @@
 // The model registry over HTTP: what there is, how good it is, and who moves it where.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { InputError } from '../domain/input-error.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { DRIFT_ALARM } from '../models/drift.ts';
 import { parseModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
 import { SCORE_STEPS, stepStart } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
-import { type FiledModel, MODEL_STATES, type ModelState } from '../ports/model-registry.ts';
+import { type FiledModel, MODEL_STATES, type ModelState, type Move } from '../ports/model-registry.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import type { ModelReviews } from './model-reviews.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { FileModelQuery, MoveBody, ProblemSchema, ReviewQuery, VersionParams, WhoBody } from './schemas.ts';
+import { known } from './unknown.ts';
 
 const MAX_ARTEFACT_BYTES = 64 << 20;
 const EVENTS = 100;
 const MAX_COMPARED = 6;
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-/** NaN becomes null: unknown is shown as unknown. */
-const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
 function filedJson({ filedAtMs, info, ...rest }: FiledModel) {
   const { heldOut, ...about } = info;
-  return { ...rest, filedAt: iso(filedAtMs), ...about, heldOut: heldOut ?? null };
+  return { ...rest, filedAt: isoTime(filedAtMs), ...about, heldOut: heldOut ?? null };
 }
 
 const isState = (text: string): text is ModelState => MODEL_STATES.some((state) => state === text);
@@ -39,6 +37,13 @@ export function modelRoutes(
   const tags = ['Models'];
   const notFound = (reply: FastifyReply, version: string) =>
     sendProblem(reply, 404, 'Not found', `There is no model ${version}.`);
+  /** Moves a model that is there, and waits until this desk decides by it. */
+  async function moved(version: string, move: Move) {
+    await models.move(version, move);
+    await desk.refreshModels();
+    const filed = await models.find(version);
+    return filed && filedJson(filed);
+  }
 
   app.get('/v1/models', { schema: { summary: 'Every model, and who moved it where', tags } }, async () => {
     const [filed, events] = await Promise.all([models.list(), models.events(EVENTS)]);
@@ -46,7 +51,7 @@ export function modelRoutes(
       models: filed.map(filedJson),
       events: events.map(({ atMs, from, gate, ...event }) => ({
         ...event,
-        at: iso(atMs),
+        at: isoTime(atMs),
         from: from ?? null,
         gate: gate ?? null,
       })),
@@ -95,8 +100,8 @@ export function modelRoutes(
         });
       }
       return {
-        from: period.fromMs === undefined ? null : iso(period.fromMs),
-        until: iso(period.untilMs),
+        from: period.fromMs === undefined ? null : isoTime(period.fromMs),
+        until: isoTime(period.untilMs),
         rows: period.rows.length,
         verdictShare: period.verdicts,
         stepStarts: Array.from({ length: SCORE_STEPS }, (_, step) => stepStart(step)),
@@ -267,7 +272,7 @@ export function modelRoutes(
           `${version} does not pass: ${failed.map(({ text }) => text).join('; ')}. Say why in "override" to move it nevertheless.`,
         );
       }
-      await models.move(version, {
+      return moved(version, {
         to: state,
         ...(state === 'challenger' && share !== undefined && { share }),
         who,
@@ -275,9 +280,6 @@ export function modelRoutes(
         ...(gate && { gate }),
         atMs: clock.nowMs(),
       });
-      await desk.refreshModels();
-      const moved = await models.find(version);
-      return moved && filedJson(moved);
     },
   );
 
@@ -297,10 +299,7 @@ export function modelRoutes(
       if (version === undefined) {
         return sendProblem(reply, 409, 'Conflict', 'No model was champion before this one.');
       }
-      await models.move(version, { to: 'champion', who, note, action: 'rolled back', atMs: clock.nowMs() });
-      await desk.refreshModels();
-      const back = await models.find(version);
-      return back && filedJson(back);
+      return moved(version, { to: 'champion', who, note, action: 'rolled back', atMs: clock.nowMs() });
     },
   );
 

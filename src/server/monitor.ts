@@ -13,6 +13,7 @@ import type {
   Stats,
 } from '../protocol/messages.ts';
 import { createLiveCounts, KEPT_MINUTES, type LiveCounts } from './live-counts.ts';
+import { known } from './unknown.ts';
 
 const MINUTE_MS = 60_000;
 const PROBE_MS = 2000;
@@ -53,9 +54,6 @@ export type MonitorSources = {
   /** Labels of decisions older than this are taken as complete. */
   readonly maturityMs: number;
 };
-
-/** NaN and infinities become null: unknown is shown as unknown. */
-const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 function latencyOf(window: LatencyWindow, nowMs: number): Latency {
   return {

@@ -1,5 +1,6 @@
 // Models by version, made ready to score and explain: a decision is explained by the model that made it, whatever
 // the champion is by now.
+import { InputError } from '../domain/input-error.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
 import type { Desk } from '../ports/desk.ts';
 
@@ -11,7 +12,10 @@ export type ScorerOf = (version: string) => Promise<Scorer | undefined>;
 export function pastScorers(desk: Desk): ScorerOf {
   const kept = new Map<string, Promise<Scorer | undefined>>();
   async function load(version: string): Promise<Scorer | undefined> {
-    const model = await desk.models.load(version).catch(() => undefined);
+    const model = await desk.models.load(version).catch((error: Error) => {
+      if (error instanceof InputError) return undefined;
+      throw error;
+    });
     return model && createScorer(model);
   }
   return async (version) => {
@@ -25,7 +29,10 @@ export function pastScorers(desk: Desk): ScorerOf {
       if (kept.size <= KEPT) break;
       kept.delete(oldest);
     }
-    const scorer = await found;
+    const scorer = await found.catch((error: Error) => {
+      kept.delete(version);
+      throw error;
+    });
     if (!scorer) kept.delete(version);
     return scorer;
   };

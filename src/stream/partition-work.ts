@@ -58,6 +58,20 @@ export type Work = {
   publishing: Promise<void>;
 };
 
+/** An engine with what is in service whenever it is asked for; made anew only for other rules. */
+function engineOf(
+  inService: () => InService,
+  make: (serving: InService['serving'], ruleset: InService['ruleset']) => Engine,
+): () => Engine {
+  let kept: { readonly engine: Engine; readonly ruleset: InService['ruleset'] } | undefined;
+  return () => {
+    const { serving, ruleset } = inService();
+    if (kept?.ruleset !== ruleset) kept = { engine: make(serving, ruleset), ruleset };
+    else if (kept.engine.serving !== serving) kept.engine.serve(serving);
+    return kept.engine;
+  };
+}
+
 export function createWork(parts: WorkParts, head: PartitionHead): Work {
   const cache = createAccountCache(parts.accountCacheBytes);
   const ids = createDecidedIds(head.decidedIds, parts.decidedIdsKept);
@@ -67,28 +81,14 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
       return cache.table;
     },
   };
-  let engine: Engine | undefined;
-  const engineInService = (): Engine => {
-    const { serving, ruleset } = parts.inService();
-    if (engine?.ruleset !== ruleset) engine = createEngine(state, serving, ruleset);
-    else if (engine.serving !== serving) engine.serve(serving);
-    return engine;
-  };
-  let bare: { readonly engine: Engine; readonly of: InService } | undefined;
   return {
     head,
     partition: parts.partition,
     cache,
-    engineWithoutHistories() {
-      const { serving, ruleset } = parts.inService();
-      if (bare?.of.serving !== serving || bare.of.ruleset !== ruleset) {
-        bare = { engine: engineWithoutHistories(serving, ruleset), of: { serving, ruleset } };
-      }
-      return bare.engine;
-    },
+    engineWithoutHistories: engineOf(parts.inService, engineWithoutHistories),
     ids,
     state,
-    engine: engineInService,
+    engine: engineOf(parts.inService, (serving, ruleset) => createEngine(state, serving, ruleset)),
     nextOffset: head.nextOffset ?? 0,
     committedOffset: head.nextOffset ?? 0,
     publishedOffset: head.outbox.length > 0 ? head.outbox[0].nextOffset - 1 : (head.nextOffset ?? 0),

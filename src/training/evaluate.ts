@@ -105,7 +105,7 @@ export async function evaluate(
   return evaluations;
 }
 
-/** Features of all rows from the first training on, and the rows of each fold's test with their days. */
+/** Features of all rows from the first training to the end of the last, and the rows of each fold's test with their days. */
 async function readTables(
   batches: AsyncIterable<readonly LabelledTransaction[]>,
   { folds, delayDays }: EvaluateOptions,
@@ -125,6 +125,7 @@ async function readTables(
     days: [] as number[],
   }));
   const untilMs = Math.max(...folds.map(({ testUntilMs }) => testUntilMs));
+  const trainedUntilMs = Math.max(...folds.map(({ trainUntilMs }) => trainUntilMs));
   let featureMs = 0;
   reading: for await (const batch of batches) {
     const started = performance.now();
@@ -133,7 +134,7 @@ async function readTables(
       if (at >= untilMs) break reading;
       const vector = features.next(transaction, fraud ? { knownAtMs: at + delayMs } : undefined);
       if (at < folds[0].trainFromMs) continue;
-      rows.add(transaction, vector, fraud);
+      if (at < trainedUntilMs) rows.add(transaction, vector, fraud);
       const day = Math.floor(at / DAY_MS);
       for (const test of tests) {
         const { firstFraudDay, fold } = test;

@@ -1,5 +1,4 @@
 // From a training table to a model: encodings, forest, calibration and thresholds, all on training rows only.
-import { createHash } from 'node:crypto';
 import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
 import { type DriftBaseline, spreadOf } from '../models/drift.ts';
@@ -19,6 +18,7 @@ import {
   type TrainingSource,
   toCatalogueFeatures,
   uncalibrated,
+  versionOf,
 } from '../models/model.ts';
 import { BOOSTING_DEFAULTS, type BoostingOptions, trainBoosting } from './boosting.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
@@ -88,9 +88,8 @@ export async function trainModel(
     options.costs ?? DEFAULT_COSTS,
   );
   const ensemble = toCatalogueFeatures(trained, features);
-  const version = `${options.trainer.kind}-${createHash('sha256').update(new Uint8Array(ensemble.nodes.buffer)).digest('hex').slice(0, 10)}`;
   const info: ModelInfo = {
-    version,
+    version: versionOf(options.trainer.kind, ensemble),
     kind,
     createdAt: new Date(options.createdAtMs).toISOString(),
     features,

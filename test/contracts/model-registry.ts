@@ -42,6 +42,9 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
       assert.deepEqual(first.info, JSON.parse(JSON.stringify((await named('one')).info)));
       // The same again, by somebody else: it is there already.
       assert.deepEqual(await registry.file(await named('one'), 'bob', 'again', AT_MS + 1), first);
+      const one = await named('one');
+      const other = { ...one, info: { ...one.info, thresholds: { review: 0.1, decline: 0.2 } } };
+      await assert.rejects(registry.file(other, 'bob', '', AT_MS + 1), /Another artefact is filed as one/);
       await registry.file(await named('two'), 'ann', '', AT_MS + 2);
       await registry.file(await named('three'), 'ann', '', AT_MS + 3);
       const move = (version: string, to: 'champion' | 'challenger' | 'shadow' | 'retired', share?: number) =>

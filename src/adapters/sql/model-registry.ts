@@ -1,14 +1,11 @@
 // The model registry in the database, the same in the process and on a server.
-import { createHash } from 'node:crypto';
 import { InputError } from '../../domain/input-error.ts';
-import { parseModel, serializeModel } from '../../models/model.ts';
+import { isoTime } from '../../domain/iso-time.ts';
+import { checksum, parseModel, serializeModel } from '../../models/model.ts';
 import type { FiledModel, ModelEvent, ModelRegistry, ModelState } from '../../ports/model-registry.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 
 const COLUMNS = 'version, sha256, state, share, filed_at, filed_by, notes, info';
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 function toFiled(row: Row): FiledModel {
   return {
@@ -48,7 +45,7 @@ export function createModelRegistry(session: SqlSession): ModelRegistry {
     const [row] = await session.query('select artefact, sha256 from models where version = $1', [version]);
     if (!row) return undefined;
     const text = String(row.artefact);
-    if (sha256(text) !== row.sha256) {
+    if (checksum(text) !== row.sha256) {
       throw new InputError(
         `model ${version} in the database is not what was filed: its checksum does not match. Restore the row, or file the model again.`,
       );
@@ -61,7 +58,7 @@ export function createModelRegistry(session: SqlSession): ModelRegistry {
     {
       sql: `insert into model_events (at, version, action, from_state, to_state, share, who, note)
             select $1, version, 'moved', state, $2, 0, $3, 'made room for ' || $4 from models where state = $5 and version <> $4`,
-      parameters: [iso(atMs), becomes, who, version, state],
+      parameters: [isoTime(atMs), becomes, who, version, state],
     },
     {
       sql: 'update models set state = $1, share = 0 where state = $2 and version <> $3',
@@ -84,6 +81,11 @@ export function createModelRegistry(session: SqlSession): ModelRegistry {
       const text = serializeModel(model);
       const { version, createdAt } = model.info;
       const there = await find(version);
+      if (there && there.sha256 !== checksum(text)) {
+        throw new InputError(
+          `Another artefact is filed as ${version} already: the same trees, with other thresholds, calibration or notes of their making.`,
+        );
+      }
       if (there) return there;
       await session.transaction([
         {
@@ -93,8 +95,8 @@ export function createModelRegistry(session: SqlSession): ModelRegistry {
             version,
             createdAt,
             text,
-            sha256(text),
-            iso(atMs),
+            checksum(text),
+            isoTime(atMs),
             by,
             notes,
             JSON.stringify(model.info),
@@ -103,7 +105,7 @@ export function createModelRegistry(session: SqlSession): ModelRegistry {
         {
           sql: `insert into model_events (at, version, action, to_state, share, who, note)
                 values ($1, $2, 'filed', 'candidate', 0, $3, $4)`,
-          parameters: [iso(atMs), version, by, notes],
+          parameters: [isoTime(atMs), version, by, notes],
         },
       ]);
       const filed = await find(version);
@@ -118,7 +120,16 @@ export function createModelRegistry(session: SqlSession): ModelRegistry {
         {
           sql: `insert into model_events (at, version, action, from_state, to_state, share, who, note, gate)
                 select $1, version, $2, state, $3, $4, $5, $6, $7 from models where version = $8`,
-          parameters: [iso(atMs), action, to, share, who, note, gate ? JSON.stringify(gate) : null, version],
+          parameters: [
+            isoTime(atMs),
+            action,
+            to,
+            share,
+            who,
+            note,
+            gate ? JSON.stringify(gate) : null,
+            version,
+          ],
         },
         {
           sql: 'update models set state = $1, share = $2 where version = $3',
