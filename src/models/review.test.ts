@@ -5,7 +5,7 @@ import { createRandom } from '../domain/random.ts';
 import { countParts, kolmogorovSmirnov, quantileEdges, stabilityIndex } from './drift.ts';
 import { gateOf } from './gate.ts';
 import type { Scorer } from './model.ts';
-import { type Review, SCORE_STEPS, stepOf, stepStart } from './review.ts';
+import { type Review, reviewModel, SCORE_STEPS, stepOf, stepStart } from './review.ts';
 import { scorerFor } from './serving.ts';
 
 test('M10 samples of one distribution lie close together, others apart; what is missing counts', () => {
@@ -87,6 +87,21 @@ test('M9 the gate opens for an equal, and names what is wrong with any other', (
   assert.deepEqual(failing({ explanationError: 0.1 }), ['explanation']);
   assert.deepEqual(failing({ scoreMicros: 5000 }), ['latency']);
   assert.deepEqual(failing({ flagged: 151 }), ['alerts']);
+});
+
+test('of no labelled transactions, nothing is known', async () => {
+  const info = { version: 'm', thresholds: { review: 0.5, decline: 0.9 } };
+  const found = await reviewModel({ info } as Scorer, [], async () => undefined);
+  for (const name of [
+    'auc',
+    'averagePrecision',
+    'precision',
+    'recall',
+    'brierScore',
+    'calibrationError',
+    'scoreMicros',
+  ] as const)
+    assert.ok(Number.isNaN(found[name]), name);
 });
 
 test('M9 a challenger decides for its share of the accounts, always the same ones', () => {

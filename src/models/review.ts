@@ -108,9 +108,10 @@ export async function reviewModel(
     rows: rows.length,
     frauds,
     auc: rocAuc(scores, labels),
-    averagePrecision: averagePrecision(scores, labels),
+    // Of nothing, nothing is known.
+    averagePrecision: frauds > 0 ? averagePrecision(scores, labels) : Number.NaN,
     brierScore: brierScore(scores, labels),
-    calibrationError: calibrationError(scores, labels),
+    calibrationError: rows.length > 0 ? calibrationError(scores, labels) : Number.NaN,
     flagged,
     precision: caught / flagged,
     recall: caught / frauds,
@@ -119,6 +120,6 @@ export async function reviewModel(
     fraudAmountMinor,
     reliability: bins.map(({ said, came, rows: n }) => ({ said: said / n, came: came / n, rows: n })),
     explanationError,
-    scoreMicros: (spentMs * 1000) / Math.max(1, rows.length),
+    scoreMicros: (spentMs * 1000) / rows.length,
   };
 }

@@ -58,7 +58,7 @@ export type ReviewMessage = {
   readonly fraud: readonly number[];
   readonly fraudAmountMinor: readonly number[];
   readonly reliability: readonly { readonly said: number; readonly came: number; readonly rows: number }[];
-  readonly scoreMicros: number;
+  readonly scoreMicros: number | null;
   readonly thresholds: { readonly review: number; readonly decline: number };
 };
 

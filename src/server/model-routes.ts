@@ -86,7 +86,16 @@ export function modelRoutes(
       for (const version of wanted) {
         const review = await reviews.review(version);
         if (!review) return notFound(reply, version);
-        const { auc, averagePrecision, precision, recall, brierScore, calibrationError, ...rest } = review;
+        const {
+          auc,
+          averagePrecision,
+          precision,
+          recall,
+          brierScore,
+          calibrationError,
+          scoreMicros,
+          ...rest
+        } = review;
         found.push({
           ...rest,
           auc: known(auc),
@@ -95,6 +104,7 @@ export function modelRoutes(
           recall: known(recall),
           brierScore: known(brierScore),
           calibrationError: known(calibrationError),
+          scoreMicros: known(scoreMicros),
           reliability: review.reliability.filter(({ rows }) => rows > 0),
           thresholds: (await scorerOf(version))?.info.thresholds,
         });

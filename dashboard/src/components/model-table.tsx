@@ -79,7 +79,9 @@ export function ModelTable(props: {
                 <td className="right">{fixed(review?.auc)}</td>
                 <td className="right">{fixed(review?.precision)}</td>
                 <td className="right">{fixed(review?.recall)}</td>
-                <td className="right">{review ? `${review.scoreMicros.toFixed(1)} µs` : '–'}</td>
+                <td className="right">
+                  {typeof review?.scoreMicros === 'number' ? `${review.scoreMicros.toFixed(1)} µs` : '–'}
+                </td>
                 <td>
                   {window.source === 'import'
                     ? 'elsewhere'
