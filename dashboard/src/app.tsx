@@ -2,6 +2,7 @@
 import {
   ActionIcon,
   Button,
+  Menu,
   Modal,
   SegmentedControl,
   TextInput,
@@ -16,13 +17,18 @@ import {
   IconList,
   IconMoon,
   IconSearch,
+  IconSettings,
   IconSun,
 } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { ChangePassword } from './components/change-password.tsx';
 import { clockTime, count, money } from './format.ts';
-import { dismissBanner, useLive } from './live/feed.ts';
+import { tell } from './live/api.ts';
+import { dismissBanner, startFeed, stopFeed, useLive } from './live/feed.ts';
+import { loadMe, useMe } from './live/me.ts';
 import { PERIODS, usePeriod } from './live/period.ts';
 import { navigate, setQuery, useRoute } from './live/route.ts';
+import { SignIn, Welcome } from './screens/sign-in.tsx';
 
 // Each screen is fetched when it is first looked at.
 const Overview = lazy(async () => ({ default: (await import('./screens/overview.tsx')).Overview }));
@@ -34,6 +40,7 @@ const Models = lazy(async () => ({ default: (await import('./screens/models.tsx'
 const PipelineScreen = lazy(async () => ({
   default: (await import('./screens/pipeline.tsx')).PipelineScreen,
 }));
+const Settings = lazy(async () => ({ default: (await import('./screens/settings.tsx')).Settings }));
 const StoryDrawer = lazy(async () => ({ default: (await import('./screens/story.tsx')).StoryDrawer }));
 
 const SCREENS = [
@@ -42,6 +49,7 @@ const SCREENS = [
   { path: 'alerts', title: 'Alerts', key: '3', icon: IconAlertTriangle, screen: Alerts },
   { path: 'models', title: 'Models', key: '4', icon: IconBrain, screen: Models },
   { path: 'pipeline', title: 'Pipeline', key: '5', icon: IconActivity, screen: PipelineScreen },
+  { path: 'settings', title: 'Settings', key: '6', icon: IconSettings, screen: Settings },
 ] as const;
 
 /** Fewer than this are simply under way. */
@@ -91,7 +99,49 @@ function Banner() {
   );
 }
 
+function Person() {
+  const { me } = useMe();
+  const [changing, setChanging] = useState(false);
+  if (me?.actor?.kind !== 'person') return null;
+  const { name, id } = me.actor;
+  return (
+    <>
+      <Menu position="bottom-end" transitionProps={{ duration: 120 }}>
+        <Menu.Target>
+          <Button size="xs" variant="default" title={id}>
+            {name.length > 18 ? `${name.slice(0, 17)}…` : name}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setChanging(true)}>Change password …</Menu.Item>
+          <Menu.Item onClick={() => void tell('/v1/sign-out', {}).finally(() => void loadMe())}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {changing && <ChangePassword onClose={() => setChanging(false)} />}
+    </>
+  );
+}
+
+/** The desk, or the way in. */
 export function App() {
+  const { me, problem } = useMe();
+  const { screen } = useRoute();
+  const here = me?.actor != null;
+  useEffect(() => {
+    void loadMe();
+  }, []);
+  useEffect(() => {
+    if (here) startFeed();
+    else stopFeed();
+  }, [here]);
+  if (screen === 'welcome') return <Welcome />;
+  if (!me) return problem ? <p className="empty">{problem}</p> : null;
+  return here ? <Desk /> : <SignIn me={me} />;
+}
+
+function Desk() {
   const { screen: path } = useRoute();
   const period = usePeriod();
   const lost = useLive((state) => state.connection.state === 'lost');
@@ -185,6 +235,7 @@ export function App() {
             >
               {scheme === 'dark' ? <IconSun size={16} /> : <IconMoon size={16} />}
             </ActionIcon>
+            <Person />
             <ActionIcon
               variant="default"
               size="md"

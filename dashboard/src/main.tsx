@@ -5,10 +5,8 @@ import './styles.css';
 import { MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { startFeed } from './live/feed.ts';
 import { theme } from './theme.ts';
 
-startFeed();
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

@@ -9,12 +9,36 @@ export function packageVersion(): string {
   return String(version);
 }
 
-/** Throws InputError for an address that others can reach, unless that is wanted. */
-export function refuseOpenHost(host: string, insecure: boolean): void {
-  if (isLoopback(host) || insecure) return;
-  throw new InputError(
-    `--host ${host} would open the desk to others, and there is no login yet. Leave --host away, put a proxy with ` +
-      'a login in front, or say --insecure-no-login if you know who can reach this address.',
+/** What every command that serves the dashboard says of who may come in. */
+export const HOST_SPECS = {
+  host: {
+    type: 'string',
+    value: 'H',
+    default: '127.0.0.1',
+    help: 'address to listen on; beyond this machine everybody must sign in',
+  },
+  'behind-proxy': {
+    type: 'boolean',
+    help: 'believe X-Forwarded-For and -Proto: a proxy is in front, and nothing else can connect',
+  },
+} as const;
+
+export const loginRequired = (host: string): boolean => !isLoopback(host);
+
+/** Tells how the first administrator comes in, as long as there is none. */
+export async function sayFirstLink(
+  app: Awaited<ReturnType<typeof buildApp>>,
+  url: string,
+  host: string,
+  say: (text: string) => void,
+): Promise<void> {
+  const path = await app.firstLink();
+  if (path === undefined) return;
+  const named = url.replace('//0.0.0.0', '//localhost').replace('//[::]', '//localhost');
+  say(
+    loginRequired(host)
+      ? `Nobody has an account yet. This link makes the first administrator, once, within 24 hours: ${named}${path}`
+      : `Open to everybody at this machine until somebody has an account. First administrator: ${named}${path}`,
   );
 }
 

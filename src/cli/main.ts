@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'ask the database of a desk, running or not',
     load: async () => (await import('./sql.ts')).sqlCommand,
   },
+  audit: {
+    about: 'prove that the audit trail is what was written (audit verify)',
+    load: async () => (await import('./audit.ts')).auditCommand,
+  },
   evaluate: {
     about: 'train and test on a labelled file, in time order',
     load: async () => (await import('./evaluate.ts')).evaluateCommand,

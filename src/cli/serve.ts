@@ -6,15 +6,16 @@ import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { openDesk } from '../runtimes/embedded.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
+import { oidcSettings } from '../server/access/oidc.ts';
 import { buildApp } from '../server/app.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS, trainFirstModel } from '../training/first-model.ts';
-import { listen, packageVersion, refuseOpenHost } from './listen.ts';
+import { HOST_SPECS, listen, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
-  host: { type: 'string', value: 'H', default: '127.0.0.1', help: 'address to listen on' },
+  ...HOST_SPECS,
   'data-dir': { type: 'string', value: 'DIR', default: './var', help: 'where everything is kept' },
   rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
   'no-simulator': { type: 'boolean', help: 'transactions come over the API only' },
@@ -32,7 +33,6 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   },
   'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
   'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
-  'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
   help: { type: 'boolean', help: 'show this text' },
 };
 
@@ -49,7 +49,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   const dataDir = options.text('data-dir') ?? './var';
   const preset = presetOf(options.text('preset'));
   const retrainHours = options.number('retrain-hours', 0, 500);
-  refuseOpenHost(host, options.flag('insecure-no-login'));
+  const oidc = oidcSettings(process.env);
   const say = (text: string): void => console.log(text);
   const stopping = Promise.withResolvers<Error | undefined>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -94,6 +94,9 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     maturityMs: LIVE_LABEL_MATURITY_MS,
     retrainer,
     allowedHosts: new Set([host.toLowerCase()]),
+    loginRequired: loginRequired(host),
+    behindProxy: options.flag('behind-proxy'),
+    oidc,
     logLevel: options.text('log-level') ?? 'warn',
   });
   let url: string;
@@ -121,6 +124,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     });
     say(`Simulator: ${rate} transactions a second, log in ${logFile}`);
   }
+  await sayFirstLink(app, url, host, say);
   say(`Ready: ${url}  (Ctrl-C stops)`);
   const failure = await stopping.promise;
   say(failure ? `Stopping: ${failure.message}` : 'Stopping …');

@@ -1,10 +1,6 @@
 // ./goshawk sql: asks the database, also while the desk runs.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { openEmbeddedDatabase } from '../adapters/embedded/database.ts';
-import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { InputError } from '../domain/input-error.ts';
-import { askAdmin } from '../runtimes/admin-socket.ts';
+import { openDataFolder } from './data-folder.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
@@ -14,17 +10,11 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
 };
 
 async function ask(dataDir: string, sql: string): Promise<Record<string, unknown>[]> {
-  const running = await askAdmin(dataDir, sql);
-  if (running) return running;
-  if (!existsSync(join(dataDir, 'database')))
-    throw new InputError(`There is no desk in ${dataDir}: start one with ./run.sh`);
-  const unlock = lockFolder(dataDir);
-  const database = openEmbeddedDatabase(join(dataDir, 'database'), () => undefined);
+  const folder = openDataFolder(dataDir);
   try {
-    return (await database.query(sql, [])) as Record<string, unknown>[];
+    return await folder.query(sql);
   } finally {
-    await database.close();
-    unlock();
+    await folder.close();
   }
 }
 

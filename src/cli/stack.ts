@@ -8,13 +8,13 @@ import { type GoshawkProcess, startGoshawk } from '../stack/goshawk-process.ts';
 import { startServices } from '../stack/services.ts';
 import { sparkJars } from '../stack/spark.ts';
 import { PRESETS } from '../training/first-model.ts';
-import { packageVersion, refuseOpenHost } from './listen.ts';
+import { HOST_SPECS, packageVersion } from './listen.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
-  host: { type: 'string', value: 'H', default: '127.0.0.1', help: 'address to listen on' },
+  ...HOST_SPECS,
   'data-dir': {
     type: 'string',
     value: 'DIR',
@@ -33,7 +33,6 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     help: `what is simulated and learnt first: ${PRESETS.join(' | ')}`,
   },
   seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
-  'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
   help: { type: 'boolean', help: 'show this text' },
 };
 const ABOUT =
@@ -54,7 +53,6 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
   const rate = options.number('rate', 0.01, 50_000);
   const seed = options.number('seed', 0, 2 ** 31);
   const preset = presetOf(options.text('preset'));
-  refuseOpenHost(host, options.flag('insecure-no-login'));
   const logFolder = options.text('log-dir') ?? './logs';
   mkdirSync(logFolder, { recursive: true });
 
@@ -126,10 +124,12 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
         started.push(await keep(`worker-${number}`, ['worker']));
     }
     started.push(await keep('sink', ['sink']));
-    const insecure = options.flag('insecure-no-login') ? ['--insecure-no-login'] : [];
-    const server = await keep('server', ['server', '--port', String(port), '--host', host, ...insecure]);
+    const proxy = options.flag('behind-proxy') ? ['--behind-proxy'] : [];
+    const server = await keep('server', ['server', '--port', String(port), '--host', host, ...proxy]);
     await Promise.all(started.map((child) => child.said(/ ready\n/, READY_MS)));
-    const [, url] = await server.said(/listens at (\S+)/, READY_MS);
+    const [said, url] = await server.said(/[\s\S]*listens at (\S+)/, READY_MS);
+    const [firstLink] = /(Nobody has an account|Open to everybody).*/.exec(said) ?? [];
+    if (firstLink) say(firstLink);
     if (!options.flag('no-simulator')) {
       const simulation = ['--rate', String(rate), '--seed', String(seed), '--preset', preset];
       await keep('simulator', ['simulate', ...simulation, '--log-dir', logFolder]);

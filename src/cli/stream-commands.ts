@@ -8,9 +8,10 @@ import { openStreamDesk } from '../runtimes/stream-desk.ts';
 import { openIntake, prepareStream, rebuildState, streamPeople } from '../runtimes/stream-maintenance.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
+import { oidcSettings } from '../server/access/oidc.ts';
 import { buildApp } from '../server/app.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
-import { listen, packageVersion, refuseOpenHost } from './listen.ts';
+import { HOST_SPECS, listen, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
 import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { runService } from './service.ts';
@@ -54,7 +55,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
     args,
     {
       port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
-      host: { type: 'string', value: 'H', default: '127.0.0.1', help: 'address to listen on' },
+      ...HOST_SPECS,
       'retrain-hours': {
         type: 'string',
         value: 'N',
@@ -62,7 +63,6 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         help: 'train a candidate every N hours; 0 for never',
       },
       'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
-      'insecure-no-login': { type: 'boolean', help: 'listen on other addresses although there is no login' },
     },
   );
   if (!options) return;
@@ -70,7 +70,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
   const host = options.text('host') ?? '127.0.0.1';
   const port = options.number('port', 0, 65_535);
   const retrainHours = options.number('retrain-hours', 0, 500);
-  refuseOpenHost(host, options.flag('insecure-no-login'));
+  const oidc = oidcSettings(process.env);
   await runService('server', async (say, fail) => {
     const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail });
     try {
@@ -83,9 +83,14 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         maturityMs: LIVE_LABEL_MATURITY_MS,
         retrainer,
         allowedHosts: new Set([host.toLowerCase()]),
+        loginRequired: loginRequired(host),
+        behindProxy: options.flag('behind-proxy'),
+        oidc,
         logLevel: options.text('log-level') ?? 'warn',
       });
-      say(`listens at ${await listen(app, host, port)}`);
+      const url = await listen(app, host, port);
+      await sayFirstLink(app, url, host, say);
+      say(`listens at ${url}`);
       return {
         async stop() {
           await app.close();

@@ -7,6 +7,7 @@ import type { Serving } from '../models/serving.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
 import type { ModelRegistry } from './model-registry.ts';
+import type { Office } from './office.ts';
 import type { Store } from './store.ts';
 
 /** Records accepted but not decided yet; beyond this the source is asked to wait. */
@@ -69,6 +70,7 @@ export type Desk = {
   /** The models and the rules that decide now. */
   inService(): InService;
   readonly models: ModelRegistry;
+  readonly office: Office;
   /** Takes what the registry says now into service; resolves when this process decides by it. */
   refreshModels(): Promise<void>;
   /** Every part between the source and the live feed; `perSecond` is what was decided lately. */

@@ -9,6 +9,7 @@ import { openEmbeddedLog } from '../adapters/embedded/log.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
+import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -32,6 +33,7 @@ import type { ModelRegistry } from '../ports/model-registry.ts';
 import { createProcessor } from '../ports/processor.ts';
 import type { Store } from '../ports/store.ts';
 import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
+import { keepAnchors } from './audit-anchors.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { fileFirstModel } from './first-champion.ts';
 import { readServing } from './model-watch.ts';
@@ -279,6 +281,8 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     receivedAtMs: clock.nowMs(),
   });
 
+  const office = createOffice(session);
+  const anchors = keepAnchors(office.audit, join(dataDir, 'audit-heads.log'), options.onNotice);
   const probes = startEmbeddedProbes({
     engine,
     log,
@@ -296,6 +300,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     checkCapacity,
     inService: () => engine,
     models: parts.registry,
+    office,
     async refreshModels() {
       const next = await readServing(parts.registry, engine.serving);
       if (next && next !== engine.serving) engine.serve(next);
@@ -335,6 +340,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
       if (!failure && processor.committedOffset > checkpointAt) {
         await checkpoints.prepare(processor.committedOffset)();
       }
+      await anchors.stop();
       await session.close();
       parts.unlock();
     },

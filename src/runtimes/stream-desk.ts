@@ -8,6 +8,7 @@ import { openPostgres } from '../adapters/postgres/session.ts';
 import { openRedis } from '../adapters/redis/connection.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
+import { createOffice } from '../adapters/sql/office.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -207,6 +208,7 @@ async function open(
     measurements,
     inService: models.inService,
     models: registry,
+    office: createOffice(session),
     refreshModels: models.look,
     health: probes.health,
     partitions: probes.partitions,

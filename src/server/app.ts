@@ -9,6 +9,10 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
+import { guardRoutes } from './access/access.ts';
+import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
+import { peopleRoutes } from './access/people-routes.ts';
+import { signInRoutes } from './access/sign-in-routes.ts';
 import { docsPage } from './docs-page.ts';
 import { watchDrift } from './drift-watch.ts';
 import { createFeed } from './feed.ts';
@@ -35,10 +39,21 @@ export type AppOptions = {
   readonly retrainer: Retrainer;
   /** Names this desk is called by, besides the loopback ones. */
   readonly allowedHosts: ReadonlySet<string>;
+  /** Others can reach the desk: nobody comes in without an account. */
+  readonly loginRequired: boolean;
+  /** A proxy in front says where a request comes from and by which protocol. */
+  readonly behindProxy: boolean;
+  readonly oidc: OidcSettings | undefined;
   readonly logLevel: string;
 };
 
-export type App = { readonly server: FastifyInstance; readonly monitor: Monitor; close(): Promise<void> };
+export type App = {
+  readonly server: FastifyInstance;
+  readonly monitor: Monitor;
+  /** The path of the link that makes the first administrator; undefined once somebody has an account. */
+  firstLink(): Promise<string | undefined>;
+  close(): Promise<void>;
+};
 
 export async function buildApp(options: AppOptions): Promise<App> {
   const { desk } = options;
@@ -48,6 +63,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     routerOptions: { maxParamLength: 200 },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    trustProxy: options.behindProxy,
     // Bodies are checked by the domain parser, which lists every problem at once.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   });
@@ -76,7 +92,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     return sendProblem(reply, status, status === 429 ? 'Too many requests' : 'Bad request', error.message);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const refused = foreignRequest(request.headers, options.allowedHosts);
+    const refused = foreignRequest(request.headers, options.allowedHosts, options.loginRequired);
     if (refused) return sendProblem(reply, 403, 'Forbidden', refused);
   });
   // A refused upgrade is answered on a socket the HTTP server no longer counts as its own: left open, it
@@ -110,6 +126,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
       },
     },
   });
+  const access = await guardRoutes(app, {
+    office: desk.office,
+    clock: desk.clock,
+    loginRequired: options.loginRequired,
+  });
   const feed = createFeed(desk, options.version);
   const monitor = await startMonitor({
     desk,
@@ -122,6 +143,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
   const drift = watchDrift(reviews);
 
+  await app.register(async (scope) => {
+    const signIn = signInRoutes(scope, desk.office, desk.clock, access, options.oidc?.name);
+    peopleRoutes(scope, desk.office, desk.clock, access);
+    if (options.oidc) oidcRoutes(scope, options.oidc, desk.office, desk.clock, access, signIn);
+  });
   await app.register(async (scope) => intakeRoutes(scope, desk));
   await app.register(async (scope) => bulkRoute(scope, desk));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf));
@@ -130,9 +156,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => {
     scope.get(
       '/v1/feed',
-      { websocket: true, schema: { summary: 'Live feed (WebSocket)', tags: ['Figures'] } },
-      (socket) => {
-        if (!feed.join(socket)) socket.close(1013, 'too many clients; try again later');
+      {
+        websocket: true,
+        config: { permission: 'read' },
+        schema: { summary: 'Live feed (WebSocket)', tags: ['Figures'] },
+      },
+      (socket, request) => {
+        const joined = feed.join(socket, {
+          masked: !access.may(request, 'read_identifiers'),
+          stillThere: () => access.stillThere(request),
+        });
+        if (!joined) socket.close(1013, 'too many clients; try again later');
       },
     );
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
@@ -155,6 +189,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   return {
     server: app,
     monitor,
+    firstLink: access.firstLink,
     async close() {
       monitor.stop();
       drift.stop();

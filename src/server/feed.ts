@@ -4,6 +4,7 @@ import type { WebSocket } from '@fastify/websocket';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Committed, Desk } from '../ports/desk.ts';
 import { type AlertRow, type FeedRow, PROTOCOL_VERSION, type ServerMessage } from '../protocol/messages.ts';
+import { masked } from './access/masking.ts';
 import type { FeedState, Monitor } from './monitor.ts';
 import { alertRow, alertRowOf, feedRow } from './rows.ts';
 
@@ -20,11 +21,24 @@ const MAX_CLIENTS = 500;
 const SLOW_BYTES = 1 << 20;
 const STATS_MINUTES = 60;
 
-type Client = { readonly socket: WebSocket; needsSnapshot: boolean; pingedAt: number; alive: boolean };
+export type FeedReader = {
+  /** Identifiers are hidden from this reader. */
+  readonly masked: boolean;
+  /** Whether the session or key it came with still stands. */
+  stillThere(): Promise<boolean>;
+};
+
+type Client = {
+  readonly socket: WebSocket;
+  readonly reader: FeedReader;
+  needsSnapshot: boolean;
+  pingedAt: number;
+  alive: boolean;
+};
 
 export type Feed = {
   /** False when there is no room for another client. */
-  join(socket: WebSocket): boolean;
+  join(socket: WebSocket, reader: FeedReader): boolean;
   state(): FeedState;
   /** Set once the monitor stands; the feed shows its figures. */
   attach(monitor: Monitor): void;
@@ -80,7 +94,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       model: monitor.model(),
     };
     client.needsSnapshot = false;
-    send(client, JSON.stringify(snapshot));
+    send(client, JSON.stringify(client.reader.masked ? masked(snapshot) : snapshot));
   }
 
   function broadcast(): void {
@@ -103,6 +117,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     decided = 0;
     if (Object.keys(diff).length === 2) return;
     const text = JSON.stringify(diff);
+    let maskedText: string | undefined;
     for (const client of clients) {
       if (client.socket.readyState !== client.socket.OPEN) continue;
       if (client.socket.bufferedAmount > SLOW_BYTES) {
@@ -115,7 +130,8 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
         sendSnapshot(client).catch(() => client.socket.close(1011, 'the snapshot failed; connect again'));
         continue;
       }
-      send(client, text);
+      if (client.reader.masked) maskedText ??= JSON.stringify(masked(diff));
+      send(client, client.reader.masked && maskedText !== undefined ? maskedText : text);
     }
     if (tick % PING_EVERY_TICKS === 0) pingAll();
   }
@@ -126,6 +142,11 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
         client.socket.terminate();
         continue;
       }
+      client.reader.stillThere().then(
+        (there) => there || client.socket.close(4401, 'signed out'),
+        // A database that is away is no reason to send anybody off.
+        () => undefined,
+      );
       client.alive = false;
       client.pingedAt = performance.now();
       client.socket.ping();
@@ -136,9 +157,9 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
   timer.unref();
 
   return {
-    join(socket) {
+    join(socket, reader) {
       if (clients.size >= MAX_CLIENTS) return false;
-      const client: Client = { socket, needsSnapshot: false, pingedAt: 0, alive: true };
+      const client: Client = { socket, reader, needsSnapshot: false, pingedAt: 0, alive: true };
       socket.on('pong', () => {
         client.alive = true;
         latency.add(performance.now() - client.pingedAt, desk.clock.nowMs());

@@ -40,6 +40,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
   app.post(
     '/v1/decisions',
     {
+      config: { permission: 'decide' },
       validatorCompiler: byParser,
       schema: {
         summary: 'Decide one transaction',
@@ -74,6 +75,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
   app.post(
     '/v1/labels',
     {
+      config: { permission: 'label' },
       validatorCompiler: byParser,
       schema: {
         summary: 'Say what a transaction turned out to be',
@@ -123,6 +125,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
   app.post(
     '/v1/transactions',
     {
+      config: { permission: 'decide' },
       schema: {
         summary: 'Take in many transactions',
         description:

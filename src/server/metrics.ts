@@ -50,7 +50,7 @@ export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor,
 
   app.get(
     '/metrics',
-    { schema: { summary: 'Figures for Prometheus', tags: ['Figures'] } },
+    { config: { permission: 'read' }, schema: { summary: 'Figures for Prometheus', tags: ['Figures'] } },
     async (_, reply) => {
       const pipeline = monitor.pipeline();
       for (const service of pipeline.services) {

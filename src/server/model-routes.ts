@@ -1,5 +1,5 @@
 // The model registry over HTTP: what there is, how good it is, and who moves it where.
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { DRIFT_ALARM } from '../models/drift.ts';
@@ -9,6 +9,7 @@ import { SCORE_STEPS, stepStart } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
 import { type FiledModel, MODEL_STATES, type ModelState, type Move } from '../ports/model-registry.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
+import { entryOf, nameOf } from './access/access.ts';
 import type { ModelReviews } from './model-reviews.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
@@ -38,30 +39,43 @@ export function modelRoutes(
   const notFound = (reply: FastifyReply, version: string) =>
     sendProblem(reply, 404, 'Not found', `There is no model ${version}.`);
   /** Moves a model that is there, and waits until this desk decides by it. */
-  async function moved(version: string, move: Move) {
+  async function moved(request: FastifyRequest, version: string, move: Move) {
     await models.move(version, move);
+    await desk.office.audit.append(
+      entryOf(request, clock, `${move.action ?? 'moved'} a model`, `model ${version}`, {
+        to: move.to,
+        share: move.share,
+        note: move.note,
+        who: move.who,
+      }),
+    );
     await desk.refreshModels();
     const filed = await models.find(version);
     return filed && filedJson(filed);
   }
 
-  app.get('/v1/models', { schema: { summary: 'Every model, and who moved it where', tags } }, async () => {
-    const [filed, events] = await Promise.all([models.list(), models.events(EVENTS)]);
-    return {
-      models: filed.map(filedJson),
-      events: events.map(({ atMs, from, gate, ...event }) => ({
-        ...event,
-        at: isoTime(atMs),
-        from: from ?? null,
-        gate: gate ?? null,
-      })),
-      retraining: retrainer.status(),
-    };
-  });
+  app.get(
+    '/v1/models',
+    { config: { permission: 'read' }, schema: { summary: 'Every model, and who moved it where', tags } },
+    async () => {
+      const [filed, events] = await Promise.all([models.list(), models.events(EVENTS)]);
+      return {
+        models: filed.map(filedJson),
+        events: events.map(({ atMs, from, gate, ...event }) => ({
+          ...event,
+          at: isoTime(atMs),
+          from: from ?? null,
+          gate: gate ?? null,
+        })),
+        retraining: retrainer.status(),
+      };
+    },
+  );
 
   app.get<{ Querystring: ReviewQuery }>(
     '/v1/models/review',
     {
+      config: { permission: 'read' },
       schema: {
         summary: 'Models side by side on the latest labelled transactions',
         description:
@@ -123,6 +137,7 @@ export function modelRoutes(
   app.get(
     '/v1/models/drift',
     {
+      config: { permission: 'read' },
       schema: {
         summary: 'The latest decisions beside what the champion was trained on',
         description:
@@ -141,6 +156,7 @@ export function modelRoutes(
   app.get<{ Params: VersionParams }>(
     '/v1/models/:version',
     {
+      config: { permission: 'read' },
       schema: {
         summary: 'A model, with its card',
         tags,
@@ -160,6 +176,7 @@ export function modelRoutes(
   app.get<{ Params: VersionParams }>(
     '/v1/models/:version/artefact',
     {
+      config: { permission: 'read' },
       schema: {
         summary: 'The artefact of a model',
         tags,
@@ -181,6 +198,7 @@ export function modelRoutes(
   app.get<{ Params: VersionParams }>(
     '/v1/models/:version/gate',
     {
+      config: { permission: 'read' },
       schema: {
         summary: 'What a model shows beside the champion',
         tags,
@@ -203,6 +221,7 @@ export function modelRoutes(
     scope.post<{ Querystring: FileModelQuery; Body: unknown }>(
       '/v1/models',
       {
+        config: { permission: 'move_models' },
         bodyLimit: MAX_ARTEFACT_BYTES,
         schema: {
           summary: 'File a model as a candidate',
@@ -214,10 +233,14 @@ export function modelRoutes(
         },
       },
       async (request, reply) => {
-        const { who, notes = '' } = request.query;
+        const { notes = '' } = request.query;
+        const who = nameOf(request, request.query.who);
         try {
           const model = parseModel(String(request.body ?? ''), 'the body');
           const filed = await models.file(model, who, notes, clock.nowMs());
+          await desk.office.audit.append(
+            entryOf(request, clock, 'filed a model', `model ${filed.version}`, { sha256: filed.sha256, who }),
+          );
           return reply.code(201).send(filedJson(filed));
         } catch (error) {
           if (error instanceof InputError) return sendProblem(reply, 400, 'Bad request', error.message);
@@ -230,6 +253,7 @@ export function modelRoutes(
   app.post<{ Params: VersionParams; Body: MoveBody }>(
     '/v1/models/:version/state',
     {
+      config: { permission: 'move_models' },
       schema: {
         summary: 'Move a model to another state',
         description:
@@ -243,7 +267,8 @@ export function modelRoutes(
     },
     async (request, reply) => {
       const { version } = request.params;
-      const { state, share, who, note = '', override } = request.body;
+      const { state, share, note = '', override } = request.body;
+      const who = nameOf(request, request.body.who);
       const filed = await models.find(version);
       if (!filed) return notFound(reply, version);
       if (!isState(state)) return sendProblem(reply, 400, 'Bad request', `There is no state ${state}.`);
@@ -282,7 +307,7 @@ export function modelRoutes(
           `${version} does not pass: ${failed.map(({ text }) => text).join('; ')}. Say why in "override" to move it nevertheless.`,
         );
       }
-      return moved(version, {
+      return moved(request, version, {
         to: state,
         ...(state === 'challenger' && share !== undefined && { share }),
         who,
@@ -296,6 +321,7 @@ export function modelRoutes(
   app.post<{ Body: WhoBody }>(
     '/v1/models/rollback',
     {
+      config: { permission: 'move_models' },
       schema: {
         summary: 'Back to the champion before this one',
         tags,
@@ -304,18 +330,26 @@ export function modelRoutes(
       },
     },
     async (request, reply) => {
-      const { who, note = '' } = request.body;
+      const { note = '' } = request.body;
+      const who = nameOf(request, request.body.who);
       const version = await models.previousChampion();
       if (version === undefined) {
         return sendProblem(reply, 409, 'Conflict', 'No model was champion before this one.');
       }
-      return moved(version, { to: 'champion', who, note, action: 'rolled back', atMs: clock.nowMs() });
+      return moved(request, version, {
+        to: 'champion',
+        who,
+        note,
+        action: 'rolled back',
+        atMs: clock.nowMs(),
+      });
     },
   );
 
   app.post<{ Body: WhoBody }>(
     '/v1/models/retrain',
     {
+      config: { permission: 'move_models' },
       schema: {
         summary: 'Train a candidate on what was decided and labelled here',
         description: 'It is filed as a candidate; GET /v1/models tells how far it is.',
@@ -325,8 +359,10 @@ export function modelRoutes(
       },
     },
     async (request, reply) => {
-      const refused = retrainer.start(request.body.who, request.body.note ?? '');
+      const who = nameOf(request, request.body.who);
+      const refused = retrainer.start(who, request.body.note ?? '');
       if (refused !== undefined) return sendProblem(reply, 409, 'Conflict', refused);
+      await desk.office.audit.append(entryOf(request, clock, 'started a training', 'models', { who }));
       return reply.code(202).send(retrainer.status());
     },
   );

@@ -18,6 +18,7 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
   app.get<{ Params: IdParams; Querystring: StoryQuery }>(
     '/v1/transactions/:id',
     {
+      config: { permission: 'read', viewed: 'transaction' },
       schema: {
         summary: 'The whole story of a transaction',
         description:
@@ -49,6 +50,7 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
   app.get<{ Querystring: TransactionQuery }>(
     '/v1/transactions',
     {
+      config: { permission: 'read' },
       schema: {
         summary: 'Decided transactions, newest first',
         tags: ['Transactions'],
@@ -101,6 +103,7 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
   app.get<{ Querystring: AlertQuery }>(
     '/v1/alerts',
     {
+      config: { permission: 'read' },
       schema: {
         summary: 'Alerts, newest first',
         tags: ['Alerts'],
@@ -128,12 +131,15 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
 
   app.get<{ Querystring: StatsQuery }>(
     '/v1/stats',
-    { schema: { summary: 'Counts of the last minutes', tags: ['Figures'], querystring: StatsQuery } },
+    {
+      config: { permission: 'read' },
+      schema: { summary: 'Counts of the last minutes', tags: ['Figures'], querystring: StatsQuery },
+    },
     async (request) => monitor.stats(request.query.minutes ?? 60),
   );
   app.get(
     '/v1/models/current',
-    { schema: { summary: 'The model in service', tags: ['Figures'] } },
+    { config: { permission: 'read' }, schema: { summary: 'The model in service', tags: ['Figures'] } },
     async () => ({
       ...monitor.model(),
       featureNames: desk.inService().serving.champion.info.features,
@@ -144,20 +150,31 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
   );
   app.get(
     '/v1/pipeline',
-    { schema: { summary: 'Health of each service, measured', tags: ['Figures'] } },
+    {
+      config: { permission: 'read' },
+      schema: { summary: 'Health of each service, measured', tags: ['Figures'] },
+    },
     async () => monitor.pipeline(),
   );
   app.get(
     '/v1/dead-letters',
-    { schema: { summary: 'Input that could not be used', tags: ['Figures'] } },
+    {
+      config: { permission: 'read' },
+      schema: { summary: 'Input that could not be used', tags: ['Figures'] },
+    },
     async () => store.deadLetters(PAGE),
   );
-  app.get('/healthz', { schema: { summary: 'The process lives', tags: ['Health'] } }, async () => ({
-    status: 'ok',
-  }));
+  app.get(
+    '/healthz',
+    { config: { permission: 'anyone' }, schema: { summary: 'The process lives', tags: ['Health'] } },
+    async () => ({
+      status: 'ok',
+    }),
+  );
   app.get(
     '/readyz',
     {
+      config: { permission: 'anyone' },
       schema: { summary: 'The desk takes transactions', tags: ['Health'], response: { 503: ProblemSchema } },
     },
     async (_request, reply) => {

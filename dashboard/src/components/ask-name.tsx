@@ -1,6 +1,7 @@
 // Whoever moves a model is named in its history; the browser remembers the name.
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { useSignedInName } from '../live/me.ts';
 import { rememberedName, rememberName } from '../live/models.ts';
 
 export function AskName(props: {
@@ -10,7 +11,8 @@ export function AskName(props: {
   readonly onClose: () => void;
   readonly onNamed: (who: string, note: string) => void;
 }) {
-  const [who, setWho] = useState(rememberedName());
+  const signedIn = useSignedInName();
+  const [who, setWho] = useState(signedIn ?? rememberedName());
   const [note, setNote] = useState('');
   return (
     <Modal opened onClose={props.onClose} title={props.title} transitionProps={{ duration: 120 }}>
@@ -23,13 +25,15 @@ export function AskName(props: {
         }}
       >
         <p className="muted">{props.about}</p>
-        <TextInput
-          label="Your name"
-          size="xs"
-          required
-          value={who}
-          onChange={(event) => setWho(event.currentTarget.value)}
-        />
+        {signedIn === undefined && (
+          <TextInput
+            label="Your name"
+            size="xs"
+            required
+            value={who}
+            onChange={(event) => setWho(event.currentTarget.value)}
+          />
+        )}
         <TextInput
           label="Note"
           size="xs"

@@ -2,6 +2,7 @@
 import { Button, Modal, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { GateCheckMessage, ListedModel, ModelState } from '../../../src/protocol/models.ts';
+import { useSignedInName } from '../live/me.ts';
 import { rememberedName, rememberName, send, useAsked } from '../live/models.ts';
 
 const TARGETS: readonly { readonly value: ModelState; readonly label: string; readonly about: string }[] = [
@@ -29,7 +30,8 @@ export function MoveModel(props: {
   const targets = TARGETS.filter(({ value }) => value !== model.state);
   const [state, setState] = useState<ModelState>(targets[0].value);
   const [share, setShare] = useState(10);
-  const [who, setWho] = useState(rememberedName());
+  const signedIn = useSignedInName();
+  const [who, setWho] = useState(signedIn ?? rememberedName());
   const [note, setNote] = useState('');
   const [override, setOverride] = useState('');
   const [problem, setProblem] = useState<string>();
@@ -112,13 +114,15 @@ export function MoveModel(props: {
           onChange={(event) => setOverride(event.currentTarget.value)}
         />
       )}
-      <TextInput
-        label="Your name"
-        size="xs"
-        required
-        value={who}
-        onChange={(event) => setWho(event.currentTarget.value)}
-      />
+      {signedIn === undefined && (
+        <TextInput
+          label="Your name"
+          size="xs"
+          required
+          value={who}
+          onChange={(event) => setWho(event.currentTarget.value)}
+        />
+      )}
       <Textarea
         label="Note"
         size="xs"

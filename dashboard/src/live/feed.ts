@@ -9,6 +9,7 @@ import type {
   ServerMessage,
   Stats,
 } from '../../../src/protocol/messages.ts';
+import { loadMe } from './me.ts';
 
 export type Connection = { readonly state: 'connecting' | 'live' | 'lost'; readonly since: number };
 
@@ -28,9 +29,11 @@ export type LiveState = {
 
 const MAX_ROWS = 2000;
 const MAX_ALERTS = 500;
+/** What the desk closes with when a session has ended. */
+const SIGNED_OUT = 4401;
 const BANNER_MINOR = 50_000;
 
-let state: LiveState = {
+const NOTHING: LiveState = {
   connection: { state: 'connecting', since: Date.now() },
   rows: [],
   alerts: [],
@@ -40,6 +43,9 @@ let state: LiveState = {
   sampling: undefined,
   banner: undefined,
 };
+let state = NOTHING;
+let open: WebSocket | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 let queue: ServerMessage[] = [];
 let frame = 0;
@@ -148,17 +154,30 @@ function connect(): void {
     if (queue.length > 200) flush();
     else if (!frame) frame = requestAnimationFrame(flush);
   };
-  socket.onclose = () => {
+  open = socket;
+  socket.onclose = (event) => {
     clearInterval(watchdog);
+    if (open !== socket) return;
+    if (event.code === SIGNED_OUT) void loadMe();
     if (state.connection.state === 'live')
       publish({ ...state, connection: { state: 'lost', since: Date.now() } });
-    setTimeout(connect, retryMs);
+    retry = setTimeout(connect, retryMs);
     retryMs = Math.min(retryMs * 2, 5000);
   };
 }
 
 export function startFeed(): void {
-  connect();
+  if (!open) connect();
+}
+
+/** Nothing of what was seen stays for whoever signs in next. */
+export function stopFeed(): void {
+  const socket = open;
+  open = undefined;
+  clearTimeout(retry);
+  socket?.close();
+  queue = [];
+  publish({ ...NOTHING, connection: { state: 'connecting', since: Date.now() } });
 }
 
 export function dismissBanner(): void {

@@ -1,5 +1,6 @@
 // Models, their reviews and drift, asked for while the page is open.
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { ask, tell } from './api.ts';
 
 export type Asked<T> = { readonly data: T | undefined; readonly problem: string | undefined; again(): void };
 
@@ -12,15 +13,12 @@ export function useAsked<T>(path: string | undefined, everyMs: number): Asked<T>
   const again = useCallback(async () => {
     if (path === undefined || document.hidden) return;
     try {
-      const answer = await fetch(path);
-      const body = await answer.json();
+      const body = await ask<T>(path);
       if (current.current !== path) return;
-      if (answer.ok) {
-        setData(body as T);
-        setProblem(undefined);
-      } else setProblem(String(body.detail ?? answer.statusText));
-    } catch {
-      if (current.current === path) setProblem('The desk does not answer; trying again.');
+      setData(body);
+      setProblem(undefined);
+    } catch (error) {
+      if (current.current === path) setProblem((error as Error).message);
     }
   }, [path]);
   useEffect(() => {
@@ -32,19 +30,11 @@ export function useAsked<T>(path: string | undefined, everyMs: number): Asked<T>
 }
 
 /** Sends JSON; gives what stands in the way, or nothing. */
-export async function send(path: string, body: unknown): Promise<string | undefined> {
-  try {
-    const answer = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (answer.ok) return undefined;
-    return String(((await answer.json()) as { detail?: string }).detail ?? answer.statusText);
-  } catch {
-    return 'The desk does not answer. Try again once it is back.';
-  }
-}
+export const send = (path: string, body: unknown): Promise<string | undefined> =>
+  tell(path, body).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
 
 const WHO = 'goshawk-who';
 /** The name that this browser last acted under. */

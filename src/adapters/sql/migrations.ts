@@ -1,6 +1,8 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
+import { AUDIT_TABLES } from './audit.ts';
+import { PEOPLE_TABLES } from './people.ts';
 
 /** Columns that tell where in a stream a row comes from; one log has no use for them. */
 const PLACE = sql`, partition integer, log_offset bigint`;
@@ -61,6 +63,14 @@ function registry() {
   ];
 }
 
+/** A migration whose statements are the same in the process and on a server. */
+const ofBoth = (statements: readonly string[]): Migration => ({
+  async up(db: Kysely<unknown>) {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+});
+const ACCESS = ofBoth([...AUDIT_TABLES, ...PEOPLE_TABLES]);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -85,6 +95,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
       for (const statement of [models, ...registry()]) await statement.execute(db);
     },
   },
+  '003_access': ACCESS,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -141,6 +152,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
       for (const statement of statements) await statement.execute(db);
     },
   },
+  '004_access': ACCESS,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -1,0 +1,184 @@
+// API keys: what services may do, until when, and when they last did.
+import { Button, Modal, MultiSelect, NumberInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { KEY_PERMISSIONS, PERMISSION_WORDS } from '../../../src/domain/access.ts';
+import { dateTime } from '../format.ts';
+import { remove, tell } from '../live/api.ts';
+import { useAsked } from '../live/models.ts';
+import { Empty, Panel, Scroll } from './parts.tsx';
+import { Secret } from './secret.tsx';
+
+type Key = {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revoked: boolean;
+};
+
+export function ApiKeys() {
+  const { data, problem, again } = useAsked<{ keys: readonly Key[] }>('/v1/keys', 30_000);
+  const [making, setMaking] = useState(false);
+  const [made, setMade] = useState<string>();
+  const [refused, setRefused] = useState<string>();
+  const keys = data?.keys ?? [];
+  return (
+    <Panel
+      title="API keys"
+      note={
+        <Button size="compact-xs" onClick={() => setMaking(true)}>
+          New key …
+        </Button>
+      }
+    >
+      {(problem ?? refused) && (
+        <p className="problem" role="alert">
+          {problem ?? refused}
+        </p>
+      )}
+      {keys.length === 0 && (
+        <Empty>
+          No keys yet. A service that sends transactions needs one, as <code>Authorization: Bearer gk_…</code>
+        </Empty>
+      )}
+      {keys.length > 0 && (
+        <Scroll label="API keys">
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>May</th>
+                <th>Made</th>
+                <th>Until</th>
+                <th>Last used</th>
+                <th>
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <tr key={key.id} style={{ cursor: 'default', opacity: key.revoked ? 0.6 : 1 }}>
+                  <td title={`gk_${key.id}_…`}>{key.name}</td>
+                  <td title={key.permissions.join(', ')}>{key.permissions.join(', ')}</td>
+                  <td>
+                    {dateTime(key.createdAt)} <span className="muted">by {key.createdBy}</span>
+                  </td>
+                  <td>
+                    {key.revoked ? 'revoked' : key.expiresAt ? dateTime(key.expiresAt) : 'revoked by hand'}
+                  </td>
+                  <td>{key.lastUsedAt ? dateTime(key.lastUsedAt) : 'never'}</td>
+                  <td className="right">
+                    {!key.revoked && (
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        color="red"
+                        onClick={() =>
+                          remove(`/v1/keys/${key.id}`).then(again, (error: Error) =>
+                            setRefused(error.message),
+                          )
+                        }
+                      >
+                        Revoke
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {making && (
+        <NewKey
+          onClose={() => setMaking(false)}
+          onMade={(key) => {
+            setMaking(false);
+            setMade(key);
+            again();
+          }}
+        />
+      )}
+      {made && (
+        <Secret
+          title="The new key"
+          about="It is shown this once: only its hash is kept. Put it into the service’s secrets now."
+          label="API key"
+          text={made}
+          onClose={() => setMade(undefined)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: string) => void }) {
+  const [name, setName] = useState('');
+  const [permissions, setPermissions] = useState<string[]>(['decide']);
+  const [days, setDays] = useState<string | number>(365);
+  const [problem, setProblem] = useState<string>();
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title="New API key"
+      transitionProps={{ duration: 120 }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const expires = days === '' ? {} : { expiresInDays: Number(days) };
+          tell<{ key: string }>('/v1/keys', { name, permissions, ...expires }).then(
+            ({ key }) => props.onMade(key),
+            (error: Error) => setProblem(error.message),
+          );
+        }}
+      >
+        <TextInput
+          label="Name"
+          description="The service that will use it"
+          size="xs"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <MultiSelect
+          label="May"
+          size="xs"
+          mt={8}
+          data={KEY_PERMISSIONS.map((value) => ({ value, label: PERMISSION_WORDS[value] }))}
+          value={permissions}
+          onChange={setPermissions}
+        />
+        <NumberInput
+          label="Days until it expires"
+          description="Empty: until somebody revokes it"
+          size="xs"
+          mt={8}
+          min={1}
+          max={3650}
+          value={days}
+          onChange={setDays}
+        />
+        {problem && (
+          <p className="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <div className="actions">
+          <Button variant="default" size="xs" onClick={props.onClose}>
+            Cancel
+          </Button>
+          <Button size="xs" type="submit" disabled={permissions.length === 0}>
+            Make the key
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,40 @@
+// Something that is shown once: a link or a key, to be copied now.
+import { Button, CopyButton, Modal, TextInput } from '@mantine/core';
+
+export function Secret(props: {
+  readonly title: string;
+  readonly about: string;
+  readonly label: string;
+  readonly text: string;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={props.title}
+      transitionProps={{ duration: 120 }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <p className="muted">{props.about}</p>
+      <TextInput
+        label={props.label}
+        readOnly
+        value={props.text}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <div className="actions">
+        <CopyButton value={props.text}>
+          {({ copied, copy }) => (
+            <Button size="xs" onClick={copy}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+        <Button size="xs" variant="default" onClick={props.onClose}>
+          Close
+        </Button>
+      </div>
+    </Modal>
+  );
+}

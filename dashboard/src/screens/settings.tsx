@@ -1,0 +1,50 @@
+// Settings: people and their roles, API keys, the audit trail, one's own password.
+import { SegmentedControl } from '@mantine/core';
+import { ApiKeys } from '../components/api-keys.tsx';
+import { AuditTrail } from '../components/audit-trail.tsx';
+import { Empty, Panel } from '../components/parts.tsx';
+import { PeopleTable } from '../components/people-table.tsx';
+import { useMay, useMe } from '../live/me.ts';
+import { setQuery, useRoute } from '../live/route.ts';
+
+export function Settings() {
+  const { query } = useRoute();
+  const administers = useMay('administer');
+  const audits = useMay('read_audit');
+  const { me } = useMe();
+  const parts = [
+    ...(administers
+      ? [
+          { value: 'people', label: 'People' },
+          { value: 'keys', label: 'API keys' },
+        ]
+      : []),
+    ...(audits ? [{ value: 'audit', label: 'Audit trail' }] : []),
+  ];
+  if (parts.length === 0) {
+    return (
+      <Panel title="Settings">
+        <Empty>
+          {me?.actor?.name} has nothing to set here. Roles, keys and the audit trail are for administrators
+          and auditors.
+        </Empty>
+      </Panel>
+    );
+  }
+  const part = parts.find(({ value }) => value === query.get('part'))?.value ?? parts[0].value;
+  return (
+    <>
+      <SegmentedControl
+        size="xs"
+        aria-label="Settings"
+        data={parts}
+        value={part}
+        onChange={(value) => setQuery({ part: value })}
+        style={{ justifySelf: 'start' }}
+      />
+      {part === 'people' && <PeopleTable />}
+      {part === 'keys' && <ApiKeys />}
+      {part === 'audit' && <AuditTrail />}
+    </>
+  );
+}

@@ -1,0 +1,284 @@
+// Managing people and API keys, and reading the audit trail.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { isPermission, isRole, KEY_PERMISSIONS, ROLES, type Role } from '../../domain/access.ts';
+import { isoTime } from '../../domain/iso-time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Office } from '../../ports/office.ts';
+import type { ApiKey, User } from '../../ports/people.ts';
+import { sendProblem } from '../problem-details.ts';
+import { ProblemSchema } from '../schemas.ts';
+import { type Access, actorOf, entryOf } from './access.ts';
+import { newKeyId, newToken, tokenHash } from './secrets.ts';
+import { isId, normalId } from './sign-in-routes.ts';
+
+const LINK_MS = 72 * 3_600_000;
+const DAY_MS = 86_400_000;
+const AUDIT_PAGE = 100;
+
+const roles = Type.Array(Type.String({ enum: [...ROLES] }), { minItems: 1, maxItems: ROLES.length });
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '\\S' });
+const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });
+const PersonBody = Type.Object({ id: text(200), name: text(100), roles }, { additionalProperties: false });
+const RolesBody = Type.Object({ roles }, { additionalProperties: false });
+const DisabledBody = Type.Object({ disabled: Type.Boolean() }, { additionalProperties: false });
+const KeyBody = Type.Object(
+  {
+    name: text(100),
+    permissions: Type.Array(Type.String({ enum: [...KEY_PERMISSIONS] }), { minItems: 1 }),
+    expiresInDays: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 3650, description: 'Never where absent' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const AuditQuery = Type.Object(
+  {
+    who: Type.Optional(Type.String({ maxLength: 200 })),
+    action: Type.Optional(Type.String({ maxLength: 200 })),
+    subject: Type.Optional(Type.String({ maxLength: 300 })),
+    cursor: Type.Optional(Type.Integer({ minimum: 0 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: AUDIT_PAGE })),
+  },
+  { additionalProperties: false },
+);
+
+const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(ms));
+
+function personJson({ createdAtMs, lastSignInAtMs, ...user }: User) {
+  return { ...user, createdAt: isoTime(createdAtMs), lastSignInAt: timeOrNull(lastSignInAtMs) };
+}
+
+function keyJson({ createdAtMs, expiresAtMs, lastUsedAtMs, ...key }: ApiKey) {
+  return {
+    ...key,
+    createdAt: isoTime(createdAtMs),
+    expiresAt: timeOrNull(expiresAtMs),
+    lastUsedAt: timeOrNull(lastUsedAtMs),
+  };
+}
+
+export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock, access: Access): void {
+  const { people, audit } = office;
+  const config = { permission: 'administer' } as const;
+  const tags = ['People and keys'];
+  const problems = { 400: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema };
+  const nobody = (reply: FastifyReply, id: string): FastifyReply =>
+    sendProblem(reply, 404, 'Not found', `There is nobody called ${id}.`);
+
+  async function linkFor(userId: string): Promise<{ path: string; expiresAt: string }> {
+    const token = newToken();
+    const expiresAtMs = clock.nowMs() + LINK_MS;
+    await people.addLink(tokenHash(token), userId, expiresAtMs);
+    return { path: `/welcome?token=${token}`, expiresAt: isoTime(expiresAtMs) };
+  }
+
+  /** Somebody must stay who can let others in. */
+  async function isLastAdministrator(id: string): Promise<boolean> {
+    const all = await people.users();
+    return !all.some((user) => user.id !== id && !user.disabled && user.roles.includes('administrator'));
+  }
+
+  app.get('/v1/people', { config, schema: { summary: 'Everybody who has an account', tags } }, async () => ({
+    people: (await people.users()).map(personJson),
+  }));
+
+  app.post<{ Body: Static<typeof PersonBody> }>(
+    '/v1/people',
+    {
+      config,
+      schema: {
+        summary: 'Invite somebody',
+        description: 'Answers with a one-time link, valid for three days, by which they set a password.',
+        tags,
+        body: PersonBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const id = normalId(request.body.id);
+      if (!isId(id)) {
+        return sendProblem(reply, 400, 'Bad request', `${id} is neither an e-mail address nor a short name.`);
+      }
+      const entry = entryOf(request, clock, 'invited', `person ${id}`, { roles: request.body.roles });
+      const given = request.body.roles.filter(isRole);
+      const added = await people.addUser({ id, name: request.body.name.trim(), roles: given }, entry);
+      if (!added) return sendProblem(reply, 409, 'Conflict', `${id} has an account already.`);
+      access.forget();
+      return reply.code(201).send({ id, link: await linkFor(id) });
+    },
+  );
+
+  app.post<{ Params: Static<typeof IdParams> }>(
+    '/v1/people/:id/link',
+    {
+      config,
+      schema: {
+        summary: 'A new one-time link, to set a password anew',
+        tags,
+        params: IdParams,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!(await people.user(id))) return nobody(reply, id);
+      const link = await linkFor(id);
+      await audit.append(entryOf(request, clock, 'made a link', `person ${id}`));
+      return { id, link };
+    },
+  );
+
+  app.put<{ Params: Static<typeof IdParams>; Body: Static<typeof RolesBody> }>(
+    '/v1/people/:id/roles',
+    {
+      config,
+      schema: {
+        summary: 'Change what somebody may do',
+        tags,
+        params: IdParams,
+        body: RolesBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const user = await people.user(id);
+      if (!user) return nobody(reply, id);
+      const next: readonly Role[] = request.body.roles.filter(isRole);
+      if (!next.includes('administrator') && (await isLastAdministrator(id))) {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          `${id} is the last administrator. Make another one first.`,
+        );
+      }
+      await people.setRoles(
+        id,
+        next,
+        entryOf(request, clock, 'changed roles', `person ${id}`, { from: user.roles, to: next }),
+      );
+      access.forget();
+      return { id, roles: next };
+    },
+  );
+
+  app.put<{ Params: Static<typeof IdParams>; Body: Static<typeof DisabledBody> }>(
+    '/v1/people/:id/disabled',
+    {
+      config,
+      schema: {
+        summary: 'Shut somebody out, or let them in again',
+        tags,
+        params: IdParams,
+        body: DisabledBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { disabled } = request.body;
+      if (!(await people.user(id))) return nobody(reply, id);
+      if (disabled && (await isLastAdministrator(id))) {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          `${id} is the last administrator. Make another one first.`,
+        );
+      }
+      await people.setDisabled(
+        id,
+        disabled,
+        entryOf(request, clock, disabled ? 'shut out' : 'let in again', `person ${id}`),
+      );
+      access.forget();
+      return { id, disabled };
+    },
+  );
+
+  app.get('/v1/keys', { config, schema: { summary: 'API keys, without their secrets', tags } }, async () => ({
+    keys: (await people.keys()).map(keyJson),
+  }));
+
+  app.post<{ Body: Static<typeof KeyBody> }>(
+    '/v1/keys',
+    {
+      config,
+      schema: {
+        summary: 'Make an API key for a service',
+        description: 'The key is shown this once; only its hash is kept.',
+        tags,
+        body: KeyBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { name, permissions, expiresInDays } = request.body;
+      const id = newKeyId();
+      const secret = newToken().replaceAll('_', '-');
+      const now = clock.nowMs();
+      const key = {
+        id,
+        name: name.trim(),
+        permissions: permissions.filter(isPermission),
+        createdBy: actorOf(request).name,
+        createdAtMs: now,
+        expiresAtMs: expiresInDays === undefined ? undefined : now + expiresInDays * DAY_MS,
+      };
+      await people.addKey(
+        key,
+        tokenHash(secret),
+        entryOf(request, clock, 'made a key', `key ${id}`, { name: key.name, permissions }),
+      );
+      return reply.code(201).send({ id, key: `gk_${id}_${secret}`, expiresAt: timeOrNull(key.expiresAtMs) });
+    },
+  );
+
+  app.delete<{ Params: Static<typeof IdParams> }>(
+    '/v1/keys/:id',
+    {
+      config,
+      schema: { summary: 'Make a key worthless', tags, params: IdParams, response: problems },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const revoked = await people.revokeKey(id, entryOf(request, clock, 'revoked a key', `key ${id}`));
+      if (!revoked) return sendProblem(reply, 404, 'Not found', `There is no key ${id} that still works.`);
+      access.forget();
+      return { id, revoked };
+    },
+  );
+
+  app.get<{ Querystring: Static<typeof AuditQuery> }>(
+    '/v1/audit',
+    {
+      config: { permission: 'read_audit' },
+      schema: {
+        summary: 'The audit trail, newest first',
+        description:
+          'Each line carries the hash of the chain up to it; ./goshawk audit verify computes it again.',
+        tags: ['Audit'],
+        querystring: AuditQuery,
+      },
+    },
+    async (request) => {
+      const { who, action, subject, cursor, limit = AUDIT_PAGE } = request.query;
+      const lines = await audit.lines(
+        {
+          ...(who !== undefined && { who }),
+          ...(action !== undefined && { action }),
+          ...(subject !== undefined && { subject }),
+          ...(cursor !== undefined && { before: cursor }),
+        },
+        limit,
+      );
+      return {
+        items: lines,
+        nextCursor: lines.length === limit ? (lines.at(-1)?.seq ?? null) : null,
+        head: await audit.head(),
+      };
+    },
+  );
+}

@@ -1,0 +1,352 @@
+// Who comes in and may do what, over the API of a running desk: links, roles, keys, sessions, an OpenID provider, the audit trail.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import Provider from 'oidc-provider';
+import WebSocket from 'ws';
+import { PERMISSIONS_OF, ROLES, type Role } from '../src/domain/access.ts';
+import { freePort } from '../src/stack/free-port.ts';
+import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
+import { type Caller, caller, cookieOf, firstAdministrator, firstLink, invite, PASSWORD } from './people.ts';
+
+const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
+const folder = makeFolder();
+let desk: DeskProcess;
+let ada: Caller;
+const people = new Map<Role, Caller>();
+
+before(async () => {
+  desk = await startDesk(folder.path, ['--no-simulator']);
+});
+after(async () => {
+  await desk.stop();
+  folder.remove();
+});
+
+type Route = { readonly method: string; readonly path: string; readonly permission: string };
+/** Every route of the document, with what it says it needs. */
+async function routes(): Promise<Route[]> {
+  const { body } = await caller(desk)('GET', '/openapi.json');
+  const paths = body.paths as Record<string, Record<string, { description?: string }>>;
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { description = '' }]) => ({
+      method: method.toUpperCase(),
+      path: path.replace('{version}', 'none').replace(/\{\w+\}/g, '1'),
+      permission: /Needs permission to .*\((\w+)\)\.$/.exec(description)?.[1] ?? 'anyone',
+    })),
+  );
+}
+
+test('O1 at the machine everybody may do everything until somebody has an account; then everybody signs in', async () => {
+  const stranger = caller(desk);
+  const me = await stranger('GET', '/v1/me');
+  assert.deepEqual(me.body, {
+    signInNeeded: false,
+    oidc: null,
+    actor: { kind: 'local', id: 'local', name: 'local', permissions: [...PERMISSIONS_OF.administrator] },
+  });
+  assert.equal((await stranger('POST', '/v1/decisions', smallest('open-1', 'account-0001'))).status, 200);
+  const path = firstLink(desk);
+  const token = path.split('=')[1];
+  const weak = await stranger('POST', '/v1/welcome', { token, id: 'ada', password: 'short' });
+  assert.equal(weak.status, 400);
+  assert.match(String(weak.body.detail), /at least 12/);
+  ada = await firstAdministrator(desk);
+  assert.equal((await ada('GET', '/v1/people')).status, 200);
+  const again = await stranger('POST', '/v1/welcome', { token, id: 'eve', password: PASSWORD });
+  assert.equal(again.status, 404, 'a link works once');
+  assert.equal((await stranger('GET', '/v1/stats')).status, 401);
+});
+
+test('O2 every route refuses who is not signed in, and each role what it may not do', async () => {
+  for (const role of ROLES) people.set(role, await invite(desk, ada, `${role}@bank.example`, [role]));
+  const all = await routes();
+  assert.ok(all.length > 30, `${all.length} routes`);
+  const open = all
+    .filter(({ permission }) => permission === 'anyone')
+    .map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(open.sort(), [
+    'GET /healthz',
+    'GET /readyz',
+    'GET /v1/me',
+    'GET /v1/welcome',
+    'POST /v1/sign-in',
+    'POST /v1/sign-out',
+    'POST /v1/welcome',
+  ]);
+  for (const { method, path, permission } of all) {
+    if (permission === 'anyone') continue;
+    const body = method === 'GET' || method === 'DELETE' ? undefined : {};
+    const nobody = await caller(desk)(method, path, body);
+    assert.equal(nobody.status, 401, `${method} ${path}`);
+    for (const role of ROLES) {
+      if (role === 'administrator') continue;
+      const as = people.get(role);
+      assert.ok(as);
+      const { status } = await as(method, path, body);
+      const may = PERMISSIONS_OF[role].some((one) => one === permission);
+      assert.equal(status === 403, !may, `${role}: ${method} ${path} (${permission}) answered ${status}`);
+    }
+  }
+});
+
+test('O3 a session needs its own page: no other origin, and none that is not said', async () => {
+  const body = { id: 'x', name: 'x', roles: ['viewer'] };
+  assert.equal((await ada('POST', '/v1/people', body, { origin: 'https://evil.example' })).status, 403);
+  const answer = await caller(desk)('POST', '/v1/sign-in', { id: 'ada@bank.example', password: PASSWORD });
+  const cookie = answer.headers.get('set-cookie') ?? '';
+  assert.match(cookie, /HttpOnly/);
+  assert.match(cookie, /SameSite=Strict/);
+  const bare = await fetch(`${desk.url}/v1/people`, {
+    method: 'POST',
+    headers: { cookie: cookieOf(answer.headers), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  assert.equal(bare.status, 403);
+  assert.match(await bare.text(), /Origin/);
+  const signedIn = caller(desk, { cookie: cookieOf(answer.headers) });
+  assert.equal((await signedIn('POST', '/v1/sign-out', {})).status, 200);
+  assert.equal((await signedIn('GET', '/v1/stats')).status, 401);
+});
+
+test('O4 identifiers are hidden from those who need not know them, on the feed too', async () => {
+  const viewer = people.get('viewer');
+  const analyst = people.get('analyst');
+  assert.ok(viewer && analyst);
+  const hidden = (await viewer('GET', '/v1/transactions/open-1')).body.transaction as Record<string, unknown>;
+  assert.equal(hidden.accountId, '••••0001');
+  const shown = (await analyst('GET', '/v1/transactions/open-1')).body.transaction as Record<string, unknown>;
+  assert.equal(shown.accountId, 'account-0001');
+  const signIn = await caller(desk)('POST', '/v1/sign-in', { id: 'viewer@bank.example', password: PASSWORD });
+  const cookie = cookieOf(signIn.headers);
+  const socket = new WebSocket(`${desk.url.replace('http', 'ws')}/v1/feed`, {
+    headers: { cookie, origin: desk.url },
+  });
+  const texts: string[] = [];
+  socket.on('message', (data) => texts.push(String(data)));
+  const closed = once(socket, 'close');
+  while (!texts.some((text) => text.includes('"snapshot"')))
+    await new Promise((done) => setTimeout(done, 20));
+  assert.ok(texts.some((text) => text.includes('••••0001')));
+  assert.ok(!texts.some((text) => text.includes('account-0001')));
+  // Whoever signs out hears no more.
+  await caller(desk, { cookie })('POST', '/v1/sign-out', {});
+  const [code] = await closed;
+  assert.equal(code, 4401);
+  const refused = new WebSocket(`${desk.url.replace('http', 'ws')}/v1/feed`);
+  const [error] = await once(refused, 'error');
+  assert.match(String(error), /401/);
+});
+
+test('O5 five wrong tries lock an account for a while, whether it is there or not', async () => {
+  for (const id of ['viewer@bank.example', 'nobody@bank.example']) {
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      const answer = await caller(desk)('POST', '/v1/sign-in', { id, password: 'wrong wrong wrong' });
+      statuses.push(answer.status);
+    }
+    assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429], id);
+  }
+  const right = await caller(desk)('POST', '/v1/sign-in', { id: 'viewer@bank.example', password: PASSWORD });
+  assert.equal(right.status, 429, 'the right password is locked out, too');
+});
+
+test('O6 a key may do what it was made for, until it is revoked; only its hash is kept', async () => {
+  const made = await ada('POST', '/v1/keys', {
+    name: 'core banking',
+    permissions: ['decide'],
+    expiresInDays: 1,
+  });
+  assert.equal(made.status, 201);
+  const key = String(made.body.key);
+  const service = caller(desk, { authorization: `Bearer ${key}` });
+  assert.equal((await service('POST', '/v1/decisions', smallest('key-1'))).status, 200);
+  assert.equal((await service('GET', '/v1/transactions')).status, 403);
+  assert.equal((await caller(desk, { authorization: `Bearer ${key}x` })('GET', '/v1/stats')).status, 401);
+  const [listed] = (await ada('GET', '/v1/keys')).body.keys as { id: string; lastUsedAt: string | null }[];
+  assert.ok(listed.lastUsedAt);
+  const secret = key.split('_')[2];
+  const stored = spawnSync(
+    GOSHAWK,
+    ['sql', 'select * from api_keys', '--data-dir', join(folder.path, 'var')],
+    { encoding: 'utf8' },
+  );
+  assert.ok(stored.stdout.includes(listed.id) && !stored.stdout.includes(secret), stored.stdout);
+  assert.equal((await ada('DELETE', `/v1/keys/${listed.id}`)).status, 200);
+  assert.equal((await service('POST', '/v1/decisions', smallest('key-2'))).status, 401);
+});
+
+test('O7 the last administrator stays; rights that change take effect at once', async () => {
+  const other = await invite(desk, ada, 'second@bank.example', ['analyst']);
+  await ada('PUT', '/v1/people/administrator@bank.example/roles', { roles: ['viewer'] });
+  const last = await ada('PUT', '/v1/people/ada@bank.example/roles', { roles: ['analyst'] });
+  assert.equal(last.status, 409);
+  assert.equal((await ada('PUT', '/v1/people/ada@bank.example/disabled', { disabled: true })).status, 409);
+  assert.equal((await other('GET', '/v1/audit')).status, 403);
+  await ada('PUT', '/v1/people/second@bank.example/roles', { roles: ['auditor'] });
+  assert.equal((await other('GET', '/v1/audit')).status, 200);
+  await ada('PUT', '/v1/people/second@bank.example/disabled', { disabled: true });
+  assert.equal((await other('GET', '/v1/audit')).status, 401);
+});
+
+const verify = (more: readonly string[] = []) =>
+  spawnSync(GOSHAWK, ['audit', 'verify', '--data-dir', join(folder.path, 'var'), ...more], {
+    encoding: 'utf8',
+  });
+const sql = (text: string) =>
+  spawnSync(GOSHAWK, ['sql', text, '--data-dir', join(folder.path, 'var')], { encoding: 'utf8' });
+
+test('O8 who saw and changed what is in a chain that shows every later change', async () => {
+  const auditor = people.get('auditor');
+  assert.ok(auditor);
+  const { items } = (await auditor('GET', '/v1/audit?limit=500')).body as {
+    items: { who: string; action: string; subject: string }[];
+  };
+  const told = items.map(({ who, action, subject }) => `${who} ${action} ${subject}`);
+  for (const line of [
+    'ada@bank.example became the first administrator person ada@bank.example',
+    'Ada invited person viewer@bank.example',
+    'viewer@bank.example by name saw transaction open-1',
+    'viewer@bank.example was locked out person viewer@bank.example',
+    'Ada changed roles person second@bank.example',
+    'Ada shut out person second@bank.example',
+  ]) {
+    assert.ok(told.includes(line), line);
+  }
+  const whole = verify();
+  assert.equal(whole.status, 0, whole.stderr);
+  const [, head] = /Head: (\d+ [0-9a-f]{64})/.exec(whole.stdout) ?? [];
+  const anchors = join(folder.path, 'heads');
+  writeFileSync(anchors, `${head}\n`);
+  assert.match(sql("update audit_log set line = '{}' where seq = 3").stderr, /append-only/);
+  assert.match(sql('delete from audit_log').stderr, /append-only/);
+  // Whoever owns the database can take the trigger away; the chain tells nevertheless.
+  sql('alter table audit_log disable trigger all');
+  sql(`update audit_log set line = replace(line, 'bank.example', 'evil.example') where seq = 5`);
+  const changed = verify();
+  assert.equal(changed.status, 1);
+  assert.match(changed.stderr, /line 5 was changed/);
+  sql(`update audit_log set line = replace(line, 'evil.example', 'bank.example') where seq = 5`);
+  assert.equal(verify(['--anchors', anchors]).status, 0);
+  sql('delete from audit_log where seq = 7');
+  assert.match(verify().stderr, /after line 6 comes line 8/);
+  sql('delete from audit_log where seq >= 7');
+  assert.match(verify().stderr, /ends at line 6, its head says/);
+  sql('update audit_head set seq = 6, hash = (select hash from audit_log where seq = 6)');
+  assert.match(verify(['--anchors', anchors]).stderr, /ends at line 6, but line \d+ was there/);
+});
+
+test('O1 where others can reach the desk, nobody comes in without an account', async () => {
+  const open = makeFolder();
+  const port = await freePort();
+  const reachable = await startDesk(open.path, [
+    '--no-simulator',
+    '--host',
+    '0.0.0.0',
+    '--port',
+    String(port),
+  ]);
+  const at = { ...reachable, url: `http://127.0.0.1:${port}` };
+  assert.equal((await caller(at)('GET', '/v1/stats')).status, 401);
+  assert.match(reachable.output(), /This link makes the first administrator, once.*http:\/\/localhost:/);
+  const administrator = await firstAdministrator(at);
+  assert.equal((await administrator('GET', '/v1/stats')).status, 200);
+  await reachable.stop();
+  open.remove();
+});
+
+test('O9 people come in by an OpenID provider, with the roles of their groups', async () => {
+  const home = makeFolder();
+  const [port, deskPort] = [await freePort(), await freePort()];
+  const issuer = `http://127.0.0.1:${port}`;
+  const deskUrl = `http://127.0.0.1:${deskPort}`;
+  let groups = ['fraud-team'];
+  const provider = new Provider(issuer, {
+    clients: [
+      { client_id: 'goshawk', client_secret: 'a-secret', redirect_uris: [`${deskUrl}/v1/oidc/callback`] },
+    ],
+    conformIdTokenClaims: false,
+    claims: { openid: ['sub', 'email', 'email_verified', 'name', 'groups'] },
+    cookies: { keys: ['for a test'] },
+    pkce: { required: () => true },
+    features: { devInteractions: { enabled: true } },
+    findAccount: async (_context, id) => ({
+      accountId: id,
+      claims: async () => ({ sub: id, email: id, email_verified: true, name: 'Olu Ade', groups }),
+    }),
+  });
+  const server = createServer(provider.callback());
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  process.env.OIDC_ISSUER = issuer;
+  process.env.OIDC_CLIENT_ID = 'goshawk';
+  process.env.OIDC_CLIENT_SECRET = 'a-secret';
+  process.env.OIDC_NAME = 'Bank ID';
+  process.env.OIDC_ROLE_MAP = '{"fraud-team":["analyst"],"risk":["model_approver"]}';
+  const other = await startDesk(home.path, ['--no-simulator', '--port', String(deskPort)]);
+  for (const name of Object.keys(process.env)) if (name.startsWith('OIDC_')) delete process.env[name];
+
+  /** Follows the way of a browser, with the cookies of each side; the development pages take any name. */
+  async function comeIn(): Promise<{ cookie: string; last: string }> {
+    const jar = new Map<string, Map<string, string>>();
+    let url = `${deskUrl}/v1/oidc/start`;
+    let form: URLSearchParams | undefined;
+    for (let step = 0; step < 20; step++) {
+      const { origin } = new URL(url);
+      const cookies = jar.get(origin) ?? new Map<string, string>();
+      jar.set(origin, cookies);
+      const answer = await fetch(url, {
+        method: form ? 'POST' : 'GET',
+        redirect: 'manual',
+        headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+        ...(form && { body: form }),
+      });
+      form = undefined;
+      for (const line of answer.headers.getSetCookie()) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        cookies.set(name, value);
+      }
+      const location = answer.headers.get('location');
+      if (location) {
+        url = new URL(location, url).href;
+        if (url.startsWith(`${deskUrl}/overview`) || url.startsWith(`${deskUrl}/sign-in`)) {
+          const session = cookies.get('goshawk_session') ?? '';
+          return { cookie: `goshawk_session=${session}`, last: url };
+        }
+        continue;
+      }
+      const page = await answer.text();
+      const [, action] = /<form[^>]*action="([^"]+)"/.exec(page) ?? [];
+      assert.ok(action, `${answer.status} ${url} ${page.slice(0, 500)}`);
+      url = new URL(action, url).href;
+      const [, prompt] = /name="prompt" value="(\w+)"/.exec(page) ?? [];
+      form = new URLSearchParams({ prompt, login: 'olu@bank.example', password: 'any' });
+    }
+    throw new Error('the way in has no end');
+  }
+  const { cookie } = await comeIn();
+  const me = await caller(other, { cookie })('GET', '/v1/me');
+  assert.deepEqual(
+    { ...(me.body.actor as object), permissions: undefined, oidc: me.body.oidc },
+    { kind: 'person', id: 'olu@bank.example', name: 'Olu Ade', permissions: undefined, oidc: 'Bank ID' },
+  );
+  assert.equal((await caller(other, { cookie })('POST', '/v1/models/retrain', {})).status, 403);
+  groups = ['risk'];
+  const second = await comeIn();
+  const roles = (await caller(other, { cookie: second.cookie })('GET', '/v1/me')).body.actor;
+  assert.deepEqual(
+    [...(roles as { permissions: string[] }).permissions].sort(),
+    [...PERMISSIONS_OF.model_approver].sort(),
+  );
+  const forged = await caller(other)('GET', '/v1/oidc/callback?code=x&state=y', undefined, {
+    cookie: 'goshawk_oidc=a.b.c',
+  });
+  assert.match(String(forged.headers.get('location')), /^\/sign-in\?problem=/);
+  server.close();
+  server.closeAllConnections();
+  await other.stop();
+  home.remove();
+});

@@ -1,0 +1,73 @@
+// People at a desk, for tests: the first administrator by the link in the terminal, others by invitation.
+import assert from 'node:assert/strict';
+import type { Role } from '../src/domain/access.ts';
+import type { DeskProcess } from './desk-process.ts';
+
+export type Caller = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+
+export const PASSWORD = 'correct horse battery';
+
+/** Calls the desk as a browser of its own would, with what cookie it was given. */
+export function caller(desk: DeskProcess, credentials: Readonly<Record<string, string>> = {}): Caller {
+  return async (method, path, body, headers = {}) => {
+    const answer = await fetch(desk.url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(method !== 'GET' && { origin: desk.url }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...credentials,
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    let parsed: Record<string, unknown> = {};
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      parsed = { text };
+    }
+    return { status: answer.status, body: parsed, headers: answer.headers };
+  };
+}
+
+export const cookieOf = (headers: Headers): string => (headers.get('set-cookie') ?? '').split(';')[0];
+
+/** The path of the one-time link that a desk printed when it started. */
+export function firstLink(desk: DeskProcess): string {
+  const [, path] = /http:\S+(\/welcome\?token=\S+)/.exec(desk.output()) ?? [];
+  assert.ok(path, desk.output());
+  return path;
+}
+
+const tokenOf = (path: string): string => new URL(path, 'http://desk').searchParams.get('token') ?? '';
+
+async function comeIn(desk: DeskProcess, path: string, more: object): Promise<Caller> {
+  const answer = await caller(desk)('POST', '/v1/welcome', {
+    token: tokenOf(path),
+    password: PASSWORD,
+    ...more,
+  });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return caller(desk, { cookie: cookieOf(answer.headers) });
+}
+
+export const firstAdministrator = (desk: DeskProcess): Promise<Caller> =>
+  comeIn(desk, firstLink(desk), { id: 'ada@bank.example', name: 'Ada' });
+
+export async function invite(
+  desk: DeskProcess,
+  administrator: Caller,
+  id: string,
+  roles: readonly Role[],
+): Promise<Caller> {
+  const invited = await administrator('POST', '/v1/people', { id, name: `${id} by name`, roles });
+  assert.equal(invited.status, 201, JSON.stringify(invited.body));
+  return comeIn(desk, (invited.body.link as { path: string }).path, {});
+}
