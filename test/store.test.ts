@@ -17,6 +17,7 @@ import type { SinkBatch } from '../src/ports/sink-store.ts';
 import { FencedError } from '../src/ports/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
+import { queueContract } from './contracts/alert-queue.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
 import { storeContract } from './contracts/store.ts';
 import { makeFolder } from './desk-process.ts';
@@ -49,6 +50,47 @@ storeContract('PostgreSQL', async () => {
   return { store: createSqlStore(session, db), close: () => session.close() };
 });
 
+queueContract('PGlite, as a desk commits', async () => {
+  const session = openEmbeddedDatabase(join(folder.path, 'pglite-queue'), (error) => {
+    throw error;
+  });
+  const db = kyselyOver(session);
+  await migrate(db, 'embedded');
+  const store = createSqlStore(session, db);
+  let offset = 0;
+  return {
+    session,
+    async commit(decided, labelled = []) {
+      const firstOffset = offset;
+      offset += decided.length + labelled.length;
+      await store.commit({ partition: 0, firstOffset, nextOffset: offset, decided, labelled, results: [] });
+    },
+    close: () => session.close(),
+  };
+});
+
+queueContract('PostgreSQL, as a sink stores', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database queue', []);
+  await root.close();
+  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'queue') });
+  await migrate(db, 'server');
+  const sink = createSinkStore(pool);
+  let before = await sink.progress('decisions', 0);
+  return {
+    session,
+    async commit(decided, labelled = []) {
+      const nextOffset = before.nextOffset + 1 + decided.length + labelled.length;
+      const after = { nextOffset, sourceOffset: nextOffset };
+      await sink.store([
+        { output: 'decisions', partition: 0, before, after, decided, labelled, deadLetters: [] },
+      ]);
+      before = after;
+    },
+    close: () => session.close(),
+  };
+});
+
 registryContract('PGlite', async () => {
   const session = openEmbeddedDatabase(join(folder.path, 'pglite-registry'), (error) => {
     throw error;
@@ -72,18 +114,7 @@ test('M9 models from before the registry are in it after the upgrade, the champi
   await root.query('create database upgraded', []);
   await root.close();
   const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'upgraded') });
-  await migrate(db, 'server');
-  // Back to what it was.
-  for (const sql of [
-    'drop table model_events',
-    'drop index models_one_champion, models_one_challenger',
-    `alter table models drop column sha256, drop column state, drop column share, drop column filed_at,
-       drop column filed_by, drop column notes, drop column info`,
-    `create table champion (one boolean primary key default true check (one),
-       version text not null references models, promoted_at timestamptz not null)`,
-    `delete from kysely_migration where name = '003_registry'`,
-  ])
-    await session.query(sql, []);
+  await migrate(db, 'server', '002_decided_dead_letters');
   const model = await aModel();
   for (const version of ['old', 'new']) {
     const text = serializeModel({ ...model, info: { ...model.info, version } });

@@ -1,8 +1,16 @@
 // What people work with beside the stream of decisions: accounts of their own, the audit trail.
+import type { AlertQueue } from './alert-queue.ts';
 import type { AuditTrail } from './audit.ts';
+import type { Links } from './links.ts';
+import type { Notes } from './notes.ts';
 import type { People } from './people.ts';
+import type { Views } from './views.ts';
 
 export type Office = {
   readonly people: People;
   readonly audit: AuditTrail;
+  readonly alerts: AlertQueue;
+  readonly notes: Notes;
+  readonly links: Links;
+  readonly views: Views;
 };

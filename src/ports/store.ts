@@ -41,7 +41,7 @@ export type Alert = {
   readonly merchantName: string | undefined;
   readonly topReason: string | undefined;
   readonly isFraud: boolean;
-  readonly status: 'open' | 'confirmed' | 'dismissed';
+  readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };
 
 export type AlertFilter = {
@@ -85,6 +85,7 @@ export type Store = {
   transaction(id: string): Promise<StoredTransaction | undefined>;
   transactions(filter: TransactionFilter, limit: number): Promise<StoredTransaction[]>;
   alerts(filter: AlertFilter, limit: number): Promise<Alert[]>;
+  /** Alerts in the queue: one an account, whatever it holds. */
   openAlerts(): Promise<number>;
   counts(fromMs: number, untilMs: number): Promise<CountRow[]>;
   /** Scores since a moment, of the newest `maxRows` decisions at most. */

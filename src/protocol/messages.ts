@@ -37,7 +37,7 @@ export type AlertRow = {
   readonly merchantName?: string;
   readonly topReason?: string;
   readonly isFraud: boolean;
-  readonly status: 'open' | 'confirmed' | 'dismissed';
+  readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };
 
 export type MinuteCount = {
@@ -151,6 +151,7 @@ export type ServerMessage =
       readonly stats: Stats;
       readonly pipeline: Pipeline;
       readonly model: ModelPanel;
+      readonly presence: readonly Presence[];
     }
   | {
       readonly type: 'diff';
@@ -163,7 +164,16 @@ export type ServerMessage =
       readonly stats?: Stats;
       readonly pipeline?: Pipeline;
       readonly model?: ModelPanel;
+      /** Somebody did something with alerts. */
+      readonly queueChanged?: boolean;
+      /** Who looks at which alert now; all of them, whenever that changes. */
+      readonly presence?: readonly Presence[];
     };
+
+export type Presence = { readonly alert: number; readonly name: string };
+
+/** What a dashboard tells over the feed: the alert it shows, or none. */
+export type ClientMessage = { readonly type: 'looking'; readonly alert: number | null };
 
 /** The whole story of one transaction, as GET /v1/transactions/{id} answers it. */
 export type TransactionStory = {

@@ -18,13 +18,17 @@ import { watchDrift } from './drift-watch.ts';
 import { createFeed } from './feed.ts';
 import { foreignRequest } from './guard.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
+import { startLabelRelay } from './label-relay.ts';
+import { linkRoutes } from './link-routes.ts';
 import { metricsRoute } from './metrics.ts';
 import { createModelReviews } from './model-reviews.ts';
 import { modelRoutes } from './model-routes.ts';
 import { type Monitor, type ProducerState, startMonitor } from './monitor.ts';
 import { pastScorers } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
+import { queueRoutes } from './queue-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { viewRoutes } from './view-routes.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
 const MAX_BODY_BYTES = 256 * 1024;
@@ -139,6 +143,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     maturityMs: options.maturityMs,
   });
   feed.attach(monitor);
+  const relay = startLabelRelay(desk, (error) => app.log.error(error));
   const scorerOf = pastScorers(desk);
   const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
   const drift = watchDrift(reviews);
@@ -148,9 +153,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
     peopleRoutes(scope, desk.office, desk.clock, access);
     if (options.oidc) oidcRoutes(scope, options.oidc, desk.office, desk.clock, access, signIn);
   });
-  await app.register(async (scope) => intakeRoutes(scope, desk));
+  await app.register(async (scope) => intakeRoutes(scope, desk, relay));
   await app.register(async (scope) => bulkRoute(scope, desk));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf));
+  await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
+  await app.register(async (scope) => linkRoutes(scope, desk));
+  await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) => modelRoutes(scope, desk, scorerOf, reviews, options.retrainer));
   await app.register(async (scope) => metricsRoute(scope, desk, monitor, drift));
   await app.register(async (scope) => {
@@ -163,6 +171,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       },
       (socket, request) => {
         const joined = feed.join(socket, {
+          name: request.actor?.name ?? 'local',
           masked: !access.may(request, 'read_identifiers'),
           stillThere: () => access.stillThere(request),
         });
@@ -192,6 +201,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     firstLink: access.firstLink,
     async close() {
       monitor.stop();
+      relay.stop();
       drift.stop();
       feed.close();
       await app.close();

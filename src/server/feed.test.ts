@@ -34,7 +34,9 @@ test('A3 a slow client is sent nothing until it has read, and then a fresh snaps
   const feed = createFeed(desk, '0');
   feed.attach({ stats: () => ({}), pipeline: () => ({}), model: () => ({}) } as unknown as Monitor);
   const socket = new SlowSocket();
-  assert.ok(feed.join(socket as unknown as WebSocket, { masked: false, stillThere: async () => true }));
+  assert.ok(
+    feed.join(socket as unknown as WebSocket, { name: 'a', masked: false, stillThere: async () => true }),
+  );
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 100) {
       await new Promise((done) => setImmediate(done));

@@ -3,7 +3,14 @@
 import type { WebSocket } from '@fastify/websocket';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Committed, Desk } from '../ports/desk.ts';
-import { type AlertRow, type FeedRow, PROTOCOL_VERSION, type ServerMessage } from '../protocol/messages.ts';
+import {
+  type AlertRow,
+  type ClientMessage,
+  type FeedRow,
+  PROTOCOL_VERSION,
+  type Presence,
+  type ServerMessage,
+} from '../protocol/messages.ts';
 import { masked } from './access/masking.ts';
 import type { FeedState, Monitor } from './monitor.ts';
 import { alertRow, alertRowOf, feedRow } from './rows.ts';
@@ -22,6 +29,8 @@ const SLOW_BYTES = 1 << 20;
 const STATS_MINUTES = 60;
 
 export type FeedReader = {
+  /** As others see who looks at an alert. */
+  readonly name: string;
   /** Identifiers are hidden from this reader. */
   readonly masked: boolean;
   /** Whether the session or key it came with still stands. */
@@ -34,12 +43,15 @@ type Client = {
   needsSnapshot: boolean;
   pingedAt: number;
   alive: boolean;
+  looking: number | undefined;
 };
 
 export type Feed = {
   /** False when there is no room for another client. */
   join(socket: WebSocket, reader: FeedReader): boolean;
   state(): FeedState;
+  /** Somebody did something with alerts: dashboards ask for the queue again. */
+  queueChanged(): void;
   /** Set once the monitor stands; the feed shows its figures. */
   attach(monitor: Monitor): void;
   close(): void;
@@ -56,6 +68,8 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
   let resyncs = 0;
   let lastSentAtMs: number | undefined;
   let monitor: Monitor | undefined;
+  let queueChanged = false;
+  let presenceChanged = false;
 
   desk.onCommitted((output: Committed) => {
     if (clients.size === 0) return;
@@ -71,6 +85,26 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       if (labels.length < 1000) labels.push({ transactionId: label.transactionId, fraud: label.fraud });
     }
   });
+
+  const presence = (): Presence[] =>
+    [...clients].flatMap(({ looking, reader }) =>
+      looking === undefined ? [] : [{ alert: looking, name: reader.name }],
+    );
+
+  function heard(client: Client, text: string): void {
+    let message: Partial<ClientMessage>;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      client.socket.close(1007, 'messages are JSON');
+      return;
+    }
+    if (message.type !== 'looking') return;
+    const looking = Number.isSafeInteger(message.alert) ? (message.alert ?? undefined) : undefined;
+    if (looking === client.looking) return;
+    client.looking = looking;
+    presenceChanged = true;
+  }
 
   const now = (): string => new Date(desk.clock.nowMs()).toISOString();
 
@@ -92,6 +126,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       stats: monitor.stats(STATS_MINUTES),
       pipeline: monitor.pipeline(),
       model: monitor.model(),
+      presence: presence(),
     };
     client.needsSnapshot = false;
     send(client, JSON.stringify(client.reader.masked ? masked(snapshot) : snapshot));
@@ -110,7 +145,11 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       ...(withStats && monitor && { stats: monitor.stats(STATS_MINUTES) }),
       ...(tick % PIPELINE_EVERY_TICKS === 0 && monitor && { pipeline: monitor.pipeline() }),
       ...(tick % MODEL_EVERY_TICKS === 0 && monitor && { model: monitor.model() }),
+      ...(queueChanged && { queueChanged }),
+      ...(presenceChanged && { presence: presence() }),
     };
+    queueChanged = false;
+    presenceChanged = false;
     rows.length = 0;
     alerts.length = 0;
     labels.length = 0;
@@ -159,12 +198,23 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
   return {
     join(socket, reader) {
       if (clients.size >= MAX_CLIENTS) return false;
-      const client: Client = { socket, reader, needsSnapshot: false, pingedAt: 0, alive: true };
+      const client: Client = {
+        socket,
+        reader,
+        needsSnapshot: false,
+        pingedAt: 0,
+        alive: true,
+        looking: undefined,
+      };
       socket.on('pong', () => {
         client.alive = true;
         latency.add(performance.now() - client.pingedAt, desk.clock.nowMs());
       });
-      socket.on('close', () => clients.delete(client));
+      socket.on('message', (data) => heard(client, String(data)));
+      socket.on('close', () => {
+        clients.delete(client);
+        if (client.looking !== undefined) presenceChanged = true;
+      });
       socket.on('error', () => clients.delete(client));
       const hello: ServerMessage = {
         type: 'hello',
@@ -181,6 +231,9 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       return true;
     },
     state: () => ({ clients: clients.size, lastSentAtMs, latency, resyncs }),
+    queueChanged() {
+      queueChanged = true;
+    },
     attach(attached) {
       monitor = attached;
     },

@@ -1,10 +1,12 @@
 // Routes that take something in: decisions, bulk transactions, labels.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { historiesOf, parseVerdict } from '../domain/label.ts';
+import { parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { parseTransaction, type Transaction } from '../domain/transaction.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import { entryOf } from './access/access.ts';
+import type { LabelRelay } from './label-relay.ts';
 import { sendProblem } from './problem-details.ts';
 import { DecisionSchema, LabelSchema, ProblemSchema, TransactionSchema } from './schemas.ts';
 import { splitJson } from './split-json.ts';
@@ -28,7 +30,7 @@ type LineError = { readonly index: number; readonly problems: readonly Problem[]
 /** Bodies are checked by the domain parser, which lists every problem; a schema check would stop at the first. */
 const byParser = () => () => true;
 
-export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
+export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay): void {
   const problemResponses = {
     400: ProblemSchema,
     409: ProblemSchema,
@@ -97,7 +99,14 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
           `There is no transaction ${verdict.transactionId} to label.`,
         );
       }
-      await desk.label([{ ...verdict, ...historiesOf(stored.transaction) }]);
+      const entry = entryOf(request, desk.clock, 'labelled', `transaction ${verdict.transactionId}`, {
+        fraud: verdict.fraud,
+        fraudType: verdict.fraudType,
+        source: verdict.source,
+      });
+      await desk.office.alerts.label(verdict, entry);
+      // It is committed; whether the stream takes it now or later is told by the label itself.
+      await relay.push();
       return reply.code(202).send({ transactionId: verdict.transactionId, fraud: verdict.fraud });
     },
   );

@@ -8,7 +8,9 @@ import { encodeVector } from '../../src/engine/vector-codec.ts';
 import { FEATURE_COUNT } from '../../src/features/catalogue.ts';
 import type { Store } from '../../src/ports/store.ts';
 
-const START_MS = Date.UTC(2026, 10, 23, 12);
+export const START_MS = Date.UTC(2026, 10, 23, 12);
+
+export const aDecision = decided;
 
 type Outcome = Decided['decision']['outcome'];
 

@@ -61,6 +61,7 @@ export async function dropOldMonths(pool: Pool, months: number, nowMs: number): 
   const before = startOf(oldest);
   await pool.query('delete from transactions_other where occurred_at < $1', [before]);
   await pool.query('delete from fraud_alerts where created_at < $1', [before]);
+  await pool.query("delete from alerts where status = 'closed' and updated_at < $1", [before]);
   await pool.query('delete from labels where labelled_at < $1', [before]);
   await pool.query('delete from stats_by_minute where minute < $1', [before]);
   await pool.query('delete from dead_letters where received_at < $1', [before]);

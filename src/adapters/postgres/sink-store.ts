@@ -5,7 +5,15 @@ import { transactionToJson } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import { type DeadLetterEntry, NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
 import { FencedError } from '../../ports/state-store.ts';
-import { ADD_COUNTS, alertRow, countRows, labelRow, labelStatements } from '../sql/commit.ts';
+import {
+  ADD_ALERTS,
+  ADD_COUNTS,
+  alertGroups,
+  alertRow,
+  countRows,
+  labelRow,
+  labelStatements,
+} from '../sql/commit.ts';
 import { ensureMonths } from './months.ts';
 import { copyTransactions, type PlacedDecision } from './transaction-rows.ts';
 
@@ -15,9 +23,7 @@ const MOVE_ON = `
   where s.output = b.output and s.partition = b.partition and s.next_offset = b.before`;
 
 const INSERT_ALERTS = `
-  with alerts as (
-    insert into fraud_alerts select * from json_populate_recordset(null::fraud_alerts, $1)
-    on conflict do nothing)
+  with ${ADD_ALERTS('$1', '$3')}
   ${ADD_COUNTS('$2')}`;
 
 const UNIQUE_VIOLATION = '23505';
@@ -87,7 +93,13 @@ export function createSinkStore(pool: Pool): SinkStore {
       await copyTransactions(client, decided, first).catch((error: Error) => {
         throw codeOf(error) === UNIQUE_VIOLATION ? new TakenIdsError() : error;
       });
-      await client.query(INSERT_ALERTS, [JSON.stringify(alerts), JSON.stringify(counts)]);
+      const flagged = decided
+        .map(({ item }) => item)
+        .filter(({ decision }) => decision.outcome !== 'approve');
+      await client.query(
+        INSERT_ALERTS,
+        [alerts, counts, alertGroups(flagged)].map((rows) => JSON.stringify(rows)),
+      );
     }
     const labelRows = labelled.map(({ item, partition }, i) => ({
       ...labelRow(item, first + decided.length + i),

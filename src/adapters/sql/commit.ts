@@ -62,6 +62,90 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
   };
 }
 
+/** What a batch adds to the alert of an account: a row of `alerts`. */
+type AlertGroup = {
+  readonly account_id: string;
+  readonly opened_at: string;
+  updated_at: string;
+  transactions: number;
+  declined: number;
+  amount_minor: number;
+  expected_loss_minor: number;
+  max_score: number;
+  currency: string;
+  country: string | undefined;
+  top_reason: string | undefined;
+};
+
+/** The flagged of a batch by account, in the order of accounts: whoever changes several alerts takes them in that order. */
+export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
+  const groups = new Map<string, AlertGroup>();
+  for (const item of flagged) {
+    const { transaction, decision } = item;
+    const row = alertRow(item, 0);
+    const hundredths = Math.round((100 * transaction.amountMinor) / minorPerMajor(transaction.currency));
+    let group = groups.get(transaction.accountId);
+    if (!group) {
+      group = {
+        account_id: transaction.accountId,
+        opened_at: row.created_at,
+        updated_at: row.created_at,
+        transactions: 0,
+        declined: 0,
+        amount_minor: 0,
+        expected_loss_minor: 0,
+        max_score: -1,
+        currency: row.currency,
+        country: undefined,
+        top_reason: undefined,
+      };
+      groups.set(transaction.accountId, group);
+    }
+    group.updated_at = row.created_at;
+    group.transactions++;
+    if (decision.outcome === 'decline') group.declined++;
+    group.amount_minor += hundredths;
+    group.expected_loss_minor += Math.round(decision.score * hundredths);
+    if (decision.score <= group.max_score) continue;
+    group.max_score = decision.score;
+    group.country = row.country;
+    group.top_reason = row.top_reason;
+  }
+  return [...groups.values()].sort((a, b) => (a.account_id < b.account_id ? -1 : 1));
+}
+
+/**
+ * Flagged transactions and the alerts they belong to: each joins the open alert of its account, or opens one. What comes to
+ * a snoozed alert wakes it.
+ */
+export const ADD_ALERTS = (rows: string, groups: string): string => `
+  grouped as (
+    insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
+      expected_loss_minor, max_score, currency, country, top_reason)
+    select account_id, opened_at, updated_at, opened_at + due_after(expected_loss_minor), transactions, declined,
+      amount_minor, expected_loss_minor, max_score, currency, country, top_reason
+    from json_populate_recordset(null::alerts, ${groups})
+    on conflict (account_id) where status = 'open' do update set
+      updated_at = excluded.updated_at,
+      due_at = least(alerts.due_at,
+        excluded.updated_at + due_after(alerts.expected_loss_minor + excluded.expected_loss_minor)),
+      transactions = alerts.transactions + excluded.transactions,
+      declined = alerts.declined + excluded.declined,
+      amount_minor = alerts.amount_minor + excluded.amount_minor,
+      expected_loss_minor = alerts.expected_loss_minor + excluded.expected_loss_minor,
+      country = case when excluded.max_score > alerts.max_score then excluded.country else alerts.country end,
+      top_reason = case when excluded.max_score > alerts.max_score then excluded.top_reason else alerts.top_reason end,
+      max_score = greatest(alerts.max_score, excluded.max_score),
+      snoozed_until = null
+    returning id, account_id),
+  flagged as (
+    insert into fraud_alerts (transaction_id, seq, account_id, created_at, outcome, score, amount_minor, currency,
+      country, merchant_name, top_reason, is_fraud, status, alert_id)
+    select f.transaction_id, f.seq, f.account_id, f.created_at, f.outcome, f.score, f.amount_minor, f.currency,
+      f.country, f.merchant_name, f.top_reason, f.is_fraud, f.status, grouped.id
+    from json_populate_recordset(null::fraud_alerts, ${rows}) f join grouped using (account_id)
+    on conflict (transaction_id) do nothing)`;
+
 /** A row of `stats_by_minute`. */
 type CountRow = {
   readonly minute: string;
@@ -130,6 +214,19 @@ export function labelStatements(rows: readonly ReturnType<typeof labelRow>[]): S
             from ${LATEST_LABELS} where a.transaction_id = l.transaction_id`,
       parameters: [latest],
     },
+    // An alert of which everything is known needs nobody any more.
+    {
+      sql: `update alerts a set status = 'closed', verdict = 'labels', closed_at = done.at, closed_by = 'labels',
+              version = a.version + 1
+            from (
+              select f.alert_id, max(l.labelled_at) as at
+              from ${LATEST_LABELS} join fraud_alerts f using (transaction_id)
+              where not exists (
+                select 1 from fraud_alerts o where o.alert_id = f.alert_id and o.status in ('open', 'unsure'))
+              group by f.alert_id) done
+            where a.id = done.alert_id and a.status = 'open'`,
+      parameters: [latest],
+    },
   ];
 }
 
@@ -146,8 +243,7 @@ export const ADD_COUNTS = (parameter: string): string => `
 const INSERT_DECISIONS = `
   with decided as (
     insert into transactions select * from json_populate_recordset(null::transactions, $3)),
-  alerts as (
-    insert into fraud_alerts select * from json_populate_recordset(null::fraud_alerts, $4)),
+  ${ADD_ALERTS('$4', '$6')},
   counts as (${ADD_COUNTS('$5')})
   update progress set next_offset = $1 where partition = $2`;
 
@@ -158,6 +254,7 @@ export function commitStatements({ partition, nextOffset, decided, labelled }: B
     decided.map((item) => transactionRow(item, item.offset)),
     flagged.map((item) => alertRow(item, item.offset)),
     countRows(decided),
+    alertGroups(flagged),
   ];
   return [
     {

@@ -1,8 +1,12 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
+import { ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
+import { LINK_INDEXES } from './links.ts';
+import { NOTE_TABLES } from './notes.ts';
 import { PEOPLE_TABLES } from './people.ts';
+import { VIEW_TABLES } from './views.ts';
 
 /** Columns that tell where in a stream a row comes from; one log has no use for them. */
 const PLACE = sql`, partition integer, log_offset bigint`;
@@ -70,6 +74,7 @@ const ofBoth = (statements: readonly string[]): Migration => ({
   },
 });
 const ACCESS = ofBoth([...AUDIT_TABLES, ...PEOPLE_TABLES]);
+const ALERT_QUEUE = ofBoth([...ALERT_TABLES, ...NOTE_TABLES, ...VIEW_TABLES, ...LINK_INDEXES]);
 
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
@@ -96,6 +101,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
     },
   },
   '003_access': ACCESS,
+  '004_alert_queue': ALERT_QUEUE,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -153,14 +159,21 @@ const SERVER: Readonly<Record<string, Migration>> = {
     },
   },
   '004_access': ACCESS,
+  '005_alert_queue': ALERT_QUEUE,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
 
-/** Brings the schema up to date. Throws InputError when the database was written by a newer program. */
-export async function migrate<T>(db: Kysely<T>, kind: keyof typeof MIGRATIONS): Promise<void> {
+/** Brings the schema up to date, or to a migration by name. Throws InputError when the database was written by a newer program. */
+export async function migrate<T>(
+  db: Kysely<T>,
+  kind: keyof typeof MIGRATIONS,
+  until?: string,
+): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS[kind] } });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await (until === undefined
+    ? migrator.migrateToLatest()
+    : migrator.migrateTo(until));
   if (!error) return;
   if (error instanceof Error && /corrupted migrations/.test(error.message)) {
     throw new InputError(

@@ -1,9 +1,20 @@
 // The office in the database, the same in the process and on a server.
 import type { Office } from '../../ports/office.ts';
+import { createAlertQueue } from './alert-queue.ts';
 import { createAuditTrail } from './audit.ts';
+import { createLinks } from './links.ts';
+import { createNotes } from './notes.ts';
 import { createPeople } from './people.ts';
 import type { SqlSession } from './session.ts';
+import { createViews } from './views.ts';
 
 export function createOffice(session: SqlSession): Office {
-  return { people: createPeople(session), audit: createAuditTrail(session) };
+  return {
+    people: createPeople(session),
+    audit: createAuditTrail(session),
+    alerts: createAlertQueue(session),
+    notes: createNotes(session),
+    links: createLinks(session),
+    views: createViews(session),
+  };
 }

@@ -59,8 +59,9 @@ export type FraudAlertsTable = {
   top_reason: string | null;
   /** Fraud as best known: the label when there is one, else whether the engine declined. */
   is_fraud: boolean;
-  /** open, confirmed or dismissed: what the label said. */
+  /** open; confirmed or dismissed: what the label said; unsure where an analyst could not tell. */
   status: string;
+  alert_id: number | null;
 };
 
 export type LabelsTable = {
@@ -86,6 +87,7 @@ export type StatsTable = {
 export type Tables = {
   transactions: TransactionsTable;
   fraud_alerts: FraudAlertsTable;
+  alerts: { id: number; status: string };
   labels: LabelsTable;
   stats_by_minute: StatsTable;
   log_batches: { base_offset: number; records: number; appended_at: Time; payload: Uint8Array };

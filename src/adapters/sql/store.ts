@@ -177,7 +177,7 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>): Store {
     },
     async openAlerts() {
       const row = await db
-        .selectFrom('fraud_alerts')
+        .selectFrom('alerts')
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .where('status', '=', 'open')
         .executeTakeFirst();

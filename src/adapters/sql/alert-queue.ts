@@ -1,0 +1,233 @@
+// The alert queue in the database. What a person does is one statement: the change where the alert is still as it was
+// seen, the labels, and the audit line.
+import type { AlertVerdict, QueueSort, QueueView } from '../../domain/alert.ts';
+import { isoTime } from '../../domain/iso-time.ts';
+import { LABEL_SOURCES, type LabelSource } from '../../domain/label.ts';
+import type { AlertAction, AlertQueue, QueuedAlert } from '../../ports/alert-queue.ts';
+import { auditStatement, auditText } from './audit.ts';
+import type { Row, SqlSession } from './session.ts';
+
+const ms = (value: unknown): number => (value as Date).getTime();
+const msOrNone = (value: unknown): number | undefined => (value === null ? undefined : ms(value));
+const textOrNone = (value: unknown): string | undefined => (value === null ? undefined : String(value));
+
+export function toQueuedAlert(row: Row): QueuedAlert {
+  return {
+    id: Number(row.id),
+    accountId: String(row.account_id),
+    openedAtMs: ms(row.opened_at),
+    updatedAtMs: ms(row.updated_at),
+    dueAtMs: ms(row.due_at),
+    transactions: Number(row.transactions),
+    declined: Number(row.declined),
+    amountMinor: Number(row.amount_minor),
+    expectedLossMinor: Number(row.expected_loss_minor),
+    maxScore: Number(row.max_score),
+    currency: String(row.currency),
+    country: textOrNone(row.country),
+    topReason: textOrNone(row.top_reason),
+    status: row.status as QueuedAlert['status'],
+    assignee:
+      row.assignee_id === null ? undefined : { id: String(row.assignee_id), name: String(row.assignee_name) },
+    snoozedUntilMs: msOrNone(row.snoozed_until),
+    escalated: row.escalated === true,
+    verdict: (row.verdict as AlertVerdict | 'labels' | null) ?? undefined,
+    fraudType: textOrNone(row.fraud_type),
+    closedAtMs: msOrNone(row.closed_at),
+    closedBy: textOrNone(row.closed_by),
+    caseId: row.case_id === null ? undefined : Number(row.case_id),
+    version: Number(row.version),
+  };
+}
+
+const AWAKE = '(snoozed_until is null or snoozed_until <= $2)';
+const VIEWS: Readonly<Record<QueueView, string>> = {
+  open: `status = 'open' and ${AWAKE} and $1::text is not null`,
+  mine: `status = 'open' and assignee_id = $1 and ${AWAKE}`,
+  unassigned: `status = 'open' and assignee_id is null and ${AWAKE} and $1::text is not null`,
+  overdue: `status = 'open' and due_at < $2 and ${AWAKE} and $1::text is not null`,
+  escalated: `status = 'open' and escalated and ${AWAKE} and $1::text is not null`,
+  snoozed: "status = 'open' and snoozed_until > $2 and $1::text is not null",
+  closed: "status = 'closed' and $1::text is not null and $2::timestamptz is not null",
+};
+
+/** The value a page is sorted by, as a number, and which way. */
+const SORTS: Readonly<Record<QueueSort, { readonly value: string; readonly down: boolean }>> = {
+  priority: { value: 'expected_loss_minor', down: true },
+  due: { value: '(extract(epoch from due_at) * 1000)::bigint', down: false },
+  newest: { value: 'id', down: true },
+};
+
+type Change = { readonly set: string; readonly parameters: readonly unknown[]; readonly where: string };
+
+/** What an action changes; its parameters come after the first three of the statement. */
+function changeOf(action: AlertAction, atMs: number): Change {
+  const open = "a.status = 'open'";
+  switch (action.kind) {
+    case 'claim':
+      return {
+        set: 'assignee_id = $4, assignee_name = $5, snoozed_until = null',
+        parameters: [action.by.id, action.by.name],
+        where: open,
+      };
+    case 'assign':
+      return {
+        set: 'assignee_id = $4, assignee_name = $5',
+        parameters: [action.to.id, action.to.name],
+        where: open,
+      };
+    case 'release':
+      return { set: 'assignee_id = null, assignee_name = null', parameters: [], where: open };
+    case 'snooze':
+      return { set: 'snoozed_until = $4', parameters: [isoTime(action.untilMs)], where: open };
+    case 'wake':
+      return { set: 'snoozed_until = null', parameters: [], where: open };
+    case 'escalate':
+      return { set: 'escalated = true, snoozed_until = null', parameters: [], where: open };
+    case 'de-escalate':
+      return { set: 'escalated = false', parameters: [], where: open };
+    case 'reopen':
+      return {
+        set: "status = 'open', verdict = null, fraud_type = null, closed_at = null, closed_by = null",
+        parameters: [],
+        where: `a.status = 'closed' and not exists (
+          select 1 from alerts other where other.account_id = a.account_id and other.status = 'open')`,
+      };
+    case 'verdict':
+      return {
+        set: `status = 'closed', verdict = $4, fraud_type = $5, closed_at = $6, closed_by = $8,
+          assignee_id = coalesce(assignee_id, $7), assignee_name = coalesce(assignee_name, $8)`,
+        parameters: [action.verdict, action.fraudType ?? null, isoTime(atMs), action.by.id, action.by.name],
+        where: open,
+      };
+  }
+}
+
+/** What a verdict does besides: rows of the alert get it, and their labels wait for the stream. */
+const WITH_LABELS = `,
+  told as (
+    update fraud_alerts f set status = case $4 when 'fraud' then 'confirmed' when 'genuine' then 'dismissed' else 'unsure' end,
+      is_fraud = case $4 when 'fraud' then true when 'genuine' then false else f.is_fraud end
+    from changed where f.alert_id = changed.id returning f.transaction_id),
+  outbox as (
+    insert into label_outbox (transaction_id, fraud, fraud_type, source, labelled_at)
+    select transaction_id, $4 = 'fraud', $5, 'analyst', $6::timestamptz from told where $4 <> 'unsure')`;
+const WITH_REOPENED = `,
+  told as (update fraud_alerts f set status = 'open' from changed where f.alert_id = changed.id)`;
+
+export function createAlertQueue(session: SqlSession): AlertQueue {
+  return {
+    async list({ view, sort, person, nowMs, search, minLossMinor, accountId, caseId, after }, limit) {
+      const { value, down } = SORTS[sort];
+      const direction = down ? 'desc' : 'asc';
+      const rows = await session.query(
+        `select * from alerts where ${VIEWS[view]}
+           and ($3::text is null or account_id like $3 || '%' or id::text = $3 or top_reason ilike '%' || $3 || '%')
+           and ($4::bigint is null or expected_loss_minor >= $4)
+           and ($5::text is null or account_id = $5) and ($6::bigint is null or case_id = $6)
+           and ($7::bigint is null or (${value}, id) ${down ? '<' : '>'} ($7, $8))
+         order by ${value} ${direction}, id ${direction} limit $9`,
+        [
+          person,
+          isoTime(nowMs),
+          search ? search.replace(/[\\%_]/g, '\\$&') : null,
+          minLossMinor ?? null,
+          accountId ?? null,
+          caseId ?? null,
+          after?.value ?? null,
+          after?.id ?? null,
+          limit,
+        ],
+      );
+      return rows.map(toQueuedAlert);
+    },
+    async counts(person, nowMs) {
+      const [row] = await session.query(
+        `select count(*) filter (where ${AWAKE}) as open,
+           count(*) filter (where assignee_id = $1 and ${AWAKE}) as mine,
+           count(*) filter (where assignee_id is null and ${AWAKE}) as unassigned,
+           count(*) filter (where due_at < $2 and ${AWAKE}) as overdue,
+           count(*) filter (where escalated and ${AWAKE}) as escalated,
+           count(*) filter (where snoozed_until > $2) as snoozed
+         from alerts where status = 'open'`,
+        [person, isoTime(nowMs)],
+      );
+      return {
+        open: Number(row.open),
+        mine: Number(row.mine),
+        unassigned: Number(row.unassigned),
+        overdue: Number(row.overdue),
+        escalated: Number(row.escalated),
+        snoozed: Number(row.snoozed),
+      };
+    },
+    async find(id) {
+      const [row] = await session.query('select * from alerts where id = $1', [id]);
+      return row && toQueuedAlert(row);
+    },
+    async transactionIds(id, limit) {
+      const rows = await session.query(
+        'select transaction_id from fraud_alerts where alert_id = $1 order by seq desc limit $2',
+        [id, limit],
+      );
+      return rows.map((row) => String(row.transaction_id));
+    },
+    async alertOf(transactionId) {
+      const [row] = await session.query('select alert_id from fraud_alerts where transaction_id = $1', [
+        transactionId,
+      ]);
+      return row?.alert_id == null ? undefined : Number(row.alert_id);
+    },
+    async act(seen, action, entry) {
+      const { set, parameters, where } = changeOf(action, entry.atMs);
+      // New transactions do not stand in the way of claiming an alert, but nobody judges what they have not seen.
+      const same =
+        action.kind === 'verdict'
+          ? 'a.version = w.version and a.transactions = w.transactions'
+          : 'a.version = w.version';
+      const more = action.kind === 'verdict' ? WITH_LABELS : action.kind === 'reopen' ? WITH_REOPENED : '';
+      const rows = await session.query(
+        `with wanted as (select * from json_to_recordset($1) as w(id bigint, version int, transactions int)),
+         changed as (
+           update alerts a set ${set}, version = a.version + 1 from wanted w
+           where a.id = w.id and ${same} and ${where} returning a.id)${more}
+         select changed.id, append_audit(replace($2, $3, changed.id::text)) from changed`,
+        [JSON.stringify(seen), auditText({ ...entry, subject: 'alert {alert}' }), '{alert}', ...parameters],
+      );
+      return new Set(rows.map((row) => Number(row.id)));
+    },
+    async label({ transactionId, fraud, fraudType, source, labelledAtMs }, entry) {
+      await session.transaction([
+        {
+          sql: `insert into label_outbox (transaction_id, fraud, fraud_type, source, labelled_at)
+                values ($1, $2, $3, $4, $5)`,
+          parameters: [transactionId, fraud, fraudType ?? null, source, isoTime(labelledAtMs)],
+        },
+        auditStatement(entry),
+      ]);
+    },
+    async waitingLabels(limit) {
+      const rows = await session.query('select * from label_outbox order by id limit $1', [limit]);
+      return rows.map((row) => ({
+        id: Number(row.id),
+        verdict: {
+          transactionId: String(row.transaction_id),
+          fraud: row.fraud === true,
+          ...(row.fraud_type !== null && { fraudType: String(row.fraud_type) }),
+          source: LABEL_SOURCES.find((source) => source === row.source) ?? ('analyst' satisfies LabelSource),
+          labelledAtMs: ms(row.labelled_at),
+        },
+      }));
+    },
+    async labelsDone(ids) {
+      await session.query('delete from label_outbox where id = any($1::bigint[])', [ids]);
+    },
+    async openedSince(id, limit) {
+      const rows = await session.query('select * from alerts where id > $1 order by id limit $2', [
+        id,
+        limit,
+      ]);
+      return rows.map(toQueuedAlert);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// The tables of the alert queue, and how the alerts of before come into them.
+import { SERVICE_LEVELS } from '../../domain/alert.ts';
+
+const LEVELS = SERVICE_LEVELS.map(({ fromLossMinor, minutes }) => `(${fromLossMinor}, ${minutes})`).join(
+  ', ',
+);
+
+export const ALERT_TABLES: readonly string[] = [
+  `create table alerts (
+    id bigint generated always as identity primary key, account_id text not null,
+    opened_at timestamptz not null, updated_at timestamptz not null, due_at timestamptz not null,
+    transactions integer not null, declined integer not null, amount_minor bigint not null,
+    expected_loss_minor bigint not null, max_score double precision not null, currency text not null,
+    country text, top_reason text, status text not null default 'open' check (status in ('open', 'closed')),
+    assignee_id text, assignee_name text, snoozed_until timestamptz, escalated boolean not null default false,
+    verdict text, fraud_type text, closed_at timestamptz, closed_by text, case_id bigint,
+    version integer not null default 1)`,
+  `comment on column alerts.amount_minor is 'Hundredths of a currency unit; currencies are not converted'`,
+  "create unique index alerts_one_open on alerts (account_id) where status = 'open'",
+  "create index alerts_by_loss on alerts (expected_loss_minor desc, id desc) where status = 'open'",
+  "create index alerts_by_due on alerts (due_at, id) where status = 'open'",
+  'create index alerts_account on alerts (account_id, id)',
+  'create index alerts_closed on alerts (closed_at) where closed_at is not null',
+  'create table service_levels (from_loss_minor bigint primary key, minutes integer not null check (minutes > 0))',
+  `insert into service_levels values ${LEVELS}`,
+  `create function due_after(p_loss bigint) returns interval language sql stable as $$
+     select make_interval(mins => minutes) from service_levels
+     where from_loss_minor <= p_loss order by from_loss_minor desc limit 1 $$`,
+  `create table label_outbox (
+    id bigint generated always as identity primary key, transaction_id text not null, fraud boolean not null,
+    fraud_type text, source text not null, labelled_at timestamptz not null)`,
+  'alter table fraud_alerts add column alert_id bigint',
+  `insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
+     expected_loss_minor, max_score, currency, country, top_reason, status, verdict, closed_at, closed_by)
+   select account_id, min(created_at), max(created_at), min(created_at) + due_after(sum(score * amount_minor)::bigint),
+     count(*), count(*) filter (where outcome = 'decline'), sum(amount_minor), sum(score * amount_minor)::bigint,
+     max(score), max(currency), max(country), (array_agg(top_reason order by score desc))[1],
+     case when is_open then 'open' else 'closed' end, case when is_open then null else 'labels' end,
+     case when is_open then null else max(created_at) end, case when is_open then null else 'labels' end
+   from (select f.*, status = 'open' as is_open from fraud_alerts f) before group by account_id, is_open`,
+  `update fraud_alerts f set alert_id = a.id from alerts a
+   where a.account_id = f.account_id and (a.status = 'open') = (f.status = 'open')`,
+  'create index fraud_alerts_alert on fraud_alerts (alert_id, seq)',
+];

@@ -1,0 +1,40 @@
+// An alert: what was flagged of an account and waits for somebody's verdict.
+export const VERDICTS = ['fraud', 'genuine', 'unsure'] as const;
+export type AlertVerdict = (typeof VERDICTS)[number];
+
+/** The usual kinds of fraud, for choosing from; a label may carry another. */
+export const FRAUD_TYPES = [
+  'card_testing',
+  'lost_or_stolen_card',
+  'counterfeit_card',
+  'card_not_present',
+  'account_takeover',
+  'application_fraud',
+  'authorised_push_payment',
+  'mule_account',
+  'merchant_fraud',
+  'first_party',
+  'other',
+] as const;
+
+/** Which alerts a person looks at. */
+export const QUEUE_VIEWS = [
+  'open',
+  'mine',
+  'unassigned',
+  'overdue',
+  'escalated',
+  'snoozed',
+  'closed',
+] as const;
+export type QueueView = (typeof QUEUE_VIEWS)[number];
+
+export const QUEUE_SORTS = ['priority', 'due', 'newest'] as const;
+export type QueueSort = (typeof QUEUE_SORTS)[number];
+
+/** How soon an alert is to be looked at, by the loss to be expected: hundredths of a currency unit, and minutes. */
+export const SERVICE_LEVELS: readonly { readonly fromLossMinor: number; readonly minutes: number }[] = [
+  { fromLossMinor: 0, minutes: 480 },
+  { fromLossMinor: 10_000, minutes: 120 },
+  { fromLossMinor: 100_000, minutes: 30 },
+];

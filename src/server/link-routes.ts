@@ -1,0 +1,38 @@
+// Linked accounts: who shares a device, an IP address, a payee or a merchant with an account.
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { Desk } from '../ports/desk.ts';
+
+const LINKS_A_KIND = 6;
+const ACCOUNTS_A_LINK = 12;
+
+const AccountParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+
+export function linkRoutes(app: FastifyInstance, desk: Desk): void {
+  const { links } = desk.office;
+  app.get<{ Params: Static<typeof AccountParams> }>(
+    '/v1/accounts/:id/links',
+    {
+      config: { permission: 'read_identifiers', viewed: 'links of account' },
+      schema: {
+        summary: 'What an account shares with others',
+        description:
+          `By its last 300 transactions: up to ${LINKS_A_KIND} devices, addresses, payees and merchants, and of each up to ` +
+          `${ACCOUNTS_A_LINK} accounts that used it lately, frauds first; \`total\` says how many there are.`,
+        tags: ['Alert queue'],
+        params: AccountParams,
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const own = await links.ofAccount(id, LINKS_A_KIND);
+      const found = await Promise.all(
+        own.map(({ kind, key }) => links.accountsOf(kind, key, ACCOUNTS_A_LINK)),
+      );
+      return {
+        accountId: id,
+        links: own.map((link, i) => ({ ...link, name: link.name ?? null, ...found[i] })),
+      };
+    },
+  );
+}

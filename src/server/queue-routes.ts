@@ -1,0 +1,448 @@
+// The alert queue over HTTP: what waits, what belongs to it, and what people do with it.
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { permissionsOf } from '../domain/access.ts';
+import {
+  type AlertVerdict,
+  QUEUE_SORTS,
+  QUEUE_VIEWS,
+  type QueueSort,
+  type QueueView,
+  VERDICTS,
+} from '../domain/alert.ts';
+import { parseIsoTime } from '../domain/fields.ts';
+import { isoTime } from '../domain/iso-time.ts';
+import type { AlertAction, QueueCursor, QueuedAlert } from '../ports/alert-queue.ts';
+import type { Desk } from '../ports/desk.ts';
+import type { Note } from '../ports/notes.ts';
+import type { QueuedAlertMessage } from '../protocol/queue.ts';
+import { actorOf, entryOf } from './access/access.ts';
+import type { Feed } from './feed.ts';
+import type { LabelRelay } from './label-relay.ts';
+import { sendProblem } from './problem-details.ts';
+import { feedRow } from './rows.ts';
+import { ProblemSchema } from './schemas.ts';
+
+const MAX_PAGE = 500;
+const MAX_TRANSACTIONS = 200;
+const MAX_EARLIER = 50;
+const MAX_AT_ONCE = 500;
+const MAX_HISTORY = 200;
+const MAX_ATTACHMENT_BYTES = 5 << 20;
+const MAX_ATTACHMENTS = 20;
+const MAX_SNOOZE_MS = 30 * 86_400_000;
+/** Kinds that a browser may be given back as they are; all else comes as bytes to be saved. */
+const SAVED_AS = 'application/octet-stream';
+
+const ACTIONS = [
+  'claim',
+  'release',
+  'assign',
+  'snooze',
+  'wake',
+  'escalate',
+  'de-escalate',
+  'reopen',
+  'verdict',
+] as const;
+const ACTION_WORDS: Readonly<Record<AlertAction['kind'], string>> = {
+  claim: 'claimed',
+  release: 'released',
+  assign: 'assigned',
+  snooze: 'snoozed',
+  wake: 'woke',
+  escalate: 'escalated',
+  'de-escalate': 'de-escalated',
+  reopen: 'reopened',
+  verdict: 'gave verdict',
+};
+
+const QueueQuery = Type.Object(
+  {
+    view: Type.Optional(Type.String({ enum: [...QUEUE_VIEWS], default: 'open' })),
+    sort: Type.Optional(Type.String({ enum: [...QUEUE_SORTS], default: 'priority' })),
+    search: Type.Optional(Type.String({ maxLength: 200 })),
+    minLossMinor: Type.Optional(Type.Integer({ minimum: 0 })),
+    accountId: Type.Optional(Type.String({ maxLength: 128 })),
+    cursor: Type.Optional(
+      Type.String({ pattern: '^-?\\d{1,16}\\.\\d{1,16}$', description: 'nextCursor of the page before' }),
+    ),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 100 })),
+  },
+  { additionalProperties: false },
+);
+const AlertParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+const AttachmentParams = Type.Object({
+  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  attachment: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+});
+const ActionBody = Type.Object(
+  {
+    action: Type.String({ enum: [...ACTIONS] }),
+    alerts: Type.Array(
+      Type.Object(
+        {
+          id: Type.Integer({ minimum: 1 }),
+          version: Type.Integer({ minimum: 0, description: 'As it was seen' }),
+          transactions: Type.Optional(
+            Type.Integer({ minimum: 0, description: 'How many were seen; needed for a verdict' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: MAX_AT_ONCE },
+    ),
+    assignee: Type.Optional(Type.String({ maxLength: 200, description: 'For assign' })),
+    until: Type.Optional(Type.String({ description: 'For snooze: a time like 2026-11-23T15:00:00Z' })),
+    verdict: Type.Optional(Type.String({ enum: [...VERDICTS] })),
+    fraudType: Type.Optional(Type.String({ maxLength: 60 })),
+    note: Type.Optional(Type.String({ maxLength: 4000 })),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ action: 'verdict', alerts: [{ id: 17, version: 2, transactions: 3 }], verdict: 'fraud' }],
+  },
+);
+const NoteBody = Type.Object(
+  { text: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }) },
+  { additionalProperties: false },
+);
+const AttachmentQuery = Type.Object(
+  { name: Type.String({ minLength: 1, maxLength: 200 }) },
+  { additionalProperties: false },
+);
+
+const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(ms));
+
+export function alertMessage(alert: QueuedAlert): QueuedAlertMessage {
+  const { openedAtMs, updatedAtMs, dueAtMs, snoozedUntilMs, closedAtMs, ...rest } = alert;
+  return {
+    ...rest,
+    openedAt: isoTime(openedAtMs),
+    updatedAt: isoTime(updatedAtMs),
+    dueAt: isoTime(dueAtMs),
+    snoozedUntil: timeOrNull(snoozedUntilMs),
+    closedAt: timeOrNull(closedAtMs),
+    country: alert.country ?? null,
+    topReason: alert.topReason ?? null,
+    assignee: alert.assignee ?? null,
+    verdict: alert.verdict ?? null,
+    fraudType: alert.fraudType ?? null,
+    closedBy: alert.closedBy ?? null,
+    caseId: alert.caseId ?? null,
+  };
+}
+
+const cursorOf = (sort: QueueSort, alert: QueuedAlert): string => {
+  const value = sort === 'priority' ? alert.expectedLossMinor : sort === 'due' ? alert.dueAtMs : alert.id;
+  return `${value}.${alert.id}`;
+};
+
+function parseCursor(text: string | undefined): QueueCursor | undefined {
+  if (text === undefined) return undefined;
+  const [value, id] = text.split('.').map(Number);
+  return { value, id };
+}
+
+export const notesMessage = (notes: readonly Note[]) =>
+  notes.map(({ atMs, ...note }) => ({ ...note, at: isoTime(atMs) }));
+
+export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay, feed: Feed): void {
+  const { clock, store } = desk;
+  const { alerts, audit, notes, people } = desk.office;
+  const tags = ['Alert queue'];
+  const problems = { 400: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema };
+  const notFound = (reply: FastifyReply, id: number): FastifyReply =>
+    sendProblem(reply, 404, 'Not found', `There is no alert ${id}.`);
+
+  app.get<{ Querystring: Static<typeof QueueQuery> }>(
+    '/v1/queue',
+    {
+      config: { permission: 'read' },
+      schema: {
+        summary: 'Alerts to be worked, one an account',
+        description:
+          'Every flagged transaction joins the open alert of its account. Sorted by the loss to be expected (sum of score × amount), by due time, or newest first.',
+        tags,
+        querystring: QueueQuery,
+        response: problems,
+      },
+    },
+    async (request) => {
+      const {
+        view = 'open',
+        sort = 'priority',
+        search,
+        minLossMinor,
+        accountId,
+        cursor,
+        limit = 100,
+      } = request.query;
+      const by = QUEUE_SORTS.find((one) => one === sort) ?? 'priority';
+      const after = parseCursor(cursor);
+      const items = await alerts.list(
+        {
+          view: QUEUE_VIEWS.find((one) => one === view) ?? ('open' satisfies QueueView),
+          sort: by,
+          person: actorOf(request).id,
+          nowMs: clock.nowMs(),
+          ...(search?.trim() && { search: search.trim() }),
+          ...(minLossMinor !== undefined && { minLossMinor }),
+          ...(accountId !== undefined && { accountId }),
+          ...(after && { after }),
+        },
+        limit,
+      );
+      const last = items.at(-1);
+      return {
+        items: items.map(alertMessage),
+        nextCursor: last && items.length === limit ? cursorOf(by, last) : null,
+      };
+    },
+  );
+
+  app.get(
+    '/v1/queue/counts',
+    { config: { permission: 'read' }, schema: { summary: 'How many alerts each view holds', tags } },
+    async (request) => alerts.counts(actorOf(request).id, clock.nowMs()),
+  );
+
+  app.get(
+    '/v1/queue/colleagues',
+    { config: { permission: 'work_alerts' }, schema: { summary: 'Who can be given an alert', tags } },
+    async (request) => {
+      const self = actorOf(request);
+      const all = (await people.users()).filter(
+        ({ disabled, roles }) => !disabled && permissionsOf(roles).has('work_alerts'),
+      );
+      const listed = all.map(({ id, name }) => ({ id, name }));
+      return { people: self.kind === 'local' ? [{ id: self.id, name: self.name }, ...listed] : listed };
+    },
+  );
+
+  app.get<{ Params: Static<typeof AlertParams> }>(
+    '/v1/queue/:id',
+    {
+      config: { permission: 'read', viewed: 'alert' },
+      schema: {
+        summary: 'An alert with all that belongs to it',
+        description: 'Its transactions, other alerts of the account, notes, attachments, and who did what.',
+        tags,
+        params: AlertParams,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const alert = await alerts.find(id);
+      if (!alert) return notFound(reply, id);
+      const subject = `alert ${id}`;
+      const asked = { sort: 'newest', person: '', nowMs: clock.nowMs(), accountId: alert.accountId } as const;
+      const [ids, closed, open, said, files, lines] = await Promise.all([
+        alerts.transactionIds(id, MAX_TRANSACTIONS),
+        alerts.list({ ...asked, view: 'closed' }, MAX_EARLIER),
+        alerts.list({ ...asked, view: 'open' }, 1),
+        notes.notes(subject),
+        notes.attachments(subject),
+        audit.lines({ subject }, MAX_HISTORY),
+      ]);
+      const rows = await Promise.all(ids.map((transactionId) => store.transaction(transactionId)));
+      return {
+        alert: alertMessage(alert),
+        transactions: rows.flatMap((row) => (row ? [feedRow(row, row.isFraud)] : [])),
+        earlier: [...open, ...closed].filter((other) => other.id !== id).map(alertMessage),
+        notes: notesMessage(said),
+        attachments: files.map(({ atMs, ...file }) => ({ ...file, at: isoTime(atMs) })),
+        history: lines
+          .filter(({ action }) => action !== 'saw')
+          .map(({ at, who, action, detail }) => ({ at, who, action, detail })),
+      };
+    },
+  );
+
+  /** The action that a body asks for, or what is missing. */
+  async function actionOf(
+    request: FastifyRequest,
+    body: Static<typeof ActionBody>,
+  ): Promise<AlertAction | string> {
+    const { id, name } = actorOf(request);
+    const by = { id, name };
+    const kind = ACTIONS.find((one) => one === body.action);
+    switch (kind) {
+      case undefined:
+        return `There is no action ${body.action}.`;
+      case 'claim':
+        return { kind, by };
+      case 'assign': {
+        if (body.assignee === undefined) return 'Say to whom, in "assignee".';
+        if (body.assignee === id) return { kind, to: by };
+        const person = await people.user(body.assignee);
+        const works = person && !person.disabled && permissionsOf(person.roles).has('work_alerts');
+        return works
+          ? { kind, to: { id: person.id, name: person.name } }
+          : `${body.assignee} does not work alerts.`;
+      }
+      case 'snooze': {
+        const untilMs = body.until === undefined ? undefined : parseIsoTime(body.until);
+        const now = clock.nowMs();
+        if (untilMs === undefined) return 'Say until when, in "until", as a time like 2026-11-23T15:00:00Z.';
+        if (untilMs <= now || untilMs > now + MAX_SNOOZE_MS)
+          return 'An alert can be snoozed for up to 30 days from now.';
+        return { kind, untilMs };
+      }
+      case 'verdict': {
+        const verdict: AlertVerdict | undefined = VERDICTS.find((one) => one === body.verdict);
+        if (!verdict) return `Say what it is, in "verdict": ${VERDICTS.join(', ')}.`;
+        if (body.alerts.some(({ transactions }) => transactions === undefined)) {
+          return 'A verdict needs "transactions" of each alert: how many were seen.';
+        }
+        return { kind, verdict, fraudType: verdict === 'fraud' ? body.fraudType : undefined, by };
+      }
+      default:
+        return { kind };
+    }
+  }
+
+  app.post<{ Body: Static<typeof ActionBody> }>(
+    '/v1/queue/actions',
+    {
+      config: { permission: 'work_alerts' },
+      schema: {
+        summary: 'Do something with one or many alerts',
+        description:
+          'Each alert is changed only if it is still as it was seen (`version`, for a verdict also `transactions`); the others come ' +
+          'back as `conflicts`, as they are now. A verdict writes the label and the audit line in the same transaction.',
+        tags,
+        body: ActionBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const action = await actionOf(request, body);
+      if (typeof action === 'string') return sendProblem(reply, 400, 'Bad request', action);
+      const note = body.note?.trim();
+      const detail = {
+        ...(action.kind === 'assign' && { to: action.to.name }),
+        ...(action.kind === 'snooze' && { until: isoTime(action.untilMs) }),
+        ...(action.kind === 'verdict' && { verdict: action.verdict, fraudType: action.fraudType }),
+        ...(note && { note }),
+      };
+      const entry = entryOf(request, clock, ACTION_WORDS[action.kind], '', detail);
+      const seen = body.alerts.map(({ id, version, transactions = 0 }) => ({ id, version, transactions }));
+      const done = await alerts.act(seen, action, entry);
+      if (note) {
+        for (const id of done) {
+          await notes.addNote(`alert ${id}`, note, entryOf(request, clock, 'added a note', `alert ${id}`));
+        }
+      }
+      if (action.kind === 'verdict' && done.size > 0) void relay.push();
+      if (done.size > 0) feed.queueChanged();
+      const missed = body.alerts.filter(({ id }) => !done.has(id));
+      const conflicts = (await Promise.all(missed.map(({ id }) => alerts.find(id)))).flatMap((alert) =>
+        alert ? [alertMessage(alert)] : [],
+      );
+      if (done.size === 0 && conflicts.length === 0) return notFound(reply, body.alerts[0].id);
+      return { done: [...done], conflicts };
+    },
+  );
+
+  app.post<{ Params: Static<typeof AlertParams>; Body: Static<typeof NoteBody> }>(
+    '/v1/queue/:id/notes',
+    {
+      config: { permission: 'work_alerts' },
+      schema: {
+        summary: 'Add a note to an alert',
+        tags,
+        params: AlertParams,
+        body: NoteBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!(await alerts.find(id))) return notFound(reply, id);
+      await notes.addNote(
+        `alert ${id}`,
+        request.body.text.trim(),
+        entryOf(request, clock, 'added a note', `alert ${id}`),
+      );
+      feed.queueChanged();
+      return reply.code(201).send({ notes: notesMessage(await notes.notes(`alert ${id}`)) });
+    },
+  );
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_ATTACHMENT_BYTES }, (_, body, done) =>
+      done(null, body),
+    );
+    scope.post<{
+      Params: Static<typeof AlertParams>;
+      Querystring: Static<typeof AttachmentQuery>;
+      Body: Buffer;
+    }>(
+      '/v1/queue/:id/attachments',
+      {
+        bodyLimit: MAX_ATTACHMENT_BYTES,
+        config: { permission: 'work_alerts' },
+        schema: {
+          summary: 'Attach a file to an alert',
+          description: `The body is the file, up to ${MAX_ATTACHMENT_BYTES >> 20} MB; at most ${MAX_ATTACHMENTS} an alert.`,
+          tags,
+          params: AlertParams,
+          querystring: AttachmentQuery,
+          consumes: [SAVED_AS],
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        if (!(await alerts.find(id))) return notFound(reply, id);
+        const content = request.body;
+        if (!Buffer.isBuffer(content) || content.length === 0) {
+          return sendProblem(reply, 400, 'Bad request', 'The body must be the file.');
+        }
+        const sha256 = createHash('sha256').update(content).digest('hex');
+        const name = request.query.name.replaceAll(/[/\\\p{Cc}]/gu, '_');
+        const mediaType = (request.headers['content-type'] ?? SAVED_AS).slice(0, 100);
+        const entry = entryOf(request, clock, 'attached a file', `alert ${id}`, { name, sha256 });
+        const added = await notes.attach(
+          `alert ${id}`,
+          { name, mediaType, content, sha256 },
+          MAX_ATTACHMENTS,
+          entry,
+        );
+        if (!added) {
+          return sendProblem(reply, 409, 'Conflict', `Alert ${id} has ${MAX_ATTACHMENTS} files already.`);
+        }
+        feed.queueChanged();
+        return reply.code(201).send({ name, sha256 });
+      },
+    );
+  });
+
+  app.get<{ Params: Static<typeof AttachmentParams> }>(
+    '/v1/queue/:id/attachments/:attachment',
+    {
+      config: { permission: 'read_identifiers' },
+      schema: {
+        summary: 'An attached file',
+        tags,
+        params: AttachmentParams,
+        response: { 404: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { id, attachment } = request.params;
+      const file = await notes.attachment(`alert ${id}`, attachment);
+      if (!file) return sendProblem(reply, 404, 'Not found', `Alert ${id} has no file ${attachment}.`);
+      await audit.append(entryOf(request, clock, 'opened a file', `alert ${id}`, { name: file.name }));
+      // Never shown as a page of this desk: what somebody attached may be made to act as one.
+      return reply
+        .type(SAVED_AS)
+        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
+        .send(file.content);
+    },
+  );
+}
