@@ -1,16 +1,14 @@
 // The dashboard in a real browser on a live desk.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { parseModel, serializeModel } from '../src/models/model.ts';
-import { findChromium } from './chromium.ts';
+import { openBrowser, seriousFaults } from './chromium.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 
 const ARTIFACTS = resolve(import.meta.dirname, '../artifacts');
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = makeFolder();
 let desk: DeskProcess;
 let browser: Browser;
@@ -18,18 +16,7 @@ let browser: Browser;
 before(async () => {
   mkdirSync(ARTIFACTS, { recursive: true });
   desk = await startDesk(folder.path, ['--rate', '20']);
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await openBrowser();
 });
 after(async () => {
   await browser?.close();
@@ -146,7 +133,7 @@ test('M9 a model is moved on its page: the gate says what is missing, and whoeve
 });
 
 test('nothing overflows, from a phone to a desk, and axe finds nothing serious, dark and light', async () => {
-  for (const path of ['/overview', '/transactions', '/alerts', '/models', '/pipeline']) {
+  for (const path of ['/overview', '/transactions', '/alerts', '/models', '/pipeline', '/settings']) {
     for (const [width, height, scheme] of [
       [390, 844, 'light'],
       [1440, 900, 'dark'],
@@ -156,18 +143,7 @@ test('nothing overflows, from a phone to a desk, and axe finds nothing serious, 
       await page.waitForTimeout(300);
       const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       assert.ok(over <= 0, `${path} at ${width} is ${over} px too wide`);
-      await page.evaluate(axeSource);
-      const serious = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: {
-            run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-          };
-        };
-        const { violations } = await axe.run();
-        return violations
-          .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-          .map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`);
-      });
+      const serious = await seriousFaults(page);
       assert.deepEqual(serious, [], `${path} at ${width} ${scheme}`);
       await page.close();
     }

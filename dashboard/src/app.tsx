@@ -269,6 +269,13 @@ function Desk() {
               ['Ctrl K', 'Search'],
               ['t', 'Dark or light'],
               ['Enter', 'Open the row in focus'],
+              ['j k', 'Alerts: down, up'],
+              ['x', 'Alerts: choose'],
+              ['c', 'Alerts: claim or release'],
+              ['s', 'Alerts: snooze for an hour'],
+              ['e', 'Alerts: escalate'],
+              ['f g u', 'Alerts: fraud, genuine, unsure'],
+              ['/', 'Alerts: search'],
               ['Esc', 'Close'],
               ['?', 'This list'],
             ].map(([key, what]) => (

@@ -180,6 +180,8 @@ export type TransactionStory = {
   readonly transaction: Record<string, unknown>;
   readonly decision: Omit<Decision, 'decidedAtMs'> & { readonly decidedAt: string };
   readonly offset: number;
+  /** The alert that it belongs to. */
+  readonly alertId: number | null;
   readonly isFraud: boolean | null;
   readonly fraudType: string | null;
   readonly features: readonly {
@@ -191,6 +193,8 @@ export type TransactionStory = {
     readonly text: string;
     /** null when the model that decided is not in service any more. */
     readonly contribution: number | null;
+    /** Middle four fifths of the account's earlier transactions; null where there are fewer than five. */
+    readonly usual: { readonly low: number; readonly high: number } | null;
   }[];
   /** What contributions add up to: shares of a forest's vote, or log-odds of boosted trees. */
   readonly contributionUnit: 'vote' | 'log-odds' | null;

@@ -1,5 +1,6 @@
 // The alert queue as the API answers it.
 import type { AlertVerdict } from '../domain/alert.ts';
+import type { Outcome } from '../domain/decision.ts';
 import type { FeedRow } from './messages.ts';
 
 export type QueuedAlertMessage = {
@@ -65,10 +66,25 @@ export type HistoryLine = {
   readonly detail: Readonly<Record<string, unknown>> | null;
 };
 
+/** A transaction of the account, for its timeline and its map. */
+export type AccountPoint = {
+  readonly id: string;
+  readonly at: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly outcome: Outcome;
+  readonly isFraud: boolean | null;
+  readonly place: string;
+  readonly lat: number | null;
+  readonly lon: number | null;
+};
+
 export type AlertFile = {
   readonly alert: QueuedAlertMessage;
   /** Newest first, at most 200. */
   readonly transactions: readonly FeedRow[];
+  /** The latest of the account, flagged or not, oldest first; at most 300. */
+  readonly account: readonly AccountPoint[];
   /** Other alerts of the account, newest first. */
   readonly earlier: readonly QueuedAlertMessage[];
   readonly notes: readonly NoteMessage[];

@@ -16,16 +16,18 @@ import { isoTime } from '../domain/iso-time.ts';
 import type { AlertAction, QueueCursor, QueuedAlert } from '../ports/alert-queue.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { Note } from '../ports/notes.ts';
-import type { QueuedAlertMessage } from '../protocol/queue.ts';
+import type { StoredTransaction } from '../ports/store.ts';
+import type { AccountPoint, QueuedAlertMessage } from '../protocol/queue.ts';
 import { actorOf, entryOf } from './access/access.ts';
 import type { Feed } from './feed.ts';
 import type { LabelRelay } from './label-relay.ts';
 import { sendProblem } from './problem-details.ts';
 import { feedRow } from './rows.ts';
-import { ProblemSchema } from './schemas.ts';
+import { ProblemSchema, StoryQuery } from './schemas.ts';
 
 const MAX_PAGE = 500;
 const MAX_TRANSACTIONS = 200;
+const MAX_ACCOUNT = 300;
 const MAX_EARLIER = 50;
 const MAX_AT_ONCE = 500;
 const MAX_HISTORY = 200;
@@ -134,6 +136,20 @@ export function alertMessage(alert: QueuedAlert): QueuedAlertMessage {
   };
 }
 
+function accountPoint({ transaction: t, decision, isFraud }: StoredTransaction): AccountPoint {
+  return {
+    id: t.id,
+    at: isoTime(t.occurredAtMs),
+    amountMinor: t.amountMinor,
+    currency: t.currency,
+    outcome: decision.outcome,
+    isFraud: isFraud ?? null,
+    place: [t.merchant?.name ?? t.counterpartyId, t.city, t.country].filter(Boolean).join(', '),
+    lat: t.location?.lat ?? null,
+    lon: t.location?.lon ?? null,
+  };
+}
+
 const cursorOf = (sort: QueueSort, alert: QueuedAlert): string => {
   const value = sort === 'priority' ? alert.expectedLossMinor : sort === 'due' ? alert.dueAtMs : alert.id;
   return `${value}.${alert.id}`;
@@ -221,15 +237,17 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
     },
   );
 
-  app.get<{ Params: Static<typeof AlertParams> }>(
+  app.get<{ Params: Static<typeof AlertParams>; Querystring: StoryQuery }>(
     '/v1/queue/:id',
     {
       config: { permission: 'read', viewed: 'alert' },
       schema: {
         summary: 'An alert with all that belongs to it',
-        description: 'Its transactions, other alerts of the account, notes, attachments, and who did what.',
+        description:
+          'Its transactions, other alerts of the account, notes, attachments, and who did what; `download` makes it a file.',
         tags,
         params: AlertParams,
+        querystring: StoryQuery,
         response: problems,
       },
     },
@@ -239,18 +257,23 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
       if (!alert) return notFound(reply, id);
       const subject = `alert ${id}`;
       const asked = { sort: 'newest', person: '', nowMs: clock.nowMs(), accountId: alert.accountId } as const;
-      const [ids, closed, open, said, files, lines] = await Promise.all([
+      const [ids, latest, closed, open, said, files, lines] = await Promise.all([
         alerts.transactionIds(id, MAX_TRANSACTIONS),
+        store.transactions({ accountId: alert.accountId }, MAX_ACCOUNT),
         alerts.list({ ...asked, view: 'closed' }, MAX_EARLIER),
         alerts.list({ ...asked, view: 'open' }, 1),
         notes.notes(subject),
         notes.attachments(subject),
         audit.lines({ subject }, MAX_HISTORY),
       ]);
+      if (request.query.download) {
+        reply.header('content-disposition', `attachment; filename="alert-${id}.json"`);
+      }
       const rows = await Promise.all(ids.map((transactionId) => store.transaction(transactionId)));
       return {
         alert: alertMessage(alert),
         transactions: rows.flatMap((row) => (row ? [feedRow(row, row.isFraud)] : [])),
+        account: latest.reverse().map(accountPoint),
         earlier: [...open, ...closed].filter((other) => other.id !== id).map(alertMessage),
         notes: notesMessage(said),
         attachments: files.map(({ atMs, ...file }) => ({ ...file, at: isoTime(atMs) })),

@@ -35,15 +35,21 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
       if (!stored)
         return sendProblem(reply, 404, 'Not found', `There is no transaction ${request.params.id}.`);
       const { accountId } = stored.transaction;
-      const [before, after] = await Promise.all([
+      const [before, after, alertId] = await Promise.all([
         store.transactions({ accountId, before: stored.offset }, NEIGHBOURS),
         store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
+        desk.office.alerts.alertOf(stored.transaction.id),
       ]);
       if (request.query.download) {
         const name = stored.transaction.id.replace(/[^\w.-]/g, '_');
         reply.header('content-disposition', `attachment; filename="transaction-${name}.json"`);
       }
-      return storyOf(stored, await scorerOf(stored.decision.modelVersion), [...before.reverse(), ...after]);
+      return storyOf(
+        stored,
+        await scorerOf(stored.decision.modelVersion),
+        [...before.reverse(), ...after],
+        alertId,
+      );
     },
   );
 

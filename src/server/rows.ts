@@ -67,12 +67,29 @@ export function alertRowOf(item: Decided): AlertRow {
   };
 }
 
+const MIN_USUAL = 5;
+
+/** Where the middle four fifths of the account's earlier transactions lie, by feature. */
+function usualRanges(stored: StoredTransaction, neighbours: readonly StoredTransaction[]) {
+  const earlier = neighbours.filter(({ offset }) => offset < stored.offset);
+  const vectors = earlier.map(({ vector }) => decodeVector(vector));
+  return FEATURES.map((_, i) => {
+    const values = vectors.map((vector) => vector[i]).filter((value) => !Number.isNaN(value));
+    if (values.length < MIN_USUAL) return null;
+    values.sort((a, b) => a - b);
+    const at = (share: number): number => values[Math.round(share * (values.length - 1))];
+    return { low: at(0.1), high: at(0.9) };
+  });
+}
+
 /** Everything there is to say about a transaction; an approval is explained here, from its stored features. */
 export function storyOf(
   stored: StoredTransaction,
   scorer: Scorer | undefined,
   neighbours: readonly StoredTransaction[],
+  alertId: number | undefined,
 ): TransactionStory {
+  const usual = usualRanges(stored, neighbours);
   const { decision } = stored;
   const vector = decodeVector(stored.vector);
   // Only the model that decided can say why.
@@ -90,6 +107,7 @@ export function storyOf(
     transaction: { ...transactionToJson(stored.transaction) },
     decision: { ...rest, reasons, decidedAt: isoTime(decidedAtMs) },
     offset: stored.offset,
+    alertId: alertId ?? null,
     isFraud: stored.isFraud ?? null,
     fraudType: stored.fraudType ?? null,
     features: FEATURES.map((feature, i) => ({
@@ -100,6 +118,7 @@ export function storyOf(
       value: Number.isNaN(vector[i]) ? null : vector[i],
       text: sentence(i, vector, stored.transaction.currency),
       contribution: contributions ? contributions[i] : null,
+      usual: usual[i],
     })),
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,

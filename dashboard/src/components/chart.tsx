@@ -1,7 +1,8 @@
 // An ECharts chart that follows its data, its size and the colour scheme.
 import { useComputedColorScheme } from '@mantine/core';
-import { BarChart, LineChart, MapChart } from 'echarts/charts';
+import { BarChart, GraphChart, LineChart, LinesChart, MapChart, ScatterChart } from 'echarts/charts';
 import {
+  GeoComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
@@ -14,8 +15,12 @@ import { useEffect, useRef } from 'react';
 
 echarts.use([
   BarChart,
+  GraphChart,
   LineChart,
+  LinesChart,
   MapChart,
+  ScatterChart,
+  GeoComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,

@@ -23,7 +23,7 @@ function unwrap(coordinates: unknown): void {
   for (const point of coordinates) if (point[0] < 0) point[0] += 360;
 }
 
-async function loadMap(): Promise<void> {
+export async function loadMap(): Promise<void> {
   if (loaded) return;
   const { default: topology } = await import('world-atlas/countries-110m.json');
   const atlas = topology as unknown as Topology<{ countries: GeometryCollection }>;

@@ -3,9 +3,11 @@
 import { useSyncExternalStore } from 'react';
 import type {
   AlertRow,
+  ClientMessage,
   FeedRow,
   ModelPanel,
   Pipeline,
+  Presence,
   ServerMessage,
   Stats,
 } from '../../../src/protocol/messages.ts';
@@ -25,6 +27,9 @@ export type LiveState = {
   readonly sampling: { readonly shown: number; readonly decided: number } | undefined;
   /** The newest declined transaction nobody has dismissed. */
   readonly banner: AlertRow | undefined;
+  /** Moves when something happened to alerts. */
+  readonly queueChanges: number;
+  readonly presence: readonly Presence[];
 };
 
 const MAX_ROWS = 2000;
@@ -42,9 +47,12 @@ const NOTHING: LiveState = {
   model: undefined,
   sampling: undefined,
   banner: undefined,
+  queueChanges: 0,
+  presence: [],
 };
 let state = NOTHING;
 let open: WebSocket | undefined;
+let looking: number | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 let queue: ServerMessage[] = [];
@@ -81,6 +89,8 @@ function apply(message: ServerMessage, before: LiveState): LiveState {
       stats: message.stats,
       pipeline: message.pipeline,
       model: message.model,
+      presence: message.presence,
+      queueChanges: before.queueChanges + 1,
     };
   }
   let next = before;
@@ -118,6 +128,10 @@ function apply(message: ServerMessage, before: LiveState): LiveState {
     ...(message.stats && { stats: message.stats }),
     ...(message.pipeline && { pipeline: message.pipeline }),
     ...(message.model && { model: message.model }),
+    ...(message.presence && { presence: message.presence }),
+    ...((message.queueChanged || message.alerts || message.labels) && {
+      queueChanges: before.queueChanges + 1,
+    }),
   };
 }
 
@@ -155,6 +169,9 @@ function connect(): void {
     else if (!frame) frame = requestAnimationFrame(flush);
   };
   open = socket;
+  socket.onopen = () => {
+    if (looking !== null) say({ type: 'looking', alert: looking });
+  };
   socket.onclose = (event) => {
     clearInterval(watchdog);
     if (open !== socket) return;
@@ -178,6 +195,17 @@ export function stopFeed(): void {
   socket?.close();
   queue = [];
   publish({ ...NOTHING, connection: { state: 'connecting', since: Date.now() } });
+}
+
+function say(message: ClientMessage): void {
+  if (open?.readyState === WebSocket.OPEN) open.send(JSON.stringify(message));
+}
+
+/** Tells the others which alert is looked at here. */
+export function look(alert: number | null): void {
+  if (alert === looking) return;
+  looking = alert;
+  say({ type: 'looking', alert });
 }
 
 export function dismissBanner(): void {

@@ -1,0 +1,195 @@
+// The desk as each role sees it, in a real browser: signing in, working alerts together, inviting, auditing.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { Role } from '../src/domain/access.ts';
+import { openBrowser, seriousFaults } from './chromium.ts';
+import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+import { type Caller, caller, cookieOf, firstLink, invite, PASSWORD } from './people.ts';
+
+const ARTIFACTS = resolve(import.meta.dirname, '../artifacts');
+const folder = makeFolder();
+let desk: DeskProcess;
+let browser: Browser;
+let administrator: Caller;
+const errors: string[] = [];
+
+before(async () => {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  desk = await startDesk(folder.path, ['--no-simulator']);
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+  folder.remove();
+});
+
+async function newPage(): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.on('console', (message) => {
+    // The way in asks before anybody is signed in.
+    if (message.type() === 'error' && !/401|409|429/.test(message.text())) errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  return page;
+}
+
+async function signIn(id: string): Promise<Page> {
+  const page = await newPage();
+  await page.goto(`${desk.url}/overview`);
+  await page.getByLabel('Name or e-mail address').fill(id);
+  await page.locator('input[type=password]').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByTestId('live').waitFor();
+  return page;
+}
+
+/** Small payments within minutes: a rule sends them to review. */
+async function flagged(account: string, times = 6): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const { status } = await postJson(
+      desk.url,
+      '/v1/decisions',
+      smallest(`${account}-${i}`, account, 100 + i),
+    );
+    assert.equal(status, 200);
+  }
+}
+
+test('O1 the first administrator comes in by the link, and invites the others', async () => {
+  // While nobody has an account, whoever is at the machine may send.
+  for (const account of ['card-one', 'card-two', 'card-three']) await flagged(account);
+  const { open } = await getJson<{ open: number }>(desk.url, '/v1/queue/counts');
+  assert.equal(open, 3);
+  const page = await newPage();
+  await page.goto(desk.url + firstLink(desk));
+  assert.deepEqual(await seriousFaults(page), []);
+  await page.getByLabel('Name or e-mail address to sign in with').fill('ada');
+  await page.getByLabel('Your name, as others see it').fill('Ada Admin');
+  await page.locator('input[type=password]').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Become administrator' }).click();
+  await page.getByTestId('live').waitFor();
+  await page.goto(`${desk.url}/settings`);
+  await page.getByRole('button', { name: 'Invite …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Name( \*)?$/).fill('Ann Analyst');
+  await dialog.getByLabel('Signs in as').fill('ann');
+  await dialog.getByRole('button', { name: 'Make the link' }).click();
+  const link = await page.getByLabel('One-time link').inputValue();
+  await page.getByRole('button', { name: 'Close' }).last().click();
+  await page.getByText('Ann Analyst').waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  const guest = await newPage();
+  await guest.goto(link);
+  await guest.getByText('Welcome, Ann Analyst').waitFor();
+  await guest.locator('input[type=password]').fill(PASSWORD);
+  await guest.getByRole('button', { name: 'Come in' }).click();
+  await guest.getByTestId('live').waitFor();
+  await guest.context().close();
+  // A key, made where people make them, and used at once.
+  await page.getByText('API keys', { exact: true }).click();
+  await page.getByRole('button', { name: 'New key …' }).click();
+  await page.getByLabel(/^Name( \*)?$/).fill('core banking');
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  const key = await page.getByLabel('API key', { exact: true }).inputValue();
+  const decided = await caller(desk, { authorization: `Bearer ${key}` })(
+    'POST',
+    '/v1/decisions',
+    smallest('by-key', 'card-four'),
+  );
+  assert.equal(decided.status, 200);
+  await page.context().close();
+  const answer = await caller(desk)('POST', '/v1/sign-in', { id: 'ada', password: PASSWORD });
+  administrator = caller(desk, { cookie: cookieOf(answer.headers) });
+  for (const role of ['viewer', 'auditor', 'model_approver', 'rule_author'] satisfies Role[]) {
+    await invite(desk, administrator, role, [role]);
+  }
+  await invite(desk, administrator, 'bob', ['analyst']);
+});
+
+test('Q2 an analyst works the queue by keyboard alone; a second one sees it and overwrites nothing', async () => {
+  const ann = await signIn('ann');
+  const bob = await signIn('bob');
+  for (const page of [ann, bob]) {
+    await page.goto(`${desk.url}/alerts`);
+    await page.locator('[data-alert]').nth(2).waitFor();
+  }
+  const row = (page: Page, account: string) => page.locator('[data-alert]', { hasText: account });
+  await ann.getByLabel('Alerts', { exact: true }).focus();
+  const first = await ann.locator('[data-alert] .open').first().innerText();
+  const account = /card-\w+/.exec(first)?.[0] ?? '';
+  await ann.keyboard.press('c');
+  await ann.getByText(/Alert \d+: yours now/).waitFor();
+  await row(bob, account).getByText('Ann Analyst').waitFor();
+  // Both judge the same alert; the one who is later is told.
+  await row(bob, account).locator('.open').click();
+  await bob.getByTestId('alert-page').waitFor();
+  await row(ann, account).getByText('● 1').waitFor();
+  await ann.keyboard.press('Enter');
+  await ann.getByTestId('alert-page').waitFor();
+  await bob.getByText('Ann Analyst is looking, too').waitFor();
+  await ann.getByLabel('Note').fill('Tested the card three times before.');
+  await ann.getByRole('button', { name: 'Add', exact: true }).click();
+  await bob.getByText('Tested the card three times before.').waitFor({ timeout: 10_000 });
+  assert.deepEqual(await seriousFaults(bob), []);
+  await ann.screenshot({ path: join(ARTIFACTS, 'alert.png'), fullPage: true });
+  await ann.getByRole('button', { name: '⚑ Fraud' }).click();
+  await ann.getByText(/Alert \d+: ⚑ fraud/).waitFor();
+  await bob.getByText(/closed by Ann Analyst/).waitFor({ timeout: 10_000 });
+  // The verdict is a label: the transaction says so, and undoing opens the alert again.
+  await ann.getByRole('button', { name: 'Undo' }).click();
+  await ann.getByText(/Alert \d+: open again/).waitFor();
+  const labelled = await administrator('GET', `/v1/transactions/${account}-5`);
+  assert.equal(labelled.body.isFraud, true);
+
+  await ann.goto(`${desk.url}/alerts`);
+  await ann.locator('[data-alert]').nth(2).waitFor();
+  await ann.getByLabel('Choose all').check();
+  await ann.getByRole('button', { name: '✓ Genuine' }).click();
+  await ann.getByText('3 alerts: ✓ genuine').waitFor();
+  await ann.getByText('No alerts wait.').waitFor();
+  await ann.getByRole('tab', { name: 'Closed' }).click();
+  await ann.locator('[data-alert]').nth(2).waitFor();
+  for (const page of [ann, bob]) await page.context().close();
+});
+
+test('O4 a viewer sees everything but who it is, and can change nothing', async () => {
+  const page = await signIn('viewer');
+  await page.goto(`${desk.url}/alerts?view=closed`);
+  await page.locator('[data-alert]').first().waitFor();
+  assert.equal(await page.getByText('card-one').count(), 0);
+  await page.getByText('••••').first().waitFor();
+  await page.locator('[data-alert] .open').first().click();
+  await page.getByTestId('alert-page').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Reopen' }).count(), 0);
+  assert.equal(await page.getByLabel('Note').count(), 0);
+  await page.goto(`${desk.url}/settings`);
+  await page.getByText('has nothing to set here').waitFor();
+  await page.context().close();
+});
+
+test('O8 an auditor reads who saw and did what, and nothing else', async () => {
+  const page = await signIn('auditor');
+  await page.goto(`${desk.url}/settings`);
+  await page.getByText('gave verdict').first().waitFor();
+  await page.getByLabel('Who', { exact: true }).fill('Ann Analyst');
+  await page.keyboard.press('Enter');
+  await page.getByText('claimed').first().waitFor();
+  assert.equal(await page.getByText('bob by name').count(), 0);
+  assert.deepEqual(await seriousFaults(page), []);
+  await page.screenshot({ path: join(ARTIFACTS, 'audit.png') });
+  assert.equal(await page.getByText('API keys', { exact: true }).count(), 0);
+  await page.getByRole('button', { name: /auditor/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  await page.context().close();
+});
+
+test('no page said an error', () => {
+  assert.deepEqual(errors, []);
+});
