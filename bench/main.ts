@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { benchBackfill } from './backfill.ts';
+import { benchBacktest } from './backtest.ts';
 import { benchBoosting } from './boosting.ts';
 import { benchDesk } from './desk.ts';
 import { benchEngine } from './engine.ts';
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   scaling: benchScaling,
   spark: benchSpark,
   backfill: benchBackfill,
+  backtest: benchBacktest,
 };
 
 const wanted = process.argv.slice(2);

@@ -5,25 +5,27 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const PURE = ['domain', 'features', 'models', 'rules', 'engine', 'simulator'];
+const PURE = ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'simulator'];
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   features: ['domain'],
   models: ['domain', 'features'],
-  rules: ['domain', 'features'],
+  lists: ['domain'],
+  rules: ['domain', 'features', 'lists'],
   simulator: ['domain'],
   engine: ['domain', 'features', 'models', 'rules'],
   training: ['domain', 'features', 'models', 'simulator'],
-  ports: ['domain', 'features', 'models', 'rules', 'engine'],
+  ports: ['domain', 'features', 'models', 'lists', 'rules', 'engine'],
   stream: ['domain', 'features', 'models', 'rules', 'engine', 'ports'],
-  adapters: ['domain', 'features', 'models', 'engine', 'ports', 'stream'],
+  adapters: ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'stream'],
   stack: ['domain'],
   protocol: ['domain'],
-  server: ['domain', 'features', 'models', 'engine', 'ports', 'protocol'],
+  server: ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'protocol'],
   runtimes: [
     'domain',
     'features',
     'models',
+    'lists',
     'rules',
     'engine',
     'simulator',

@@ -171,7 +171,7 @@ test('A7 what a sink stores comes back as it went in, whatever is in it; the sam
       outcome: 'approve',
       score: 0.1 + 0.2,
       reasons: [],
-      rules: [{ id: 'r', action: 'approve', text: 'with "quotes", \\ and a\ttab' }],
+      rules: [{ id: 'r', version: 1, action: 'tag', priority: 30, text: 'with "quotes", \\ and a\ttab' }],
       modelVersion: 'm1',
       rulesetVersion: 'r1',
       catalogueHash: 'c1',

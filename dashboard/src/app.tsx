@@ -15,7 +15,9 @@ import {
   IconBrain,
   IconLayoutDashboard,
   IconList,
+  IconListCheck,
   IconMoon,
+  IconScale,
   IconSearch,
   IconSettings,
   IconSun,
@@ -36,6 +38,8 @@ const Transactions = lazy(async () => ({
   default: (await import('./screens/transactions.tsx')).Transactions,
 }));
 const Alerts = lazy(async () => ({ default: (await import('./screens/alerts.tsx')).Alerts }));
+const Rules = lazy(async () => ({ default: (await import('./screens/rules.tsx')).Rules }));
+const Lists = lazy(async () => ({ default: (await import('./screens/lists.tsx')).Lists }));
 const Models = lazy(async () => ({ default: (await import('./screens/models.tsx')).Models }));
 const PipelineScreen = lazy(async () => ({
   default: (await import('./screens/pipeline.tsx')).PipelineScreen,
@@ -47,9 +51,11 @@ const SCREENS = [
   { path: 'overview', title: 'Overview', key: '1', icon: IconLayoutDashboard, screen: Overview },
   { path: 'transactions', title: 'Transactions', key: '2', icon: IconList, screen: Transactions },
   { path: 'alerts', title: 'Alerts', key: '3', icon: IconAlertTriangle, screen: Alerts },
-  { path: 'models', title: 'Models', key: '4', icon: IconBrain, screen: Models },
-  { path: 'pipeline', title: 'Pipeline', key: '5', icon: IconActivity, screen: PipelineScreen },
-  { path: 'settings', title: 'Settings', key: '6', icon: IconSettings, screen: Settings },
+  { path: 'rules', title: 'Rules', key: '4', icon: IconScale, screen: Rules },
+  { path: 'lists', title: 'Lists', key: '5', icon: IconListCheck, screen: Lists },
+  { path: 'models', title: 'Models', key: '6', icon: IconBrain, screen: Models },
+  { path: 'pipeline', title: 'Pipeline', key: '7', icon: IconActivity, screen: PipelineScreen },
+  { path: 'settings', title: 'Settings', key: '8', icon: IconSettings, screen: Settings },
 ] as const;
 
 /** Fewer than this are simply under way. */
@@ -161,11 +167,16 @@ function Desk() {
         search.current?.focus();
         return;
       }
-      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
+      const { target } = event;
+      const typing =
+        target instanceof HTMLInputElement ||
+        target instanceof HTMLTextAreaElement ||
+        (target instanceof HTMLElement && target.isContentEditable);
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === '?') setHelp(true);
       if (event.key === 't') setColorScheme(scheme === 'dark' ? 'light' : 'dark');
-      const target = SCREENS.find((screen) => screen.key === event.key);
-      if (target) navigate(`/${target.path}`);
+      const next = SCREENS.find((screen) => screen.key === event.key);
+      if (next) navigate(`/${next.path}`);
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lastSeenOf } from '../features/history-codec.ts';
 import { systemClock } from '../ports/clock.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
+import { createBacktester } from '../runtimes/backtest.ts';
 import { openDesk } from '../runtimes/embedded.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
@@ -93,6 +94,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     producer: () => producer?.state() ?? apiProducerState(desk),
     maturityMs: LIVE_LABEL_MATURITY_MS,
     retrainer,
+    backtester: createBacktester(desk.office, systemClock.nowMs),
     allowedHosts: new Set([host.toLowerCase()]),
     loginRequired: loginRequired(host),
     behindProxy: options.flag('behind-proxy'),

@@ -1,5 +1,6 @@
 // ./goshawk worker, sink, server, simulate, prepare-stream, rebuild-state: the processes of a distributed installation.
 import { systemClock } from '../ports/clock.ts';
+import { createBacktester } from '../runtimes/backtest.ts';
 import { kafkaFeed } from '../runtimes/kafka-feed.ts';
 import { startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
@@ -82,6 +83,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         producer: desk.source,
         maturityMs: LIVE_LABEL_MATURITY_MS,
         retrainer,
+        backtester: createBacktester(desk.office, systemClock.nowMs),
         allowedHosts: new Set([host.toLowerCase()]),
         loginRequired: loginRequired(host),
         behindProxy: options.flag('behind-proxy'),

@@ -11,7 +11,19 @@ export type Reason = {
   readonly text: string;
 };
 
-export type RuleHit = { readonly id: string; readonly action: Outcome; readonly text: string };
+export const RULE_ACTIONS = ['approve', 'review', 'decline', 'tag'] as const;
+export type RuleAction = (typeof RULE_ACTIONS)[number];
+
+export type RuleHit = {
+  readonly id: string;
+  readonly version: number;
+  readonly action: RuleAction;
+  /** 1 is the most important. */
+  readonly priority: number;
+  readonly text: string;
+  /** Told, and without effect. */
+  readonly shadow?: boolean;
+};
 
 export type Decision = {
   readonly transactionId: string;

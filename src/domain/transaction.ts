@@ -38,6 +38,8 @@ export type Transaction = {
   readonly deviceId?: string;
   readonly ip?: string;
   readonly counterpartyId?: string;
+  /** The payee as the payer named it: what is screened. */
+  readonly counterpartyName?: string;
 };
 
 /** A transaction as JSON carries it: the same fields, with the time as ISO 8601. */
@@ -58,6 +60,7 @@ const KNOWN = new Set([
   'deviceId',
   'ip',
   'counterpartyId',
+  'counterpartyName',
 ]);
 const KNOWN_MERCHANT = new Set(['id', 'name', 'mcc']);
 const KNOWN_LOCATION = new Set(['lat', 'lon']);
@@ -127,6 +130,7 @@ export function parseTransaction(value: unknown, nowMs: number): Parsed<Transact
   const deviceId = fields.text('deviceId', false, ID);
   const ip = fields.text('ip', false, IP);
   const counterpartyId = fields.text('counterpartyId', false, ID);
+  const counterpartyName = fields.text('counterpartyName', false, NAME);
   const merchant = parseMerchant(fields.object('merchant'), problems);
   const location = parseLocation(fields.object('location'), problems);
   fields.onlyKnown(KNOWN);
@@ -158,6 +162,7 @@ export function parseTransaction(value: unknown, nowMs: number): Parsed<Transact
       ...(deviceId !== undefined && { deviceId }),
       ...(ip !== undefined && { ip }),
       ...(counterpartyId !== undefined && { counterpartyId }),
+      ...(counterpartyName !== undefined && { counterpartyName }),
     },
   };
 }
@@ -221,6 +226,8 @@ export function canonicalContent(t: Transaction): string {
     t.deviceId,
     t.ip,
     t.counterpartyId,
+    // What was decided before this field was known keeps its content.
+    ...(t.counterpartyName === undefined ? [] : [t.counterpartyName]),
   ]);
 }
 

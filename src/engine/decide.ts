@@ -1,9 +1,10 @@
 // The one way to a decision: features, model and rules in, outcome and reasons out.
-import { type Decision, type Outcome, type Reason, stricter } from '../domain/decision.ts';
+import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, FEATURES, INDEX, isFeatureName } from '../features/catalogue.ts';
 import { type FeatureState, observe } from '../features/observe.ts';
 import type { Scorer } from '../models/model.ts';
+import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 
 export const MAX_REASONS = 5;
@@ -43,7 +44,7 @@ export function sentence(feature: number, vector: Float64Array, currency: string
 
 /**
  * Decides one transaction, leaves its feature vector in `vector` and the new histories in `state`.
- * The score alone gives approve, review or decline by the model's thresholds; a rule can only make it stricter.
+ * The score alone gives approve, review or decline by the model's thresholds; rules come to it as `combine` says.
  */
 export function decide(
   transaction: Transaction,
@@ -67,10 +68,10 @@ export function judge(
 ): Decision {
   const score = scorer.score(transaction, vector);
   const { thresholds, version } = scorer.info;
-  let outcome: Outcome =
+  const byScore: Outcome =
     score >= thresholds.decline ? 'decline' : score >= thresholds.review ? 'review' : 'approve';
-  const rules = ruleset.evaluate(transaction, vector, score);
-  for (const hit of rules) outcome = stricter(outcome, hit.action);
+  const rules = ruleset.evaluate(transaction, vector, score, nowMs);
+  const outcome = combine(byScore, rules);
   return {
     transactionId: transaction.id,
     outcome,

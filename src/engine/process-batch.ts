@@ -66,25 +66,29 @@ export type Engine = {
   processBatch(partition: number, batch: RecordBatch, memory: Memory, nowMs: number): BatchOutput;
   readonly serving: Serving;
   readonly ruleset: Ruleset;
-  /** From the next batch on these models decide. */
-  serve(serving: Serving): void;
+  /** From the next batch on these models and rules decide. */
+  serve(serving: Serving, ruleset: Ruleset): void;
 };
 
 export function contentHash(transaction: Transaction): string {
   return hash('sha256', canonicalContent(transaction), 'base64url').slice(0, 22);
 }
 
-export function createEngine(state: FeatureState, first: Serving, ruleset: Ruleset): Engine {
+export function createEngine(state: FeatureState, first: Serving, firstRules: Ruleset): Engine {
   const vector = new Float64Array(FEATURE_COUNT);
   let serving = first;
+  let ruleset = firstRules;
   return {
     state,
-    ruleset,
+    get ruleset() {
+      return ruleset;
+    },
     get serving() {
       return serving;
     },
-    serve(next) {
+    serve(next, rules) {
       serving = next;
+      ruleset = rules;
     },
     processBatch(partition, batch, memory, nowMs) {
       const { firstOffset, nextOffset, records, offsets } = batch;

@@ -3,7 +3,9 @@ import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput, Result } from '../engine/process-batch.ts';
+import type { NameMatch } from '../lists/name-match.ts';
 import type { Serving } from '../models/serving.ts';
+import type { Lookups } from '../rules/rule.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
 import type { ModelRegistry } from './model-registry.ts';
@@ -71,8 +73,10 @@ export type Desk = {
   inService(): InService;
   readonly models: ModelRegistry;
   readonly office: Office;
-  /** Takes what the registry says now into service; resolves when this process decides by it. */
-  refreshModels(): Promise<void>;
+  /** Takes what registry, rule book and lists say now into service; resolves when this process decides by it. */
+  refresh(): Promise<void>;
+  /** Lists and names as rules ask for them, in this process. */
+  readonly lists: Lookups & { sanctionBest(name: string): NameMatch | undefined };
   /** Every part between the source and the live feed; `perSecond` is what was decided lately. */
   health(nowMs: number, perSecond: number): PartHealth[];
   /** Of each partition that a worker has; a desk of one process has none. */

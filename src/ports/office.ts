@@ -2,8 +2,12 @@
 import type { AlertQueue } from './alert-queue.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Links } from './links.ts';
+import type { ListStore } from './list-store.ts';
 import type { Notes } from './notes.ts';
+import type { PastRows } from './past-rows.ts';
 import type { People } from './people.ts';
+import type { RuleBook } from './rule-book.ts';
+import type { Settings } from './settings.ts';
 import type { Views } from './views.ts';
 
 export type Office = {
@@ -13,4 +17,8 @@ export type Office = {
   readonly notes: Notes;
   readonly links: Links;
   readonly views: Views;
+  readonly rules: RuleBook;
+  readonly past: PastRows;
+  readonly lists: ListStore;
+  readonly settings: Settings;
 };

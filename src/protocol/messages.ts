@@ -200,6 +200,19 @@ export type TransactionStory = {
   readonly contributionUnit: 'vote' | 'log-odds' | null;
   readonly baseVote: number | null;
   readonly vote: number | null;
+  /** Rules that held, with what each of their conditions was; empty for rules that are not filed any more. */
+  readonly rules: readonly {
+    readonly id: string;
+    readonly version: number;
+    readonly action: string;
+    readonly text: string;
+    readonly shadow: boolean;
+    readonly conditions: readonly {
+      readonly text: string;
+      readonly holds: boolean | null;
+      readonly values: readonly { readonly text: string; readonly value: string | number | boolean | null }[];
+    }[];
+  }[];
   /** The account's transactions around this one, oldest first. */
   readonly neighbours: readonly FeedRow[];
 };

@@ -1,101 +1,139 @@
-// Rules in CEL (Common Expression Language): compiled once, evaluated beside the model on every transaction.
+// Rules in service: compiled once, evaluated beside the model on every transaction. A rule that throws or costs too much
+// is contained: it does not hold, and is counted; one that keeps costing too much is left out.
 import { createHash } from 'node:crypto';
-import { Environment } from '@marcbachmann/cel-js';
-import type { Outcome, RuleHit } from '../domain/decision.ts';
+import type { RuleHit } from '../domain/decision.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { INDEX, isFeatureName } from '../features/catalogue.ts';
+import { checkExpression } from './check.ts';
+import { emptyTransaction, fillTransaction, runningEnvironment } from './environment.ts';
+import { type Lookups, NO_LOOKUPS, type Rule } from './rule.ts';
 
-export type Rule = {
-  readonly id: string;
-  /** CEL over `features.*` (doubles), `transaction.*` and `score`. */
-  readonly expression: string;
-  readonly action: Outcome;
-  readonly text: string;
+export type RuleCosts = {
+  readonly errors: number;
+  readonly lastError: string | undefined;
+  /** Mean of those that were timed lately; undefined before the first. */
+  readonly meanMicros: number | undefined;
+  /** Left out since it cost too much. */
+  readonly suspended: boolean;
 };
 
 export type Ruleset = {
   readonly version: string;
   readonly rules: readonly Rule[];
-  /** Rules that hold for a transaction. A rule that throws does not hold and is counted. */
-  evaluate(transaction: Transaction, vector: Float64Array, score: number): readonly RuleHit[];
-  /** How often each rule threw. */
+  /** Rules that hold for a transaction, most important first; shadow rules marked as such. */
+  evaluate(transaction: Transaction, vector: Float64Array, score: number, nowMs: number): readonly RuleHit[];
+  /** How often each rule threw, by id and version. */
   readonly errors: ReadonlyMap<string, number>;
+  /** By id and version. */
+  costs(): ReadonlyMap<string, RuleCosts>;
+};
+
+export type RulesetOptions = {
+  readonly lookups?: Lookups;
+  /** Milliseconds that only go forward; rules are not timed without it. */
+  readonly elapsedMs?: () => number;
 };
 
 const NONE: readonly RuleHit[] = [];
-const FEATURE_REFERENCE = /\bfeatures\.([a-z0-9_]+)/g;
+/** One transaction in so many is timed. */
+const TIMED_EVERY = 64;
+const MAX_MEAN_MICROS = 200;
+const TIMED_BEFORE_SUSPENSION = 50;
+/** The weight of the newest time in the mean. */
+const NEWEST = 0.05;
 
-/** Compiles rules; throws InputError that names the rule when one does not parse or reads an unknown feature. */
-export function compileRuleset(rules: readonly Rule[]): Ruleset {
-  const environment = new Environment()
-    .registerVariable('features', 'map<string, double>')
-    .registerVariable('transaction', 'map<string, dyn>')
-    .registerVariable('score', 'double');
+export const ruleKey = ({ id, version }: Pick<Rule, 'id' | 'version'>): string => `${id} ${version}`;
+
+/** Compiles rules; throws InputError that names the rule when one cannot be used. */
+export function compileRuleset(rules: readonly Rule[], options: RulesetOptions = {}): Ruleset {
+  const { lookups = NO_LOOKUPS, elapsedMs } = options;
+  let momentMs = 0;
+  const environment = runningEnvironment(lookups, () => momentMs);
   const used = new Set<number>();
   const names: string[] = [];
-  const compiled = rules.map((rule) => {
-    for (const [, name] of rule.expression.matchAll(FEATURE_REFERENCE)) {
-      if (!isFeatureName(name)) throw new InputError(`Rule ${rule.id}: there is no feature "${name}".`);
-      if (!used.has(INDEX[name])) names.push(name);
+  const ordered = [...rules].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
+  const compiled = ordered.map((rule) => {
+    const check = checkExpression(rule.expression, undefined);
+    if (!check.ok) throw new InputError(`Rule ${rule.id}: ${check.message}`);
+    for (const name of check.features) {
+      if (!isFeatureName(name) || used.has(INDEX[name])) continue;
       used.add(INDEX[name]);
+      names.push(name);
     }
-    const program = environment.parse(rule.expression);
-    const check = program.check();
-    if (!check.valid) throw new InputError(`Rule ${rule.id}: ${check.error?.message}`);
-    const hit: RuleHit = { id: rule.id, action: rule.action, text: rule.text };
-    return { rule, program, hit };
+    const hit: RuleHit = {
+      id: rule.id,
+      version: rule.version,
+      action: rule.action,
+      priority: rule.priority,
+      text: rule.text,
+      ...(rule.mode === 'shadow' && { shadow: true }),
+    };
+    return {
+      key: ruleKey(rule),
+      program: environment.parse(rule.expression),
+      hit,
+      lastError: undefined as string | undefined,
+      timed: 0,
+      meanMicros: 0,
+      suspended: false,
+    };
   });
   const positions = [...used];
   const errors = new Map<string, number>();
   // One context is used again for every transaction; only the features that rules read are filled in.
   const features: Record<string, number> = {};
-  const context: Record<string, unknown> = { features, transaction: {}, score: 0 };
-  const version = `rules-${createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 10)}`;
+  const seen = emptyTransaction();
+  const context: Record<string, unknown> = { features, transaction: seen, score: 0 };
+  const version = `rules-${createHash('sha256').update(JSON.stringify(ordered)).digest('hex').slice(0, 10)}`;
+  let count = 0;
+
+  function time(rule: (typeof compiled)[number], started: number, until: number): void {
+    const micros = (until - started) * 1000;
+    rule.meanMicros = rule.timed === 0 ? micros : rule.meanMicros + NEWEST * (micros - rule.meanMicros);
+    rule.timed++;
+    if (rule.timed >= TIMED_BEFORE_SUSPENSION && rule.meanMicros > MAX_MEAN_MICROS) rule.suspended = true;
+  }
+
   return {
     version,
-    rules,
+    rules: ordered,
     errors,
-    evaluate(transaction, vector, score) {
+    costs: () =>
+      new Map(
+        compiled.map(({ key, lastError, timed, meanMicros, suspended }) => [
+          key,
+          {
+            errors: errors.get(key) ?? 0,
+            lastError,
+            meanMicros: timed > 0 ? meanMicros : undefined,
+            suspended,
+          },
+        ]),
+      ),
+    evaluate(transaction, vector, score, nowMs) {
       if (compiled.length === 0) return NONE;
       for (let i = 0; i < positions.length; i++) features[names[i]] = vector[positions[i]];
-      context.transaction = transaction;
+      fillTransaction(seen, transaction);
       context.score = score;
+      momentMs = nowMs;
+      const timing = elapsedMs !== undefined && count++ % TIMED_EVERY === 0;
       let hits: RuleHit[] | undefined;
-      for (const { rule, program, hit } of compiled) {
+      for (const rule of compiled) {
+        if (rule.suspended) continue;
+        const started = timing ? elapsedMs() : 0;
         try {
-          if (program(context) !== true) continue;
-        } catch {
-          errors.set(rule.id, (errors.get(rule.id) ?? 0) + 1);
-          continue;
+          if (rule.program(context) === true) {
+            hits ??= [];
+            hits.push(rule.hit);
+          }
+        } catch (error) {
+          errors.set(rule.key, (errors.get(rule.key) ?? 0) + 1);
+          rule.lastError = (error as Error).message.split('\n')[0];
         }
-        hits ??= [];
-        hits.push(hit);
+        if (timing) time(rule, started, elapsedMs());
       }
       return hits ?? NONE;
     },
   };
 }
-
-/** What a new installation starts with: few rules, each for a pattern that is fraud whatever a model says. */
-export const STARTER_RULES: readonly Rule[] = [
-  {
-    id: 'impossible-travel',
-    expression: 'features.speed_from_last_kmh > 1000.0 && features.distance_from_last_km > 300.0',
-    action: 'review',
-    text: 'Two payments too far apart for any flight',
-  },
-  {
-    id: 'card-testing',
-    expression: 'features.account_small_amount_count_1h >= 4.0 && features.amount < 5.0',
-    action: 'review',
-    text: 'Many very small payments within an hour',
-  },
-  {
-    id: 'shared-device-transfer',
-    expression:
-      'transaction.type == "transfer" && features.is_new_device == 1.0 && features.is_new_counterparty == 1.0 && features.amount >= 1000.0',
-    action: 'review',
-    text: 'A large transfer to a new payee from a new device',
-  },
-];

@@ -9,7 +9,8 @@ import { decodeVector, encodeVector } from '../engine/vector-codec.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { createFeatureState, labelEntity, observeRole, type Role, roleKey } from '../features/observe.ts';
 import { createScorer, type Model } from '../models/model.ts';
-import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
+import { compileRuleset } from '../rules/ruleset.ts';
+import { STARTER_RULES } from '../rules/starter-rules.ts';
 import { createLabelClock } from '../training/label-clock.ts';
 import { FIXED_COLUMNS, type PastTransaction } from '../training/table-columns.ts';
 import {

@@ -30,13 +30,14 @@ import {
 } from '../ports/desk.ts';
 import type { Log } from '../ports/log.ts';
 import type { ModelRegistry } from '../ports/model-registry.ts';
+import type { Office } from '../ports/office.ts';
 import { createProcessor } from '../ports/processor.ts';
 import type { Store } from '../ports/store.ts';
-import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { fileFirstModel } from './first-champion.ts';
-import { readServing } from './model-watch.ts';
+import { fileStarterRules, openRules, type RulesInService } from './rules-in-service.ts';
+import { readServing } from './service-watch.ts';
 
 const MIN_FREE_BYTES = 64 << 20;
 const DISK_CHECK_MS = 2000;
@@ -84,9 +85,14 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
     const committed = await store.committedOffset(0);
     const registry = createModelRegistry(database);
     const { state, serving } = await loadOrCreate(options, registry, store, log, committed);
-    const engine = createEngine(state, serving, compileRuleset(STARTER_RULES));
+    const office = createOffice(database);
+    await fileStarterRules(office, clock.nowMs());
+    const rules = await openRules(office, options.onNotice);
+    const engine = createEngine(state, serving, rules.current());
     return await assemble(options, {
       session: database,
+      office,
+      rules,
       registry,
       store,
       log,
@@ -174,6 +180,8 @@ async function withinReason<T>(decision: Promise<T>): Promise<T> {
 
 type Parts = {
   readonly session: SqlSession;
+  readonly office: Office;
+  readonly rules: RulesInService;
   readonly registry: ModelRegistry;
   readonly store: Store;
   readonly log: Log;
@@ -184,7 +192,7 @@ type Parts = {
 };
 
 async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDesk> {
-  const { session, store, log, engine } = parts;
+  const { session, office, rules, store, log, engine } = parts;
   const { clock, dataDir } = options;
   const listeners: ((output: BatchOutput) => void)[] = [];
   const measurements: Measurements = {
@@ -281,7 +289,6 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     receivedAtMs: clock.nowMs(),
   });
 
-  const office = createOffice(session);
   const anchors = keepAnchors(office.audit, join(dataDir, 'audit-heads.log'), options.onNotice);
   const probes = startEmbeddedProbes({
     engine,
@@ -301,9 +308,11 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     inService: () => engine,
     models: parts.registry,
     office,
-    async refreshModels() {
-      const next = await readServing(parts.registry, engine.serving);
-      if (next && next !== engine.serving) engine.serve(next);
+    lists: rules.lists,
+    async refresh() {
+      await rules.look();
+      const next = (await readServing(parts.registry, engine.serving)) ?? engine.serving;
+      if (next !== engine.serving || rules.current() !== engine.ruleset) engine.serve(next, rules.current());
     },
     health: probes.health,
     partitions: () => [],

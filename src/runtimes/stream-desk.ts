@@ -19,8 +19,8 @@ import { type Committed, type Desk, type Measurements, OverCapacityError } from 
 import type { ProducerState } from '../server/monitor.ts';
 import { decodeMessage } from '../stream/message-codec.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
-import { watchModel } from './model-watch.ts';
 import { opened, type Resources } from './resources.ts';
+import { watchService } from './service-watch.ts';
 import { startStreamProbes } from './stream-probes.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 import { openTracing } from './tracing.ts';
@@ -64,7 +64,10 @@ async function open(
   const client = resources.add(openKafkaClient(kafka, 'server'), (it) => it.close());
   const partitions = await ensureTopics(kafka, client, topics, topicPlan(settings));
   const registry = createModelRegistry(session);
-  const models = resources.add(await watchModel(registry, onNotice), (it) => it.stop());
+  const office = createOffice(session);
+  const models = resources.add(await watchService(registry, office, clock.nowMs(), onNotice), (it) =>
+    it.stop(),
+  );
   const producerClient = resources.add(openKafkaClient(kafka, 'producer'), (it) => it.close());
   const producer = openRecordProducer(producerClient, topics.transactions);
   const tracing = resources.add(await openTracing('server', process.env, onNotice), (it) => it.close());
@@ -208,8 +211,9 @@ async function open(
     measurements,
     inService: models.inService,
     models: registry,
-    office: createOffice(session),
-    refreshModels: models.look,
+    office,
+    lists: models.lists,
+    refresh: models.look,
     health: probes.health,
     partitions: probes.partitions,
     async ready() {

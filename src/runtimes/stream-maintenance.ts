@@ -10,6 +10,7 @@ import { openRedis } from '../adapters/redis/connection.ts';
 import { createRedisStateStore, dropPartition } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
+import { createOffice } from '../adapters/sql/office.ts';
 import { createFeatureState } from '../features/observe.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -20,7 +21,7 @@ import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { createSharedHistories } from '../stream/shared-histories.ts';
 import { type FirstModelOptions, trainFirstModel } from '../training/first-model.ts';
 import { fileFirstModel } from './first-champion.ts';
-import { watchModel } from './model-watch.ts';
+import { watchService } from './service-watch.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
@@ -87,7 +88,12 @@ export async function rebuildState(
   const client = openKafkaClient(settings.kafka, 'rebuild');
   const { session, pool } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
   const redis = await openRedis({ url: settings.redisUrl });
-  const models = await watchModel(createModelRegistry(session), () => undefined);
+  const models = await watchService(
+    createModelRegistry(session),
+    createOffice(session),
+    systemClock.nowMs(),
+    () => undefined,
+  );
   try {
     const partitions = await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
     const store = createRedisStateStore(redis);

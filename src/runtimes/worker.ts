@@ -13,14 +13,15 @@ import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { forgetWorker, reportWorker } from '../adapters/redis/worker-registry.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
+import { createOffice } from '../adapters/sql/office.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { StreamSource } from '../ports/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
-import { watchModel } from './model-watch.ts';
 import { opened, type Resources } from './resources.ts';
+import { watchService } from './service-watch.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 import { openTracing, type Tracing } from './tracing.ts';
@@ -101,7 +102,10 @@ async function open(
   const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
   const groupClient = resources.add(openKafkaClient(kafka, 'group'), (it) => it.close());
   const partitions = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
-  const models = resources.add(await watchModel(createModelRegistry(session), onNotice), (it) => it.stop());
+  const models = resources.add(
+    await watchService(createModelRegistry(session), createOffice(session), systemClock.nowMs(), onNotice),
+    (it) => it.stop(),
+  );
   const outputClient = resources.add(openKafkaClient(kafka, 'output'), (it) => it.close());
   const tracing = resources.add(await openTracing('worker', process.env, onNotice), (it) => it.close());
   const counts = { decided: 0, duplicates: 0, deadLetters: 0, errors: 0 };

@@ -7,6 +7,7 @@ import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import type { Backtester } from '../ports/backtester.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import { guardRoutes } from './access/access.ts';
@@ -20,6 +21,7 @@ import { foreignRequest } from './guard.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
 import { startLabelRelay } from './label-relay.ts';
 import { linkRoutes } from './link-routes.ts';
+import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics.ts';
 import { createModelReviews } from './model-reviews.ts';
 import { modelRoutes } from './model-routes.ts';
@@ -28,6 +30,7 @@ import { pastScorers } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { ruleRoutes } from './rule-routes.ts';
 import { viewRoutes } from './view-routes.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
@@ -41,6 +44,7 @@ export type AppOptions = {
   readonly producer: () => ProducerState;
   readonly maturityMs: number;
   readonly retrainer: Retrainer;
+  readonly backtester: Backtester;
   /** Names this desk is called by, besides the loopback ones. */
   readonly allowedHosts: ReadonlySet<string>;
   /** Others can reach the desk: nobody comes in without an account. */
@@ -157,6 +161,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => bulkRoute(scope, desk));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf));
   await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
+  await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
+  await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) => modelRoutes(scope, desk, scorerOf, reviews, options.retrainer));
@@ -202,6 +208,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async close() {
       monitor.stop();
       relay.stop();
+      await options.backtester.close();
       drift.stop();
       feed.close();
       await app.close();

@@ -69,8 +69,13 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
           `Transaction ${parsed.value.id} was decided before with other content. Send a new id, or the content as it was.`,
         );
       }
-      const { decidedAtMs, ...decision } = result.decision;
-      return { ...decision, decidedAt: new Date(decidedAtMs).toISOString() };
+      const { decidedAtMs, rules, ...decision } = result.decision;
+      // A shadow rule had no part in the answer.
+      return {
+        ...decision,
+        rules: rules.filter(({ shadow }) => !shadow),
+        decidedAt: new Date(decidedAtMs).toISOString(),
+      };
     },
   );
 

@@ -49,7 +49,7 @@ export function modelRoutes(
         who: move.who,
       }),
     );
-    await desk.refreshModels();
+    await desk.refresh();
     const filed = await models.find(version);
     return filed && filedJson(filed);
   }

@@ -40,6 +40,11 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
         store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
         desk.office.alerts.alertOf(stored.transaction.id),
       ]);
+      const expressions = new Map<string, string>();
+      for (const { id, version = 1 } of stored.decision.rules) {
+        const rule = await desk.office.rules.find(id, version);
+        if (rule) expressions.set(`${id} ${version}`, rule.expression);
+      }
       if (request.query.download) {
         const name = stored.transaction.id.replace(/[^\w.-]/g, '_');
         reply.header('content-disposition', `attachment; filename="transaction-${name}.json"`);
@@ -49,6 +54,8 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
         await scorerOf(stored.decision.modelVersion),
         [...before.reverse(), ...after],
         alertId,
+        (id, version) => expressions.get(`${id} ${version}`),
+        desk.lists,
       );
     },
   );

@@ -8,14 +8,17 @@ import { FEATURES } from '../features/catalogue.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Alert, StoredTransaction } from '../ports/store.ts';
 import type { AlertRow, FeedRow, TransactionStory } from '../protocol/messages.ts';
+import { leadingText } from '../rules/combine.ts';
+import { explainRule } from '../rules/explain-rule.ts';
+import type { Lookups } from '../rules/rule.ts';
 
 export function feedRow(
   item: Pick<Decided, 'offset' | 'transaction' | 'decision'>,
   isFraud?: boolean,
 ): FeedRow {
   const { transaction: t, decision } = item;
-  const top = decision.rules[0]?.text ?? decision.reasons[0]?.text;
-  const merchantName = t.merchant?.name ?? t.merchant?.id ?? t.counterpartyId;
+  const top = leadingText(decision.rules, decision.outcome) ?? decision.reasons[0]?.text;
+  const merchantName = t.merchant?.name ?? t.merchant?.id ?? t.counterpartyName ?? t.counterpartyId;
   return {
     id: t.id,
     offset: item.offset,
@@ -88,6 +91,8 @@ export function storyOf(
   scorer: Scorer | undefined,
   neighbours: readonly StoredTransaction[],
   alertId: number | undefined,
+  expressionOf: (id: string, version: number) => string | undefined,
+  lookups: Lookups,
 ): TransactionStory {
   const usual = usualRanges(stored, neighbours);
   const { decision } = stored;
@@ -123,6 +128,25 @@ export function storyOf(
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,
     vote: explainer?.vote(vector) ?? null,
+    rules: decision.rules.map(({ id, version = 1, action, text, shadow }) => {
+      const expression = expressionOf(id, version);
+      const conditions =
+        expression === undefined
+          ? []
+          : explainRule(expression, stored.transaction, vector, decision.score, decidedAtMs, lookups);
+      return {
+        id,
+        version,
+        action,
+        text,
+        shadow: shadow === true,
+        conditions: conditions.map(({ text: said, holds, values }) => ({
+          text: said,
+          holds: holds ?? null,
+          values,
+        })),
+      };
+    }),
     neighbours: neighbours.map((item) => feedRow(item, item.isFraud)),
   };
 }

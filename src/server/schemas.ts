@@ -1,7 +1,7 @@
 // The API's shapes: one schema serves the types, the OpenAPI document and its page.
 // Bodies are checked by the domain parser, which lists every problem, so their schemas are for the reader.
 import { type Static, Type } from 'typebox';
-import { OUTCOMES } from '../domain/decision.ts';
+import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
 import { CHANNELS, TRANSACTION_TYPES } from '../domain/transaction.ts';
 import { MODEL_STATES } from '../ports/model-registry.ts';
@@ -31,6 +31,7 @@ export const TransactionSchema = Type.Object(
     deviceId: Type.Optional(Type.String()),
     ip: Type.Optional(Type.String()),
     counterpartyId: Type.Optional(Type.String()),
+    counterpartyName: Type.Optional(Type.String({ description: 'The payee, as the payer named it' })),
   },
   {
     additionalProperties: false,
@@ -62,7 +63,15 @@ export const DecisionSchema = Type.Object({
       text: Type.String(),
     }),
   ),
-  rules: Type.Array(Type.Object({ id: Type.String(), action: oneOf(OUTCOMES), text: Type.String() })),
+  rules: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      version: Type.Optional(Type.Integer()),
+      action: oneOf(RULE_ACTIONS),
+      priority: Type.Optional(Type.Integer({ description: '1 is the most important' })),
+      text: Type.String(),
+    }),
+  ),
   modelVersion: Type.String(),
   rulesetVersion: Type.String(),
   catalogueHash: Type.String(),

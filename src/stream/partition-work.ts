@@ -67,7 +67,7 @@ function engineOf(
   return () => {
     const { serving, ruleset } = inService();
     if (kept?.ruleset !== ruleset) kept = { engine: make(serving, ruleset), ruleset };
-    else if (kept.engine.serving !== serving) kept.engine.serve(serving);
+    else if (kept.engine.serving !== serving) kept.engine.serve(serving, ruleset);
     return kept.engine;
   };
 }

@@ -8,7 +8,9 @@ import type { Ruleset } from '../rules/ruleset.ts';
 
 export const WITHOUT_HISTORIES: RuleHit = {
   id: 'without-histories',
-  action: 'approve',
+  version: 1,
+  action: 'tag',
+  priority: 1,
   text: 'Decided without histories: the state store did not answer',
 };
 
@@ -55,8 +57,8 @@ export function engineWithoutHistories(serving: Serving, ruleset: Ruleset): Engi
   };
   return createEngine(state, serving, {
     ...ruleset,
-    evaluate: (transaction, vector, score) => [
-      ...ruleset.evaluate(transaction, vector, score),
+    evaluate: (transaction, vector, score, nowMs) => [
+      ...ruleset.evaluate(transaction, vector, score, nowMs),
       WITHOUT_HISTORIES,
     ],
   });

@@ -9,7 +9,7 @@ export type TaskThreads<Task, Message> = {
   readonly tasks: readonly Task[];
   /** As many as there are cores when absent. */
   readonly threads: number | undefined;
-  /** Hears every message; true when it ends its task. */
+  /** Hears every message; true when it ends its task. What it throws ends everything. */
   readonly onMessage: (message: Message) => boolean;
 };
 
@@ -30,7 +30,11 @@ export async function runOnThreads<Task, Message>(parts: TaskThreads<Task, Messa
             };
             worker.on('error', reject);
             worker.on('message', (message: Message) => {
-              if (onMessage(message)) giveWork();
+              try {
+                if (onMessage(message)) giveWork();
+              } catch (error) {
+                reject(error);
+              }
             });
             giveWork();
           }),

@@ -6,7 +6,7 @@ import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { createFeatureState } from '../../src/features/observe.ts';
 import { type Model, serializeModel } from '../../src/models/model.ts';
 import type { ModelRegistry } from '../../src/ports/model-registry.ts';
-import { readServing } from '../../src/runtimes/model-watch.ts';
+import { readServing } from '../../src/runtimes/service-watch.ts';
 import { trainFirstModel } from '../../src/training/first-model.ts';
 
 const AT_MS = Date.UTC(2026, 10, 23, 12);

@@ -37,7 +37,10 @@ function decided(offset: number, outcome: Outcome = 'approve', more: Partial<Tra
       outcome,
       score: outcome === 'approve' ? 0.01 : 0.9,
       reasons: outcome === 'approve' ? [] : reasons,
-      rules: outcome === 'decline' ? [{ id: 'r', action: 'decline', text: 'a rule' }] : [],
+      rules:
+        outcome === 'decline'
+          ? [{ id: 'r', version: 1, action: 'decline', priority: 30, text: 'a rule' }]
+          : [],
       modelVersion: 'm',
       rulesetVersion: 'r',
       catalogueHash: 'c',

@@ -189,7 +189,8 @@ export function Story(props: {
   const { decision, transaction } = story;
   const merchant = transaction.merchant as { name?: string; id: string; mcc?: string } | undefined;
   const reasons = decision.reasons;
-  const lead = decision.rules[0]?.text ?? reasons[0]?.text ?? 'nothing stands out';
+  const deciding = story.rules.filter(({ shadow, action }) => !shadow && action !== 'tag');
+  const lead = deciding[0]?.text ?? reasons[0]?.text ?? 'nothing stands out';
   return (
     <div data-testid="story">
       <h2 style={{ fontSize: 18, margin: '0 0 4px' }}>
@@ -244,9 +245,32 @@ export function Story(props: {
               : 'labelled genuine'}
         </span>
       </Group>
-      {decision.rules.map((rule) => (
-        <div className="reason" key={rule.id} style={{ borderColor: 'var(--review)' }}>
+      {story.rules.map((rule) => (
+        <div
+          className="reason"
+          key={`${rule.id} ${rule.version}`}
+          style={{ borderColor: rule.shadow || rule.action === 'tag' ? 'var(--line)' : 'var(--review)' }}
+        >
           Rule <b>{rule.id}</b>: {rule.text}
+          <span className="muted">
+            {' '}
+            v{rule.version} · {rule.shadow ? 'in shadow, without effect' : rule.action}
+          </span>
+          {rule.conditions.length > 0 && (
+            <div className="conditions">
+              {rule.conditions.map((condition) => (
+                <span key={condition.text}>
+                  {condition.holds === null ? '?' : condition.holds ? '✓' : '✕'} <code>{condition.text}</code>{' '}
+                  <span className="muted">
+                    {condition.values
+                      .filter(({ text }) => text !== condition.text)
+                      .map(({ text, value }) => `${text} was ${value === null ? 'unknown' : String(value)}`)
+                      .join(', ')}
+                  </span>
+                </span>
+              ))}
+            </div>
+          )}
         </div>
       ))}
       {reasons.map((reason) => (

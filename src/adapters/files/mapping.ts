@@ -22,7 +22,7 @@ export type Mapping = {
 
 const FIELDS = new Set([
   'id', 'accountId', 'occurredAt', 'amountMinor', 'currency', 'type', 'channel', 'merchant.id', 'merchant.name',
-  'merchant.mcc', 'country', 'city', 'location.lat', 'location.lon', 'deviceId', 'ip', 'counterpartyId',
+  'merchant.mcc', 'country', 'city', 'location.lat', 'location.lon', 'deviceId', 'ip', 'counterpartyId', 'counterpartyName',
 ]); // biome-ignore format: a list
 export const NUMBER_FIELDS = new Set(['amountMinor', 'location.lat', 'location.lon']);
 const TIMES = new Set(['iso', 'epoch_seconds', 'epoch_milliseconds', 'utc']);

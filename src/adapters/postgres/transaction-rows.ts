@@ -6,7 +6,7 @@ import { copyInto, createCopyRows } from './copy-rows.ts';
 const COLUMNS = [
   'id', 'seq', 'partition', 'log_offset', 'account_id', 'occurred_at', 'received_at', 'decided_at',
   'amount_minor', 'currency', 'type', 'channel', 'merchant_id', 'merchant_name', 'mcc', 'country', 'city',
-  'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'outcome', 'score', 'reasons', 'rules',
+  'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'counterparty_name', 'outcome', 'score', 'reasons', 'rules',
   'model_version', 'ruleset_version', 'catalogue_hash', 'features', 'content_hash', 'engine_ms',
 ]; // biome-ignore format: as the values below
 const USUAL_ROW_BYTES = 1000;
@@ -46,6 +46,7 @@ export async function copyTransactions(
     rows.text(t.deviceId);
     rows.text(t.ip);
     rows.text(t.counterpartyId);
+    rows.text(t.counterpartyName);
     rows.text(decision.outcome);
     rows.double(decision.score);
     rows.text(decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons));

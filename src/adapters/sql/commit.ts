@@ -3,6 +3,7 @@ import { minorPerMajor } from '../../domain/codes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
+import { leadingText } from '../../rules/combine.ts';
 import type { Statement } from './session.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,6 +32,7 @@ export function transactionRow(item: Decided, seq: number) {
     device_id: t.deviceId,
     ip: t.ip,
     counterparty_id: t.counterpartyId,
+    counterparty_name: t.counterpartyName,
     outcome: decision.outcome,
     score: decision.score,
     reasons: decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons),
@@ -55,8 +57,8 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
     amount_minor: t.amountMinor,
     currency: t.currency,
     country: t.country,
-    merchant_name: t.merchant?.name ?? t.counterpartyId,
-    top_reason: decision.rules[0]?.text ?? decision.reasons[0]?.text,
+    merchant_name: t.merchant?.name ?? t.counterpartyName ?? t.counterpartyId,
+    top_reason: leadingText(decision.rules, decision.outcome) ?? decision.reasons[0]?.text,
     is_fraud: decision.outcome === 'decline',
     status: 'open',
   };

@@ -4,8 +4,10 @@ import { InputError } from '../../domain/input-error.ts';
 import { ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { LINK_INDEXES } from './links.ts';
+import { LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { PEOPLE_TABLES } from './people.ts';
+import { RULE_TABLES } from './rule-book.ts';
 import { VIEW_TABLES } from './views.ts';
 
 /** Columns that tell where in a stream a row comes from; one log has no use for them. */
@@ -76,6 +78,12 @@ const ofBoth = (statements: readonly string[]): Migration => ({
 const ACCESS = ofBoth([...AUDIT_TABLES, ...PEOPLE_TABLES]);
 const ALERT_QUEUE = ofBoth([...ALERT_TABLES, ...NOTE_TABLES, ...VIEW_TABLES, ...LINK_INDEXES]);
 
+const RULES = ofBoth([
+  ...RULE_TABLES,
+  ...LIST_TABLES,
+  'alter table transactions add column counterparty_name text',
+]);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -102,6 +110,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   },
   '003_access': ACCESS,
   '004_alert_queue': ALERT_QUEUE,
+  '005_rules': RULES,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -160,6 +169,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   },
   '004_access': ACCESS,
   '005_alert_queue': ALERT_QUEUE,
+  '006_rules': RULES,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

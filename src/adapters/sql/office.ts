@@ -3,9 +3,13 @@ import type { Office } from '../../ports/office.ts';
 import { createAlertQueue } from './alert-queue.ts';
 import { createAuditTrail } from './audit.ts';
 import { createLinks } from './links.ts';
+import { createListStore } from './list-store.ts';
 import { createNotes } from './notes.ts';
+import { createPastRows } from './past-rows.ts';
 import { createPeople } from './people.ts';
+import { createRuleBook } from './rule-book.ts';
 import type { SqlSession } from './session.ts';
+import { createSettings } from './settings.ts';
 import { createViews } from './views.ts';
 
 export function createOffice(session: SqlSession): Office {
@@ -16,5 +20,9 @@ export function createOffice(session: SqlSession): Office {
     notes: createNotes(session),
     links: createLinks(session),
     views: createViews(session),
+    rules: createRuleBook(session),
+    past: createPastRows(session),
+    lists: createListStore(session),
+    settings: createSettings(session),
   };
 }

@@ -25,6 +25,7 @@ export type TransactionsTable = {
   device_id: string | null;
   ip: string | null;
   counterparty_id: string | null;
+  counterparty_name: string | null;
   outcome: string;
   score: number;
   /** JSON arrays; null for approvals, whose reasons are computed on demand from `features`. */

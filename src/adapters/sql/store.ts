@@ -60,6 +60,7 @@ export function toTransaction(row: TransactionRow): Transaction {
     ...(row.device_id !== null && { deviceId: row.device_id }),
     ...(row.ip !== null && { ip: row.ip }),
     ...(row.counterparty_id !== null && { counterpartyId: row.counterparty_id }),
+    ...(row.counterparty_name !== null && { counterpartyName: row.counterparty_name }),
   };
 }
 

@@ -1,36 +1,45 @@
-// The models in service, as the registry names them: looked at every two seconds, so that a promotion reaches every
-// process without a restart.
+// Models and rules in service, as registry and rule book name them: looked at every two seconds, so that a promotion
+// reaches every process without a restart.
 import { InputError } from '../domain/input-error.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { InService } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/model-registry.ts';
-import { compileRuleset, STARTER_RULES } from '../rules/ruleset.ts';
+import type { Office } from '../ports/office.ts';
+import type { ListsInMemory } from './lists-in-memory.ts';
+import { fileStarterRules, openRules } from './rules-in-service.ts';
 
 const LOOK_MS = 2000;
 
-export type ModelWatch = {
+export type ServiceWatch = {
   inService(): InService;
+  readonly lists: ListsInMemory;
   /** Looks now. */
   look(): Promise<void>;
   stop(): void;
 };
 
 /** Throws InputError when there is no model yet. */
-export async function watchModel(
+export async function watchService(
   registry: ModelRegistry,
+  office: Office,
+  nowMs: number,
   onNotice: (message: string) => void,
-): Promise<ModelWatch> {
+): Promise<ServiceWatch> {
   const first = await readServing(registry, undefined);
   if (!first) {
     throw new InputError(
       'There is no model in the database yet. Make the first one with ./goshawk prepare-stream.',
     );
   }
-  let current: InService = { serving: first, ruleset: compileRuleset(STARTER_RULES) };
+  await fileStarterRules(office, nowMs);
+  const rules = await openRules(office, onNotice);
+  let current: InService = { serving: first, ruleset: rules.current() };
   let refused = '';
 
   async function look(): Promise<void> {
+    await rules.look();
+    if (current.ruleset !== rules.current()) current = { ...current, ruleset: rules.current() };
     try {
       const next = await readServing(registry, current.serving);
       refused = '';
@@ -47,7 +56,7 @@ export async function watchModel(
   // A database that is away is no reason to stop deciding.
   const timer = setInterval(() => look().catch(() => undefined), LOOK_MS);
   timer.unref();
-  return { inService: () => current, look, stop: () => clearInterval(timer) };
+  return { inService: () => current, lists: rules.lists, look, stop: () => clearInterval(timer) };
 }
 
 function servingText({ champion, challenger }: Serving): string {

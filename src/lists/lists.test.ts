@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { normalEntry, parseIpRange, rangeText } from './entry.ts';
+import { createListSet } from './list-set.ts';
+import { createNameIndex, nameSimilarity, nameWords, soundKey, wordSimilarity } from './name-match.ts';
+import { readNames } from './sdn.ts';
+
+const NOW = 1_790_000_000_000;
+
+test('L1 an entry counts until it ends, and is gone when it is taken out', () => {
+  const list = createListSet('account');
+  list.add('a', undefined);
+  list.add('b', NOW + 10);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((value) => list.has(value, NOW)),
+    [true, true, false],
+  );
+  assert.ok(!list.has('b', NOW + 10));
+  list.remove('a');
+  assert.ok(!list.has('a', NOW));
+  assert.equal(list.size, 1);
+});
+
+test('L2 ranges of addresses hold what lies in them, IPv4 and IPv6, however written', () => {
+  const list = createListSet('ip');
+  for (const range of ['203.0.113.0/24', '10.0.0.7', '2001:db8::/32', '::ffff:192.0.2.0/120']) {
+    list.add(range, undefined);
+  }
+  for (const inside of ['203.0.113.255', '10.0.0.7', '2001:db8:1:2::3', '2001:0DB8:0000::1']) {
+    assert.ok(list.has(inside, NOW), inside);
+  }
+  for (const outside of ['203.0.114.1', '10.0.0.8', '2001:db9::1', 'nowhere', '']) {
+    assert.ok(!list.has(outside, NOW), outside);
+  }
+  assert.ok(list.has('::ffff:10.0.0.7', NOW), 'an IPv4 address written as IPv6 is that address');
+  const v4 = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
+  fc.assert(
+    fc.property(v4, v4, fc.integer({ min: 0, max: 32 }), (a, b, bits) => {
+      const one = createListSet('ip');
+      one.add(`${a.join('.')}/${bits}`, undefined);
+      const number = (parts: readonly number[]): number => parts.reduce((sum, part) => sum * 256 + part, 0);
+      const same = Math.floor(number(a) / 2 ** (32 - bits)) === Math.floor(number(b) / 2 ** (32 - bits));
+      assert.equal(one.has(b.join('.'), NOW), same);
+      one.remove(`${a.join('.')}/${bits}`);
+      assert.equal(one.size, 0);
+    }),
+  );
+});
+
+test('an entry is kept in one form, or refused with the reason', () => {
+  assert.deepEqual(normalEntry('ip', '203.0.113.77/24'), { value: '203.0.113.0/24' });
+  assert.deepEqual(normalEntry('country', ' de '), { value: 'DE' });
+  for (const [kind, text] of [
+    ['ip', '300.1.1.1'],
+    ['ip', '1.2.3.4/33'],
+    ['ip', '1::2::3'],
+    ['country', 'Germany'],
+    ['account', ''],
+    ['account', 'x'.repeat(129)],
+  ] as const) {
+    assert.ok('problem' in normalEntry(kind, text), `${kind} ${text}`);
+  }
+  fc.assert(
+    fc.property(fc.ipV6(), fc.integer({ min: 0, max: 128 }), (address, bits) => {
+      const range = parseIpRange(`${address}/${bits}`);
+      if (!range) return;
+      const again = parseIpRange(rangeText(range));
+      assert.deepEqual(again, range);
+    }),
+  );
+});
+
+test('L3 a name is found whatever its script, spelling or order; another name is not', () => {
+  const listed = [
+    'QADHAFI, Muammar Muhammad Abu Minyar al-',
+    'IVANOV, Sergei Borisovich',
+    'KIM, Jong Un',
+    'Rosoboronexport OAO',
+    'HUSSEIN, Uday Saddam',
+    'Müller, Hans-Peter',
+    'GONZALEZ RODRIGUEZ, Maria del Carmen',
+  ].map((name, i) => ({ uid: String(i), name }));
+  const index = createNameIndex(listed);
+  const found = (name: string): [string | undefined, number] => {
+    const best = index.best(name);
+    return [best && best.score >= 0.9 ? best.match.uid : undefined, best?.score ?? 0];
+  };
+  for (const [name, uid] of [
+    ['Muammar Gaddafi', undefined],
+    ['Muammar Muhammad Qaddafi', '0'],
+    ['Сергей Борисович Иванов', '1'],
+    ['Sergey Ivanov', '1'],
+    ['Ivanov Sergei', '1'],
+    ['Kim Jong-un', '2'],
+    ['ROSOBORONEXPORT', '3'],
+    ['Udai Saddam Husayn', '4'],
+    ['Hans Peter Mueller', '5'],
+    ['Maria Gonzales Rodriguez', '6'],
+  ] as const) {
+    if (uid !== undefined) assert.equal(found(name)[0], uid, `${name}: ${found(name)[1].toFixed(3)}`);
+  }
+  for (const name of [
+    'Anna Schmidt',
+    'Peter Smith',
+    'Li Wei',
+    'Maria Rossi',
+    'Boris Becker',
+    'Kim Kardashian',
+    'x',
+    '',
+  ]) {
+    assert.equal(found(name)[0], undefined, `${name}: ${found(name)[1].toFixed(3)}`);
+  }
+});
+
+test('similarity is symmetric, 1 for the same and within 0 and 1', () => {
+  const word = fc.stringMatching(/^[a-z]{1,12}$/);
+  fc.assert(
+    fc.property(
+      fc.array(word, { minLength: 1, maxLength: 4 }),
+      fc.array(word, { minLength: 1, maxLength: 4 }),
+      (a, b) => {
+        const value = nameSimilarity(a, b);
+        assert.ok(value >= 0 && value <= 1 + 1e-12);
+        assert.ok(nameSimilarity(a, a) > 0.999);
+      },
+    ),
+  );
+  assert.ok(Math.abs(wordSimilarity('martha', 'marhta') - 0.9611) < 1e-3);
+  assert.ok(Math.abs(wordSimilarity('dixon', 'dicksonx') - 0.8133) < 1e-3);
+  assert.equal(soundKey('qaddafi'), soundKey('gadhafi'));
+  assert.deepEqual(nameWords('Dr. José  Ñúñez-García'), ['jose', 'nunez', 'garcia']);
+});
+
+test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what is none is refused', () => {
+  const sdn =
+    '36,"AEROCARIBBEAN AIRLINES",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n' +
+    '306,"BANCO ""NACIONAL"" DE CUBA",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. \'BNC\'."\r\n\u001a\r\n';
+  assert.deepEqual(readNames(sdn), [
+    { uid: '36', name: 'AEROCARIBBEAN AIRLINES' },
+    { uid: '306', name: 'BANCO "NACIONAL" DE CUBA' },
+  ]);
+  assert.deepEqual(readNames('36,12,"aka","AERO-CARIBBEAN",-0- \r\n'), [
+    { uid: '36', name: 'AERO-CARIBBEAN' },
+  ]);
+  const xml = `<?xml version="1.0"?><sdnList><sdnEntry><uid>7</uid><firstName>Ana</firstName><lastName>D&apos;ARC &amp; CO</lastName>
+    <akaList><aka><uid>1</uid><type>a.k.a.</type><lastName>DARC</lastName><firstName>Anna</firstName></aka></akaList></sdnEntry></sdnList>`;
+  assert.deepEqual(readNames(xml), [
+    { uid: '7', name: "D'ARC & CO, Ana" },
+    { uid: '7', name: 'DARC, Anna' },
+  ]);
+  assert.deepEqual(readNames('\uFEFFuid,name\n1,Иванов\n'), [{ uid: '1', name: 'Иванов' }]);
+  assert.throws(() => readNames('hello'), /SDN\.CSV/);
+  assert.throws(() => readNames('<sdnList><sdnEntry><uid>7'), /not whole/);
+});

@@ -1,0 +1,114 @@
+// Names of sanctions lists: OFAC's SDN list as CSV (SDN.CSV, and ALT.CSV for other names) or as XML (SDN.XML), and a
+// plain CSV of names. Format: https://ofac.treasury.gov (Specially Designated Nationals list, data formats).
+import { InputError } from '../domain/input-error.ts';
+import type { ListedName } from './name-match.ts';
+
+const MAX_NAMES = 500_000;
+
+/** Reads names; the format is seen from the content. Throws InputError that says what was expected. */
+export function readNames(text: string): ListedName[] {
+  const trimmed = text.replace(/^\uFEFF/, '').trimStart();
+  const names = trimmed.startsWith('<') ? readXml(trimmed) : readCsv(trimmed);
+  if (names.length === 0) {
+    throw new InputError(
+      'No name was found. Expected is OFAC’s SDN.CSV, ALT.CSV or SDN.XML, or a CSV with the columns uid and name.',
+    );
+  }
+  if (names.length > MAX_NAMES) throw new InputError(`A source has at most ${MAX_NAMES} names.`);
+  return names;
+}
+
+/** Rows of a CSV with quotes doubled inside quotes (RFC 4180). */
+function csvRows(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (quoted) {
+      if (char !== '"') cell += char;
+      else if (text[i + 1] === '"') {
+        cell += '"';
+        i++;
+      } else quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === ',') {
+      row.push(cell.trim());
+      cell = '';
+    } else if (char === '\n') {
+      row.push(cell.trim());
+      rows.push(row);
+      row = [];
+      cell = '';
+    } else if (char !== '\r') cell += char;
+  }
+  if (cell !== '' || row.length > 0) rows.push([...row, cell.trim()]);
+  return rows.filter((cells) => cells.some((value) => value !== ''));
+}
+
+/** What OFAC writes where there is nothing. */
+const EMPTY = '-0-';
+
+function readCsv(text: string): ListedName[] {
+  const rows = csvRows(text);
+  const [first] = rows;
+  if (!first) return [];
+  const header = first.map((cell) => cell.toLowerCase());
+  const nameAt = header.indexOf('name');
+  if (nameAt >= 0) {
+    const uidAt = ['uid', 'id', 'ent_num'].map((name) => header.indexOf(name)).find((at) => at >= 0);
+    return rows.slice(1).flatMap((cells, i) => {
+      const name = cells[nameAt] ?? '';
+      return name === ''
+        ? []
+        : [{ uid: (uidAt === undefined ? undefined : cells[uidAt]) || String(i + 1), name }];
+    });
+  }
+  // SDN.CSV: ent_num, SDN_Name, SDN_Type, …; ALT.CSV: ent_num, alt_num, alt_type, alt_name, alt_remarks.
+  const alternative = first.length === 5 && /^(aka|fka|nka)$/i.test(first[2] ?? '');
+  return rows.flatMap((cells) => {
+    const uid = cells[0] ?? '';
+    const name = cells[alternative ? 3 : 1] ?? '';
+    return /^\d+$/.test(uid) && name !== '' && name !== EMPTY ? [{ uid, name }] : [];
+  });
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const plain = (text: string): string =>
+  text.replaceAll(/&(#x[0-9a-f]+|#\d+|\w+);/gi, (whole, name: string) => {
+    if (!name.startsWith('#')) return ENTITIES[name] ?? whole;
+    const code = name[1] === 'x' ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+
+const inside = (text: string, tag: string): string | undefined => {
+  const start = text.indexOf(`<${tag}>`);
+  const end = start < 0 ? -1 : text.indexOf(`</${tag}>`, start);
+  return end < 0 ? undefined : plain(text.slice(start + tag.length + 2, end).trim());
+};
+
+/** SDN.XML: sdnEntry with uid, firstName, lastName, and aka entries with names of their own. */
+function readXml(text: string): ListedName[] {
+  const names: ListedName[] = [];
+  for (let at = text.indexOf('<sdnEntry>'); at >= 0; ) {
+    const end = text.indexOf('</sdnEntry>', at);
+    if (end < 0) throw new InputError('The XML ends within an entry: the file is not whole.');
+    const entry = text.slice(at, end);
+    const uid = inside(entry, 'uid') ?? '';
+    // Names of the entry itself stand before its lists.
+    const akaStart = entry.indexOf('<akaList>');
+    const own = akaStart < 0 ? entry : entry.slice(0, akaStart);
+    const add = (part: string): void => {
+      const name = [inside(part, 'lastName'), inside(part, 'firstName')].filter(Boolean).join(', ');
+      if (name !== '' && uid !== '') names.push({ uid, name });
+    };
+    add(own);
+    if (akaStart >= 0) {
+      const list = entry.slice(akaStart, Math.max(akaStart, entry.indexOf('</akaList>', akaStart)));
+      for (const part of list.split('<aka>').slice(1)) add(part);
+    }
+    at = text.indexOf('<sdnEntry>', end);
+  }
+  return names;
+}

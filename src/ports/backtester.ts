@@ -1,0 +1,30 @@
+// Trying a draft on transactions of the past before it goes live.
+import type { BacktestCounts } from '../rules/backtest.ts';
+
+export type BacktestQuestion = {
+  readonly expression: string;
+  /** Newest transactions at most. */
+  readonly maxRows: number;
+};
+
+export type BacktestStatus = {
+  readonly id: string;
+  readonly state: 'reading' | 'running' | 'done' | 'cancelled' | 'failed';
+  /** Rows read, or rows tried. */
+  readonly done: number;
+  readonly of: number;
+  readonly problem: string | undefined;
+  readonly counts: BacktestCounts | undefined;
+  /** While it ran: how long trying took, without reading, and on how many threads. */
+  readonly runMs: number | undefined;
+  readonly threads: number | undefined;
+};
+
+export type Backtester = {
+  /** Gives its number, or what stands in the way. */
+  start(question: BacktestQuestion): { readonly id: string } | { readonly problem: string };
+  status(id: string): BacktestStatus | undefined;
+  /** False when it is not under way. */
+  cancel(id: string): boolean;
+  close(): Promise<void>;
+};

@@ -1,0 +1,16 @@
+// Settings that administrators change while the desk runs.
+import type { AuditEntry } from './audit.ts';
+
+export type DeskSettings = {
+  /** Whoever wrote a rule may not put it into service. */
+  readonly fourEyesRules: boolean;
+  /** Whoever proposes to close a case may not close it. */
+  readonly fourEyesCases: boolean;
+};
+
+export const DEFAULT_SETTINGS: DeskSettings = { fourEyesRules: false, fourEyesCases: false };
+
+export type Settings = {
+  read(): Promise<DeskSettings>;
+  change(changes: Partial<DeskSettings>, entry: AuditEntry): Promise<DeskSettings>;
+};

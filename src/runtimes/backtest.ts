@@ -1,0 +1,185 @@
+// Backtests: the past is read once into shared memory and kept for a while; drafts are tried on it by threads.
+import { randomUUID } from 'node:crypto';
+import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import type { ListedName } from '../lists/name-match.ts';
+import type { Backtester, BacktestQuestion, BacktestStatus } from '../ports/backtester.ts';
+import type { Office } from '../ports/office.ts';
+import { addCounts, type BacktestCounts, emptyCounts } from '../rules/backtest.ts';
+import { checkExpression } from '../rules/check.ts';
+import { createColumns, type PastColumns, withoutTexts } from '../rules/past-columns.ts';
+import { runOnThreads } from '../training/task-threads.ts';
+import type { BacktestMessage, BacktestTask, BacktestWorkerData } from './backtest-worker.ts';
+
+const PAGE = 2000;
+const ROWS_A_TASK = 10_000;
+const AT_ONCE = 2;
+const REMEMBERED = 20;
+const KEPT_MS = 5 * 60_000;
+const LIST_PAGE = 20_000;
+const WORKER = new URL('./backtest-worker.ts', import.meta.url);
+
+export type Past = { readonly columns: PastColumns; readonly ids: readonly string[] };
+type Job = { status: BacktestStatus; stop: boolean };
+class Cancelled extends Error {}
+
+/** Tries an expression on columns; `onRows` hears how many rows are done, and ends it by answering false. */
+export async function tryOnColumns(
+  past: Past,
+  expression: string,
+  lists: BacktestWorkerData['lists'],
+  names: BacktestWorkerData['names'],
+  onRows: (rows: number) => boolean,
+  threads?: number,
+): Promise<{ readonly counts: BacktestCounts; readonly threads: number; readonly runMs: number }> {
+  const { columns, ids } = past;
+  const tasks: BacktestTask[] = [];
+  for (let from = 0; from < columns.rows; from += ROWS_A_TASK) {
+    tasks.push({ from, until: Math.min(columns.rows, from + ROWS_A_TASK) });
+  }
+  const counts = emptyCounts();
+  const started = performance.now();
+  const workerData: BacktestWorkerData = {
+    expression,
+    columns: withoutTexts(columns, expression),
+    lists,
+    names,
+  };
+  const used = await runOnThreads<BacktestTask, BacktestMessage>({
+    module: WORKER,
+    workerData,
+    tasks,
+    threads,
+    onMessage(message) {
+      addCounts(counts, message.counts);
+      if (!onRows(counts.rows)) throw new Cancelled();
+      return true;
+    },
+  });
+  const sample = counts.sample.map((row) => ids[Number(row)]);
+  return { counts: { ...counts, sample }, threads: used, runMs: performance.now() - started };
+}
+
+export function createBacktester(office: Office, nowMs: () => number): Backtester {
+  const jobs = new Map<string, Job>();
+  let past: { readonly rows: number; readonly at: number; readonly value: Promise<Past> } | undefined;
+  let forget: NodeJS.Timeout | undefined;
+
+  async function read(maxRows: number, job: Job): Promise<Past> {
+    const builder = createColumns(maxRows);
+    for (let before: number | undefined; builder.rows < maxRows; ) {
+      if (job.stop) throw new Cancelled();
+      const page = await office.past.page(CATALOGUE_HASH, before, Math.min(PAGE, maxRows - builder.rows));
+      for (const row of page.rows) builder.add(row);
+      job.status = { ...job.status, done: builder.rows };
+      if (page.last === undefined) break;
+      before = page.last;
+    }
+    return builder.finish();
+  }
+
+  /** What is at hand and large enough, or read anew. */
+  function atHand(maxRows: number, job: Job): Promise<Past> {
+    clearTimeout(forget);
+    forget = setTimeout(() => {
+      past = undefined;
+    }, KEPT_MS);
+    forget.unref();
+    if (past && past.rows === maxRows && nowMs() - past.at < KEPT_MS) return past.value;
+    const value = read(maxRows, job);
+    const made = { rows: maxRows, at: nowMs(), value };
+    past = made;
+    value.catch(() => {
+      if (past === made) past = undefined;
+    });
+    return value;
+  }
+
+  /** The lists that an expression reads, whole. */
+  async function listsOf(expression: string): Promise<BacktestWorkerData['lists']> {
+    const check = checkExpression(expression, undefined);
+    const found = [];
+    for (const name of check.ok ? check.lists : []) {
+      const list = await office.lists.find(name);
+      if (!list) continue;
+      const entries = [];
+      for (let after = ''; ; ) {
+        const page = await office.lists.entries(name, '', after, LIST_PAGE);
+        entries.push(...page.map(({ value, expiresAtMs }) => ({ value, expiresAtMs })));
+        if (page.length < LIST_PAGE) break;
+        after = page[page.length - 1].value;
+      }
+      found.push({ name, kind: list.kind, entries });
+    }
+    return found;
+  }
+
+  async function namesOf(expression: string): Promise<readonly ListedName[]> {
+    if (!expression.includes('sanctionMatch')) return [];
+    const names: ListedName[] = [];
+    for (let after = 0; ; ) {
+      const page = await office.lists.names(after, LIST_PAGE);
+      names.push(...page.map(({ uid, name }) => ({ uid, name })));
+      if (page.length < LIST_PAGE) return names;
+      after = page[page.length - 1].seq;
+    }
+  }
+
+  async function run({ expression, maxRows }: BacktestQuestion, job: Job): Promise<void> {
+    const found = await atHand(maxRows, job);
+    if (job.stop) throw new Cancelled();
+    job.status = { ...job.status, state: 'running', done: 0, of: found.columns.rows };
+    const [lists, names] = [await listsOf(expression), await namesOf(expression)];
+    const { counts, runMs, threads } = await tryOnColumns(found, expression, lists, names, (done) => {
+      job.status = { ...job.status, done };
+      return !job.stop;
+    });
+    job.status = { ...job.status, state: 'done', done: found.columns.rows, counts, runMs, threads };
+  }
+
+  const underWay = (): number =>
+    [...jobs.values()].filter(({ status }) => status.state === 'reading' || status.state === 'running')
+      .length;
+
+  return {
+    start(question) {
+      if (underWay() >= AT_ONCE)
+        return { problem: `${AT_ONCE} backtests are under way. Wait for one, or cancel it.` };
+      const id = randomUUID();
+      const job: Job = {
+        stop: false,
+        status: {
+          id,
+          state: 'reading',
+          done: 0,
+          of: question.maxRows,
+          problem: undefined,
+          counts: undefined,
+          runMs: undefined,
+          threads: undefined,
+        },
+      };
+      jobs.set(id, job);
+      for (const old of jobs.keys()) if (jobs.size > REMEMBERED) jobs.delete(old);
+      run(question, job).catch((error: Error) => {
+        const cancelled = error instanceof Cancelled || job.stop;
+        job.status = {
+          ...job.status,
+          state: cancelled ? 'cancelled' : 'failed',
+          problem: cancelled ? undefined : error.message,
+        };
+      });
+      return { id };
+    },
+    status: (id) => jobs.get(id)?.status,
+    cancel(id) {
+      const job = jobs.get(id);
+      if (!job || (job.status.state !== 'reading' && job.status.state !== 'running')) return false;
+      job.stop = true;
+      return true;
+    },
+    async close() {
+      clearTimeout(forget);
+      for (const job of jobs.values()) job.stop = true;
+    },
+  };
+}

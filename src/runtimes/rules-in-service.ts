@@ -1,0 +1,80 @@
+// The rules in service, as the rule book names them. A rule that this program cannot use is left out and told, the
+// others stay: one rule must never stop scoring.
+import { InputError } from '../domain/input-error.ts';
+import { isoTime } from '../domain/iso-time.ts';
+import type { AuditEntry } from '../ports/audit.ts';
+import type { Office } from '../ports/office.ts';
+import type { Rule } from '../rules/rule.ts';
+import { compileRuleset, type Ruleset } from '../rules/ruleset.ts';
+import { STARTER_LISTS, STARTER_RULES } from '../rules/starter-rules.ts';
+import { createListsInMemory, type ListsInMemory } from './lists-in-memory.ts';
+
+export type RulesInService = {
+  readonly current: () => Ruleset;
+  readonly lists: ListsInMemory;
+  /** Looks at book and lists now. */
+  look(): Promise<void>;
+};
+
+/** Gives a new installation its first rules and lists; changes nothing where there are rules. */
+export async function fileStarterRules({ rules, lists }: Office, atMs: number): Promise<void> {
+  if ((await rules.rules()).length > 0) return;
+  for (const list of STARTER_LISTS) {
+    const entry: AuditEntry = {
+      atMs,
+      actor: { kind: 'local', id: '', name: 'Goshawk' },
+      action: 'made a list',
+      subject: `list ${list.name}`,
+      detail: { since: isoTime(atMs) },
+    };
+    await lists.add({ ...list, note: 'For the rules of a new installation' }, entry);
+  }
+  await rules.fileStarter(STARTER_RULES, atMs);
+}
+
+export async function openRules(
+  office: Office,
+  onNotice: (message: string) => void,
+): Promise<RulesInService> {
+  const lists = createListsInMemory(office.lists);
+  await lists.look();
+  let revision = -1;
+  let current: Ruleset | undefined;
+
+  const options = { lookups: lists, elapsedMs: () => performance.now() };
+  function compile(rules: readonly Rule[]): Ruleset {
+    const usable = rules.filter((rule) => {
+      try {
+        compileRuleset([rule]);
+        return true;
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        onNotice(`${error.message} It is left out; the other rules stay in service.`);
+        return false;
+      }
+    });
+    return compileRuleset(usable, options);
+  }
+
+  async function look(): Promise<void> {
+    await lists.look();
+    const now = await office.rules.revision();
+    if (now === revision && current) return;
+    const next = compile(await office.rules.inService());
+    revision = now;
+    if (current && next.version !== current.version) {
+      const live = next.rules.filter(({ mode }) => mode === 'live').length;
+      onNotice(`Rules ${next.version} in service: ${live} live, ${next.rules.length - live} in shadow`);
+    }
+    if (next.version !== current?.version) current = next;
+  }
+  await look();
+  return {
+    lists,
+    look,
+    current: () => {
+      if (!current) throw new Error('rules were not read');
+      return current;
+    },
+  };
+}

@@ -1,0 +1,420 @@
+// Lists over HTTP: making them, filling them by hand, by file or by a service, and importing sanctions lists.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { parseIsoTime } from '../domain/fields.ts';
+import { InputError } from '../domain/input-error.ts';
+import { isoTime } from '../domain/iso-time.ts';
+import {
+  LIST_KINDS,
+  LIST_NAME,
+  LIST_PURPOSES,
+  type ListKind,
+  type ListPurpose,
+  MAX_ENTRIES,
+  normalEntry,
+} from '../lists/entry.ts';
+import { readNames } from '../lists/sdn.ts';
+import type { Desk } from '../ports/desk.ts';
+import type { NewEntry } from '../ports/list-store.ts';
+import { entryOf } from './access/access.ts';
+import { sendProblem } from './problem-details.ts';
+import { ProblemSchema } from './schemas.ts';
+
+const MAX_AT_ONCE = 5000;
+const MAX_CSV_BYTES = 100 << 20;
+const MAX_NAMES_BYTES = 100 << 20;
+const CHUNK = 5000;
+const MAX_PROBLEMS = 100;
+
+const NameParams = Type.Object({ name: Type.String({ pattern: LIST_NAME.source }) });
+const ListBody = Type.Object(
+  {
+    name: Type.String({ pattern: LIST_NAME.source, description: 'Small letters, digits and hyphens' }),
+    kind: Type.String({ enum: [...LIST_KINDS] }),
+    purpose: Type.Optional(Type.String({ enum: [...LIST_PURPOSES], default: 'watch' })),
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false, examples: [{ name: 'blocked-devices', kind: 'device', purpose: 'block' }] },
+);
+const EntriesQuery = Type.Object(
+  {
+    search: Type.Optional(Type.String({ maxLength: 128 })),
+    after: Type.Optional(Type.String({ maxLength: 128, description: 'The last value of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  },
+  { additionalProperties: false },
+);
+const EntriesBody = Type.Object(
+  {
+    entries: Type.Array(
+      Type.Object(
+        {
+          value: Type.String({ maxLength: 128 }),
+          expiresAt: Type.Optional(Type.String({ description: 'Never where absent' })),
+          note: Type.Optional(Type.String({ maxLength: 500 })),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: MAX_AT_ONCE },
+    ),
+  },
+  { additionalProperties: false, examples: [{ entries: [{ value: 'dev-1', note: 'case 12' }] }] },
+);
+const ValuesBody = Type.Object(
+  { values: Type.Array(Type.String({ maxLength: 128 }), { minItems: 1, maxItems: MAX_AT_ONCE }) },
+  { additionalProperties: false },
+);
+const SourceParams = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 60, pattern: '^[\\w .-]+$' }),
+});
+const ScreenBody = Type.Object(
+  { name: Type.String({ minLength: 1, maxLength: 200 }) },
+  { additionalProperties: false },
+);
+
+type Refused = { readonly line: number; readonly problem: string };
+
+/** An entry as it is kept, or what is wrong with it. */
+function entryFrom(
+  kind: ListKind,
+  value: string,
+  expiresAt: string | undefined,
+  note: string,
+): NewEntry | string {
+  const normal = normalEntry(kind, value);
+  if ('problem' in normal) return normal.problem;
+  const expiresAtMs = expiresAt
+    ? parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(expiresAt) ? `${expiresAt}T00:00:00Z` : expiresAt)
+    : undefined;
+  if (expiresAt && expiresAtMs === undefined)
+    return `"${expiresAt}" is no time such as 2027-01-31T00:00:00Z.`;
+  return { value: normal.value, expiresAtMs, note: note.slice(0, 500) };
+}
+
+/** A line of a CSV: value, when it ends, a note; quotes around what holds commas. */
+function csvCells(line: string): string[] {
+  const cells: string[] = [];
+  for (const [, quoted, bare] of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+    cells.push((quoted?.replaceAll('""', '"') ?? bare ?? '').trim());
+  }
+  return cells;
+}
+
+export function listRoutes(app: FastifyInstance, desk: Desk): void {
+  const { clock } = desk;
+  const { lists } = desk.office;
+  const tags = ['Lists'];
+  const problems = { 400: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema, 422: ProblemSchema };
+  const notFound = (reply: FastifyReply, name: string): FastifyReply =>
+    sendProblem(reply, 404, 'Not found', `There is no list ${name}.`);
+
+  app.get(
+    '/v1/lists',
+    { config: { permission: 'read' }, schema: { summary: 'Every list, and imported sanctions lists', tags } },
+    async () => {
+      const [all, sources] = await Promise.all([lists.lists(), lists.sources()]);
+      return {
+        lists: all,
+        sources: sources.map(({ importedAtMs, ...source }) => ({
+          ...source,
+          importedAt: isoTime(importedAtMs),
+        })),
+      };
+    },
+  );
+
+  app.post<{ Body: Static<typeof ListBody> }>(
+    '/v1/lists',
+    {
+      config: { permission: 'edit_lists' },
+      schema: { summary: 'Make a list', tags, body: ListBody, response: problems },
+    },
+    async (request, reply) => {
+      const { name, note = '' } = request.body;
+      const kind = LIST_KINDS.find((one) => one === request.body.kind) ?? 'text';
+      const purpose =
+        LIST_PURPOSES.find((one) => one === request.body.purpose) ?? ('watch' satisfies ListPurpose);
+      const entry = entryOf(request, clock, 'made a list', `list ${name}`, { kind, purpose });
+      if (!(await lists.add({ name, kind, purpose, note }, entry))) {
+        return sendProblem(reply, 409, 'Conflict', `There is a list ${name} already.`);
+      }
+      await desk.refresh();
+      return reply.code(201).send(await lists.find(name));
+    },
+  );
+
+  app.delete<{ Params: Static<typeof NameParams> }>(
+    '/v1/lists/:name',
+    {
+      config: { permission: 'edit_lists' },
+      schema: {
+        summary: 'Remove a list that no rule in service reads',
+        tags,
+        params: NameParams,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const users = (await desk.office.rules.inService()).filter(({ expression }) =>
+        expression.includes(`inList("${name}"`),
+      );
+      if (users.length > 0) {
+        const ids = users.map(({ id }) => id).join(', ');
+        return sendProblem(reply, 409, 'Conflict', `Rules read it: ${ids}. Retire them first.`);
+      }
+      if (!(await lists.remove(name, entryOf(request, clock, 'removed a list', `list ${name}`)))) {
+        return notFound(reply, name);
+      }
+      await desk.refresh();
+      return { name, removed: true };
+    },
+  );
+
+  app.get<{ Params: Static<typeof NameParams>; Querystring: Static<typeof EntriesQuery> }>(
+    '/v1/lists/:name/entries',
+    {
+      config: { permission: 'read_identifiers' },
+      schema: {
+        summary: 'Entries of a list, in order',
+        tags,
+        params: NameParams,
+        querystring: EntriesQuery,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const { search = '', after = '', limit = 100 } = request.query;
+      if (!(await lists.find(name))) return notFound(reply, name);
+      const found = await lists.entries(name, search, after, limit);
+      return {
+        entries: found.map(({ expiresAtMs, atMs, ...entry }) => ({
+          ...entry,
+          expiresAt: expiresAtMs === undefined ? null : isoTime(expiresAtMs),
+          at: isoTime(atMs),
+        })),
+        next: found.length === limit ? (found.at(-1)?.value ?? null) : null,
+      };
+    },
+  );
+
+  app.post<{ Params: Static<typeof NameParams>; Body: Static<typeof EntriesBody> }>(
+    '/v1/lists/:name/entries',
+    {
+      config: { permission: 'edit_lists' },
+      schema: {
+        summary: 'Put entries into a list, or change when they end',
+        description:
+          'All of them, or none where one is not valid. Rules see them at once here, within two seconds elsewhere.',
+        tags,
+        params: NameParams,
+        body: EntriesBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const list = await lists.find(name);
+      if (!list) return notFound(reply, name);
+      const made = request.body.entries.map(({ value, expiresAt, note = '' }) =>
+        entryFrom(list.kind, value, expiresAt, note),
+      );
+      const wrong = made.flatMap((one, i) =>
+        typeof one === 'string' ? [{ pointer: `/entries/${i}`, message: one }] : [],
+      );
+      if (wrong.length > 0) return sendProblem(reply, 422, 'Not valid', wrong[0].message, wrong);
+      if (list.entries + made.length > MAX_ENTRIES) {
+        return sendProblem(reply, 409, 'Conflict', `A list has at most ${MAX_ENTRIES} entries.`);
+      }
+      const entries = made.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+      const detail = {
+        entries: entries.length,
+        ...(entries.length <= 10 && { values: entries.map(({ value }) => value) }),
+      };
+      const added = await lists.put(
+        name,
+        entries,
+        entryOf(request, clock, 'put into a list', `list ${name}`, detail),
+      );
+      await desk.refresh();
+      return { added, changed: entries.length - added };
+    },
+  );
+
+  app.delete<{ Params: Static<typeof NameParams>; Body: Static<typeof ValuesBody> }>(
+    '/v1/lists/:name/entries',
+    {
+      config: { permission: 'edit_lists' },
+      schema: {
+        summary: 'Take entries out of a list',
+        tags,
+        params: NameParams,
+        body: ValuesBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const list = await lists.find(name);
+      if (!list) return notFound(reply, name);
+      const values = request.body.values.map((text) => {
+        const normal = normalEntry(list.kind, text);
+        return 'value' in normal ? normal.value : text;
+      });
+      const removed = await lists.take(
+        name,
+        values,
+        entryOf(request, clock, 'took out of a list', `list ${name}`, { values: values.slice(0, 10) }),
+      );
+      await desk.refresh();
+      return { removed };
+    },
+  );
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_CSV_BYTES }, (_, body, done) =>
+      done(null, body),
+    );
+    scope.post<{ Params: Static<typeof NameParams>; Body: unknown }>(
+      '/v1/lists/:name/import',
+      {
+        bodyLimit: MAX_CSV_BYTES,
+        config: { permission: 'edit_lists' },
+        schema: {
+          summary: 'Import entries from a CSV',
+          description:
+            'A line an entry: value, when it ends (or nothing), note. Lines that are not valid are told; the others go in.',
+          tags,
+          params: NameParams,
+          consumes: ['text/csv'],
+          response: problems,
+        },
+      },
+      async (request, reply) => {
+        const { name } = request.params;
+        const list = await lists.find(name);
+        if (!list) return notFound(reply, name);
+        const refused: Refused[] = [];
+        let refusedCount = 0;
+        let chunk: NewEntry[] = [];
+        let added = 0;
+        let taken = 0;
+        const flush = async (): Promise<void> => {
+          if (chunk.length === 0) return;
+          const entry = entryOf(request, clock, 'imported into a list', `list ${name}`, {
+            entries: chunk.length,
+          });
+          // The last word on a value that stands twice.
+          const unique = [...new Map(chunk.map((one) => [one.value, one])).values()];
+          added += await lists.put(name, unique, entry);
+          taken += chunk.length;
+          chunk = [];
+        };
+        let line = 0;
+        for (const text of String(request.body ?? '').split(/\r?\n/)) {
+          line++;
+          if (text.trim() === '' || (line === 1 && /^"?value"?(,|$)/i.test(text))) continue;
+          const [value = '', expiresAt = '', note = ''] = csvCells(text);
+          const made = entryFrom(list.kind, value, expiresAt || undefined, note);
+          if (typeof made === 'string') {
+            refusedCount++;
+            if (refused.length < MAX_PROBLEMS) refused.push({ line, problem: made });
+            continue;
+          }
+          if (list.entries + taken + chunk.length >= MAX_ENTRIES) {
+            return sendProblem(
+              reply,
+              409,
+              'Conflict',
+              `A list has at most ${MAX_ENTRIES} entries; line ${line} is beyond.`,
+            );
+          }
+          chunk.push(made);
+          if (chunk.length === CHUNK) await flush();
+        }
+        await flush();
+        await desk.refresh();
+        return { added, changed: taken - added, refused: refusedCount, problems: refused };
+      },
+    );
+  });
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_NAMES_BYTES }, (_, body, done) =>
+      done(null, body),
+    );
+    scope.put<{ Params: Static<typeof SourceParams>; Body: unknown }>(
+      '/v1/sanctions/:name',
+      {
+        bodyLimit: MAX_NAMES_BYTES,
+        config: { permission: 'edit_lists' },
+        schema: {
+          summary: 'Import a sanctions list, in place of the one of that name',
+          description: 'OFAC’s SDN.CSV, ALT.CSV or SDN.XML, or a CSV with the columns uid and name.',
+          tags,
+          params: SourceParams,
+          consumes: ['text/csv', 'application/xml'],
+          response: problems,
+        },
+      },
+      async (request, reply) => {
+        const { name } = request.params;
+        try {
+          const names = readNames(String(request.body ?? ''));
+          await lists.importNames(
+            name,
+            names,
+            entryOf(request, clock, 'imported names', `sanctions ${name}`, { names: names.length }),
+          );
+          await desk.refresh();
+          return { name, names: names.length };
+        } catch (error) {
+          if (error instanceof InputError) return sendProblem(reply, 422, 'Not valid', error.message);
+          throw error;
+        }
+      },
+    );
+  });
+
+  app.delete<{ Params: Static<typeof SourceParams> }>(
+    '/v1/sanctions/:name',
+    {
+      config: { permission: 'edit_lists' },
+      schema: {
+        summary: 'Remove an imported sanctions list',
+        tags,
+        params: SourceParams,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const entry = entryOf(request, clock, 'removed names', `sanctions ${name}`);
+      if (!(await lists.removeSource(name, entry))) {
+        return sendProblem(reply, 404, 'Not found', `There is no sanctions list ${name}.`);
+      }
+      await desk.refresh();
+      return { name, removed: true };
+    },
+  );
+
+  app.post<{ Body: Static<typeof ScreenBody> }>(
+    '/v1/sanctions/screen',
+    {
+      config: { permission: 'read_identifiers' },
+      schema: { summary: 'How well a name fits the imported sanctions lists', tags, body: ScreenBody },
+    },
+    async (request) => {
+      const best = desk.lists.sanctionBest(request.body.name);
+      await desk.office.audit.append(
+        entryOf(request, clock, 'screened a name', 'sanctions', { name: request.body.name }),
+      );
+      return best
+        ? { score: best.score, uid: best.match.uid, name: best.match.name }
+        : { score: 0, uid: null, name: null };
+    },
+  );
+}
