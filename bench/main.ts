@@ -7,6 +7,7 @@ import { benchBoosting } from './boosting.ts';
 import { benchDesk } from './desk.ts';
 import { benchEngine } from './engine.ts';
 import { benchForest } from './forest.ts';
+import { benchLists } from './lists.ts';
 import { benchMillion } from './million.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   spark: benchSpark,
   backfill: benchBackfill,
   backtest: benchBacktest,
+  lists: benchLists,
 };
 
 const wanted = process.argv.slice(2);

@@ -273,6 +273,29 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
     });
   });
 
+  await t.test(
+    'W7 a rule that goes live and a list that changes reach the workers without a restart',
+    async () => {
+      const here = { ...transaction('rule-before'), city: 'Ruleville' };
+      const { body } = await send(url, '/v1/decisions', here);
+      assert.deepEqual(body.rules, []);
+      const draft = {
+        id: 'ruleville',
+        expression: 'transaction.city == "Ruleville" && inList("watched-countries", transaction.country)',
+        action: 'review',
+        text: 'Paid in Ruleville',
+      };
+      assert.equal((await send(url, '/v1/rules', draft)).status, 201);
+      assert.equal((await send(url, '/v1/rules/ruleville/1/state', { state: 'live' })).status, 200);
+      await send(url, '/v1/lists/watched-countries/entries', { entries: [{ value: 'IS' }] });
+      await until('a decision by the new rule', async () => {
+        const again = { ...here, id: `rule-${Math.random()}`, country: 'IS' };
+        const { body: decided } = await send(url, '/v1/decisions', again);
+        return (decided.rules as { id: string }[]).some(({ id }) => id === 'ruleville') ? true : undefined;
+      });
+    },
+  );
+
   await t.test('health probes every service, /metrics says the same', async () => {
     const parts = await until('all are up', async () => {
       const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as {

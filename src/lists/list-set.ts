@@ -30,52 +30,83 @@ function createTextSet(upper: boolean): ListSet {
   };
 }
 
-/** The first bits of an address as one key; addresses of four bytes as a number. */
-const keyOf = (bytes: Uint8Array, bits: number): string | number => {
-  const masked = maskIp(bytes, bits);
-  if (masked.length === 4) return masked[0] * 2 ** 24 + masked[1] * 2 ** 16 + masked[2] * 2 ** 8 + masked[3];
-  return String.fromCharCode(...masked);
-};
+/** An IPv4 address as a number, without making anything on the way; NaN where it is none. */
+function ipv4Number(text: string): number {
+  let value = 0;
+  let part = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
+      if (digits === 0 || part > 255) return Number.NaN;
+      value = value * 256 + part;
+      part = 0;
+      digits = 0;
+      dots++;
+    } else if (code >= 48 && code <= 57 && digits < 3) {
+      part = part * 10 + code - 48;
+      digits++;
+    } else return Number.NaN;
+  }
+  return dots === 3 && digits > 0 && part <= 255 ? value * 256 + part : Number.NaN;
+}
+
+const bytesNumber = (bytes: Uint8Array): number =>
+  bytes[0] * 2 ** 24 + bytes[1] * 2 ** 16 + bytes[2] * 2 ** 8 + bytes[3];
+const bytesText = (bytes: Uint8Array, bits: number): string => String.fromCharCode(...maskIp(bytes, bits));
+
+/** Ranges of one length: what an address is divided by, and the ends of those that are there. */
+type Length<Key> = { readonly bits: number; readonly divisor: number; readonly ends: Map<Key, number> };
+
+function lengthOf<Key>(lengths: Length<Key>[], bits: number): Length<Key> {
+  const found = lengths.find((one) => one.bits === bits);
+  if (found) return found;
+  const made: Length<Key> = { bits, divisor: 2 ** (32 - bits), ends: new Map() };
+  lengths.push(made);
+  return made;
+}
 
 function createIpSet(): ListSet {
-  const byLength: Readonly<Record<4 | 16, Map<number, Map<string | number, number>>>> = {
-    4: new Map(),
-    16: new Map(),
-  };
-  let size = 0;
-  const placeOf = (value: string) => {
+  const short: Length<number>[] = [];
+  const long: Length<string>[] = [];
+
+  function placeOf(value: string) {
     const range = parseIpRange(value);
     if (!range) return undefined;
     const { bytes, bits } = range;
-    return { lengths: byLength[bytes.length as 4 | 16], bits, key: keyOf(bytes, bits) };
-  };
+    if (bytes.length === 4) {
+      const { divisor, ends } = lengthOf(short, bits);
+      const key = Math.floor(bytesNumber(bytes) / divisor);
+      return { set: (end: number) => ends.set(key, end), remove: () => ends.delete(key) };
+    }
+    const { ends } = lengthOf(long, bits);
+    const key = bytesText(bytes, bits);
+    return { set: (end: number) => ends.set(key, end), remove: () => ends.delete(key) };
+  }
+
   return {
     get size() {
-      return size;
+      return [...short, ...long].reduce((sum, { ends }) => sum + ends.size, 0);
     },
-    add(value, expiresAtMs) {
-      const place = placeOf(value);
-      if (!place) return;
-      let keys = place.lengths.get(place.bits);
-      if (!keys) {
-        keys = new Map();
-        place.lengths.set(place.bits, keys);
-      }
-      if (!keys.has(place.key)) size++;
-      keys.set(place.key, expiresAtMs ?? NEVER);
-    },
-    remove(value) {
-      const place = placeOf(value);
-      const keys = place?.lengths.get(place.bits);
-      if (!place || !keys?.delete(place.key)) return;
-      size--;
-      if (keys.size === 0) place.lengths.delete(place.bits);
-    },
+    add: (value, expiresAtMs) => placeOf(value)?.set(expiresAtMs ?? NEVER),
+    remove: (value) => placeOf(value)?.remove(),
     has(value, nowMs) {
-      const bytes = parseIp(value);
-      if (!bytes) return false;
-      for (const [bits, keys] of byLength[bytes.length as 4 | 16]) {
-        const end = keys.get(keyOf(bytes, bits));
+      let number = ipv4Number(value);
+      if (Number.isNaN(number)) {
+        const bytes = parseIp(value);
+        if (!bytes) return false;
+        if (bytes.length === 16) {
+          for (const { bits, ends } of long) {
+            const end = ends.get(bytesText(bytes, bits));
+            if (end !== undefined && end > nowMs) return true;
+          }
+          return false;
+        }
+        number = bytesNumber(bytes);
+      }
+      for (const { divisor, ends } of short) {
+        const end = ends.get(Math.floor(number / divisor));
         if (end !== undefined && end > nowMs) return true;
       }
       return false;

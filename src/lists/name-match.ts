@@ -26,7 +26,7 @@ const EMPTY_WORDS = new Set(
 /** Words that fit at least this well count. */
 const WORD_FITS = 0.8;
 /** Candidates that are compared word by word. */
-const MAX_CANDIDATES = 400;
+const MAX_CANDIDATES = 150;
 
 /** The words of a name in plain letters: any script, no accents, no signs, without words that every name may carry. */
 export function nameWords(name: string): string[] {
@@ -127,6 +127,8 @@ export function createNameIndex(names: readonly ListedName[]): NameIndex {
   const words = names.map(({ name }) => nameWords(name));
   const byKey = new Map<string, number[]>();
   const byExact = new Map<string, number>();
+  /** How many keys a name shares with the one that is asked for; zero between two questions. */
+  const shared = new Uint8Array(names.length);
   words.forEach((own, i) => {
     byExact.set([...own].sort().join(' '), i);
     for (const key of new Set(own.flatMap((word) => [soundKey(word), `=${word.slice(0, 4)}`]))) {
@@ -142,24 +144,29 @@ export function createNameIndex(names: readonly ListedName[]): NameIndex {
       if (own.length === 0) return undefined;
       const exact = byExact.get([...own].sort().join(' '));
       if (exact !== undefined) return { score: 1, match: names[exact] };
-      const shared = new Map<number, number>();
+      const seen: number[] = [];
+      let most = 0;
       for (const word of own) {
         for (const key of [soundKey(word), `=${word.slice(0, 4)}`]) {
-          for (const i of byKey.get(key) ?? []) shared.set(i, (shared.get(i) ?? 0) + 1);
+          for (const i of byKey.get(key) ?? []) {
+            if (shared[i] === 0) seen.push(i);
+            if (shared[i] < 255) shared[i]++;
+            if (shared[i] > most) most = shared[i];
+          }
         }
       }
-      const candidates =
-        shared.size <= MAX_CANDIDATES
-          ? [...shared.keys()]
-          : [...shared]
-              .sort((a, b) => b[1] - a[1])
-              .slice(0, MAX_CANDIDATES)
-              .map(([i]) => i);
       let found: NameMatch | undefined;
-      for (const i of candidates) {
-        const score = nameSimilarity(own, words[i]);
-        if (!found || score > found.score) found = { score, match: names[i] };
+      let compared = 0;
+      // Those that share most come first; beyond a bound the others are left.
+      for (let level = most; level > 0 && compared < MAX_CANDIDATES; level--) {
+        for (const i of seen) {
+          if (shared[i] !== level || compared >= MAX_CANDIDATES) continue;
+          compared++;
+          const score = nameSimilarity(own, words[i]);
+          if (!found || score > found.score) found = { score, match: names[i] };
+        }
       }
+      for (const i of seen) shared[i] = 0;
       return found;
     },
   };

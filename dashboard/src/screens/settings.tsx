@@ -2,6 +2,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { ApiKeys } from '../components/api-keys.tsx';
 import { AuditTrail } from '../components/audit-trail.tsx';
+import { DeskSettings } from '../components/desk-settings.tsx';
 import { Empty, Panel } from '../components/parts.tsx';
 import { PeopleTable } from '../components/people-table.tsx';
 import { useMay, useMe } from '../live/me.ts';
@@ -17,6 +18,7 @@ export function Settings() {
       ? [
           { value: 'people', label: 'People' },
           { value: 'keys', label: 'API keys' },
+          { value: 'desk', label: 'Desk' },
         ]
       : []),
     ...(audits ? [{ value: 'audit', label: 'Audit trail' }] : []),
@@ -44,6 +46,7 @@ export function Settings() {
       />
       {part === 'people' && <PeopleTable />}
       {part === 'keys' && <ApiKeys />}
+      {part === 'desk' && <DeskSettings />}
       {part === 'audit' && <AuditTrail />}
     </>
   );
