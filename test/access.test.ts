@@ -226,11 +226,11 @@ test('O8 who saw and changed what is in a chain that shows every later change', 
   assert.match(sql('delete from audit_log').stderr, /append-only/);
   // Whoever owns the database can take the trigger away; the chain tells nevertheless.
   sql('alter table audit_log disable trigger all');
-  sql(`update audit_log set line = replace(line, 'bank.example', 'evil.example') where seq = 5`);
+  sql(`update audit_log set line = replace(line, 'bank.example', 'evil.example') where seq = 9`);
   const changed = verify();
   assert.equal(changed.status, 1);
-  assert.match(changed.stderr, /line 5 was changed/);
-  sql(`update audit_log set line = replace(line, 'evil.example', 'bank.example') where seq = 5`);
+  assert.match(changed.stderr, /line 9 was changed/);
+  sql(`update audit_log set line = replace(line, 'evil.example', 'bank.example') where seq = 9`);
   assert.equal(verify(['--anchors', anchors]).status, 0);
   sql('delete from audit_log where seq = 7');
   assert.match(verify().stderr, /after line 6 comes line 8/);

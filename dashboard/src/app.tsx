@@ -13,6 +13,7 @@ import {
   IconActivity,
   IconAlertTriangle,
   IconBrain,
+  IconBriefcase,
   IconLayoutDashboard,
   IconList,
   IconListCheck,
@@ -38,6 +39,7 @@ const Transactions = lazy(async () => ({
   default: (await import('./screens/transactions.tsx')).Transactions,
 }));
 const Alerts = lazy(async () => ({ default: (await import('./screens/alerts.tsx')).Alerts }));
+const Cases = lazy(async () => ({ default: (await import('./screens/cases.tsx')).Cases }));
 const Rules = lazy(async () => ({ default: (await import('./screens/rules.tsx')).Rules }));
 const Lists = lazy(async () => ({ default: (await import('./screens/lists.tsx')).Lists }));
 const Models = lazy(async () => ({ default: (await import('./screens/models.tsx')).Models }));
@@ -51,11 +53,12 @@ const SCREENS = [
   { path: 'overview', title: 'Overview', key: '1', icon: IconLayoutDashboard, screen: Overview },
   { path: 'transactions', title: 'Transactions', key: '2', icon: IconList, screen: Transactions },
   { path: 'alerts', title: 'Alerts', key: '3', icon: IconAlertTriangle, screen: Alerts },
-  { path: 'rules', title: 'Rules', key: '4', icon: IconScale, screen: Rules },
-  { path: 'lists', title: 'Lists', key: '5', icon: IconListCheck, screen: Lists },
-  { path: 'models', title: 'Models', key: '6', icon: IconBrain, screen: Models },
-  { path: 'pipeline', title: 'Pipeline', key: '7', icon: IconActivity, screen: PipelineScreen },
-  { path: 'settings', title: 'Settings', key: '8', icon: IconSettings, screen: Settings },
+  { path: 'cases', title: 'Cases', key: '4', icon: IconBriefcase, screen: Cases },
+  { path: 'rules', title: 'Rules', key: '5', icon: IconScale, screen: Rules },
+  { path: 'lists', title: 'Lists', key: '6', icon: IconListCheck, screen: Lists },
+  { path: 'models', title: 'Models', key: '7', icon: IconBrain, screen: Models },
+  { path: 'pipeline', title: 'Pipeline', key: '8', icon: IconActivity, screen: PipelineScreen },
+  { path: 'settings', title: 'Settings', key: '9', icon: IconSettings, screen: Settings },
 ] as const;
 
 /** Fewer than this are simply under way. */

@@ -1,6 +1,7 @@
 // What people work with beside the stream of decisions: accounts of their own, the audit trail.
 import type { AlertQueue } from './alert-queue.ts';
 import type { AuditTrail } from './audit.ts';
+import type { Cases } from './cases.ts';
 import type { Links } from './links.ts';
 import type { ListStore } from './list-store.ts';
 import type { Notes } from './notes.ts';
@@ -17,6 +18,7 @@ export type Office = {
   readonly notes: Notes;
   readonly links: Links;
   readonly views: Views;
+  readonly cases: Cases;
   readonly rules: RuleBook;
   readonly past: PastRows;
   readonly lists: ListStore;

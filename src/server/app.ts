@@ -14,6 +14,7 @@ import { guardRoutes } from './access/access.ts';
 import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
 import { peopleRoutes } from './access/people-routes.ts';
 import { signInRoutes } from './access/sign-in-routes.ts';
+import { caseRoutes } from './case-routes.ts';
 import { docsPage } from './docs-page.ts';
 import { watchDrift } from './drift-watch.ts';
 import { createFeed } from './feed.ts';
@@ -163,6 +164,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
   await app.register(async (scope) => listRoutes(scope, desk));
+  await app.register(async (scope) => caseRoutes(scope, desk));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) => modelRoutes(scope, desk, scorerOf, reviews, options.retrainer));

@@ -7,6 +7,7 @@ import { words } from '../format.ts';
 import { useMay, useMe } from '../live/me.ts';
 import { useAsked } from '../live/models.ts';
 import { type Action, act } from '../live/queue.ts';
+import { OpenCase } from './open-case.tsx';
 import type { Said } from './toast.tsx';
 
 const HOUR_MS = 3_600_000;
@@ -95,6 +96,7 @@ export function AlertActions(props: {
   const { me } = useMe();
   const may = useMay('work_alerts');
   const [type, setType] = useState<string | null>(null);
+  const [opening, setOpening] = useState(false);
   const colleagues = useAsked<Colleagues>(may ? '/v1/queue/colleagues' : undefined, 60_000);
   if (!may || alerts.length === 0) return null;
   const mine = alerts.every(({ assignee }) => assignee?.id === me?.actor?.id);
@@ -163,6 +165,10 @@ export function AlertActions(props: {
       >
         {escalated ? 'De-escalate' : 'Escalate'}
       </Button>
+      <Button size="xs" variant="default" onClick={() => setOpening(true)}>
+        Case …
+      </Button>
+      {opening && <OpenCase alerts={alerts.map(({ id }) => id)} onClose={() => setOpening(false)} />}
       <span className="bar" aria-hidden="true" />
       <Select
         size="xs"

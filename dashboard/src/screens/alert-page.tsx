@@ -15,7 +15,7 @@ import { count, dateTime, money, percent, utc, words } from '../format.ts';
 import { ask } from '../live/api.ts';
 import { look, useLive } from '../live/feed.ts';
 import { useMay, useMe } from '../live/me.ts';
-import { setQuery } from '../live/route.ts';
+import { navigate, setQuery } from '../live/route.ts';
 
 const VERDICT_WORDS = {
   fraud: '⚑ Fraud',
@@ -140,6 +140,16 @@ export function AlertPage(props: { readonly id: number }) {
             </>
           )}
         </p>
+        {alert.caseId !== null && (
+          <Button
+            size="compact-xs"
+            variant="light"
+            mb={8}
+            onClick={() => navigate(`/cases?case=${alert.caseId}`)}
+          >
+            Case {alert.caseId}
+          </Button>
+        )}
         <AlertActions alerts={[alert]} acting={acting} />
       </Panel>
       <div className="grid">

@@ -3,6 +3,7 @@ import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kys
 import { InputError } from '../../domain/input-error.ts';
 import { ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
+import { CASE_TABLES } from './cases.ts';
 import { LINK_INDEXES } from './links.ts';
 import { LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
@@ -84,6 +85,8 @@ const RULES = ofBoth([
   'alter table transactions add column counterparty_name text',
 ]);
 
+const CASES = ofBoth(CASE_TABLES);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -111,6 +114,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '003_access': ACCESS,
   '004_alert_queue': ALERT_QUEUE,
   '005_rules': RULES,
+  '006_cases': CASES,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -170,6 +174,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '004_access': ACCESS,
   '005_alert_queue': ALERT_QUEUE,
   '006_rules': RULES,
+  '007_cases': CASES,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

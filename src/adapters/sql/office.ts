@@ -2,6 +2,7 @@
 import type { Office } from '../../ports/office.ts';
 import { createAlertQueue } from './alert-queue.ts';
 import { createAuditTrail } from './audit.ts';
+import { createCases } from './cases.ts';
 import { createLinks } from './links.ts';
 import { createListStore } from './list-store.ts';
 import { createNotes } from './notes.ts';
@@ -20,6 +21,7 @@ export function createOffice(session: SqlSession): Office {
     notes: createNotes(session),
     links: createLinks(session),
     views: createViews(session),
+    cases: createCases(session),
     rules: createRuleBook(session),
     past: createPastRows(session),
     lists: createListStore(session),

@@ -1,0 +1,36 @@
+// Cases as the API answers them.
+import type { CaseOutcome, CaseStatus } from '../domain/case.ts';
+import type { HistoryLine, NoteMessage, QueuedAlertMessage } from './queue.ts';
+
+export type CaseMessage = {
+  readonly id: number;
+  readonly title: string;
+  readonly status: CaseStatus;
+  readonly narrative: string;
+  readonly outcome: CaseOutcome | null;
+  readonly assignee: { readonly id: string; readonly name: string } | null;
+  readonly openedBy: string;
+  readonly openedAt: string;
+  readonly proposedBy: { readonly id: string; readonly name: string } | null;
+  readonly closedBy: string | null;
+  readonly closedAt: string | null;
+  readonly alerts: number;
+  readonly tasksOpen: number;
+  readonly version: number;
+};
+
+export type CaseFile = {
+  readonly case: CaseMessage;
+  /** Two people close a case here. */
+  readonly fourEyes: boolean;
+  readonly alerts: readonly QueuedAlertMessage[];
+  readonly tasks: readonly {
+    readonly id: number;
+    readonly text: string;
+    readonly done: boolean;
+    readonly who: string;
+    readonly at: string;
+  }[];
+  readonly notes: readonly NoteMessage[];
+  readonly history: readonly HistoryLine[];
+};
