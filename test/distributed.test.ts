@@ -293,6 +293,15 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
         const { body: decided } = await send(url, '/v1/decisions', again);
         return (decided.rules as { id: string }[]).some(({ id }) => id === 'ruleville') ? true : undefined;
       });
+      assert.equal((await send(url, '/v1/rules/ruleville/1/state', { state: 'retired' })).status, 200);
+      await until('decisions by the rules of before on every worker', async () => {
+        const decided = await Promise.all(
+          Array.from({ length: 8 }, (_, i) =>
+            send(url, '/v1/decisions', { ...here, id: `rule-${Math.random()}`, accountId: `rules-${i}` }),
+          ),
+        );
+        return decided.every((one) => one.body.rulesetVersion === body.rulesetVersion) ? true : undefined;
+      });
     },
   );
 

@@ -9,6 +9,7 @@ import { apiProducerState, type Producer, startProducer } from '../runtimes/prod
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { buildApp } from '../server/app.ts';
+import { mailSettings } from '../server/notifier.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS, trainFirstModel } from '../training/first-model.ts';
 import { HOST_SPECS, listen, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
@@ -51,6 +52,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   const preset = presetOf(options.text('preset'));
   const retrainHours = options.number('retrain-hours', 0, 500);
   const oidc = oidcSettings(process.env);
+  const mail = mailSettings(process.env);
   const say = (text: string): void => console.log(text);
   const stopping = Promise.withResolvers<Error | undefined>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -99,6 +101,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     loginRequired: loginRequired(host),
     behindProxy: options.flag('behind-proxy'),
     oidc,
+    mail,
     logLevel: options.text('log-level') ?? 'warn',
   });
   let url: string;

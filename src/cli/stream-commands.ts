@@ -11,6 +11,7 @@ import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { buildApp } from '../server/app.ts';
+import { mailSettings } from '../server/notifier.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
 import { HOST_SPECS, listen, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
 import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';
@@ -72,6 +73,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
   const port = options.number('port', 0, 65_535);
   const retrainHours = options.number('retrain-hours', 0, 500);
   const oidc = oidcSettings(process.env);
+  const mail = mailSettings(process.env);
   await runService('server', async (say, fail) => {
     const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail });
     try {
@@ -88,6 +90,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         loginRequired: loginRequired(host),
         behindProxy: options.flag('behind-proxy'),
         oidc,
+        mail,
         logLevel: options.text('log-level') ?? 'warn',
       });
       const url = await listen(app, host, port);

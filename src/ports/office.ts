@@ -5,6 +5,7 @@ import type { Cases } from './cases.ts';
 import type { Links } from './links.ts';
 import type { ListStore } from './list-store.ts';
 import type { Notes } from './notes.ts';
+import type { Notifications } from './notifications.ts';
 import type { PastRows } from './past-rows.ts';
 import type { People } from './people.ts';
 import type { RuleBook } from './rule-book.ts';
@@ -19,6 +20,7 @@ export type Office = {
   readonly links: Links;
   readonly views: Views;
   readonly cases: Cases;
+  readonly notifications: Notifications;
   readonly rules: RuleBook;
   readonly past: PastRows;
   readonly lists: ListStore;

@@ -15,6 +15,7 @@ import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
 import { peopleRoutes } from './access/people-routes.ts';
 import { signInRoutes } from './access/sign-in-routes.ts';
 import { caseRoutes } from './case-routes.ts';
+import { channelRoutes } from './channel-routes.ts';
 import { docsPage } from './docs-page.ts';
 import { watchDrift } from './drift-watch.ts';
 import { createFeed } from './feed.ts';
@@ -27,6 +28,7 @@ import { metricsRoute } from './metrics.ts';
 import { createModelReviews } from './model-reviews.ts';
 import { modelRoutes } from './model-routes.ts';
 import { type Monitor, type ProducerState, startMonitor } from './monitor.ts';
+import { type MailSettings, startNotifier } from './notifier.ts';
 import { pastScorers } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { queueRoutes } from './queue-routes.ts';
@@ -53,6 +55,7 @@ export type AppOptions = {
   /** A proxy in front says where a request comes from and by which protocol. */
   readonly behindProxy: boolean;
   readonly oidc: OidcSettings | undefined;
+  readonly mail: MailSettings | undefined;
   readonly logLevel: string;
 };
 
@@ -148,6 +151,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
     maturityMs: options.maturityMs,
   });
   feed.attach(monitor);
+  const notifier = startNotifier(
+    desk.office.notifications,
+    desk.clock,
+    options.mail,
+    options.oidc?.publicUrl,
+    (error) => app.log.error(error),
+  );
   const relay = startLabelRelay(desk, (error) => app.log.error(error));
   const scorerOf = pastScorers(desk);
   const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
@@ -165,6 +175,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => caseRoutes(scope, desk));
+  await app.register(async (scope) => channelRoutes(scope, desk, notifier));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) => modelRoutes(scope, desk, scorerOf, reviews, options.retrainer));
@@ -210,6 +221,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async close() {
       monitor.stop();
       relay.stop();
+      await notifier.stop();
       await options.backtester.close();
       drift.stop();
       feed.close();

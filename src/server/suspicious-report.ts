@@ -123,7 +123,7 @@ function transactionXml({ transaction: t, decision }: StoredTransaction, details
     );
   const to =
     t.merchant || t.counterpartyId === undefined
-      ? group('to_entity', element('name', clipped(party, 255)))
+      ? group('to_entity', element('name', clipped(plainName(party), 255)))
       : account('to_account', 'unknown', t.counterpartyId, party);
   const why = decision.reasons.map(({ text }) => text).join('; ') || 'see the narrative';
   return group(

@@ -2,6 +2,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { ApiKeys } from '../components/api-keys.tsx';
 import { AuditTrail } from '../components/audit-trail.tsx';
+import { Channels } from '../components/channels.tsx';
 import { DeskSettings } from '../components/desk-settings.tsx';
 import { Empty, Panel } from '../components/parts.tsx';
 import { PeopleTable } from '../components/people-table.tsx';
@@ -18,6 +19,7 @@ export function Settings() {
       ? [
           { value: 'people', label: 'People' },
           { value: 'keys', label: 'API keys' },
+          { value: 'notifications', label: 'Notifications' },
           { value: 'desk', label: 'Desk' },
         ]
       : []),
@@ -46,6 +48,7 @@ export function Settings() {
       />
       {part === 'people' && <PeopleTable />}
       {part === 'keys' && <ApiKeys />}
+      {part === 'notifications' && <Channels />}
       {part === 'desk' && <DeskSettings />}
       {part === 'audit' && <AuditTrail />}
     </>

@@ -7,6 +7,7 @@ import { CASE_TABLES } from './cases.ts';
 import { LINK_INDEXES } from './links.ts';
 import { LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
+import { NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { RULE_TABLES } from './rule-book.ts';
 import { VIEW_TABLES } from './views.ts';
@@ -86,6 +87,7 @@ const RULES = ofBoth([
 ]);
 
 const CASES = ofBoth(CASE_TABLES);
+const NOTIFICATIONS = ofBoth(NOTIFICATION_TABLES);
 
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
@@ -115,6 +117,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '004_alert_queue': ALERT_QUEUE,
   '005_rules': RULES,
   '006_cases': CASES,
+  '007_notifications': NOTIFICATIONS,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -175,6 +178,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '005_alert_queue': ALERT_QUEUE,
   '006_rules': RULES,
   '007_cases': CASES,
+  '008_notifications': NOTIFICATIONS,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -6,6 +6,7 @@ import { createCases } from './cases.ts';
 import { createLinks } from './links.ts';
 import { createListStore } from './list-store.ts';
 import { createNotes } from './notes.ts';
+import { createNotifications } from './notifications.ts';
 import { createPastRows } from './past-rows.ts';
 import { createPeople } from './people.ts';
 import { createRuleBook } from './rule-book.ts';
@@ -22,6 +23,7 @@ export function createOffice(session: SqlSession): Office {
     links: createLinks(session),
     views: createViews(session),
     cases: createCases(session),
+    notifications: createNotifications(session),
     rules: createRuleBook(session),
     past: createPastRows(session),
     lists: createListStore(session),

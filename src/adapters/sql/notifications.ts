@@ -1,0 +1,204 @@
+// Channels and deliveries in the database. What happened is read from the audit trail, whose lines have no gaps, and from
+// alerts that were not announced yet; the deliveries of it and the mark up to where it was read are one transaction.
+import { EVENT_OF_ACTION, type EventType } from '../../domain/event.ts';
+import { isoTime } from '../../domain/iso-time.ts';
+import type { Channel, Notifications } from '../../ports/notifications.ts';
+import { auditText } from './audit.ts';
+import type { Row, SqlSession } from './session.ts';
+
+export const NOTIFICATION_TABLES: readonly string[] = [
+  `create table channels (
+    id bigint generated always as identity primary key, kind text not null check (kind in ('webhook', 'email')),
+    target text not null, events text not null, min_loss_minor bigint not null, secret text not null,
+    enabled boolean not null default true, created_by text not null, created_at timestamptz not null)`,
+  `create table deliveries (
+    id bigint generated always as identity primary key, channel bigint not null references channels on delete cascade,
+    event text not null, payload text not null, created_at timestamptz not null, attempts integer not null default 0,
+    next_at timestamptz, delivered_at timestamptz, last_error text)`,
+  'create index deliveries_due on deliveries (next_at) where delivered_at is null and next_at is not null',
+  `create table notification_mark (one boolean primary key default true check (one), audit_seq bigint not null)`,
+  'insert into notification_mark (audit_seq) select seq from audit_head',
+  'alter table alerts add column announced boolean not null default false',
+  'update alerts set announced = true',
+  "create index alerts_unannounced on alerts (id) where not announced and status = 'open'",
+];
+
+const msOrNone = (value: unknown): number | undefined =>
+  value === null ? undefined : (value as Date).getTime();
+
+const toChannel = (row: Row): Channel => ({
+  id: Number(row.id),
+  kind: row.kind as Channel['kind'],
+  target: String(row.target),
+  events: JSON.parse(String(row.events)) as EventType[],
+  minLossMinor: Number(row.min_loss_minor),
+  enabled: row.enabled === true,
+  createdBy: String(row.created_by),
+  createdAtMs: (row.created_at as Date).getTime(),
+});
+
+const ACTIONS = JSON.stringify(Object.entries(EVENT_OF_ACTION).map(([action, event]) => ({ action, event })));
+
+/** Marks what is there as told, so that a first channel does not hear of all that ever was. */
+const CATCH_UP = `
+  with marked as (update notification_mark set audit_seq = (select seq from audit_head)
+    where not exists (select 1 from channels))
+  update alerts set announced = true where not announced and not exists (select 1 from channels)`;
+
+const GATHER_AUDIT = `
+  with mark as (select audit_seq from notification_mark for update),
+  lines as (
+    select l.seq, l.line, a.event from audit_log l, mark,
+      json_to_recordset($1) as a(action text, event text)
+    where l.seq > mark.audit_seq and l.seq <= mark.audit_seq + $2 and l.action = a.action),
+  made as (
+    insert into deliveries (channel, event, payload, created_at, next_at)
+    select c.id, lines.event, json_build_object('type', lines.event, 'seq', lines.seq,
+        'at', lines.line::json ->> 'at', 'who', lines.line::json ->> 'who', 'subject', lines.line::json ->> 'subject',
+        'detail', lines.line::json -> 'detail')::text, $3, $3
+    from lines join channels c on c.enabled and c.events::jsonb ? lines.event
+    order by lines.seq returning id),
+  moved as (
+    update notification_mark m set audit_seq = least(mark.audit_seq + $2, (select seq from audit_head)) from mark)
+  select count(*) as n from made`;
+
+const GATHER_ALERTS = `
+  with fresh as (
+    select id, account_id, opened_at, due_at, transactions, amount_minor, expected_loss_minor, max_score, currency, country,
+      top_reason from alerts
+    where not announced and status = 'open' order by id limit $1 for update),
+  made as (
+    insert into deliveries (channel, event, payload, created_at, next_at)
+    select c.id, 'alert.opened', json_build_object('type', 'alert.opened', 'subject', 'alert ' || f.id, 'alert', f.id,
+        'at', f.opened_at, 'dueAt', f.due_at, 'accountId', f.account_id, 'transactions', f.transactions,
+        'amountMinor', f.amount_minor, 'expectedLossMinor', f.expected_loss_minor, 'maxScore', f.max_score,
+        'currency', f.currency, 'country', f.country, 'topReason', f.top_reason)::text, $2, $2
+    from fresh f join channels c on c.enabled and c.events::jsonb ? 'alert.opened'
+      and f.expected_loss_minor >= c.min_loss_minor
+    order by f.id returning id),
+  marked as (update alerts set announced = true where id in (select id from fresh))
+  select count(*) as n from made`;
+
+export function createNotifications(session: SqlSession): Notifications {
+  const channelById = async (id: number): Promise<Channel | undefined> => {
+    const [row] = await session.query('select * from channels where id = $1', [id]);
+    return row && toChannel(row);
+  };
+  return {
+    async channels() {
+      return (await session.query('select * from channels order by id', [])).map(toChannel);
+    },
+    channel: channelById,
+    async add({ kind, target, events, minLossMinor, createdBy, createdAtMs }, secret, entry) {
+      await session.query(CATCH_UP, []);
+      const [row] = await session.query(
+        `with added as (
+           insert into channels (kind, target, events, min_loss_minor, secret, created_by, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7) returning id)
+         select id, append_audit(replace($8, '{channel}', id::text)) from added`,
+        [
+          kind,
+          target,
+          JSON.stringify(events),
+          minLossMinor,
+          secret,
+          createdBy,
+          isoTime(createdAtMs),
+          auditText(entry),
+        ],
+      );
+      return Number(row.id);
+    },
+    async remove(id, entry) {
+      const rows = await session.query(
+        'with gone as (delete from channels where id = $1 returning id) select append_audit($2) from gone',
+        [id, auditText(entry)],
+      );
+      return rows.length > 0;
+    },
+    async setEnabled(id, enabled, entry) {
+      const rows = await session.query(
+        `with changed as (update channels set enabled = $2 where id = $1 and enabled <> $2 returning id)
+         select append_audit($3) from changed`,
+        [id, enabled, auditText(entry)],
+      );
+      return rows.length > 0;
+    },
+    async gather(nowMs, limit) {
+      if ((await session.query('select 1 from channels limit 1', [])).length === 0) return 0;
+      const now = isoTime(nowMs);
+      const [byAudit] = await session.query(GATHER_AUDIT, [ACTIONS, limit, now]);
+      const [byAlerts] = await session.query(GATHER_ALERTS, [limit, now]);
+      return Number(byAudit.n) + Number(byAlerts.n);
+    },
+    async deliverTest(channel, nowMs) {
+      const now = isoTime(nowMs);
+      await session.query(
+        `insert into deliveries (channel, event, payload, created_at, next_at) values ($1, 'test', $2, $3, $3)`,
+        [channel, JSON.stringify({ type: 'test', at: now, subject: `channel ${channel}` }), now],
+      );
+    },
+    async take(nowMs, leaseMs, limit) {
+      const rows = await session.query(
+        `with due as (
+           select id from deliveries where delivered_at is null and next_at <= $1 order by next_at limit $3
+           for update skip locked),
+         taken as (
+           update deliveries d set next_at = $2, attempts = attempts + 1 from due where d.id = due.id
+           returning d.id, d.attempts, d.event, d.payload, d.channel)
+         select taken.*, c.kind, c.target, c.secret from taken join channels c on c.id = taken.channel order by taken.id`,
+        [isoTime(nowMs), isoTime(nowMs + leaseMs), limit],
+      );
+      return rows.map((row) => ({
+        id: Number(row.id),
+        attempts: Number(row.attempts),
+        event: row.event as EventType,
+        payload: String(row.payload),
+        secret: String(row.secret),
+        channel: { id: Number(row.channel), kind: row.kind as Channel['kind'], target: String(row.target) },
+      }));
+    },
+    async delivered(id, nowMs) {
+      await session.query(
+        'update deliveries set delivered_at = $2, next_at = null, last_error = null where id = $1',
+        [id, isoTime(nowMs)],
+      );
+    },
+    async failed(id, error, nextAtMs) {
+      await session.query('update deliveries set last_error = $2, next_at = $3 where id = $1', [
+        id,
+        error,
+        nextAtMs === undefined ? null : isoTime(nextAtMs),
+      ]);
+    },
+    async deliveries(limit) {
+      const rows = await session.query('select * from deliveries order by id desc limit $1', [limit]);
+      return rows.map((row) => ({
+        id: Number(row.id),
+        channel: Number(row.channel),
+        event: row.event as EventType,
+        createdAtMs: (row.created_at as Date).getTime(),
+        attempts: Number(row.attempts),
+        nextAtMs: msOrNone(row.next_at) ?? 0,
+        deliveredAtMs: msOrNone(row.delivered_at),
+        givenUp: row.delivered_at === null && row.next_at === null,
+        lastError: row.last_error === null ? undefined : String(row.last_error),
+      }));
+    },
+    async troubles() {
+      const [row] = await session.query(
+        `select count(*) filter (where next_at is not null and last_error is not null) as failing,
+           count(*) filter (where next_at is null) as given_up
+         from deliveries where delivered_at is null`,
+        [],
+      );
+      return { failing: Number(row.failing), givenUp: Number(row.given_up) };
+    },
+    async forgetBefore(ms) {
+      await session.query(
+        'delete from deliveries where created_at < $1 and (delivered_at is not null or next_at is null)',
+        [isoTime(ms)],
+      );
+    },
+  };
+}

@@ -1,0 +1,203 @@
+// Channels over HTTP: who is told of what, and whether it arrived.
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { EVENT_TYPES, type EventType } from '../domain/event.ts';
+import { isoTime } from '../domain/iso-time.ts';
+import type { Desk } from '../ports/desk.ts';
+import { actorOf, entryOf } from './access/access.ts';
+import type { Notifier } from './notifier.ts';
+import { sendProblem } from './problem-details.ts';
+import { ProblemSchema } from './schemas.ts';
+
+const MAX_CHANNELS = 50;
+const DELIVERIES = 100;
+const isEvent = (text: string): text is EventType => EVENT_TYPES.some((event) => event === text);
+
+const ChannelBody = Type.Object(
+  {
+    kind: Type.String({ enum: ['webhook', 'email'] }),
+    target: Type.String({
+      minLength: 3,
+      maxLength: 500,
+      description: 'An http(s) address, or an e-mail address',
+    }),
+    events: Type.Array(Type.String({ enum: EVENT_TYPES.filter((event) => event !== 'test') }), {
+      minItems: 1,
+    }),
+    minLossMinor: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        default: 0,
+        description: 'Alerts from this expected loss on, in hundredths',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ kind: 'webhook', target: 'https://example.com/hook', events: ['alert.opened'] }],
+  },
+);
+const ChannelParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+const EnabledBody = Type.Object({ enabled: Type.Boolean() }, { additionalProperties: false });
+
+/** What is wrong with a target, or undefined. */
+function targetProblem(kind: string, target: string): string | undefined {
+  if (kind === 'email') {
+    return /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/.test(target)
+      ? undefined
+      : `"${target}" is no e-mail address.`;
+  }
+  try {
+    const { protocol, username, password } = new URL(target);
+    if (protocol !== 'https:' && protocol !== 'http:') return 'A webhook needs an http or https address.';
+    if (username || password) return 'No password in the address: the signature proves where it comes from.';
+    return undefined;
+  } catch {
+    return `"${target}" is no address.`;
+  }
+}
+
+export function channelRoutes(app: FastifyInstance, desk: Desk, notifier: Notifier): void {
+  const { clock } = desk;
+  const { notifications } = desk.office;
+  const tags = ['Notifications'];
+  const config = { permission: 'administer' } as const;
+  const problems = { 400: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema };
+  const notFound = (reply: FastifyReply, id: number): FastifyReply =>
+    sendProblem(reply, 404, 'Not found', `There is no channel ${id}.`);
+
+  app.get(
+    '/v1/channels',
+    { config, schema: { summary: 'Who is told of what, and whether it arrived', tags } },
+    async () => {
+      const [channels, deliveries, troubles] = await Promise.all([
+        notifications.channels(),
+        notifications.deliveries(DELIVERIES),
+        notifications.troubles(),
+      ]);
+      return {
+        canMail: notifier.canMail,
+        ...troubles,
+        channels: channels.map(({ createdAtMs, ...channel }) => ({
+          ...channel,
+          createdAt: isoTime(createdAtMs),
+        })),
+        deliveries: deliveries.map(({ createdAtMs, nextAtMs, deliveredAtMs, ...delivery }) => ({
+          ...delivery,
+          lastError: delivery.lastError ?? null,
+          createdAt: isoTime(createdAtMs),
+          nextAt: nextAtMs === 0 ? null : isoTime(nextAtMs),
+          deliveredAt: deliveredAtMs === undefined ? null : isoTime(deliveredAtMs),
+        })),
+      };
+    },
+  );
+
+  app.post<{ Body: Static<typeof ChannelBody> }>(
+    '/v1/channels',
+    {
+      config,
+      schema: {
+        summary: 'Tell somebody from now on',
+        description:
+          'A webhook’s secret is shown this once; receivers check signatures with it (docs/notifications.md).',
+        tags,
+        body: ChannelBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { kind, target, events, minLossMinor = 0 } = request.body;
+      const problem = targetProblem(kind, target);
+      if (problem) return sendProblem(reply, 400, 'Bad request', problem);
+      if (kind === 'email' && !notifier.canMail) {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          'No mail can be sent: set SMTP_URL and SMTP_FROM and start again.',
+        );
+      }
+      if ((await notifications.channels()).length >= MAX_CHANNELS) {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          `There are ${MAX_CHANNELS} channels already; remove one first.`,
+        );
+      }
+      const secret = `whsec_${randomBytes(32).toString('base64')}`;
+      const id = await notifications.add(
+        {
+          kind: kind === 'email' ? 'email' : 'webhook',
+          target,
+          events: events.filter(isEvent),
+          minLossMinor,
+          createdBy: actorOf(request).name,
+          createdAtMs: clock.nowMs(),
+        },
+        secret,
+        entryOf(request, clock, 'added a channel', 'channel {channel}', { kind, target, events }),
+      );
+      return reply.code(201).send({ id, secret: kind === 'webhook' ? secret : null });
+    },
+  );
+
+  app.put<{ Params: Static<typeof ChannelParams>; Body: Static<typeof EnabledBody> }>(
+    '/v1/channels/:id/enabled',
+    {
+      config,
+      schema: {
+        summary: 'Pause a channel, or go on',
+        tags,
+        params: ChannelParams,
+        body: EnabledBody,
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { enabled } = request.body;
+      if (!(await notifications.channel(id))) return notFound(reply, id);
+      const entry = entryOf(
+        request,
+        clock,
+        enabled ? 'went on with a channel' : 'paused a channel',
+        `channel ${id}`,
+      );
+      await notifications.setEnabled(id, enabled, entry);
+      return { id, enabled };
+    },
+  );
+
+  app.post<{ Params: Static<typeof ChannelParams> }>(
+    '/v1/channels/:id/test',
+    {
+      config,
+      schema: { summary: 'Send a test', tags, params: ChannelParams, response: problems },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!(await notifications.channel(id))) return notFound(reply, id);
+      await notifications.deliverTest(id, clock.nowMs());
+      await desk.office.audit.append(entryOf(request, clock, 'tested a channel', `channel ${id}`));
+      await notifier.push();
+      return { id };
+    },
+  );
+
+  app.delete<{ Params: Static<typeof ChannelParams> }>(
+    '/v1/channels/:id',
+    {
+      config,
+      schema: { summary: 'Tell nobody there any more', tags, params: ChannelParams, response: problems },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const entry = entryOf(request, clock, 'removed a channel', `channel ${id}`);
+      if (!(await notifications.remove(id, entry))) return notFound(reply, id);
+      return { id, removed: true };
+    },
+  );
+}

@@ -1,0 +1,140 @@
+// Tells others what happened: webhooks signed as Standard Webhooks asks (standardwebhooks.com), e-mail by SMTP. At least once;
+// a delivery that fails is tried again, later each time, and shown.
+import { createHmac } from 'node:crypto';
+import { createTransport, type Transporter } from 'nodemailer';
+import { InputError } from '../domain/input-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Due, Notifications } from '../ports/notifications.ts';
+
+const EVERY_MS = 1000;
+const EVENTS_AT_ONCE = 500;
+const DELIVERIES_AT_ONCE = 20;
+const TIMEOUT_MS = 10_000;
+const LEASE_MS = 30_000;
+const FIRST_RETRY_MS = 5000;
+const LONGEST_RETRY_MS = 3_600_000;
+/** Over about ten hours. */
+const MAX_ATTEMPTS = 15;
+const KEPT_MS = 30 * 86_400_000;
+const FORGET_EVERY_MS = 3_600_000;
+
+export type MailSettings = { readonly url: string; readonly from: string };
+
+/** From SMTP_URL and SMTP_FROM; undefined where SMTP_URL is not set. Throws InputError that names the setting. */
+export function mailSettings(env: Readonly<Record<string, string | undefined>>): MailSettings | undefined {
+  const { SMTP_URL: url, SMTP_FROM: from } = env;
+  if (!url) return undefined;
+  if (!/^smtps?:\/\/./.test(url))
+    throw new InputError('SMTP_URL must look like smtp://user:password@host:587.');
+  if (!from?.includes('@'))
+    throw new InputError('SMTP_URL is set; SMTP_FROM must be the address that mail comes from.');
+  return { url, from };
+}
+
+/** What a receiver computes from its secret, the id, the time and the body, and compares. */
+export function webhookSignature(secret: string, id: string, timestamp: number, body: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+export type Notifier = {
+  /** Looks now; resolves when what is due was tried. */
+  push(): Promise<void>;
+  readonly canMail: boolean;
+  stop(): Promise<void>;
+};
+
+export function startNotifier(
+  notifications: Notifications,
+  clock: Clock,
+  mail: MailSettings | undefined,
+  publicUrl: string | undefined,
+  onTrouble: (error: Error) => void,
+): Notifier {
+  const transport: Transporter | undefined = mail && createTransport(mail.url);
+  let running: Promise<void> | undefined;
+  let forgottenAt = 0;
+
+  async function sendWebhook({ id, payload, secret, channel }: Due): Promise<void> {
+    const name = `msg_${id}`;
+    const timestamp = Math.floor(clock.nowMs() / 1000);
+    const answer = await fetch(channel.target, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Goshawk',
+        'webhook-id': name,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': webhookSignature(secret, name, timestamp, payload),
+      },
+      body: payload,
+    });
+    await answer.body?.cancel();
+    if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  }
+
+  async function sendMail({ id, event, payload, channel }: Due): Promise<void> {
+    if (!mail || !transport) throw new Error('SMTP_URL is not set, so no mail can be sent');
+    const said = JSON.parse(payload) as { subject?: string; topReason?: string; who?: string };
+    const title = [event, said.subject, said.topReason ?? said.who].filter(Boolean).join(', ');
+    const link =
+      publicUrl && said.subject?.startsWith('alert ')
+        ? `\n\n${publicUrl}/alerts?alert=${said.subject.slice(6)}`
+        : '';
+    await transport.sendMail({
+      from: mail.from,
+      to: channel.target,
+      subject: `Goshawk: ${title}`.replaceAll(/[\r\n]+/g, ' ').slice(0, 200),
+      text: `${JSON.stringify(said, null, 2)}${link}\n`,
+      headers: { 'X-Goshawk-Delivery': String(id) },
+    });
+  }
+
+  async function deliver(due: Due): Promise<void> {
+    try {
+      await (due.channel.kind === 'webhook' ? sendWebhook(due) : sendMail(due));
+      await notifications.delivered(due.id, clock.nowMs());
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
+      const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (due.attempts - 1));
+      const next = due.attempts >= MAX_ATTEMPTS ? undefined : clock.nowMs() + waitMs;
+      await notifications.failed(due.id, why.slice(0, 500), next);
+    }
+  }
+
+  async function round(): Promise<void> {
+    await notifications.gather(clock.nowMs(), EVENTS_AT_ONCE);
+    for (;;) {
+      const due = await notifications.take(clock.nowMs(), LEASE_MS, DELIVERIES_AT_ONCE);
+      await Promise.all(due.map(deliver));
+      if (due.length < DELIVERIES_AT_ONCE) break;
+    }
+    if (clock.nowMs() - forgottenAt > FORGET_EVERY_MS) {
+      forgottenAt = clock.nowMs();
+      await notifications.forgetBefore(forgottenAt - KEPT_MS);
+    }
+  }
+
+  function push(): Promise<void> {
+    running ??= round()
+      .catch(onTrouble)
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  }
+  const timer = setInterval(() => void push(), EVERY_MS);
+  timer.unref();
+  return {
+    push,
+    canMail: transport !== undefined,
+    async stop() {
+      clearInterval(timer);
+      await running;
+      transport?.close();
+    },
+  };
+}
