@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { parseModel, serializeModel } from '../src/models/model.ts';
-import { openBrowser, seriousFaults } from './chromium.ts';
+import { openBrowser, seriousFaults, withoutTour } from './chromium.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 
 const ARTIFACTS = resolve(import.meta.dirname, '../artifacts');
@@ -42,6 +42,7 @@ async function open(
   colorScheme: 'dark' | 'light' = 'dark',
 ): Promise<{ page: Page; errors: string[] }> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  await withoutTour(page);
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
@@ -133,7 +134,17 @@ test('M9 a model is moved on its page: the gate says what is missing, and whoeve
 });
 
 test('nothing overflows, from a phone to a desk, and axe finds nothing serious, dark and light', async () => {
-  for (const path of ['/overview', '/transactions', '/alerts', '/models', '/pipeline', '/settings']) {
+  for (const path of [
+    '/overview',
+    '/transactions',
+    '/alerts',
+    '/cases',
+    '/rules?rule=card-testing',
+    '/lists?list=blocked-devices',
+    '/models',
+    '/pipeline',
+    '/settings',
+  ]) {
     for (const [width, height, scheme] of [
       [390, 844, 'light'],
       [1440, 900, 'dark'],
@@ -147,6 +158,43 @@ test('nothing overflows, from a phone to a desk, and axe finds nothing serious, 
       assert.deepEqual(serious, [], `${path} at ${width} ${scheme}`);
       await page.close();
     }
+  }
+});
+
+test('a visitor is led around once, starts a fraud by hand and sees it caught', async () => {
+  const home = makeFolder();
+  const simulated = await startDesk(home.path, ['--rate', '20', '--preset', 'default']);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+    await page.goto(simulated.url);
+    const tour = page.getByLabel('Guided tour');
+    await tour.getByText('Is money being lost now?').waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    for (let step = 1; step < 6; step++) await tour.getByRole('button', { name: 'Next' }).click();
+    await tour.getByText('Now let a fraud happen').waitFor();
+    await tour.getByRole('button', { name: 'Done' }).click();
+    await page.reload();
+    await page.getByTestId('live').waitFor();
+    assert.equal(await tour.count(), 0);
+    await page.getByRole('button', { name: 'Simulator' }).click();
+    await page.getByRole('combobox', { name: 'Kind of fraud to start' }).waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText(/caught from the \d+(st|nd|rd|th) on/).waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(ARTIFACTS, 'simulator.png') });
+    await page.getByRole('button', { name: 'Why it was caught' }).first().click();
+    await page.getByTestId('story').waitFor();
+    await postJson(simulated.url, '/v1/simulator', { running: false });
+    const paused = await getJson<{ running: boolean }>(simulated.url, '/v1/simulator');
+    assert.equal(paused.running, false);
+    const faster = await postJson(simulated.url, '/v1/simulator', { running: true, rate: 60 });
+    assert.deepEqual([faster.body.running, faster.body.rate], [true, 60]);
+    const unknown = await postJson(simulated.url, '/v1/simulator/inject', { type: 'nonsense' });
+    assert.match(String(unknown.body.detail), /card_testing/);
+    await page.close();
+  } finally {
+    await simulated.stop();
+    home.remove();
   }
 });
 

@@ -43,3 +43,7 @@ export async function seriousFaults(page: Page): Promise<string[]> {
       .map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`);
   });
 }
+
+/** As a browser that has seen the guided tour. */
+export const withoutTour = (page: Page): Promise<unknown> =>
+  page.addInitScript("localStorage.setItem('goshawk-tour-done', 'yes')");

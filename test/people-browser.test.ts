@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Role } from '../src/domain/access.ts';
-import { openBrowser, seriousFaults } from './chromium.ts';
+import { openBrowser, seriousFaults, withoutTour } from './chromium.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 import { type Caller, caller, cookieOf, firstLink, invite, PASSWORD } from './people.ts';
 
@@ -30,6 +30,7 @@ after(async () => {
 async function newPage(): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
   const page = await context.newPage();
+  await withoutTour(page);
   page.setDefaultTimeout(10_000);
   page.on('console', (message) => {
     // The way in asks before anybody is signed in.

@@ -23,8 +23,10 @@ import {
   IconSettings,
   IconSun,
 } from '@tabler/icons-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { ChangePassword } from './components/change-password.tsx';
+import { SimulatorControl } from './components/simulator-control.tsx';
+import { Tour, tourDone } from './components/tour.tsx';
 import { clockTime, count, money } from './format.ts';
 import { tell } from './live/api.ts';
 import { dismissBanner, startFeed, stopFeed, useLive } from './live/feed.ts';
@@ -157,6 +159,8 @@ function Desk() {
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
   const [help, setHelp] = useState(false);
+  const [touring, setTouring] = useState(!tourDone());
+  const endTour = useCallback(() => setTouring(false), []);
   const search = useRef<HTMLInputElement>(null);
   const active = SCREENS.find((screen) => screen.path === path) ?? SCREENS[0];
   const Screen = active.screen;
@@ -232,6 +236,7 @@ function Desk() {
                 onChange={(value) => setQuery({ range: value === '1h' ? undefined : value })}
               />
             )}
+            <SimulatorControl />
             <TextInput
               ref={search}
               size="xs"
@@ -270,6 +275,7 @@ function Desk() {
       <Suspense fallback={null}>
         <StoryDrawer />
       </Suspense>
+      {touring && <Tour onEnd={endTour} />}
       <Modal
         opened={help}
         onClose={() => setHelp(false)}
@@ -302,6 +308,17 @@ function Desk() {
             ))}
           </tbody>
         </table>
+        <Button
+          size="xs"
+          variant="default"
+          mt={12}
+          onClick={() => {
+            setHelp(false);
+            setTouring(true);
+          }}
+        >
+          Take the tour
+        </Button>
       </Modal>
     </div>
   );

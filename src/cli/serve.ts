@@ -94,6 +94,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     desk,
     version: packageVersion(),
     producer: () => producer?.state() ?? apiProducerState(desk),
+    simulation: () => producer?.simulation,
     maturityMs: LIVE_LABEL_MATURITY_MS,
     retrainer,
     backtester: createBacktester(desk.office, systemClock.nowMs),

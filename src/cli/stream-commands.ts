@@ -83,6 +83,8 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         desk,
         version: packageVersion(),
         producer: desk.source,
+        // The simulator is a process of its own there.
+        simulation: () => undefined,
         maturityMs: LIVE_LABEL_MATURITY_MS,
         retrainer,
         backtester: createBacktester(desk.office, systemClock.nowMs),

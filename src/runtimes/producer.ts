@@ -6,8 +6,9 @@ import type { Label } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import type { InjectedFraud, Simulation } from '../ports/simulation.ts';
 import type { ProducerState } from '../server/monitor.ts';
-import type { FraudType } from '../simulator/fraud.ts';
+import { FRAUD_TYPES } from '../simulator/fraud.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/first-model.ts';
 import { createLabelClock, labelFor } from '../training/label-clock.ts';
@@ -15,13 +16,15 @@ import { createLabelClock, labelFor } from '../training/label-clock.ts';
 const TICK_MS = 25;
 const LOG_EVERY_MS = 10_000;
 const MAX_PER_TICK = 2000;
+/** Frauds started by hand that are still shown. */
+const MAX_INJECTED = 20;
 /** Work put off while the desk is busy is caught up with for this long, then left out. */
 const MAX_BEHIND_MS = 5000;
 
 export type Producer = {
   state(): ProducerState;
-  /** Starts a fraud of a chosen type now. */
-  inject(type: FraudType): void;
+  /** Its controls. */
+  readonly simulation: Simulation;
   stop(): Promise<void>;
 };
 
@@ -52,6 +55,9 @@ export async function startProducer(
   const random = createRandom(options.seed, Math.floor(startMs / 1000));
   const labels = createLabelClock();
   const latency = createLatencyWindow();
+  let rate = options.rate;
+  let isRunning = true;
+  const injected: (InjectedFraud & { readonly sent: string[] })[] = [];
   let next = simulator.next();
   let produced = 0;
   let frauds = 0;
@@ -69,9 +75,9 @@ export async function startProducer(
 
   async function sendDue(): Promise<void> {
     const now = clock.nowMs();
-    while (next.transaction.occurredAtMs < now - MAX_BEHIND_MS) next = simulator.next();
+    while (isRunning && next.transaction.occurredAtMs < now - MAX_BEHIND_MS) next = simulator.next();
     const due = [];
-    while (next.transaction.occurredAtMs <= now && due.length < MAX_PER_TICK) {
+    while (isRunning && next.transaction.occurredAtMs <= now && due.length < MAX_PER_TICK) {
       due.push(next);
       next = simulator.next();
     }
@@ -81,7 +87,8 @@ export async function startProducer(
       latency.add(performance.now() - started, now);
       lastAtMs = now;
       produced += due.length;
-      for (const { transaction, fraudType } of due) {
+      for (const { transaction, fraudType, campaign } of due) {
+        if (campaign !== undefined) injected.find(({ id }) => id === campaign)?.sent.push(transaction.id);
         if (fraudType === undefined) continue;
         frauds++;
         labels.schedule(labelFor(transaction, true, now + liveLabelDelayMs(random), 'customer', fraudType));
@@ -119,17 +126,55 @@ export async function startProducer(
     failure = error.message;
   });
 
+  /** What comes next is drawn anew from now on. */
+  function retune(): void {
+    simulator.retune(rate, clock.nowMs());
+    next = simulator.next();
+  }
+  const simulation: Simulation = {
+    state: () => ({
+      running: isRunning && !stopped && failure === undefined,
+      rate,
+      fraudTypes: options.preset === 'classic' ? [] : FRAUD_TYPES,
+    }),
+    setRunning(running) {
+      if (running === isRunning) return;
+      isRunning = running;
+      if (running) retune();
+    },
+    setRate(perSecond) {
+      rate = perSecond;
+      if (isRunning) retune();
+    },
+    inject(type) {
+      const known = FRAUD_TYPES.find((one) => one === type);
+      const atMs = clock.nowMs();
+      const started = known && simulator.inject(known, atMs);
+      if (!started) return undefined;
+      const { campaign, ...about } = started;
+      const fraud = { id: campaign, type, atMs, ...about, sent: [] };
+      injected.unshift(fraud);
+      injected.splice(MAX_INJECTED);
+      // It comes before the ordinary transaction that was drawn already.
+      retune();
+      return fraud;
+    },
+    injected: () => injected,
+  };
+
   return {
     state: () => ({
-      running: !stopped && failure === undefined,
-      detail: failure ?? `simulator at ${options.rate} a second, ${frauds} frauds so far`,
+      running: !stopped && failure === undefined && isRunning,
+      detail:
+        failure ??
+        (isRunning ? `simulator at ${rate} a second, ${frauds} frauds so far` : 'simulator paused'),
       produced,
       errors,
       lastAtMs,
       latency,
-      targetPerSecond: options.rate,
+      targetPerSecond: rate,
     }),
-    inject: (type) => simulator.inject(type, clock.nowMs()),
+    simulation,
     async stop() {
       stopped = true;
       await running;

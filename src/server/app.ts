@@ -10,6 +10,7 @@ import Fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import type { Backtester } from '../ports/backtester.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
+import type { Simulation } from '../ports/simulation.ts';
 import { guardRoutes } from './access/access.ts';
 import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
 import { peopleRoutes } from './access/people-routes.ts';
@@ -34,6 +35,7 @@ import { sendProblem } from './problem-details.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { readRoutes } from './read-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
+import { simulatorRoutes } from './simulator-routes.ts';
 import { viewRoutes } from './view-routes.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
@@ -45,6 +47,7 @@ export type AppOptions = {
   readonly desk: Desk;
   readonly version: string;
   readonly producer: () => ProducerState;
+  readonly simulation: () => Simulation | undefined;
   readonly maturityMs: number;
   readonly retrainer: Retrainer;
   readonly backtester: Backtester;
@@ -176,6 +179,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => caseRoutes(scope, desk));
   await app.register(async (scope) => channelRoutes(scope, desk, notifier));
+  await app.register(async (scope) => simulatorRoutes(scope, desk, options.simulation));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) => modelRoutes(scope, desk, scorerOf, reviews, options.retrainer));

@@ -32,7 +32,8 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
   let accounts = options.accounts ?? 4000;
   let lastSeen = new Float64Array(Math.max(accounts, 1024));
   let clockMs = options.startMs;
-  const { rate, dayRhythm = false } = options;
+  const { dayRhythm = false } = options;
+  let { rate } = options;
   let numbered = 0;
 
   const favourites = (account: number): readonly SimulatedMerchant[] => {
@@ -115,6 +116,11 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
     },
     inject() {
       // This preset has one kind of fraud, drawn one by one: there is no campaign to start.
+      return undefined;
+    },
+    retune(next, fromMs) {
+      rate = next;
+      clockMs = Math.max(clockMs, fromMs);
     },
     get accounts() {
       return accounts;

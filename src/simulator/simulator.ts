@@ -10,13 +10,28 @@ import { createMerchants } from './merchants.ts';
 import { createPopulation } from './population.ts';
 import { activityAt, type Draft, ordinary } from './spending.ts';
 
-export type SimulatedEvent = { readonly transaction: Transaction; readonly fraudType: string | undefined };
+export type SimulatedEvent = {
+  readonly transaction: Transaction;
+  readonly fraudType: string | undefined;
+  /** Of a campaign that was started by hand. */
+  readonly campaign?: number;
+};
+
+/** A campaign that was started by hand. */
+export type StartedCampaign = {
+  readonly campaign: number;
+  readonly accounts: readonly string[];
+  readonly transactions: number;
+  readonly untilMs: number;
+};
 
 export type Simulator = {
   /** The next transaction; their times never go back. */
   next(): SimulatedEvent;
-  /** Starts a campaign of a chosen type at a time. */
-  inject(type: FraudType, atMs: number): void;
+  /** Starts a campaign of a chosen type at a time; one that would last for long is told faster. Undefined where there are none. */
+  inject(type: FraudType, atMs: number): StartedCampaign | undefined;
+  /** Another rate from a moment on; ordinary transactions that would have come before it are left out. */
+  retune(rate: number, fromMs: number): void;
   readonly accounts: number;
 };
 
@@ -49,13 +64,16 @@ const UNDER_WAY_MS = 6 * 3_600_000;
 const MAX_UNDER_WAY = 5000;
 const DAY_SECONDS = 86_400;
 const HOUR_MS = 3_600_000;
+/** A campaign that somebody starts by hand is watched: one of days is told in this time. */
+const LONGEST_INJECTED_MS = 60_000;
 
 export function createSimulator(options: SimulatorOptions): Simulator {
   const random = createRandom(options.seed, Math.floor(options.startMs / 1000));
   const merchants = createMerchants(options.seed, MERCHANTS_PER_PLACE);
   const population = createPopulation(options.seed, merchants);
   const fraudShare = options.fraudShare ?? DEFAULT_FRAUD_SHARE;
-  const pending = createEventQueue<{ draft: Draft; type: FraudType }>();
+  const pending = createEventQueue<{ draft: Draft; type: FraudType; started?: number }>();
+  let started = 0;
   const idPrefix = options.idPrefix ?? 'tx-';
   const accountsFor = (perSecond: number): number =>
     Math.min(MAX_ACCOUNTS, Math.ceil((perSecond * DAY_SECONDS) / PAYMENTS_PER_DAY));
@@ -108,6 +126,23 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     for (const draft of campaign(type, atMs, context)) pending.push(draft.occurredAtMs, { draft, type });
   }
 
+  function inject(type: FraudType, atMs: number): StartedCampaign {
+    const drafts = campaign(type, atMs, context);
+    const span = Math.max(...drafts.map(({ occurredAtMs }) => occurredAtMs)) - atMs;
+    const pace = Math.min(1, LONGEST_INJECTED_MS / Math.max(1, span));
+    const number = ++started;
+    for (const draft of drafts) {
+      const occurredAtMs = Math.round(atMs + pace * (draft.occurredAtMs - atMs));
+      pending.push(occurredAtMs, { draft: { ...draft, occurredAtMs }, type, started: number });
+    }
+    return {
+      campaign: number,
+      accounts: [...new Set(drafts.map(({ accountId }) => accountId))],
+      transactions: drafts.length,
+      untilMs: atMs + pace * span,
+    };
+  }
+
   const finish = (draft: Draft): Transaction => ({ id: `${idPrefix}${(numbered++).toString(36)}`, ...draft });
 
   /** Time of the next ordinary arrival (Lewis and Shedler's thinning where the rate follows the day). */
@@ -147,6 +182,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
             return {
               transaction: finish({ ...item.draft, occurredAtMs: Math.round(item.draft.occurredAtMs) }),
               fraudType: item.type,
+              ...(item.started !== undefined && { campaign: item.started }),
             };
         }
         const at = Math.round(arrivalMs);
@@ -162,7 +198,14 @@ export function createSimulator(options: SimulatorOptions): Simulator {
         return { transaction: finish(ordinary(population, account, at, random)), fraudType: undefined };
       }
     },
-    inject: start,
+    inject,
+    retune(next, fromMs) {
+      rate = next;
+      later = undefined;
+      growTo(Math.max(accounts, accountsFor(rate)));
+      clockMs = Math.max(clockMs, fromMs);
+      arrivalMs = advance();
+    },
     get accounts() {
       return accounts;
     },
