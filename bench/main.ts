@@ -9,6 +9,7 @@ import { benchEngine } from './engine.ts';
 import { benchForest } from './forest.ts';
 import { benchLists } from './lists.ts';
 import { benchMillion } from './million.ts';
+import { benchQueue } from './queue.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
 import { benchScaling } from './scaling.ts';
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   backfill: benchBackfill,
   backtest: benchBacktest,
   lists: benchLists,
+  queue: benchQueue,
 };
 
 const wanted = process.argv.slice(2);

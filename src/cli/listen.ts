@@ -1,7 +1,8 @@
 // Opening the web server to the outside: what every command that serves the dashboard does alike.
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { InputError } from '../domain/input-error.ts';
-import type { buildApp } from '../server/app.ts';
+import type { App } from '../server/app.ts';
 import { isLoopback } from '../server/guard.ts';
 
 export function packageVersion(): string {
@@ -27,29 +28,35 @@ export const loginRequired = (host: string): boolean => !isLoopback(host);
 
 /** Tells how the first administrator comes in, as long as there is none. */
 export async function sayFirstLink(
-  app: Awaited<ReturnType<typeof buildApp>>,
+  app: App,
   url: string,
-  host: string,
+  mustSignIn: boolean,
   say: (text: string) => void,
 ): Promise<void> {
   const path = await app.firstLink();
   if (path === undefined) return;
   const named = url.replace('//0.0.0.0', '//localhost').replace('//[::]', '//localhost');
   say(
-    loginRequired(host)
+    mustSignIn
       ? `Nobody has an account yet. This link makes the first administrator, once, within 24 hours: ${named}${path}`
       : `Open to everybody at this machine until somebody has an account. First administrator: ${named}${path}`,
   );
 }
 
+export type Listener = {
+  listen(at: { readonly port: number; readonly host: string }): Promise<unknown>;
+  address(): AddressInfo | string | null;
+};
+
+export const listenerOf = ({ server }: App): Listener => ({
+  listen: (at) => server.listen(at),
+  address: () => server.server.address(),
+});
+
 /** Starts listening; gives the address to open. Throws InputError where the port or the host cannot be had. */
-export async function listen(
-  app: Awaited<ReturnType<typeof buildApp>>,
-  host: string,
-  port: number,
-): Promise<string> {
+export async function listen(listener: Listener, host: string, port: number): Promise<string> {
   try {
-    await app.server.listen({ port, host });
+    await listener.listen({ port, host });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
@@ -61,7 +68,7 @@ export async function listen(
     if (code === 'EADDRNOTAVAIL') throw new InputError(`${host} is not an address of this machine.`);
     throw error;
   }
-  const address = app.server.server.address();
+  const address = listener.address();
   const listening = typeof address === 'object' && address ? address.port : port;
   return `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
 }

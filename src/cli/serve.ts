@@ -1,23 +1,22 @@
-// ./goshawk serve (what ./run.sh starts): the whole desk in one process.
+// ./goshawk serve (what ./run.sh starts): the whole desk in one process, or one a tenant.
 import { join } from 'node:path';
-import { lastSeenOf } from '../features/history-codec.ts';
-import { systemClock } from '../ports/clock.ts';
-import { serveAdmin } from '../runtimes/admin-socket.ts';
-import { createBacktester } from '../runtimes/backtest.ts';
-import { openDesk } from '../runtimes/embedded.ts';
-import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
-import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
+import { InputError } from '../domain/input-error.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
-import { buildApp } from '../server/app.ts';
 import { mailSettings } from '../server/notifier.ts';
-import { LIVE_LABEL_MATURITY_MS, PRESETS, trainFirstModel } from '../training/first-model.ts';
-import { HOST_SPECS, listen, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
+import { serveTenants, TENANT_NAME, type TenantServer } from '../server/tenants.ts';
+import { PRESETS } from '../training/first-model.ts';
+import { HOST_SPECS, listen, listenerOf, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
+import { type House, openHouse } from './open-house.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
-import { createProgress } from './progress.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
   ...HOST_SPECS,
+  tenants: {
+    type: 'string',
+    value: 'A,B',
+    help: 'several tenants, each with a desk of its own, called as A.localhost and B.localhost',
+  },
   'data-dir': { type: 'string', value: 'DIR', default: './var', help: 'where everything is kept' },
   rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
   'no-simulator': { type: 'boolean', help: 'transactions come over the API only' },
@@ -38,6 +37,24 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   help: { type: 'boolean', help: 'show this text' },
 };
 
+const MAX_TENANTS = 16;
+
+/** Undefined where there is one desk for all. Throws InputError. */
+function tenantsOf(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const wrong = names.find((name) => !TENANT_NAME.test(name));
+  if (wrong !== undefined) {
+    throw new InputError(
+      `--tenants: "${wrong}" cannot be part of a host name; use small letters, digits and hyphens.`,
+    );
+  }
+  if (names.length > MAX_TENANTS) {
+    throw new InputError(`--tenants: at most ${MAX_TENANTS} share a process; start another one for more.`);
+  }
+  return names;
+}
+
 export async function serveCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('serve', args, SPECS);
   if (options.flag('help')) {
@@ -46,15 +63,26 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   }
   const port = options.number('port', 0, 65_535);
   const host = options.text('host') ?? '127.0.0.1';
-  const rate = options.number('rate', 0.01, 20_000);
-  const seed = options.number('seed', 0, 2 ** 31);
   const dataDir = options.text('data-dir') ?? './var';
-  const preset = presetOf(options.text('preset'));
-  const retrainHours = options.number('retrain-hours', 0, 500);
-  const oidc = oidcSettings(process.env);
-  const mail = mailSettings(process.env);
+  const logDir = options.text('log-dir') ?? './logs';
+  const tenants = tenantsOf(options.text('tenants'));
   const say = (text: string): void => console.log(text);
   const stopping = Promise.withResolvers<Error | undefined>();
+  const settings = {
+    rate: options.number('rate', 0.01, 20_000),
+    seed: options.number('seed', 0, 2 ** 31),
+    preset: presetOf(options.text('preset')),
+    simulates: !options.flag('no-simulator'),
+    retrainHours: options.number('retrain-hours', 0, 500),
+    oidc: oidcSettings(process.env),
+    mail: mailSettings(process.env),
+    behindProxy: options.flag('behind-proxy'),
+    logLevel: options.text('log-level') ?? 'warn',
+    allowedHosts: new Set([host.toLowerCase()]),
+    // Whoever calls a desk by a tenant's name has to be somebody there.
+    loginRequired: loginRequired(host) || tenants !== undefined,
+    onFailure: (error: Error) => stopping.resolve(error),
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       stopping.resolve(undefined);
@@ -64,80 +92,49 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   }
 
   say(`Goshawk ${packageVersion()} · data in ${dataDir}`);
-  const progress = createProgress('First model');
-  const desk = await openDesk({
-    dataDir,
-    clock: systemClock,
-    firstModel: async (state) => {
-      say('No model yet: simulating a history and training one …');
-      const model = await trainFirstModel(state, {
-        preset,
-        seed,
-        endMs: systemClock.nowMs(),
-        liveRate: rate,
-        onProgress: (step, done, of) => progress.update(done, of, step),
-      });
-      const { heldOut, version } = model.info;
-      progress.end(
-        `${version}, on later data: average precision ${heldOut?.averagePrecision.toFixed(3)}, ` +
-          `recall ${heldOut?.recall.toFixed(3)}, accuracy ${heldOut?.accuracy.toFixed(4)}`,
-      );
-      return model;
-    },
-    onNotice: say,
-    onFailure: (error) => stopping.resolve(error),
-  });
-  let producer: Producer | undefined;
-  const retrainer = createRetrainer(desk, LIVE_LABEL_MATURITY_MS);
-  retrainEvery(retrainer, retrainHours);
-  const app = await buildApp({
-    desk,
-    version: packageVersion(),
-    producer: () => producer?.state() ?? apiProducerState(desk),
-    simulation: () => producer?.simulation,
-    maturityMs: LIVE_LABEL_MATURITY_MS,
-    retrainer,
-    backtester: createBacktester(desk.office, systemClock.nowMs),
-    allowedHosts: new Set([host.toLowerCase()]),
-    loginRequired: loginRequired(host),
-    behindProxy: options.flag('behind-proxy'),
-    oidc,
-    mail,
-    logLevel: options.text('log-level') ?? 'warn',
-  });
+  const houses = new Map<string, House>();
+  const closeAll = async (): Promise<void> => {
+    for (const house of houses.values()) await house.close();
+  };
+  let front: TenantServer | undefined;
   let url: string;
   try {
-    url = await listen(app, host, port);
+    for (const name of tenants ?? ['']) {
+      const house = await openHouse({
+        ...settings,
+        dataDir: name === '' ? dataDir : join(dataDir, 'tenants', name),
+        producerLog: join(logDir, name, 'producer.log'),
+        say: name === '' ? say : (text) => say(`${name}: ${text}`),
+      });
+      houses.set(name, house);
+    }
+    if (tenants) {
+      front = await serveTenants(new Map([...houses].map(([name, { app }]) => [name, app])));
+      url = await listen(front, host, port);
+    } else {
+      const [{ app }] = houses.values();
+      url = await listen(listenerOf(app), host, port);
+    }
   } catch (error) {
-    await app.close();
-    await desk.close();
+    await closeAll();
     throw error;
   }
-  const admin = await serveAdmin(dataDir, (sql) => desk.query(sql));
-  if (!options.flag('no-simulator')) {
-    const logFile = join(options.text('log-dir') ?? './logs', 'producer.log');
-    const { account } = desk.engine.state;
-    producer = await startProducer(desk, {
-      preset,
-      rate,
-      seed,
-      logFile,
-      // The people of the history the model learnt from, and those who have come since.
-      people: {
-        accounts: Math.max(account.size, 1000),
-        lastSeenMs: (accountId) => lastSeenOf(account, accountId) * 1000 || 1,
-      },
-    });
-    say(`Simulator: ${rate} transactions a second, log in ${logFile}`);
+  for (const [name, house] of houses) {
+    await house.startSimulator();
+    const own = name === '' ? url : tenantUrl(url, name);
+    await sayFirstLink(
+      house.app,
+      own,
+      settings.loginRequired,
+      name === '' ? say : (text) => say(`${name}: ${text}`),
+    );
+    if (name !== '') say(`${name}: ${own}`);
   }
-  await sayFirstLink(app, url, host, say);
   say(`Ready: ${url}  (Ctrl-C stops)`);
   const failure = await stopping.promise;
   say(failure ? `Stopping: ${failure.message}` : 'Stopping …');
-  await producer?.stop().catch(() => undefined);
-  admin.close();
-  await app.close();
-  await desk.close().catch((error: Error) => console.error(`goshawk: on the way out: ${error.message}`));
+  await front?.close();
+  await closeAll();
   if (failure) {
     console.error(
       `goshawk: ${failure.message}. What was accepted is in ${dataDir}; start again once this is mended.`,
@@ -146,4 +143,10 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   }
   say('Stopped. Everything is kept; the next start goes on from here.');
   process.exit(0);
+}
+
+/** How a tenant is called on this machine; elsewhere its name comes before the host's. */
+function tenantUrl(url: string, name: string): string {
+  const { port } = new URL(url);
+  return `http://${name}.localhost:${port}`;
 }

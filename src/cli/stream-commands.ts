@@ -13,7 +13,7 @@ import { oidcSettings } from '../server/access/oidc.ts';
 import { buildApp } from '../server/app.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
-import { HOST_SPECS, listen, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
+import { HOST_SPECS, listen, listenerOf, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
 import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { runService } from './service.ts';
@@ -95,8 +95,8 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         mail,
         logLevel: options.text('log-level') ?? 'warn',
       });
-      const url = await listen(app, host, port);
-      await sayFirstLink(app, url, host, say);
+      const url = await listen(listenerOf(app), host, port);
+      await sayFirstLink(app, url, loginRequired(host), say);
       say(`listens at ${url}`);
       return {
         async stop() {

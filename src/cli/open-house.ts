@@ -1,0 +1,110 @@
+// A desk with its server and its simulator, on a data folder of its own: what ./goshawk serve opens once, or once a tenant.
+import { lastSeenOf } from '../features/history-codec.ts';
+import { systemClock } from '../ports/clock.ts';
+import { serveAdmin } from '../runtimes/admin-socket.ts';
+import { createBacktester } from '../runtimes/backtest.ts';
+import { openDesk } from '../runtimes/embedded.ts';
+import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
+import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
+import type { OidcSettings } from '../server/access/oidc.ts';
+import { type App, buildApp } from '../server/app.ts';
+import type { MailSettings } from '../server/notifier.ts';
+import { LIVE_LABEL_MATURITY_MS, type Preset, trainFirstModel } from '../training/first-model.ts';
+import { packageVersion } from './listen.ts';
+import { createProgress } from './progress.ts';
+
+export type HouseOptions = {
+  readonly dataDir: string;
+  readonly producerLog: string;
+  readonly preset: Preset;
+  readonly rate: number;
+  readonly seed: number;
+  readonly simulates: boolean;
+  readonly retrainHours: number;
+  readonly allowedHosts: ReadonlySet<string>;
+  readonly loginRequired: boolean;
+  readonly behindProxy: boolean;
+  readonly oidc: OidcSettings | undefined;
+  readonly mail: MailSettings | undefined;
+  readonly logLevel: string;
+  readonly say: (text: string) => void;
+  readonly onFailure: (error: Error) => void;
+};
+
+export type House = {
+  readonly app: App;
+  /** Call once the server listens. */
+  startSimulator(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { dataDir, preset, rate, seed, say } = options;
+  const progress = createProgress('First model');
+  const desk = await openDesk({
+    dataDir,
+    clock: systemClock,
+    firstModel: async (state) => {
+      say('No model yet: simulating a history and training one …');
+      const model = await trainFirstModel(state, {
+        preset,
+        seed,
+        endMs: systemClock.nowMs(),
+        liveRate: rate,
+        onProgress: (step, done, of) => progress.update(done, of, step),
+      });
+      const { heldOut, version } = model.info;
+      progress.end(
+        `${version}, on later data: average precision ${heldOut?.averagePrecision.toFixed(3)}, ` +
+          `recall ${heldOut?.recall.toFixed(3)}, accuracy ${heldOut?.accuracy.toFixed(4)}`,
+      );
+      return model;
+    },
+    onNotice: say,
+    onFailure: options.onFailure,
+  });
+  let producer: Producer | undefined;
+  const retrainer = createRetrainer(desk, LIVE_LABEL_MATURITY_MS);
+  retrainEvery(retrainer, options.retrainHours);
+  const app = await buildApp({
+    desk,
+    version: packageVersion(),
+    producer: () => producer?.state() ?? apiProducerState(desk),
+    simulation: () => producer?.simulation,
+    maturityMs: LIVE_LABEL_MATURITY_MS,
+    retrainer,
+    backtester: createBacktester(desk.office, systemClock.nowMs),
+    allowedHosts: options.allowedHosts,
+    loginRequired: options.loginRequired,
+    behindProxy: options.behindProxy,
+    oidc: options.oidc,
+    mail: options.mail,
+    logLevel: options.logLevel,
+  });
+  const admin = await serveAdmin(dataDir, (sql) => desk.query(sql));
+  return {
+    app,
+    async startSimulator() {
+      if (!options.simulates) return;
+      const { account } = desk.engine.state;
+      producer = await startProducer(desk, {
+        preset,
+        rate,
+        seed,
+        logFile: options.producerLog,
+        // The people of the history the model learnt from, and those who have come since.
+        people: {
+          accounts: Math.max(account.size, 1000),
+          lastSeenMs: (accountId) => lastSeenOf(account, accountId) * 1000 || 1,
+        },
+      });
+      say(`Simulator: ${rate} transactions a second, log in ${options.producerLog}`);
+    },
+    async close() {
+      await producer?.stop().catch(() => undefined);
+      admin.close();
+      await app.close();
+      await desk.close().catch((error: Error) => console.error(`goshawk: on the way out: ${error.message}`));
+    },
+  };
+}
