@@ -21,7 +21,7 @@ async function fill(path: string): Promise<void> {
     `insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
        expected_loss_minor, max_score, currency, country, top_reason, announced)
      select 'acc-' || n, now() - n * interval '1 second', now(), now() + (n % 500 - 100) * interval '1 minute',
-       1 + n % 7, n % 3, 1000 + (n * 7919) % 900000, 10 + (n * 104729) % 500000, (n % 1000) / 1000.0, 'EUR', 'DE',
+       1 + n % 7, n % 3, 1000 + (n::bigint * 7919) % 900000, 10 + (n::bigint * 104729) % 500000, (n % 1000) / 1000.0, 'EUR', 'DE',
        'Many very small payments within an hour', true
      from generate_series(1, $1) n`,
     [ALERTS],
