@@ -1,6 +1,6 @@
 // One rule: its condition and what follows, tried on the past, and moved from draft to shadow to live.
 import { Button, NumberInput, Select, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { RULE_ACTIONS, type RuleAction } from '../../../src/domain/decision.ts';
 import type { CheckMessage, RuleMessage } from '../../../src/protocol/rules.ts';
 import { dateTime } from '../format.ts';
@@ -68,6 +68,17 @@ export function RuleWorkshop(props: {
   const [compared, setCompared] = useState<string | null>(null);
   const isNew = props.id === NEW;
   const newestKey = newest ? `${newest.id} ${newest.version}` : '';
+  // What was said of a rule that has just got its name stays; another rule begins afresh.
+  const justNamed = useRef(false);
+  useEffect(() => {
+    if (!justNamed.current) {
+      setSaid(undefined);
+      setProblem(undefined);
+    }
+    justNamed.current = false;
+    setCompared(null);
+    if (props.id === NEW) setDraft(EMPTY);
+  }, [props.id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another version that came is shown; one's own typing stays
   useEffect(() => {
     if (newest) setDraft(newest);
@@ -101,7 +112,10 @@ export function RuleWorkshop(props: {
         text,
         priority,
       });
-      if (isNew) setQuery({ rule: filed.id });
+      if (isNew) {
+        justNamed.current = true;
+        setQuery({ rule: filed.id });
+      }
       return `Version ${filed.version} is a draft.`;
     });
   const move = (rule: RuleMessage, state: 'shadow' | 'live' | 'retired'): Promise<void> =>

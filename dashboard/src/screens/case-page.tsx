@@ -228,7 +228,7 @@ export function CasePage(props: { readonly id: number }) {
                           <Button
                             size="compact-xs"
                             variant="default"
-                            aria-label={`Take alert ${alert.id} out`}
+                            aria-label={`Take out alert ${alert.id}`}
                             onClick={(event) => {
                               event.stopPropagation();
                               run(remove(`/v1/cases/${id}/alerts/${alert.id}`));

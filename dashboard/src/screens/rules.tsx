@@ -38,7 +38,6 @@ export function Rules() {
     <>
       {open !== null && data && (
         <RuleWorkshop
-          key={open}
           id={open}
           versions={rules.filter(({ id }) => id === open)}
           fourEyes={data.fourEyes}
