@@ -9,6 +9,7 @@ import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
+import { createOffice } from '../src/adapters/sql/office.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import type { Decided } from '../src/engine/process-batch.ts';
@@ -131,6 +132,37 @@ test('M9 models from before the registry are in it after the upgrade, the champi
   assert.deepEqual((await registry.find('old'))?.info.features, [...model.info.features]);
   const [event] = await registry.events(10);
   assert.deepEqual([event.version, event.to], ['new', 'champion']);
+  await session.close();
+});
+
+test('Q1 alerts from before the queue are in it after the upgrade, what was labelled as closed', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database queued', []);
+  await root.close();
+  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'queued') });
+  await migrate(db, 'server', '003_registry');
+  await session.query(
+    `insert into fraud_alerts values
+       ('t1', 1, 'a', now(), 'review', 0.5, 1000, 'EUR', 'DE', null, 'why', false, 'open'),
+       ('t2', 2, 'a', now(), 'decline', 0.9, 50000, 'EUR', 'DE', null, 'why most', true, 'open'),
+       ('t3', 3, 'a', now(), 'decline', 0.9, 700, 'EUR', 'DE', null, 'known', true, 'confirmed'),
+       ('t4', 4, 'b', now(), 'review', 0.2, 900, 'EUR', null, null, null, false, 'dismissed')`,
+    [],
+  );
+  await migrate(db, 'server');
+  const { alerts } = createOffice(session);
+  const list = (view: 'open' | 'closed') =>
+    alerts.list({ view, sort: 'newest', person: '', nowMs: Date.now() }, 10);
+  const [open] = await list('open');
+  assert.deepEqual(
+    [open.accountId, open.transactions, open.declined, open.expectedLossMinor, open.topReason],
+    ['a', 2, 1, 45_500, 'why most'],
+  );
+  assert.deepEqual(await alerts.transactionIds(open.id, 10), ['t2', 't1']);
+  assert.deepEqual((await list('closed')).map(({ accountId, verdict }) => `${accountId} ${verdict}`).sort(), [
+    'a labels',
+    'b labels',
+  ]);
   await session.close();
 });
 

@@ -14,6 +14,7 @@ import { sendProblem } from './problem-details.ts';
 import { alertMessage, notesMessage } from './queue-routes.ts';
 import { ProblemSchema } from './schemas.ts';
 import { reportJson, reportXml } from './suspicious-report.ts';
+import { timeOrNull } from './unknown.ts';
 
 const PAGE = 100;
 const MAX_ALERTS = 200;
@@ -72,7 +73,7 @@ function caseMessage({ openedAtMs, closedAtMs, ...rest }: Case) {
   return {
     ...rest,
     openedAt: isoTime(openedAtMs),
-    closedAt: closedAtMs === undefined ? null : isoTime(closedAtMs),
+    closedAt: timeOrNull(closedAtMs),
     outcome: rest.outcome ?? null,
     assignee: rest.assignee ?? null,
     proposedBy: rest.proposedBy ?? null,

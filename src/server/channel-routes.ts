@@ -9,6 +9,7 @@ import { actorOf, entryOf } from './access/access.ts';
 import type { Notifier } from './notifier.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
+import { timeOrNull } from './unknown.ts';
 
 const MAX_CHANNELS = 50;
 const DELIVERIES = 100;
@@ -88,7 +89,7 @@ export function channelRoutes(app: FastifyInstance, desk: Desk, notifier: Notifi
           lastError: delivery.lastError ?? null,
           createdAt: isoTime(createdAtMs),
           nextAt: nextAtMs === 0 ? null : isoTime(nextAtMs),
-          deliveredAt: deliveredAtMs === undefined ? null : isoTime(deliveredAtMs),
+          deliveredAt: timeOrNull(deliveredAtMs),
         })),
       };
     },

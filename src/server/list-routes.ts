@@ -19,6 +19,7 @@ import type { NewEntry } from '../ports/list-store.ts';
 import { entryOf } from './access/access.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
+import { timeOrNull } from './unknown.ts';
 
 const MAX_AT_ONCE = 5000;
 const MAX_CSV_BYTES = 100 << 20;
@@ -191,7 +192,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       return {
         entries: found.map(({ expiresAtMs, atMs, ...entry }) => ({
           ...entry,
-          expiresAt: expiresAtMs === undefined ? null : isoTime(expiresAtMs),
+          expiresAt: timeOrNull(expiresAtMs),
           at: isoTime(atMs),
         })),
         next: found.length === limit ? (found.at(-1)?.value ?? null) : null,

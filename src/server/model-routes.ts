@@ -14,7 +14,7 @@ import type { ModelReviews } from './model-reviews.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { FileModelQuery, MoveBody, ProblemSchema, ReviewQuery, VersionParams, WhoBody } from './schemas.ts';
-import { known } from './unknown.ts';
+import { known, timeOrNull } from './unknown.ts';
 
 const MAX_ARTEFACT_BYTES = 64 << 20;
 const EVENTS = 100;
@@ -124,7 +124,7 @@ export function modelRoutes(
         });
       }
       return {
-        from: period.fromMs === undefined ? null : isoTime(period.fromMs),
+        from: timeOrNull(period.fromMs),
         until: isoTime(period.untilMs),
         rows: period.rows.length,
         verdictShare: period.verdicts,

@@ -13,7 +13,7 @@ import type {
   Stats,
 } from '../protocol/messages.ts';
 import { createLiveCounts, KEPT_MINUTES, type LiveCounts } from './live-counts.ts';
-import { known } from './unknown.ts';
+import { known, timeOrNull } from './unknown.ts';
 
 const MINUTE_MS = 60_000;
 const PROBE_MS = 2000;
@@ -62,9 +62,6 @@ function latencyOf(window: LatencyWindow, nowMs: number): Latency {
     count: window.count(nowMs),
   };
 }
-
-const isoOrNull = (ms: number | undefined): string | null =>
-  ms === undefined ? null : new Date(ms).toISOString();
 
 function figures(quality: Omit<Quality, 'brierScore' | 'calibrationError' | 'threshold'>): QualityFigures {
   return {
@@ -173,7 +170,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
           latencyMs: latencyOf(latency, now),
           perSecond: perSecond ?? null,
           waiting: waiting ?? null,
-          lastSuccessAt: isoOrNull(lastAtMs),
+          lastSuccessAt: timeOrNull(lastAtMs),
         }),
       ),
     };

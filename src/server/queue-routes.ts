@@ -24,6 +24,7 @@ import type { LabelRelay } from './label-relay.ts';
 import { sendProblem } from './problem-details.ts';
 import { feedRow } from './rows.ts';
 import { ProblemSchema, StoryQuery } from './schemas.ts';
+import { timeOrNull } from './unknown.ts';
 
 const MAX_PAGE = 500;
 const MAX_TRANSACTIONS = 200;
@@ -114,8 +115,6 @@ const AttachmentQuery = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 200 }) },
   { additionalProperties: false },
 );
-
-const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(ms));
 
 export function alertMessage(alert: QueuedAlert): QueuedAlertMessage {
   const { openedAtMs, updatedAtMs, dueAtMs, snoozedUntilMs, closedAtMs, ...rest } = alert;

@@ -17,6 +17,7 @@ import { ruleKey } from '../rules/ruleset.ts';
 import { actorOf, entryOf } from './access/access.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
+import { timeOrNull } from './unknown.ts';
 
 const COUNTED = 50_000;
 const COUNTS_KEPT_MS = 15_000;
@@ -149,7 +150,7 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
         ...rest,
         createdAt: isoTime(createdAtMs),
         movedBy: rule.movedBy ?? null,
-        movedAt: movedAtMs === undefined ? null : isoTime(movedAtMs),
+        movedAt: timeOrNull(movedAtMs),
         hits: inService
           ? { count: count?.hits ?? 0, labelled: count?.labelled ?? 0, frauds: count?.frauds ?? 0 }
           : null,

@@ -1,11 +1,12 @@
 // API keys: what services may do, until when, and when they last did.
-import { Button, Modal, MultiSelect, NumberInput, TextInput } from '@mantine/core';
+import { Button, MultiSelect, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { KEY_PERMISSIONS, PERMISSION_WORDS } from '../../../src/domain/access.ts';
 import { dateTime } from '../format.ts';
 import { remove, tell } from '../live/api.ts';
 import { useAsked } from '../live/models.ts';
-import { Empty, Panel, Scroll } from './parts.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { Empty, Panel, Problem, Scroll } from './parts.tsx';
 import { Secret } from './secret.tsx';
 
 type Key = {
@@ -34,11 +35,7 @@ export function ApiKeys() {
         </Button>
       }
     >
-      {(problem ?? refused) && (
-        <p className="problem" role="alert">
-          {problem ?? refused}
-        </p>
-      )}
+      <Problem text={problem ?? refused} />
       {keys.length === 0 && (
         <Empty>
           No keys yet. A service that sends transactions needs one, as <code>Authorization: Bearer gk_…</code>
@@ -122,13 +119,7 @@ function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: st
   const [days, setDays] = useState<string | number>(365);
   const [problem, setProblem] = useState<string>();
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="New API key"
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="New API key" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -165,20 +156,9 @@ function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: st
           value={days}
           onChange={setDays}
         />
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit" disabled={permissions.length === 0}>
-            Make the key
-          </Button>
-        </div>
+        <Problem text={problem} />
+        <DialogActions submit="Make the key" disabled={permissions.length === 0} onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

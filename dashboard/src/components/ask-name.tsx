@@ -1,8 +1,9 @@
 // Whoever moves a model is named in its history; the browser remembers the name.
-import { Button, Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useSignedInName } from '../live/me.ts';
 import { rememberedName, rememberName } from '../live/models.ts';
+import { Dialog, DialogActions } from './dialog.tsx';
 
 export function AskName(props: {
   readonly title: string;
@@ -15,7 +16,7 @@ export function AskName(props: {
   const [who, setWho] = useState(signedIn ?? rememberedName());
   const [note, setNote] = useState('');
   return (
-    <Modal opened onClose={props.onClose} title={props.title} transitionProps={{ duration: 120 }}>
+    <Dialog title={props.title} onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -40,15 +41,8 @@ export function AskName(props: {
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit" disabled={who.trim() === ''}>
-            {props.action}
-          </Button>
-        </div>
+        <DialogActions submit="{props.action}" disabled={who.trim() === ''} onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

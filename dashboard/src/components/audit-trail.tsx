@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { count, dateTime, utc } from '../format.ts';
 import { ask } from '../live/api.ts';
 import { setQuery, useRoute } from '../live/route.ts';
-import { Empty, Panel, Scroll } from './parts.tsx';
+import { Empty, Panel, Problem, Scroll } from './parts.tsx';
 
 type Line = {
   readonly seq: number;
@@ -88,11 +88,7 @@ export function AuditTrail() {
           Look again
         </Button>
       </div>
-      {problem && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {lines.length === 0 && !problem && (
         <Empty>No line fits. Whatever people see and change is told here.</Empty>
       )}

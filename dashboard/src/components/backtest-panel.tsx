@@ -5,6 +5,7 @@ import type { BacktestMessage } from '../../../src/protocol/rules.ts';
 import { count, dateTime, percent } from '../format.ts';
 import { ask, remove, tell } from '../live/api.ts';
 import { setQuery } from '../live/route.ts';
+import { Problem } from './parts.tsx';
 
 const LOOK_MS = 300;
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -59,11 +60,7 @@ export function BacktestPanel(props: { readonly expression: string; readonly rea
           <span className="muted">of the condition as it was before your last change</span>
         )}
       </div>
-      {(problem ?? job?.problem) && (
-        <p className="problem" role="alert">
-          {problem ?? job?.problem}
-        </p>
-      )}
+      <Problem text={problem ?? job?.problem} />
       {result && (
         <div data-testid="backtest">
           <div className="cost-figures backtest-figures">

@@ -1,6 +1,8 @@
 // The suspicious transaction report of a case, as a file.
-import { Button, Modal, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { Problem } from './parts.tsx';
 
 const KEPT = 'goshawk-report';
 type Kept = { entity: number; institution: string; currency: string; indicators: string };
@@ -53,13 +55,7 @@ export function CaseReport(props: { readonly id: number; readonly onClose: () =>
     props.onClose();
   }
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="Suspicious transaction report"
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Suspicious transaction report" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -130,20 +126,9 @@ export function CaseReport(props: { readonly id: number; readonly onClose: () =>
           value={action}
           onChange={(event) => setAction(event.currentTarget.value)}
         />
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit">
-            Make the file
-          </Button>
-        </div>
+        <Problem text={problem} />
+        <DialogActions submit="Make the file" onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,21 +1,17 @@
 // Changing one's own password; afterwards one signs in anew, everywhere.
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { tell } from '../live/api.ts';
 import { loadMe } from '../live/me.ts';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { Problem } from './parts.tsx';
 
 export function ChangePassword(props: { readonly onClose: () => void }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [problem, setProblem] = useState<string>();
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="Change password"
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Change password" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -49,20 +45,9 @@ export function ChangePassword(props: { readonly onClose: () => void }) {
           onChange={(event) => setNext(event.currentTarget.value)}
           visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
         />
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit">
-            Change
-          </Button>
-        </div>
+        <Problem text={problem} />
+        <DialogActions submit="Change" onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

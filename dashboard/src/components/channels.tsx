@@ -1,11 +1,12 @@
 // Notifications: who is told of what, and whether it arrived.
-import { Button, Modal, MultiSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, MultiSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { EVENT_TYPES } from '../../../src/domain/event.ts';
 import { count, dateTime } from '../format.ts';
 import { remove, tell } from '../live/api.ts';
 import { useAsked } from '../live/models.ts';
-import { Empty, Panel, Scroll } from './parts.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { Empty, Panel, Problem, Scroll } from './parts.tsx';
 import { Secret } from './secret.tsx';
 
 type Channel = {
@@ -60,11 +61,7 @@ export function Channels() {
           </Button>
         }
       >
-        {(problem ?? refused) && (
-          <p className="problem" role="alert">
-            {problem ?? refused}
-          </p>
-        )}
+        <Problem text={problem ?? refused} />
         {data && channels.length === 0 && (
           <Empty>Nobody is told. A webhook or a mailbox hears of alerts, cases, rules and models.</Empty>
         )}
@@ -208,13 +205,7 @@ function NewChannel(props: {
   const [loss, setLoss] = useState<string | number>(0);
   const [problem, setProblem] = useState<string>();
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="New channel"
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="New channel" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -270,20 +261,9 @@ function NewChannel(props: {
           value={loss}
           onChange={setLoss}
         />
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit" disabled={events.length === 0}>
-            Add
-          </Button>
-        </div>
+        <Problem text={problem} />
+        <DialogActions submit="Add" disabled={events.length === 0} onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

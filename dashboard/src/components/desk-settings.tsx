@@ -3,7 +3,7 @@ import { Switch } from '@mantine/core';
 import { useState } from 'react';
 import { tell } from '../live/api.ts';
 import { useAsked } from '../live/models.ts';
-import { Panel } from './parts.tsx';
+import { Panel, Problem } from './parts.tsx';
 
 type Settings = { readonly fourEyesRules: boolean; readonly fourEyesCases: boolean };
 const SWITCHES = [
@@ -24,11 +24,7 @@ export function DeskSettings() {
   const [refused, setRefused] = useState<string>();
   return (
     <Panel title="Desk">
-      {(problem ?? refused) && (
-        <p className="problem" role="alert">
-          {problem ?? refused}
-        </p>
-      )}
+      <Problem text={problem ?? refused} />
       {data &&
         SWITCHES.map(({ name, label, about }) => (
           <Switch

@@ -1,9 +1,11 @@
 // A model's way to another state: what the gate says, who answers for it, and why.
-import { Button, Modal, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { GateCheckMessage, ListedModel, ModelState } from '../../../src/protocol/models.ts';
 import { useSignedInName } from '../live/me.ts';
 import { rememberedName, rememberName, send, useAsked } from '../live/models.ts';
+import { Dialog } from './dialog.tsx';
+import { Problem } from './parts.tsx';
 
 const TARGETS: readonly { readonly value: ModelState; readonly label: string; readonly about: string }[] = [
   { value: 'shadow', label: 'Shadow', about: 'Decides nothing; measured on what the others decide.' },
@@ -61,13 +63,7 @@ export function MoveModel(props: {
   }
 
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={`Move ${model.version}`}
-      size="lg"
-      transitionProps={{ duration: 120 }}
-    >
+    <Dialog title={`Move ${model.version}`} onClose={props.onClose}>
       <SegmentedControl
         fullWidth
         size="xs"
@@ -130,11 +126,7 @@ export function MoveModel(props: {
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
       />
-      {problem && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       <div className="actions">
         <Button variant="default" size="xs" onClick={props.onClose}>
           Cancel
@@ -149,6 +141,6 @@ export function MoveModel(props: {
           {shut ? 'Move although the gate is shut' : 'Move'}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

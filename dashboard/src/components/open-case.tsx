@@ -1,22 +1,18 @@
 // Opening a case, with the alerts that were chosen.
-import { Button, Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { count } from '../format.ts';
 import { tell } from '../live/api.ts';
 import { navigate } from '../live/route.ts';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { Problem } from './parts.tsx';
 
 /** Opens a case, with alerts that were chosen, and goes there. */
 export function OpenCase(props: { readonly alerts: readonly number[]; readonly onClose: () => void }) {
   const [title, setTitle] = useState('');
   const [problem, setProblem] = useState<string>();
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="New case"
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="New case" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -43,20 +39,9 @@ export function OpenCase(props: { readonly alerts: readonly number[]; readonly o
             belong to another case stay there.
           </p>
         )}
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit" disabled={title.trim() === ''}>
-            Open
-          </Button>
-        </div>
+        <Problem text={problem} />
+        <DialogActions submit="Open" disabled={title.trim() === ''} onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -54,3 +54,13 @@ export function Scroll(props: { readonly label: string; readonly children: React
     </section>
   );
 }
+
+/** What stands in the way, where something does. */
+export function Problem(props: { readonly text: string | null | undefined }) {
+  if (!props.text) return null;
+  return (
+    <p className="problem" role="alert">
+      {props.text}
+    </p>
+  );
+}

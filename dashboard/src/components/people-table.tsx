@@ -1,12 +1,13 @@
 // People: who has an account, what they may do; inviting, changing, shutting out.
-import { Button, Modal, MultiSelect, TextInput } from '@mantine/core';
+import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ROLES, type Role } from '../../../src/domain/access.ts';
 import { dateTime, words } from '../format.ts';
 import { tell } from '../live/api.ts';
 import { useMe } from '../live/me.ts';
 import { useAsked } from '../live/models.ts';
-import { Panel, Scroll } from './parts.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { Panel, Problem, Scroll } from './parts.tsx';
 import { Secret } from './secret.tsx';
 
 type Person = {
@@ -53,11 +54,7 @@ export function PeopleTable() {
           terminal printed to become the first administrator; from then on everybody signs in.
         </p>
       )}
-      {(problem ?? refused) && (
-        <p className="problem" role="alert">
-          {problem ?? refused}
-        </p>
-      )}
+      <Problem text={problem ?? refused} />
       <Scroll label="People">
         <table className="rows">
           <thead>
@@ -157,13 +154,7 @@ function Invite(props: { readonly onClose: () => void; readonly onInvited: (invi
   const [roles, setRoles] = useState<string[]>(['analyst']);
   const [problem, setProblem] = useState<string>();
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="Invite somebody"
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Invite somebody" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -189,20 +180,9 @@ function Invite(props: { readonly onClose: () => void; readonly onInvited: (invi
           onChange={(event) => setId(event.currentTarget.value)}
         />
         <MultiSelect label="Roles" size="xs" mt={8} data={ROLE_CHOICES} value={roles} onChange={setRoles} />
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit" disabled={roles.length === 0}>
-            Make the link
-          </Button>
-        </div>
+        <Problem text={problem} />
+        <DialogActions submit="Make the link" disabled={roles.length === 0} onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

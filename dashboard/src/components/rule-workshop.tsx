@@ -8,7 +8,7 @@ import { tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery } from '../live/route.ts';
 import { BacktestPanel } from './backtest-panel.tsx';
-import { Panel } from './parts.tsx';
+import { Panel, Problem } from './parts.tsx';
 import { forgetNames, RuleEditor } from './rule-editor.tsx';
 
 const NEW = 'new';
@@ -211,11 +211,7 @@ export function RuleWorkshop(props: {
               {said}
             </p>
           )}
-          {problem && (
-            <p className="problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <Problem text={problem} />
         </div>
       </div>
       {versions.length > 0 && (

@@ -1,9 +1,11 @@
 // Saved views: the filters of this screen under a name of one's own.
-import { Button, Menu, Modal, TextInput } from '@mantine/core';
+import { Button, Menu, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { remove, tell } from '../live/api.ts';
 import { useAsked } from '../live/models.ts';
 import { navigate } from '../live/route.ts';
+import { Dialog } from './dialog.tsx';
+import { Problem } from './parts.tsx';
 
 type Views = { readonly views: readonly { readonly name: string; readonly path: string }[] };
 
@@ -50,13 +52,7 @@ export function SavedViews() {
         </Menu.Dropdown>
       </Menu>
       {naming && (
-        <Modal
-          opened
-          onClose={() => setNaming(false)}
-          title="Save these filters"
-          transitionProps={{ duration: 120 }}
-          closeButtonProps={{ 'aria-label': 'Close' }}
-        >
+        <Dialog title="Save these filters" onClose={() => setNaming(false)}>
           <form
             onSubmit={(event) => {
               event.preventDefault();
@@ -76,18 +72,14 @@ export function SavedViews() {
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
             />
-            {problem && (
-              <p className="problem" role="alert">
-                {problem}
-              </p>
-            )}
+            <Problem text={problem} />
             <div className="actions">
               <Button size="xs" type="submit">
                 Save
               </Button>
             </div>
           </form>
-        </Modal>
+        </Dialog>
       )}
     </>
   );

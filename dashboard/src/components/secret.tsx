@@ -1,5 +1,6 @@
 // Something that is shown once: a link or a key, to be copied now.
-import { Button, CopyButton, Modal, TextInput } from '@mantine/core';
+import { Button, CopyButton, TextInput } from '@mantine/core';
+import { Dialog } from './dialog.tsx';
 
 export function Secret(props: {
   readonly title: string;
@@ -9,13 +10,7 @@ export function Secret(props: {
   readonly onClose: () => void;
 }) {
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={props.title}
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title={props.title} onClose={props.onClose}>
       <p className="muted">{props.about}</p>
       <TextInput
         label={props.label}
@@ -35,6 +30,6 @@ export function Secret(props: {
           Close
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

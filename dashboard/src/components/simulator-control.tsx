@@ -6,6 +6,7 @@ import { tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
 import { useAsked } from '../live/models.ts';
 import { navigate, setQuery } from '../live/route.ts';
+import { Problem } from './parts.tsx';
 
 type Injected = {
   readonly id: number;
@@ -117,11 +118,7 @@ export function SimulatorControl() {
             </div>
           </>
         )}
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         {data.injected.map((fraud) => (
           <div key={fraud.id} className="note" role="status">
             <p>

@@ -5,7 +5,7 @@ import { QUEUE_SORTS, QUEUE_VIEWS, type QueueSort, type QueueView } from '../../
 import type { QueuedAlertMessage } from '../../../src/protocol/queue.ts';
 import { AlertActions, useActions } from '../components/alert-actions.tsx';
 import { AlertList } from '../components/alert-list.tsx';
-import { Empty, Panel } from '../components/parts.tsx';
+import { Empty, Panel, Problem } from '../components/parts.tsx';
 import { SavedViews } from '../components/saved-views.tsx';
 import { type Said, Toast } from '../components/toast.tsx';
 import { count } from '../format.ts';
@@ -204,11 +204,7 @@ function QueueScreen() {
           </Button>
         </div>
       )}
-      {queue.problem && (
-        <p className="problem" role="alert">
-          {queue.problem}
-        </p>
-      )}
+      <Problem text={queue.problem} />
       <AlertList
         alerts={queue.alerts}
         cursor={cursor}

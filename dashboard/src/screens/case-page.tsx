@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { CASE_OUTCOMES } from '../../../src/domain/case.ts';
 import type { CaseFile } from '../../../src/protocol/cases.ts';
 import { CaseReport } from '../components/case-report.tsx';
-import { Empty, Panel, Scroll } from '../components/parts.tsx';
+import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { count, dateTime, utc, words } from '../format.ts';
 import { ask, remove, tell } from '../live/api.ts';
 import { useMay, useMe } from '../live/me.ts';
@@ -83,11 +83,7 @@ export function CasePage(props: { readonly id: number }) {
             ` · ${of.proposedBy?.name} proposes to close it: ${words(of.outcome ?? '')}`}
           {of.status === 'closed' && ` · closed by ${of.closedBy}: ${words(of.outcome ?? '')}`}
         </p>
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         {may && open && (
           <div className="filters">
             <Button

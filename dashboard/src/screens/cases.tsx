@@ -3,7 +3,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { lazy, useState } from 'react';
 import type { CaseMessage } from '../../../src/protocol/cases.ts';
 import { OpenCase } from '../components/open-case.tsx';
-import { Empty, Panel, Scroll } from '../components/parts.tsx';
+import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { count, dateTime, utc, words } from '../format.ts';
 import { useMay } from '../live/me.ts';
 import { useAsked } from '../live/models.ts';
@@ -53,11 +53,7 @@ function CaseList() {
           ]}
         />
       </div>
-      {problem && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {items.length > 0 && (
         <Scroll label="Cases">
           <table className="rows">

@@ -1,8 +1,9 @@
 // Lists that rules ask: block, allow and watch lists with their entries, and sanctions lists for screening names.
-import { Button, FileButton, Modal, Select, TextInput } from '@mantine/core';
+import { Button, FileButton, Select, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import type { ListEntryMessage, ListMessage } from '../../../src/protocol/rules.ts';
-import { Empty, Panel, Scroll } from '../components/parts.tsx';
+import { Dialog, DialogActions } from '../components/dialog.tsx';
+import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { count, dateTime, percent } from '../format.ts';
 import { ask, tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
@@ -42,11 +43,7 @@ export function Lists() {
             )
           }
         >
-          {problem && (
-            <p className="problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <Problem text={problem} />
           <Scroll label="Lists">
             <table className="rows">
               <thead>
@@ -419,13 +416,7 @@ function NewList(props: { readonly onClose: () => void; readonly onMade: (name: 
   const [note, setNote] = useState('');
   const [problem, setProblem] = useState<string>();
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="New list"
-      transitionProps={{ duration: 120 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="New list" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -470,20 +461,9 @@ function NewList(props: { readonly onClose: () => void; readonly onMade: (name: 
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" size="xs" onClick={props.onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" type="submit">
-            Make
-          </Button>
-        </div>
+        <Problem text={problem} />
+        <DialogActions submit="Make" onClose={props.onClose} />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -13,7 +13,7 @@ import { DriftTable } from '../components/drift-table.tsx';
 import { ModelCurves } from '../components/model-curves.tsx';
 import { ModelTable } from '../components/model-table.tsx';
 import { MoveModel } from '../components/move-model.tsx';
-import { Empty, Panel, Scroll } from '../components/parts.tsx';
+import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { ConfusionMatrix, QualityFiguresRow, trainedText } from '../components/quality.tsx';
 import { count, dateTime, percent, words } from '../format.ts';
 import { useLive } from '../live/feed.ts';
@@ -111,11 +111,7 @@ export function Models() {
               : (retraining?.last?.text ?? '')}
           </span>
         </div>
-        {(problem ?? listed.problem) && (
-          <p className="problem" role="alert">
-            {problem ?? listed.problem}
-          </p>
-        )}
+        <Problem text={problem ?? listed.problem} />
         <ModelTable
           models={models}
           reviews={message?.reviews ?? []}

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { RuleMessage, RulesMessage } from '../../../src/protocol/rules.ts';
-import { Empty, Panel, Scroll } from '../components/parts.tsx';
+import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { RuleWorkshop } from '../components/rule-workshop.tsx';
 import { count, percent } from '../format.ts';
 import { useMay } from '../live/me.ts';
@@ -64,11 +64,7 @@ export function Rules() {
           The score decides first; review and decline make it stricter, approve lifts what is less important
           (a larger number). A rule in shadow is counted and changes nothing.
         </p>
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <Scroll label="Rules">
           <table className="rows">
             <thead>

@@ -1,6 +1,7 @@
 // Coming in: sign-in, and the page behind a one-time link.
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { Problem } from '../components/parts.tsx';
 import { ask, tell } from '../live/api.ts';
 import { loadMe, type Me } from '../live/me.ts';
 import { navigate, useRoute } from '../live/route.ts';
@@ -18,15 +19,6 @@ function Door(props: { readonly title: string; readonly about: string; readonly 
         {props.children}
       </div>
     </main>
-  );
-}
-
-function Problem(props: { readonly text: string | undefined }) {
-  if (!props.text) return null;
-  return (
-    <p className="problem" role="alert">
-      {props.text}
-    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 // The story of a transaction in a drawer, from any row; verdict buttons.
 import { Drawer } from '@mantine/core';
 import { useState } from 'react';
-import { Empty } from '../components/parts.tsx';
+import { Empty, Problem } from '../components/parts.tsx';
 import { Story, useStory } from '../components/story-body.tsx';
 import { tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
@@ -33,11 +33,7 @@ export function StoryDrawer() {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {failure && <Empty>{failure}</Empty>}
-      {refused && (
-        <p className="problem" role="alert">
-          {refused}
-        </p>
-      )}
+      <Problem text={refused} />
       {!failure && !story && <Empty>Loading …</Empty>}
       {story && <Story story={story} {...(may && { onLabel: label })} />}
     </Drawer>

@@ -6,18 +6,15 @@ import { LABEL_SOURCES, type LabelSource } from '../../domain/label.ts';
 import type { AlertAction, AlertQueue, QueuedAlert } from '../../ports/alert-queue.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
-
-const ms = (value: unknown): number => (value as Date).getTime();
-const msOrNone = (value: unknown): number | undefined => (value === null ? undefined : ms(value));
-const textOrNone = (value: unknown): string | undefined => (value === null ? undefined : String(value));
+import { textOrNone, timeMs, timeMsOrNone } from './values.ts';
 
 export function toQueuedAlert(row: Row): QueuedAlert {
   return {
     id: Number(row.id),
     accountId: String(row.account_id),
-    openedAtMs: ms(row.opened_at),
-    updatedAtMs: ms(row.updated_at),
-    dueAtMs: ms(row.due_at),
+    openedAtMs: timeMs(row.opened_at),
+    updatedAtMs: timeMs(row.updated_at),
+    dueAtMs: timeMs(row.due_at),
     transactions: Number(row.transactions),
     declined: Number(row.declined),
     amountMinor: Number(row.amount_minor),
@@ -29,11 +26,11 @@ export function toQueuedAlert(row: Row): QueuedAlert {
     status: row.status as QueuedAlert['status'],
     assignee:
       row.assignee_id === null ? undefined : { id: String(row.assignee_id), name: String(row.assignee_name) },
-    snoozedUntilMs: msOrNone(row.snoozed_until),
+    snoozedUntilMs: timeMsOrNone(row.snoozed_until),
     escalated: row.escalated === true,
     verdict: (row.verdict as AlertVerdict | 'labels' | null) ?? undefined,
     fraudType: textOrNone(row.fraud_type),
-    closedAtMs: msOrNone(row.closed_at),
+    closedAtMs: timeMsOrNone(row.closed_at),
     closedBy: textOrNone(row.closed_by),
     caseId: row.case_id === null ? undefined : Number(row.case_id),
     version: Number(row.version),
@@ -215,7 +212,7 @@ export function createAlertQueue(session: SqlSession): AlertQueue {
           fraud: row.fraud === true,
           ...(row.fraud_type !== null && { fraudType: String(row.fraud_type) }),
           source: LABEL_SOURCES.find((source) => source === row.source) ?? ('analyst' satisfies LabelSource),
-          labelledAtMs: ms(row.labelled_at),
+          labelledAtMs: timeMs(row.labelled_at),
         },
       }));
     },

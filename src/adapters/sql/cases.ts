@@ -4,6 +4,7 @@ import { isoTime } from '../../domain/iso-time.ts';
 import type { Case, CaseChange, Cases } from '../../ports/cases.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
+import { textOrNone, timeMs } from './values.ts';
 
 export const CASE_TABLES: readonly string[] = [
   `create table cases (
@@ -20,7 +21,6 @@ export const CASE_TABLES: readonly string[] = [
 
 const COLUMNS = `c.*, (select count(*) from alerts a where a.case_id = c.id) as alerts,
   (select count(*) from case_tasks t where t.case_id = c.id and not t.done) as tasks_open`;
-const textOrNone = (value: unknown): string | undefined => (value === null ? undefined : String(value));
 const person = (id: unknown, name: unknown) =>
   id === null ? undefined : { id: String(id), name: String(name) };
 
@@ -33,10 +33,10 @@ function toCase(row: Row): Case {
     outcome: (row.outcome as CaseOutcome | null) ?? undefined,
     assignee: person(row.assignee_id, row.assignee_name),
     openedBy: String(row.opened_by),
-    openedAtMs: (row.opened_at as Date).getTime(),
+    openedAtMs: timeMs(row.opened_at),
     proposedBy: person(row.proposed_by_id, row.proposed_by),
     closedBy: textOrNone(row.closed_by),
-    closedAtMs: row.closed_at === null ? undefined : (row.closed_at as Date).getTime(),
+    closedAtMs: row.closed_at === null ? undefined : timeMs(row.closed_at),
     alerts: Number(row.alerts),
     tasksOpen: Number(row.tasks_open),
     version: Number(row.version),
@@ -145,7 +145,7 @@ export function createCases(session: SqlSession): Cases {
         text: String(row.text),
         done: row.done === true,
         who: String(row.who),
-        atMs: (row.at as Date).getTime(),
+        atMs: timeMs(row.at),
       }));
     },
     async addTask(id, text, entry) {

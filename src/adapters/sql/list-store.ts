@@ -5,6 +5,7 @@ import type { ListKind, ListPurpose } from '../../lists/entry.ts';
 import type { FiledList, ListStore } from '../../ports/list-store.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
+import { timeMs, timeMsOrNone } from './values.ts';
 
 export const LIST_TABLES: readonly string[] = [
   `create table lists (
@@ -45,9 +46,6 @@ const toList = (row: Row): FiledList => ({
 });
 const LISTS = `select l.*, (select count(*) from list_entries e where e.list = l.name and not e.removed) as entries
   from lists l where not l.removed`;
-
-const msOrNone = (value: unknown): number | undefined =>
-  value === null || value === undefined ? undefined : (value as Date).getTime();
 
 export function createListStore(session: SqlSession): ListStore {
   return {
@@ -92,10 +90,10 @@ export function createListStore(session: SqlSession): ListStore {
       );
       return rows.map((row) => ({
         value: String(row.value),
-        expiresAtMs: msOrNone(row.expires_at),
+        expiresAtMs: timeMsOrNone(row.expires_at),
         note: String(row.note),
         who: String(row.who),
-        atMs: (row.at as Date).getTime(),
+        atMs: timeMs(row.at),
       }));
     },
     async put(list, entries, entry) {
@@ -150,7 +148,7 @@ export function createListStore(session: SqlSession): ListStore {
       return rows.map((row) => ({
         list: String(row.list),
         value: String(row.value),
-        expiresAtMs: msOrNone(row.expires_at),
+        expiresAtMs: timeMsOrNone(row.expires_at),
         removed: row.removed === true,
       }));
     },
@@ -159,7 +157,7 @@ export function createListStore(session: SqlSession): ListStore {
       return rows.map((row) => ({
         name: String(row.name),
         names: Number(row.names),
-        importedAtMs: (row.imported_at as Date).getTime(),
+        importedAtMs: timeMs(row.imported_at),
         importedBy: String(row.imported_by),
       }));
     },

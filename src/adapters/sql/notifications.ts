@@ -5,6 +5,7 @@ import { isoTime } from '../../domain/iso-time.ts';
 import type { Channel, Notifications } from '../../ports/notifications.ts';
 import { auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
+import { timeMs, timeMsOrNone } from './values.ts';
 
 export const NOTIFICATION_TABLES: readonly string[] = [
   `create table channels (
@@ -23,9 +24,6 @@ export const NOTIFICATION_TABLES: readonly string[] = [
   "create index alerts_unannounced on alerts (id) where not announced and status = 'open'",
 ];
 
-const msOrNone = (value: unknown): number | undefined =>
-  value === null ? undefined : (value as Date).getTime();
-
 const toChannel = (row: Row): Channel => ({
   id: Number(row.id),
   kind: row.kind as Channel['kind'],
@@ -34,7 +32,7 @@ const toChannel = (row: Row): Channel => ({
   minLossMinor: Number(row.min_loss_minor),
   enabled: row.enabled === true,
   createdBy: String(row.created_by),
-  createdAtMs: (row.created_at as Date).getTime(),
+  createdAtMs: timeMs(row.created_at),
 });
 
 const ACTIONS = JSON.stringify(Object.entries(EVENT_OF_ACTION).map(([action, event]) => ({ action, event })));
@@ -177,10 +175,10 @@ export function createNotifications(session: SqlSession): Notifications {
         id: Number(row.id),
         channel: Number(row.channel),
         event: row.event as EventType,
-        createdAtMs: (row.created_at as Date).getTime(),
+        createdAtMs: timeMs(row.created_at),
         attempts: Number(row.attempts),
-        nextAtMs: msOrNone(row.next_at) ?? 0,
-        deliveredAtMs: msOrNone(row.delivered_at),
+        nextAtMs: timeMsOrNone(row.next_at) ?? 0,
+        deliveredAtMs: timeMsOrNone(row.delivered_at),
         givenUp: row.delivered_at === null && row.next_at === null,
         lastError: row.last_error === null ? undefined : String(row.last_error),
       }));

@@ -3,8 +3,8 @@ import { minorPerMajor } from '../../domain/codes.ts';
 import type { Outcome, RuleHit } from '../../domain/decision.ts';
 import type { PastRows } from '../../ports/past-rows.ts';
 import type { SqlSession } from './session.ts';
+import { textOrNone, timeMs } from './values.ts';
 
-const textOrNone = (value: unknown): string | undefined => (value === null ? undefined : String(value));
 const NO_HITS: readonly RuleHit[] = [];
 
 export function createPastRows(session: SqlSession): PastRows {
@@ -26,8 +26,8 @@ export function createPastRows(session: SqlSession): PastRows {
           return {
             id: String(row.id),
             accountId: String(row.account_id),
-            occurredAtMs: (row.occurred_at as Date).getTime(),
-            decidedAtMs: (row.decided_at as Date).getTime(),
+            occurredAtMs: timeMs(row.occurred_at),
+            decidedAtMs: timeMs(row.decided_at),
             amountMinor,
             amountHundredths: Math.round((100 * amountMinor) / minorPerMajor(currency)),
             currency,

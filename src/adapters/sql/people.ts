@@ -4,6 +4,7 @@ import { isoTime } from '../../domain/iso-time.ts';
 import type { ApiKey, People, Session, User } from '../../ports/people.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
+import { timeMs, timeMsOrNone } from './values.ts';
 
 export const PEOPLE_TABLES: readonly string[] = [
   `create table users (
@@ -26,9 +27,6 @@ export const PEOPLE_TABLES: readonly string[] = [
 const USER_COLUMNS =
   'u.id, u.name, u.roles, u.disabled, u.password_hash is not null as has_password, u.created_at as user_since, u.last_sign_in_at';
 
-const ms = (value: unknown): number => (value as Date).getTime();
-const msOrNone = (value: unknown): number | undefined => (value === null ? undefined : ms(value));
-
 function toUser(row: Row): User {
   return {
     id: String(row.id),
@@ -36,8 +34,8 @@ function toUser(row: Row): User {
     roles: JSON.parse(String(row.roles)) as Role[],
     disabled: row.disabled === true,
     hasPassword: row.has_password === true,
-    createdAtMs: ms(row.user_since),
-    lastSignInAtMs: msOrNone(row.last_sign_in_at),
+    createdAtMs: timeMs(row.user_since),
+    lastSignInAtMs: timeMsOrNone(row.last_sign_in_at),
   };
 }
 
@@ -47,9 +45,9 @@ function toKey(row: Row): ApiKey & { readonly secretHash: string } {
     name: String(row.name),
     permissions: JSON.parse(String(row.permissions)) as Permission[],
     createdBy: String(row.created_by),
-    createdAtMs: ms(row.created_at),
-    expiresAtMs: msOrNone(row.expires_at),
-    lastUsedAtMs: msOrNone(row.last_used_at),
+    createdAtMs: timeMs(row.created_at),
+    expiresAtMs: timeMsOrNone(row.expires_at),
+    lastUsedAtMs: timeMsOrNone(row.last_used_at),
     revoked: row.revoked === true,
     secretHash: String(row.secret_hash),
   };
@@ -82,7 +80,7 @@ export function createPeople(session: SqlSession): People {
       return {
         passwordHash: row.password_hash === null ? undefined : String(row.password_hash),
         failures: Number(row.failures),
-        lockedUntilMs: msOrNone(row.locked_until),
+        lockedUntilMs: timeMsOrNone(row.locked_until),
       };
     },
     async addUser({ id, name, roles, oidcSubject }, entry) {
@@ -153,7 +151,11 @@ export function createPeople(session: SqlSession): People {
         [tokenHash],
       );
       return (
-        row && { user: toUser(row), createdAtMs: ms(row.created_at), lastUsedAtMs: ms(row.last_used_at) }
+        row && {
+          user: toUser(row),
+          createdAtMs: timeMs(row.created_at),
+          lastUsedAtMs: timeMs(row.last_used_at),
+        }
       );
     },
     async sessionUsed(tokenHash, atMs) {

@@ -8,6 +8,7 @@ import type { Office } from '../../ports/office.ts';
 import type { ApiKey, User } from '../../ports/people.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
+import { timeOrNull } from '../unknown.ts';
 import { type Access, actorOf, entryOf } from './access.ts';
 import { newKeyId, newToken, tokenHash } from './secrets.ts';
 import { isId, normalId } from './sign-in-routes.ts';
@@ -53,8 +54,6 @@ const AuditQuery = Type.Object(
   },
   { additionalProperties: false },
 );
-
-const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(ms));
 
 function personJson({ createdAtMs, lastSignInAtMs, ...user }: User) {
   return { ...user, createdAt: isoTime(createdAtMs), lastSignInAt: timeOrNull(lastSignInAtMs) };
