@@ -8,8 +8,40 @@ export type PastRows = {
     before: number | undefined,
     limit: number,
   ): Promise<{ readonly rows: readonly StoredPast[]; readonly last: number | undefined }>;
+  /** How decisions before a moment turned out, by each part they can be told into; of the newest `maxRows` at most. */
+  outcomes(untilMs: number, maxRows: number): Promise<readonly SegmentOutcome[]>;
+  /** Where labels come from and how late; of the newest `maxRows` at most. */
+  labelSources(maxRows: number): Promise<readonly LabelSourceFigures[]>;
   /** What each rule held for among the newest transactions, and how many of these were fraud. */
   hits(newest: number): Promise<readonly RuleHits[]>;
+};
+
+export const SEGMENT_KINDS = ['fraud type', 'channel', 'type', 'country'] as const;
+export type SegmentKind = (typeof SEGMENT_KINDS)[number];
+
+export type SegmentOutcome = {
+  readonly kind: SegmentKind;
+  readonly name: string;
+  readonly rows: number;
+  /** With a verdict; the others are taken as genuine once they are old enough. */
+  readonly labelled: number;
+  readonly frauds: number;
+  /** Sent to review or declined. */
+  readonly flagged: number;
+  readonly caught: number;
+  /** Of frauds, and of those that were caught; minor units, currencies are not converted. */
+  readonly fraudMinor: number;
+  readonly caughtMinor: number;
+};
+
+export type LabelSourceFigures = {
+  readonly source: string;
+  readonly labels: number;
+  readonly frauds: number;
+  /** From decision to label: half of them by then, nine in ten by then; undefined where no decision is stored any more. */
+  readonly medianDelayMs: number | undefined;
+  readonly p90DelayMs: number | undefined;
+  readonly latestAtMs: number;
 };
 
 export type RuleHits = {

@@ -1,5 +1,29 @@
 // What the API says of models, as the dashboard reads it.
 
+export type OutcomesMessage = {
+  /** Decisions before this are old enough for their labels. */
+  readonly until: string;
+  readonly segments: readonly {
+    readonly kind: 'fraud type' | 'channel' | 'type' | 'country';
+    readonly name: string;
+    readonly rows: number;
+    readonly labelled: number;
+    readonly frauds: number;
+    readonly flagged: number;
+    readonly caught: number;
+    readonly fraudMinor: number;
+    readonly caughtMinor: number;
+  }[];
+  readonly labels: readonly {
+    readonly source: string;
+    readonly labels: number;
+    readonly frauds: number;
+    readonly medianDelayMs: number | null;
+    readonly p90DelayMs: number | null;
+    readonly latestAt: string;
+  }[];
+};
+
 export type ModelState = 'candidate' | 'shadow' | 'challenger' | 'champion' | 'retired';
 
 export type GateCheckMessage = { readonly name: string; readonly passed: boolean; readonly text: string };

@@ -182,7 +182,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => simulatorRoutes(scope, desk, options.simulation));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
-  await app.register(async (scope) => modelRoutes(scope, desk, scorerOf, reviews, options.retrainer));
+  await app.register(async (scope) =>
+    modelRoutes(scope, desk, scorerOf, reviews, options.retrainer, options.maturityMs),
+  );
   await app.register(async (scope) => metricsRoute(scope, desk, monitor, drift));
   await app.register(async (scope) => {
     scope.get(

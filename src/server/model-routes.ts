@@ -18,6 +18,7 @@ import { known, timeOrNull } from './unknown.ts';
 
 const MAX_ARTEFACT_BYTES = 64 << 20;
 const EVENTS = 100;
+const OUTCOME_ROWS = 50_000;
 const MAX_COMPARED = 6;
 
 function filedJson({ filedAtMs, info, ...rest }: FiledModel) {
@@ -33,6 +34,7 @@ export function modelRoutes(
   scorerOf: ScorerOf,
   reviews: ModelReviews,
   retrainer: Retrainer,
+  maturityMs: number,
 ): void {
   const { models, clock } = desk;
   const tags = ['Models'];
@@ -150,6 +152,38 @@ export function modelRoutes(
       const drift = await reviews.drift();
       const period = await reviews.period();
       return { rows: period.rows.length, alarmFrom: DRIFT_ALARM, features: drift ?? null };
+    },
+  );
+
+  app.get(
+    '/v1/models/outcomes',
+    {
+      config: { permission: 'read' },
+      schema: {
+        summary:
+          'How decisions turned out, by fraud type, channel, type and country; where labels come from, and how late',
+        description:
+          `Of the newest ${OUTCOME_ROWS.toLocaleString('en')} decisions that are old enough for their labels; what has no label then is taken as genuine, ` +
+          'and `labelled` says how many have one.',
+        tags,
+      },
+    },
+    async () => {
+      const untilMs = clock.nowMs() - maturityMs;
+      const [segments, labels] = await Promise.all([
+        desk.office.past.outcomes(untilMs, OUTCOME_ROWS),
+        desk.office.past.labelSources(OUTCOME_ROWS),
+      ]);
+      return {
+        until: isoTime(untilMs),
+        segments,
+        labels: labels.map(({ latestAtMs, medianDelayMs, p90DelayMs, ...source }) => ({
+          ...source,
+          medianDelayMs: medianDelayMs ?? null,
+          p90DelayMs: p90DelayMs ?? null,
+          latestAt: isoTime(latestAtMs),
+        })),
+      };
     },
   );
 

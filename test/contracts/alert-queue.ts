@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
 export function queueContract(name: string, open: () => Promise<QueueWorld>) {
   test(`Q1–Q4 alert queue: ${name}`, async (t) => {
     const { session, commit, close } = await open();
-    const { alerts, audit, links } = createOffice(session);
+    const { alerts, audit, links, past } = createOffice(session);
     let clock = START_MS + 3_600_000;
     const entry = (person: typeof ANN, action: string): AuditEntry => ({
       atMs: clock++,
@@ -234,6 +234,33 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
       assert.equal(total, 2);
       assert.equal(accounts.length, 1);
     });
+
+    await t.test(
+      'how decisions turned out is told by parts, with how complete and how late labels are',
+      async () => {
+        const outcomes = await past.outcomes(START_MS + 3_600_000, 100);
+        assert.deepEqual(
+          outcomes.filter(({ kind }) => kind === 'type'),
+          [
+            {
+              kind: 'type',
+              name: 'purchase',
+              rows: 12,
+              labelled: 1,
+              frauds: 0,
+              flagged: 11,
+              caught: 0,
+              fraudMinor: 0,
+              caughtMinor: 0,
+            },
+          ],
+        );
+        assert.deepEqual(await past.outcomes(START_MS, 100), []);
+        const [source] = await past.labelSources(100);
+        assert.deepEqual([source.source, source.labels, source.frauds], ['customer', 1, 0]);
+        assert.ok((source.medianDelayMs ?? 0) > 3_000_000);
+      },
+    );
 
     await t.test('O8 the trail of all that is whole', async () => {
       const check = await verifyAudit((sql) => session.query(sql, []), []);

@@ -13,6 +13,7 @@ import { DriftTable } from '../components/drift-table.tsx';
 import { ModelCurves } from '../components/model-curves.tsx';
 import { ModelTable } from '../components/model-table.tsx';
 import { MoveModel } from '../components/move-model.tsx';
+import { Outcomes } from '../components/outcomes.tsx';
 import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { ConfusionMatrix, QualityFiguresRow, trainedText } from '../components/quality.tsx';
 import { count, dateTime, percent, words } from '../format.ts';
@@ -134,6 +135,7 @@ export function Models() {
           </Empty>
         </Panel>
       )}
+      <Outcomes />
       <DriftTable drift={drift.data} />
       <div className="grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(320px, 1fr))' }}>
         <Panel

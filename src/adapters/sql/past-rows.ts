@@ -1,7 +1,8 @@
 // Past transactions for backtests, out of the database in large pages.
 import { minorPerMajor } from '../../domain/codes.ts';
 import type { Outcome, RuleHit } from '../../domain/decision.ts';
-import type { PastRows } from '../../ports/past-rows.ts';
+import { isoTime } from '../../domain/iso-time.ts';
+import { type PastRows, SEGMENT_KINDS, type SegmentKind } from '../../ports/past-rows.ts';
 import type { SqlSession } from './session.ts';
 import { textOrNone, timeMs } from './values.ts';
 
@@ -50,6 +51,61 @@ export function createPastRows(session: SqlSession): PastRows {
           };
         }),
       };
+    },
+    async outcomes(untilMs, maxRows) {
+      const rows = await session.query(
+        `with recent as (
+           select coalesce(channel, 'not stated') as channel, type, coalesce(country, '??') as country,
+             coalesce(is_fraud, false) as fraud, is_fraud is not null as labelled, outcome <> 'approve' as flagged,
+             coalesce(fraud_type, 'not stated') as fraud_type, amount_minor
+           from transactions where decided_at < $1 order by seq desc limit $2),
+         told as (
+           select 'channel' as kind, channel as name, * from recent
+           union all select 'type', type, * from recent
+           union all select 'country', country, * from recent
+           union all select 'fraud type', fraud_type, * from recent where fraud)
+         select kind, name, count(*) as n, count(*) filter (where labelled) as labelled,
+           count(*) filter (where fraud) as frauds, count(*) filter (where flagged) as flagged,
+           count(*) filter (where fraud and flagged) as caught,
+           coalesce(sum(amount_minor) filter (where fraud), 0) as fraud_minor,
+           coalesce(sum(amount_minor) filter (where fraud and flagged), 0) as caught_minor
+         from told group by kind, name order by kind, count(*) filter (where fraud) desc, count(*) desc`,
+        [isoTime(untilMs), maxRows],
+      );
+      return rows.map((row) => ({
+        kind: SEGMENT_KINDS.find((kind) => kind === row.kind) ?? ('type' satisfies SegmentKind),
+        name: String(row.name),
+        rows: Number(row.n),
+        labelled: Number(row.labelled),
+        frauds: Number(row.frauds),
+        flagged: Number(row.flagged),
+        caught: Number(row.caught),
+        fraudMinor: Number(row.fraud_minor),
+        caughtMinor: Number(row.caught_minor),
+      }));
+    },
+    async labelSources(maxRows) {
+      const rows = await session.query(
+        `with recent as (select transaction_id, source, fraud, labelled_at from labels order by seq desc limit $1),
+         delays as (
+           select r.*, extract(epoch from r.labelled_at - t.decided_at) * 1000 as delay
+           from recent r left join transactions t on t.id = r.transaction_id)
+         select source, count(*) as n, count(*) filter (where fraud) as frauds, max(labelled_at) as latest,
+           percentile_cont(0.5) within group (order by delay) as median,
+           percentile_cont(0.9) within group (order by delay) as p90
+         from delays group by source order by count(*) desc`,
+        [maxRows],
+      );
+      const milliseconds = (value: unknown): number | undefined =>
+        value === null ? undefined : Math.max(0, Number(value));
+      return rows.map((row) => ({
+        source: String(row.source),
+        labels: Number(row.n),
+        frauds: Number(row.frauds),
+        medianDelayMs: milliseconds(row.median),
+        p90DelayMs: milliseconds(row.p90),
+        latestAtMs: timeMs(row.latest),
+      }));
     },
     async hits(newest) {
       const rows = await session.query(
