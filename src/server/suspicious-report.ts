@@ -73,7 +73,7 @@ const group = (name: string, ...parts: readonly string[]): string => `<${name}>$
 /** Owners are named in plain letters: units refuse all others. */
 const plainName = (name: string): string =>
   anyAscii(name)
-    .replaceAll(/[^a-zA-Z0-9 .'-]+/g, ' ')
+    .replaceAll(/[^a-zA-Z0-9.'-]+/g, ' ')
     .trim() || '-';
 const clipped = (text: string, length: number): string => text.slice(0, length);
 /** Without parts of a second, as the schema's examples write it. */
