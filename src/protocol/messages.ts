@@ -180,6 +180,8 @@ export type TransactionStory = {
   readonly transaction: Record<string, unknown>;
   readonly decision: Omit<Decision, 'decidedAtMs'> & { readonly decidedAt: string };
   readonly offset: number;
+  /** How many transactions of its type and channel it is compared with. */
+  readonly peers: number;
   /** The alert that it belongs to. */
   readonly alertId: number | null;
   readonly isFraud: boolean | null;
@@ -195,6 +197,8 @@ export type TransactionStory = {
     readonly contribution: number | null;
     /** Middle four fifths of the account's earlier transactions; null where there are fewer than five. */
     readonly usual: { readonly low: number; readonly high: number } | null;
+    /** The same of the latest transactions of this type and channel, whoever made them; null where there are too few. */
+    readonly peers: { readonly low: number; readonly high: number } | null;
   }[];
   /** What contributions add up to: shares of a forest's vote, or log-odds of boosted trees. */
   readonly contributionUnit: 'vote' | 'log-odds' | null;

@@ -31,6 +31,7 @@ import { modelRoutes } from './model-routes.ts';
 import { type Monitor, type ProducerState, startMonitor } from './monitor.ts';
 import { type MailSettings, startNotifier } from './notifier.ts';
 import { pastScorers } from './past-scorers.ts';
+import { createPeerGroups } from './peer-groups.ts';
 import { sendProblem } from './problem-details.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { readRoutes } from './read-routes.ts';
@@ -163,6 +164,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   );
   const relay = startLabelRelay(desk, (error) => app.log.error(error));
   const scorerOf = pastScorers(desk);
+  const peers = createPeerGroups(desk, (error) => app.log.error(error));
   const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
   const drift = watchDrift(reviews);
 
@@ -173,7 +175,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   });
   await app.register(async (scope) => intakeRoutes(scope, desk, relay));
   await app.register(async (scope) => bulkRoute(scope, desk));
-  await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf));
+  await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf, peers));
   await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
   await app.register(async (scope) => listRoutes(scope, desk));

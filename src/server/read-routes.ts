@@ -5,6 +5,7 @@ import { parseIsoTime } from '../domain/fields.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { Monitor } from './monitor.ts';
 import type { ScorerOf } from './past-scorers.ts';
+import type { PeerGroups } from './peer-groups.ts';
 import { sendProblem } from './problem-details.ts';
 import { alertRow, feedRow, storyOf } from './rows.ts';
 import { AlertQuery, IdParams, ProblemSchema, StatsQuery, StoryQuery, TransactionQuery } from './schemas.ts';
@@ -12,7 +13,13 @@ import { AlertQuery, IdParams, ProblemSchema, StatsQuery, StoryQuery, Transactio
 const NEIGHBOURS = 20;
 const PAGE = 50;
 
-export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, scorerOf: ScorerOf): void {
+export function readRoutes(
+  app: FastifyInstance,
+  desk: Desk,
+  monitor: Monitor,
+  scorerOf: ScorerOf,
+  peers: PeerGroups,
+): void {
   const { store } = desk;
 
   app.get<{ Params: IdParams; Querystring: StoryQuery }>(
@@ -56,6 +63,7 @@ export function readRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor, s
         alertId,
         (id, version) => expressions.get(`${id} ${version}`),
         desk.lists,
+        peers.usual(stored.transaction),
       );
     },
   );

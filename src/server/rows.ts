@@ -11,6 +11,7 @@ import type { AlertRow, FeedRow, TransactionStory } from '../protocol/messages.t
 import { leadingText } from '../rules/combine.ts';
 import { explainRule } from '../rules/explain-rule.ts';
 import type { Lookups } from '../rules/rule.ts';
+import { type PeerGroups, usualRanges } from './peer-groups.ts';
 
 export function feedRow(
   item: Pick<Decided, 'offset' | 'transaction' | 'decision'>,
@@ -72,19 +73,6 @@ export function alertRowOf(item: Decided): AlertRow {
 
 const MIN_USUAL = 5;
 
-/** Where the middle four fifths of the account's earlier transactions lie, by feature. */
-function usualRanges(stored: StoredTransaction, neighbours: readonly StoredTransaction[]) {
-  const earlier = neighbours.filter(({ offset }) => offset < stored.offset);
-  const vectors = earlier.map(({ vector }) => decodeVector(vector));
-  return FEATURES.map((_, i) => {
-    const values = vectors.map((vector) => vector[i]).filter((value) => !Number.isNaN(value));
-    if (values.length < MIN_USUAL) return null;
-    values.sort((a, b) => a - b);
-    const at = (share: number): number => values[Math.round(share * (values.length - 1))];
-    return { low: at(0.1), high: at(0.9) };
-  });
-}
-
 /** Everything there is to say about a transaction; an approval is explained here, from its stored features. */
 export function storyOf(
   stored: StoredTransaction,
@@ -93,8 +81,13 @@ export function storyOf(
   alertId: number | undefined,
   expressionOf: (id: string, version: number) => string | undefined,
   lookups: Lookups,
+  peers: ReturnType<PeerGroups['usual']>,
 ): TransactionStory {
-  const usual = usualRanges(stored, neighbours);
+  const earlier = neighbours.filter(({ offset }) => offset < stored.offset);
+  const usual = usualRanges(
+    earlier.map((one) => decodeVector(one.vector)),
+    MIN_USUAL,
+  );
   const { decision } = stored;
   const vector = decodeVector(stored.vector);
   // Only the model that decided can say why.
@@ -113,6 +106,7 @@ export function storyOf(
     decision: { ...rest, reasons, decidedAt: isoTime(decidedAtMs) },
     offset: stored.offset,
     alertId: alertId ?? null,
+    peers: peers.transactions,
     isFraud: stored.isFraud ?? null,
     fraudType: stored.fraudType ?? null,
     features: FEATURES.map((feature, i) => ({
@@ -124,6 +118,7 @@ export function storyOf(
       text: sentence(i, vector, stored.transaction.currency),
       contribution: contributions ? contributions[i] : null,
       usual: usual[i],
+      peers: peers.ranges[i],
     })),
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,

@@ -297,6 +297,12 @@ export function Story(props: {
               <th className="right" title="Where four fifths of the account’s earlier transactions lie">
                 Usual for the account
               </th>
+              <th
+                className="right hide-small"
+                title={`Where four fifths of the latest ${story.peers} transactions of this type and channel lie`}
+              >
+                Usual for its kind
+              </th>
               <th>Unit</th>
             </tr>
           </thead>
@@ -310,6 +316,11 @@ export function Story(props: {
                 <td className="right muted">
                   {feature.usual
                     ? `${number.format(feature.usual.low)} – ${number.format(feature.usual.high)}`
+                    : '–'}
+                </td>
+                <td className="right muted hide-small">
+                  {feature.peers
+                    ? `${number.format(feature.peers.low)} – ${number.format(feature.peers.high)}`
                     : '–'}
                 </td>
                 <td className="muted">{feature.unit}</td>
