@@ -155,16 +155,22 @@ export async function buildApp(options: AppOptions): Promise<App> {
     maturityMs: options.maturityMs,
   });
   feed.attach(monitor);
+  let trouble = '';
+  /** The same trouble is told once, not every second. */
+  const tell = (error: Error): void => {
+    if (error.message !== trouble) app.log.error(error);
+    trouble = error.message;
+  };
   const notifier = startNotifier(
     desk.office.notifications,
     desk.clock,
     options.mail,
     options.oidc?.publicUrl,
-    (error) => app.log.error(error),
+    tell,
   );
-  const relay = startLabelRelay(desk, (error) => app.log.error(error));
+  const relay = startLabelRelay(desk, tell);
   const scorerOf = pastScorers(desk);
-  const peers = createPeerGroups(desk, (error) => app.log.error(error));
+  const peers = createPeerGroups(desk, tell);
   const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
   const drift = watchDrift(reviews);
 

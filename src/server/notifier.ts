@@ -52,6 +52,7 @@ export function startNotifier(
   onTrouble: (error: Error) => void,
 ): Notifier {
   const transport: Transporter | undefined = mail && createTransport(mail.url);
+  const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let forgottenAt = 0;
 
@@ -61,7 +62,7 @@ export function startNotifier(
     const answer = await fetch(channel.target, {
       method: 'POST',
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       headers: {
         'content-type': 'application/json',
         'user-agent': 'Goshawk',
@@ -133,6 +134,8 @@ export function startNotifier(
     canMail: transport !== undefined,
     async stop() {
       clearInterval(timer);
+      // What is on its way is tried again by the next start.
+      stopping.abort(new Error('the desk stopped'));
       await running;
       transport?.close();
     },
