@@ -18,7 +18,7 @@ export function linkRoutes(app: FastifyInstance, desk: Desk): void {
         summary: 'What an account shares with others',
         description:
           `By its last 300 transactions: up to ${LINKS_A_KIND} devices, addresses, payees and merchants, and of each up to ` +
-          `${ACCOUNTS_A_LINK} accounts that used it lately, frauds first; \`total\` says how many there are.`,
+          `${ACCOUNTS_A_LINK} accounts that used it lately (or were flagged at the merchant), frauds first; \`total\` says how many there are.`,
         tags: ['Alert queue'],
         params: AccountParams,
       },

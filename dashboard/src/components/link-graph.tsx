@@ -8,7 +8,7 @@ import { Chart, type ChartColors, legendLook, tooltipLook } from './chart.tsx';
 import { Empty, Scroll } from './parts.tsx';
 
 const MAX_NODES = 150;
-const KINDS = { device: 'Device', ip: 'IP address', counterparty: 'Payee', merchant: 'Merchant' } as const;
+const KINDS = { device: 'Device', ip: 'IP address', counterparty: 'Payee', merchant: 'Flagged at' } as const;
 /** What everybody uses says nothing about who belongs together. */
 const COMMON = 100;
 

@@ -10,8 +10,19 @@ const COLUMN: Readonly<Record<LinkKind, string>> = {
 };
 const OWN_TRANSACTIONS = 300;
 const OTHERS_TRANSACTIONS = 2000;
+const FLAGGED_TRANSACTIONS = 5000;
 
-export const LINK_INDEXES: readonly string[] = LINK_KINDS.map(
+/**
+ * Who pays at the same merchant says nothing, who was flagged there does: merchants link accounts by what was flagged. It also
+ * saves every transaction an entry in an index.
+ */
+const FLAGGED_AT_MERCHANT = `
+  select t.account_id, t.outcome, t.is_fraud
+  from (select transaction_id from fraud_alerts order by seq desc limit ${FLAGGED_TRANSACTIONS}) f
+    join transactions t on t.id = f.transaction_id
+  where t.merchant_id = $1`;
+
+export const LINK_INDEXES: readonly string[] = LINK_KINDS.filter((kind) => kind !== 'merchant').map(
   (kind) =>
     `create index transactions_${kind} on transactions (${COLUMN[kind]}, seq) where ${COLUMN[kind]} is not null`,
 );
@@ -41,10 +52,13 @@ export function createLinks(session: SqlSession): Links {
       }));
     },
     async accountsOf(kind, key, limit) {
+      const recent =
+        kind === 'merchant'
+          ? FLAGGED_AT_MERCHANT
+          : `select account_id, outcome, is_fraud from transactions
+             where ${COLUMN[kind]} = $1 order by seq desc limit ${OTHERS_TRANSACTIONS}`;
       const rows = await session.query(
-        `with recent as (
-           select account_id, outcome, is_fraud from transactions
-           where ${COLUMN[kind]} = $1 order by seq desc limit ${OTHERS_TRANSACTIONS}),
+        `with recent as (${recent}),
          accounts as (
            select account_id, count(*) as n, count(*) filter (where outcome <> 'approve') as flagged,
              count(*) filter (where is_fraud) as frauds
