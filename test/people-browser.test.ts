@@ -1,6 +1,8 @@
 // The desk as each role sees it, in a real browser: signing in, working alerts together, inviting, auditing.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -277,6 +279,65 @@ test('M9 a model approver acts under the name that is signed in', async () => {
   await page.context().close();
   const viewer = await signIn('viewer').catch(() => undefined);
   await viewer?.context().close();
+});
+
+test('N1 an administrator has others told, sees whether it arrived, and asks for two people', async () => {
+  const told: string[] = [];
+  const receiver = createServer((request, response) => {
+    told.push(String(request.headers['webhook-signature']));
+    request.resume();
+    response.end();
+  });
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+  try {
+    const { port } = receiver.address() as AddressInfo;
+    const page = await signIn('ada');
+    await page.goto(`${desk.url}/settings?part=notifications`);
+    await page.getByText('Nobody is told.').waitFor();
+    await page.getByRole('button', { name: 'New channel …' }).click();
+    await page.getByLabel(/^Address/).fill(`http://127.0.0.1:${port}/hook`);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    assert.match(await page.getByRole('textbox', { name: 'Secret' }).inputValue(), /^whsec_/);
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await page.getByText('✓ arrived').waitFor();
+    assert.match(told[0], /^v1,/);
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.getByText('Desk', { exact: true }).click();
+    await page.getByLabel('Two people for a rule').click();
+    await page.reload();
+    assert.equal(await page.getByLabel('Two people for a rule').isChecked(), true);
+    await page.context().close();
+  } finally {
+    receiver.close();
+    receiver.closeAllConnections();
+  }
+});
+
+test('an analyst attaches a file, saves a view and finds an alert by its account', async () => {
+  const page = await signIn('ann');
+  await page.goto(`${desk.url}/alerts?view=closed`);
+  await page.locator('[data-alert]').first().waitFor();
+  await page.getByLabel('Search alerts').fill('card-one');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-alert]', { hasText: 'card-two' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^Views/ }).click();
+  await page.getByText('Save these filters …').click();
+  await page.getByLabel(/^Name( \*)?$/).fill('card one');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Views (1)' }).waitFor();
+  await page.locator('[data-alert] .open').first().click();
+  await page.getByTestId('alert-page').waitFor();
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'call.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('spoke with the customer'),
+  });
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'call.txt' }).click();
+  assert.equal((await download).suggestedFilename(), 'call.txt');
+  await page.getByText('attached a file').waitFor();
+  await page.context().close();
 });
 
 test('no page said an error', () => {
