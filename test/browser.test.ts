@@ -128,6 +128,9 @@ test('M9 a model is moved on its page: the gate says what is missing, and whoeve
   const history = page.locator('section', { hasText: 'History' });
   await history.getByText(/although the gate did not open: a drill/).waitFor();
   await history.getByText('R. Okafor').first().waitFor();
+  await page.getByRole('button', { name: 'Train a candidate' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Train', exact: true }).waitFor();
+  await page.keyboard.press('Escape');
   await page.screenshot({ path: join(ARTIFACTS, 'models.png'), fullPage: true });
   assert.deepEqual(errors, []);
   await page.close();

@@ -1,5 +1,6 @@
 // Names of sanctions lists: OFAC's SDN list as CSV (SDN.CSV, and ALT.CSV for other names) or as XML (SDN.XML), and a
 // plain CSV of names. Format: https://ofac.treasury.gov (Specially Designated Nationals list, data formats).
+import { parse } from 'csv-parse/sync';
 import { InputError } from '../domain/input-error.ts';
 import type { ListedName } from './name-match.ts';
 
@@ -18,33 +19,12 @@ export function readNames(text: string): ListedName[] {
   return names;
 }
 
-/** Rows of a CSV with quotes doubled inside quotes (RFC 4180). */
 function csvRows(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (quoted) {
-      if (char !== '"') cell += char;
-      else if (text[i + 1] === '"') {
-        cell += '"';
-        i++;
-      } else quoted = false;
-    } else if (char === '"') quoted = true;
-    else if (char === ',') {
-      row.push(cell.trim());
-      cell = '';
-    } else if (char === '\n') {
-      row.push(cell.trim());
-      rows.push(row);
-      row = [];
-      cell = '';
-    } else if (char !== '\r') cell += char;
+  try {
+    return parse(text, { relax_column_count: true, relax_quotes: true, skip_empty_lines: true, trim: true });
+  } catch (error) {
+    throw new InputError(`The CSV cannot be read: ${(error as Error).message}.`);
   }
-  if (cell !== '' || row.length > 0) rows.push([...row, cell.trim()]);
-  return rows.filter((cells) => cells.some((value) => value !== ''));
 }
 
 /** What OFAC writes where there is nothing. */

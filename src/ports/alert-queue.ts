@@ -45,7 +45,6 @@ export type QueueFilter = {
   readonly search?: string;
   readonly minLossMinor?: number;
   readonly accountId?: string;
-  readonly caseId?: number;
   readonly after?: QueueCursor;
 };
 /** The sort value and id of the last alert of the page before. */
@@ -92,6 +91,4 @@ export type AlertQueue = {
   label(verdict: Verdict, entry: AuditEntry): Promise<void>;
   waitingLabels(limit: number): Promise<readonly WaitingLabel[]>;
   labelsDone(ids: readonly number[]): Promise<void>;
-  /** Alerts opened since an id, oldest first; for those who are told of new ones. */
-  openedSince(id: number, limit: number): Promise<readonly QueuedAlert[]>;
 };

@@ -9,6 +9,7 @@ import { checkExpression } from '../rules/check.ts';
 import { createColumns, type PastColumns, withoutTexts } from '../rules/past-columns.ts';
 import { runOnThreads } from '../training/task-threads.ts';
 import type { BacktestMessage, BacktestTask, BacktestWorkerData } from './backtest-worker.ts';
+import { readAllNames } from './lists-in-memory.ts';
 
 const PAGE = 2000;
 const ROWS_A_TASK = 10_000;
@@ -114,14 +115,7 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
   }
 
   async function namesOf(expression: string): Promise<readonly ListedName[]> {
-    if (!expression.includes('sanctionMatch')) return [];
-    const names: ListedName[] = [];
-    for (let after = 0; ; ) {
-      const page = await office.lists.names(after, LIST_PAGE);
-      names.push(...page.map(({ uid, name }) => ({ uid, name })));
-      if (page.length < LIST_PAGE) return names;
-      after = page[page.length - 1].seq;
-    }
+    return expression.includes('sanctionMatch') ? readAllNames(office.lists) : [];
   }
 
   async function run({ expression, maxRows }: BacktestQuestion, job: Job): Promise<void> {

@@ -8,6 +8,17 @@ const PAGE = 20_000;
 /** Names that were asked for lately: the same payees come again and again. */
 const REMEMBERED = 50_000;
 
+/** Every name of every sanctions list. */
+export async function readAllNames(store: ListStore): Promise<ListedName[]> {
+  const all: ListedName[] = [];
+  for (let after = 0; ; ) {
+    const page = await store.names(after, PAGE);
+    for (const { uid, name } of page) all.push({ uid, name });
+    if (page.length < PAGE) return all;
+    after = page[page.length - 1].seq;
+  }
+}
+
 export type ListsInMemory = Lookups & {
   /** Takes in what changed since the last time. */
   look(): Promise<void>;
@@ -23,13 +34,7 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
   let namesRevision = 0;
 
   async function readNames(): Promise<void> {
-    const all: ListedName[] = [];
-    for (let after = 0; ; ) {
-      const page = await store.names(after, PAGE);
-      for (const { uid, name } of page) all.push({ uid, name });
-      if (page.length < PAGE) break;
-      after = page[page.length - 1].seq;
-    }
+    const all = await readAllNames(store);
     names = all.length > 0 ? createNameIndex(all) : undefined;
     remembered.clear();
   }

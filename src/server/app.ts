@@ -15,6 +15,7 @@ import { guardRoutes } from './access/access.ts';
 import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
 import { peopleRoutes } from './access/people-routes.ts';
 import { signInRoutes } from './access/sign-in-routes.ts';
+import { attachmentRoutes } from './attachment-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
 import { docsPage } from './docs-page.ts';
@@ -183,6 +184,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => bulkRoute(scope, desk));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf, peers));
   await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
+  await app.register(async (scope) => attachmentRoutes(scope, desk, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => caseRoutes(scope, desk));

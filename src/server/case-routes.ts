@@ -1,7 +1,6 @@
 // Cases over HTTP: alerts that belong together, tasks, a narrative, closing by one or two people, and the report.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { permissionsOf } from '../domain/access.ts';
 import { CASE_OUTCOMES, CASE_STATUSES, type CaseOutcome } from '../domain/case.ts';
 import { isCurrency } from '../domain/codes.ts';
 import { InputError } from '../domain/input-error.ts';
@@ -10,8 +9,8 @@ import type { Case, CaseChange } from '../ports/cases.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { StoredTransaction } from '../ports/store.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { alertMessage, historyMessage, notesMessage, worksAlerts } from './office-messages.ts';
 import { sendProblem } from './problem-details.ts';
-import { alertMessage, notesMessage } from './queue-routes.ts';
 import { ProblemSchema } from './schemas.ts';
 import { reportJson, reportXml } from './suspicious-report.ts';
 import { timeOrNull } from './unknown.ts';
@@ -145,9 +144,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
         alerts: belonging.flatMap((alert) => (alert ? [alertMessage(alert)] : [])),
         tasks: tasks.map(({ atMs, ...task }) => ({ ...task, at: isoTime(atMs) })),
         notes: notesMessage(said),
-        history: lines
-          .filter(({ action }) => action !== 'saw')
-          .map(({ at, who, action, detail }) => ({ at, who, action, detail })),
+        history: historyMessage(lines),
       };
     },
   );
@@ -171,8 +168,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
         if (body.assignee === undefined) return { kind: 'assign', to: undefined };
         if (body.assignee === actor.id) return { kind: 'assign', to: by };
         const person = await people.user(body.assignee);
-        const works = person && !person.disabled && permissionsOf(person.roles).has('work_alerts');
-        return works
+        return person && worksAlerts(person)
           ? { kind: 'assign', to: { id: person.id, name: person.name } }
           : `${body.assignee} does not work cases.`;
       }

@@ -20,6 +20,7 @@ import { entryOf } from './access/access.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { timeOrNull } from './unknown.ts';
+import { takeBodiesWhole } from './whole-bodies.ts';
 
 const MAX_AT_ONCE = 5000;
 const MAX_CSV_BYTES = 100 << 20;
@@ -274,10 +275,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
   );
 
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_CSV_BYTES }, (_, body, done) =>
-      done(null, body),
-    );
+    takeBodiesWhole(scope, 'string', MAX_CSV_BYTES);
     scope.post<{ Params: Static<typeof NameParams>; Body: unknown }>(
       '/v1/lists/:name/import',
       {
@@ -343,10 +341,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_NAMES_BYTES }, (_, body, done) =>
-      done(null, body),
-    );
+    takeBodiesWhole(scope, 'string', MAX_NAMES_BYTES);
     scope.put<{ Params: Static<typeof SourceParams>; Body: unknown }>(
       '/v1/sanctions/:name',
       {

@@ -1,5 +1,5 @@
 // Counts per minute and country for the last day, kept in memory as decisions are committed.
-import { minorPerMajor } from '../domain/codes.ts';
+import { hundredths } from '../domain/codes.ts';
 import { countryOf } from '../domain/transaction.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
 import type { CountRow, ScoreCount } from '../ports/store.ts';
@@ -85,9 +85,7 @@ export function createLiveCounts(): LiveCounts {
         if (decision.outcome !== 'approve') {
           if (decision.outcome === 'review') cell.reviews++;
           else cell.declines++;
-          cell.flaggedMinor += Math.round(
-            (100 * transaction.amountMinor) / minorPerMajor(transaction.currency),
-          );
+          cell.flaggedMinor += hundredths(transaction.amountMinor, transaction.currency);
         }
         const second = Math.floor(decision.decidedAtMs / 1000);
         const slot = second % seconds.length;

@@ -1,8 +1,6 @@
 // The alert queue over HTTP: what waits, what belongs to it, and what people do with it.
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { permissionsOf } from '../domain/access.ts';
 import {
   type AlertVerdict,
   QUEUE_SORTS,
@@ -15,16 +13,15 @@ import { parseIsoTime } from '../domain/fields.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import type { AlertAction, QueueCursor, QueuedAlert } from '../ports/alert-queue.ts';
 import type { Desk } from '../ports/desk.ts';
-import type { Note } from '../ports/notes.ts';
 import type { StoredTransaction } from '../ports/store.ts';
-import type { AccountPoint, QueuedAlertMessage } from '../protocol/queue.ts';
+import type { AccountPoint } from '../protocol/queue.ts';
 import { actorOf, entryOf } from './access/access.ts';
 import type { Feed } from './feed.ts';
 import type { LabelRelay } from './label-relay.ts';
+import { alertMessage, historyMessage, notesMessage, worksAlerts } from './office-messages.ts';
 import { sendProblem } from './problem-details.ts';
 import { feedRow } from './rows.ts';
 import { ProblemSchema, StoryQuery } from './schemas.ts';
-import { timeOrNull } from './unknown.ts';
 
 const MAX_PAGE = 500;
 const MAX_TRANSACTIONS = 200;
@@ -32,11 +29,7 @@ const MAX_ACCOUNT = 300;
 const MAX_EARLIER = 50;
 const MAX_AT_ONCE = 500;
 const MAX_HISTORY = 200;
-const MAX_ATTACHMENT_BYTES = 5 << 20;
-const MAX_ATTACHMENTS = 20;
 const MAX_SNOOZE_MS = 30 * 86_400_000;
-/** Kinds that a browser may be given back as they are; all else comes as bytes to be saved. */
-const SAVED_AS = 'application/octet-stream';
 
 const ACTIONS = [
   'claim',
@@ -76,10 +69,6 @@ const QueueQuery = Type.Object(
   { additionalProperties: false },
 );
 const AlertParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
-const AttachmentParams = Type.Object({
-  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  attachment: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-});
 const ActionBody = Type.Object(
   {
     action: Type.String({ enum: [...ACTIONS] }),
@@ -111,30 +100,6 @@ const NoteBody = Type.Object(
   { text: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }) },
   { additionalProperties: false },
 );
-const AttachmentQuery = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 200 }) },
-  { additionalProperties: false },
-);
-
-export function alertMessage(alert: QueuedAlert): QueuedAlertMessage {
-  const { openedAtMs, updatedAtMs, dueAtMs, snoozedUntilMs, closedAtMs, ...rest } = alert;
-  return {
-    ...rest,
-    openedAt: isoTime(openedAtMs),
-    updatedAt: isoTime(updatedAtMs),
-    dueAt: isoTime(dueAtMs),
-    snoozedUntil: timeOrNull(snoozedUntilMs),
-    closedAt: timeOrNull(closedAtMs),
-    country: alert.country ?? null,
-    topReason: alert.topReason ?? null,
-    assignee: alert.assignee ?? null,
-    verdict: alert.verdict ?? null,
-    fraudType: alert.fraudType ?? null,
-    closedBy: alert.closedBy ?? null,
-    caseId: alert.caseId ?? null,
-  };
-}
-
 function accountPoint({ transaction: t, decision, isFraud }: StoredTransaction): AccountPoint {
   return {
     id: t.id,
@@ -159,9 +124,6 @@ function parseCursor(text: string | undefined): QueueCursor | undefined {
   const [value, id] = text.split('.').map(Number);
   return { value, id };
 }
-
-export const notesMessage = (notes: readonly Note[]) =>
-  notes.map(({ atMs, ...note }) => ({ ...note, at: isoTime(atMs) }));
 
 export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay, feed: Feed): void {
   const { clock, store } = desk;
@@ -228,9 +190,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
     { config: { permission: 'work_alerts' }, schema: { summary: 'Who can be given an alert', tags } },
     async (request) => {
       const self = actorOf(request);
-      const all = (await people.users()).filter(
-        ({ disabled, roles }) => !disabled && permissionsOf(roles).has('work_alerts'),
-      );
+      const all = (await people.users()).filter(worksAlerts);
       const listed = all.map(({ id, name }) => ({ id, name }));
       return { people: self.kind === 'local' ? [{ id: self.id, name: self.name }, ...listed] : listed };
     },
@@ -268,7 +228,10 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
       if (request.query.download) {
         reply.header('content-disposition', `attachment; filename="alert-${id}.json"`);
       }
-      const rows = await Promise.all(ids.map((transactionId) => store.transaction(transactionId)));
+      const atHand = new Map(latest.map((row) => [row.transaction.id, row]));
+      const rows = await Promise.all(
+        ids.map((transactionId) => atHand.get(transactionId) ?? store.transaction(transactionId)),
+      );
       return {
         alert: alertMessage(alert),
         transactions: rows.flatMap((row) => (row ? [feedRow(row, row.isFraud)] : [])),
@@ -276,9 +239,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
         earlier: [...open, ...closed].filter((other) => other.id !== id).map(alertMessage),
         notes: notesMessage(said),
         attachments: files.map(({ atMs, ...file }) => ({ ...file, at: isoTime(atMs) })),
-        history: lines
-          .filter(({ action }) => action !== 'saw')
-          .map(({ at, who, action, detail }) => ({ at, who, action, detail })),
+        history: historyMessage(lines),
       };
     },
   );
@@ -300,8 +261,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
         if (body.assignee === undefined) return 'Say to whom, in "assignee".';
         if (body.assignee === id) return { kind, to: by };
         const person = await people.user(body.assignee);
-        const works = person && !person.disabled && permissionsOf(person.roles).has('work_alerts');
-        return works
+        return person && worksAlerts(person)
           ? { kind, to: { id: person.id, name: person.name } }
           : `${body.assignee} does not work alerts.`;
       }
@@ -392,79 +352,6 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
       );
       feed.queueChanged();
       return reply.code(201).send({ notes: notesMessage(await notes.notes(`alert ${id}`)) });
-    },
-  );
-
-  app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_ATTACHMENT_BYTES }, (_, body, done) =>
-      done(null, body),
-    );
-    scope.post<{
-      Params: Static<typeof AlertParams>;
-      Querystring: Static<typeof AttachmentQuery>;
-      Body: Buffer;
-    }>(
-      '/v1/queue/:id/attachments',
-      {
-        bodyLimit: MAX_ATTACHMENT_BYTES,
-        config: { permission: 'work_alerts' },
-        schema: {
-          summary: 'Attach a file to an alert',
-          description: `The body is the file, up to ${MAX_ATTACHMENT_BYTES >> 20} MB; at most ${MAX_ATTACHMENTS} an alert.`,
-          tags,
-          params: AlertParams,
-          querystring: AttachmentQuery,
-          consumes: [SAVED_AS],
-        },
-      },
-      async (request, reply) => {
-        const { id } = request.params;
-        if (!(await alerts.find(id))) return notFound(reply, id);
-        const content = request.body;
-        if (!Buffer.isBuffer(content) || content.length === 0) {
-          return sendProblem(reply, 400, 'Bad request', 'The body must be the file.');
-        }
-        const sha256 = createHash('sha256').update(content).digest('hex');
-        const name = request.query.name.replaceAll(/[/\\\p{Cc}]/gu, '_');
-        const mediaType = (request.headers['content-type'] ?? SAVED_AS).slice(0, 100);
-        const entry = entryOf(request, clock, 'attached a file', `alert ${id}`, { name, sha256 });
-        const added = await notes.attach(
-          `alert ${id}`,
-          { name, mediaType, content, sha256 },
-          MAX_ATTACHMENTS,
-          entry,
-        );
-        if (!added) {
-          return sendProblem(reply, 409, 'Conflict', `Alert ${id} has ${MAX_ATTACHMENTS} files already.`);
-        }
-        feed.queueChanged();
-        return reply.code(201).send({ name, sha256 });
-      },
-    );
-  });
-
-  app.get<{ Params: Static<typeof AttachmentParams> }>(
-    '/v1/queue/:id/attachments/:attachment',
-    {
-      config: { permission: 'read_identifiers' },
-      schema: {
-        summary: 'An attached file',
-        tags,
-        params: AttachmentParams,
-        response: { 404: ProblemSchema },
-      },
-    },
-    async (request, reply) => {
-      const { id, attachment } = request.params;
-      const file = await notes.attachment(`alert ${id}`, attachment);
-      if (!file) return sendProblem(reply, 404, 'Not found', `Alert ${id} has no file ${attachment}.`);
-      await audit.append(entryOf(request, clock, 'opened a file', `alert ${id}`, { name: file.name }));
-      // Never shown as a page of this desk: what somebody attached may be made to act as one.
-      return reply
-        .type(SAVED_AS)
-        .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
-        .send(file.content);
     },
   );
 }

@@ -47,11 +47,12 @@ export function readRoutes(
         store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
         desk.office.alerts.alertOf(stored.transaction.id),
       ]);
-      const expressions = new Map<string, string>();
-      for (const { id, version = 1 } of stored.decision.rules) {
-        const rule = await desk.office.rules.find(id, version);
-        if (rule) expressions.set(`${id} ${version}`, rule.expression);
-      }
+      const rules = await Promise.all(
+        stored.decision.rules.map(({ id, version = 1 }) => desk.office.rules.find(id, version)),
+      );
+      const expressions = new Map(
+        rules.flatMap((rule) => (rule ? [[`${rule.id} ${rule.version}`, rule.expression]] : [])),
+      );
       if (request.query.download) {
         const name = stored.transaction.id.replace(/[^\w.-]/g, '_');
         reply.header('content-disposition', `attachment; filename="transaction-${name}.json"`);

@@ -41,7 +41,7 @@ export function AskName(props: {
           value={note}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
-        <DialogActions submit="{props.action}" disabled={who.trim() === ''} onClose={props.onClose} />
+        <DialogActions submit={props.action} disabled={who.trim() === ''} onClose={props.onClose} />
       </form>
     </Dialog>
   );

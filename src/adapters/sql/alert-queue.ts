@@ -8,7 +8,7 @@ import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
 import { textOrNone, timeMs, timeMsOrNone } from './values.ts';
 
-export function toQueuedAlert(row: Row): QueuedAlert {
+function toQueuedAlert(row: Row): QueuedAlert {
   return {
     id: Number(row.id),
     accountId: String(row.account_id),
@@ -39,13 +39,13 @@ export function toQueuedAlert(row: Row): QueuedAlert {
 
 const AWAKE = '(snoozed_until is null or snoozed_until <= $2)';
 const VIEWS: Readonly<Record<QueueView, string>> = {
-  open: `status = 'open' and ${AWAKE} and $1::text is not null`,
+  open: `status = 'open' and ${AWAKE}`,
   mine: `status = 'open' and assignee_id = $1 and ${AWAKE}`,
-  unassigned: `status = 'open' and assignee_id is null and ${AWAKE} and $1::text is not null`,
-  overdue: `status = 'open' and due_at < $2 and ${AWAKE} and $1::text is not null`,
-  escalated: `status = 'open' and escalated and ${AWAKE} and $1::text is not null`,
-  snoozed: "status = 'open' and snoozed_until > $2 and $1::text is not null",
-  closed: "status = 'closed' and $1::text is not null and $2::timestamptz is not null",
+  unassigned: `status = 'open' and assignee_id is null and ${AWAKE}`,
+  overdue: `status = 'open' and due_at < $2 and ${AWAKE}`,
+  escalated: `status = 'open' and escalated and ${AWAKE}`,
+  snoozed: "status = 'open' and snoozed_until > $2",
+  closed: "status = 'closed'",
 };
 
 /** The value a page is sorted by, as a number, and which way. */
@@ -114,23 +114,23 @@ const WITH_REOPENED = `,
 
 export function createAlertQueue(session: SqlSession): AlertQueue {
   return {
-    async list({ view, sort, person, nowMs, search, minLossMinor, accountId, caseId, after }, limit) {
+    async list({ view, sort, person, nowMs, search, minLossMinor, accountId, after }, limit) {
       const { value, down } = SORTS[sort];
       const direction = down ? 'desc' : 'asc';
       const rows = await session.query(
         `select * from alerts where ${VIEWS[view]}
+           and $1::text is not null and $2::timestamptz is not null
            and ($3::text is null or account_id like $3 || '%' or id::text = $3 or top_reason ilike '%' || $3 || '%')
            and ($4::bigint is null or expected_loss_minor >= $4)
-           and ($5::text is null or account_id = $5) and ($6::bigint is null or case_id = $6)
-           and ($7::bigint is null or (${value}, id) ${down ? '<' : '>'} ($7, $8))
-         order by ${value} ${direction}, id ${direction} limit $9`,
+           and ($5::text is null or account_id = $5)
+           and ($6::bigint is null or (${value}, id) ${down ? '<' : '>'} ($6, $7))
+         order by ${value} ${direction}, id ${direction} limit $8`,
         [
           person,
           isoTime(nowMs),
           search ? search.replace(/[\\%_]/g, '\\$&') : null,
           minLossMinor ?? null,
           accountId ?? null,
-          caseId ?? null,
           after?.value ?? null,
           after?.id ?? null,
           limit,
@@ -218,13 +218,6 @@ export function createAlertQueue(session: SqlSession): AlertQueue {
     },
     async labelsDone(ids) {
       await session.query('delete from label_outbox where id = any($1::bigint[])', [ids]);
-    },
-    async openedSince(id, limit) {
-      const rows = await session.query('select * from alerts where id > $1 order by id limit $2', [
-        id,
-        limit,
-      ]);
-      return rows.map(toQueuedAlert);
     },
   };
 }

@@ -1,5 +1,5 @@
 // One batch of decisions as the statements of one transaction.
-import { minorPerMajor } from '../../domain/codes.ts';
+import { hundredths } from '../../domain/codes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
@@ -85,7 +85,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
   for (const item of flagged) {
     const { transaction, decision } = item;
     const row = alertRow(item, 0);
-    const hundredths = Math.round((100 * transaction.amountMinor) / minorPerMajor(transaction.currency));
+    const amount = hundredths(transaction.amountMinor, transaction.currency);
     let group = groups.get(transaction.accountId);
     if (!group) {
       group = {
@@ -106,8 +106,8 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
     group.updated_at = row.created_at;
     group.transactions++;
     if (decision.outcome === 'decline') group.declined++;
-    group.amount_minor += hundredths;
-    group.expected_loss_minor += Math.round(decision.score * hundredths);
+    group.amount_minor += amount;
+    group.expected_loss_minor += Math.round(decision.score * amount);
     if (decision.score <= group.max_score) continue;
     group.max_score = decision.score;
     group.country = row.country;
@@ -175,8 +175,7 @@ export function countRows(decided: readonly Decided[]): CountRow[] {
     if (decision.outcome === 'approve') continue;
     if (decision.outcome === 'review') count.reviews++;
     else count.declines++;
-    // Hundredths of the currency's unit, whatever its digits.
-    count.flagged_minor += Math.round((100 * transaction.amountMinor) / minorPerMajor(transaction.currency));
+    count.flagged_minor += hundredths(transaction.amountMinor, transaction.currency);
   }
   return [...counts.values()];
 }

@@ -1,5 +1,5 @@
 // Past transactions for backtests, out of the database in large pages.
-import { minorPerMajor } from '../../domain/codes.ts';
+import { hundredths } from '../../domain/codes.ts';
 import type { Outcome, RuleHit } from '../../domain/decision.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { type PastRows, SEGMENT_KINDS, type SegmentKind } from '../../ports/past-rows.ts';
@@ -30,7 +30,7 @@ export function createPastRows(session: SqlSession): PastRows {
             occurredAtMs: timeMs(row.occurred_at),
             decidedAtMs: timeMs(row.decided_at),
             amountMinor,
-            amountHundredths: Math.round((100 * amountMinor) / minorPerMajor(currency)),
+            amountHundredths: hundredths(amountMinor, currency),
             currency,
             type: String(row.type),
             channel: textOrNone(row.channel),
