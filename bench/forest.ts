@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HANDBOOK_FEATURES } from '../src/features/sets.ts';
-import { predictMean } from '../src/models/ensemble.ts';
+import { createPredictor } from '../src/models/predictor.ts';
 import { trainForest } from '../src/training/forest.ts';
 import { needHandbook, runPython } from '../test/reference.ts';
 import { handbookRows } from './handbook-rows.ts';
@@ -47,9 +47,10 @@ export async function benchForest(): Promise<Row[]> {
     forest = await trainForest(values, labels, width, { ...options, seed });
     fits.push((performance.now() - started) / 1000);
   }
+  const predictor = createPredictor(forest.ensemble);
   const started = performance.now();
   let sum = 0;
-  for (let row = 0; row < labels.length; row++) sum += predictMean(forest.ensemble, values, row * width);
+  for (let row = 0; row < labels.length; row++) sum += predictor.mean(values, row * width);
   const singleMicros = ((performance.now() - started) * 1000) / labels.length;
   if (!(sum > 0)) throw new Error('the forest predicts nothing');
 

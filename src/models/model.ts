@@ -13,9 +13,10 @@ import {
 import { type Calibration, calibrate } from './calibration.ts';
 import type { DriftBaseline } from './drift.ts';
 import { type CategoryEncoding, createEncoder } from './encoding.ts';
-import { createEnsemble, type Ensemble, featureOf, isLeaf, predictMean } from './ensemble.ts';
+import { createEnsemble, type Ensemble, featureOf, isLeaf } from './ensemble.ts';
 import { createExplainer } from './explain.ts';
 import type { Quality } from './metrics.ts';
+import { createPredictor } from './predictor.ts';
 
 /** Made by the simulator, recorded from life, or unknown here: the model was trained elsewhere. */
 export type TrainingSource = 'simulation' | 'history' | 'import';
@@ -75,15 +76,16 @@ export function createScorer(model: Model): Scorer {
   const encode = createEncoder(model.encoding);
   const { kind } = model.info;
   const explainer = createExplainer(model.ensemble);
+  const predictor = createPredictor(model.ensemble);
   const shares = new Float64Array(FEATURE_COUNT);
   return {
     info: model.info,
     baseline: model.baseline,
     score(transaction, vector) {
       encode(transaction, vector);
-      return calibrate(model.calibration, uncalibrated(kind, predictMean(model.ensemble, vector, 0)));
+      return calibrate(model.calibration, uncalibrated(kind, predictor.mean(vector, 0)));
     },
-    vote: (vector) => predictMean(model.ensemble, vector, 0),
+    vote: (vector) => predictor.mean(vector, 0),
     baseVote: explainer.base,
     contributions(vector) {
       explainer.contributions(vector, 0, shares);

@@ -9,7 +9,7 @@ import {
   encodeKeys,
   fitEncoding,
 } from '../models/encoding.ts';
-import { type Ensemble, predictMean } from '../models/ensemble.ts';
+import type { Ensemble } from '../models/ensemble.ts';
 import { measureQuality } from '../models/metrics.ts';
 import {
   type Model,
@@ -20,6 +20,7 @@ import {
   uncalibrated,
   versionOf,
 } from '../models/model.ts';
+import { createPredictor } from '../models/predictor.ts';
 import { BOOSTING_DEFAULTS, type BoostingOptions, trainBoosting } from './boosting.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
 import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
@@ -215,14 +216,8 @@ export function encodeTable(table: TrainingTable, encoding: CategoryEncoding): v
 /** Calibrated scores of all rows; fills the table's encoded slots on the way. */
 export function scoreTable(model: Model, table: TrainingTable): Float64Array {
   encodeTable(table, model.encoding);
-  const scores = new Float64Array(table.rows);
-  for (let row = 0; row < table.rows; row++) {
-    scores[row] = calibrate(
-      model.calibration,
-      uncalibrated(model.info.kind, predictMean(model.ensemble, table.vectors, row * FEATURE_COUNT)),
-    );
-  }
-  return scores;
+  const votes = createPredictor(model.ensemble).means(table.vectors, table.rows);
+  return votes.map((vote) => calibrate(model.calibration, uncalibrated(model.info.kind, vote)));
 }
 
 /** The model with its quality on later rows written into it. */
