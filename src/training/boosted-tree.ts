@@ -3,6 +3,7 @@
 import { MISSING_LEFT } from '../models/ensemble.ts';
 import { type GrownTree, packTree } from '../models/join-trees.ts';
 import type { BinnedTable } from './bins.ts';
+import { type Split, shareOut, type Team, takeBest } from './boosting-team.ts';
 
 export type BoostedTreeOptions = {
   readonly maxDepth: number;
@@ -18,16 +19,15 @@ export type BoostedTreeOptions = {
   readonly monotone: Int8Array;
 };
 
-/** First and second derivatives of the loss by row. */
-export type Derivatives = { readonly gradients: Float64Array; readonly hessians: Float64Array };
+/** Rows that came to the same leaf. */
+export type LeafRows = { readonly start: number; readonly end: number; readonly value: number };
 
-type Split = {
-  gain: number;
-  feature: number;
-  code: number;
-  missingLeft: boolean;
-  leftG: number;
-  leftH: number;
+export type BoostedTree = {
+  readonly tree: GrownTree;
+  /** Of each inner node: the last code that goes left. */
+  readonly codes: Uint16Array;
+  /** Where the rows it was grown on came to, in the order that `rows` has then. */
+  readonly leaves: readonly LeafRows[];
 };
 
 type OpenNode = {
@@ -40,34 +40,57 @@ type OpenNode = {
   /** Bounds on leaf values below, from monotone splits above. */
   readonly low: number;
   readonly high: number;
-  /** Sums by code, two a code, of all columns at hand; gone once it is split. */
+};
+type Splittable = OpenNode & {
+  /** Sums by code, two a code, of this member's columns; gone once it is split. */
   readonly histogram: Float64Array;
   readonly split: Split;
 };
 
 export type BoostedTreeGrower = {
   /**
-   * Grows a tree on the given rows and columns, and adds its values to `margins` of these rows. The array of rows
-   * is put into another order.
+   * Grows a tree on the first `count` of `rows` and on the given columns. `derivatives` holds, two a row of the table, the
+   * first and second derivative of the loss. The rows are put into another order; within a node it stays as it was.
    */
-  grow(
-    rows: Uint32Array,
-    columns: readonly number[],
-    derivatives: Derivatives,
-    weights: Float64Array,
-    margins: Float64Array,
-  ): GrownTree;
+  grow(rows: Uint32Array, count: number, columns: readonly number[], derivatives: Float32Array): BoostedTree;
 };
 
-export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTreeOptions): BoostedTreeGrower {
+const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+
+/** `labels` and `fraudWeight` say what a row weighs, which explanations need to know. */
+export function createBoostedTreeGrower(
+  table: BinnedTable,
+  labels: Uint8Array,
+  fraudWeight: number,
+  options: BoostedTreeOptions,
+  team: Team,
+): BoostedTreeGrower {
   const { codes, thresholds } = table;
   const { lambda, minChildWeight, minGain, learningRate, maxDepth, maxLeaves, monotone } = options;
-  const offsets = new Int32Array(codes.length + 1);
-  for (let f = 0; f < codes.length; f++) offsets[f + 1] = offsets[f] + 2 * thresholds[f].length;
-  const size = offsets[codes.length];
+  // What a column costs: reading each row once or twice, and each code in the handful of nodes.
+  const owners = shareOut(
+    thresholds.map((limits) => table.rows + 25 * limits.length),
+    team.size,
+  );
+  const own = codes.map((_, column) => column).filter((column) => owners[column] === team.member);
+  const width = own.length;
+  /** Where a column's sums begin in a histogram. */
+  const offsets = new Int32Array(codes.length);
+  let size = 0;
+  for (const column of own) {
+    offsets[column] = size;
+    size += 2 * thresholds[column].length;
+  }
+  // Where a row's sums lie, row by row: what is read of a row lies together.
+  const sums = new Uint32Array(table.rows * width);
+  own.forEach((column, k) => {
+    const column16 = codes[column];
+    const offset = offsets[column];
+    for (let row = 0, at = k; row < table.rows; row++, at += width) sums[at] = offset + 2 * column16[row];
+  });
   const spare = new Uint32Array(table.rows);
-  const gathered = new Float64Array(2 * table.rows);
   const free: Float64Array[] = [];
+  const room = (): Float64Array => free.pop() ?? new Float64Array(size);
 
   const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
   const leafValue = (g: number, h: number): number => -g / (h + lambda);
@@ -75,44 +98,48 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
   const worth = (g: number, h: number, value: number): number =>
     -(2 * g * value + (h + lambda) * value * value);
 
+  /** Adds up the rows from `start` to `end` by code, in the columns at `places`. */
   function fill(
     histogram: Float64Array,
     rows: Uint32Array,
     start: number,
     end: number,
-    columns: readonly number[],
-    { gradients, hessians }: Derivatives,
-  ): void {
-    // Brought together once, they are read in order for each column.
-    const count = end - start;
-    for (let i = 0; i < count; i++) {
-      const row = rows[start + i];
-      gathered[2 * i] = gradients[row];
-      gathered[2 * i + 1] = hessians[row];
-    }
-    for (const column of columns) {
-      const offset = offsets[column];
-      histogram.fill(0, offset, offsets[column + 1]);
-      const column16 = codes[column];
-      for (let i = 0; i < count; i++) {
-        const at = offset + 2 * column16[rows[start + i]];
-        histogram[at] += gathered[2 * i];
-        histogram[at + 1] += gathered[2 * i + 1];
+    places: Int32Array,
+    derivatives: Float32Array,
+  ): { readonly g: number; readonly h: number } {
+    histogram.fill(0);
+    const all = places.length === width;
+    let sumG = 0;
+    let sumH = 0;
+    for (let i = start; i < end; i++) {
+      const row = rows[i];
+      const g = derivatives[2 * row];
+      const h = derivatives[2 * row + 1];
+      sumG += g;
+      sumH += h;
+      const base = row * width;
+      if (all) {
+        for (let k = base; k < base + width; k++) {
+          const at = sums[k];
+          histogram[at] += g;
+          histogram[at + 1] += h;
+        }
+      } else {
+        for (let k = 0; k < places.length; k++) {
+          const at = sums[base + places[k]];
+          histogram[at] += g;
+          histogram[at + 1] += h;
+        }
       }
     }
+    return { g: sumG, h: sumH };
   }
 
-  function findSplit(
-    histogram: Float64Array,
-    columns: readonly number[],
-    g: number,
-    h: number,
-    low: number,
-    high: number,
-  ): Split {
+  function findSplit(histogram: Float64Array, columns: readonly number[], parent: OpenNode): Split {
+    const { g, h, low, high } = parent;
     const best: Split = { gain: minGain, feature: -1, code: 0, missingLeft: false, leftG: 0, leftH: 0 };
-    const bounded = low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY;
-    const parent = bounded ? worth(g, h, clamp(leafValue(g, h), low, high)) : (g * g) / (h + lambda);
+    const bounded = low > NEGATIVE_INFINITY || high < POSITIVE_INFINITY;
+    const before = bounded ? worth(g, h, clamp(leafValue(g, h), low, high)) : (g * g) / (h + lambda);
     const consider = (
       feature: number,
       code: number,
@@ -126,12 +153,12 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
       const direction = monotone[feature];
       let gain: number;
       if (direction === 0 && !bounded) {
-        gain = (leftG * leftG) / (leftH + lambda) + (rightG * rightG) / (rightH + lambda) - parent;
+        gain = (leftG * leftG) / (leftH + lambda) + (rightG * rightG) / (rightH + lambda) - before;
       } else {
         const left = clamp(leafValue(leftG, leftH), low, high);
         const right = clamp(leafValue(rightG, rightH), low, high);
         if (direction * (right - left) < 0) return;
-        gain = worth(leftG, leftH, left) + worth(rightG, rightH, right) - parent;
+        gain = worth(leftG, leftH, left) + worth(rightG, rightH, right) - before;
       }
       if (gain <= best.gain) return;
       best.gain = gain;
@@ -166,85 +193,88 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
   }
 
   return {
-    grow(rows, columns, derivatives, weights, margins) {
-      const { gradients, hessians } = derivatives;
+    grow(rows, count, columns, derivatives) {
+      const mine = columns.filter((column) => owners[column] === team.member);
+      const places = Int32Array.from(mine, (column) => own.indexOf(column));
       const ints: number[] = [];
       const values: number[] = [];
       const cover: number[] = [];
+      const splitCodes: number[] = [];
+      const leaves: LeafRows[] = [];
+      const open: Splittable[] = [];
       const addNode = (weight: number): number => {
         ints.push(-1, 0);
         values.push(0);
         cover.push(weight);
+        splitCodes.push(0);
         return values.length - 1;
       };
-      const weightOf = (start: number, end: number): number => {
-        let sum = 0;
-        for (let r = start; r < end; r++) sum += weights[rows[r]];
-        return sum;
+      const finishLeaf = ({ node, start, end, g, h, low, high }: OpenNode): void => {
+        const value = learningRate * clamp(leafValue(g, h), low, high);
+        values[node] = value;
+        leaves.push({ start, end, value });
       };
-      const finishLeaf = (node: number, start: number, end: number, value: number): void => {
-        const step = learningRate * value;
-        values[node] = step;
-        for (let r = start; r < end; r++) margins[rows[r]] += step;
-      };
-      let rootG = 0;
-      let rootH = 0;
-      for (const row of rows) {
-        rootG += gradients[row];
-        rootH += hessians[row];
-      }
-      const open: OpenNode[] = [];
-      const room = (): Float64Array => free.pop() ?? new Float64Array(size);
-      /** Opens a node, or makes it a leaf when there is nothing to gain. */
-      function consider(
-        node: number,
-        start: number,
-        end: number,
-        depth: number,
-        g: number,
-        h: number,
-        low: number,
-        high: number,
-        histogram: Float64Array | undefined,
-      ): void {
-        const split =
-          histogram && depth < maxDepth ? findSplit(histogram, columns, g, h, low, high) : undefined;
-        if (histogram && split && split.feature >= 0) {
-          open.push({ node, start, end, depth, g, h, low, high, histogram, split });
+      /** Opens nodes, or makes leaves of them where there is nothing to gain. */
+      const consider = (nodes: readonly OpenNode[], histograms: readonly Float64Array[]): void => {
+        if (histograms.length === 0) {
+          nodes.forEach(finishLeaf);
           return;
         }
-        if (histogram) free.push(histogram);
-        finishLeaf(node, start, end, clamp(leafValue(g, h), low, high));
-      }
+        const splits = nodes.map((node, i) => findSplit(histograms[i], mine, node));
+        takeBest(team, splits);
+        nodes.forEach((node, i) => {
+          if (splits[i].feature >= 0) {
+            open.push({ ...node, histogram: histograms[i], split: splits[i] });
+            return;
+          }
+          free.push(histograms[i]);
+          finishLeaf(node);
+        });
+      };
+
+      let rootFrauds = 0;
+      for (let i = 0; i < count; i++) rootFrauds += labels[rows[i]];
+      const weigh = (all: number, frauds: number): number => all + (fraudWeight - 1) * frauds;
       const first = room();
-      fill(first, rows, 0, rows.length, columns, derivatives);
-      const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+      const { g: rootG, h: rootH } = fill(first, rows, 0, count, places, derivatives);
+      const root = addNode(weigh(count, rootFrauds));
       consider(
-        addNode(weightOf(0, rows.length)),
-        0, rows.length, 0, rootG, rootH, NEGATIVE_INFINITY, POSITIVE_INFINITY, first,
+        [{ node: root, start: 0, end: count, depth: 0, g: rootG, h: rootH, low: NEGATIVE_INFINITY, high: POSITIVE_INFINITY }],
+        maxDepth > 0 ? [first] : [],
       ); // biome-ignore format: one node
-      let leaves = 1;
-      while (open.length > 0 && leaves < maxLeaves) {
+
+      let grown = 1;
+      while (open.length > 0 && grown < maxLeaves) {
         let pick = 0;
         for (let i = 1; i < open.length; i++) if (open[i].split.gain > open[pick].split.gain) pick = i;
         const [{ node, start, end, depth, g, h, low, high, histogram, split }] = open.splice(pick, 1);
-        leaves++;
+        grown++;
         const column16 = codes[split.feature];
+        const { missingLeft } = split;
+        const lastLeft = split.code;
         let left = start;
         let right = 0;
+        let leftFrauds = 0;
+        // Missing values come first of all codes, or last. Every row is written to both sides, and counted on one.
+        const shift = missingLeft ? 0 : 1;
+        const limit = lastLeft - shift;
         for (let r = start; r < end; r++) {
           const row = rows[r];
-          const code = column16[row];
-          if (code === 0 ? split.missingLeft : code <= split.code) rows[left++] = row;
-          else spare[right++] = row;
+          const goesRight = +(((column16[row] - shift) & 0xffff) > limit);
+          rows[left] = row;
+          spare[right] = row;
+          leftFrauds += labels[row] & (1 - goesRight);
+          right += goesRight;
+          left += 1 - goesRight;
         }
-        for (let i = 0; i < right; i++) rows[left + i] = spare[i];
-        const leftWeight = weightOf(start, left);
+        rows.set(spare.subarray(0, right), left);
+        const leftWeight = weigh(left - start, leftFrauds);
         const leftNode = addNode(leftWeight);
         const rightNode = addNode(cover[node] - leftWeight);
-        ints[2 * node] = split.feature | (split.missingLeft ? MISSING_LEFT : 0);
+        ints[2 * node] = split.feature | (missingLeft ? MISSING_LEFT : 0);
         ints[2 * node + 1] = leftNode;
-        values[node] = thresholds[split.feature][split.code];
+        values[node] = thresholds[split.feature][lastLeft];
+        splitCodes[node] = lastLeft;
         const rightG = g - split.leftG;
         const rightH = h - split.leftH;
         let leftHigh = high;
@@ -265,52 +295,112 @@ export function createBoostedTreeGrower(table: BinnedTable, options: BoostedTree
             rightHigh = middle;
           }
         }
-        let leftHistogram: Float64Array | undefined;
-        let rightHistogram: Float64Array | undefined;
-        if (depth + 1 < maxDepth && leaves < maxLeaves) {
-          // The larger child is what the smaller one leaves of the parent.
-          const smaller = room();
-          const leftIsSmaller = left - start <= end - left;
-          if (leftIsSmaller) fill(smaller, rows, start, left, columns, derivatives);
-          else fill(smaller, rows, left, end, columns, derivatives);
-          for (const column of columns) {
-            for (let at = offsets[column]; at < offsets[column + 1]; at += 2) {
-              histogram[at] -= smaller[at];
-              const rest = histogram[at + 1] - smaller[at + 1];
-              // What rounding leaves of nothing must not look like a row.
-              histogram[at + 1] = rest < 1e-10 ? 0 : rest;
-            }
-          }
-          leftHistogram = leftIsSmaller ? smaller : histogram;
-          rightHistogram = leftIsSmaller ? histogram : smaller;
-        } else free.push(histogram);
-        const { leftG, leftH } = split;
-        consider(leftNode, start, left, depth + 1, leftG, leftH, leftLow, leftHigh, leftHistogram);
-        consider(rightNode, left, end, depth + 1, rightG, rightH, rightLow, rightHigh, rightHistogram);
+        const below = depth + 1;
+        const children: readonly OpenNode[] = [
+          { node: leftNode, start, end: left, depth: below, g: split.leftG, h: split.leftH, low: leftLow, high: leftHigh },
+          { node: rightNode, start: left, end, depth: below, g: rightG, h: rightH, low: rightLow, high: rightHigh },
+        ]; // biome-ignore format: a line a child
+        if (below >= maxDepth || grown >= maxLeaves) {
+          free.push(histogram);
+          consider(children, []);
+          continue;
+        }
+        // The larger child is what the smaller one leaves of the parent.
+        const smaller = room();
+        const leftIsSmaller = left - start <= end - left;
+        if (leftIsSmaller) fill(smaller, rows, start, left, places, derivatives);
+        else fill(smaller, rows, left, end, places, derivatives);
+        for (let at = 0; at < size; at += 2) {
+          histogram[at] -= smaller[at];
+          const rest = histogram[at + 1] - smaller[at + 1];
+          // What rounding leaves of nothing must not look like a row.
+          histogram[at + 1] = rest < 1e-10 ? 0 : rest;
+        }
+        consider(children, leftIsSmaller ? [smaller, histogram] : [histogram, smaller]);
       }
-      for (const { node, start, end, g, h, low, high, histogram } of open) {
-        free.push(histogram);
-        finishLeaf(node, start, end, clamp(leafValue(g, h), low, high));
+      for (const node of open) {
+        free.push(node.histogram);
+        finishLeaf(node);
       }
-      return packTree(ints, values, cover);
+      return { tree: packTree(ints, values, cover), codes: Uint16Array.from(splitCodes), leaves };
     },
   };
 }
 
-/** Gives a tree's value for rows of the table it was grown on. */
-export function valuesByCodes({ bytes }: GrownTree, table: BinnedTable): (row: number) => number {
-  const nodes = new Int32Array(bytes);
-  const floats = new Float64Array(bytes);
-  return (row) => {
-    let node = 0;
-    while (nodes[4 * node] >= 0) {
-      const packed = nodes[4 * node];
-      const feature = packed & 0xffff;
-      const code = table.codes[feature][row];
-      const left =
-        code === 0 ? (packed & MISSING_LEFT) !== 0 : table.thresholds[feature][code] <= floats[2 * node + 1];
-      node = nodes[4 * node + 1] + (left ? 0 : 1);
+/** Adds a tree's values, `sign` times, to the margins of the rows that stand in `rows` from `from` to `to`. */
+export function addToMargins(
+  { tree, codes: lastLeft }: BoostedTree,
+  table: BinnedTable,
+  margins: Float64Array,
+  rows: Uint32Array,
+  from: number,
+  to: number,
+  sign: 1 | -1 = 1,
+): void {
+  const { allCodes } = table;
+  const packed = new Int32Array(tree.bytes);
+  const floats = new Float64Array(tree.bytes);
+  const count = tree.cover.length;
+  // Four numbers a node: where its column's codes begin, what is taken off a code, the limit, the left child. A leaf
+  // is its own child.
+  const nodes = new Int32Array(4 * count);
+  for (let node = 0; node < count; node++) {
+    const isLeaf = packed[4 * node] < 0;
+    const shift = (packed[4 * node] & MISSING_LEFT) !== 0 ? 0 : 1;
+    nodes[4 * node] = isLeaf ? 0 : (packed[4 * node] & 0xffff) * table.rows;
+    nodes[4 * node + 1] = shift;
+    nodes[4 * node + 2] = isLeaf ? 0xffff : lastLeft[node] - shift;
+    nodes[4 * node + 3] = isLeaf ? node : packed[4 * node + 1];
+  }
+  let i = from;
+  for (; i + 3 < to; i += 4) {
+    const rowA = rows[i];
+    const rowB = rows[i + 1];
+    const rowC = rows[i + 2];
+    const rowD = rows[i + 3];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (;;) {
+      const nextA = nodes[a + 3] + +(((allCodes[nodes[a] + rowA] - nodes[a + 1]) & 0xffff) > nodes[a + 2]);
+      const nextB = nodes[b + 3] + +(((allCodes[nodes[b] + rowB] - nodes[b + 1]) & 0xffff) > nodes[b + 2]);
+      const nextC = nodes[c + 3] + +(((allCodes[nodes[c] + rowC] - nodes[c + 1]) & 0xffff) > nodes[c + 2]);
+      const nextD = nodes[d + 3] + +(((allCodes[nodes[d] + rowD] - nodes[d + 1]) & 0xffff) > nodes[d + 2]);
+      const moved = (4 * nextA - a) | (4 * nextB - b) | (4 * nextC - c) | (4 * nextD - d);
+      if (moved === 0) break;
+      a = 4 * nextA;
+      b = 4 * nextB;
+      c = 4 * nextC;
+      d = 4 * nextD;
     }
-    return floats[2 * node + 1];
-  };
+    margins[rowA] += sign * floats[a / 2 + 1];
+    margins[rowB] += sign * floats[b / 2 + 1];
+    margins[rowC] += sign * floats[c / 2 + 1];
+    margins[rowD] += sign * floats[d / 2 + 1];
+  }
+  for (; i < to; i++) {
+    const row = rows[i];
+    let node = 0;
+    for (;;) {
+      const next =
+        4 *
+        (nodes[node + 3] + +(((allCodes[nodes[node] + row] - nodes[node + 1]) & 0xffff) > nodes[node + 2]));
+      if (next === node) break;
+      node = next;
+    }
+    margins[row] += sign * floats[node / 2 + 1];
+  }
+}
+
+/** Where `value` or the next above it stands in numbers that rise. */
+export function placeOf(sorted: Uint32Array, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

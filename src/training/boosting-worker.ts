@@ -1,12 +1,19 @@
-// A worker thread that boosts on some rows of a table, and scores the rows that were held back.
+// A worker thread that boosts on some rows of a table, alone or in a team, and scores the rows that were held back.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom, type Random } from '../domain/random.ts';
 import type { GrownTree } from '../models/join-trees.ts';
-import type { BinnedTable } from './bins.ts';
-import { type BoostedTreeOptions, createBoostedTreeGrower, valuesByCodes } from './boosted-tree.ts';
+import { type BinMessage, type BinnedTable, type BinTask, createBinner, type UnbinnedTable } from './bins.ts';
+import {
+  addToMargins,
+  type BoostedTree,
+  type BoostedTreeOptions,
+  createBoostedTreeGrower,
+  placeOf,
+} from './boosted-tree.ts';
+import { meet, shareOf, type Team } from './boosting-team.ts';
 
 export type BoostingWork = {
-  readonly table: BinnedTable;
+  readonly unbinned: UnbinnedTable;
   readonly labels: Uint8Array;
   readonly fraudWeight: number;
   readonly trees: number;
@@ -17,104 +24,152 @@ export type BoostingWork = {
   readonly options: BoostedTreeOptions;
   readonly seed: number;
 };
-/** Rows from `from` (inclusive) to `to` (exclusive) are held back. */
-export type BoostingTask = { readonly id: number; readonly from: number; readonly to: number };
+/** Boosts on all rows but those from `from` (inclusive) to `to` (exclusive). */
+export type BoostTask = {
+  readonly kind: 'boost';
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+  readonly table: BinnedTable;
+  readonly team: Team;
+  /** By row; shared by the team. */
+  readonly margins: Float64Array;
+  /** Two a row; shared by the team. */
+  readonly derivatives: Float32Array;
+};
 export type BoostingMessage =
-  | { readonly kind: 'tree'; readonly id: number }
-  | {
-      readonly kind: 'done';
-      readonly id: number;
-      readonly trees: readonly GrownTree[];
-      readonly baseMargin: number;
-      /** Margins of the rows held back. */
-      readonly margins: Float64Array;
-    };
+  | { readonly kind: 'progress'; readonly id: number; readonly trees: number }
+  /** Of the first member of a team. */
+  | { readonly kind: 'done'; readonly id: number; readonly trees: readonly GrownTree[]; readonly baseMargin: number }
+  | { readonly kind: 'helped'; readonly id: number }; // biome-ignore format: a line a kind
 
 /** A share of the items, in their order; all of them when the share is 1. */
-function sample(items: Uint32Array, share: number, random: Random): Uint32Array {
-  if (share >= 1) return items.slice();
-  const taken = new Uint32Array(Math.max(1, Math.round(share * items.length)));
-  let count = 0;
-  for (let i = 0; count < taken.length; i++) {
+function sample(items: readonly number[], share: number, random: Random): readonly number[] {
+  if (share >= 1) return items;
+  const taken: number[] = [];
+  const wanted = Math.max(1, Math.round(share * items.length));
+  for (let i = 0; taken.length < wanted; i++) {
     // Selection sampling (Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S).
-    if (random.next() * (items.length - i) < taken.length - count) taken[count++] = items[i];
+    if (random.next() * (items.length - i) < wanted - taken.length) taken.push(items[i]);
   }
   return taken;
 }
 
+/**
+ * Draws each row with a chance of `share`, by a hash of its number and the salt (the mixer of MurmurHash3): cheap enough
+ * for every member of a team to draw for itself. Rows from `from` to `to` are never drawn. Writes the drawn ones and the
+ * rest, each in rising order, and gives how many were drawn.
+ */
+function drawRows(
+  count: number,
+  { share, salt, from, to }: { share: number; salt: number; from: number; to: number },
+  drawn: Uint32Array,
+  rest: Uint32Array,
+): number {
+  const limit = Math.round(share * 2 ** 30);
+  let drawnCount = 0;
+  let restCount = 0;
+  for (let row = 0; row < count; row++) {
+    let hash = row ^ salt;
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    const taken = +(((hash ^ (hash >>> 16)) & 0x3fffffff) < limit) & (+(row < from) | +(row >= to));
+    // Written to both, and counted in one.
+    drawn[drawnCount] = row;
+    rest[restCount] = row;
+    drawnCount += taken;
+    restCount += 1 - taken;
+  }
+  return drawnCount;
+}
+
 function boost(
   work: BoostingWork,
-  { from, to }: BoostingTask,
-  onTree: () => void,
-): { trees: GrownTree[]; baseMargin: number; margins: Float64Array } {
-  const { table, labels, fraudWeight, options } = work;
-  const grower = createBoostedTreeGrower(table, options);
-  const random = createRandom(work.seed, 1);
+  { from, to, table, team, margins, derivatives }: BoostTask,
+  onTree: (trees: number) => void,
+): { trees: readonly GrownTree[]; baseMargin: number } {
+  const { labels, fraudWeight, options } = work;
   const { rows: count } = table;
-  const trainRows = new Uint32Array(count - (to - from));
-  for (let row = 0, i = 0; row < count; row++) if (row < from || row >= to) trainRows[i++] = row;
-  const weights = new Float64Array(count);
+  const grower = createBoostedTreeGrower(table, labels, fraudWeight, options, team);
+  const random = createRandom(work.seed, 1);
   let frauds = 0;
-  let total = 0;
-  for (let row = 0; row < count; row++) weights[row] = labels[row] ? fraudWeight : 1;
-  for (const row of trainRows) {
-    total += weights[row];
-    if (labels[row]) frauds += weights[row];
-  }
-  const rate = Math.min(Math.max(frauds / total, 1e-6), 1 - 1e-6);
+  for (let row = 0; row < count; row++) if (row < from || row >= to) frauds += labels[row];
+  const weight = count - (to - from) + (fraudWeight - 1) * frauds;
+  const rate = Math.min(Math.max((fraudWeight * frauds) / weight, 1e-6), 1 - 1e-6);
   const baseMargin = Math.log(rate / (1 - rate));
-  const margins = new Float64Array(count).fill(baseMargin);
-  const gradients = new Float64Array(count);
-  const hessians = new Float64Array(count);
-  const allColumns = Uint32Array.from(table.codes, (_, column) => column);
-  const used = new Uint8Array(count);
-  const trees: GrownTree[] = [];
+  // The margins of these rows are this member's to keep.
+  const [first, end] = shareOf(team, count);
+  margins.fill(baseMargin, first, end);
+  const allColumns = table.codes.map((_, column) => column);
+  const rows = new Uint32Array(count + 1);
+  const rest = new Uint32Array(count + 1);
+  const trees: BoostedTree[] = [];
   let bestLoss = Number.POSITIVE_INFINITY;
   let bestTrees = 0;
   for (let round = 0; round < work.trees; round++) {
-    const rows = work.rowShare < 1 ? sample(trainRows, work.rowShare, random) : trainRows;
-    const columns = [...sample(allColumns, work.columnShare, random)];
-    for (const row of rows) {
+    const salt = Math.floor(random.next() * 2 ** 32);
+    const drawn = drawRows(count, { share: work.rowShare, salt, from, to }, rows, rest);
+    const columns = sample(allColumns, work.columnShare, random);
+    const lastDrawn = placeOf(rows, drawn, end);
+    for (let i = placeOf(rows, drawn, first); i < lastDrawn; i++) {
+      const row = rows[i];
       const p = 1 / (1 + Math.exp(-margins[row]));
-      gradients[row] = weights[row] * (p - labels[row]);
-      hessians[row] = Math.max(weights[row] * p * (1 - p), 1e-16);
+      const fraud = labels[row] === 1;
+      const w = fraud ? fraudWeight : 1;
+      derivatives[2 * row] = fraud ? w * (p - 1) : w * p;
+      derivatives[2 * row + 1] = Math.max(w * p * (1 - p), 1e-16);
     }
-    if (work.rowShare < 1) {
-      used.fill(0);
-      for (const row of rows) used[row] = 1;
+    meet(team);
+    const grown = grower.grow(rows, drawn, columns, derivatives);
+    trees.push(grown);
+    for (const { start, end: last, value } of grown.leaves) {
+      for (let i = start; i < last; i++) {
+        const row = rows[i];
+        if (row >= first && row < end) margins[row] += value;
+      }
     }
-    const tree = grower.grow(rows, columns, { gradients, hessians }, weights, margins);
-    trees.push(tree);
-    const stepOf = valuesByCodes(tree, table);
-    if (work.rowShare < 1) {
-      for (const row of trainRows) if (!used[row]) margins[row] += stepOf(row);
-    }
-    for (let row = from; row < to; row++) margins[row] += stepOf(row);
-    onTree();
+    const others = count - drawn;
+    addToMargins(grown, table, margins, rest, placeOf(rest, others, first), placeOf(rest, others, end));
+    onTree(trees.length);
     if (work.patience === 0 || to === from) continue;
+    meet(team);
     let loss = 0;
     for (let row = from; row < to; row++) {
-      loss += weights[row] * Math.log1p(Math.exp(labels[row] ? -margins[row] : margins[row]));
+      loss +=
+        (labels[row] ? fraudWeight : 1) * Math.log1p(Math.exp(labels[row] ? -margins[row] : margins[row]));
     }
+    meet(team);
     if (loss < bestLoss) {
       bestLoss = loss;
       bestTrees = trees.length;
     } else if (trees.length - bestTrees >= work.patience) break;
   }
   if (work.patience > 0 && to > from) {
-    for (const tree of trees.splice(bestTrees)) {
-      const stepOf = valuesByCodes(tree, table);
-      for (let row = from; row < to; row++) margins[row] -= stepOf(row);
-    }
+    const all = Uint32Array.from({ length: count }, (_, row) => row);
+    for (const tree of trees.splice(bestTrees)) addToMargins(tree, table, margins, all, first, end, -1);
   }
-  return { trees, baseMargin, margins: margins.slice(from, to) };
+  return { trees: trees.map(({ tree }) => tree), baseMargin };
 }
 
 const port = parentPort;
 if (!port) throw new Error('boosting-worker runs as a worker thread');
 const work = workerData as BoostingWork;
-port.on('message', (task: BoostingTask) => {
-  const tell = (message: BoostingMessage): void => port.postMessage(message);
-  const done = boost(work, task, () => tell({ kind: 'tree', id: task.id }));
-  tell({ kind: 'done', id: task.id, ...done });
+const bin = createBinner(work.unbinned);
+/** How often it is told how far boosting is. */
+const TELL_MS = 50;
+port.on('message', (task: BoostTask | BinTask) => {
+  const tell = (message: BoostingMessage | BinMessage): void => port.postMessage(message);
+  if (task.kind === 'bin') {
+    tell(bin(task));
+    return;
+  }
+  const { id, team } = task;
+  const leads = team.member === 0;
+  let told = performance.now();
+  const done = boost(work, task, (trees) => {
+    if (!leads || performance.now() - told < TELL_MS) return;
+    told = performance.now();
+    tell({ kind: 'progress', id, trees });
+  });
+  tell(leads ? { kind: 'done', id, ...done } : { kind: 'helped', id });
 });

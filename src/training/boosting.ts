@@ -1,11 +1,12 @@
 // Gradient boosting of trees on the log-loss (Friedman 2001; second order as Chen and Guestrin 2016). The model itself,
-// and one for each stretch of rows that is held back to be scored, are boosted side by side on worker threads:
-// the same seed gives the same model on any number of them.
+// and one for each stretch of rows that is held back to be scored, are boosted side by side on worker threads, and by
+// teams of them where there are more threads than models: the same seed gives the same model on any number of them.
 import type { Ensemble } from '../models/ensemble.ts';
 import { joinTrees } from '../models/join-trees.ts';
-import { binTable } from './bins.ts';
-import type { BoostingMessage, BoostingTask, BoostingWork } from './boosting-worker.ts';
-import { runOnThreads } from './task-threads.ts';
+import { type BinMessage, type BinTask, binOnThreads, sharedFloats } from './bins.ts';
+import { createTeamMemory } from './boosting-team.ts';
+import type { BoostingMessage, BoostingWork, BoostTask } from './boosting-worker.ts';
+import { openThreads } from './task-threads.ts';
 
 export type BoostingOptions = {
   readonly trees?: number;
@@ -76,7 +77,7 @@ export async function trainBoosting(
   const sharedLabels = new Uint8Array(new SharedArrayBuffer(rows));
   sharedLabels.set(labels);
   const work: BoostingWork = {
-    table: binTable(values, rows, columns, set.maxBins),
+    unbinned: { values: sharedFloats(values), rows, columns, maxBins: set.maxBins },
     labels: sharedLabels,
     fraudWeight: set.fraudWeight,
     trees: set.trees,
@@ -96,7 +97,7 @@ export async function trainBoosting(
   };
   const held = Math.round((options.earlyStopping?.share ?? 0) * rows);
   const folds = options.folds ?? 0;
-  const tasks: BoostingTask[] = [
+  const models = [
     { id: 0, from: rows - held, to: rows },
     ...Array.from({ length: folds }, (_, fold) => ({
       id: fold + 1,
@@ -104,22 +105,59 @@ export async function trainBoosting(
       to: Math.floor(((fold + 1) * rows) / folds),
     })),
   ];
-  const done: Extract<BoostingMessage, { kind: 'done' }>[] = new Array(tasks.length);
-  let treesDone = 0;
-  await runOnThreads({
-    module: new URL('./boosting-worker.ts', import.meta.url),
-    workerData: work,
-    tasks,
-    threads: options.threads,
-    onMessage(message: BoostingMessage) {
-      if (message.kind === 'tree') options.onProgress?.(++treesDone, work.trees * tasks.length);
-      else done[message.id] = message;
-      return message.kind === 'done';
-    },
-  });
+  const done: Extract<BoostingMessage, { kind: 'done' }>[] = new Array(models.length);
+  const margins: Float64Array[] = new Array(models.length);
+  const treesDone = new Array<number>(models.length).fill(0);
+  const onMessage = (message: BoostingMessage | BinMessage): boolean => {
+    if (message.kind === 'progress' || message.kind === 'done') {
+      treesDone[message.id] = message.kind === 'done' ? work.trees : message.trees;
+      options.onProgress?.(
+        treesDone.reduce((sum, trees) => sum + trees, 0),
+        work.trees * models.length,
+      );
+    }
+    if (message.kind === 'done') done[message.id] = message;
+    return message.kind !== 'progress';
+  };
+  const threads = openThreads<BoostTask | BinTask, BoostingMessage | BinMessage>(
+    new URL('./boosting-worker.ts', import.meta.url),
+    work,
+    options.threads,
+  );
+  try {
+    const table = await binOnThreads(threads, rows, columns);
+    const tasksOf = (model: (typeof models)[number], size: number): BoostTask[] => {
+      const memory = createTeamMemory(size);
+      margins[model.id] = new Float64Array(new SharedArrayBuffer(8 * rows));
+      const derivatives = new Float32Array(new SharedArrayBuffer(4 * 2 * rows));
+      return Array.from({ length: size }, (_, member) => ({
+        kind: 'boost',
+        ...model,
+        table,
+        team: { member, size, memory },
+        margins: margins[model.id],
+        derivatives,
+      }));
+    };
+    // A thread a model as long as every thread has one; what is left over is grown by teams.
+    const left = models.length % threads.threads;
+    const alone = models.slice(0, models.length - left);
+    await threads.run(
+      alone.flatMap((model) => tasksOf(model, 1)),
+      onMessage,
+    );
+    const size = Math.min(columns, Math.floor(threads.threads / Math.max(1, left)));
+    await threads.run(
+      models.slice(alone.length).flatMap((model) => tasksOf(model, size)),
+      onMessage,
+    );
+  } finally {
+    await threads.close();
+  }
   const [{ trees, baseMargin }] = done;
   const outOfFold = folds > 0 ? new Float64Array(rows) : undefined;
-  if (outOfFold) for (const { id, margins } of done.slice(1)) outOfFold.set(margins, tasks[id].from);
+  if (outOfFold)
+    for (const { id, from, to } of models.slice(1)) outOfFold.set(margins[id].subarray(from, to), from);
   // So that the mean of all trees is the whole margin, as it is for a forest.
   const ensemble = joinTrees(trees, columns, (value) => value * trees.length + baseMargin);
   return { ensemble, outOfFold, trees: trees.length };

@@ -2,20 +2,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom } from '../domain/random.ts';
 import { createEnsemble, predictMean } from '../models/ensemble.ts';
-import type { BinnedTable } from './bins.ts';
+import { type BinMessage, type BinnedTable, type BinTask, createBinner, type UnbinnedTable } from './bins.ts';
 import { createTreeGrower, type TreeOptions } from './tree.ts';
 
 export type ForestWork = {
-  readonly table: BinnedTable;
-  /** The same rows as values, for scoring what a tree did not see; row-major. */
-  readonly values: Float64Array;
+  /** Its values also score what a tree did not see. */
+  readonly unbinned: UnbinnedTable;
   readonly labels: Uint8Array;
   readonly fraudWeight: number;
   readonly options: TreeOptions;
   readonly seed: number;
   readonly wantOutOfBag: boolean;
 };
+export type ForestTask = { readonly kind: 'tree'; readonly tree: number; readonly table: BinnedTable };
 export type TreeDone = {
+  readonly kind: 'tree';
   readonly tree: number;
   readonly bytes: ArrayBuffer;
   readonly cover: Float64Array;
@@ -26,20 +27,27 @@ export type TreeDone = {
 const work = workerData as ForestWork;
 const port = parentPort;
 if (!port) throw new Error('forest-worker runs as a worker thread');
-const growTree = createTreeGrower(work.table, work.labels, work.fraudWeight);
-const columns = work.table.codes.length;
+const { values, columns } = work.unbinned;
+const bin = createBinner(work.unbinned);
+let growTree: ReturnType<typeof createTreeGrower> | undefined;
 
-port.on('message', (tree: number) => {
-  const inBag = work.wantOutOfBag ? new Uint8Array(work.table.rows) : undefined;
+port.on('message', (task: ForestTask | BinTask) => {
+  if (task.kind === 'bin') {
+    port.postMessage(bin(task) satisfies BinMessage);
+    return;
+  }
+  const { tree, table } = task;
+  growTree ??= createTreeGrower(table, work.labels, work.fraudWeight);
+  const inBag = work.wantOutOfBag ? new Uint8Array(table.rows) : undefined;
   const { bytes, cover } = growTree(work.options, createRandom(work.seed, tree), inBag);
   let outOfBag: Float32Array | undefined;
   if (inBag) {
     const single = createEnsemble(bytes, cover, new Int32Array(1), columns);
-    outOfBag = new Float32Array(work.table.rows);
-    for (let row = 0; row < work.table.rows; row++) {
-      outOfBag[row] = inBag[row] ? Number.NaN : predictMean(single, work.values, row * columns);
+    outOfBag = new Float32Array(table.rows);
+    for (let row = 0; row < table.rows; row++) {
+      outOfBag[row] = inBag[row] ? Number.NaN : predictMean(single, values, row * columns);
     }
   }
-  const done: TreeDone = { tree, bytes, cover, outOfBag };
+  const done: TreeDone = { kind: 'tree', tree, bytes, cover, outOfBag };
   port.postMessage(done, outOfBag ? [bytes, outOfBag.buffer as ArrayBuffer] : [bytes]);
 });

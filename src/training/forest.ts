@@ -1,9 +1,9 @@
 // Trains a random forest (Breiman 2001) on all cores; the same seed gives the same forest on any of them.
 import type { Ensemble } from '../models/ensemble.ts';
 import { joinTrees } from '../models/join-trees.ts';
-import { binTable } from './bins.ts';
-import type { ForestWork, TreeDone } from './forest-worker.ts';
-import { runOnThreads } from './task-threads.ts';
+import { type BinMessage, type BinTask, binOnThreads, MAX_BINS, sharedFloats } from './bins.ts';
+import type { ForestTask, ForestWork, TreeDone } from './forest-worker.ts';
+import { openThreads } from './task-threads.ts';
 import type { TreeOptions } from './tree.ts';
 
 export type ForestOptions = {
@@ -35,13 +35,6 @@ function usualFeaturesPerSplit(columns: number): number {
   return Math.max(1, Math.floor(Math.max(root, Math.min(columns / 3, 5))));
 }
 
-function shareFloats(values: Float64Array): Float64Array {
-  if (values.buffer instanceof SharedArrayBuffer) return values;
-  const shared = new Float64Array(new SharedArrayBuffer(values.byteLength));
-  shared.set(values);
-  return shared;
-}
-
 /**
  * Trains on a row-major table of `labels.length` rows × `columns`; NaN is missing. Labels are 0 or 1.
  * Throws when a class is absent: nothing could be learnt.
@@ -66,8 +59,7 @@ export async function trainForest(
   const sharedLabels = new Uint8Array(new SharedArrayBuffer(rows));
   sharedLabels.set(labels);
   const work: ForestWork = {
-    table: binTable(values, rows, columns),
-    values: options.outOfBag ? shareFloats(values) : new Float64Array(0),
+    unbinned: { values: sharedFloats(values), rows, columns, maxBins: MAX_BINS },
     labels: sharedLabels,
     fraudWeight: options.fraudWeight,
     options: treeOptions,
@@ -76,21 +68,27 @@ export async function trainForest(
   };
   const grown: TreeDone[] = new Array(options.trees);
   let finished = 0;
-  const threads = await runOnThreads({
-    module: new URL('./forest-worker.ts', import.meta.url),
-    workerData: work,
-    tasks: [...grown.keys()],
-    threads: options.threads,
-    onMessage(done: TreeDone) {
-      grown[done.tree] = done;
+  const threads = openThreads<ForestTask | BinTask, TreeDone | BinMessage>(
+    new URL('./forest-worker.ts', import.meta.url),
+    work,
+    options.threads,
+  );
+  try {
+    const table = await binOnThreads(threads, rows, columns);
+    const tasks = [...grown.keys()].map((tree): ForestTask => ({ kind: 'tree', tree, table }));
+    await threads.run(tasks, (message) => {
+      if (message.kind !== 'tree') return false;
+      grown[message.tree] = message;
       options.onProgress?.(++finished, options.trees);
       return true;
-    },
-  });
+    });
+  } finally {
+    await threads.close();
+  }
   return {
     ensemble: joinTrees(grown, columns),
     outOfBag: options.outOfBag ? averageOutOfBag(grown, rows) : undefined,
-    threads,
+    threads: threads.threads,
   };
 }
 

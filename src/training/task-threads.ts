@@ -3,45 +3,72 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 export type TaskThreads<Task, Message> = {
-  /** The module that each thread runs, and what it is given at its start. */
+  readonly threads: number;
+  /**
+   * Resolves once all tasks are done; no more of them than there are threads are all under way at once. `onMessage` hears
+   * every message and answers true when it ends its task; what it throws ends everything. Rejects when a thread fails.
+   */
+  run(tasks: readonly Task[], onMessage: (message: Message) => boolean): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Starts worker threads that run a module; as many as there are cores where no number is given. */
+export function openThreads<Task, Message>(
+  module: URL,
+  workerData: unknown,
+  threads = availableParallelism(),
+): TaskThreads<Task, Message> {
+  const workers = Array.from({ length: threads }, () => new Worker(module, { workerData }));
+  return {
+    threads,
+    async run(tasks, onMessage) {
+      let next = 0;
+      await Promise.all(
+        workers.map(
+          (worker) =>
+            new Promise<void>((resolve, reject) => {
+              const giveWork = (): void => {
+                if (next >= tasks.length) resolve();
+                else worker.postMessage(tasks[next++]);
+              };
+              worker.removeAllListeners();
+              worker.on('error', reject);
+              worker.on('message', (message: Message) => {
+                try {
+                  if (onMessage(message)) giveWork();
+                } catch (error) {
+                  reject(error);
+                }
+              });
+              giveWork();
+            }),
+        ),
+      );
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** The same for one list of tasks. Resolves with the number of threads; none is left behind. */
+export async function runOnThreads<Task, Message>(parts: {
   readonly module: URL;
   readonly workerData: unknown;
   readonly tasks: readonly Task[];
-  /** As many as there are cores when absent. */
   readonly threads: number | undefined;
-  /** Hears every message; true when it ends its task. What it throws ends everything. */
   readonly onMessage: (message: Message) => boolean;
-};
-
-/** Resolves with the number of threads once all tasks are done. Rejects when a thread fails; none is left behind. */
-export async function runOnThreads<Task, Message>(parts: TaskThreads<Task, Message>): Promise<number> {
+}): Promise<number> {
   const { module, workerData, tasks, onMessage } = parts;
-  const threads = Math.min(parts.threads ?? availableParallelism(), tasks.length);
-  const workers = Array.from({ length: threads }, () => new Worker(module, { workerData }));
-  let next = 0;
+  const threads = openThreads<Task, Message>(
+    module,
+    workerData,
+    Math.min(parts.threads ?? availableParallelism(), tasks.length),
+  );
   try {
-    await Promise.all(
-      workers.map(
-        (worker) =>
-          new Promise<void>((resolve, reject) => {
-            const giveWork = (): void => {
-              if (next >= tasks.length) resolve();
-              else worker.postMessage(tasks[next++]);
-            };
-            worker.on('error', reject);
-            worker.on('message', (message: Message) => {
-              try {
-                if (onMessage(message)) giveWork();
-              } catch (error) {
-                reject(error);
-              }
-            });
-            giveWork();
-          }),
-      ),
-    );
+    await threads.run(tasks, onMessage);
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await threads.close();
   }
-  return threads;
+  return threads.threads;
 }
