@@ -5,6 +5,7 @@ import { benchBackfill } from './backfill.ts';
 import { benchBacktest } from './backtest.ts';
 import { benchBoosting } from './boosting.ts';
 import { benchDesk } from './desk.ts';
+import { benchDrift } from './drift.ts';
 import { benchEngine } from './engine.ts';
 import { benchForest } from './forest.ts';
 import { benchLists } from './lists.ts';
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
   forest: benchForest,
   boosting: benchBoosting,
+  drift: benchDrift,
   desk: benchDesk,
   replay: benchReplay,
   million: benchMillion,

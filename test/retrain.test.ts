@@ -97,6 +97,16 @@ test('M11 a candidate learns from what was decided and labelled here, and is jud
     const { features } = desk.inService().serving.champion.info;
     assert.deepEqual(drift?.map(({ name }) => name).sort(), ['score', ...features].sort());
     assert.ok(drift?.every(({ index, probability }) => index >= 0 && probability >= 0 && probability <= 1));
+    const shifts = await reviews.shifts();
+    assert.deepEqual(
+      shifts.filter(({ alarm }) => alarm),
+      [],
+    );
+    const of = (name: string) => shifts.find((shift) => shift.name === name);
+    // The first model learnt from a simulation: how much comes in then, and how late labels are, it cannot know.
+    assert.equal(of('volume')?.before, undefined);
+    assert.equal(of('label delay')?.before, undefined);
+    assert.ok(of('unseen merchant')?.now !== undefined && of('unseen country')?.probability !== undefined);
     assert.equal(await reviews.review('nowhere'), undefined);
     assert.deepEqual(notices, []);
   } finally {

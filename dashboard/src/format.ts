@@ -55,3 +55,11 @@ export function countryName(code: string | undefined): string {
 }
 
 export const words = (name: string): string => name.replaceAll(/[_-]/g, ' ');
+
+/** A delay in the unit one would say it in. */
+export function delay(ms: number | null): string {
+  if (ms === null) return 'unknown';
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} days`;
+}

@@ -44,3 +44,11 @@ export const FEATURE_SETS = {
 } as const satisfies Record<string, readonly FeatureName[]>;
 
 export type FeatureSetName = keyof typeof FEATURE_SETS;
+
+/** What the clock alone says. */
+export const CALENDAR_FEATURES: ReadonlySet<string> = new Set<FeatureName>([
+  'hour',
+  'day_of_week',
+  'is_night',
+  'is_weekend',
+]);

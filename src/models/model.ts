@@ -12,11 +12,12 @@ import {
 } from '../features/catalogue.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import type { DriftBaseline } from './drift.ts';
-import { type CategoryEncoding, createEncoder } from './encoding.ts';
+import { type CategoryEncoding, createEncoder, type EncodedCategory } from './encoding.ts';
 import { createEnsemble, type Ensemble, featureOf, isLeaf } from './ensemble.ts';
 import { createExplainer } from './explain.ts';
 import type { Quality } from './metrics.ts';
 import { createPredictor } from './predictor.ts';
+import type { InputBaseline } from './shift.ts';
 
 /** Made by the simulator, recorded from life, or unknown here: the model was trained elsewhere. */
 export type TrainingSource = 'simulation' | 'history' | 'import';
@@ -52,12 +53,16 @@ export type Model = {
   readonly encoding: CategoryEncoding;
   /** Absent where the model was trained elsewhere. */
   readonly baseline?: DriftBaseline;
+  readonly input?: InputBaseline;
 };
 
 /** A model made ready to score; single-threaded, with scratch space of its own. */
 export type Scorer = {
   readonly info: ModelInfo;
   readonly baseline: DriftBaseline | undefined;
+  readonly input: InputBaseline | undefined;
+  /** Whether the model has seen a category in training. */
+  knows(category: EncodedCategory, key: string): boolean;
   /** Fills the encoded slots of `vector` and gives the calibrated probability of fraud. */
   score(transaction: Transaction, vector: Float64Array): number;
   /** What the trees say, before calibration, and what contributions add up to: a share of votes, or log-odds. */
@@ -81,6 +86,8 @@ export function createScorer(model: Model): Scorer {
   return {
     info: model.info,
     baseline: model.baseline,
+    input: model.input,
+    knows: (category, key) => Object.hasOwn(model.encoding[category].logOdds, key),
     score(transaction, vector) {
       encode(transaction, vector);
       return calibrate(model.calibration, uncalibrated(kind, predictor.mean(vector, 0)));
@@ -122,6 +129,7 @@ export function serializeModel(model: Model): string {
     calibration: model.calibration,
     encoding: model.encoding,
     ...(model.baseline && { baseline: model.baseline }),
+    ...(model.input && { input: model.input }),
     nodes: toBase64(model.ensemble.nodes),
     cover: toBase64(model.ensemble.cover),
     roots: toBase64(model.ensemble.roots),
@@ -170,6 +178,7 @@ export function parseModel(text: string, name: string): Model {
     calibration: parsed.calibration,
     encoding: parsed.encoding,
     ...(parsed.baseline && { baseline: parsed.baseline }),
+    ...(parsed.input && { input: parsed.input }),
     ensemble: createEnsemble(bytes, cover, roots, FEATURE_COUNT),
   };
 }

@@ -5,9 +5,11 @@ import type { Store, StoredTransaction } from './store.ts';
 
 const PAGE = 500;
 
+type Decisions = Pick<Store, 'transactions'>;
+
 /** Pages of what was decided before `untilMs` with the features of this program; ends after about `maxRows`. */
 export async function* decidedBefore(
-  store: Store,
+  store: Decisions,
   untilMs: number,
   maxRows: number,
 ): AsyncGenerator<readonly StoredTransaction[]> {
@@ -19,6 +21,51 @@ export async function* decidedBefore(
     yield usable;
     if (page.length < PAGE) return;
     before = page[page.length - 1].offset;
+    await pause();
+  }
+}
+
+/** The offset of the first decision at or after a moment, among those before `end`; offsets rise with the time of deciding. */
+async function offsetAt(store: Decisions, fromMs: number, end: number): Promise<number> {
+  let low = 0;
+  let high = end;
+  while (high - low > PAGE) {
+    const middle = Math.floor((low + high) / 2);
+    const [row] = await store.transactions({ before: middle }, 1);
+    if (row && row.decision.decidedAtMs >= fromMs) high = row.offset;
+    else low = middle;
+  }
+  return low;
+}
+
+/**
+ * Pages from all over what was decided from `fromMs` to `untilMs`, newest first: everything where it is no more than about
+ * `maxRows`, else pages that lie equally far apart, so that each part of a day or week counts as much as it was busy.
+ */
+export async function* decidedAcross(
+  store: Decisions,
+  fromMs: number,
+  untilMs: number,
+  maxRows: number,
+): AsyncGenerator<readonly StoredTransaction[]> {
+  const [newest] = await store.transactions({ untilMs }, 1);
+  if (!newest) return;
+  const end = newest.offset + 1;
+  const first = await offsetAt(store, fromMs, end);
+  const stride = Math.max(PAGE, (end - first) / (maxRows / PAGE));
+  let rows = 0;
+  let lowest = end;
+  for (let place = end; place > first && rows < maxRows; place -= stride) {
+    // Offsets are not all transactions: a page reaches further than its stride where many are not.
+    const before = Math.min(Math.ceil(place), lowest);
+    const page = await store.transactions({ before }, PAGE);
+    const usable = page.filter(
+      ({ decision }) => decision.catalogueHash === CATALOGUE_HASH && decision.decidedAtMs >= fromMs,
+    );
+    rows += usable.length;
+    yield usable;
+    if (page.length < PAGE) return;
+    lowest = page[page.length - 1].offset;
     await pause();
   }
 }

@@ -12,6 +12,11 @@ export type PastRows = {
   outcomes(untilMs: number, maxRows: number): Promise<readonly SegmentOutcome[]>;
   /** Where labels come from and how late; of the newest `maxRows` at most. */
   labelSources(maxRows: number): Promise<readonly LabelSourceFigures[]>;
+  /**
+   * From decision to label, in milliseconds, of labels that came in from `fromMs` (inclusive) to `untilMs` (exclusive); of
+   * the newest `maxRows` at most.
+   */
+  labelDelays(fromMs: number, untilMs: number, maxRows: number): Promise<Float64Array>;
   /** What each rule held for among the newest transactions, and how many of these were fraud. */
   hits(newest: number): Promise<readonly RuleHits[]>;
 };

@@ -135,6 +135,8 @@ export type ModelPanel = {
   /** From decisions older than `maturityMinutes`, whose labels have come in; null while there are none. */
   readonly live: QualityFigures | null;
   readonly maturityMinutes: number;
+  /** Features, the score and what comes in that no longer look like training; null while nothing is known. */
+  readonly driftAlarms: number | null;
 };
 
 export type ServerMessage =

@@ -96,7 +96,18 @@ export type ReviewsMessage = {
   readonly reviews: readonly ReviewMessage[];
 };
 
+/** `before`, `now` and `probability` are null where they are not known. */
+export type ShiftMessage = {
+  readonly name: string;
+  readonly unit: 'share' | 'per hour' | 'ms';
+  readonly before: number | null;
+  readonly now: number | null;
+  readonly probability: number | null;
+  readonly alarm: boolean;
+};
+
 export type DriftMessage = {
+  readonly input: readonly ShiftMessage[];
   readonly rows: number;
   readonly alarmFrom: number;
   readonly features:

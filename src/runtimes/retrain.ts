@@ -3,6 +3,7 @@
 import { InputError } from '../domain/input-error.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
 import type { Model } from '../models/model.ts';
+import { type InputBaseline, labelDelayOf, volumeOf } from '../models/shift.ts';
 import type { Desk } from '../ports/desk.ts';
 import { decidedBefore } from '../ports/past-decisions.ts';
 import type { Retrainer, Retraining } from '../ports/retrainer.ts';
@@ -13,6 +14,7 @@ import { createTableBuilder, sliceTable, type TrainingTable } from '../training/
 const MAX_ROWS = 300_000;
 const FEWEST_ROWS = 1000;
 const FEWEST_FRAUDS = 30;
+const MAX_LABELS = 20_000;
 /** The last part, by rows, is held out: the candidate's and the champion's quality are compared on it. */
 const TRAIN_SHARE = 0.75;
 const TRAINER = { kind: 'boosting', trees: 200, columnShare: 0.4, maxBins: 256, folds: 2 } as const;
@@ -25,8 +27,10 @@ export type RetrainOptions = {
   readonly onProgress?: (step: string, done: number) => void;
 };
 
+type Decided = { readonly table: TrainingTable; readonly decidedAtMs: Float64Array };
+
 /** Oldest first; a table of everything that is old enough, as far back as it goes within bounds. */
-async function readDecided(desk: Desk, { maturityMs, onProgress }: RetrainOptions): Promise<TrainingTable> {
+async function readDecided(desk: Desk, { maturityMs, onProgress }: RetrainOptions): Promise<Decided> {
   const untilMs = desk.clock.nowMs() - maturityMs;
   const found: StoredTransaction[] = [];
   for await (const page of decidedBefore(desk.store, untilMs, MAX_ROWS)) {
@@ -38,12 +42,15 @@ async function readDecided(desk: Desk, { maturityMs, onProgress }: RetrainOption
   for (const { transaction, vector, isFraud } of found) {
     builder.add(transaction, decodeVector(vector), isFraud === true);
   }
-  return builder.finish();
+  return {
+    table: builder.finish(),
+    decidedAtMs: Float64Array.from(found, ({ decision }) => decision.decidedAtMs),
+  };
 }
 
 /** Trains, and measures on the later part. Throws InputError where there is too little to learn from. */
 export async function retrain(desk: Desk, options: RetrainOptions): Promise<Model> {
-  const table = await readDecided(desk, options);
+  const { table, decidedAtMs } = await readDecided(desk, options);
   const split = Math.floor(table.rows * TRAIN_SHARE);
   const frauds = table.labels.subarray(0, split).reduce((sum, label) => sum + label, 0);
   if (table.rows < FEWEST_ROWS || frauds < FEWEST_FRAUDS) {
@@ -63,7 +70,23 @@ export async function retrain(desk: Desk, options: RetrainOptions): Promise<Mode
     createdAtMs: desk.clock.nowMs(),
     onProgress: (done, of) => options.onProgress?.('growing trees', done / of),
   });
-  return withHeldOut(model, sliceTable(table, split, table.rows));
+  const input = { ...model.input, ...(await inputOf(desk, decidedAtMs)) };
+  return withHeldOut({ ...model, input }, sliceTable(table, split, table.rows));
+}
+
+/** How much came in, and how late labels were, while what is learnt from was decided. */
+async function inputOf(desk: Desk, decidedAtMs: Float64Array): Promise<InputBaseline> {
+  const volume = volumeOf(decidedAtMs);
+  const fromMs = decidedAtMs.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+  const nowMs = desk.clock.nowMs();
+  const labelDelayMs = labelDelayOf(
+    await desk.office.past.labelDelays(fromMs, nowMs, MAX_LABELS),
+    nowMs - fromMs,
+  );
+  return {
+    ...(volume && { volume }),
+    ...(labelDelayMs && { labelDelayMs }),
+  };
 }
 
 const HOUR_MS = 3_600_000;

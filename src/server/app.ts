@@ -149,11 +149,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
     loginRequired: options.loginRequired,
   });
   const feed = createFeed(desk, options.version);
+  const scorerOf = pastScorers(desk);
+  const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
+  const drift = watchDrift(reviews);
   const monitor = await startMonitor({
     desk,
     producer: options.producer,
     feed: feed.state,
     maturityMs: options.maturityMs,
+    driftAlarms: drift.alarms,
   });
   feed.attach(monitor);
   let trouble = '';
@@ -170,10 +174,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     tell,
   );
   const relay = startLabelRelay(desk, tell);
-  const scorerOf = pastScorers(desk);
   const peers = createPeerGroups(desk, tell);
-  const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
-  const drift = watchDrift(reviews);
 
   await app.register(async (scope) => {
     const signIn = signInRoutes(scope, desk.office, desk.clock, access, options.oidc?.name);

@@ -34,6 +34,11 @@ export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor,
     ['feature'],
   );
   const driftAlarms = gauge('model_drift_alarms', 'Features, the score among them, that raise an alarm', []);
+  const shiftAlarms = gauge(
+    'model_input_shift',
+    'Volume, label delay and unseen categories beside the training of the champion: 1 alarm, 0 none, NaN not known',
+    ['what'],
+  );
   const lags = gauge('partition_lag', 'Records of a partition not decided yet', ['partition', 'worker']);
   const oldest = gauge('partition_oldest_seconds', 'Age of the oldest record read and not decided', [
     'partition',
@@ -75,6 +80,9 @@ export function metricsRoute(app: FastifyInstance, desk: Desk, monitor: Monitor,
       driftIndex.reset();
       for (const { name, index } of drifted ?? []) driftIndex.set({ feature: name }, index);
       driftAlarms.set(drifted ? drifted.filter(({ alarm }) => alarm).length : Number.NaN);
+      for (const { name, alarm, probability } of drift.shifts() ?? []) {
+        shiftAlarms.set({ what: name }, probability === undefined ? Number.NaN : Number(alarm));
+      }
       lags.reset();
       oldest.reset();
       for (const { partition, worker, lag, oldestMs } of desk.partitions()) {

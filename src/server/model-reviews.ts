@@ -1,22 +1,32 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
 import { setImmediate as pause } from 'node:timers/promises';
+import type { Transaction } from '../domain/transaction.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
 import { INDEX } from '../features/catalogue.ts';
+import { CALENDAR_FEATURES } from '../features/sets.ts';
 import { type Drift, driftOf } from '../models/drift.ts';
 import { type GateCheck, gateOf } from '../models/gate.ts';
 import { type Review, type ReviewRow, reviewModel } from '../models/review.ts';
+import { labelDelayShift, type Shift, unseenShifts, volumeShift } from '../models/shift.ts';
 import type { Desk } from '../ports/desk.ts';
-import { decidedBefore } from '../ports/past-decisions.ts';
-import type { StoredTransaction } from '../ports/store.ts';
+import { decidedAcross } from '../ports/past-decisions.ts';
+import type { CountRow, StoredTransaction } from '../ports/store.ts';
 import type { ScorerOf } from './past-scorers.ts';
 
 const MAX_ROWS = 30_000;
 const ROWS_AT_ONCE = 400;
 const KEPT_MS = 30_000;
 const FEWEST_FOR_DRIFT = 1000;
+const MAX_LABELS = 20_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A whole week, so that every hour and day is in it. */
+const SPAN_MS = 7 * DAY_MS;
+
+type PastRow = ReviewRow & { readonly transaction: Transaction };
 
 export type LabelledPeriod = {
-  readonly rows: readonly ReviewRow[];
+  readonly rows: readonly PastRow[];
   readonly fromMs: number | undefined;
   readonly untilMs: number;
   /** Share of the transactions whose verdict somebody gave; the others are taken as genuine once they are old enough. */
@@ -29,6 +39,11 @@ export type ModelReviews = {
   review(version: string): Promise<Review | undefined>;
   /** Features and score of the latest decisions beside the training of the champion; undefined where it is not known. */
   drift(): Promise<readonly Drift[] | undefined>;
+  /**
+   * What comes in beside what came in while the champion learnt: volume of the last 24 hours, categories it has never seen,
+   * delay of the labels that came in since it was made.
+   */
+  shifts(): Promise<readonly Shift[]>;
   /** What a model shows beside the champion. */
   gate(version: string): Promise<readonly GateCheck[] | undefined>;
 };
@@ -38,15 +53,30 @@ type Kept = {
   readonly reviews: Map<string, Promise<Review | undefined>>;
 };
 
-function toReviewRow(stored: StoredTransaction): ReviewRow {
+function toReviewRow(stored: StoredTransaction): PastRow {
   const { transaction } = stored;
   const vector = decodeVector(stored.vector);
   return {
     fraud: stored.isFraud === true,
+    transaction,
     amountMinor: transaction.amountMinor,
     vector,
     score: (scorer) => scorer.score(transaction, vector),
   };
+}
+
+/** Decisions by hour since the epoch, from the first whole hour in which any was made to the last. */
+function hoursOf(minutes: readonly CountRow[], nowMs: number): ReadonlyMap<number, number> {
+  const hours = new Map<number, number>();
+  const firstMs = minutes.reduce((first, { minuteMs }) => Math.min(first, minuteMs), nowMs);
+  const end = Math.floor(nowMs / HOUR_MS);
+  for (let hour = Math.ceil(firstMs / HOUR_MS); hour < end; hour++) hours.set(hour, 0);
+  for (const { minuteMs, transactions } of minutes) {
+    const hour = Math.floor(minuteMs / HOUR_MS);
+    const count = hours.get(hour);
+    if (count !== undefined) hours.set(hour, count + transactions);
+  }
+  return hours;
 }
 
 export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: number): ModelReviews {
@@ -54,10 +84,10 @@ export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: n
 
   async function load(): Promise<LabelledPeriod> {
     const untilMs = desk.clock.nowMs() - maturityMs;
-    const rows: ReviewRow[] = [];
+    const rows: PastRow[] = [];
     let fromMs: number | undefined;
     let verdicts = 0;
-    for await (const page of decidedBefore(desk.store, untilMs, MAX_ROWS)) {
+    for await (const page of decidedAcross(desk.store, untilMs - SPAN_MS, untilMs, MAX_ROWS)) {
       for (const stored of page) {
         rows.push(toReviewRow(stored));
         fromMs = stored.decision.decidedAtMs;
@@ -101,7 +131,8 @@ export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: n
     async drift() {
       const { champion } = desk.inService().serving;
       const { baseline, info } = champion;
-      const { rows } = await period();
+      const { rows, fromMs, untilMs } = await period();
+      const wholeWeek = fromMs !== undefined && untilMs - fromMs > SPAN_MS - DAY_MS;
       if (!baseline || rows.length < FEWEST_FOR_DRIFT) return undefined;
       const column = (): Float64Array => new Float64Array(rows.length);
       const scores = column();
@@ -114,10 +145,31 @@ export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: n
       }
       const found: Drift[] = [driftOf('score', baseline.score, scores)];
       for (const feature of values) {
-        found.push(driftOf(feature.name, baseline.features[feature.name], feature.values));
+        const drift = driftOf(feature.name, baseline.features[feature.name], feature.values);
+        // Part of a week is at other hours and days than a whole one; that is no drift.
+        found.push(wholeWeek || !CALENDAR_FEATURES.has(feature.name) ? drift : { ...drift, alarm: false });
         await pause();
       }
       return found.sort((a, b) => b.index - a.index);
+    },
+    async shifts() {
+      const { input, info, knows } = desk.inService().serving.champion;
+      const { rows } = await period();
+      const nowMs = desk.clock.nowMs();
+      const madeMs = Date.parse(info.createdAt);
+      const [minutes, delays] = await Promise.all([
+        desk.store.counts(nowMs - DAY_MS, nowMs),
+        desk.office.past.labelDelays(madeMs, nowMs, MAX_LABELS),
+      ]);
+      return [
+        volumeShift(input?.volume, hoursOf(minutes, nowMs)),
+        labelDelayShift(input?.labelDelayMs, delays),
+        ...unseenShifts(
+          input?.unseen,
+          rows.map(({ transaction }) => transaction),
+          knows,
+        ),
+      ];
     },
     async gate(version) {
       const champion = await review(desk.inService().serving.champion.info.version);

@@ -144,14 +144,28 @@ export function modelRoutes(
         summary: 'The latest decisions beside what the champion was trained on',
         description:
           'For the score and each feature: population stability index, the probability of such a distance by chance ' +
-          '(Kolmogorov–Smirnov), and the share of missing values before and now. Null where too little is known.',
+          '(Kolmogorov–Smirnov), and the share of missing values before and now. For what comes in: volume, label delay and ' +
+          'categories never seen, then and now. Null where too little is known.',
         tags,
       },
     },
     async () => {
-      const drift = await reviews.drift();
-      const period = await reviews.period();
-      return { rows: period.rows.length, alarmFrom: DRIFT_ALARM, features: drift ?? null };
+      const [drift, shifts, period] = await Promise.all([
+        reviews.drift(),
+        reviews.shifts(),
+        reviews.period(),
+      ]);
+      return {
+        rows: period.rows.length,
+        alarmFrom: DRIFT_ALARM,
+        features: drift ?? null,
+        input: shifts.map(({ before, now, probability, ...shift }) => ({
+          ...shift,
+          before: before ?? null,
+          now: now ?? null,
+          probability: probability ?? null,
+        })),
+      };
     },
   );
 

@@ -53,6 +53,8 @@ export type MonitorSources = {
   readonly feed: () => FeedState;
   /** Labels of decisions older than this are taken as complete. */
   readonly maturityMs: number;
+  /** How many raise an alarm; undefined while nothing is known. */
+  readonly driftAlarms: () => number | undefined;
 };
 
 function latencyOf(window: LatencyWindow, nowMs: number): Latency {
@@ -81,7 +83,7 @@ function figures(quality: Omit<Quality, 'brierScore' | 'calibrationError' | 'thr
 const MAX_SCORES_LOADED = 200_000;
 
 export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
-  const { desk, maturityMs } = sources;
+  const { desk, maturityMs, driftAlarms } = sources;
   const { store, clock, measurements } = desk;
   const counts = createLiveCounts();
   const start = clock.nowMs();
@@ -209,6 +211,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         : null,
       live,
       maturityMinutes: maturityMs / MINUTE_MS,
+      driftAlarms: driftAlarms() ?? null,
     };
   }
 

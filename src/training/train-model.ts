@@ -21,6 +21,7 @@ import {
   versionOf,
 } from '../models/model.ts';
 import { createPredictor } from '../models/predictor.ts';
+import { unseenShares } from '../models/shift.ts';
 import { BOOSTING_DEFAULTS, type BoostingOptions, trainBoosting } from './boosting.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
 import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
@@ -114,7 +115,11 @@ export async function trainModel(
   // What training rows carry of categories is not what service sees: the baseline is of the latter.
   const seen = asInService(values, table, encoding, columns);
   const baseline = { features: spreads(seen.subarray(from * width), features), score: spreadOf(scores) };
-  return { model: { info, ensemble, calibration, encoding, baseline }, times };
+  const usuallyUnseen = unseenShares(table.categories, (category, key) =>
+    Object.hasOwn(encoding[category].logOdds, key),
+  );
+  const input = usuallyUnseen && { unseen: usuallyUnseen };
+  return { model: { info, ensemble, calibration, encoding, baseline, ...(input && { input }) }, times };
 }
 
 /** The rows with their categories encoded by the finished tables. */

@@ -259,6 +259,9 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
         const [source] = await past.labelSources(100);
         assert.deepEqual([source.source, source.labels, source.frauds], ['customer', 1, 0]);
         assert.ok((source.medianDelayMs ?? 0) > 3_000_000);
+        const delays = await past.labelDelays(START_MS, Date.now() + 86_400_000, 100);
+        assert.deepEqual([...delays], [source.medianDelayMs]);
+        assert.equal((await past.labelDelays(0, START_MS, 100)).length, 0);
       },
     );
 

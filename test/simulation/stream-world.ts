@@ -90,6 +90,8 @@ function accountScorer(): Scorer {
   return {
     info,
     baseline: undefined,
+    input: undefined,
+    knows: () => true,
     score: (_, vector) =>
       (vector[INDEX.account_tx_count_24h] / 100 +
         vector[INDEX.account_amount_sum_24h] / 1e6 +

@@ -1,6 +1,6 @@
 // How far what is decided now lies from what the champion learnt from.
-import type { DriftMessage } from '../../../src/protocol/models.ts';
-import { count, percent, words } from '../format.ts';
+import type { DriftMessage, ShiftMessage } from '../../../src/protocol/models.ts';
+import { count, delay, percent, words } from '../format.ts';
 import { Empty, Panel, Scroll } from './parts.tsx';
 
 const SHOWN = 12;
@@ -8,9 +8,10 @@ const WIDEST = 1;
 
 export function DriftTable(props: { readonly drift: DriftMessage | undefined }) {
   const { drift } = props;
-  const alarms = drift?.features?.filter(({ alarm }) => alarm).length ?? 0;
+  const alarms = [...(drift?.features ?? []), ...(drift?.input ?? [])].filter(({ alarm }) => alarm).length;
+  const measures = (drift?.features?.length ?? 0) + (drift?.input.length ?? 0);
   const note = drift?.features
-    ? `${count(drift.rows)} decisions beside the training; ${alarms === 0 ? 'no alarm' : `${alarms} of ${drift.features.length} raise an alarm`}`
+    ? `${count(drift.rows)} decisions beside the training; ${alarms === 0 ? 'no alarm' : `${alarms} of ${measures} raise an alarm`}`
     : '';
   return (
     <Panel title="Drift" note={note}>
@@ -57,18 +58,76 @@ export function DriftTable(props: { readonly drift: DriftMessage | undefined }) 
                       {item.index.toFixed(3)}
                     </span>
                   </td>
-                  <td className="right">
-                    {item.probability < 1e-6 ? '< 0.000001' : item.probability.toFixed(6)}
-                  </td>
+                  <td className="right">{chance(item.probability)}</td>
                   <td className="right">{percent(item.missingBefore)}</td>
                   <td className="right">{percent(item.missingAfter)}</td>
-                  <td>{item.alarm ? <span className="tag decline">▲ changed</span> : 'stable'}</td>
+                  <td>
+                    <State alarm={item.alarm} known />
+                  </td>
                 </tr>
               ))}
             </tbody>
           </table>
         </Scroll>
       )}
+      {drift && (
+        <>
+          <h3>What comes in</h3>
+          <Scroll label="What comes in">
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th>What</th>
+                  <th className="right" title="While the champion learnt">
+                    Then
+                  </th>
+                  <th className="right">Now</th>
+                  <th className="right" title="The chance of such a distance where nothing changed">
+                    By chance
+                  </th>
+                  <th>Alarm</th>
+                </tr>
+              </thead>
+              <tbody>
+                {drift.input.map((shift) => (
+                  <tr key={shift.name} style={{ cursor: 'default' }}>
+                    <td title={ABOUT[shift.unit]}>{words(shift.name)}</td>
+                    <td className="right">{inUnit(shift.before, shift.unit)}</td>
+                    <td className="right">{inUnit(shift.now, shift.unit)}</td>
+                    <td className="right">{shift.probability === null ? '–' : chance(shift.probability)}</td>
+                    <td>
+                      <State alarm={shift.alarm} known={shift.probability !== null} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+          <p className="muted">
+            Volume and label delay are known of models that were trained here, on days enough to tell what is
+            usual.
+          </p>
+        </>
+      )}
     </Panel>
   );
+}
+
+const ABOUT: Readonly<Record<ShiftMessage['unit'], string>> = {
+  share: 'Share of the latest decisions whose category the model has never seen',
+  'per hour': 'Decisions an hour in the last 24 hours, beside the same hours of the day in training',
+  ms: 'From decision to label: half of the labels are in by then; of those that came in since the model was made',
+};
+
+function inUnit(value: number | null, unit: ShiftMessage['unit']): string {
+  if (value === null) return 'unknown';
+  if (unit === 'share') return percent(value);
+  return unit === 'ms' ? delay(value) : `${count(value)} an hour`;
+}
+
+const chance = (probability: number): string => (probability < 1e-6 ? '< 0.000001' : probability.toFixed(6));
+
+function State(props: { readonly alarm: boolean; readonly known: boolean }) {
+  if (props.alarm) return <span className="tag decline">▲ changed</span>;
+  return <>{props.known ? 'stable' : 'unknown'}</>;
 }

@@ -2,20 +2,12 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { OutcomesMessage } from '../../../src/protocol/models.ts';
-import { count, countryName, dateTime, percent, words } from '../format.ts';
+import { count, countryName, dateTime, delay, percent, words } from '../format.ts';
 import { useAsked } from '../live/models.ts';
 import { Empty, Panel, Problem, Scroll } from './parts.tsx';
 
 const KINDS = ['fraud type', 'channel', 'type', 'country'] as const;
 const SHOWN = 12;
-
-/** A delay in the unit one would say it in. */
-function delay(ms: number | null): string {
-  if (ms === null) return 'unknown';
-  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
-  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} days`;
-}
 
 const share = (part: number, of: number): string => (of === 0 ? '–' : percent(part / of, 0));
 

@@ -288,6 +288,22 @@ export function Overview() {
       </div>
       <Panel title="Model performance" note={model ? `${model.version} · ${model.features} features` : ''}>
         {model && <QualityFiguresRow model={model} />}
+        {model !== undefined && (model.driftAlarms ?? 0) > 0 && (
+          <p>
+            <a
+              href="/models"
+              className="tag decline"
+              onClick={(event) => {
+                event.preventDefault();
+                navigate('/models');
+              }}
+            >
+              ▲ {model.driftAlarms === 1 ? 'One measure' : `${count(model.driftAlarms ?? 0)} measures`} of
+              drift
+            </a>{' '}
+            <span className="muted">What comes in no longer looks like what the model learnt from.</span>
+          </p>
+        )}
       </Panel>
       <Panel
         title="Live transactions"

@@ -107,6 +107,16 @@ export function createPastRows(session: SqlSession): PastRows {
         latestAtMs: timeMs(row.latest),
       }));
     },
+    async labelDelays(fromMs, untilMs, maxRows) {
+      const rows = await session.query(
+        `select extract(epoch from r.labelled_at - t.decided_at) * 1000 as delay
+         from (select transaction_id, labelled_at from labels where labelled_at >= $1 and labelled_at < $2
+               order by seq desc limit $3) r
+         join transactions t on t.id = r.transaction_id`,
+        [isoTime(fromMs), isoTime(untilMs), maxRows],
+      );
+      return Float64Array.from(rows, (row) => Math.max(0, Number(row.delay)));
+    },
     async hits(newest) {
       const rows = await session.query(
         `select hit ->> 'id' as id, coalesce((hit ->> 'version')::int, 1) as version,

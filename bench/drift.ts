@@ -1,0 +1,155 @@
+// How many alarms a month drift and input shifts raise while nothing changes, and how soon they tell of a change: months of
+// simulated transactions, looked at every hour as a desk does, beside a model trained on the month before.
+import { createRandom } from '../src/domain/random.ts';
+import type { Transaction } from '../src/domain/transaction.ts';
+import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
+import { FEATURE_SETS } from '../src/features/sets.ts';
+import { driftOf } from '../src/models/drift.ts';
+import { createScorer } from '../src/models/model.ts';
+import {
+  labelDelayOf,
+  labelDelayShift,
+  unseenShifts,
+  volumeOf,
+  volumeShift,
+  wholeHours,
+} from '../src/models/shift.ts';
+import { createSimulator } from '../src/simulator/simulator.ts';
+import { createFeatureReplay } from '../src/training/feature-replay.ts';
+import { trainModel, withHeldOut } from '../src/training/train-model.ts';
+import { createTableBuilder, sliceTable } from '../src/training/training-table.ts';
+import { count, type Row } from './report.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const START_MS = Date.UTC(2026, 0, 1);
+/** Histories fill up, then a month of training, then a month that is looked at. */
+const WARM_DAYS = 95;
+const MONTH_DAYS = 30;
+const RATE = 0.03;
+const LABEL_DELAY_DAYS = 7;
+/** What is looked at, as by a desk: the last week. */
+const WINDOW_MS = 7 * DAY_MS;
+const LOOK_MS = HOUR_MS;
+
+/** Days of the month that is looked at from which on amounts are so many times what they were. */
+type Change = { readonly fromDay: number; readonly amountFactor: number };
+
+type Month = {
+  readonly alarms: ReadonlyMap<string, number>;
+  readonly firstAlarmHours: number | undefined;
+  readonly measures: number;
+};
+
+async function lookAtMonth(seed: number, change: Change | undefined): Promise<Month> {
+  const simulator = createSimulator({ seed, rate: RATE, startMs: START_MS, accounts: 1500, dayRhythm: true });
+  const features = createFeatureReplay();
+  const builder = createTableBuilder();
+  const transactions: Transaction[] = [];
+  const random = createRandom(seed, 5);
+  const delays: { readonly atMs: number; readonly delayMs: number }[] = [];
+  const trainMs = START_MS + WARM_DAYS * DAY_MS;
+  const lookMs = trainMs + MONTH_DAYS * DAY_MS;
+  const endMs = lookMs + MONTH_DAYS * DAY_MS;
+  const changeMs = change ? lookMs + change.fromDay * DAY_MS : Number.POSITIVE_INFINITY;
+  for (;;) {
+    const event = simulator.next();
+    const at = event.transaction.occurredAtMs;
+    if (at >= endMs) break;
+    const factor = at >= changeMs && change ? change.amountFactor : 1;
+    const transaction = {
+      ...event.transaction,
+      amountMinor: Math.round(event.transaction.amountMinor * factor),
+    };
+    const delayMs = LABEL_DELAY_DAYS * DAY_MS * random.exponential(1);
+    const fraud = event.fraudType !== undefined;
+    const vector = features.next(transaction, fraud ? { knownAtMs: at + delayMs } : undefined);
+    if (fraud) delays.push({ atMs: at + delayMs, delayMs });
+    if (at < trainMs) continue;
+    builder.add(transaction, vector, fraud);
+    transactions.push(transaction);
+  }
+  const table = builder.finish();
+  const end = transactions.findIndex(({ occurredAtMs }) => occurredAtMs >= lookMs);
+  const split = Math.floor(0.75 * end);
+  const { model: fitted } = await trainModel(sliceTable(table, 0, split), {
+    source: 'history',
+    features: FEATURE_SETS.all,
+    seed,
+    trainer: { kind: 'boosting', trees: 100, columnShare: 0.4, maxBins: 256, folds: 2 },
+    fraudWeight: 1,
+    createdAtMs: lookMs,
+  });
+  const model = withHeldOut(fitted, sliceTable(table, split, end));
+  const scorer = createScorer(model);
+  const { baseline } = model;
+  if (!baseline) throw new Error('a trained model has a baseline');
+  const times = table.occurredAtMs;
+  const volume = volumeOf(times.subarray(0, end));
+  const arrived = (fromMs: number, untilMs: number): Float64Array =>
+    Float64Array.from(
+      delays.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs),
+      ({ delayMs }) => delayMs,
+    );
+  const usualDelays = labelDelayOf(arrived(trainMs, lookMs), lookMs - trainMs);
+  // As they look in service: categories encoded by the finished model.
+  const scores = Float64Array.from(transactions, (transaction, row) =>
+    scorer.score(transaction, table.vectors.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT)),
+  );
+  const columns = model.info.features.map((name) => ({
+    name,
+    values: Float64Array.from(scores, (_, row) => table.vectors[row * FEATURE_COUNT + INDEX[name]]),
+  }));
+  const hours = wholeHours(times);
+  const alarms = new Map<string, number>();
+  let ringing = new Set<string>();
+  let firstAlarmHours: number | undefined;
+  let measures = 0;
+  let until = end;
+  let from = 0;
+  for (let nowMs = lookMs + LOOK_MS; nowMs <= endMs; nowMs += LOOK_MS) {
+    while (until < times.length && times[until] < nowMs) until++;
+    while (times[from] < nowMs - WINDOW_MS) from++;
+    const lastHour = Math.floor(nowMs / HOUR_MS);
+    const lately = new Map([...hours].filter(([hour]) => hour >= lastHour - 24 && hour < lastHour));
+    const found = [
+      driftOf('score', baseline.score, scores.subarray(from, until)),
+      ...columns.map(({ name, values }) =>
+        driftOf(name, baseline.features[name], values.subarray(from, until)),
+      ),
+      volumeShift(volume, lately),
+      labelDelayShift(usualDelays, arrived(lookMs, nowMs)),
+      ...unseenShifts(model.input?.unseen, transactions.slice(from, until), scorer.knows),
+    ];
+    measures = found.length;
+    const now = new Set<string>(found.filter(({ alarm }) => alarm).map(({ name }) => name));
+    for (const name of now) {
+      if (ringing.has(name)) continue;
+      alarms.set(name, (alarms.get(name) ?? 0) + 1);
+      if (nowMs > changeMs) firstAlarmHours ??= (nowMs - changeMs) / HOUR_MS;
+    }
+    ringing = now;
+  }
+  return { alarms, firstAlarmHours, measures };
+}
+
+export async function benchDrift(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const months = [];
+  for (const seed of [1, 2, 3]) months.push(await lookAtMonth(seed, undefined));
+  const total = (month: Month): number => [...month.alarms.values()].reduce((sum, n) => sum + n, 0);
+  const names = [...new Set(months.flatMap(({ alarms }) => [...alarms.keys()]))];
+  rows.push({
+    what: `alarms in a month in which nothing changes, ${months[0].measures} measures looked at every hour over the week before, three months`,
+    figure: `${months.map(total).join(', ')}${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
+  });
+  const changed = await lookAtMonth(1, { fromDay: 10, amountFactor: 2 });
+  rows.push({
+    what: 'every amount doubles: first alarm',
+    figure:
+      changed.firstAlarmHours === undefined
+        ? 'none'
+        : `after ${count(changed.firstAlarmHours)} hours; ${changed.alarms.size} measures`,
+  });
+  return rows;
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import { decidedAcross } from './past-decisions.ts';
+import type { Store, StoredTransaction, TransactionFilter } from './store.ts';
+
+/** One decision a second; every third offset is something else. */
+function decisions(count: number): { store: Pick<Store, 'transactions'>; pages: () => number } {
+  const all = Array.from({ length: count }, (_, i) => {
+    const offset = Math.floor(i * 1.5);
+    return {
+      offset,
+      decision: { decidedAtMs: i * 1000, catalogueHash: CATALOGUE_HASH },
+    } as StoredTransaction;
+  }).reverse();
+  let asked = 0;
+  const transactions = async (
+    { untilMs = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY }: TransactionFilter,
+    limit: number,
+  ): Promise<StoredTransaction[]> => {
+    asked++;
+    return all
+      .filter(({ offset, decision }) => offset < before && decision.decidedAtMs < untilMs)
+      .slice(0, limit);
+  };
+  return { store: { transactions }, pages: () => asked };
+}
+
+async function collect(count: number, fromMs: number, untilMs: number, maxRows: number) {
+  const { store, pages } = decisions(count);
+  const rows: StoredTransaction[] = [];
+  for await (const page of decidedAcross(store, fromMs, untilMs, maxRows)) rows.push(...page);
+  return { times: rows.map(({ decision }) => decision.decidedAtMs / 1000), pages: pages() };
+}
+
+test('all of a span is read where it is short, newest first and none twice', async () => {
+  const { times } = await collect(10_000, 2_000_000, 6_000_000, 30_000);
+  assert.deepEqual(
+    times,
+    Array.from({ length: 4000 }, (_, i) => 5999 - i),
+  );
+  assert.deepEqual((await collect(0, 0, 1000, 10)).times, []);
+  assert.equal((await collect(20, 0, 10_000, 1000)).times.length, 10);
+});
+
+test('of a long span as many rows as asked come from all over it', async () => {
+  const { times, pages } = await collect(100_000, 20_000_000, 90_000_000, 5000);
+  assert.ok(times.length >= 4500 && times.length <= 5500, `${times.length}`);
+  assert.equal(new Set(times).size, times.length);
+  assert.ok(Math.max(...times) === 89_999 && Math.min(...times) >= 20_000);
+  for (let tenth = 2; tenth < 9; tenth++) {
+    const here = times.filter((time) => time >= tenth * 10_000 && time < (tenth + 1) * 10_000).length;
+    assert.ok(here >= 500 && here <= 1000, `${here} of the tenth ${tenth}`);
+  }
+  assert.ok(pages < 40, `${pages} pages`);
+});
