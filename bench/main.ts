@@ -4,6 +4,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { benchBackfill } from './backfill.ts';
 import { benchBacktest } from './backtest.ts';
 import { benchBoosting } from './boosting.ts';
+import { benchCategories } from './categories.ts';
 import { benchDesk } from './desk.ts';
 import { benchDrift } from './drift.ts';
 import { benchEngine } from './engine.ts';
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
   forest: benchForest,
   boosting: benchBoosting,
+  categories: benchCategories,
   drift: benchDrift,
   desk: benchDesk,
   replay: benchReplay,

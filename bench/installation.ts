@@ -1,0 +1,127 @@
+// An installation for benchmarks: servers and processes of our own, started, measured and taken down.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { openPostgres } from '../src/adapters/postgres/session.ts';
+import { openRedis } from '../src/adapters/redis/connection.ts';
+import { prepareStream, streamPeople } from '../src/runtimes/stream-maintenance.ts';
+import { type StreamSettings, streamSettings } from '../src/runtimes/stream-settings.ts';
+import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
+import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
+import { type Services, startServices } from '../src/stack/services.ts';
+import { type EncodedRecord, encodeTransaction } from '../src/stream/record-codec.ts';
+import { count, type Row } from './report.ts';
+
+const PARTITIONS = 4;
+/** Transactions a second that the simulated people make; they are sent as fast as a step asks. */
+const PACE = 1000;
+const HISTORY_ENDS_MS_AGO = 3_600_000;
+const READY_MS = 60_000;
+
+/** The commands of the processes that decide, by name. */
+export type Deciders = Readonly<Record<string, readonly string[]>>;
+
+export const workers = (count: number): Deciders =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`worker-${i + 1}`, ['worker']] as const));
+
+export type Bench = {
+  readonly settings: StreamSettings;
+  readonly services: Services;
+  readonly pool: Pool;
+  readonly pids: Record<string, number>;
+  readonly url: string;
+  /** The same people all along: what they do goes on where the run before has ended. */
+  readonly simulator: Simulator;
+};
+
+/** Transactions ready to be sent, so that making them costs the machine nothing while it is measured. */
+export function prepareRecords(
+  { simulator }: Bench,
+  name: string,
+  rate: number,
+  seconds: number,
+): EncodedRecord[] {
+  return Array.from({ length: rate * seconds }, (_, i) => {
+    const { transaction } = simulator.next();
+    return encodeTransaction({ ...transaction, id: `${name}-${i}` });
+  });
+}
+
+/** Starts everything, with a sink and a server besides, runs `measure`, and takes it all down. */
+export async function withInstallation<T>(
+  deciders: Deciders,
+  measure: (bench: Bench) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'goshawk-bench-'));
+  const notices = (message: string): void => console.error(`  ${message}`);
+  const services = await startServices({
+    folder,
+    logFolder: join(folder, 'logs'),
+    env: process.env,
+    onNotice: notices,
+  });
+  const processes: GoshawkProcess[] = [];
+  try {
+    const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS) };
+    const settings = streamSettings(env);
+    // The simulated time runs ahead of the clock when more is sent than people make.
+    const historyEndMs = Date.now() - HISTORY_ENDS_MS_AGO;
+    await prepareStream(settings, { preset: 'default', seed: 1, endMs: historyEndMs, liveRate: PACE });
+    const start = (name: string, args: readonly string[]): GoshawkProcess => {
+      const started = startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+      processes.push(started);
+      return started;
+    };
+    for (const [name, command] of Object.entries(deciders))
+      start(
+        name,
+        command.map((word) => word.replace('{folder}', folder)),
+      );
+    start('sink', ['sink']);
+    const server = start('server', ['server', '--port', '0']);
+    await Promise.all(processes.map((process) => process.said(/ ready\n/, READY_MS)));
+    const [, url] = await server.said(/listens at (\S+)/, READY_MS);
+    await sleep(8000);
+    const { pool } = await openPostgres({ url: settings.databaseUrl, connections: 2 });
+    const pids: Record<string, number> = { bench: process.pid };
+    for (const { name, pid } of processes) pids[name] = pid;
+    for (const name of ['kafka', 'redis', 'postgres'] as const) {
+      const server = services[name];
+      if (server) pids[name] = server.pid;
+    }
+    const simulator = createSimulator({
+      seed: 1,
+      rate: PACE,
+      startMs: historyEndMs,
+      idPrefix: 'b',
+      ...(await streamPeople(settings)),
+    });
+    const bench: Bench = { settings, services, pool, pids, url, simulator };
+    const result = await measure(bench);
+    await pool.end();
+    return result;
+  } finally {
+    for (const process of processes) await process.stop();
+    await services.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export async function redisBytes(settings: StreamSettings): Promise<Row> {
+  const redis = await openRedis({ url: settings.redisUrl });
+  let accounts = 0;
+  let bytes = 0;
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const key = `goshawk:{${partition}}:accounts`;
+    accounts += Number(await redis.send(['HLEN', key]));
+    bytes += Number(await redis.send(['MEMORY', 'USAGE', key, 'SAMPLES', '2000']));
+  }
+  await redis.close();
+  return {
+    what: `bytes of an account in Redis (${count(accounts)} accounts)`,
+    figure: `${count(bytes / accounts)} bytes`,
+    goal: '≤ 800',
+  };
+}
