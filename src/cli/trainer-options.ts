@@ -2,6 +2,7 @@
 import { InputError } from '../domain/input-error.ts';
 import type { FeatureName } from '../features/catalogue.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
+import { ENCODED_CATEGORIES, type EncodedCategory } from '../models/encoding.ts';
 import type { Trainer } from '../training/train-model.ts';
 import type { OptionSpec, Options } from './options.ts';
 
@@ -20,6 +21,11 @@ export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: 'boosting: share of a tree that counts',
   },
   'max-depth': { type: 'string', value: 'N', default: '4', help: 'boosting: depth of a tree' },
+  sets: {
+    type: 'string',
+    value: 'LIST',
+    help: `boosting: categories that trees split by sets, of ${ENCODED_CATEGORIES.join(', ')}`,
+  },
   'max-bins': {
     type: 'string',
     value: 'N',
@@ -39,6 +45,17 @@ export function featuresOf(options: Options): { set: string; features: readonly 
   return { set, features: FEATURE_SETS[set as keyof typeof FEATURE_SETS] };
 }
 
+function setsOf(text: string): EncodedCategory[] {
+  return text
+    .split(',')
+    .filter((name) => name.trim() !== '')
+    .map((name) => {
+      const found = ENCODED_CATEGORIES.find((category) => category === name.trim());
+      if (found) return found;
+      throw new InputError(`--sets names "${name.trim()}"; it must be of ${ENCODED_CATEGORIES.join(', ')}.`);
+    });
+}
+
 /** Throws InputError that names the option which is wrong. */
 export function trainerOf(options: Options): Trainer {
   const kind = options.text('trainer');
@@ -46,11 +63,13 @@ export function trainerOf(options: Options): Trainer {
   if (kind === 'forest')
     return { kind, trees: trees ?? FOREST_TREES, minLeafRows: options.number('min-leaf', 1, 1e6) };
   if (kind !== 'boosting') throw new InputError(`--trainer is "${kind}"; it must be forest or boosting.`);
+  const sets = setsOf(options.text('sets') ?? '');
   return {
     kind,
     ...(trees !== undefined && { trees }),
     learningRate: options.number('learning-rate', 0.0001, 1),
     maxDepth: options.number('max-depth', 1, 30),
     maxBins: options.number('max-bins', 2, 65_534),
+    ...(sets.length > 0 && { sets }),
   };
 }

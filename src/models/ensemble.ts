@@ -2,9 +2,13 @@
 //
 // Node i: int32[4i] is the feature (negative: a leaf), with bit 16 set when a missing value goes left;
 // int32[4i+1] the left child (the right one follows it); float64[2i+1] the threshold or, at a leaf, the value.
-// A value goes left when it is ≤ the threshold.
+// A value goes left when it is ≤ the threshold. With bit 17 set, the eight bytes of the threshold are a set of the
+// numbers 0 to 63: those in it go left, the others right, and what is none of them is missing.
 
 export const MISSING_LEFT = 1 << 16;
+export const BY_SET = 1 << 17;
+/** Categories that a set can tell apart. */
+export const SET_SIZE = 64;
 const FEATURE_MASK = 0xffff;
 
 export type Ensemble = {
@@ -34,9 +38,20 @@ export const nodeValue = (ensemble: Ensemble, node: number): number => ensemble.
 export const missingGoesLeft = (ensemble: Ensemble, node: number): boolean =>
   (ensemble.nodes[4 * node] & MISSING_LEFT) !== 0;
 
+export const splitsBySet = (ensemble: Ensemble, node: number): boolean =>
+  !isLeaf(ensemble, node) && (ensemble.nodes[4 * node] & BY_SET) !== 0;
+
+/** Whether the set of a node holds a value; undefined for what is no category. */
+function setHolds({ nodes }: Ensemble, node: number, value: number): boolean | undefined {
+  if (!(value >= 0 && value < SET_SIZE && Number.isInteger(value))) return undefined;
+  const word = nodes[4 * node + (value < 32 ? 2 : 3)];
+  return ((word >>> (value & 31)) & 1) !== 0;
+}
+
 /** Whether the row takes the left branch at an inner node. */
 export function goesLeft(ensemble: Ensemble, node: number, row: Float64Array, rowOffset: number): boolean {
   const value = row[rowOffset + featureOf(ensemble, node)];
+  if (splitsBySet(ensemble, node)) return setHolds(ensemble, node, value) ?? missingGoesLeft(ensemble, node);
   return value <= nodeValue(ensemble, node) || (Number.isNaN(value) && missingGoesLeft(ensemble, node));
 }
 
@@ -49,8 +64,12 @@ export function predictMean(ensemble: Ensemble, row: Float64Array, rowOffset: nu
     for (;;) {
       const packed = nodes[4 * node];
       if (packed < 0) break;
-      const value = row[rowOffset + (packed & FEATURE_MASK)];
       const left = nodes[4 * node + 1];
+      if ((packed & BY_SET) !== 0) {
+        node = goesLeft(ensemble, node, row, rowOffset) ? left : left + 1;
+        continue;
+      }
+      const value = row[rowOffset + (packed & FEATURE_MASK)];
       if (value <= values[2 * node + 1]) node = left;
       else node = Number.isNaN(value) && (packed & MISSING_LEFT) !== 0 ? left : left + 1;
     }

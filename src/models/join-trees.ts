@@ -7,11 +7,18 @@ export type GrownTree = {
   readonly cover: Float64Array;
 };
 
-/** Nodes as they were grown (feature and left child by twos, values, cover) in the form that scoring reads. */
+/** The numbers 0 to 31 and 32 to 63 that go left, as bits. */
+export type CategorySet = { readonly low: number; readonly high: number };
+
+/**
+ * Nodes as they were grown (feature and left child by twos, values, cover) in the form that scoring reads; `sets` has those
+ * of the nodes that split by one.
+ */
 export function packTree(
   ints: readonly number[],
   values: readonly number[],
   cover: readonly number[],
+  sets?: ReadonlyMap<number, CategorySet>,
 ): GrownTree {
   const bytes = new ArrayBuffer(values.length * 16);
   const nodes = new Int32Array(bytes);
@@ -20,6 +27,10 @@ export function packTree(
     nodes[4 * node] = ints[2 * node];
     nodes[4 * node + 1] = ints[2 * node + 1];
     floats[2 * node + 1] = values[node];
+  }
+  for (const [node, { low, high }] of sets ?? []) {
+    nodes[4 * node + 2] = low;
+    nodes[4 * node + 3] = high;
   }
   return { bytes, cover: Float64Array.from(cover) };
 }
@@ -48,8 +59,12 @@ export function joinTrees(
     const open: { from: number; to: number }[] = [];
     const place = (from: number, to: number): void => {
       joined.nodes[4 * to] = nodes[4 * from];
-      const value = values[2 * from + 1];
-      joined.values[2 * to + 1] = nodes[4 * from] < 0 ? leafValue(value) : value;
+      if (nodes[4 * from] < 0) joined.values[2 * to + 1] = leafValue(values[2 * from + 1]);
+      else {
+        // As bits: a set may look like a number that does not keep them.
+        joined.nodes[4 * to + 2] = nodes[4 * from + 2];
+        joined.nodes[4 * to + 3] = nodes[4 * from + 3];
+      }
       joined.cover[to] = tree.cover[from];
     };
     joined.roots[index] = next;

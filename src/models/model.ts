@@ -11,6 +11,7 @@ import {
   isFeatureName,
 } from '../features/catalogue.ts';
 import { type Calibration, calibrate } from './calibration.ts';
+import { type CategoryLevels, createLeveller } from './category-levels.ts';
 import type { DriftBaseline } from './drift.ts';
 import { type CategoryEncoding, createEncoder, type EncodedCategory } from './encoding.ts';
 import { createEnsemble, type Ensemble, featureOf, isLeaf } from './ensemble.ts';
@@ -54,6 +55,8 @@ export type Model = {
   /** Absent where the model was trained elsewhere. */
   readonly baseline?: DriftBaseline;
   readonly input?: InputBaseline;
+  /** Absent where no category is split by sets. */
+  readonly levels?: CategoryLevels;
 };
 
 /** A model made ready to score; single-threaded, with scratch space of its own. */
@@ -83,6 +86,7 @@ export function createScorer(model: Model): Scorer {
   const explainer = createExplainer(model.ensemble);
   const predictor = createPredictor(model.ensemble);
   const shares = new Float64Array(FEATURE_COUNT);
+  const levelled = createLeveller(model.levels);
   return {
     info: model.info,
     baseline: model.baseline,
@@ -90,12 +94,12 @@ export function createScorer(model: Model): Scorer {
     knows: (category, key) => Object.hasOwn(model.encoding[category].logOdds, key),
     score(transaction, vector) {
       encode(transaction, vector);
-      return calibrate(model.calibration, uncalibrated(kind, predictor.mean(vector, 0)));
+      return calibrate(model.calibration, uncalibrated(kind, predictor.mean(levelled(vector), 0)));
     },
-    vote: (vector) => predictor.mean(vector, 0),
+    vote: (vector) => predictor.mean(levelled(vector), 0),
     baseVote: explainer.base,
     contributions(vector) {
-      explainer.contributions(vector, 0, shares);
+      explainer.contributions(levelled(vector), 0, shares);
       return shares;
     },
   };
@@ -130,6 +134,7 @@ export function serializeModel(model: Model): string {
     encoding: model.encoding,
     ...(model.baseline && { baseline: model.baseline }),
     ...(model.input && { input: model.input }),
+    ...(model.levels && { levels: model.levels }),
     nodes: toBase64(model.ensemble.nodes),
     cover: toBase64(model.ensemble.cover),
     roots: toBase64(model.ensemble.roots),
@@ -179,6 +184,7 @@ export function parseModel(text: string, name: string): Model {
     encoding: parsed.encoding,
     ...(parsed.baseline && { baseline: parsed.baseline }),
     ...(parsed.input && { input: parsed.input }),
+    ...(parsed.levels && { levels: parsed.levels }),
     ensemble: createEnsemble(bytes, cover, roots, FEATURE_COUNT),
   };
 }

@@ -5,7 +5,16 @@
 // v ≤ t is asked as −v > −next(t), which is false for NaN, with the children swapped. Sums are made in the order of the
 // trees, so that every way of asking gives the same bits. Many rows go through complete trees, where children need no
 // pointers (Asadi, Lin and de Vries 2014, "Runtime optimizations for tree-based machine learning models").
-import { type Ensemble, featureOf, isLeaf, leftOf, missingGoesLeft, nodeValue } from './ensemble.ts';
+import {
+  type Ensemble,
+  featureOf,
+  isLeaf,
+  leftOf,
+  missingGoesLeft,
+  nodeValue,
+  predictMean,
+  splitsBySet,
+} from './ensemble.ts';
 
 export type Predictor = {
   /** Mean of the trees' leaf values for the row that starts at `rowOffset`. */
@@ -210,7 +219,11 @@ function createTableWalker(
 
 /** Makes an ensemble ready to be asked; what it holds is made for one thread. */
 export function createPredictor(ensemble: Ensemble): Predictor {
-  const mean = createWalker(ensemble);
+  const sets = ensemble.cover.some((_, node) => splitsBySet(ensemble, node));
+  // A set cannot be asked for by a comparison.
+  const mean = sets
+    ? (values: Float64Array, rowOffset: number): number => predictMean(ensemble, values, rowOffset)
+    : createWalker(ensemble);
   const oneByOne = (table: Float64Array, rows: number): Float64Array =>
     Float64Array.from({ length: rows }, (_, row) => mean(table, row * ensemble.featureCount));
   let means: typeof oneByOne | undefined;
@@ -219,7 +232,8 @@ export function createPredictor(ensemble: Ensemble): Predictor {
     means(table, rows) {
       if (!means) {
         const levels = levelsOf(ensemble);
-        means = levels >= 1 && levels <= MOST_LEVELS ? createTableWalker(ensemble, levels) : oneByOne;
+        means =
+          !sets && levels >= 1 && levels <= MOST_LEVELS ? createTableWalker(ensemble, levels) : oneByOne;
       }
       return means(table, rows);
     },

@@ -1,9 +1,10 @@
 // Grows one tree of gradient boosting on a binned table: histograms of gradients, second-order gain (Chen and
 // Guestrin 2016, "XGBoost", section 2.2), missing values on the side that gains more, the best leaf split first.
-import { MISSING_LEFT } from '../models/ensemble.ts';
-import { type GrownTree, packTree } from '../models/join-trees.ts';
+import { BY_SET, MISSING_LEFT } from '../models/ensemble.ts';
+import { type CategorySet, type GrownTree, packTree } from '../models/join-trees.ts';
 import type { BinnedTable } from './bins.ts';
 import { type Split, shareOut, type Team, takeBest } from './boosting-team.ts';
+import { addToSet, CATEGORY_SMOOTHING, membership } from './category-sets.ts';
 
 export type BoostedTreeOptions = {
   readonly maxDepth: number;
@@ -17,6 +18,8 @@ export type BoostedTreeOptions = {
   readonly learningRate: number;
   /** Per column: 1 when the score may only rise with the value, −1 when it may only fall, 0 for either. */
   readonly monotone: Int8Array;
+  /** Per column: 1 for categories 0 to 63, which are split by sets. */
+  readonly categorical: Uint8Array;
 };
 
 /** Rows that came to the same leaf. */
@@ -26,6 +29,7 @@ export type BoostedTree = {
   readonly tree: GrownTree;
   /** Of each inner node: the last code that goes left. */
   readonly codes: Uint16Array;
+  readonly sets: ReadonlyMap<number, CategorySet>;
   /** Where the rows it was grown on came to, in the order that `rows` has then. */
   readonly leaves: readonly LeafRows[];
 };
@@ -66,7 +70,8 @@ export function createBoostedTreeGrower(
   team: Team,
 ): BoostedTreeGrower {
   const { codes, thresholds } = table;
-  const { lambda, minChildWeight, minGain, learningRate, maxDepth, maxLeaves, monotone } = options;
+  const { lambda, minChildWeight, minGain, learningRate, maxDepth, maxLeaves, monotone, categorical } =
+    options;
   // What a column costs: reading each row once or twice, and each code in the handful of nodes.
   const owners = shareOut(
     thresholds.map((limits) => table.rows + 25 * limits.length),
@@ -137,7 +142,17 @@ export function createBoostedTreeGrower(
 
   function findSplit(histogram: Float64Array, columns: readonly number[], parent: OpenNode): Split {
     const { g, h, low, high } = parent;
-    const best: Split = { gain: minGain, feature: -1, code: 0, missingLeft: false, leftG: 0, leftH: 0 };
+    const best: Split = {
+      gain: minGain,
+      feature: -1,
+      code: 0,
+      bySet: false,
+      low: 0,
+      high: 0,
+      missingLeft: false,
+      leftG: 0,
+      leftH: 0,
+    };
     const bounded = low > NEGATIVE_INFINITY || high < POSITIVE_INFINITY;
     const before = bounded ? worth(g, h, clamp(leafValue(g, h), low, high)) : (g * g) / (h + lambda);
     const consider = (
@@ -146,10 +161,10 @@ export function createBoostedTreeGrower(
       leftG: number,
       leftH: number,
       missingLeft: boolean,
-    ): void => {
+    ): boolean => {
       const rightG = g - leftG;
       const rightH = h - leftH;
-      if (leftH < minChildWeight || rightH < minChildWeight) return;
+      if (leftH < minChildWeight || rightH < minChildWeight) return false;
       const direction = monotone[feature];
       let gain: number;
       if (direction === 0 && !bounded) {
@@ -157,18 +172,51 @@ export function createBoostedTreeGrower(
       } else {
         const left = clamp(leafValue(leftG, leftH), low, high);
         const right = clamp(leafValue(rightG, rightH), low, high);
-        if (direction * (right - left) < 0) return;
+        if (direction * (right - left) < 0) return false;
         gain = worth(leftG, leftH, left) + worth(rightG, rightH, right) - before;
       }
-      if (gain <= best.gain) return;
+      if (gain <= best.gain) return false;
       best.gain = gain;
       best.feature = feature;
       best.code = code;
+      best.bySet = false;
       best.missingLeft = missingLeft;
       best.leftG = leftG;
       best.leftH = leftH;
+      return true;
+    };
+    /**
+     * The best set of categories is a stretch of them in the order of gradient by second derivative (Fisher 1958); rare
+     * ones are drawn towards no gradient first, or chance would sort them to the ends.
+     */
+    const considerSets = (column: number): void => {
+      const offset = offsets[column];
+      const found: { code: number; rank: number }[] = [];
+      for (let code = 1; code < thresholds[column].length; code++) {
+        const codeH = histogram[offset + 2 * code + 1];
+        if (codeH > 0)
+          found.push({ code, rank: histogram[offset + 2 * code] / (codeH + CATEGORY_SMOOTHING) });
+      }
+      found.sort((a, b) => a.rank - b.rank || a.code - b.code);
+      const missingG = histogram[offset];
+      const missingH = histogram[offset + 1];
+      const set = { low: 0, high: 0 };
+      let leftG = 0;
+      let leftH = 0;
+      for (const { code } of found) {
+        leftG += histogram[offset + 2 * code];
+        leftH += histogram[offset + 2 * code + 1];
+        addToSet(set, code - 1);
+        let better = consider(column, 0, leftG, leftH, false);
+        if (missingH > 0) better = consider(column, 0, leftG + missingG, leftH + missingH, true) || better;
+        if (better) Object.assign(best, { bySet: true, ...set });
+      }
     };
     for (const column of columns) {
+      if (categorical[column] === 1) {
+        considerSets(column);
+        continue;
+      }
       const offset = offsets[column];
       const missingG = histogram[offset];
       const missingH = histogram[offset + 1];
@@ -200,6 +248,7 @@ export function createBoostedTreeGrower(
       const values: number[] = [];
       const cover: number[] = [];
       const splitCodes: number[] = [];
+      const sets = new Map<number, CategorySet>();
       const leaves: LeafRows[] = [];
       const open: Splittable[] = [];
       const addNode = (weight: number): number => {
@@ -258,9 +307,11 @@ export function createBoostedTreeGrower(
         // Missing values come first of all codes, or last. Every row is written to both sides, and counted on one.
         const shift = missingLeft ? 0 : 1;
         const limit = lastLeft - shift;
+        const inLeft = split.bySet ? membership(split, thresholds[split.feature].length) : undefined;
         for (let r = start; r < end; r++) {
           const row = rows[r];
-          const goesRight = +(((column16[row] - shift) & 0xffff) > limit);
+          const code = column16[row];
+          const goesRight = inLeft ? 1 - inLeft[code] : +(((code - shift) & 0xffff) > limit);
           rows[left] = row;
           spare[right] = row;
           leftFrauds += labels[row] & (1 - goesRight);
@@ -271,7 +322,8 @@ export function createBoostedTreeGrower(
         const leftWeight = weigh(left - start, leftFrauds);
         const leftNode = addNode(leftWeight);
         const rightNode = addNode(cover[node] - leftWeight);
-        ints[2 * node] = split.feature | (missingLeft ? MISSING_LEFT : 0);
+        ints[2 * node] = split.feature | (missingLeft ? MISSING_LEFT : 0) | (split.bySet ? BY_SET : 0);
+        if (split.bySet) sets.set(node, { low: split.low, high: split.high });
         ints[2 * node + 1] = leftNode;
         values[node] = thresholds[split.feature][lastLeft];
         splitCodes[node] = lastLeft;
@@ -322,75 +374,9 @@ export function createBoostedTreeGrower(
         free.push(node.histogram);
         finishLeaf(node);
       }
-      return { tree: packTree(ints, values, cover), codes: Uint16Array.from(splitCodes), leaves };
+      return { tree: packTree(ints, values, cover, sets), codes: Uint16Array.from(splitCodes), sets, leaves };
     },
   };
-}
-
-/** Adds a tree's values, `sign` times, to the margins of the rows that stand in `rows` from `from` to `to`. */
-export function addToMargins(
-  { tree, codes: lastLeft }: BoostedTree,
-  table: BinnedTable,
-  margins: Float64Array,
-  rows: Uint32Array,
-  from: number,
-  to: number,
-  sign: 1 | -1 = 1,
-): void {
-  const { allCodes } = table;
-  const packed = new Int32Array(tree.bytes);
-  const floats = new Float64Array(tree.bytes);
-  const count = tree.cover.length;
-  // Four numbers a node: where its column's codes begin, what is taken off a code, the limit, the left child. A leaf
-  // is its own child.
-  const nodes = new Int32Array(4 * count);
-  for (let node = 0; node < count; node++) {
-    const isLeaf = packed[4 * node] < 0;
-    const shift = (packed[4 * node] & MISSING_LEFT) !== 0 ? 0 : 1;
-    nodes[4 * node] = isLeaf ? 0 : (packed[4 * node] & 0xffff) * table.rows;
-    nodes[4 * node + 1] = shift;
-    nodes[4 * node + 2] = isLeaf ? 0xffff : lastLeft[node] - shift;
-    nodes[4 * node + 3] = isLeaf ? node : packed[4 * node + 1];
-  }
-  let i = from;
-  for (; i + 3 < to; i += 4) {
-    const rowA = rows[i];
-    const rowB = rows[i + 1];
-    const rowC = rows[i + 2];
-    const rowD = rows[i + 3];
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (;;) {
-      const nextA = nodes[a + 3] + +(((allCodes[nodes[a] + rowA] - nodes[a + 1]) & 0xffff) > nodes[a + 2]);
-      const nextB = nodes[b + 3] + +(((allCodes[nodes[b] + rowB] - nodes[b + 1]) & 0xffff) > nodes[b + 2]);
-      const nextC = nodes[c + 3] + +(((allCodes[nodes[c] + rowC] - nodes[c + 1]) & 0xffff) > nodes[c + 2]);
-      const nextD = nodes[d + 3] + +(((allCodes[nodes[d] + rowD] - nodes[d + 1]) & 0xffff) > nodes[d + 2]);
-      const moved = (4 * nextA - a) | (4 * nextB - b) | (4 * nextC - c) | (4 * nextD - d);
-      if (moved === 0) break;
-      a = 4 * nextA;
-      b = 4 * nextB;
-      c = 4 * nextC;
-      d = 4 * nextD;
-    }
-    margins[rowA] += sign * floats[a / 2 + 1];
-    margins[rowB] += sign * floats[b / 2 + 1];
-    margins[rowC] += sign * floats[c / 2 + 1];
-    margins[rowD] += sign * floats[d / 2 + 1];
-  }
-  for (; i < to; i++) {
-    const row = rows[i];
-    let node = 0;
-    for (;;) {
-      const next =
-        4 *
-        (nodes[node + 3] + +(((allCodes[nodes[node] + row] - nodes[node + 1]) & 0xffff) > nodes[node + 2]));
-      if (next === node) break;
-      node = next;
-    }
-    margins[row] += sign * floats[node / 2 + 1];
-  }
 }
 
 /** Where `value` or the next above it stands in numbers that rise. */

@@ -12,14 +12,19 @@ export type TeamMemory = {
 
 export type Split = {
   gain: number;
+  /** −1 while there is none. */
   feature: number;
+  /** The last that goes left; of a split by a set 0, and the categories that go left are bits of `low` and `high`. */
   code: number;
+  bySet: boolean;
+  low: number;
+  high: number;
   missingLeft: boolean;
   leftG: number;
   leftH: number;
 };
 
-const FIELDS = 6;
+const FIELDS = 9;
 /** The children of one node are judged together. */
 const AT_ONCE = 2;
 /** Others are about to arrive: looking again is cheaper than sleeping. */
@@ -64,6 +69,9 @@ export function takeBest(team: Team, splits: readonly Split[]): void {
     found[at + 3] = split.missingLeft ? 1 : 0;
     found[at + 4] = split.leftG;
     found[at + 5] = split.leftH;
+    found[at + 6] = split.bySet ? 1 : 0;
+    found[at + 7] = split.low;
+    found[at + 8] = split.high;
   });
   meet(team);
   splits.forEach((split, i) => {
@@ -80,6 +88,9 @@ export function takeBest(team: Team, splits: readonly Split[]): void {
       split.missingLeft = found[at + 3] === 1;
       split.leftG = found[at + 4];
       split.leftH = found[at + 5];
+      split.bySet = found[at + 6] === 1;
+      split.low = found[at + 7];
+      split.high = found[at + 8];
     }
   });
 }

@@ -3,8 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom, type Random } from '../domain/random.ts';
 import type { GrownTree } from '../models/join-trees.ts';
 import { type BinMessage, type BinnedTable, type BinTask, createBinner, type UnbinnedTable } from './bins.ts';
+import { addToMargins } from './boosted-margins.ts';
 import {
-  addToMargins,
   type BoostedTree,
   type BoostedTreeOptions,
   createBoostedTreeGrower,

@@ -4,6 +4,7 @@ import { createRandom } from '../domain/random.ts';
 import { predictMean } from '../models/ensemble.ts';
 import { createExplainer } from '../models/explain.ts';
 import { rocAuc } from '../models/metrics.ts';
+import { createPredictor } from '../models/predictor.ts';
 import { trainBoosting } from './boosting.ts';
 
 const ROWS = 3000;
@@ -114,4 +115,58 @@ test('leaves, depth and L2 penalty keep to their bounds; one class alone teaches
   const spread = margins(held.ensemble, later.values);
   assert.ok(Math.max(...spread) - Math.min(...spread) < 0.2);
   await assert.rejects(trainBoosting(values, new Uint8Array(ROWS), COLUMNS, OPTIONS), /both classes/);
+});
+
+test('M13 categories are split by sets: one split parts what no limit could, and unknown ones are missing', async () => {
+  const random = createRandom(11);
+  const risky = Array.from({ length: 50 }, () => random.next() < 0.4);
+  const rows = 6000;
+  const table = new Float64Array(rows * 2);
+  const fraud = Uint8Array.from({ length: rows }, (_, row) => {
+    const category = row < 50 ? row : random.below(50);
+    const missing = random.next() < 0.1;
+    table[2 * row] = missing ? Number.NaN : category;
+    table[2 * row + 1] = random.normal();
+    return random.next() < (missing ? 0.6 : risky[category] ? 0.7 : 0.02) ? 1 : 0;
+  });
+  const stump = {
+    trees: 1,
+    seed: 1,
+    fraudWeight: 1,
+    learningRate: 1,
+    maxDepth: 1,
+    rowShare: 1,
+    categorical: [0],
+  };
+  const { ensemble } = await trainBoosting(table, fraud, 2, stump);
+  const scoreOf = (category: number): number => predictMean(ensemble, Float64Array.of(category, 0), 0);
+  const high = scoreOf(risky.indexOf(true));
+  const low = scoreOf(risky.indexOf(false));
+  assert.ok(high > low + 2, `${high} and ${low}`);
+  risky.forEach((isRisky, category) => {
+    assert.equal(scoreOf(category), isRisky ? high : low, `category ${category}`);
+  });
+  for (const unknown of [Number.NaN, 64, -1, 2.5, Number.POSITIVE_INFINITY])
+    assert.equal(scoreOf(unknown), high);
+
+  const many = { ...OPTIONS, seed: 3, categorical: [0], rowShare: 0.7, folds: 2 };
+  const models = [];
+  for (const threads of [1, 2, 4]) models.push(await trainBoosting(table, fraud, 2, { ...many, threads }));
+  const [one, ...others] = models;
+  for (const other of others) {
+    assert.deepEqual(other.ensemble.nodes, one.ensemble.nodes);
+    assert.deepEqual(other.outOfFold, one.outOfFold);
+  }
+  assert.ok(rocAuc(one.outOfFold ?? new Float64Array(0), fraud) > 0.88);
+  const explainer = createExplainer(one.ensemble);
+  const predictor = createPredictor(one.ensemble);
+  const means = predictor.means(table, rows);
+  const out = new Float64Array(2);
+  for (let row = 0; row < 300; row++) {
+    const margin = predictMean(one.ensemble, table, 2 * row);
+    explainer.contributions(table, 2 * row, out);
+    assert.ok(Math.abs(out[0] + out[1] + explainer.base - margin) < 1e-9);
+    assert.equal(predictor.mean(table, 2 * row), margin);
+    assert.equal(means[row], margin);
+  }
 });

@@ -1,7 +1,7 @@
 // Gradient boosting of trees on the log-loss (Friedman 2001; second order as Chen and Guestrin 2016). The model itself,
 // and one for each stretch of rows that is held back to be scored, are boosted side by side on worker threads, and by
 // teams of them where there are more threads than models: the same seed gives the same model on any number of them.
-import type { Ensemble } from '../models/ensemble.ts';
+import { type Ensemble, SET_SIZE } from '../models/ensemble.ts';
 import { joinTrees } from '../models/join-trees.ts';
 import { type BinMessage, type BinTask, binOnThreads, sharedFloats } from './bins.ts';
 import { createTeamMemory } from './boosting-team.ts';
@@ -26,6 +26,8 @@ export type BoostingOptions = {
   readonly maxBins?: number;
   /** Per column: 1 for a score that may only rise with it, −1 for one that may only fall, 0 for either. */
   readonly monotone?: readonly (-1 | 0 | 1)[];
+  /** Columns of categories, numbered from 0 to 63, each of which occurs: they are split by sets. */
+  readonly categorical?: readonly number[];
   /**
    * The last rows are held back, and trees end where they stop getting better on them: `share` of the rows, so many
    * trees of `patience`. Without it all trees are grown.
@@ -76,8 +78,10 @@ export async function trainBoosting(
   const set = { ...BOOSTING_DEFAULTS, ...options };
   const sharedLabels = new Uint8Array(new SharedArrayBuffer(rows));
   sharedLabels.set(labels);
+  // Each category keeps a code of its own.
+  const maxBins = options.categorical?.length ? Math.max(set.maxBins, SET_SIZE) : set.maxBins;
   const work: BoostingWork = {
-    unbinned: { values: sharedFloats(values), rows, columns, maxBins: set.maxBins },
+    unbinned: { values: sharedFloats(values), rows, columns, maxBins },
     labels: sharedLabels,
     fraudWeight: set.fraudWeight,
     trees: set.trees,
@@ -92,6 +96,9 @@ export async function trainBoosting(
       minGain: set.minGain,
       learningRate: set.learningRate,
       monotone: Int8Array.from(options.monotone ?? new Array<number>(columns).fill(0)),
+      categorical: Uint8Array.from({ length: columns }, (_, column) =>
+        options.categorical?.includes(column) ? 1 : 0,
+      ),
     },
     seed: set.seed,
   };

@@ -1,11 +1,13 @@
 // From a training table to a model: encodings, forest, calibration and thresholds, all on training rows only.
 import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
+import { type CategoryLevels, createLeveller, levelsOf } from '../models/category-levels.ts';
 import { type DriftBaseline, spreadOf } from '../models/drift.ts';
 import {
   CATEGORY_SLOTS,
   type CategoryEncoding,
   ENCODED_CATEGORIES,
+  type EncodedCategory,
   encodeKeys,
   fitEncoding,
 } from '../models/encoding.ts';
@@ -31,7 +33,11 @@ type Common = 'seed' | 'fraudWeight' | 'threads' | 'onProgress';
 /** How trees are grown, with what that way of growing them can be told. */
 export type Trainer =
   | ({ readonly kind: 'forest' } & Omit<ForestOptions, Common | 'outOfBag'>)
-  | ({ readonly kind: 'boosting' } & Omit<BoostingOptions, Common>);
+  | ({
+      readonly kind: 'boosting';
+      /** Categories that trees split by sets instead of by what was known of each. */
+      readonly sets?: readonly EncodedCategory[];
+    } & Omit<BoostingOptions, Common | 'categorical'>);
 
 /** Where boosting is not told how many: parts of the rows scored by models that did not see them, for calibration. */
 const CALIBRATION_FOLDS = 4;
@@ -75,8 +81,13 @@ export async function trainModel(
     if (k < 0) continue;
     for (let row = 0; row < table.rows; row++) values[row * width + k] = encoded[category][row];
   }
+  const levels = levelsBySet(values, table, encoding, columns, options.trainer);
   const encodedAt = performance.now();
-  const { kind, ensemble: trained, votes: unseen } = await growTrees(values, table.labels, width, options);
+  const {
+    kind,
+    ensemble: trained,
+    votes: unseen,
+  } = await growTrees(values, table.labels, width, options, levels.columns);
   const fittedAt = performance.now();
   const from = options.calibrateFromRow ?? 0;
   const votes = unseen.subarray(from);
@@ -119,7 +130,43 @@ export async function trainModel(
     Object.hasOwn(encoding[category].logOdds, key),
   );
   const input = usuallyUnseen && { unseen: usuallyUnseen };
-  return { model: { info, ensemble, calibration, encoding, baseline, ...(input && { input }) }, times };
+  return {
+    model: {
+      info,
+      ensemble,
+      calibration,
+      encoding,
+      baseline,
+      ...(input && { input }),
+      ...(levels.columns.length > 0 && { levels: levels.levels }),
+    },
+    times,
+  };
+}
+
+/** Writes levels where categories are split by sets, into their columns, and gives both. */
+function levelsBySet(
+  values: Float64Array,
+  table: TrainingTable,
+  encoding: CategoryEncoding,
+  columns: readonly number[],
+  trainer: Trainer,
+): { readonly columns: number[]; readonly levels: CategoryLevels } {
+  const found: number[] = [];
+  const levels: Record<string, readonly number[]> = {};
+  for (const category of trainer.kind === 'boosting' ? (trainer.sets ?? []) : []) {
+    const k = columns.indexOf(CATEGORY_SLOTS[category]);
+    if (k < 0) continue;
+    const inService = encodeKeys(table.categories[category], encoding[category]);
+    const own = levelsOf(inService);
+    levels[category] = own;
+    found.push(k);
+    const places = new Map(own.map((value, level) => [value, level]));
+    inService.forEach((value, row) => {
+      values[row * columns.length + k] = places.get(value) ?? Number.NaN;
+    });
+  }
+  return { columns: found, levels };
 }
 
 /** The rows with their categories encoded by the finished tables. */
@@ -164,6 +211,7 @@ async function growTrees(
   labels: Uint8Array,
   columns: number,
   { trainer, seed, fraudWeight, threads, onProgress }: TrainOptions,
+  categorical: readonly number[],
 ): Promise<Grown> {
   const common = {
     seed,
@@ -183,6 +231,7 @@ async function growTrees(
     folds: CALIBRATION_FOLDS,
     ...trainer,
     ...common,
+    categorical,
   });
   const kind = 'gradient-boosting';
   const votes = (outOfFold ?? new Float64Array(0)).map((margin) => uncalibrated(kind, margin));
@@ -221,7 +270,13 @@ export function encodeTable(table: TrainingTable, encoding: CategoryEncoding): v
 /** Calibrated scores of all rows; fills the table's encoded slots on the way. */
 export function scoreTable(model: Model, table: TrainingTable): Float64Array {
   encodeTable(table, model.encoding);
-  const votes = createPredictor(model.ensemble).means(table.vectors, table.rows);
+  const predictor = createPredictor(model.ensemble);
+  const levelled = createLeveller(model.levels);
+  const votes = model.levels
+    ? Float64Array.from({ length: table.rows }, (_, row) =>
+        predictor.mean(levelled(table.vectors.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT)), 0),
+      )
+    : predictor.means(table.vectors, table.rows);
   return votes.map((vote) => calibrate(model.calibration, uncalibrated(model.info.kind, vote)));
 }
 

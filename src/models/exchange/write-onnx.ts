@@ -1,8 +1,9 @@
 // A model as ONNX: its trees, and the calibration after them, in double precision as far as the operators allow.
 
+import { InputError } from '../../domain/input-error.ts';
 import { INDEX } from '../../features/catalogue.ts';
 import { EDGE } from '../calibration.ts';
-import { featureOf, isLeaf, leftOf, missingGoesLeft, nodeValue } from '../ensemble.ts';
+import { featureOf, isLeaf, leftOf, missingGoesLeft, nodeValue, splitsBySet } from '../ensemble.ts';
 import type { Model } from '../model.ts';
 import { type Attribute, ELEMENT, type OnnxConstant, type OnnxNode, writeOnnxFile } from './onnx-file.ts';
 
@@ -78,6 +79,11 @@ function ensembleNode({ ensemble, info }: Model): OnnxNode {
     while (t + 1 < count && ensemble.roots[t + 1] <= node) t++;
     const root = ensemble.roots[t];
     const leaf = isLeaf(ensemble, node);
+    if (splitsBySet(ensemble, node)) {
+      throw new InputError(
+        `${info.version} splits categories by sets, which the tree operator of ONNX cannot say. Train it without --sets.`,
+      );
+    }
     tree.push(t);
     featureIds.push(leaf ? 0 : (columnOf.get(featureOf(ensemble, node)) ?? 0));
     values.push(leaf ? 0 : nodeValue(ensemble, node));

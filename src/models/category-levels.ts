@@ -1,0 +1,37 @@
+// Categories as the numbers 0 to 63 that sets are made of. In vectors, for rules and for people, a category stands as its
+// log-odds; a model that splits by sets knows each category by the place of these among all there are. Categories of equal
+// log-odds, which had as many rows and frauds, are one.
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { CATEGORY_SLOTS, ENCODED_CATEGORIES, type EncodedCategory } from './encoding.ts';
+import { SET_SIZE } from './ensemble.ts';
+
+/** By category that is split by sets: the log-odds of its levels, rising. */
+export type CategoryLevels = Partial<Readonly<Record<EncodedCategory, readonly number[]>>>;
+
+/** The most frequent values, as many as a set can hold, rising. */
+export function levelsOf(values: Float64Array): number[] {
+  const counts = new Map<number, number>();
+  for (const value of values) if (!Number.isNaN(value)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, SET_SIZE)
+    .map(([value]) => value)
+    .sort((a, b) => a - b);
+}
+
+/** Gives a vector as the trees take it: a copy, which the next call overwrites, or the vector itself without levels. */
+export function createLeveller(levels: CategoryLevels | undefined): (vector: Float64Array) => Float64Array {
+  const parts = ENCODED_CATEGORIES.flatMap((category) => {
+    const own = levels?.[category];
+    return own
+      ? [{ slot: CATEGORY_SLOTS[category], places: new Map(own.map((value, level) => [value, level])) }]
+      : [];
+  });
+  if (parts.length === 0) return (vector) => vector;
+  const copy = new Float64Array(FEATURE_COUNT);
+  return (vector) => {
+    copy.set(vector);
+    for (const { slot, places } of parts) copy[slot] = places.get(vector[slot]) ?? Number.NaN;
+    return copy;
+  };
+}
