@@ -12,6 +12,7 @@ const LEAST_FILLED = 0.9;
 /** Abandoned bytes among the used ones, from where on the emptiest chunk is cleared. */
 const DEAD_SHARE = 1 / 12;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 export type Chunk = {
   readonly bytes: Uint8Array;
@@ -35,6 +36,8 @@ export type EntityTable = {
    */
   reserve(entry: number, length: number): void;
   keyOf(entry: number): string;
+  /** UTF-8 bytes of an entry's key. They follow its payload in the chunk. */
+  keyLength(entry: number): number;
   /** 32-bit hash of the key; the same in every run. */
   hashOf(entry: number): number;
   readonly size: number;
@@ -257,12 +260,16 @@ export function createEntityTable(): EntityTable {
       addresses[entry] = moved;
       abandon(address, reserved);
     },
+    keyLength(entry) {
+      const address = addresses[entry];
+      return chunkAt(address).view.getUint16(address % CHUNK_BYTES, true);
+    },
     keyOf(entry) {
       const address = addresses[entry];
       const { bytes, view } = chunkAt(address);
       const at = address % CHUNK_BYTES;
       const keyAt = at + HEADER + view.getUint32(at + 4, true);
-      return new TextDecoder().decode(bytes.subarray(keyAt, keyAt + view.getUint16(at, true)));
+      return decoder.decode(bytes.subarray(keyAt, keyAt + view.getUint16(at, true)));
     },
     hashOf: (entry) => hashes[entry],
     get size() {

@@ -57,6 +57,11 @@ export type SharedSnapshot = {
   readonly pieces: readonly Uint8Array[];
 };
 
+/** A snapshot whose pieces come one after another: all of them need not be in memory at once. */
+export type SnapshotToKeep = Omit<SharedSnapshot, 'pieces'> & {
+  readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+};
+
 /** Somebody else acquired the partition, or its state is not where this commit starts: acquire it again. */
 export class FencedError extends Error {
   override readonly name = 'FencedError';
@@ -75,9 +80,9 @@ export type StateStore = {
   sharedSnapshot(): Promise<SharedSnapshot | undefined>;
   /**
    * Keeps a snapshot, and lets go of what was in the one before it already. False when the newest one is not its
-   * predecessor: somebody else keeps them, or they were lost.
+   * predecessor: somebody else keeps them, or they were lost. The newest one stands whatever another leaves half done.
    */
-  keepSnapshot(snapshot: SharedSnapshot): Promise<boolean>;
+  keepSnapshot(snapshot: SnapshotToKeep): Promise<boolean>;
   /** Number of the newest snapshot, 0 without one, and how many batches were kept since. */
   snapshotState(partitions: number): Promise<{ readonly number: number; readonly batches: number }>;
 };

@@ -33,7 +33,7 @@ export type Population = {
   merchantForFraud(place: number, online: boolean, random: Random): SimulatedMerchant;
 };
 
-const ACCOUNTS_KEPT = 20_000;
+const ACCOUNTS_KEPT = 10_000;
 
 /** Index in cumulative weights. */
 function drawWeighted(cumulative: Float64Array, random: Random): number {
@@ -80,7 +80,9 @@ export function createPopulation(seed: number, merchants: readonly SimulatedMerc
   );
   const online = choiceOf(merchants.filter((m) => m.kind.online));
   const homeWeights = cumulate(HOME_PLACES.map((place) => PLACES[place].weight));
-  const kept = new Map<number, Habits>();
+  // Two generations: when the newer one is full, the older one is forgotten.
+  let newer = new Map<number, Habits>();
+  let older = new Map<number, Habits>();
   const accountId = (account: number): string => `acc-${account.toString(36).padStart(5, '0')}`;
 
   function make(account: number): Habits {
@@ -122,14 +124,14 @@ export function createPopulation(seed: number, merchants: readonly SimulatedMerc
   return {
     accountId,
     habits(account) {
-      const known = kept.get(account);
+      const known = newer.get(account);
       if (known) return known;
-      const habits = make(account);
-      if (kept.size >= ACCOUNTS_KEPT) {
-        const oldest = kept.keys().next().value;
-        if (oldest !== undefined) kept.delete(oldest);
+      const habits = older.get(account) ?? make(account);
+      if (newer.size >= ACCOUNTS_KEPT) {
+        older = newer;
+        newer = new Map();
       }
-      kept.set(account, habits);
+      newer.set(account, habits);
       return habits;
     },
     merchantNear(place, isOnline, random) {

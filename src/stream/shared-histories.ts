@@ -1,6 +1,6 @@
 // A copy of the histories that accounts of all partitions share (merchants, devices, addresses, payees). What this
 // worker decides goes in at once; what others decided is read from the state store.
-import { encodeEntity, loadEntities } from '../features/entity-codec.ts';
+import { encodedLength, encodeEntity, loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
 import { ENTITY_KINDS, type FeatureState } from '../features/observe.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
@@ -9,7 +9,7 @@ import type { StateStore } from '../ports/state-store.ts';
 
 const BATCHES_AT_ONCE = 200;
 const PIECE_BYTES = 4 << 20;
-const ENTITIES_AT_ONCE = 2000;
+const ENTITIES_AT_ONCE = 10_000;
 
 export type SharedHistories = {
   /** The account table is the caller's own. */
@@ -82,6 +82,27 @@ export function createSharedHistories(
     return turn;
   }
 
+  async function* pieces(pause: () => Promise<void>): AsyncGenerator<Uint8Array> {
+    let piece = Buffer.allocUnsafe(PIECE_BYTES);
+    let at = 0;
+    for (const kind of ENTITY_KINDS) {
+      if (kind === 'account') continue;
+      const table = tables[kind];
+      for (let entry = 0; entry < table.size; entry++) {
+        const length = encodedLength(table, entry);
+        if (at + length > piece.length) {
+          if (at > 0) yield piece.subarray(0, at);
+          piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));
+          at = 0;
+        }
+        encodeEntity(table, entry, kind, piece, at);
+        at += length;
+        if (entry % ENTITIES_AT_ONCE === ENTITIES_AT_ONCE - 1) await pause();
+      }
+    }
+    if (at > 0) yield piece.subarray(0, at);
+  }
+
   return {
     tables,
     catchUp: () =>
@@ -95,30 +116,10 @@ export function createSharedHistories(
       return snapshotNumber;
     },
     async keepSnapshot(pause) {
-      const pieces: Uint8Array[] = [];
-      let piece: Uint8Array[] = [];
-      let bytes = 0;
-      const finish = (): void => {
-        if (piece.length > 0) pieces.push(Buffer.concat(piece));
-        piece = [];
-        bytes = 0;
-      };
-      for (const kind of ENTITY_KINDS) {
-        if (kind === 'account') continue;
-        const table = tables[kind];
-        for (let entry = 0; entry < table.size; entry++) {
-          const part = encodeEntity(table, entry, kind);
-          piece.push(part);
-          bytes += part.length;
-          if (bytes >= PIECE_BYTES) finish();
-          if (entry % ENTITIES_AT_ONCE === ENTITIES_AT_ONCE - 1) await pause();
-        }
-      }
-      finish();
       const kept = await store.keepSnapshot({
         number: snapshotNumber + 1,
         offsets: new Map(offsets),
-        pieces,
+        pieces: pieces(pause),
       });
       if (kept) snapshotNumber++;
       return kept;

@@ -34,6 +34,7 @@ function forgetfulTable(): EntityTable {
     offsetOf: (entry) => table.offsetOf(entry),
     reserve: (entry, length) => table.reserve(entry, length),
     keyOf: (entry) => table.keyOf(entry),
+    keyLength: (entry) => table.keyLength(entry),
     hashOf: (entry) => table.hashOf(entry),
     get size() {
       return table.size;

@@ -172,6 +172,12 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     assert.ok(await store.keepSnapshot(snapshot(1, 20)));
     assert.equal(await store.keepSnapshot(snapshot(1, 30)), false);
     assert.equal(await store.keepSnapshot(snapshot(3, 30)), false);
+    const first = await store.sharedSnapshot();
+    assert.deepEqual(
+      first?.pieces.map((piece) => [...piece]),
+      [[1], [1, 1]],
+      'a refused one leaves it alone',
+    );
     assert.equal((await store.sharedAfter(new Map([[0, 0]]), 10)).length, 4);
     assert.ok(await store.keepSnapshot(snapshot(2, 30)));
     const kept = await store.sharedSnapshot();
@@ -183,6 +189,30 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     assert.deepEqual(
       left.map((batch) => batch.nextOffset),
       [30, 40],
+    );
+  });
+
+  test(`${name}: whoever is held up while keeping a snapshot cannot touch the one that another kept`, async () => {
+    const store = await open();
+    const heldUp = Promise.withResolvers<void>();
+    const slow = store.keepSnapshot({
+      number: 1,
+      offsets: new Map([[0, 10]]),
+      pieces: (async function* () {
+        yield bytes(7);
+        await heldUp.promise;
+        yield bytes(8);
+      })(),
+    });
+    assert.ok(
+      await store.keepSnapshot({ number: 1, offsets: new Map([[0, 20]]), pieces: [bytes(1), bytes(2)] }),
+    );
+    heldUp.resolve();
+    assert.equal(await slow, false);
+    const kept = await store.sharedSnapshot();
+    assert.deepEqual(
+      [[...(kept?.offsets ?? [])], kept?.pieces.map((piece) => [...piece])],
+      [[[0, 20]], [[1], [2]]],
     );
   });
 

@@ -5,7 +5,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { encodeEntity, loadEntities } from '../../features/entity-codec.ts';
+import { encodedLength, encodeEntity, loadEntities } from '../../features/entity-codec.ts';
 import { ENTITY_KINDS, type FeatureState } from '../../features/observe.ts';
 
 const SLICES = 16;
@@ -30,7 +30,11 @@ function serializeEntities(state: FeatureState, slice: number | 'all'): Uint8Arr
     for (let entry = 0; entry < table.size; entry++) {
       if (slice === 'all' || table.hashOf(entry) % SLICES === slice) wanted.add(entry);
     }
-    for (const entry of wanted) parts.push(encodeEntity(table, entry, kind));
+    for (const entry of wanted) {
+      const part = Buffer.allocUnsafe(encodedLength(table, entry));
+      encodeEntity(table, entry, kind, part, 0);
+      parts.push(part);
+    }
     table.clearChanged();
   }
   return parts;

@@ -105,7 +105,10 @@ export function createMemoryStateStore(): MemoryStateStore {
       );
     },
     sharedSnapshot: async () => snapshot,
-    async keepSnapshot(next) {
+    async keepSnapshot({ pieces: coming, ...rest }) {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of coming) pieces.push(piece);
+      const next: SharedSnapshot = { ...rest, pieces };
       if (next.number !== (snapshot?.number ?? 0) + 1) return false;
       for (const [number, offset] of snapshot?.offsets ?? []) {
         const partition = at(number);

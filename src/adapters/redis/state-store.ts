@@ -1,4 +1,5 @@
 // The StateStore on Redis. All of a batch is one script call; it is durable as Redis is (append-only file).
+import { randomUUID } from 'node:crypto';
 import {
   FencedError,
   type OutboxEntry,
@@ -24,8 +25,16 @@ const keysOf = (partition: number) => {
 };
 
 const SNAPSHOT_HEAD = 'goshawk:shared';
-const pieceKey = (number: number, piece: number): string => `goshawk:shared:${number}:${piece}`;
-type SnapshotHead = { readonly pieces: number; readonly offsets: readonly [number, number][] };
+/** Names of snapshots whose pieces are being written, or were left half written. */
+const SNAPSHOTS_BEGUN = 'goshawk:shared:begun';
+const MAX_PIECES = 2000;
+const pieceKey = (name: string, piece: number): string => `goshawk:shared:${name}:${piece}`;
+/** Each try has a name of its own: nobody who was held up can write into a snapshot that others kept meanwhile. */
+type SnapshotHead = {
+  readonly name: string;
+  readonly pieces: number;
+  readonly offsets: readonly [number, number][];
+};
 
 /** The answers of our own scripts and of Redis have these shapes; anything else is a fault worth a stack trace. */
 const text = (value: unknown): string => String(value);
@@ -53,6 +62,19 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
 
   const asBuffer = (bytes: Uint8Array): Buffer =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+  /** Drops pieces of snapshots that are none, and of the `former` one; `kept` is only taken off the list of those begun. */
+  async function dropSnapshots(
+    begun: readonly string[],
+    former?: SnapshotHead,
+    kept?: string,
+  ): Promise<void> {
+    const names = begun.filter((name) => name !== kept);
+    if (former) names.push(former.name);
+    for (const name of names)
+      await redis.send(['UNLINK', ...Array.from({ length: MAX_PIECES }, (_, i) => pieceKey(name, i))]);
+    if (begun.length > 0) await redis.send(['SREM', SNAPSHOTS_BEGUN, ...begun]);
+  }
 
   return {
     async acquire(partition) {
@@ -132,28 +154,36 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
     async sharedSnapshot() {
       const [number, head] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'number', 'head']));
       if (number === null || head === null) return undefined;
-      const { pieces, offsets } = JSON.parse(text(head)) as SnapshotHead;
+      const { name, pieces, offsets } = JSON.parse(text(head)) as SnapshotHead;
       const found = await Promise.all(
-        Array.from({ length: pieces }, (_, i) => redis.send(['GET', pieceKey(Number(text(number)), i)])),
+        Array.from({ length: pieces }, (_, i) => redis.send(['GET', pieceKey(name, i)])),
       );
       if (found.some((piece) => piece === null)) throw new Error('a newer snapshot was kept meanwhile');
       return { number: Number(text(number)), offsets: new Map(offsets), pieces: found.map(bytesOr) };
     },
     async keepSnapshot({ number, offsets, pieces }) {
+      const name = `${number}-${randomUUID().slice(0, 8)}`;
+      await redis.send(['SADD', SNAPSHOTS_BEGUN, name]);
+      let count = 0;
+      for await (const piece of pieces) {
+        if (count === MAX_PIECES) throw new RangeError(`more than ${MAX_PIECES} pieces in a snapshot`);
+        await redis.send(['SET', pieceKey(name, count++), asBuffer(piece)]);
+      }
       const [before] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'head']));
-      const letGo = new Map(before === null ? [] : (JSON.parse(text(before)) as SnapshotHead).offsets);
-      for (const [i, piece] of pieces.entries())
-        await redis.send(['SET', pieceKey(number, i), asBuffer(piece)]);
-      const head: SnapshotHead = { pieces: pieces.length, offsets: [...offsets] };
+      const former = before === null ? undefined : (JSON.parse(text(before)) as SnapshotHead);
+      const letGo = new Map(former?.offsets);
+      const head: SnapshotHead = { name, pieces: count, offsets: [...offsets] };
       const partitions = [...offsets.keys()];
-      const kept = await run(
+      const answer = await run(
         KEEP_SNAPSHOT,
         [SNAPSHOT_HEAD, ...partitions.map((partition) => keysOf(partition).shared)],
         [String(number), JSON.stringify(head), ...partitions.map((p) => String(letGo.get(p) ?? 0))],
       );
-      const gone = Number(text(kept)) === 1 ? number - 1 : number;
-      await redis.send(['UNLINK', ...Array.from({ length: 1000 }, (_, i) => pieceKey(gone, i))]);
-      return gone !== number;
+      const kept = Number(text(answer)) === 1;
+      if (!kept) await dropSnapshots([name]);
+      // Whoever began one before this was kept will be refused.
+      else await dropSnapshots(list(await redis.send(['SMEMBERS', SNAPSHOTS_BEGUN])).map(text), former, name);
+      return kept;
     },
     async snapshotState(partitions) {
       const number = await redis.send(['HGET', SNAPSHOT_HEAD, 'number']);
