@@ -53,47 +53,48 @@ function shapTree(ensemble: Ensemble, root: number, end: number) {
   };
 }
 
-test('M3 contributions equal those of Python shap to 1e-6, and add up to the score', async () => {
-  const random = createRandom(5, 1);
-  const values = Float64Array.from({ length: ROWS * COLUMNS }, () => random.normal());
-  const labels = Uint8Array.from({ length: ROWS }, (_, row) =>
-    values[row * COLUMNS] + values[row * COLUMNS + 1] * values[row * COLUMNS + 2] + random.normal() > 2
-      ? 1
-      : 0,
-  );
-  const { ensemble } = await trainForest(values, labels, COLUMNS, {
-    trees: 20,
-    seed: 1,
-    fraudWeight: 3,
-    maxDepth: 9,
-    maxLeaves: 48,
-  });
-  const rows = Array.from({ length: EXPLAINED }, (_, row) =>
-    Array.from(values.subarray(row * COLUMNS, (row + 1) * COLUMNS)),
-  );
-  const trees = Array.from(ensemble.roots, (root, i) =>
-    shapTree(ensemble, root, ensemble.roots[i + 1] ?? ensemble.cover.length),
-  );
-  const folder = mkdtempSync(join(tmpdir(), 'goshawk-shap-'));
-  try {
-    const file = join(folder, 'forest.json');
-    writeFileSync(file, JSON.stringify({ rows, trees }));
-    const reference = JSON.parse(runPython(SHAP, [file])) as { values: number[][]; base: number };
-    const explainer = createExplainer(ensemble);
-    assert.ok(
-      Math.abs(explainer.base - reference.base) < 1e-6,
-      `base ${explainer.base}, shap ${reference.base}`,
+for (const maxDepth of [9, 4])
+  test(`M3 contributions of trees of depth ${maxDepth} equal those of Python shap to 1e-6, and add up to the score`, async () => {
+    const random = createRandom(5, 1);
+    const values = Float64Array.from({ length: ROWS * COLUMNS }, () => random.normal());
+    const labels = Uint8Array.from({ length: ROWS }, (_, row) =>
+      values[row * COLUMNS] + values[row * COLUMNS + 1] * values[row * COLUMNS + 2] + random.normal() > 2
+        ? 1
+        : 0,
     );
-    const out = new Float64Array(COLUMNS);
-    for (let row = 0; row < EXPLAINED; row++) {
-      explainer.contributions(values, row * COLUMNS, out);
-      for (let k = 0; k < COLUMNS; k++) {
-        assert.ok(Math.abs(out[k] - reference.values[row][k]) < 1e-6, `row ${row} feature ${k}`);
+    const { ensemble } = await trainForest(values, labels, COLUMNS, {
+      trees: 20,
+      seed: 1,
+      fraudWeight: 3,
+      maxDepth,
+      maxLeaves: 48,
+    });
+    const rows = Array.from({ length: EXPLAINED }, (_, row) =>
+      Array.from(values.subarray(row * COLUMNS, (row + 1) * COLUMNS)),
+    );
+    const trees = Array.from(ensemble.roots, (root, i) =>
+      shapTree(ensemble, root, ensemble.roots[i + 1] ?? ensemble.cover.length),
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'goshawk-shap-'));
+    try {
+      const file = join(folder, 'forest.json');
+      writeFileSync(file, JSON.stringify({ rows, trees }));
+      const reference = JSON.parse(runPython(SHAP, [file])) as { values: number[][]; base: number };
+      const explainer = createExplainer(ensemble);
+      assert.ok(
+        Math.abs(explainer.base - reference.base) < 1e-6,
+        `base ${explainer.base}, shap ${reference.base}`,
+      );
+      const out = new Float64Array(COLUMNS);
+      for (let row = 0; row < EXPLAINED; row++) {
+        explainer.contributions(values, row * COLUMNS, out);
+        for (let k = 0; k < COLUMNS; k++) {
+          assert.ok(Math.abs(out[k] - reference.values[row][k]) < 1e-6, `row ${row} feature ${k}`);
+        }
+        const sum = out.reduce((total, value) => total + value, explainer.base);
+        assert.ok(Math.abs(sum - predictMean(ensemble, values, row * COLUMNS)) < 1e-9);
       }
-      const sum = out.reduce((total, value) => total + value, explainer.base);
-      assert.ok(Math.abs(sum - predictMean(ensemble, values, row * COLUMNS)) < 1e-9);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  });
