@@ -26,6 +26,12 @@ const INSERT_ALERTS = `
   with ${ADD_ALERTS('$1', '$3')}
   ${ADD_COUNTS('$2')}`;
 
+/**
+ * The commit need not wait for the disk: what a database that died loses of the last moment, rows and progress alike, is
+ * stored again from the topics.
+ */
+const BEGIN = 'begin; set local synchronous_commit to off';
+
 const UNIQUE_VIOLATION = '23505';
 
 /** Some of the ids are taken: by repetitions older than what workers remember, or by other accounts. */
@@ -130,7 +136,7 @@ export function createSinkStore(pool: Pool): SinkStore {
     const client = await pool.connect();
     let failure: Error | undefined;
     try {
-      await client.query('begin');
+      await client.query(BEGIN);
       await work(client);
       await client.query('commit');
     } catch (error) {
