@@ -15,9 +15,10 @@ import { type EncodedRecord, encodeTransaction } from '../src/stream/record-code
 import { count, type Row } from './report.ts';
 
 const PARTITIONS = 4;
-/** Transactions a second that the simulated people make; they are sent as fast as a step asks. */
-const PACE = 1000;
-const HISTORY_ENDS_MS_AGO = 3_600_000;
+/** Transactions a second that the simulated people make, a million of them; they are sent as fast as a step asks. */
+const PACE = 50;
+/** Room for seven million transactions until the simulated time would run ahead of the clock. */
+const HISTORY_ENDS_MS_AGO = 40 * 3_600_000;
 const READY_MS = 60_000;
 
 /** The commands of the processes that decide, by name. */
@@ -66,7 +67,6 @@ export async function withInstallation<T>(
   try {
     const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS) };
     const settings = streamSettings(env);
-    // The simulated time runs ahead of the clock when more is sent than people make.
     const historyEndMs = Date.now() - HISTORY_ENDS_MS_AGO;
     await prepareStream(settings, { preset: 'default', seed: 1, endMs: historyEndMs, liveRate: PACE });
     const start = (name: string, args: readonly string[]): GoshawkProcess => {

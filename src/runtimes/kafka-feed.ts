@@ -6,13 +6,15 @@ import type { FeedParts, WorkerFeed } from './worker.ts';
 
 /** A batch costs as much as a dozen transactions in it: under load, some are waited for. */
 const PATIENCE = { bytes: 32_000, waitMs: 7 };
+/** Some thousand transactions a second. */
+const LOAD_BYTES_PER_SECOND = 300_000;
 
 export function kafkaFeed({ settings, groupClient, onNotice, trouble }: FeedParts): WorkerFeed {
   const { kafka, topics, group } = settings;
   const source = openKafkaSource({
     client: openKafkaClient(kafka, 'source'),
     topic: topics.transactions,
-    patience: () => PATIENCE,
+    patience: (bytesPerSecond) => (bytesPerSecond > LOAD_BYTES_PER_SECOND ? PATIENCE : undefined),
     onTrouble: (error) => trouble(`reading: ${error.message}`),
     onGap: (partition, from, to) =>
       onNotice(`partition ${partition}: offsets ${from} to ${to} were deleted before they were decided`),

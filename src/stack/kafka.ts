@@ -16,8 +16,9 @@ export type KafkaServerOptions = ServerFolder & { readonly controllerPort: numbe
 
 const JARS_SCRIPT = resolve(import.meta.dirname, '../../scripts/kafka.sh');
 const READY_MS = 60_000;
-// A broker on a small machine: the second compiler and the parallel collector take a quarter of a core for minutes.
-const JVM = ['-Xmx512m', '-Xms256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+// A broker on a small machine: a parallel collector would take cores from others. The second compiler pays for itself after
+// a minute.
+const JVM = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC'];
 /** Any 16 bytes in base64; a broker refuses a folder that was made for another cluster. */
 const CLUSTER_ID = 'Z29zaGF3ay1vbi1vbmUxMQ';
 const LOGGING = `status=warn

@@ -14,6 +14,8 @@ const READ_COMMITTED = 1;
 const IS_CONTROL = 1 << 5;
 const EARLIEST = -2n;
 const AT_ONCE: Patience = { bytes: 1, waitMs: 200 };
+/** What came longer ago than this counts for little. */
+const LATELY_MS = 300;
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 type Reading = {
@@ -43,9 +45,9 @@ export type SourceParts = {
   readonly topic: string;
   /**
    * A reader that need not hear at once asks for so many bytes, and waits for them up to so long: each answer costs the
-   * broker as much as a hundred records.
+   * broker as much as a hundred records. Given is what came lately.
    */
-  readonly patience?: () => Patience | undefined;
+  readonly patience?: (bytesPerSecond: number) => Patience | undefined;
   readonly onTrouble?: (error: Error) => void;
   /** Records were deleted by the topic's retention before they were read. */
   readonly onGap?: (partition: number, from: number, to: number) => void;
@@ -103,12 +105,14 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
   /** Asks one broker until nothing more is wanted of it, or it fails: then leaders are looked up again. */
   async function fetchFrom(node: number): Promise<void> {
     let wait = FIRST_RETRY_MS;
+    let latelyBytes = 0;
+    let countedAtMs = performance.now();
     while (!closed && info) {
       const readings = wanting(node);
       if (readings.length === 0) return;
       try {
         const { id } = info;
-        const { bytes, waitMs } = patience?.() ?? AT_ONCE;
+        const { bytes, waitMs } = patience?.((latelyBytes * 1000) / LATELY_MS) ?? AT_ONCE;
         const partitions = readings.map(({ partition, nextOffset }) => ({
           partition,
           currentLeaderEpoch: -1,
@@ -120,13 +124,16 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
           node, fetchV15.api,
           waitMs, bytes, MAX_BYTES, READ_COMMITTED, 0, -1, [{ topicId: id, partitions }], [], '',
         ); // biome-ignore format: in the order of the protocol
+        const nowMs = performance.now();
+        latelyBytes *= Math.exp((countedAtMs - nowMs) / LATELY_MS);
+        countedAtMs = nowMs;
         for (const { partitions: answered } of answer.responses) {
           for (const { partitionIndex, records, highWatermark, abortedTransactions } of answered) {
             const reading = open.get(partitionIndex);
             if (!reading || !readings.includes(reading)) continue;
             reading.highWatermark = Number(highWatermark);
             const aborted = new Map((abortedTransactions ?? []).map((t) => [t.producerId, t.firstOffset]));
-            if (records) take(reading, records, aborted);
+            if (records) latelyBytes += take(reading, records, aborted);
           }
         }
         wait = FIRST_RETRY_MS;
@@ -169,7 +176,9 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
     }
   }
 
-  function take(reading: Reading, batches: readonly RecordsBatch[], aborted: Map<bigint, bigint>): void {
+  /** Gives the bytes of the records. */
+  function take(reading: Reading, batches: readonly RecordsBatch[], aborted: Map<bigint, bigint>): number {
+    const before = reading.waitingBytes;
     for (const batch of batches) {
       const first = Number(batch.firstOffset);
       const end = first + batch.lastOffsetDelta + 1;
@@ -200,10 +209,12 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
       }
       reading.nextOffset = end;
     }
+    const bytes = reading.waitingBytes - before;
     if (reading.waiting.length > 0) {
       reading.wake?.();
       reading.wake = undefined;
     }
+    return bytes;
   }
 
   const dispatching = dispatch();
