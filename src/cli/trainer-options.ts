@@ -3,6 +3,7 @@ import { InputError } from '../domain/input-error.ts';
 import type { FeatureName } from '../features/catalogue.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import { ENCODED_CATEGORIES, type EncodedCategory } from '../models/encoding.ts';
+import { MOST_BAGS } from '../training/boosting-bags.ts';
 import type { Trainer } from '../training/train-model.ts';
 import type { OptionSpec, Options } from './options.ts';
 
@@ -21,6 +22,12 @@ export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: 'boosting: share of a tree that counts',
   },
   'max-depth': { type: 'string', value: 'N', default: '4', help: 'boosting: depth of a tree' },
+  bags: {
+    type: 'string',
+    value: 'N',
+    default: '1',
+    help: 'boosting: models on other draws of rows whose mean counts; as many times the work',
+  },
   sets: {
     type: 'string',
     value: 'LIST',
@@ -69,6 +76,7 @@ export function trainerOf(options: Options): Trainer {
     ...(trees !== undefined && { trees }),
     learningRate: options.number('learning-rate', 0.0001, 1),
     maxDepth: options.number('max-depth', 1, 30),
+    bags: options.number('bags', 1, MOST_BAGS),
     maxBins: options.number('max-bins', 2, 65_534),
     ...(sets.length > 0 && { sets }),
   };

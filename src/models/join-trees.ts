@@ -1,5 +1,5 @@
 // The trees of a model, laid out one after another in the arrays that scoring reads.
-import { createEnsemble, type Ensemble } from './ensemble.ts';
+import { createEnsemble, type Ensemble, isLeaf, nodeValue } from './ensemble.ts';
 
 export type GrownTree = {
   /** See ensemble.ts; children are numbered within the tree. */
@@ -84,5 +84,35 @@ export function joinTrees(
       open.push(...pair);
     }
   });
+  return joined;
+}
+
+/** One ensemble whose mean is the mean of what these say. */
+export function joinEnsembles(ensembles: readonly Ensemble[]): Ensemble {
+  const count = ensembles.reduce((sum, { cover }) => sum + cover.length, 0);
+  const trees = ensembles.reduce((sum, { roots }) => sum + roots.length, 0);
+  const joined = createEnsemble(
+    new ArrayBuffer(count * 16),
+    new Float64Array(count),
+    new Int32Array(trees),
+    ensembles[0].featureCount,
+  );
+  let firstNode = 0;
+  let firstTree = 0;
+  for (const ensemble of ensembles) {
+    const weight = trees / (ensembles.length * ensemble.roots.length);
+    joined.nodes.set(ensemble.nodes, 4 * firstNode);
+    joined.cover.set(ensemble.cover, firstNode);
+    for (let node = 0; node < ensemble.cover.length; node++) {
+      const at = firstNode + node;
+      if (isLeaf(ensemble, node)) joined.values[2 * at + 1] = weight * nodeValue(ensemble, node);
+      else joined.nodes[4 * at + 1] += firstNode;
+    }
+    ensemble.roots.forEach((root, tree) => {
+      joined.roots[firstTree + tree] = firstNode + root;
+    });
+    firstNode += ensemble.cover.length;
+    firstTree += ensemble.roots.length;
+  }
   return joined;
 }

@@ -24,7 +24,8 @@ import {
 } from '../models/model.ts';
 import { createPredictor } from '../models/predictor.ts';
 import { unseenShares } from '../models/shift.ts';
-import { BOOSTING_DEFAULTS, type BoostingOptions, trainBoosting } from './boosting.ts';
+import { BOOSTING_DEFAULTS } from './boosting.ts';
+import { type BagOptions, trainBags } from './boosting-bags.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
 import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
 import type { TrainingTable } from './training-table.ts';
@@ -37,7 +38,7 @@ export type Trainer =
       readonly kind: 'boosting';
       /** Categories that trees split by sets instead of by what was known of each. */
       readonly sets?: readonly EncodedCategory[];
-    } & Omit<BoostingOptions, Common | 'categorical'>);
+    } & Omit<BagOptions, Common | 'categorical'>);
 
 /** Where boosting is not told how many: parts of the rows scored by models that did not see them, for calibration. */
 const CALIBRATION_FOLDS = 4;
@@ -227,7 +228,7 @@ async function growTrees(
     });
     return { kind: 'random-forest', ensemble, votes: outOfBag ?? new Float64Array(0) };
   }
-  const { ensemble, outOfFold } = await trainBoosting(values, labels, columns, {
+  const { ensemble, outOfFold } = await trainBags(values, labels, columns, {
     folds: CALIBRATION_FOLDS,
     ...trainer,
     ...common,
@@ -243,7 +244,7 @@ function parametersOf({ trainer, fraudWeight }: TrainOptions): ModelInfo['parame
   const { kind, ...given } = trainer;
   const preset =
     kind === 'boosting'
-      ? BOOSTING_DEFAULTS
+      ? { ...BOOSTING_DEFAULTS, bags: 1 }
       : { maxLeaves: 'unbounded', minLeafRows: 1, maxDepth: 'unbounded' };
   const flat = Object.entries({ ...preset, ...given, fraudWeight }).map(([name, value]) => [
     name,

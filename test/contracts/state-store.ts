@@ -192,7 +192,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     );
   });
 
-  test(`${name}: whoever is held up while keeping a snapshot cannot touch the one that another kept`, async () => {
+  test(`W11 ${name}: whoever is held up while keeping a snapshot cannot touch the one that another kept`, async () => {
     const store = await open();
     const heldUp = Promise.withResolvers<void>();
     const slow = store.keepSnapshot({

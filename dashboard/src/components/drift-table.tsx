@@ -91,7 +91,7 @@ export function DriftTable(props: { readonly drift: DriftMessage | undefined }) 
               <tbody>
                 {drift.input.map((shift) => (
                   <tr key={shift.name} style={{ cursor: 'default' }}>
-                    <td title={ABOUT[shift.unit]}>{words(shift.name)}</td>
+                    <td title={ABOUT[shift.unit]}>{nameOf(shift)}</td>
                     <td className="right">{inUnit(shift.before, shift.unit)}</td>
                     <td className="right">{inUnit(shift.now, shift.unit)}</td>
                     <td className="right">{shift.probability === null ? '–' : chance(shift.probability)}</td>
@@ -119,8 +119,13 @@ const ABOUT: Readonly<Record<ShiftMessage['unit'], string>> = {
   ms: 'From decision to label: half of the labels are in by then; of those that came in since the model was made',
 };
 
+const nameOf = ({ name, unit }: ShiftMessage): string => {
+  if (unit === 'share') return `Share with an ${name.replace('mcc', 'category of business')}`;
+  return unit === 'ms' ? 'Delay of labels' : 'Decisions';
+};
+
 function inUnit(value: number | null, unit: ShiftMessage['unit']): string {
-  if (value === null) return 'unknown';
+  if (value === null) return '–';
   if (unit === 'share') return percent(value);
   return unit === 'ms' ? delay(value) : `${count(value)} an hour`;
 }
@@ -129,5 +134,5 @@ const chance = (probability: number): string => (probability < 1e-6 ? '< 0.00000
 
 function State(props: { readonly alarm: boolean; readonly known: boolean }) {
   if (props.alarm) return <span className="tag decline">▲ changed</span>;
-  return <>{props.known ? 'stable' : 'unknown'}</>;
+  return <>{props.known ? 'stable' : 'not known yet'}</>;
 }
