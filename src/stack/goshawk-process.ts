@@ -32,7 +32,7 @@ export function startGoshawk({ name, args, env, logFile }: GoshawkProcessOptions
   const from = statSync(logFile).size;
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--max-semi-space-size=64', '--disable-warning=ExperimentalWarning', MAIN, ...args],
+    ['--max-semi-space-size=32', '--disable-warning=ExperimentalWarning', MAIN, ...args],
     // Ctrl-C in the terminal is for us: processes are taken down in their order.
     { env: { ...process.env, ...env }, stdio: ['ignore', log, log], detached: true },
   );
