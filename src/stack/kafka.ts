@@ -17,8 +17,13 @@ export type KafkaServerOptions = ServerFolder & { readonly controllerPort: numbe
 const JARS_SCRIPT = resolve(import.meta.dirname, '../../scripts/kafka.sh');
 const READY_MS = 60_000;
 // A broker on a small machine: a parallel collector would take cores from others. The second compiler pays for itself after
-// a minute.
-const JVM = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC'];
+// a minute; tests, whose brokers live for less, leave it out by KAFKA_JVM_OPTIONS.
+const JVM = [
+  '-Xmx512m',
+  '-Xms256m',
+  '-XX:+UseSerialGC',
+  ...(process.env.KAFKA_JVM_OPTIONS?.split(' ').filter((option) => option !== '') ?? []),
+];
 /** Any 16 bytes in base64; a broker refuses a folder that was made for another cluster. */
 const CLUSTER_ID = 'Z29zaGF3ay1vbi1vbmUxMQ';
 const LOGGING = `status=warn
