@@ -31,6 +31,24 @@ stateStoreContract('Redis', async () => {
   return createRedisStateStore(redis);
 });
 
+test('a snapshot from before they had names is read, and followed by one that has', async () => {
+  await redis.send(['FLUSHALL']);
+  const store = createRedisStateStore(redis);
+  await redis.send(['SET', 'goshawk:shared:3:0', Buffer.of(9)]);
+  await redis.send(['HSET', 'goshawk:shared', 'number', '3', 'head', '{"pieces":1,"offsets":[[0,5]]}']);
+  const old = await store.sharedSnapshot();
+  assert.deepEqual(
+    [old?.number, [...(old?.offsets ?? [])], old?.pieces.map((piece) => [...piece])],
+    [3, [[0, 5]], [[9]]],
+  );
+  assert.ok(await store.keepSnapshot({ number: 4, offsets: new Map([[0, 6]]), pieces: [Uint8Array.of(1)] }));
+  assert.deepEqual(
+    (await store.sharedSnapshot())?.pieces.map((piece) => [...piece]),
+    [[1]],
+  );
+  assert.equal(await redis.send(['EXISTS', 'goshawk:shared:3:0']), 0);
+});
+
 test('a wrong password, address or host is said with the name of the setting', async () => {
   const wrong = new URL(server.url);
   wrong.password = 'wrong';

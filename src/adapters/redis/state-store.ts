@@ -63,17 +63,12 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
   const asBuffer = (bytes: Uint8Array): Buffer =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-  /** Drops pieces of snapshots that are none, and of the `former` one; `kept` is only taken off the list of those begun. */
-  async function dropSnapshots(
-    begun: readonly string[],
-    former?: SnapshotHead,
-    kept?: string,
-  ): Promise<void> {
-    const names = begun.filter((name) => name !== kept);
-    if (former) names.push(former.name);
-    for (const name of names)
-      await redis.send(['UNLINK', ...Array.from({ length: MAX_PIECES }, (_, i) => pieceKey(name, i))]);
-    if (begun.length > 0) await redis.send(['SREM', SNAPSHOTS_BEGUN, ...begun]);
+  async function newestSnapshot(): Promise<(SnapshotHead & { readonly number: number }) | undefined> {
+    const [number, head] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'number', 'head']));
+    if (number === null || head === null) return undefined;
+    // Before snapshots had names, their number stood in its place.
+    const kept = JSON.parse(text(head)) as Omit<SnapshotHead, 'name'> & Partial<SnapshotHead>;
+    return { name: text(number), ...kept, number: Number(text(number)) };
   }
 
   return {
@@ -152,14 +147,14 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
       return batches;
     },
     async sharedSnapshot() {
-      const [number, head] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'number', 'head']));
-      if (number === null || head === null) return undefined;
-      const { name, pieces, offsets } = JSON.parse(text(head)) as SnapshotHead;
+      const newest = await newestSnapshot();
+      if (!newest) return undefined;
+      const { number, name, pieces, offsets } = newest;
       const found = await Promise.all(
         Array.from({ length: pieces }, (_, i) => redis.send(['GET', pieceKey(name, i)])),
       );
       if (found.some((piece) => piece === null)) throw new Error('a newer snapshot was kept meanwhile');
-      return { number: Number(text(number)), offsets: new Map(offsets), pieces: found.map(bytesOr) };
+      return { number, offsets: new Map(offsets), pieces: found.map(bytesOr) };
     },
     async keepSnapshot({ number, offsets, pieces }) {
       const name = `${number}-${randomUUID().slice(0, 8)}`;
@@ -169,8 +164,7 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
         if (count === MAX_PIECES) throw new RangeError(`more than ${MAX_PIECES} pieces in a snapshot`);
         await redis.send(['SET', pieceKey(name, count++), asBuffer(piece)]);
       }
-      const [before] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'head']));
-      const former = before === null ? undefined : (JSON.parse(text(before)) as SnapshotHead);
+      const former = await newestSnapshot();
       const letGo = new Map(former?.offsets);
       const head: SnapshotHead = { name, pieces: count, offsets: [...offsets] };
       const partitions = [...offsets.keys()];
@@ -180,9 +174,12 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
         [String(number), JSON.stringify(head), ...partitions.map((p) => String(letGo.get(p) ?? 0))],
       );
       const kept = Number(text(answer)) === 1;
-      if (!kept) await dropSnapshots([name]);
       // Whoever began one before this was kept will be refused.
-      else await dropSnapshots(list(await redis.send(['SMEMBERS', SNAPSHOTS_BEGUN])).map(text), former, name);
+      const begun = kept ? list(await redis.send(['SMEMBERS', SNAPSHOTS_BEGUN])).map(text) : [name];
+      const gone = kept ? begun.filter((other) => other !== name).concat(former?.name ?? []) : [name];
+      for (const other of gone)
+        await redis.send(['UNLINK', ...Array.from({ length: MAX_PIECES }, (_, i) => pieceKey(other, i))]);
+      await redis.send(['SREM', SNAPSHOTS_BEGUN, ...begun]);
       return kept;
     },
     async snapshotState(partitions) {
