@@ -50,6 +50,14 @@ export function prepareRecords(
   });
 }
 
+/** Makes what a stream needs, and the people who go on where its history ends. */
+export async function preparePeople(settings: StreamSettings): Promise<Simulator> {
+  const endMs = Date.now() - HISTORY_ENDS_MS_AGO;
+  await prepareStream(settings, { preset: 'default', seed: 1, endMs, liveRate: PACE });
+  const people = await streamPeople(settings);
+  return createSimulator({ seed: 1, rate: PACE, startMs: endMs, idPrefix: 'b', ...people });
+}
+
 /** Starts everything, with a sink and a server besides, runs `measure`, and takes it all down. */
 export async function withInstallation<T>(
   deciders: Deciders,
@@ -67,8 +75,7 @@ export async function withInstallation<T>(
   try {
     const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS) };
     const settings = streamSettings(env);
-    const historyEndMs = Date.now() - HISTORY_ENDS_MS_AGO;
-    await prepareStream(settings, { preset: 'default', seed: 1, endMs: historyEndMs, liveRate: PACE });
+    const simulator = await preparePeople(settings);
     const start = (name: string, args: readonly string[]): GoshawkProcess => {
       const started = startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
       processes.push(started);
@@ -91,13 +98,6 @@ export async function withInstallation<T>(
       const server = services[name];
       if (server) pids[name] = server.pid;
     }
-    const simulator = createSimulator({
-      seed: 1,
-      rate: PACE,
-      startMs: historyEndMs,
-      idPrefix: 'b',
-      ...(await streamPeople(settings)),
-    });
     const bench: Bench = { settings, services, pool, pids, url, simulator };
     const result = await measure(bench);
     await pool.end();

@@ -8,13 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { endOffsets } from '../src/adapters/kafka/offsets.ts';
 import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
-import { prepareStream, streamPeople } from '../src/runtimes/stream-maintenance.ts';
 import { streamSettings } from '../src/runtimes/stream-settings.ts';
-import { createSimulator } from '../src/simulator/simulator.ts';
 import { startGoshawk } from '../src/stack/goshawk-process.ts';
 import { startServices } from '../src/stack/services.ts';
 import { encodeTransaction } from '../src/stream/record-codec.ts';
 import { holdToShare } from './cpu-quota.ts';
+import { preparePeople } from './installation.ts';
 import { count, median, type Row } from './report.ts';
 
 const PARTITIONS = 4;
@@ -22,9 +21,6 @@ const PARTITIONS = 4;
 const BACKLOG = 150_000;
 const RECORDS_AT_ONCE = 1000;
 const ROUNDS = 2;
-/** Of a million people, as in the other benchmarks of an installation. */
-const PACE = 50;
-const HISTORY_ENDS_MS_AGO = 40 * 3_600_000;
 const READY_MS = 60_000;
 /** Of a backlog: before that compilers and caches are at work, after that some partitions may be done. */
 const FROM_SHARE = 0.4;
@@ -43,15 +39,7 @@ export async function benchScaling(): Promise<Row[]> {
   try {
     const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS) };
     const settings = streamSettings(env);
-    const endMs = Date.now() - HISTORY_ENDS_MS_AGO;
-    await prepareStream(settings, { preset: 'default', seed: 1, endMs, liveRate: PACE });
-    const simulator = createSimulator({
-      seed: 1,
-      rate: PACE,
-      startMs: endMs,
-      idPrefix: 'b',
-      ...(await streamPeople(settings)),
-    });
+    const simulator = await preparePeople(settings);
     const client = openKafkaClient(settings.kafka, 'bench');
     const producer = openRecordProducer(client, settings.topics.transactions);
     const published = async (): Promise<number> =>

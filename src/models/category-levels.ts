@@ -19,19 +19,23 @@ export function levelsOf(values: Float64Array): number[] {
     .sort((a, b) => a - b);
 }
 
+/** The place of a value among levels; missing where it is none of them. */
+export function levelFinder(levels: readonly number[]): (value: number) => number {
+  const places = new Map(levels.map((value, level) => [value, level]));
+  return (value) => places.get(value) ?? Number.NaN;
+}
+
 /** Gives a vector as the trees take it: a copy, which the next call overwrites, or the vector itself without levels. */
 export function createLeveller(levels: CategoryLevels | undefined): (vector: Float64Array) => Float64Array {
   const parts = ENCODED_CATEGORIES.flatMap((category) => {
     const own = levels?.[category];
-    return own
-      ? [{ slot: CATEGORY_SLOTS[category], places: new Map(own.map((value, level) => [value, level])) }]
-      : [];
+    return own ? [{ slot: CATEGORY_SLOTS[category], levelOf: levelFinder(own) }] : [];
   });
   if (parts.length === 0) return (vector) => vector;
   const copy = new Float64Array(FEATURE_COUNT);
   return (vector) => {
     copy.set(vector);
-    for (const { slot, places } of parts) copy[slot] = places.get(vector[slot]) ?? Number.NaN;
+    for (const { slot, levelOf } of parts) copy[slot] = levelOf(vector[slot]);
     return copy;
   };
 }

@@ -41,11 +41,14 @@ export const missingGoesLeft = (ensemble: Ensemble, node: number): boolean =>
 export const splitsBySet = (ensemble: Ensemble, node: number): boolean =>
   !isLeaf(ensemble, node) && (ensemble.nodes[4 * node] & BY_SET) !== 0;
 
+/** 1 where a set, kept as two numbers of 32 bits, holds a category. */
+export const inSet = (low: number, high: number, category: number): number =>
+  ((category < 32 ? low : high) >>> (category & 31)) & 1;
+
 /** Whether the set of a node holds a value; undefined for what is no category. */
 function setHolds({ nodes }: Ensemble, node: number, value: number): boolean | undefined {
   if (!(value >= 0 && value < SET_SIZE && Number.isInteger(value))) return undefined;
-  const word = nodes[4 * node + (value < 32 ? 2 : 3)];
-  return ((word >>> (value & 31)) & 1) !== 0;
+  return inSet(nodes[4 * node + 2], nodes[4 * node + 3], value) === 1;
 }
 
 /** Whether the row takes the left branch at an inner node. */

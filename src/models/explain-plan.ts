@@ -1,5 +1,6 @@
 // What an explanation needs of a tree and can be worked out once for each model.
 import { type Ensemble, featureOf, isLeaf, leftOf, nodeValue } from './ensemble.ts';
+import { gaussLegendre, type Quadrature } from './quadrature.ts';
 
 /** Adds the contributions of all trees for a row into `out`. */
 export type AddContributions = (row: Float64Array, rowOffset: number, out: Float64Array) => void;
@@ -77,3 +78,7 @@ export function planTree(ensemble: Ensemble, root: number): TreePlan {
     constants: Float64Array.from(edges.flatMap(({ share, node }) => [share, nodeValue(ensemble, node)])),
   };
 }
+
+/** Exact for the polynomials of all paths of these trees. */
+export const quadratureFor = (plans: readonly TreePlan[]): Quadrature =>
+  gaussLegendre(Math.ceil(plans.reduce((most, plan) => Math.max(most, plan.pathFeatures), 1) / 2));

@@ -8,12 +8,11 @@
 // points is exact for it. Products are carried down a tree and sums up it, so an edge costs a handful of
 // multiplications where algorithm 2 of the paper costs the square of the depth.
 import { type Ensemble, goesLeft } from './ensemble.ts';
-import type { AddContributions, TreePlan } from './explain-plan.ts';
-import { gaussLegendre, type Quadrature } from './quadrature.ts';
+import { type AddContributions, quadratureFor, type TreePlan } from './explain-plan.ts';
+import type { Quadrature } from './quadrature.ts';
 
 export function addByQuadrature(ensemble: Ensemble, plans: readonly TreePlan[]): AddContributions {
-  const mostFeatures = plans.reduce((most, plan) => Math.max(most, plan.pathFeatures), 1);
-  const quadrature = gaussLegendre(Math.ceil(mostFeatures / 2));
+  const quadrature = quadratureFor(plans);
   const scratch = createScratch(plans.reduce((most, plan) => Math.max(most, plan.nodes.length), 1));
   return (row, rowOffset, out) => {
     for (const plan of plans) {

@@ -3,8 +3,8 @@
 // out once (after Yang 2021, "Fast TreeSHAP: Accelerating SHAP Value Computation for Trees", section 4, who does it leaf
 // by leaf). With three nodes below, a table of a boosted tree of depth four has 32 entries, and four of them make a tree.
 import { type Ensemble, featureOf, goesLeft, missingGoesLeft, nodeValue, splitsBySet } from './ensemble.ts';
-import type { AddContributions, TreePlan } from './explain-plan.ts';
-import { gaussLegendre } from './quadrature.ts';
+import { type AddContributions, quadratureFor, type TreePlan } from './explain-plan.ts';
+import type { Quadrature } from './quadrature.ts';
 
 const MOST_PATH_FEATURES = 8;
 /** Numbers in all tables of a model: 16 MB. */
@@ -47,6 +47,7 @@ export function addByTables(ensemble: Ensemble, plans: readonly TreePlan[]): Add
   const groupFeatures: number[] = [];
   const starts = new Int32Array(3 * (groups.length + 1));
   const table = new Float64Array(cells);
+  const quadrature = quadratureFor(plans);
   let firstNode = 0;
   let group = 0;
   let cell = 0;
@@ -66,7 +67,7 @@ export function addByTables(ensemble: Ensemble, plans: readonly TreePlan[]): Add
       masks[group] = (1 << made.above) - 1;
       groupNodes.push(...made.inner.map((position) => firstNode + position));
       groupFeatures.push(...made.features);
-      fillTable(table, cell, plan, made);
+      fillTable(table, cell, plan, made, quadrature);
       cell += cellsOf(made);
       group++;
       starts.set([groupNodes.length, groupFeatures.length, cell], 3 * group);
@@ -154,7 +155,13 @@ function groupsOf(plan: TreePlan): Group[] {
 }
 
 /** Writes what the leaves of a group give to its features, for each entry, from `from` on. */
-function fillTable(table: Float64Array, from: number, plan: TreePlan, group: Group): void {
+function fillTable(
+  table: Float64Array,
+  from: number,
+  plan: TreePlan,
+  group: Group,
+  quadrature: Quadrature,
+): void {
   const { inner, leaves, features, above, root } = group;
   const paths = leaves.map((leaf) => {
     const edges = upwards(plan, leaf);
@@ -178,7 +185,7 @@ function fillTable(table: Float64Array, from: number, plan: TreePlan, group: Gro
     for (const { value, shares, slots, asked } of paths) {
       const ones = shares.map((_, place) => (place < above ? (entry >> (inner.length + place)) & 1 : 1));
       for (const { bit, isLeft, place } of asked) if (((entry >> bit) & 1) !== isLeft) ones[place] = 0;
-      shapley(shares, ones).forEach((share, place) => {
+      shapley(shares, ones, quadrature).forEach((share, place) => {
         table[at + slots[place]] += value * share;
       });
     }
@@ -186,8 +193,11 @@ function fillTable(table: Float64Array, from: number, plan: TreePlan, group: Gro
 }
 
 /** Of a leaf worth 1: what each feature of its path gives. The formula is in explain-quadrature. */
-function shapley(shares: readonly number[], ones: readonly number[]): number[] {
-  const { at: points, weights } = gaussLegendre(Math.max(1, Math.ceil(shares.length / 2)));
+function shapley(
+  shares: readonly number[],
+  ones: readonly number[],
+  { at: points, weights }: Quadrature,
+): number[] {
   return shares.map((share, own) => {
     let integral = 0;
     for (let q = 0; q < points.length; q++) {

@@ -1,12 +1,12 @@
 // Adds the values of a grown tree to the margins of rows of the binned table it was grown on.
-import { MISSING_LEFT, SET_SIZE } from '../models/ensemble.ts';
+import { BY_SET, MISSING_LEFT, SET_SIZE } from '../models/ensemble.ts';
 import type { BinnedTable } from './bins.ts';
 import type { BoostedTree } from './boosted-tree.ts';
 import { membership } from './category-sets.ts';
 
 /** Adds a tree's values, `sign` times, to the margins of the rows that stand in `rows` from `from` to `to`. */
 export function addToMargins(
-  { tree, codes: lastLeft, sets }: BoostedTree,
+  { tree, codes: lastLeft }: BoostedTree,
   table: BinnedTable,
   margins: Float64Array,
   rows: Uint32Array,
@@ -17,13 +17,15 @@ export function addToMargins(
   const { allCodes } = table;
   const packed = new Int32Array(tree.bytes);
   const floats = new Float64Array(tree.bytes);
-  if (sets.size > 0) {
-    const sides = new Map(
-      [...sets].map(([node, set]) => [
-        node,
-        membership({ ...set, missingLeft: (packed[4 * node] & MISSING_LEFT) !== 0 }, SET_SIZE + 1),
-      ]),
-    );
+  /** By code of the nodes that split by a set. */
+  const sides = new Map<number, Uint8Array>();
+  for (let node = 0; node < tree.cover.length; node++) {
+    const head = packed[4 * node];
+    if (head < 0 || (head & BY_SET) === 0) continue;
+    const set = { low: packed[4 * node + 2], high: packed[4 * node + 3] };
+    sides.set(node, membership(set, (head & MISSING_LEFT) !== 0, SET_SIZE + 1));
+  }
+  if (sides.size > 0) {
     for (let i = from; i < to; i++) {
       const row = rows[i];
       let node = 0;

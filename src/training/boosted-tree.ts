@@ -29,7 +29,6 @@ export type BoostedTree = {
   readonly tree: GrownTree;
   /** Of each inner node: the last code that goes left. */
   readonly codes: Uint16Array;
-  readonly sets: ReadonlyMap<number, CategorySet>;
   /** Where the rows it was grown on came to, in the order that `rows` has then. */
   readonly leaves: readonly LeafRows[];
 };
@@ -307,7 +306,9 @@ export function createBoostedTreeGrower(
         // Missing values come first of all codes, or last. Every row is written to both sides, and counted on one.
         const shift = missingLeft ? 0 : 1;
         const limit = lastLeft - shift;
-        const inLeft = split.bySet ? membership(split, thresholds[split.feature].length) : undefined;
+        const inLeft = split.bySet
+          ? membership(split, missingLeft, thresholds[split.feature].length)
+          : undefined;
         for (let r = start; r < end; r++) {
           const row = rows[r];
           const code = column16[row];
@@ -374,7 +375,7 @@ export function createBoostedTreeGrower(
         free.push(node.histogram);
         finishLeaf(node);
       }
-      return { tree: packTree(ints, values, cover, sets), codes: Uint16Array.from(splitCodes), sets, leaves };
+      return { tree: packTree(ints, values, cover, sets), codes: Uint16Array.from(splitCodes), leaves };
     },
   };
 }

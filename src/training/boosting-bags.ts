@@ -1,12 +1,13 @@
 // Several boosted models on other draws of rows and columns, as one: chance in what each tree saw evens out (bagging,
 // Breiman 1996). It costs as many times as much to train and to score.
 import { joinEnsembles } from '../models/join-trees.ts';
-import { type Boosted, type BoostingOptions, trainBoosting } from './boosting.ts';
+import { BOOSTING_DEFAULTS, type Boosted, type BoostingOptions, trainBoosting } from './boosting.ts';
 
 export const MOST_BAGS = 100;
+export const BAG_DEFAULTS = { ...BOOSTING_DEFAULTS, bags: 1 } as const;
 
 export type BagOptions = BoostingOptions & {
-  /** Models; one where it is not said. */
+  /** How many models. */
   readonly bags?: number;
 };
 
@@ -15,7 +16,7 @@ export async function trainBags(
   values: Float64Array,
   labels: Uint8Array,
   columns: number,
-  { bags = 1, ...options }: BagOptions,
+  { bags = BAG_DEFAULTS.bags, ...options }: BagOptions,
 ): Promise<Boosted> {
   if (bags === 1) return trainBoosting(values, labels, columns, options);
   const models: Boosted[] = [];

@@ -1,4 +1,6 @@
 // Splits by sets of categories: how sets are kept, and which codes of a column they hold.
+import { inSet } from '../models/ensemble.ts';
+import type { CategorySet } from '../models/join-trees.ts';
 
 /** Second derivatives that a category counts as having beside its own when categories are put in order. */
 export const CATEGORY_SMOOTHING = 10;
@@ -10,13 +12,9 @@ export function addToSet(set: { low: number; high: number }, category: number): 
 }
 
 /** By code, which is a category and 1 (0 stands for missing): 1 where it goes left. */
-export function membership(
-  { low, high, missingLeft }: { low: number; high: number; missingLeft: boolean },
-  codes: number,
-): Uint8Array {
+export function membership({ low, high }: CategorySet, missingLeft: boolean, codes: number): Uint8Array {
   return Uint8Array.from({ length: codes }, (_, code) => {
     if (code === 0) return missingLeft ? 1 : 0;
-    const category = code - 1;
-    return ((category < 32 ? low : high) >>> (category & 31)) & 1;
+    return inSet(low, high, code - 1);
   });
 }

@@ -1,7 +1,7 @@
 // From a training table to a model: encodings, forest, calibration and thresholds, all on training rows only.
 import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
-import { type CategoryLevels, createLeveller, levelsOf } from '../models/category-levels.ts';
+import { type CategoryLevels, createLeveller, levelFinder, levelsOf } from '../models/category-levels.ts';
 import { type DriftBaseline, spreadOf } from '../models/drift.ts';
 import {
   CATEGORY_SLOTS,
@@ -24,8 +24,7 @@ import {
 } from '../models/model.ts';
 import { createPredictor } from '../models/predictor.ts';
 import { unseenShares } from '../models/shift.ts';
-import { BOOSTING_DEFAULTS } from './boosting.ts';
-import { type BagOptions, trainBags } from './boosting-bags.ts';
+import { BAG_DEFAULTS, type BagOptions, trainBags } from './boosting-bags.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
 import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
 import type { TrainingTable } from './training-table.ts';
@@ -162,9 +161,9 @@ function levelsBySet(
     const own = levelsOf(inService);
     levels[category] = own;
     found.push(k);
-    const places = new Map(own.map((value, level) => [value, level]));
+    const levelOf = levelFinder(own);
     inService.forEach((value, row) => {
-      values[row * columns.length + k] = places.get(value) ?? Number.NaN;
+      values[row * columns.length + k] = levelOf(value);
     });
   }
   return { columns: found, levels };
@@ -243,9 +242,7 @@ async function growTrees(
 function parametersOf({ trainer, fraudWeight }: TrainOptions): ModelInfo['parameters'] {
   const { kind, ...given } = trainer;
   const preset =
-    kind === 'boosting'
-      ? { ...BOOSTING_DEFAULTS, bags: 1 }
-      : { maxLeaves: 'unbounded', minLeafRows: 1, maxDepth: 'unbounded' };
+    kind === 'boosting' ? BAG_DEFAULTS : { maxLeaves: 'unbounded', minLeafRows: 1, maxDepth: 'unbounded' };
   const flat = Object.entries({ ...preset, ...given, fraudWeight }).map(([name, value]) => [
     name,
     typeof value === 'object' ? JSON.stringify(value) : value,
