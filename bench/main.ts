@@ -8,6 +8,7 @@ import { benchCategories } from './categories.ts';
 import { benchDesk } from './desk.ts';
 import { benchDrift } from './drift.ts';
 import { benchEngine } from './engine.ts';
+import { benchFirstModel } from './first-model.ts';
 import { benchForest } from './forest.ts';
 import { benchLists } from './lists.ts';
 import { benchMillion } from './million.ts';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   boosting: benchBoosting,
   categories: benchCategories,
   drift: benchDrift,
+  'first-model': benchFirstModel,
   desk: benchDesk,
   replay: benchReplay,
   million: benchMillion,

@@ -60,7 +60,7 @@ test('another rate begins at its moment, however long the pause before', () => {
     seed: 1,
     rate: 1e-5,
     startMs: START_MS,
-    later: { fromMs, rate: 100, dayRhythm: false },
+    later: [{ fromMs, rate: 100, dayRhythm: false }],
   });
   const times: number[] = [];
   for (let i = 0; i < 2000; i++) times.push(simulator.next().transaction.occurredAtMs);

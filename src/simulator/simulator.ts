@@ -49,9 +49,10 @@ export type SimulatorOptions = {
   readonly idPrefix?: string;
   /** When an account paid last, before this stream began; 0 for never. */
   readonly lastSeenMs?: (accountId: string) => number;
-  /** Another rate from a moment on. */
-  readonly later?: { readonly fromMs: number; readonly rate: number; readonly dayRhythm: boolean };
+  /** Other rates from moments on, in the order of time. */
+  readonly later?: readonly LaterRate[];
 };
+export type LaterRate = { readonly fromMs: number; readonly rate: number; readonly dayRhythm: boolean };
 
 export const DEFAULT_FRAUD_SHARE = 0.005;
 const MERCHANTS_PER_PLACE = 150;
@@ -80,7 +81,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   let accounts = Math.max(options.accounts ?? 100, accountsFor(options.rate));
   let lastSeen = new Float64Array(Math.max(accounts, 1024));
   let clockMs = options.startMs;
-  let { rate, later } = options;
+  let { rate } = options;
+  let later = options.later ?? [];
   let dayRhythm = options.dayRhythm ?? false;
   let numbered = 0;
   const meanSize = FRAUD_TYPES.reduce(
@@ -168,11 +170,12 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   return {
     next() {
       for (;;) {
-        if (later && arrivalMs >= later.fromMs) {
+        const [change] = later;
+        if (change && arrivalMs >= change.fromMs) {
           // Arrivals have no memory: from the moment of the change on they are drawn anew.
-          ({ rate, dayRhythm } = later);
-          clockMs = later.fromMs;
-          later = undefined;
+          ({ rate, dayRhythm } = change);
+          clockMs = change.fromMs;
+          later = later.slice(1);
           growTo(Math.max(accounts, accountsFor(rate)));
           arrivalMs = advance();
         }
@@ -201,7 +204,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     inject,
     retune(next, fromMs) {
       rate = next;
-      later = undefined;
+      later = [];
       growTo(Math.max(accounts, accountsFor(rate)));
       clockMs = Math.max(clockMs, fromMs);
       arrivalMs = advance();

@@ -5,7 +5,12 @@ import type { FeatureState } from '../features/observe.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import type { Model } from '../models/model.ts';
 import { CLASSIC_TRANSACTIONS, createClassicSimulator } from '../simulator/classic.ts';
-import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
+import {
+  createSimulator,
+  type LaterRate,
+  type Simulator,
+  type SimulatorOptions,
+} from '../simulator/simulator.ts';
 import { createFeatureReplay, type FutureLabel } from './feature-replay.ts';
 import { DEFAULT_COSTS } from './thresholds.ts';
 import { trainModel, withHeldOut } from './train-model.ts';
@@ -22,14 +27,16 @@ export const PRESETS = ['default', 'classic'] as const;
 export type Preset = (typeof PRESETS)[number];
 
 /**
- * What each preset trains on: days of history at an easy rate, then a rehearsal at the rate of the live stream,
- * whose accounts and merchants look as they will look there. Trees are small so that explanations are quick.
+ * What each preset trains on, in transactions: days of history of a few accounts, a day of many new ones, then a rehearsal
+ * at the rate of the live stream, whose accounts and merchants look as they will look there. Trees are small so that
+ * explanations are quick.
  */
 const PLANS = {
   default: {
-    transactions: 160_000,
-    rehearsal: 100_000,
+    transactions: 120_000,
     days: 40,
+    newcomers: 60_000,
+    rehearsal: 100_000,
     accounts: 1000,
     features: FEATURE_SETS.all,
     trainer: { kind: 'boosting', trees: 200, rowShare: 0.5, columnShare: 0.4, maxBins: 256, folds: 2 },
@@ -39,8 +46,9 @@ const PLANS = {
   },
   classic: {
     transactions: CLASSIC_TRANSACTIONS,
-    rehearsal: 0,
     days: 28,
+    newcomers: 0,
+    rehearsal: 0,
     accounts: 6000,
     features: FEATURE_SETS.classic,
     trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 9, minLeafRows: 3, featuresPerSplit: 3 },
@@ -74,8 +82,8 @@ export function liveLabelDelayMs(random: Random): number {
   return LIVE_LABEL_DELAY.leastMs + random.exponential(LIVE_LABEL_DELAY.meanMs - LIVE_LABEL_DELAY.leastMs);
 }
 
-/** Share of training transactions that lose optional fields: callers differ in what they send. */
-const SPARSE_SHARE = 0.1;
+/** Share of transactions before the rehearsal that lose optional fields: callers differ in what they send. */
+const SPARSE_SHARE = 0.15;
 
 function withoutSomeFields(transaction: Transaction, random: Random): Transaction {
   if (random.next() >= SPARSE_SHARE) return transaction;
@@ -89,36 +97,42 @@ function withoutSomeFields(transaction: Transaction, random: Random): Transactio
 /** Simulates a history into `state`, trains on its first part and measures on its last. */
 export async function trainFirstModel(state: FeatureState, options: FirstModelOptions): Promise<Model> {
   const plan = PLANS[options.preset];
-  const rehearsalMs = (plan.rehearsal / options.liveRate) * 1000;
-  const rehearsalFromMs = options.endMs - rehearsalMs;
-  const startMs = rehearsalFromMs - plan.days * DAY_MS;
+  const rehearsalFromMs = options.endMs - (plan.rehearsal / options.liveRate) * 1000;
+  const newcomersFromMs = rehearsalFromMs - (plan.newcomers > 0 ? DAY_MS : 0);
+  const startMs = newcomersFromMs - plan.days * DAY_MS;
+  const later: LaterRate[] = [
+    { fromMs: newcomersFromMs, rate: plan.newcomers / (DAY_MS / 1000), dayRhythm: false },
+    { fromMs: rehearsalFromMs, rate: options.liveRate, dayRhythm: false },
+  ];
   const simulator = createPresetSimulator(options.preset, {
     seed: options.seed,
     rate: plan.transactions / (plan.days * 86_400),
     startMs,
     accounts: plan.accounts,
     dayRhythm: true,
-    ...(rehearsalMs > 0 && { later: { fromMs: rehearsalFromMs, rate: options.liveRate, dayRhythm: false } }),
+    ...(plan.rehearsal > 0 && { later }),
   });
   const random = createRandom(options.seed, 99);
   const features = createFeatureReplay(state);
   const builder = createTableBuilder();
   let rehearsing = false;
   let rehearsalRow = 0;
-  const expected = plan.transactions + plan.rehearsal;
+  const expected = plan.transactions + plan.newcomers + plan.rehearsal;
   for (;;) {
     const event = simulator.next();
     const { fraudType } = event;
-    const transaction = plan.sparse ? withoutSomeFields(event.transaction, random) : event.transaction;
-    const at = transaction.occurredAtMs;
+    const at = event.transaction.occurredAtMs;
     if (at >= options.endMs) break;
+    const sparse = plan.sparse && at < rehearsalFromMs;
+    const transaction = sparse ? withoutSomeFields(event.transaction, random) : event.transaction;
     if (!rehearsing && at >= rehearsalFromMs) {
       rehearsing = true;
       rehearsalRow = builder.rows;
     }
     let label: FutureLabel | undefined;
     if (fraudType !== undefined) {
-      label = { knownAtMs: at + (rehearsing ? liveLabelDelayMs(random) : LABEL_DELAY_MS), fraudType };
+      const soon = plan.newcomers > 0 && at >= newcomersFromMs;
+      label = { knownAtMs: at + (soon ? liveLabelDelayMs(random) : LABEL_DELAY_MS), fraudType };
     }
     builder.add(transaction, features.next(transaction, label), label !== undefined);
     if (builder.rows % 2000 === 0) {

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Runs a program of this repository with a Node.js that can run it: the one that runs npm may be too old.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+node=$("$root/scripts/node.sh")
+export PATH="$(dirname "$node"):$PATH"
+# Compiled code is kept between starts.
+export NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/.cache/compiled}
+exec "$node" --disable-warning=ExperimentalWarning "$@"
