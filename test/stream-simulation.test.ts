@@ -38,13 +38,15 @@ test('W9 while the state store is away decisions go on without histories, and al
 
 for (const sabotage of [
   'no fence',
-  'no outbox',
+  'no fence before reading',
+  'no wait for the outputs',
   'no look at the end of the outputs',
   'no claim',
   'no ids',
 ] as const) {
   test(`the simulation finds the fault when there is ${sabotage}`, async () => {
-    const faults: Faults = { ...TROUBLED, pauses: true, sabotage };
+    const loss = sabotage === 'no fence before reading';
+    const faults: Faults = { ...TROUBLED, pauses: !loss, loss, sabotage };
     assert.match((await searchSeeds(1, 500, faults)) ?? 'nothing found', /^seed/);
   });
 }

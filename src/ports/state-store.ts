@@ -1,13 +1,7 @@
-// The state of a stream's partitions: histories, ids seen, labels, offset and outbox, moved in one atomic step a batch.
+// The state of a stream's partitions: histories, ids seen, labels and offset, moved in one atomic step.
 //
 // Delivery: what `commit` resolved for is kept, once; whoever acquired a partition later is the only one who can
 // commit for it. A commit may be sent again after an error: it is carried out once.
-
-export type OutboxEntry = {
-  /** The offset after the batch that these messages stand for. */
-  readonly nextOffset: number;
-  readonly messages: Uint8Array;
-};
 
 /** Where a partition stands, told to whoever acquires it. */
 export type PartitionHead = {
@@ -17,8 +11,6 @@ export type PartitionHead = {
   readonly nextOffset: number | undefined;
   /** 12 bytes for each transaction decided, oldest first, in up to two pieces. */
   readonly decidedIds: readonly Uint8Array[];
-  /** What was committed and is perhaps not published yet, oldest first. */
-  readonly outbox: readonly OutboxEntry[];
 };
 
 export type AccountBytes = { readonly accountId: string; readonly bytes: Uint8Array };
@@ -35,11 +27,8 @@ export type PartitionCommit = {
   readonly decidedIds: Uint8Array;
   /** The piece of ids so far becomes the older one, the older one is forgotten. */
   readonly startNewIds: boolean;
-  /** What the batch did to histories that accounts share (shared-codec). */
+  /** What was done to histories that accounts share (shared-codec). */
   readonly shared: Uint8Array;
-  readonly outbox: Uint8Array;
-  /** Messages of batches up to this offset are published: the outbox may forget them. */
-  readonly publishedOffset: number;
 };
 
 export type SharedBatch = {
@@ -69,10 +58,21 @@ export class FencedError extends Error {
 
 export type StateStore = {
   acquire(partition: number): Promise<PartitionHead>;
-  /** Histories as bytes, in the order asked for; undefined for accounts never seen. */
-  accounts(partition: number, accountIds: readonly string[]): Promise<(Uint8Array | undefined)[]>;
-  /** What transactions were labelled, in the order asked for. */
-  labels(partition: number, transactionIds: readonly string[]): Promise<(boolean | undefined)[]>;
+  /**
+   * Histories as bytes, in the order asked for; undefined for accounts never seen. Throws FencedError when the epoch is not
+   * the partition's any more: another acquired it, or its state was lost, and nobody must decide by what is not there.
+   */
+  accounts(
+    partition: number,
+    epoch: number,
+    accountIds: readonly string[],
+  ): Promise<(Uint8Array | undefined)[]>;
+  /** What transactions were labelled, in the order asked for. Throws FencedError likewise. */
+  labels(
+    partition: number,
+    epoch: number,
+    transactionIds: readonly string[],
+  ): Promise<(boolean | undefined)[]>;
   /** Throws FencedError; any other error leaves open whether it was carried out. */
   commit(commit: PartitionCommit): Promise<void>;
   /** What batches of these partitions did to shared histories, after the offsets given, each partition in order. */

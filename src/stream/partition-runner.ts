@@ -1,5 +1,5 @@
-// One partition at work: take records, decide, commit, publish. A batch is decided while the one before is being
-// committed and the one before that is being published; nothing is published before it is committed.
+// One partition at work: take records, decide, publish, commit. A batch is decided while the one before is being
+// published and the ones before that are being committed; nothing is committed before it is published (decision 018).
 import type { Problem } from '../domain/problem.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -17,7 +17,7 @@ import type {
   StreamRecord,
   StreamSource,
 } from '../ports/stream.ts';
-import { decodeMessages } from './outbox-codec.ts';
+import { type Committer, createCommitter } from './committer.ts';
 import {
   createWork,
   decideBatch,
@@ -60,7 +60,7 @@ export type PartitionParts = WorkParts & {
   readonly history: DecidedHistory;
   readonly base: BaseHistories;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Committed and not yet published; beyond this no more records are taken. */
+  /** Decided and not yet published; beyond this no more records are taken. */
   readonly maxOutboxBytes: number;
   readonly events: PartitionEvents;
   /** After so long without the store, decisions are made without histories; without it they wait. */
@@ -81,6 +81,8 @@ export type PartitionStatus = {
  * is not committed, so that the copy of the shared histories holds more than it should.
  */
 export type Ending = 'stopped' | 'abandoned';
+
+type Job = { readonly work: Work; readonly committer: Committer };
 
 export type PartitionRunner = {
   /** Rejects on faults of the program only. */
@@ -166,23 +168,27 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
 
   /** Brings histories into memory; gives the labels known so far, or nothing when stopped meanwhile. */
   async function loadHistories(
-    work: Work,
+    { work, committer }: Job,
     accounts: Iterable<string>,
     labelled: readonly string[],
   ): Promise<Map<string, boolean> | undefined> {
     // What is dropped must not be under way: the store would give its old form.
     if (work.cache.wantsRoom) {
-      if (!(await work.committing)) return undefined;
+      if (!(await committer.flush())) return undefined;
       work.cache.makeRoom();
     }
     const missing = work.cache.missing(accounts);
     const labels = new Map<string, boolean>();
     if (missing.length === 0 && labelled.length === 0) return labels;
-    // A label of the batch before may still be on its way.
-    if (labelled.length > 0 && !(await work.committing)) return undefined;
+    // Those of batches that wait to be committed; a commit may end while the store is asked.
+    const waiting = labelled.map((id) => committer.labelOf(id));
     const found = await persistently(
       'read histories',
-      () => Promise.all([store.accounts(partition, missing), store.labels(partition, labelled)]),
+      () =>
+        Promise.all([
+          store.accounts(partition, work.head.epoch, missing),
+          store.labels(partition, work.head.epoch, labelled),
+        ]),
       fallbackOf(work),
     );
     if (!found) return undefined;
@@ -190,41 +196,32 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       work.cache.put(accountId, found[0][i]);
     });
     labelled.forEach((id, i) => {
-      const fraud = found[1][i];
+      const fraud = waiting[i] ?? found[1][i];
       if (fraud !== undefined) labels.set(id, fraud);
     });
     return labels;
   }
 
-  /**
-   * Commits and publishes; publishes only when the store is away. False when the runner was stopped before the batch
-   * could be committed.
-   */
-  async function commitBatch(
-    work: Work,
-    commit: PartitionCommit,
-    messages: StreamMessage[],
-  ): Promise<boolean> {
+  /** False when the runner was stopped, or left the store, before the batches could be committed. */
+  async function commitBatches(work: Work, commit: PartitionCommit): Promise<boolean> {
+    if (work.storeAway) return false;
     const started = monotonicMs();
-    const done =
-      !work.storeAway &&
-      (await persistently(
-        'commit',
-        async () => {
-          await store.commit(commit);
-          return true;
-        },
-        fallbackOf(work),
-      ));
-    if (done) {
-      work.committedOffset = commit.nextOffset;
-      events.onCommitted?.(partition, commit.nextOffset - commit.firstOffset, monotonicMs() - started);
-    } else if (!work.storeAway) return false;
-    publish(work, commit.nextOffset, messages);
+    const done = await persistently(
+      'commit',
+      async () => {
+        await store.commit(commit);
+        return true;
+      },
+      fallbackOf(work),
+    );
+    if (!done) return false;
+    work.committedOffset = commit.nextOffset;
+    events.onCommitted?.(partition, commit.nextOffset - commit.firstOffset, monotonicMs() - started);
     return true;
   }
 
-  function publish(work: Work, nextOffset: number, messages: readonly StreamMessage[]): void {
+  /** Resolves when all is published. */
+  function publish(work: Work, nextOffset: number, messages: readonly StreamMessage[]): Promise<void> {
     const bytes = messages.reduce((sum, message) => sum + message.value.length, 0);
     work.unpublishedBytes += bytes;
     work.publishing = Promise.all([
@@ -237,19 +234,10 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
     });
     work.publishing.catch((error: Error) => {
       // Another worker claimed the outputs, perhaps one that should not have: whoever owns the partition acquires
-      // it again, and publishes from the outbox.
+      // it again, and goes on from what is published.
       if (error instanceof FencedError) stopForNow();
     });
-  }
-
-  /** Publishes what a predecessor committed and did not get to publish. */
-  function publishLeftovers(work: Work, head: PartitionHead, last: LastPublished): void {
-    for (const { nextOffset, messages } of head.outbox) {
-      const missing = decodeMessages(messages).filter(
-        ({ output, sourceOffset }) => sourceOffset > last[output],
-      );
-      publish(work, nextOffset, missing);
-    }
+    return work.publishing;
   }
 
   /** Acquires the partition; one that the store knows nothing of starts with the histories from before the stream. */
@@ -262,18 +250,18 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
   }
 
   /** Takes the state to where the outputs are, when it is behind: it was lost, or decisions were made without it. */
-  async function redo(work: Work, last: LastPublished): Promise<boolean> {
+  async function redo(job: Job, last: LastPublished): Promise<boolean> {
+    const { work, committer } = job;
     for await (const items of parts.history.replay(partition, work.nextOffset, last.decisions)) {
       const { accounts, labelled } = needsOf(items);
       const labels = await loadHistories(
-        work,
+        job,
         accounts,
         labelled.map((label) => label.transactionId),
       );
       if (!labels) return false;
-      const commit = redoBatch(work, items, labels);
-      work.committing = commitBatch(work, commit, []);
-      if (!(await work.committing)) return false;
+      committer.add(redoBatch(work, items, labels), Promise.resolve());
+      if (!(await committer.flush())) return false;
     }
     return true;
   }
@@ -291,14 +279,22 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
       if (parts.shared.offsetOf(partition) > (head.nextOffset ?? 0)) return 'abandoned';
       const work = createWork(parts, head);
       current = work;
+      const committer = createCommitter({
+        commit: (commit) => commitBatches(work, commit),
+        // Noticed at once, not when the next record comes.
+        onFenced: stopForNow,
+        monotonicMs,
+        sleep,
+      });
+      const job: Job = { work, committer };
       const last = await persistently('claim the outputs', () => publisher.claim(partition));
       if (!last) return 'stopped';
-      publishLeftovers(work, head, last);
       if (last.decisions >= work.nextOffset) {
         events.onRebuild?.(partition, work.nextOffset, last.decisions);
-        const done = await persistently('rebuild', () => redo(work, last));
+        const done = await persistently('rebuild', () => redo(job, last));
         if (!done) return ended(work);
       }
+      work.publishedOffset = work.nextOffset;
       input = parts.source.open(partition, work.nextOffset);
       if (stopping) input.close();
       for (;;) {
@@ -306,9 +302,8 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
         const raw = await input.take(MAX_BATCH_RECORDS);
         if (raw.length === 0) break;
         const batch = readRecords(work, raw, clock.nowMs(), events.onDeadLetter);
-        const labels = work.storeAway ? undefined : await loadHistories(work, batch.accounts, batch.labelled);
+        const labels = work.storeAway ? undefined : await loadHistories(job, batch.accounts, batch.labelled);
         if (work.storeAway) {
-          if (!(await work.committing)) break;
           const { messages, output } = decideWithoutHistories(work, batch, clock.nowMs());
           events.onDecided?.(output, batch);
           publish(work, batch.nextOffset, messages);
@@ -317,12 +312,10 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
         if (!labels) break;
         const { commit, messages, output } = decideBatch(work, batch, labels, clock.nowMs());
         events.onDecided?.(output, batch);
-        if (!(await work.committing)) break;
-        work.committing = commitBatch(work, commit, messages);
-        // Noticed at once, not when the next record comes.
-        work.committing.catch(stopForNow);
+        committer.add(commit, publish(work, batch.nextOffset, messages));
+        if (!(await committer.room()) && !work.storeAway) break;
       }
-      await work.committing;
+      await committer.flush();
       await work.publishing.catch(() => undefined);
       return ended(work);
     } catch (error) {

@@ -20,7 +20,6 @@ import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
 import { type AccountCache, createAccountCache, historyBytes } from './account-cache.ts';
 import { createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
 import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
-import { encodeMessages } from './outbox-codec.ts';
 import { decodeRecord, HEADERS } from './record-codec.ts';
 import type { SharedHistories } from './shared-histories.ts';
 import { engineWithoutHistories } from './without-histories.ts';
@@ -46,15 +45,13 @@ export type Work = {
   engine(): Engine;
   /** For while the state store is away. */
   engineWithoutHistories(): Engine;
-  /** Decided, committed and published up to here. */
+  /** Decided, published and committed up to here. */
   nextOffset: number;
-  committedOffset: number;
   publishedOffset: number;
+  committedOffset: number;
   unpublishedBytes: number;
   /** The state store does not answer, and decisions are made without it: what is published is ahead of it. */
   storeAway: boolean;
-  /** The commit under way; false when it was given up. */
-  committing: Promise<boolean>;
   publishing: Promise<void>;
 };
 
@@ -91,10 +88,9 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     engine: engineOf(parts.inService, (serving, ruleset) => createEngine(state, serving, ruleset)),
     nextOffset: head.nextOffset ?? 0,
     committedOffset: head.nextOffset ?? 0,
-    publishedOffset: head.outbox.length > 0 ? head.outbox[0].nextOffset - 1 : (head.nextOffset ?? 0),
+    publishedOffset: head.nextOffset ?? 0,
     unpublishedBytes: 0,
     storeAway: false,
-    committing: Promise.resolve(true),
     publishing: Promise.resolve(),
   };
 }
@@ -224,8 +220,6 @@ export function decideBatch(
     decidedIds: Buffer.concat(batch.decidedIds),
     startNewIds: startNewIds(work),
     shared: encodeSharedChanges(changes.map(({ change }) => change)),
-    outbox: encodeMessages(messages),
-    publishedOffset: work.publishedOffset,
   };
   return { commit, messages, output };
 }
@@ -296,8 +290,6 @@ export const emptyCommit = (
   decidedIds: NOTHING,
   startNewIds: false,
   shared: NOTHING,
-  outbox: NOTHING,
-  publishedOffset: -1,
 });
 
 /** Does to the state what was decided before, without deciding again. */
@@ -333,7 +325,6 @@ export function redoBatch(
     decidedIds: Buffer.concat(ids),
     startNewIds: startNewIds(work),
     shared: encodeSharedChanges(changes),
-    publishedOffset: work.nextOffset,
   };
 }
 

@@ -1,4 +1,4 @@
-// Publishes what partitions committed: in order, tried for as long as it takes, each message once. After an error
+// Publishes what partitions decided: in order, tried for as long as it takes, each message once. After an error
 // the output is claimed again, and only what it does not hold yet is appended.
 import { FencedError } from '../ports/state-store.ts';
 import type { LastPublished, OutputLog, StreamMessage } from '../ports/stream.ts';
@@ -79,7 +79,12 @@ export function createPublisher({ output, sleep, onTrouble }: PublisherParts): P
         claimed = true;
         const last = held.get(partition);
         const messages = last ? all.filter((message) => message.sourceOffset > last[message.output]) : all;
-        for (const piece of pieces(messages)) await output.append(partition, piece);
+        // A decision on its topic says that everything before it was dealt with.
+        const [deadLetters, decisions] = ['dead-letters', 'decisions'].map((name) =>
+          messages.filter((message) => message.output === name),
+        );
+        for (const piece of pieces(deadLetters)) await output.append(partition, piece);
+        for (const piece of pieces(decisions)) await output.append(partition, piece);
         return;
       } catch (error) {
         onTrouble?.(partition, error as Error);

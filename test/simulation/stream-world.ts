@@ -44,7 +44,8 @@ const LIMIT_MS = 60_000;
 export type Sabotage =
   | 'none'
   | 'no fence'
-  | 'no outbox'
+  | 'no fence before reading'
+  | 'no wait for the outputs'
   | 'no look at the end of the outputs'
   | 'no claim'
   | 'no ids';
@@ -181,12 +182,16 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
           const head = await memory.acquire(partition);
           return {
             ...head,
-            ...(sabotage === 'no outbox' && { outbox: [] }),
             ...(sabotage === 'no ids' && { decidedIds: [] }),
           };
         }),
-      accounts: (partition, ids) => call(process, () => memory.accounts(partition, ids)),
-      labels: (partition, ids) => call(process, () => memory.labels(partition, ids)),
+      accounts: (partition, epoch, ids) =>
+        call(process, async () =>
+          sabotage === 'no fence before reading'
+            ? memory.peek(partition, ids)
+            : memory.accounts(partition, epoch, ids),
+        ),
+      labels: (...asked) => call(process, () => memory.labels(...asked)),
       commit: (commit) =>
         call(process, async () => {
           if (sabotage !== 'no fence') return memory.commit(commit);
@@ -219,7 +224,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         }),
       append: (partition, messages) => {
         const number = mine.get(partition);
-        return callOver(process, async () => {
+        const done = callOver(process, async () => {
           if (claimedBy.get(partition) !== number && faults.sabotage !== 'no claim') {
             throw new FencedError('claimed by another');
           }
@@ -229,6 +234,9 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
           }
           arrived();
         });
+        if (faults.sabotage !== 'no wait for the outputs') return done;
+        done.catch(() => undefined);
+        return Promise.resolve();
       },
     };
   }

@@ -9,7 +9,8 @@ import { OUTPUTS, type Output, type OutputLog, type StreamMessage } from '../../
 import { claimMessage, sourceOffsetOf } from '../../stream/message-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
 import { isKafkaError, type KafkaClient } from './client.ts';
-import { encodeHeaders, type ProducedRecord, produceApi } from './record-batch.ts';
+import { openBatchProducer } from './produce.ts';
+import { encodeHeaders, type ProducedRecord } from './record-batch.ts';
 
 const PRODUCE_TIMEOUT_MS = 10_000;
 const TRANSACTION = 1;
@@ -41,6 +42,7 @@ const PLAIN_HEADERS = encodeHeaders([[HEADERS.schemaVersion, SCHEMA_VERSION]]);
 
 export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog {
   const writers = new Map<number, Writer>();
+  const produceBatch = openBatchProducer(client);
 
   async function leaderOf(output: Output, partition: number): Promise<number> {
     const leader = (await client.topic(topics[output]))?.leaders[partition];
@@ -124,26 +126,19 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
     writer: Writer,
     records: readonly ProducedRecord[],
   ): Promise<number> {
-    const topic = topics[output];
     const node = await leaderOf(output, partition);
     const sequence = writer.sequences[output];
     writer.sequences[output] += records.length;
     try {
-      const answer = await client.request(node, produceApi, PRODUCE_TIMEOUT_MS, [
-        {
-          topic,
-          partition,
-          records,
-          timestampMs: Date.now(),
-          producer: { id: writer.producerId, epoch: writer.producerEpoch, sequence },
-        },
-      ]);
-      return Number(answer.responses[0].partitionResponses[0].baseOffset);
+      return await produceBatch(node, {
+        topic: topics[output],
+        partition,
+        records,
+        timestampMs: Date.now(),
+        producer: { id: writer.producerId, epoch: writer.producerEpoch, sequence },
+      });
     } catch (error) {
-      if (isKafkaError(error, 'INVALID_PRODUCER_EPOCH') || isKafkaError(error, 'PRODUCER_FENCED')) {
-        throw new FencedError(`partition ${partition} of ${topic} was claimed by another worker`);
-      }
-      client.forget();
+      if (!(error instanceof FencedError)) client.forget();
       throw error;
     }
   }

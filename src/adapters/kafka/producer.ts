@@ -1,10 +1,10 @@
 // Appends transactions and labels to the stream's input. What resolved is on all in-sync replicas; an append whose
 // answer was lost is sent again, and workers know a repetition by its id.
-import type { produceV9 } from '@platformatic/kafka';
 import type { EncodedRecord } from '../../stream/record-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
 import type { KafkaClient, TopicInfo } from './client.ts';
 import { partitionOf } from './partition-of.ts';
+import { answerIn } from './produce.ts';
 import { encodeHeaders, type ProducedRecord, produceApi } from './record-batch.ts';
 
 const PRODUCE_TIMEOUT_MS = 10_000;
@@ -25,16 +25,11 @@ const headersOf = (kind: EncodedRecord['kind'], traceparent?: string): Uint8Arra
 const HEADERS_OF = { transaction: headersOf('transaction'), label: headersOf('label') };
 
 /** Partitions that an answer says were written, although others of the same request were not. */
-function acknowledgedIn(error: unknown): number[] {
-  if (!(error instanceof Error)) return [];
-  if (!('response' in error)) return acknowledgedIn(error.cause);
-  const { response } = error as { response?: ReturnType<typeof produceV9.parseResponse> };
-  if (typeof response !== 'object') return [];
-  return response.responses
+const acknowledgedIn = (error: unknown): number[] =>
+  (answerIn(error)?.responses ?? [])
     .flatMap(({ partitionResponses }) => partitionResponses)
     .filter(({ errorCode }) => errorCode === 0)
     .map(({ index }) => index);
-}
 
 export function openRecordProducer(client: KafkaClient, topic: string): RecordProducer {
   type Waiting = { readonly records: readonly EncodedRecord[]; resolve(): void; reject(error: Error): void };

@@ -1,7 +1,6 @@
 // The StateStore in memory: what simulations run on and crash on purpose.
 import {
   FencedError,
-  type OutboxEntry,
   type PartitionCommit,
   type PartitionHead,
   type SharedBatch,
@@ -17,7 +16,6 @@ type Partition = {
   olderIds: Uint8Array;
   ids: Uint8Array;
   shared: SharedBatch[];
-  outbox: OutboxEntry[];
 };
 
 const NOTHING = new Uint8Array(0);
@@ -25,6 +23,8 @@ const NOTHING = new Uint8Array(0);
 export type MemoryStateStore = StateStore & {
   /** Commits without looking at epoch and offset: what a store without a fence would do. */
   force(commit: PartitionCommit): void;
+  /** Histories without a look at the epoch. */
+  peek(partition: number, accountIds: readonly string[]): (Uint8Array | undefined)[];
   /** As when the server was started with an empty disk. */
   loseEverything(): void;
 };
@@ -46,10 +46,16 @@ export function createMemoryStateStore(): MemoryStateStore {
         olderIds: NOTHING,
         ids: NOTHING,
         shared: [],
-        outbox: [],
       };
       partitions.set(number, partition);
     }
+    return partition;
+  }
+
+  function ownedBy(number: number, epoch: number): Partition {
+    const partition = at(number);
+    if (partition.epoch !== epoch)
+      throw new FencedError(`partition ${number} was acquired by another worker, or lost`);
     return partition;
   }
 
@@ -66,24 +72,27 @@ export function createMemoryStateStore(): MemoryStateStore {
     if (commit.shared.length > 0) {
       partition.shared.push({ partition: number, nextOffset, changes: commit.shared.slice() });
     }
-    partition.outbox = partition.outbox.filter((entry) => entry.nextOffset > commit.publishedOffset);
-    if (commit.outbox.length > 0) partition.outbox.push({ nextOffset, messages: commit.outbox.slice() });
   }
 
   return {
     async acquire(number): Promise<PartitionHead> {
       const partition = at(number);
       partition.epoch = ++epochs;
-      const { epoch, nextOffset, olderIds, ids, outbox } = partition;
-      return { epoch, nextOffset, decidedIds: [olderIds, ids], outbox: [...outbox] };
+      const { epoch, nextOffset, olderIds, ids } = partition;
+      return { epoch, nextOffset, decidedIds: [olderIds, ids] };
     },
-    accounts: async (number, accountIds) => accountIds.map((id) => at(number).accounts.get(id)),
-    labels: async (number, transactionIds) => transactionIds.map((id) => at(number).labels.get(id)),
+    async accounts(number, epoch, accountIds) {
+      if (accountIds.length === 0) return [];
+      const { accounts } = ownedBy(number, epoch);
+      return accountIds.map((id) => accounts.get(id));
+    },
+    async labels(number, epoch, transactionIds) {
+      if (transactionIds.length === 0) return [];
+      const { labels } = ownedBy(number, epoch);
+      return transactionIds.map((id) => labels.get(id));
+    },
     async commit(commit: PartitionCommit) {
-      const partition = at(commit.partition);
-      if (partition.epoch !== commit.epoch) {
-        throw new FencedError(`partition ${commit.partition} was acquired by another worker`);
-      }
+      const partition = ownedBy(commit.partition, commit.epoch);
       if (partition.nextOffset === commit.nextOffset) return;
       if (partition.nextOffset !== undefined && partition.nextOffset !== commit.firstOffset) {
         throw new FencedError(
@@ -122,6 +131,7 @@ export function createMemoryStateStore(): MemoryStateStore {
       batches: [...partitions.values()].reduce((sum, partition) => sum + partition.shared.length, 0),
     }),
     force: (commit) => apply(at(commit.partition), commit),
+    peek: (number, accountIds) => accountIds.map((id) => at(number).accounts.get(id)),
     loseEverything() {
       partitions.clear();
       snapshot = undefined;

@@ -8,7 +8,7 @@ const script = (text: string): Script => ({ text, sha1: createHash('sha1').updat
 /**
  * Takes a partition over. The epoch follows the clock, so that a worker from before a loss of all data never
  * holds the epoch of one after it.
- * KEYS head, ids older, ids, outbox. Gives epoch, next offset or nil, both id pieces, outbox entries.
+ * KEYS head, ids older, ids. Gives epoch, next offset or nil, both id pieces.
  */
 export const ACQUIRE = script(`
 local now = redis.call('TIME')
@@ -20,16 +20,15 @@ return {
   string.format('%.0f', epoch),
   redis.call('HGET', KEYS[1], 'next'),
   redis.call('GET', KEYS[2]),
-  redis.call('GET', KEYS[3]),
-  redis.call('XRANGE', KEYS[4], '-', '+')
+  redis.call('GET', KEYS[3])
 }`);
 
 /**
- * Commits a batch, once, if epoch and offset are right. The offset comes last: a script that fails half-way is not
+ * Commits batches, once, if epoch and offset are right. The offset comes last: a script that fails half-way is not
  * taken back, and must not look as if it had been carried out.
- * KEYS head, accounts, labels, ids older, ids, shared, outbox.
- * ARGV epoch, first, next and published offset, ids, start new ids, shared, outbox, number of labels,
- * then labels (id, flag) and accounts (id, bytes).
+ * KEYS head, accounts, labels, ids older, ids, shared.
+ * ARGV epoch, first and next offset, ids, start new ids, shared, number of labels, then labels (id, flag) and accounts
+ * (id, bytes).
  */
 export const COMMIT = script(`
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'next')
@@ -37,15 +36,13 @@ if head[1] ~= ARGV[1] then return 'epoch' end
 if head[2] == ARGV[3] then return 'done' end
 if head[2] and head[2] ~= ARGV[2] then return 'offset ' .. head[2] end
 if tonumber(ARGV[3]) < tonumber(ARGV[2]) then return 'offset ' .. ARGV[3] end
-if ARGV[6] == '1' then
+if ARGV[5] == '1' then
   if redis.call('EXISTS', KEYS[5]) == 1 then redis.call('RENAME', KEYS[5], KEYS[4]) end
 end
-if ARGV[5] ~= '' then redis.call('APPEND', KEYS[5], ARGV[5]) end
-if ARGV[7] ~= '' then redis.call('XADD', KEYS[6], ARGV[3] .. '-1', 'c', ARGV[7]) end
-if ARGV[4] ~= '-1' then redis.call('XTRIM', KEYS[7], 'MINID', ARGV[4] .. '-2') end
-if ARGV[8] ~= '' then redis.call('XADD', KEYS[7], ARGV[3] .. '-1', 'm', ARGV[8]) end
-local at = 10 + 2 * tonumber(ARGV[9])
-if at > 10 then redis.call('HSET', KEYS[3], unpack(ARGV, 10, at - 1)) end
+if ARGV[4] ~= '' then redis.call('APPEND', KEYS[5], ARGV[4]) end
+if ARGV[6] ~= '' then redis.call('XADD', KEYS[6], ARGV[3] .. '-1', 'c', ARGV[6]) end
+local at = 8 + 2 * tonumber(ARGV[7])
+if at > 8 then redis.call('HSET', KEYS[3], unpack(ARGV, 8, at - 1)) end
 while at < #ARGV do
   local last = math.min(at + 1999, #ARGV)
   redis.call('HSET', KEYS[2], unpack(ARGV, at, last))

@@ -1,8 +1,7 @@
-// The StateStore on Redis. All of a batch is one script call; it is durable as Redis is (append-only file).
+// The StateStore on Redis. A commit is one script call; it is durable as Redis is (append-only file).
 import { randomUUID } from 'node:crypto';
 import {
   FencedError,
-  type OutboxEntry,
   type PartitionCommit,
   type SharedBatch,
   type StateStore,
@@ -20,7 +19,6 @@ const keysOf = (partition: number) => {
     olderIds: key('decided-ids-older'),
     ids: key('decided-ids'),
     shared: key('shared'),
-    outbox: key('outbox'),
   };
 };
 
@@ -63,6 +61,18 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
   const asBuffer = (bytes: Uint8Array): Buffer =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+  /** The epoch is looked at after the fields: while it stands, they were not lost. */
+  async function readFields(key: string, partition: number, epoch: number, fields: readonly string[]) {
+    if (fields.length === 0) return [];
+    const [answer, stands] = await Promise.all([
+      redis.send(['HMGET', key, ...fields]),
+      redis.send(['HGET', keysOf(partition).head, 'epoch']),
+    ]);
+    if (stands === null || text(stands) !== String(epoch))
+      throw new FencedError(`partition ${partition} was acquired by another worker, or lost`);
+    return list(answer);
+  }
+
   async function newestSnapshot(): Promise<(SnapshotHead & { readonly number: number }) | undefined> {
     const [number, head] = list(await redis.send(['HMGET', SNAPSHOT_HEAD, 'number', 'head']));
     if (number === null || head === null) return undefined;
@@ -73,48 +83,39 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
 
   return {
     async acquire(partition) {
-      const { head, olderIds, ids, outbox } = keysOf(partition);
-      const answer = list(await run(ACQUIRE, [head, olderIds, ids, outbox], []));
-      const entries: OutboxEntry[] = list(answer[4]).map((value) => {
-        const { nextOffset, payload } = entryOf(value);
-        return { nextOffset, messages: payload };
-      });
+      const { head, olderIds, ids } = keysOf(partition);
+      const answer = list(await run(ACQUIRE, [head, olderIds, ids], []));
       return {
         epoch: Number(text(answer[0])),
         nextOffset: answer[1] === null ? undefined : Number(text(answer[1])),
         decidedIds: [bytesOr(answer[2]), bytesOr(answer[3])],
-        outbox: entries,
       };
     },
-    async accounts(partition, accountIds) {
-      if (accountIds.length === 0) return [];
-      const answer = list(await redis.send(['HMGET', keysOf(partition).accounts, ...accountIds]));
+    async accounts(partition, epoch, accountIds) {
+      const answer = await readFields(keysOf(partition).accounts, partition, epoch, accountIds);
       return answer.map((value) => (value instanceof Buffer ? value : undefined));
     },
-    async labels(partition, transactionIds) {
-      if (transactionIds.length === 0) return [];
-      const answer = list(await redis.send(['HMGET', keysOf(partition).labels, ...transactionIds]));
+    async labels(partition, epoch, transactionIds) {
+      const answer = await readFields(keysOf(partition).labels, partition, epoch, transactionIds);
       return answer.map((value) => (value === null ? undefined : text(value) === '1'));
     },
     async commit(commit: PartitionCommit) {
       const { partition } = commit;
       if (commit.labels.length > MAX_LABELS)
         throw new RangeError(`more than ${MAX_LABELS} labels in a batch`);
-      const { head, accounts, labels, olderIds, ids, shared, outbox } = keysOf(partition);
+      const { head, accounts, labels, olderIds, ids, shared } = keysOf(partition);
       const args: (string | Buffer)[] = [
         String(commit.epoch),
         String(commit.firstOffset),
         String(commit.nextOffset),
-        String(commit.publishedOffset),
         asBuffer(commit.decidedIds),
         commit.startNewIds ? '1' : '0',
         asBuffer(commit.shared),
-        asBuffer(commit.outbox),
         String(commit.labels.length),
       ];
       for (const { transactionId, fraud } of commit.labels) args.push(transactionId, fraud ? '1' : '0');
       for (const { accountId, bytes } of commit.accounts) args.push(accountId, asBuffer(bytes));
-      const answer = text(await run(COMMIT, [head, accounts, labels, olderIds, ids, shared, outbox], args));
+      const answer = text(await run(COMMIT, [head, accounts, labels, olderIds, ids, shared], args));
       if (answer === 'done') return;
       throw new FencedError(
         answer === 'epoch'
