@@ -38,13 +38,19 @@ export function encodeVector(vector: Float64Array): Uint8Array {
 
 /** The vector behind `encodeVector`; throws when the bytes are not one. */
 export function decodeVector(bytes: Uint8Array): Float64Array {
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(FEATURE_COUNT).fill(Number.NaN);
+  mergeVector(bytes, vector);
+  return vector;
+}
+
+/** Writes what an encoded vector has into another; what it misses stays as it is there. Throws when the bytes are not one. */
+export function mergeVector(bytes: Uint8Array, vector: Float64Array): void {
   const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = TAG_BYTES;
   for (let i = 0; i < FEATURE_COUNT; i++) {
     const tag = (bytes[i >> 2] >> ((i & 3) * 2)) & 3;
-    if (tag === MISSING) vector[i] = Number.NaN;
-    else if (tag === DOUBLE) {
+    if (tag === MISSING) continue;
+    if (tag === DOUBLE) {
       vector[i] = source.getFloat64(at, true);
       at += 8;
     } else if (tag === WHOLE) {
@@ -55,8 +61,7 @@ export function decodeVector(bytes: Uint8Array): Float64Array {
         value += (byte & 127) * factor;
       }
       vector[i] = value;
-    }
+    } else vector[i] = 0;
   }
   if (at !== bytes.byteLength) throw new Error('these bytes are not a feature vector of this catalogue');
-  return vector;
 }

@@ -2,13 +2,9 @@
 // for one history.
 import { encodeRow } from '../adapters/spark/batch-frames.ts';
 import type { historiesOf, Label } from '../domain/label.ts';
-import {
-  type Transaction,
-  type TransactionJson,
-  transactionFromJson,
-  transactionToJson,
-} from '../domain/transaction.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { keyHash, ROLES, type Role, roleKey } from '../features/observe.ts';
+import { decodeWhole, encodeWhole } from './backfill-transaction.ts';
 
 export const ORDERS_PER_TRANSACTION = 8;
 const FRAUD_CODES: readonly (boolean | undefined)[] = [undefined, false, true];
@@ -50,9 +46,9 @@ export function decodeBody(body: Uint8Array): Body {
 
 const textOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The account's part says everything, as JSON. */
-export const wholeTransaction = ({ said }: Body): Transaction =>
-  transactionFromJson(JSON.parse(textOf(said).toString('utf8')) as TransactionJson);
+/** The account's part says everything. */
+export const wholeTransaction = ({ said }: Body, occurredAtMs: number): Transaction =>
+  decodeWhole(said, occurredAtMs);
 
 /** The other parts say what their history needs: amount, currency, lengths of account and key, both. */
 function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: string): Buffer {
@@ -68,7 +64,7 @@ function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: s
 
 /** What the history of `body` needs of its transaction. */
 export function essentialTransaction(body: Body, occurredAtMs: number): Transaction {
-  if (body.role === 'account') return wholeTransaction(body);
+  if (body.role === 'account') return wholeTransaction(body, occurredAtMs);
   const said = textOf(body.said);
   const keyAt = 15 + said.readUInt16LE(11);
   const key = said.toString('utf8', keyAt, keyAt + said.readUInt16LE(13));
@@ -99,11 +95,10 @@ export function transactionRows(
   number: number,
 ): Buffer[] {
   const rows: Buffer[] = [];
-  const json = Buffer.from(JSON.stringify(transactionToJson(transaction)));
   for (const [place, role] of ROLES.entries()) {
     const key = roleKey(role, transaction);
     if (key === undefined) continue;
-    const said = role === 'account' ? json : encodeEssence(transaction, key);
+    const said = role === 'account' ? encodeWhole(transaction) : encodeEssence(transaction, key);
     rows.push(
       encodeRow({
         timeMs: transaction.occurredAtMs,

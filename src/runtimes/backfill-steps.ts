@@ -2,10 +2,10 @@
 // a row for each history that a transaction or a label touches. Spark brings the rows of a history together, in the order
 // of time; `features` gives each its part of the vector; Spark brings the parts of a transaction together; `assemble`
 // makes the whole vector, scores it, and writes a row of the table.
-import { encodeOther, encodeRow, readRows } from '../adapters/spark/batch-frames.ts';
+import { encodeOther, encodeRow, readRows, writeLong } from '../adapters/spark/batch-frames.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { judge } from '../engine/decide.ts';
-import { decodeVector, encodeVector } from '../engine/vector-codec.ts';
+import { encodeVector, mergeVector } from '../engine/vector-codec.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { createFeatureState, labelEntity, observeRole, type Role, roleKey } from '../features/observe.ts';
 import { createScorer, type Model } from '../models/model.ts';
@@ -100,12 +100,11 @@ export async function assembleStep(
       if (number !== current?.number) {
         finish(frames);
         if (body.role !== 'account') throw new Error('a transaction without the part of its account');
-        current = { number, transaction: wholeTransaction(body), fraud: body.fraud };
+        current = { number, transaction: wholeTransaction(body, row.timeMs), fraud: body.fraud };
         // What the account received is left out where nobody names a payee.
         observeRole(nobodyPaid, 'inbound', current.transaction, vector);
       }
-      const part = decodeVector(body.vector);
-      for (let i = 0; i < FEATURE_COUNT; i++) if (!Number.isNaN(part[i])) vector[i] = part[i];
+      mergeVector(body.vector, vector);
     }
     if (frames.length > 0) await write(Buffer.concat(frames));
   }
@@ -128,7 +127,7 @@ function encodeTableRow(row: PastTransaction, vector: Float64Array): Uint8Array 
     } else if (type === 'boolean') at = tableRow.writeUInt8(value === undefined ? 2 : value ? 1 : 0, at);
     else if (type === 'double')
       at = tableRow.writeDoubleLE(value === undefined ? Number.NaN : Number(value), at);
-    else at = tableRow.writeBigInt64LE(BigInt(Number(value)), at);
+    else at = writeLong(tableRow, Number(value), at);
   }
   for (let i = 0; i < FEATURE_COUNT; i++) at = tableRow.writeDoubleLE(vector[i], at);
   return tableRow.subarray(0, at);

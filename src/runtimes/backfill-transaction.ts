@@ -1,0 +1,62 @@
+// A transaction as bytes between the steps of a backfill; its time stands in its row. JSON takes several times as long.
+import { CHANNELS, TRANSACTION_TYPES, type Transaction } from '../domain/transaction.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const HEAD_BYTES = 27;
+const NO_CHANNEL = 255;
+const LONGEST_UTF8 = 3;
+/** In no text of a transaction, none of which is empty. */
+const BETWEEN = '\u0000';
+
+/** Amount, latitude, longitude (f64 each), whether there is a location, type, channel (u8 each), then all texts in their order. */
+export function encodeWhole(transaction: Transaction): Buffer {
+  const { amountMinor, type, channel, location, merchant } = transaction;
+  const texts = [
+    transaction.id,
+    transaction.accountId,
+    transaction.currency,
+    merchant?.id,
+    merchant?.name,
+    merchant?.mcc,
+    transaction.country,
+    transaction.city,
+    transaction.deviceId,
+    transaction.ip,
+    transaction.counterpartyId,
+    transaction.counterpartyName,
+  ].join(BETWEEN);
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + LONGEST_UTF8 * texts.length);
+  bytes.writeDoubleLE(amountMinor, 0);
+  bytes.writeDoubleLE(location?.lat ?? 0, 8);
+  bytes.writeDoubleLE(location?.lon ?? 0, 16);
+  bytes[24] = location ? 1 : 0;
+  bytes[25] = TRANSACTION_TYPES.indexOf(type);
+  bytes[26] = channel === undefined ? NO_CHANNEL : CHANNELS.indexOf(channel);
+  return bytes.subarray(0, HEAD_BYTES + bytes.write(texts, HEAD_BYTES));
+}
+
+/** Reads what `encodeWhole` wrote. */
+export function decodeWhole(said: Uint8Array, occurredAtMs: number): Transaction {
+  const bytes = Buffer.from(said.buffer, said.byteOffset, said.byteLength);
+  const [id, accountId, currency, merchantId, name, mcc, country, city, deviceId, ip, counterpartyId, counterpartyName] =
+    bytes.toString('utf8', HEAD_BYTES).split(BETWEEN); // biome-ignore format: in their order
+  const transaction: Mutable<Transaction> = {
+    id,
+    accountId,
+    occurredAtMs,
+    amountMinor: bytes.readDoubleLE(0),
+    currency,
+    type: TRANSACTION_TYPES[bytes[25]],
+  };
+  if (bytes[26] !== NO_CHANNEL) transaction.channel = CHANNELS[bytes[26]];
+  if (merchantId) transaction.merchant = { id: merchantId, ...(name && { name }), ...(mcc && { mcc }) };
+  if (country) transaction.country = country;
+  if (city) transaction.city = city;
+  if (bytes[24] === 1) transaction.location = { lat: bytes.readDoubleLE(8), lon: bytes.readDoubleLE(16) };
+  if (deviceId) transaction.deviceId = deviceId;
+  if (ip) transaction.ip = ip;
+  if (counterpartyId) transaction.counterpartyId = counterpartyId;
+  if (counterpartyName) transaction.counterpartyName = counterpartyName;
+  return transaction;
+}
