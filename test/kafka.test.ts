@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Producer } from '@platformatic/kafka';
 import { type KafkaClient, openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { joinGroup } from '../src/adapters/kafka/membership.ts';
 import { openKafkaOutput } from '../src/adapters/kafka/output.ts';
@@ -155,6 +156,38 @@ test('records come in order with key, headers and time, from any offset', async 
   assert.equal((await again.take(1))[0].offset, 3);
   await source.close();
   assert.deepEqual(await again.take(1), []);
+});
+
+test('records that another producer compressed are read among plain ones', async () => {
+  const { topics } = await topicsFor('compressed');
+  const topic = topics.transactions;
+  const producer = openRecordProducer(connect('producer'), topic);
+  const key = 'account-1';
+  const partition = partitionOf(Buffer.from(key), PARTITIONS);
+  const other = new Producer({
+    clientId: 'other',
+    bootstrapBrokers: [...settings.brokers],
+    compression: 'gzip',
+  });
+  await producer.append([{ key, value: '{"n":0}', kind: 'transaction' }], 5000);
+  const value = Buffer.from(JSON.stringify({ n: 1, padding: 'x'.repeat(5000) }));
+  await other.send({ messages: [{ topic, partition, key: Buffer.from(key), value }] });
+  await producer.append([{ key, value: '{"n":2}', kind: 'transaction' }], 5000);
+  await other.close();
+  const source = openKafkaSource({ client: connect('source'), topic });
+  const input = source.open(partition, 0);
+  const records: StreamRecord[] = [];
+  while (records.length < 3) records.push(...(await input.take(10)));
+  assert.deepEqual(
+    records.map((record) => [record.offset, String(record.key), JSON.parse(String(record.value)).n]),
+    [
+      [0, key, 0],
+      [1, key, 1],
+      [2, key, 2],
+    ],
+  );
+  assert.equal(records[1].headers.size, 0);
+  await source.close();
 });
 
 test('a group shares partitions out; one goes over only after it was given up', async () => {

@@ -6,7 +6,6 @@ import type { Committed, Desk } from '../ports/desk.ts';
 import {
   type AlertRow,
   type ClientMessage,
-  type FeedRow,
   PROTOCOL_VERSION,
   type Presence,
   type ServerMessage,
@@ -60,7 +59,8 @@ export type Feed = {
 export function createFeed(desk: Desk, serverVersion: string): Feed {
   const clients = new Set<Client>();
   const latency = createLatencyWindow();
-  const rows: FeedRow[] = [];
+  /** Turned into rows when they are sent: most are pushed out by newer ones before. */
+  let latest: Committed['decided'] = [];
   const alerts: AlertRow[] = [];
   const labels: { transactionId: string; fraud: boolean }[] = [];
   let decided = 0;
@@ -79,8 +79,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       if (item.decision.outcome === 'approve') continue;
       if (alerts.length < ROWS_PER_TICK) alerts.push(alertRowOf(item));
     }
-    for (const item of output.decided.slice(-ROWS_PER_TICK)) rows.push(feedRow(item));
-    if (rows.length > ROWS_PER_TICK) rows.splice(0, rows.length - ROWS_PER_TICK);
+    latest = [...latest, ...output.decided.slice(-ROWS_PER_TICK)].slice(-ROWS_PER_TICK);
     for (const { label } of output.labelled) {
       if (labels.length < 1000) labels.push({ transactionId: label.transactionId, fraud: label.fraud });
     }
@@ -139,7 +138,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     const diff: ServerMessage = {
       type: 'diff',
       serverTime: now(),
-      ...(rows.length > 0 && { rows: [...rows], decided }),
+      ...(latest.length > 0 && { rows: latest.map((item) => feedRow(item)), decided }),
       ...(alerts.length > 0 && { alerts: [...alerts] }),
       ...(labels.length > 0 && { labels: [...labels] }),
       ...(withStats && monitor && { stats: monitor.stats(STATS_MINUTES) }),
@@ -150,7 +149,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     };
     queueChanged = false;
     presenceChanged = false;
-    rows.length = 0;
+    latest = [];
     alerts.length = 0;
     labels.length = 0;
     decided = 0;

@@ -1,8 +1,10 @@
 // Records of a topic's partitions: one request at a time to each broker, for all partitions that have room. A broker
 // that is away is asked again for as long as it takes.
-import { fetchV15, listOffsetsV7, type RecordsBatch } from '@platformatic/kafka';
+import { listOffsetsV7 } from '@platformatic/kafka';
 import type { PartitionInput, StreamRecord, StreamSource } from '../../ports/stream.ts';
 import { isKafkaError, type KafkaClient, type TopicInfo } from './client.ts';
+import { fetchApi } from './fetch.ts';
+import type { ReadBatch } from './read-records.ts';
 
 const MAX_BYTES = 8 << 20;
 const PARTITION_BYTES = 1 << 20;
@@ -11,12 +13,10 @@ const MAX_WAITING_BYTES = 2 << 20;
 const FIRST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 2000;
 const READ_COMMITTED = 1;
-const IS_CONTROL = 1 << 5;
 const EARLIEST = -2n;
 const AT_ONCE: Patience = { bytes: 1, waitMs: 200 };
 /** What came longer ago than this counts for little. */
 const LATELY_MS = 300;
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 type Reading = {
   readonly partition: number;
@@ -121,20 +121,18 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
           partitionMaxBytes: PARTITION_BYTES,
         }));
         const answer = await client.request(
-          node, fetchV15.api,
+          node, fetchApi,
           waitMs, bytes, MAX_BYTES, READ_COMMITTED, 0, -1, [{ topicId: id, partitions }], [], '',
         ); // biome-ignore format: in the order of the protocol
         const nowMs = performance.now();
         latelyBytes *= Math.exp((countedAtMs - nowMs) / LATELY_MS);
         countedAtMs = nowMs;
-        for (const { partitions: answered } of answer.responses) {
-          for (const { partitionIndex, records, highWatermark, abortedTransactions } of answered) {
-            const reading = open.get(partitionIndex);
-            if (!reading || !readings.includes(reading)) continue;
-            reading.highWatermark = Number(highWatermark);
-            const aborted = new Map((abortedTransactions ?? []).map((t) => [t.producerId, t.firstOffset]));
-            if (records) latelyBytes += take(reading, records, aborted);
-          }
+        for (const { partition, highWatermark, aborted, batches } of answer) {
+          const reading = open.get(partition);
+          if (!reading || !readings.includes(reading)) continue;
+          reading.highWatermark = highWatermark;
+          const abortedFrom = new Map(aborted.map((t) => [t.producerId, Number(t.firstOffset)]));
+          latelyBytes += take(reading, batches, abortedFrom);
         }
         wait = FIRST_RETRY_MS;
       } catch (error) {
@@ -177,37 +175,19 @@ export function openKafkaSource({ client, topic, patience, onTrouble, onGap }: S
   }
 
   /** Gives the bytes of the records. */
-  function take(reading: Reading, batches: readonly RecordsBatch[], aborted: Map<bigint, bigint>): number {
+  function take(reading: Reading, batches: readonly ReadBatch[], aborted: Map<bigint, number>): number {
     const before = reading.waitingBytes;
-    for (const batch of batches) {
-      const first = Number(batch.firstOffset);
-      const end = first + batch.lastOffsetDelta + 1;
-      if (end <= reading.nextOffset) continue;
-      const abortedFrom = aborted.get(batch.producerId);
-      const skip =
-        (batch.attributes & IS_CONTROL) !== 0 ||
-        ((batch.attributes & (1 << 4)) !== 0 &&
-          abortedFrom !== undefined &&
-          batch.firstOffset >= abortedFrom);
-      if ((batch.attributes & IS_CONTROL) !== 0) aborted.delete(batch.producerId);
-      const baseMs = Number(batch.firstTimestamp);
-      for (const record of skip ? [] : batch.records) {
-        const offset = first + record.offsetDelta;
-        if (offset < reading.nextOffset) continue;
-        const headers =
-          record.headers.length === 0
-            ? NO_HEADERS
-            : new Map(record.headers.map(([key, value]) => [String(key), String(value)]));
-        reading.waiting.push({
-          offset,
-          timestampMs: baseMs + Number(record.timestampDelta),
-          key: record.key,
-          value: record.value,
-          headers,
-        });
+    for (const { firstOffset, endOffset, isControl, isTransactional, producerId, records } of batches) {
+      if (endOffset <= reading.nextOffset) continue;
+      const abortedFrom = aborted.get(producerId);
+      const isAborted = isTransactional && abortedFrom !== undefined && firstOffset >= abortedFrom;
+      if (isControl) aborted.delete(producerId);
+      for (const record of isControl || isAborted ? [] : records) {
+        if (record.offset < reading.nextOffset) continue;
+        reading.waiting.push(record);
         reading.waitingBytes += record.value?.length ?? 0;
       }
-      reading.nextOffset = end;
+      reading.nextOffset = endOffset;
     }
     const bytes = reading.waitingBytes - before;
     if (reading.waiting.length > 0) {
