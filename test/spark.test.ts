@@ -91,20 +91,20 @@ test('S3 S4 a model promoted while Spark runs decides the rest; the desk shows S
       seed: 9,
       round: 'promotion',
       perSecond: 200,
-      seconds: 8,
+      seconds: 15,
       url: () => url,
     });
-    await sleep(4000);
-    const { champion: version } = await createModelRegistry(session).serving();
-    assert.ok(version);
-    await promoteCopy(session, version, 'promoted-in-spark');
-    const { accepted } = await sending;
     const byVersion = async (): Promise<Map<string, number>> => {
       const { rows } = await pool.query(
         `select model_version as version, count(*)::int as n from transactions where id like 'promotion-%' group by 1`,
       );
       return new Map(rows.map((row) => [row.version, row.n]));
     };
+    await until('the first are stored', async () => (await byVersion()).size > 0);
+    const { champion: version } = await createModelRegistry(session).serving();
+    assert.ok(version);
+    await promoteCopy(session, version, 'promoted-in-spark');
+    const { accepted } = await sending;
     await until('all are stored', async () => {
       const counts = await byVersion();
       return [...counts.values()].reduce((sum, n) => sum + n, 0) >= accepted.size;
