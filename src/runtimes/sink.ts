@@ -70,6 +70,7 @@ async function open(
   const sources = { decisions: openSource('decisions'), 'dead-letters': openSource('dead-letters') };
   const store = groupCommits(createSinkStore(pool));
   const running = new Map<number, SinkRunner[]>();
+  let wanted: readonly number[] = [];
 
   function start(partition: number): void {
     const runners = OUTPUTS.map((output) =>
@@ -84,7 +85,11 @@ async function open(
     );
     running.set(partition, runners);
     Promise.all(runners.map((runner) => runner.ended))
-      .then(() => running.delete(partition))
+      .then(() => {
+        running.delete(partition);
+        // It came back while a statement held up the end of the former owner, which was this sink as well.
+        if (wanted.includes(partition)) start(partition);
+      })
       .catch(onFailure);
   }
 
@@ -106,7 +111,6 @@ async function open(
     }
   }
 
-  let wanted: readonly number[] = [];
   function assign(partitions: readonly number[]): void {
     wanted = partitions;
     keepSnapshots(partitions.includes(0));
@@ -142,6 +146,7 @@ async function open(
   return {
     async stop() {
       clearInterval(timer);
+      wanted = [];
       const ending = [...running.values()].flat();
       for (const runner of ending) runner.stop();
       await Promise.all(ending.map((runner) => runner.ended.catch(() => undefined)));
