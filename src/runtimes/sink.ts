@@ -14,7 +14,7 @@ import { migrate } from '../adapters/sql/migrations.ts';
 import { systemClock } from '../ports/clock.ts';
 import { OUTPUTS, type Output } from '../ports/stream.ts';
 import { groupCommits } from '../stream/group-commit.ts';
-import { type SinkRunner, startSink } from '../stream/sink.ts';
+import { startSinks } from '../stream/sinks.ts';
 import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
 import { opened, type Resources } from './resources.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
@@ -69,29 +69,17 @@ async function open(
     });
   const sources = { decisions: openSource('decisions'), 'dead-letters': openSource('dead-letters') };
   const store = groupCommits(createSinkStore(pool));
-  const running = new Map<number, SinkRunner[]>();
-  let wanted: readonly number[] = [];
-
-  function start(partition: number): void {
-    const runners = OUTPUTS.map((output) =>
-      startSink({
-        output,
-        partition,
-        store,
-        open: (of, number, from) => sources[of].open(number, from),
-        sleep,
-        onTrouble: (what, error) => trouble(`${output}, partition ${partition}, ${what}: ${error.message}`),
-      }),
-    );
-    running.set(partition, runners);
-    Promise.all(runners.map((runner) => runner.ended))
-      .then(() => {
-        running.delete(partition);
-        // It came back while a statement held up the end of the former owner, which was this sink as well.
-        if (wanted.includes(partition)) start(partition);
-      })
-      .catch(onFailure);
-  }
+  const sinks = startSinks(
+    (output, partition) => ({
+      output,
+      partition,
+      store,
+      open: (of, number, from) => sources[of].open(number, from),
+      sleep,
+      onTrouble: (what, error) => trouble(`${output}, partition ${partition}, ${what}: ${error.message}`),
+    }),
+    onFailure,
+  );
 
   /** One of the sinks keeps the snapshots: the one that has the first partition. */
   let keeper: SnapshotKeeper | undefined;
@@ -111,24 +99,16 @@ async function open(
     }
   }
 
-  function assign(partitions: readonly number[]): void {
-    wanted = partitions;
-    keepSnapshots(partitions.includes(0));
-    for (const [partition, runners] of running) {
-      if (!wanted.includes(partition)) for (const runner of runners) runner.stop();
-    }
-    for (const partition of wanted) if (!running.has(partition)) start(partition);
-  }
-
   const membership = joinGroup({
     client: groupClient,
     group: settings.sinkGroup,
     topic: topics.decisions,
     onAssigned(partitions) {
       onNotice(`partitions ${partitions.join(', ') || 'none'}`);
-      assign(partitions);
+      keepSnapshots(partitions.includes(0));
+      sinks.assign(partitions);
     },
-    working: () => [...running.keys()],
+    working: () => sinks.working,
     onTrouble: (error) => trouble(`group: ${error.message}`),
   });
 
@@ -146,10 +126,7 @@ async function open(
   return {
     async stop() {
       clearInterval(timer);
-      wanted = [];
-      const ending = [...running.values()].flat();
-      for (const runner of ending) runner.stop();
-      await Promise.all(ending.map((runner) => runner.ended.catch(() => undefined)));
+      await sinks.stop();
       await keeper?.stop();
       await membership.leave();
       await Promise.all(OUTPUTS.map((output) => sources[output].close()));

@@ -14,18 +14,12 @@ import {
   type SinkStore,
 } from '../../src/ports/sink-store.ts';
 import { FencedError, type StateStore } from '../../src/ports/state-store.ts';
-import {
-  OUTPUTS,
-  type Output,
-  type OutputLog,
-  type PartitionInput,
-  type StreamRecord,
-} from '../../src/ports/stream.ts';
+import type { Output, OutputLog, PartitionInput, StreamRecord } from '../../src/ports/stream.ts';
 import { compileRuleset } from '../../src/rules/ruleset.ts';
 import { decodeMessage, sourceOffsetOf } from '../../src/stream/message-codec.ts';
 import { createPublisher } from '../../src/stream/publisher.ts';
 import { encodeLabel, encodeTransaction, HEADERS } from '../../src/stream/record-codec.ts';
-import { startSink } from '../../src/stream/sink.ts';
+import { startSinks } from '../../src/stream/sinks.ts';
 import { startWorker } from '../../src/stream/worker.ts';
 import { createVirtualTime, type Process } from './virtual-time.ts';
 
@@ -320,26 +314,22 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       }),
   });
 
-  function startSinks(): Running {
+  function startSinkProcess(): Running {
     const process: Process = { alive: true, pausedUntilMs: 0 };
-    const runners = OUTPUTS.flatMap((output) =>
-      Array.from({ length: PARTITIONS }, (_, partition) =>
-        startSink({
-          output,
-          partition,
-          store: sinkStore(process),
-          open: (of, number, from) => inputOver(process, outputs[of][number], from),
-          sleep: (ms) => time.sleep(process, ms),
-        }),
-      ),
-    );
-    return {
-      process,
-      assign: () => undefined,
-      stop: () => {
-        for (const runner of runners) runner.stop();
+    const all = startSinks(
+      (output, partition) => ({
+        output,
+        partition,
+        store: sinkStore(process),
+        open: (of, number, from) => inputOver(process, outputs[of][number], from),
+        sleep: (ms) => time.sleep(process, ms),
+      }),
+      (error) => {
+        throw error;
       },
-    };
+    );
+    all.assign([...Array(PARTITIONS).keys()]);
+    return { process, assign: () => undefined, stop: () => void all.stop() };
   }
 
   const accepted: string[] = [];
@@ -401,7 +391,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   }
 
   const workers: Running[] = [startProcess(), startProcess()];
-  let sinks = startSinks();
+  let sinks = startSinkProcess();
   const shareOut = (): void => {
     const awake = workers.filter(({ process }) => process.alive && process.pausedUntilMs <= time.nowMs());
     workers.forEach((worker) => {
@@ -438,7 +428,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       }
       if (faults.kills && chance(0.2)) {
         sinks.process.alive = false;
-        sinks = startSinks();
+        sinks = startSinkProcess();
       }
       shareOut();
     }
