@@ -1,7 +1,7 @@
 // The engine alone, on one core: decide() with features and the default model, explanations, memory per account.
 import { decide } from '../src/engine/decide.ts';
 import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { lastSeenOf } from '../src/features/history-codec.ts';
+import { lastSeenMs } from '../src/features/history-codec.ts';
 import { createFeatureState, observe } from '../src/features/observe.ts';
 import { createScorer } from '../src/models/model.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
@@ -30,7 +30,7 @@ export async function benchEngine(): Promise<Row[]> {
     rate: 20,
     startMs: START_MS,
     accounts: state.account.size,
-    lastSeenMs: (accountId) => lastSeenOf(state.account, accountId) * 1000 || 1,
+    lastSeenMs: (accountId) => lastSeenMs(state.account, accountId),
     idPrefix: 'bench-',
   });
   const stream = Array.from({ length: (ROUNDS + 1) * PER_ROUND }, () => simulator.next().transaction);

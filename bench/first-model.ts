@@ -1,6 +1,6 @@
 // What the model of a first start does in the first hour of the live stream, beside what it promised on the rows held out.
 import { createRandom } from '../src/domain/random.ts';
-import { lastSeenOf } from '../src/features/history-codec.ts';
+import { lastSeenMs } from '../src/features/history-codec.ts';
 import { createFeatureState } from '../src/features/observe.ts';
 import { measureQuality } from '../src/models/metrics.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
@@ -30,7 +30,7 @@ async function firstHour(seed: number): Promise<Hour> {
     rate: RATE,
     startMs: START_MS,
     accounts: account.size,
-    lastSeenMs: (accountId) => lastSeenOf(account, accountId) * 1000 || 1,
+    lastSeenMs: (accountId) => lastSeenMs(account, accountId),
   });
   const features = createFeatureReplay(state);
   const random = createRandom(seed, 5);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { lastSeenOf } from '../src/features/history-codec.ts';
+import { lastSeenMs } from '../src/features/history-codec.ts';
 import { createFeatureState, observe } from '../src/features/observe.ts';
 import { createScorer } from '../src/models/model.ts';
 import { createPresetSimulator, trainFirstModel } from '../src/training/first-model.ts';
@@ -21,7 +21,7 @@ test('the first model flags as much after three hours as after half an hour, and
     rate: RATE,
     startMs: END_MS,
     accounts: account.size,
-    lastSeenMs: (accountId) => lastSeenOf(account, accountId) * 1000 || 1,
+    lastSeenMs: (accountId) => lastSeenMs(account, accountId),
     idPrefix: 'live-',
   });
   const vector = new Float64Array(FEATURE_COUNT);

@@ -1,5 +1,5 @@
 // A desk with its server and its simulator, on a data folder of its own: what ./goshawk serve opens once, or once a tenant.
-import { lastSeenOf } from '../features/history-codec.ts';
+import { lastSeenMs } from '../features/history-codec.ts';
 import { systemClock } from '../ports/clock.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
@@ -95,7 +95,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         // The people of the history the model learnt from, and those who have come since.
         people: {
           accounts: Math.max(account.size, 1000),
-          lastSeenMs: (accountId) => lastSeenOf(account, accountId) * 1000 || 1,
+          lastSeenMs: (accountId) => lastSeenMs(account, accountId),
         },
       });
       say(`Simulator: ${rate} transactions a second, log in ${options.producerLog}`);

@@ -225,9 +225,9 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   }
 }
 
-/** Time of an entity's newest event in seconds since 1970, or 0. */
-export function lastSeenOf(table: EntityTable, key: string): number {
+/** Time of an entity's newest event; 1 where nothing is known of it. */
+export function lastSeenMs(table: EntityTable, key: string): number {
   const entry = table.find(key);
-  if (entry < 0 || table.payloadLength(entry) === 0) return 0;
-  return table.chunkOf(entry).view.getUint32(table.offsetOf(entry) + 12, true);
+  if (entry < 0 || table.payloadLength(entry) === 0) return 1;
+  return table.chunkOf(entry).view.getUint32(table.offsetOf(entry) + 12, true) * 1000 || 1;
 }

@@ -16,6 +16,9 @@ export type PartitionHead = {
 export type AccountBytes = { readonly accountId: string; readonly bytes: Uint8Array };
 export type KnownLabel = { readonly transactionId: string; readonly fraud: boolean };
 
+/** Labels of one commit at most. */
+export const MAX_COMMIT_LABELS = 900;
+
 export type PartitionCommit = {
   readonly partition: number;
   readonly epoch: number;

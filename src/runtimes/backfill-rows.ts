@@ -44,11 +44,11 @@ export function decodeBody(body: Uint8Array): Body {
   };
 }
 
-const textOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The account's part says everything. */
 export const wholeTransaction = ({ said }: Body, occurredAtMs: number): Transaction =>
-  decodeWhole(said, occurredAtMs);
+  decodeWhole(bufferOf(said), occurredAtMs);
 
 /** The other parts say what their history needs: amount, currency, lengths of account and key, both. */
 function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: string): Buffer {
@@ -65,7 +65,7 @@ function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: s
 /** What the history of `body` needs of its transaction. */
 export function essentialTransaction(body: Body, occurredAtMs: number): Transaction {
   if (body.role === 'account') return wholeTransaction(body, occurredAtMs);
-  const said = textOf(body.said);
+  const said = bufferOf(body.said);
   const keyAt = 15 + said.readUInt16LE(11);
   const key = said.toString('utf8', keyAt, keyAt + said.readUInt16LE(13));
   const { role } = body;
@@ -138,6 +138,6 @@ export function labelRows(label: Label, number: number): Buffer[] {
 
 /** The history that a label's row is about, and the time of its event there. */
 export function labelledEvent({ said }: Body): { readonly key: string; readonly occurredAtMs: number } {
-  const [key, occurredAtMs] = JSON.parse(textOf(said).toString('utf8')) as [string, number];
+  const [key, occurredAtMs] = JSON.parse(bufferOf(said).toString('utf8')) as [string, number];
   return { key, occurredAtMs };
 }

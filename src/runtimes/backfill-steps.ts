@@ -2,7 +2,8 @@
 // a row for each history that a transaction or a label touches. Spark brings the rows of a history together, in the order
 // of time; `features` gives each its part of the vector; Spark brings the parts of a transaction together; `assemble`
 // makes the whole vector, scores it, and writes a row of the table.
-import { encodeOther, encodeRow, readRows, writeLong } from '../adapters/spark/batch-frames.ts';
+import { encodeOther, encodeRow, readRows } from '../adapters/spark/batch-frames.ts';
+import { writeLongLE } from '../domain/long-bytes.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { judge } from '../engine/decide.ts';
 import { encodeVector, mergeVector } from '../engine/vector-codec.ts';
@@ -127,7 +128,7 @@ function encodeTableRow(row: PastTransaction, vector: Float64Array): Uint8Array 
     } else if (type === 'boolean') at = tableRow.writeUInt8(value === undefined ? 2 : value ? 1 : 0, at);
     else if (type === 'double')
       at = tableRow.writeDoubleLE(value === undefined ? Number.NaN : Number(value), at);
-    else at = writeLong(tableRow, Number(value), at);
+    else at = writeLongLE(tableRow, Number(value), at);
   }
   for (let i = 0; i < FEATURE_COUNT; i++) at = tableRow.writeDoubleLE(vector[i], at);
   return tableRow.subarray(0, at);

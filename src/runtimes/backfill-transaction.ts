@@ -37,8 +37,7 @@ export function encodeWhole(transaction: Transaction): Buffer {
 }
 
 /** Reads what `encodeWhole` wrote. */
-export function decodeWhole(said: Uint8Array, occurredAtMs: number): Transaction {
-  const bytes = Buffer.from(said.buffer, said.byteOffset, said.byteLength);
+export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
   const [id, accountId, currency, merchantId, name, mcc, country, city, deviceId, ip, counterpartyId, counterpartyName] =
     bytes.toString('utf8', HEAD_BYTES).split(BETWEEN); // biome-ignore format: in their order
   const transaction: Mutable<Transaction> = {

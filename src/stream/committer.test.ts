@@ -3,18 +3,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FencedError, type PartitionCommit } from '../ports/state-store.ts';
 import { createCommitter } from './committer.ts';
+import { emptyCommit } from './partition-work.ts';
 
-const NOTHING = new Uint8Array(0);
 const batch = (firstOffset: number, nextOffset: number, part: Partial<PartitionCommit> = {}) => ({
-  partition: 0,
-  epoch: 1,
-  firstOffset,
-  nextOffset,
-  accounts: [],
-  labels: [],
-  decidedIds: NOTHING,
-  startNewIds: false,
-  shared: NOTHING,
+  ...emptyCommit(0, { epoch: 1 }, firstOffset, nextOffset),
   ...part,
 });
 const account = (accountId: string, value: number) => ({ accountId, bytes: Uint8Array.of(value) });

@@ -1,6 +1,6 @@
 // Commits what a partition decided once it is published: then a state that is behind its outputs is all that a death can
 // leave, and a successor takes it to where they are. Batches that wait for the same moment go into one commit.
-import { FencedError, type PartitionCommit } from '../ports/state-store.ts';
+import { FencedError, MAX_COMMIT_LABELS, type PartitionCommit } from '../ports/state-store.ts';
 
 export type Committer = {
   /** Takes the next batch; it is committed some time after `published` has resolved. */
@@ -26,7 +26,7 @@ export type CommitterParts = {
 const EVERY_MS = 20;
 const MAX_WAITING_RECORDS = 2000;
 /** Of one commit, which is one script call. */
-const MAX_TOGETHER = { records: 2000, labels: 900 };
+const MAX_RECORDS_TOGETHER = 2000;
 
 type Waiting = { readonly commit: PartitionCommit; readonly published: Promise<void>; isPublished: boolean };
 
@@ -40,7 +40,7 @@ function together(queue: readonly Waiting[]): number {
   for (const { commit, isPublished } of queue) {
     records += recordsOf(commit);
     labels += commit.labels.length;
-    const fits = records <= MAX_TOGETHER.records && labels <= MAX_TOGETHER.labels;
+    const fits = records <= MAX_RECORDS_TOGETHER && labels <= MAX_COMMIT_LABELS;
     // New ids start with a commit of their own.
     if (count > 0 && !(isPublished && fits && !commit.startNewIds)) break;
     count++;

@@ -275,9 +275,10 @@ function startNewIds(work: Work): boolean {
   return full;
 }
 
+/** Moves the offset, and nothing else. */
 export const emptyCommit = (
   partition: number,
-  head: PartitionHead,
+  head: Pick<PartitionHead, 'epoch'>,
   firstOffset: number,
   nextOffset: number,
 ): PartitionCommit => ({

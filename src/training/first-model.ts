@@ -16,7 +16,8 @@ import { DEFAULT_COSTS } from './thresholds.ts';
 import { trainModel, withHeldOut } from './train-model.ts';
 import { createTableBuilder, sliceTable } from './training-table.ts';
 
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
+const DAY_MS = DAY_SECONDS * 1000;
 const LABEL_DELAY_MS = 7 * DAY_MS;
 /** Labels of the live stream come within minutes: an analyst looks, a customer answers. */
 export const LIVE_LABEL_DELAY = { leastMs: 30_000, meanMs: 90_000 } as const;
@@ -101,21 +102,22 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
   const newcomersFromMs = rehearsalFromMs - (plan.newcomers > 0 ? DAY_MS : 0);
   const startMs = newcomersFromMs - plan.days * DAY_MS;
   const later: LaterRate[] = [
-    { fromMs: newcomersFromMs, rate: plan.newcomers / (DAY_MS / 1000), dayRhythm: false },
+    { fromMs: newcomersFromMs, rate: plan.newcomers / DAY_SECONDS, dayRhythm: false },
     { fromMs: rehearsalFromMs, rate: options.liveRate, dayRhythm: false },
   ];
   const simulator = createPresetSimulator(options.preset, {
     seed: options.seed,
-    rate: plan.transactions / (plan.days * 86_400),
+    rate: plan.transactions / (plan.days * DAY_SECONDS),
     startMs,
     accounts: plan.accounts,
     dayRhythm: true,
-    ...(plan.rehearsal > 0 && { later }),
+    later,
   });
   const random = createRandom(options.seed, 99);
   const features = createFeatureReplay(state);
   const builder = createTableBuilder();
   let rehearsing = false;
+  /** Where it begins; without one, all rows are of the last stretch. */
   let rehearsalRow = 0;
   const expected = plan.transactions + plan.newcomers + plan.rehearsal;
   for (;;) {
@@ -131,8 +133,8 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     }
     let label: FutureLabel | undefined;
     if (fraudType !== undefined) {
-      const soon = plan.newcomers > 0 && at >= newcomersFromMs;
-      label = { knownAtMs: at + (soon ? liveLabelDelayMs(random) : LABEL_DELAY_MS), fraudType };
+      const delayMs = at >= newcomersFromMs ? liveLabelDelayMs(random) : LABEL_DELAY_MS;
+      label = { knownAtMs: at + delayMs, fraudType };
     }
     builder.add(transaction, features.next(transaction, label), label !== undefined);
     if (builder.rows % 2000 === 0) {
@@ -142,8 +144,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     }
   }
   const table = builder.finish();
-  const lastStretch = rehearsing ? rehearsalRow : 0;
-  const split = Math.floor(lastStretch + TRAIN_SHARE * (table.rows - lastStretch));
+  const split = Math.floor(rehearsalRow + TRAIN_SHARE * (table.rows - rehearsalRow));
   const { model } = await trainModel(sliceTable(table, 0, split), {
     source: 'simulation',
     features: plan.features,
@@ -151,7 +152,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     trainer: plan.trainer,
     fraudWeight: plan.fraudWeight,
     costs: plan.costs,
-    calibrateFromRow: lastStretch,
+    calibrateFromRow: rehearsalRow,
     createdAtMs: options.endMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),
   });

@@ -2,21 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FencedError, type PartitionCommit, type StateStore } from '../../src/ports/state-store.ts';
+import { emptyCommit } from '../../src/stream/partition-work.ts';
 
-const NOTHING = new Uint8Array(0);
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 /** `open` gives an empty store each time. */
 export function stateStoreContract(name: string, open: () => Promise<StateStore>): void {
   const commitOf = (part: Partial<PartitionCommit> & Pick<PartitionCommit, 'epoch'>): PartitionCommit => ({
-    partition: 0,
-    firstOffset: 0,
-    nextOffset: 10,
-    accounts: [],
-    labels: [],
-    decidedIds: NOTHING,
-    startNewIds: false,
-    shared: NOTHING,
+    ...emptyCommit(0, part, 0, 10),
     ...part,
   });
   const copy = (value: Uint8Array | undefined): number[] | undefined => value && [...value];

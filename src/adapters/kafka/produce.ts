@@ -20,7 +20,7 @@ type Waiting = {
 };
 
 /** What a broker answered for each partition, although the request failed for one of them. */
-export function answerIn(error: unknown): Answer | undefined {
+function answerIn(error: unknown): Answer | undefined {
   if (!(error instanceof Error)) return undefined;
   if (!('response' in error)) return answerIn(error.cause);
   const { response } = error as { response?: Answer };

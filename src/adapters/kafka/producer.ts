@@ -4,10 +4,9 @@ import type { EncodedRecord } from '../../stream/record-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
 import type { KafkaClient, TopicInfo } from './client.ts';
 import { partitionOf } from './partition-of.ts';
-import { answerIn } from './produce.ts';
-import { encodeHeaders, type ProducedRecord, produceApi } from './record-batch.ts';
+import { openBatchProducer } from './produce.ts';
+import { encodeHeaders, type ProducedRecord } from './record-batch.ts';
 
-const PRODUCE_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 20;
 const SLOWEST_RETRY_MS = 1000;
 
@@ -24,14 +23,8 @@ const headersOf = (kind: EncodedRecord['kind'], traceparent?: string): Uint8Arra
   ]);
 const HEADERS_OF = { transaction: headersOf('transaction'), label: headersOf('label') };
 
-/** Partitions that an answer says were written, although others of the same request were not. */
-const acknowledgedIn = (error: unknown): number[] =>
-  (answerIn(error)?.responses ?? [])
-    .flatMap(({ partitionResponses }) => partitionResponses)
-    .filter(({ errorCode }) => errorCode === 0)
-    .map(({ index }) => index);
-
 export function openRecordProducer(client: KafkaClient, topic: string): RecordProducer {
+  const produceBatch = openBatchProducer(client);
   type Waiting = { readonly records: readonly EncodedRecord[]; resolve(): void; reject(error: Error): void };
   let waiting: Waiting[] = [];
   let sending = false;
@@ -64,17 +57,10 @@ export function openRecordProducer(client: KafkaClient, topic: string): RecordPr
   async function send(pending: Pending): Promise<void> {
     const { leaders } = await topicInfo();
     const timestampMs = Date.now();
-    const byLeader = Map.groupBy(pending, ([partition]) => leaders[partition]);
     const sent = await Promise.allSettled(
-      [...byLeader].map(async ([leader, list]) => {
-        const batches = list.map(([partition, records]) => ({ topic, partition, records, timestampMs }));
-        try {
-          await client.request(leader, produceApi, PRODUCE_TIMEOUT_MS, batches);
-          for (const [partition] of list) pending.delete(partition);
-        } catch (error) {
-          for (const partition of acknowledgedIn(error)) pending.delete(partition);
-          throw error;
-        }
+      [...pending].map(async ([partition, records]) => {
+        await produceBatch(leaders[partition], { topic, partition, records, timestampMs });
+        pending.delete(partition);
       }),
     );
     const failed = sent.find((result) => result.status === 'rejected');

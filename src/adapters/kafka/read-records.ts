@@ -1,5 +1,6 @@
 // Batches of records in format 2 (https://kafka.apache.org/documentation/#messageformat) as they stand in the answer to a fetch,
 // read straight out of one buffer: the library's general reader took as long for a record as the engine for deciding it.
+import { readLongBE } from '../../domain/long-bytes.ts';
 import type { StreamRecord } from '../../ports/stream.ts';
 
 export type ReadBatch = {
@@ -26,10 +27,6 @@ const MAGIC = 2;
 const IS_COMPRESSED = 0b111;
 export const IS_TRANSACTIONAL = 1 << 4;
 export const IS_CONTROL = 1 << 5;
-const TWO_TO_32 = 2 ** 32;
-
-const longAt = (bytes: Buffer, at: number): number =>
-  bytes.readInt32BE(at) * TWO_TO_32 + bytes.readUInt32BE(at + 4);
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 /** Most records carry the same headers as the one before. */
@@ -89,8 +86,8 @@ export function readBatches(bytes: Buffer): ReadBatch[] | undefined {
     if (batchEnd > bytes.length) break;
     const attributes = bytes.readInt16BE(at + ATTRIBUTES_AT);
     if (bytes[at + MAGIC_AT] !== MAGIC || (attributes & IS_COMPRESSED) !== 0) return undefined;
-    const firstOffset = longAt(bytes, at);
-    const firstTimestampMs = longAt(bytes, at + FIRST_TIMESTAMP_AT);
+    const firstOffset = readLongBE(bytes, at);
+    const firstTimestampMs = readLongBE(bytes, at + FIRST_TIMESTAMP_AT);
     const records: StreamRecord[] = new Array(bytes.readInt32BE(at + COUNT_AT));
     position = at + RECORDS_AT;
     for (let i = 0; i < records.length; i++) {

@@ -1,7 +1,7 @@
 // The histories that the first model learnt from, in the database: what a worker on any machine starts with.
 import type { Pool } from 'pg';
 import { createEntityTable, type EntityTable } from '../../features/entity-table.ts';
-import { lastSeenOf } from '../../features/history-codec.ts';
+import { lastSeenMs } from '../../features/history-codec.ts';
 import { ENTITY_KINDS, type EntityKind, type FeatureState } from '../../features/observe.ts';
 import type { BaseHistories } from '../../ports/history.ts';
 
@@ -49,7 +49,7 @@ export async function basePeople(
 ): Promise<{ readonly accounts: number; lastSeenMs(accountId: string): number }> {
   const table = createEntityTable();
   await loadKind(pool, 'account', table);
-  return { accounts: table.size, lastSeenMs: (accountId) => lastSeenOf(table, accountId) * 1000 || 1 };
+  return { accounts: table.size, lastSeenMs: (accountId) => lastSeenMs(table, accountId) };
 }
 
 /** `partitionOf` tells where the stream puts an account. */

@@ -3,12 +3,12 @@
 import { once } from 'node:events';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { writeLongBE } from '../../domain/long-bytes.ts';
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const TRAILER_BYTES = 2;
 const LENGTH_BYTES = 4;
 const NULL = -1;
-const TWO_TO_32 = 2 ** 32;
 /** Times count from 2000-01-01 there. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 const MICROSECONDS = 1000;
@@ -43,9 +43,7 @@ export function createCopyRows(expectedBytes: number): CopyRows {
     at = buffer.writeInt32BE(length, at);
   }
   function whole(value: number): void {
-    const high = Math.floor(value / TWO_TO_32);
-    at = buffer.writeInt32BE(high, at);
-    at = buffer.writeUInt32BE(value - high * TWO_TO_32, at);
+    at = writeLongBE(buffer, value, at);
   }
 
   return {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   FencedError,
+  MAX_COMMIT_LABELS,
   type PartitionCommit,
   type SharedBatch,
   type StateStore,
@@ -9,7 +10,6 @@ import {
 import type { RedisConnection } from './connection.ts';
 import { ACQUIRE, COMMIT, KEEP_SNAPSHOT, type Script } from './scripts.ts';
 
-const MAX_LABELS = 900;
 const keysOf = (partition: number) => {
   const key = (name: string): string => `goshawk:{${partition}}:${name}`;
   return {
@@ -101,8 +101,8 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
     },
     async commit(commit: PartitionCommit) {
       const { partition } = commit;
-      if (commit.labels.length > MAX_LABELS)
-        throw new RangeError(`more than ${MAX_LABELS} labels in a batch`);
+      if (commit.labels.length > MAX_COMMIT_LABELS)
+        throw new RangeError(`more than ${MAX_COMMIT_LABELS} labels in a batch`);
       const { head, accounts, labels, olderIds, ids, shared } = keysOf(partition);
       const args: (string | Buffer)[] = [
         String(commit.epoch),

@@ -1,6 +1,7 @@
 // The bytes between a Spark task of a backfill and its engine process. Each frame is a length (four bytes, of what
 // follows), a kind (one byte) and a body; numbers are little-endian. Rows carry what Spark sorts and places them by:
 // their time, their place among rows of that time, and a hash; the rest is the engine's affair.
+import { readLongLE, writeLongLE } from '../../domain/long-bytes.ts';
 import { createFrameCutter } from './frame-cutter.ts';
 
 export const BATCH_KIND = { row: 1, bad: 2, result: 3, payees: 4 } as const;
@@ -14,24 +15,12 @@ export type BatchRow = {
   readonly body: Uint8Array;
 };
 
-const TWO_TO_32 = 2 ** 32;
-
-/** Writes a whole number as Java's long; as a bigint it would take ten times as long. */
-export function writeLong(bytes: Buffer, value: number, at: number): number {
-  const high = Math.floor(value / TWO_TO_32);
-  bytes.writeUInt32LE(value - high * TWO_TO_32, at);
-  return bytes.writeInt32LE(high, at + 4);
-}
-
-const readLong = (bytes: Buffer, at: number): number =>
-  bytes.readInt32LE(at + 4) * TWO_TO_32 + bytes.readUInt32LE(at);
-
 export function encodeRow({ timeMs, order, hash, body }: BatchRow): Buffer {
   const bytes = Buffer.allocUnsafe(ROW_HEAD + body.length);
   bytes.writeUInt32LE(bytes.length - 4, 0);
   bytes.writeUInt8(BATCH_KIND.row, 4);
-  writeLong(bytes, timeMs, 5);
-  writeLong(bytes, order, 13);
+  writeLongLE(bytes, timeMs, 5);
+  writeLongLE(bytes, order, 13);
   bytes.writeInt32LE(hash | 0, 21);
   bytes.set(body, ROW_HEAD);
   return bytes;
@@ -56,8 +45,8 @@ export async function* readRows(input: AsyncIterable<Buffer>): AsyncGenerator<Ba
     const rows = cutter.cut(chunk).map((frame): BatchRow => {
       if (frame.readUInt8(0) !== BATCH_KIND.row) throw new Error('a frame that is not a row');
       return {
-        timeMs: readLong(frame, 1),
-        order: readLong(frame, 9),
+        timeMs: readLongLE(frame, 1),
+        order: readLongLE(frame, 9),
         hash: frame.readInt32LE(17),
         body: frame.subarray(ROW_HEAD - 4),
       };
