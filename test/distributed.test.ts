@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Pool } from 'pg';
 import { WebSocket } from 'ws';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { partitionOf } from '../src/adapters/kafka/partition-of.ts';
@@ -375,6 +376,50 @@ for (const [number, faults] of SETS.entries()) {
     assert.ok(accepted > 500 && compared > 200);
   });
 }
+
+test('W13 a database that died and forgot its last moment is given it again, though nothing more comes', async (t) => {
+  const [server, ...others] = [
+    start('server', ['server', '--port', '0']),
+    start('worker-1', ['worker']),
+    start('sink', ['sink']),
+  ];
+  t.after(() => Promise.all([server, ...others].map((process) => process.stop())));
+  const [, url] = await server.said(/listens at (\S+)/, 30_000);
+  const inDatabase = async <T>(work: (pool: Pool) => Promise<T>): Promise<T> => {
+    const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 1 });
+    return work(pool).finally(() => pool.end());
+  };
+  const stored = (): Promise<number> =>
+    inDatabase(async (pool) => {
+      const { rows } = await pool.query(
+        "select count(*)::int as n from transactions where id like 'forgotten-%'",
+      );
+      return rows[0].n;
+    });
+  const flushToDiskLate = (setting: string): Promise<unknown> =>
+    inDatabase(async (pool) => {
+      await pool.query(`alter system ${setting}`);
+      await pool.query('select pg_reload_conf()');
+    });
+  const { services } = installation;
+  await flushToDiskLate("set wal_writer_delay = '10s'");
+  try {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        send(url, '/v1/decisions', transaction(`forgotten-${i}`, { accountId: `forgotten-${i}` })),
+      ),
+    );
+    assert.ok(answers.every(({ status }) => status === 200));
+    await until('all are stored', async () => ((await stored()) === 20 ? true : undefined));
+  } finally {
+    await services.postgres?.kill();
+    await services.restart('postgres');
+  }
+  const left = await stored();
+  assert.ok(left < 20, `${left} rows of 20 are there: the server forgot nothing`);
+  await until('all are stored again', async () => ((await stored()) === 20 ? true : undefined));
+  await flushToDiskLate('reset wal_writer_delay');
+});
 
 test('what is missing or wrong in the settings is said by its name, at once', () => {
   const said = (more: Record<string, string>): string => {

@@ -12,6 +12,7 @@ const TROUBLED: Faults = {
   errors: true,
   loss: false,
   away: false,
+  forgets: false,
   sabotage: 'none',
 };
 const THREADS = Math.min(availableParallelism(), 8);
@@ -36,17 +37,23 @@ test('W9 while the state store is away decisions go on without histories, and al
   assert.equal(await searchOnThreads(SEEDS / 10, faults, THREADS), undefined);
 });
 
+test('W13 a database that dies and forgets what it had not flushed is given it again', async () => {
+  assert.equal(await searchOnThreads(SEEDS / 10, { ...TROUBLED, forgets: true }, THREADS), undefined);
+});
+
 for (const sabotage of [
   'no fence',
   'no fence before reading',
   'no wait for the outputs',
   'no look at the end of the outputs',
+  'no look at the progress',
   'no claim',
   'no ids',
 ] as const) {
   test(`the simulation finds the fault when there is ${sabotage}`, async () => {
     const loss = sabotage === 'no fence before reading';
-    const faults: Faults = { ...TROUBLED, pauses: !loss, loss, sabotage };
+    const forgets = sabotage === 'no look at the progress';
+    const faults: Faults = { ...TROUBLED, pauses: !loss, loss, forgets, sabotage };
     assert.match((await searchSeeds(1, 500, faults)) ?? 'nothing found', /^seed/);
   });
 }

@@ -9,6 +9,7 @@ import { decodeMessage } from './message-codec.ts';
 const MAX_RECORDS = 1000;
 const FIRST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 2000;
+const LOOK_MS = 5000;
 
 export type SinkParts = {
   readonly output: Output;
@@ -110,7 +111,26 @@ export function startSink(parts: SinkParts): SinkRunner {
     return true;
   }
 
+  /**
+   * A database that died may have forgotten the last of what it said was stored. The next batch would find out; where
+   * none comes, only a look does.
+   */
+  async function lookNowAndThen(): Promise<void> {
+    for (await sleep(LOOK_MS); !stopping; await sleep(LOOK_MS)) {
+      const believed = progress;
+      if (!believed) continue;
+      try {
+        const { nextOffset } = await store.progress(output, partition);
+        // Storing starts anew from where things stand.
+        if (progress === believed && nextOffset !== believed.nextOffset) input?.close();
+      } catch (error) {
+        onTrouble?.('look at the progress', error as Error);
+      }
+    }
+  }
+
   async function run(): Promise<void> {
+    void lookNowAndThen();
     while (!stopping) {
       try {
         const start = await persistently('read the progress', () => store.progress(output, partition));

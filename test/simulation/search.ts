@@ -10,6 +10,7 @@ const CALM: Faults = {
   errors: false,
   loss: false,
   away: false,
+  forgets: false,
   sabotage: 'none',
 };
 

@@ -29,6 +29,7 @@ const TRANSACTIONS = 16;
 const ACCOUNTS = 4;
 const BUSY_MS = 1000;
 const LONGEST_SLEEP_MS = 2000;
+const SLOWEST_FLUSH_MS = 600;
 const STEP_MS = 500;
 const FALLBACK_AFTER_MS = 60;
 /** A run that has not settled by then has lost something. */
@@ -41,6 +42,7 @@ export type Sabotage =
   | 'no fence before reading'
   | 'no wait for the outputs'
   | 'no look at the end of the outputs'
+  | 'no look at the progress'
   | 'no claim'
   | 'no ids';
 
@@ -55,6 +57,8 @@ export type Faults = {
   readonly loss: boolean;
   /** The state store is away for a while, or hangs; decisions go on without it. */
   readonly away: boolean;
+  /** The database dies and forgets what it had not flushed. */
+  readonly forgets: boolean;
   readonly sabotage: Sabotage;
 };
 
@@ -292,27 +296,51 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     };
   }
 
-  const stored = new Map<string, Decided>();
-  let storedDeadLetters = 0;
+  type Database = {
+    readonly stored: ReadonlyMap<string, Decided>;
+    readonly progress: ReadonlyMap<string, SinkProgress>;
+    readonly deadLetters: number;
+  };
+  let database: Database = { stored: new Map(), progress: new Map(), deadLetters: 0 };
+  let onDisk = database;
   let storedTwice = 0;
-  const progress = new Map<string, SinkProgress>();
-  const sinkStore = (process: Process): SinkStore => ({
-    progress: (output, partition) =>
-      callOver(process, async () => progress.get(`${output} ${partition}`) ?? NO_PROGRESS),
-    store: (batches: readonly SinkBatch[]) =>
-      callOver(process, async () => {
-        for (const { output, partition, before, after, decided, deadLetters } of batches) {
-          const at = progress.get(`${output} ${partition}`) ?? NO_PROGRESS;
-          if (at.nextOffset !== before.nextOffset) throw new FencedError('another sink was here');
-          progress.set(`${output} ${partition}`, after);
-          storedDeadLetters += deadLetters.length;
-          for (const item of decided) {
-            if (stored.has(item.transaction.id)) storedTwice++;
-            stored.set(item.transaction.id, item);
+  async function flushNowAndThen(): Promise<void> {
+    for (;;) {
+      await time.sleep(world, between(0, SLOWEST_FLUSH_MS));
+      onDisk = database;
+    }
+  }
+
+  function sinkStore(process: Process): SinkStore {
+    const believed = new Map<string, SinkProgress>();
+    const progressOf = (key: string): SinkProgress => database.progress.get(key) ?? NO_PROGRESS;
+    return {
+      progress: (output, partition) =>
+        callOver(process, async () => {
+          const key = `${output} ${partition}`;
+          if (faults.sabotage !== 'no look at the progress') return progressOf(key);
+          return believed.get(key) ?? progressOf(key);
+        }),
+      store: (batches: readonly SinkBatch[]) =>
+        callOver(process, async () => {
+          const stored = new Map(database.stored);
+          const progress = new Map(database.progress);
+          for (const { output, partition, before, after, decided } of batches) {
+            const key = `${output} ${partition}`;
+            if (progressOf(key).nextOffset !== before.nextOffset)
+              throw new FencedError('another sink was here');
+            progress.set(key, after);
+            believed.set(key, after);
+            for (const item of decided) {
+              if (stored.has(item.transaction.id)) storedTwice++;
+              stored.set(item.transaction.id, item);
+            }
           }
-        }
-      }),
-  });
+          const found = batches.reduce((sum, batch) => sum + batch.deadLetters.length, 0);
+          database = { stored, progress, deadLetters: database.deadLetters + found };
+        }),
+    };
+  }
 
   function startSinkProcess(): Running {
     const process: Process = { alive: true, pausedUntilMs: 0 };
@@ -426,6 +454,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         // Assignments swap while both are at work.
         workers.reverse();
       }
+      if (faults.forgets && chance(0.2)) database = onDisk;
       if (faults.kills && chance(0.2)) {
         sinks.process.alive = false;
         sinks = startSinkProcess();
@@ -433,6 +462,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       shareOut();
     }
     if (faults.loss) memory.loseEverything();
+    if (faults.forgets) database = onDisk;
     await time.sleep(world, LONGEST_SLEEP_MS);
     shareOut();
     await time.sleep(world, 1000);
@@ -441,8 +471,9 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
 
   void produce();
   void disturb();
+  if (faults.forgets) void flushNowAndThen();
   const settled = (): boolean =>
-    produced && undisturbed && stored.size >= accepted.length && storedDeadLetters >= deadLetters;
+    produced && undisturbed && database.stored.size >= accepted.length && database.deadLetters >= deadLetters;
   while (!settled() && time.nowMs() < START_MS + LIMIT_MS) await time.run(time.nowMs() + STEP_MS);
   for (const { process } of [...workers, sinks]) process.alive = false;
   world.alive = false;
@@ -459,8 +490,8 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     accepted,
     deadLetters,
     published,
-    stored,
-    storedDeadLetters,
+    stored: database.stored,
+    storedDeadLetters: database.deadLetters,
     storedTwice,
   };
 }

@@ -178,17 +178,19 @@ export function createSinkStore(pool: Pool): SinkStore {
 
   return {
     async progress(output, partition) {
+      const { rows } = await pool.query(
+        'select next_offset, source_offset from stream_progress where output = $1 and partition = $2',
+        [output, partition],
+      );
+      if (rows.length > 0)
+        return { nextOffset: Number(rows[0].next_offset), sourceOffset: Number(rows[0].source_offset) };
       await pool.query('insert into stream_progress values ($1, $2, $3, $4) on conflict do nothing', [
         output,
         partition,
         NO_PROGRESS.nextOffset,
         NO_PROGRESS.sourceOffset,
       ]);
-      const { rows } = await pool.query(
-        'select next_offset, source_offset from stream_progress where output = $1 and partition = $2',
-        [output, partition],
-      );
-      return { nextOffset: Number(rows[0].next_offset), sourceOffset: Number(rows[0].source_offset) };
+      return NO_PROGRESS;
     },
     async store(batches) {
       if (batches.length === 0) return;
