@@ -1,7 +1,7 @@
 // The files for containers, as far as they can be checked without an engine.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
@@ -9,6 +9,11 @@ import { test } from 'node:test';
 const ROOT = resolve(import.meta.dirname, '..');
 const run = (program: string, args: readonly string[], cwd = ROOT) =>
   spawnSync(program, args, { cwd, encoding: 'utf8' });
+type ComposeService = {
+  readonly container_name?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports?: readonly { readonly host_ip: string }[];
+};
 const compose = readFileSync(join(ROOT, 'compose.yaml'), 'utf8');
 
 test('compose.yaml fits the schema of Compose and a linter has nothing to say', () => {
@@ -20,15 +25,45 @@ test('compose.yaml fits the schema of Compose and a linter has nothing to say', 
   assert.equal(status, 0, stdout + stderr);
 });
 
-test('containers have the names that others rely on; ports are open on this machine only; no secret is written down', () => {
-  for (const name of ['postgres', 'redis', 'kafka', 'spark-master'])
-    assert.match(compose, new RegExp(`container_name: ${name}\n`));
-  assert.match(compose, /POSTGRES_DB: frauddb/);
-  assert.match(compose, /POSTGRES_USER: frauduser/);
-  const published = [...compose.matchAll(/- '([^']*:\d+)'/g)].map(([, port]) => port);
-  assert.ok(published.length >= 4);
-  for (const port of published) assert.match(port, /^127\.0\.0\.1:/);
-  for (const [, value] of compose.matchAll(/PASSWORD: (\S+)/g)) assert.match(value, /^\$\{/);
+test('docker compose config: names that others rely on, ports open on this machine only, no secret written down', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'goshawk-compose-'));
+  try {
+    const command = run(join(ROOT, 'scripts/compose.sh'), []);
+    assert.equal(command.status, 0, command.stderr);
+    const [program, ...first] = command.stdout.trim().split(' ');
+    const config = (env: string): ReturnType<typeof run> => {
+      writeFileSync(join(folder, '.env'), env);
+      const options = [
+        '--env-file',
+        join(folder, '.env'),
+        '--profile',
+        'spark',
+        'config',
+        '--format',
+        'json',
+      ];
+      return run(program, [...first, ...options]);
+    };
+    const without = config('');
+    assert.notEqual(without.status, 0);
+    assert.match(without.stderr, /run \.\/run\.sh --docker/);
+    const { status, stdout, stderr } = config('POSTGRES_PASSWORD=one-secret\nREDIS_PASSWORD=another\n');
+    assert.equal(status, 0, stderr);
+    const { services } = JSON.parse(stdout) as { services: Record<string, ComposeService> };
+    for (const name of ['postgres', 'redis', 'kafka', 'spark-master'])
+      assert.equal(services[name].container_name, name);
+    const { POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD } = services.postgres.environment;
+    assert.deepEqual(
+      { POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD },
+      { POSTGRES_DB: 'frauddb', POSTGRES_USER: 'frauduser', POSTGRES_PASSWORD: 'one-secret' },
+    );
+    const ports = Object.values(services).flatMap((service) => service.ports ?? []);
+    assert.ok(ports.length >= 4);
+    for (const { host_ip } of ports) assert.equal(host_ip, '127.0.0.1');
+    for (const [, value] of compose.matchAll(/PASSWORD: (\S+)/g)) assert.match(value, /^\$\{/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('the Dockerfile passes hadolint', () => {

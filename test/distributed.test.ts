@@ -37,13 +37,19 @@ before(async () => {
   };
 });
 after(async () => {
+  // A test that failed leaves its processes behind, and they would keep this one alive.
+  for (const process of started) process.signal('SIGKILL');
   await installation?.stop();
   collector.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = (name: string, args: readonly string[]): GoshawkProcess =>
-  startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+const started: GoshawkProcess[] = [];
+function start(name: string, args: readonly string[]): GoshawkProcess {
+  const process = startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+  started.push(process);
+  return process;
+}
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until<T>(what: string, look: () => Promise<T | undefined>, ms = 30_000): Promise<T> {
