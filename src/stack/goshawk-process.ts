@@ -1,4 +1,4 @@
-// A process of ours as a child: a worker, a sink, a server, the simulator; its output in a log file.
+// A process as a child: a worker, a sink, a server, the simulator; its output in a log file.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
@@ -27,15 +27,25 @@ export type GoshawkProcessOptions = {
 const STOP_MS = 15_000;
 const LOOK_MS = 50;
 
-export function startGoshawk({ name, args, env, logFile }: GoshawkProcessOptions): GoshawkProcess {
+export const startGoshawk = (options: GoshawkProcessOptions): GoshawkProcess =>
+  startProgram(process.execPath, {
+    ...options,
+    args: ['--max-semi-space-size=32', '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
+  });
+
+/** The same for a program that is not ours, one of Spark's for example. */
+export function startProgram(
+  program: string,
+  { name, args, env, logFile }: GoshawkProcessOptions,
+): GoshawkProcess {
   const log = openSync(logFile, 'a');
   const from = statSync(logFile).size;
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--max-semi-space-size=32', '--disable-warning=ExperimentalWarning', MAIN, ...args],
-    // Ctrl-C in the terminal is for us: processes are taken down in their order.
-    { env: { ...process.env, ...env }, stdio: ['ignore', log, log], detached: true },
-  );
+  // Ctrl-C in the terminal is for us: processes are taken down in their order.
+  const child: ChildProcess = spawn(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
   closeSync(log);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);

@@ -64,6 +64,25 @@ export type LocalSpark = {
   readonly folder: string;
 };
 
+const javaOptions = (heapMegabytes: number, loggingFile: string): string[] => [
+  `-Xmx${heapMegabytes}m`,
+  '-XX:+UseSerialGC',
+  ...ADD_OPENS.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+  `-Dlog4j2.configurationFile=${loggingFile}`,
+];
+
+/** Words for `java` that run a class of Spark itself: a master, a worker, the program that submits. */
+export function sparkClassWords(
+  main: string,
+  args: readonly string[],
+  heapMegabytes: number,
+  folder: string,
+) {
+  const loggingFile = join(folder, 'log4j2.properties');
+  writeFileSync(loggingFile, LOGGING);
+  return [...javaOptions(heapMegabytes, loggingFile), '-cp', join(sparkJars(), '*'), main, ...args];
+}
+
 /** The program that runs a class of the job with everything in one process, and the environment it needs. */
 export function localSparkCommand(
   main: string,
@@ -75,10 +94,7 @@ export function localSparkCommand(
   const workFolder = join(folder, 'work');
   mkdirSync(workFolder, { recursive: true });
   const words = [
-    `-Xmx${heapMegabytes}m`,
-    '-XX:+UseSerialGC',
-    ...ADD_OPENS.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
-    `-Dlog4j2.configurationFile=${loggingFile}`,
+    ...javaOptions(heapMegabytes, loggingFile),
     `-Dspark.master=local[${slots},${TRIES_OF_A_TASK}]`,
     '-Dspark.ui.enabled=false',
     `-Djava.io.tmpdir=${workFolder}`,

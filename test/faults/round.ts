@@ -13,6 +13,7 @@ import { prepareStream } from '../../src/runtimes/stream-maintenance.ts';
 import { type StreamSettings, streamSettings } from '../../src/runtimes/stream-settings.ts';
 import { type GoshawkProcess, startGoshawk } from '../../src/stack/goshawk-process.ts';
 import { type Services, startServices } from '../../src/stack/services.ts';
+import type { SparkCluster } from '../spark-cluster.ts';
 import { checkRound, type Findings } from './check.ts';
 import { type Sent, sendTraffic } from './traffic.ts';
 
@@ -33,6 +34,7 @@ export const FAULTS = [
 export type Fault =
   | (typeof FAULTS)[number]
   | 'engine killed'
+  | 'executor killed'
   | 'engine sleeps'
   | 'engine hangs'
   | 'second driver';
@@ -87,6 +89,8 @@ export async function openInstallation(folder: string, partitions: number): Prom
 
 export type RoundOptions = {
   readonly decider?: Decider;
+  /** Spark decides on this cluster, not in one process. */
+  readonly cluster?: SparkCluster;
   readonly seed: number;
   readonly round: string;
   readonly faults: readonly Fault[];
@@ -112,9 +116,12 @@ export async function runRound(installation: Installation, options: RoundOptions
   const startServer = (): GoshawkProcess => start('server', ['server', '--port', '0']);
   const { decider = 'workers' } = options;
   const spark = ['spark', 'stream', '--trigger', decider, '--data-dir', join(folder, `spark-${decider}`)];
-  const startWorker = (which: number): GoshawkProcess =>
-    decider === 'workers' ? start(`worker-${which + 1}`, ['worker']) : start('spark-streaming', spark);
-  const workers = decider === 'workers' ? [startWorker(0), startWorker(1)] : [startWorker(0)];
+  const startWorker = (which: number): GoshawkProcess => {
+    if (options.cluster) return options.cluster.submit('spark-streaming', env);
+    return decider === 'workers' ? start(`worker-${which + 1}`, ['worker']) : start('spark-streaming', spark);
+  };
+  const workers =
+    decider === 'workers' && !options.cluster ? [startWorker(0), startWorker(1)] : [startWorker(0)];
   let sink = start('sink', ['sink']);
   let server = startServer();
   let url: string | undefined;
@@ -181,6 +188,11 @@ export async function runRound(installation: Installation, options: RoundOptions
       case 'engine killed':
         signalEngines(workers[which].pid, 'SIGKILL');
         return;
+      case 'executor killed': {
+        const executors = options.cluster?.executors() ?? [];
+        process.kill(executors[random.below(executors.length)], 'SIGKILL');
+        return;
+      }
       case 'engine sleeps':
         signalEngines(workers[which].pid, 'SIGSTOP');
         await sleep(SLEEP_MS);
