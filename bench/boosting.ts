@@ -10,7 +10,7 @@ import { needHandbook, runPython } from '../test/reference.ts';
 import { handbookRows } from './handbook-rows.ts';
 import { count, median, type Row } from './report.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const TREES = 100;
 const { learningRate, maxDepth, maxBins, rowShare } = BOOSTING_DEFAULTS;
 const LARGE = { rows: 2_000_000, columns: 40 };

@@ -17,7 +17,7 @@ export type CategorySet = { readonly low: number; readonly high: number };
 export function packTree(
   ints: readonly number[],
   values: readonly number[],
-  cover: readonly number[],
+  cover: ArrayLike<number>,
   sets?: ReadonlyMap<number, CategorySet>,
 ): GrownTree {
   const bytes = new ArrayBuffer(values.length * 16);

@@ -1,5 +1,4 @@
 // A thread that tries a draft on its share of the past: blocks of rows in, counts out.
-import { parentPort, workerData } from 'node:worker_threads';
 import { decodeVector } from '../engine/vector-codec.ts';
 import type { ListKind } from '../lists/entry.ts';
 import { createListSet } from '../lists/list-set.ts';
@@ -7,8 +6,9 @@ import { createNameIndex, type ListedName } from '../lists/name-match.ts';
 import { type BacktestCounts, countRow, emptyCounts } from '../rules/backtest.ts';
 import { createRowReader, type PastColumns } from '../rules/past-columns.ts';
 import { compileRuleset } from '../rules/ruleset.ts';
+import { serveTasks } from '../training/serve-tasks.ts';
 
-export type BacktestWorkerData = {
+export type BacktestWork = {
   readonly expression: string;
   readonly columns: PastColumns;
   readonly lists: readonly {
@@ -23,50 +23,49 @@ export type BacktestTask = { readonly from: number; readonly until: number };
 /** The sample names rows by number. */
 export type BacktestMessage = { readonly counts: BacktestCounts };
 
-const port = parentPort;
-if (!port) throw new Error('backtest-worker runs as a worker thread');
-const { expression, columns, lists, names } = workerData as BacktestWorkerData;
-const sets = new Map(
-  lists.map(({ name, kind, entries }) => {
-    const set = createListSet(kind);
-    for (const { value, expiresAtMs } of entries) set.add(value, expiresAtMs);
-    return [name, set];
-  }),
-);
-const index = names.length > 0 ? createNameIndex(names) : undefined;
-const lookups = {
-  list: (name: string) => sets.get(name),
-  sanctionMatch: (name: string) => index?.best(name)?.score ?? 0,
-};
-const draft = {
-  id: 'draft',
-  version: 1,
-  action: 'tag',
-  priority: 1,
-  text: '',
-  mode: 'live',
-  expression,
-} as const;
-const ruleset = compileRuleset([draft], { lookups });
-const reader = createRowReader(columns);
+serveTasks<BacktestWork, BacktestTask, BacktestMessage>(({ expression, columns, lists, names }, tell) => {
+  const sets = new Map(
+    lists.map(({ name, kind, entries }) => {
+      const set = createListSet(kind);
+      for (const { value, expiresAtMs } of entries) set.add(value, expiresAtMs);
+      return [name, set];
+    }),
+  );
+  const index = names.length > 0 ? createNameIndex(names) : undefined;
+  const lookups = {
+    list: (name: string) => sets.get(name),
+    sanctionMatch: (name: string) => index?.best(name)?.score ?? 0,
+  };
+  const draft = {
+    id: 'draft',
+    version: 1,
+    action: 'tag',
+    priority: 1,
+    text: '',
+    mode: 'live',
+    expression,
+  } as const;
+  const ruleset = compileRuleset([draft], { lookups });
+  const reader = createRowReader(columns);
 
-port.on('message', ({ from, until }: BacktestTask) => {
-  const counts = emptyCounts();
-  let thrown = ruleset.errors.get('draft 1') ?? 0;
-  for (let i = from; i < until; i++) {
-    const row = reader.row(i);
-    const holds =
-      ruleset.evaluate(
-        reader.transaction(i),
-        decodeVector(reader.vector(i)),
-        columns.numbers.score[i],
-        row.decidedAtMs,
-      ).length > 0;
-    countRow(counts, { ...row, id: String(i) }, holds);
-  }
-  const now = ruleset.errors.get('draft 1') ?? 0;
-  counts.errors = now - thrown;
-  counts.firstError = counts.errors > 0 ? ruleset.costs().get('draft 1')?.lastError : undefined;
-  thrown = now;
-  port.postMessage({ counts } satisfies BacktestMessage);
+  return ({ from, until }) => {
+    const counts = emptyCounts();
+    let thrown = ruleset.errors.get('draft 1') ?? 0;
+    for (let i = from; i < until; i++) {
+      const row = reader.row(i);
+      const holds =
+        ruleset.evaluate(
+          reader.transaction(i),
+          decodeVector(reader.vector(i)),
+          columns.numbers.score[i],
+          row.decidedAtMs,
+        ).length > 0;
+      countRow(counts, { ...row, id: String(i) }, holds);
+    }
+    const now = ruleset.errors.get('draft 1') ?? 0;
+    counts.errors = now - thrown;
+    counts.firstError = counts.errors > 0 ? ruleset.costs().get('draft 1')?.lastError : undefined;
+    thrown = now;
+    tell({ counts });
+  };
 });

@@ -8,7 +8,7 @@ import { addCounts, type BacktestCounts, emptyCounts } from '../rules/backtest.t
 import { checkExpression } from '../rules/check.ts';
 import { createColumns, type PastColumns, withoutTexts } from '../rules/past-columns.ts';
 import { runOnThreads } from '../training/task-threads.ts';
-import type { BacktestMessage, BacktestTask, BacktestWorkerData } from './backtest-worker.ts';
+import type { BacktestMessage, BacktestTask, BacktestWork } from './backtest-worker.ts';
 import { readAllNames } from './lists-in-memory.ts';
 
 const PAGE = 2000;
@@ -27,8 +27,8 @@ class Cancelled extends Error {}
 export async function tryOnColumns(
   past: Past,
   expression: string,
-  lists: BacktestWorkerData['lists'],
-  names: BacktestWorkerData['names'],
+  lists: BacktestWork['lists'],
+  names: BacktestWork['names'],
   onRows: (rows: number) => boolean,
   threads?: number,
 ): Promise<{ readonly counts: BacktestCounts; readonly threads: number; readonly runMs: number }> {
@@ -39,7 +39,7 @@ export async function tryOnColumns(
   }
   const counts = emptyCounts();
   const started = performance.now();
-  const workerData: BacktestWorkerData = {
+  const work: BacktestWork = {
     expression,
     columns: withoutTexts(columns, expression),
     lists,
@@ -47,7 +47,7 @@ export async function tryOnColumns(
   };
   const used = await runOnThreads<BacktestTask, BacktestMessage>({
     module: WORKER,
-    workerData,
+    work,
     tasks,
     threads,
     onMessage(message) {
@@ -96,7 +96,7 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
   }
 
   /** The lists that an expression reads, whole. */
-  async function listsOf(expression: string): Promise<BacktestWorkerData['lists']> {
+  async function listsOf(expression: string): Promise<BacktestWork['lists']> {
     const check = checkExpression(expression, undefined);
     const found = [];
     for (const name of check.ok ? check.lists : []) {

@@ -3,23 +3,21 @@
 import { BY_SET, MISSING_LEFT } from '../models/ensemble.ts';
 import { type CategorySet, type GrownTree, packTree } from '../models/join-trees.ts';
 import type { BinnedTable } from './bins.ts';
-import { type Split, shareOut, type Team, takeBest } from './boosting-team.ts';
-import { addToSet, CATEGORY_SMOOTHING, membership } from './category-sets.ts';
+import { shareOut, type Team, takeBest } from './boosting-team.ts';
+import { membership } from './category-sets.ts';
+import {
+  clamp,
+  createSplitSearch,
+  leafValue,
+  type NodeSums,
+  type Split,
+  type Splitting,
+} from './split-search.ts';
 
-export type BoostedTreeOptions = {
+export type BoostedTreeOptions = Splitting & {
   readonly maxDepth: number;
   readonly maxLeaves: number;
-  /** Least sum of second derivatives in a leaf. */
-  readonly minChildWeight: number;
-  /** L2 penalty on leaf values. */
-  readonly lambda: number;
-  /** Gain that a split must have. */
-  readonly minGain: number;
   readonly learningRate: number;
-  /** Per column: 1 when the score may only rise with the value, −1 when it may only fall, 0 for either. */
-  readonly monotone: Int8Array;
-  /** Per column: 1 for categories 0 to 63, which are split by sets. */
-  readonly categorical: Uint8Array;
 };
 
 /** Rows that came to the same leaf. */
@@ -33,16 +31,11 @@ export type BoostedTree = {
   readonly leaves: readonly LeafRows[];
 };
 
-type OpenNode = {
+type OpenNode = NodeSums & {
   readonly node: number;
   readonly start: number;
   readonly end: number;
   readonly depth: number;
-  readonly g: number;
-  readonly h: number;
-  /** Bounds on leaf values below, from monotone splits above. */
-  readonly low: number;
-  readonly high: number;
 };
 type Splittable = OpenNode & {
   /** Sums by code, two a code, of this member's columns; gone once it is split. */
@@ -69,8 +62,7 @@ export function createBoostedTreeGrower(
   team: Team,
 ): BoostedTreeGrower {
   const { codes, thresholds } = table;
-  const { lambda, minChildWeight, minGain, learningRate, maxDepth, maxLeaves, monotone, categorical } =
-    options;
+  const { lambda, learningRate, maxDepth, maxLeaves, monotone } = options;
   // What a column costs: reading each row once or twice, and each code in the handful of nodes.
   const owners = shareOut(
     thresholds.map((limits) => table.rows + 25 * limits.length),
@@ -93,14 +85,9 @@ export function createBoostedTreeGrower(
     for (let row = 0, at = k; row < table.rows; row++, at += width) sums[at] = offset + 2 * column16[row];
   });
   const spare = new Uint32Array(table.rows);
+  const findSplit = createSplitSearch(thresholds, offsets, options);
   const free: Float64Array[] = [];
   const room = (): Float64Array => free.pop() ?? new Float64Array(size);
-
-  const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
-  const leafValue = (g: number, h: number): number => -g / (h + lambda);
-  /** How much a leaf of this value lowers the loss; for the best value it is g² / (h + λ). */
-  const worth = (g: number, h: number, value: number): number =>
-    -(2 * g * value + (h + lambda) * value * value);
 
   /** Adds up the rows from `start` to `end` by code, in the columns at `places`. */
   function fill(
@@ -110,133 +97,137 @@ export function createBoostedTreeGrower(
     end: number,
     places: Int32Array,
     derivatives: Float32Array,
-  ): { readonly g: number; readonly h: number } {
+  ): void {
     histogram.fill(0);
-    const all = places.length === width;
-    let sumG = 0;
-    let sumH = 0;
+    if (places.length === width) fillAll(histogram, rows, start, end, derivatives);
+    else fillSome(histogram, rows, start, end, places, derivatives);
+  }
+
+  function fillAll(
+    histogram: Float64Array,
+    rows: Uint32Array,
+    start: number,
+    end: number,
+    derivatives: Float32Array,
+  ): void {
     for (let i = start; i < end; i++) {
       const row = rows[i];
       const g = derivatives[2 * row];
       const h = derivatives[2 * row + 1];
-      sumG += g;
-      sumH += h;
       const base = row * width;
-      if (all) {
-        for (let k = base; k < base + width; k++) {
-          const at = sums[k];
-          histogram[at] += g;
-          histogram[at + 1] += h;
-        }
-      } else {
-        for (let k = 0; k < places.length; k++) {
-          const at = sums[base + places[k]];
-          histogram[at] += g;
-          histogram[at + 1] += h;
-        }
+      for (let k = base; k < base + width; k++) {
+        const at = sums[k];
+        histogram[at] += g;
+        histogram[at + 1] += h;
       }
     }
-    return { g: sumG, h: sumH };
   }
 
-  function findSplit(histogram: Float64Array, columns: readonly number[], parent: OpenNode): Split {
-    const { g, h, low, high } = parent;
-    const best: Split = {
-      gain: minGain,
-      feature: -1,
-      code: 0,
-      bySet: false,
-      low: 0,
-      high: 0,
-      missingLeft: false,
-      leftG: 0,
-      leftH: 0,
-    };
-    const bounded = low > NEGATIVE_INFINITY || high < POSITIVE_INFINITY;
-    const before = bounded ? worth(g, h, clamp(leafValue(g, h), low, high)) : (g * g) / (h + lambda);
-    const consider = (
-      feature: number,
-      code: number,
-      leftG: number,
-      leftH: number,
-      missingLeft: boolean,
-    ): boolean => {
-      const rightG = g - leftG;
-      const rightH = h - leftH;
-      if (leftH < minChildWeight || rightH < minChildWeight) return false;
-      const direction = monotone[feature];
-      let gain: number;
-      if (direction === 0 && !bounded) {
-        gain = (leftG * leftG) / (leftH + lambda) + (rightG * rightG) / (rightH + lambda) - before;
-      } else {
-        const left = clamp(leafValue(leftG, leftH), low, high);
-        const right = clamp(leafValue(rightG, rightH), low, high);
-        if (direction * (right - left) < 0) return false;
-        gain = worth(leftG, leftH, left) + worth(rightG, rightH, right) - before;
-      }
-      if (gain <= best.gain) return false;
-      best.gain = gain;
-      best.feature = feature;
-      best.code = code;
-      best.bySet = false;
-      best.missingLeft = missingLeft;
-      best.leftG = leftG;
-      best.leftH = leftH;
-      return true;
-    };
-    /**
-     * The best set of categories is a stretch of them in the order of gradient by second derivative (Fisher 1958); rare
-     * ones are drawn towards no gradient first, or chance would sort them to the ends.
-     */
-    const considerSets = (column: number): void => {
-      const offset = offsets[column];
-      const found: { code: number; rank: number }[] = [];
-      for (let code = 1; code < thresholds[column].length; code++) {
-        const codeH = histogram[offset + 2 * code + 1];
-        if (codeH > 0)
-          found.push({ code, rank: histogram[offset + 2 * code] / (codeH + CATEGORY_SMOOTHING) });
-      }
-      found.sort((a, b) => a.rank - b.rank || a.code - b.code);
-      const missingG = histogram[offset];
-      const missingH = histogram[offset + 1];
-      const set = { low: 0, high: 0 };
-      let leftG = 0;
-      let leftH = 0;
-      for (const { code } of found) {
-        leftG += histogram[offset + 2 * code];
-        leftH += histogram[offset + 2 * code + 1];
-        addToSet(set, code - 1);
-        let better = consider(column, 0, leftG, leftH, false);
-        if (missingH > 0) better = consider(column, 0, leftG + missingG, leftH + missingH, true) || better;
-        if (better) Object.assign(best, { bySet: true, ...set });
-      }
-    };
-    for (const column of columns) {
-      if (categorical[column] === 1) {
-        considerSets(column);
-        continue;
-      }
-      const offset = offsets[column];
-      const missingG = histogram[offset];
-      const missingH = histogram[offset + 1];
-      const hasMissing = missingH > 0;
-      // Below all values: missing ones alone.
-      if (hasMissing) consider(column, 0, missingG, missingH, true);
-      let leftG = 0;
-      let leftH = 0;
-      const last = thresholds[column].length - 1;
-      for (let code = 1; code <= last; code++) {
-        const codeH = histogram[offset + 2 * code + 1];
-        if (codeH <= 0) continue;
-        leftG += histogram[offset + 2 * code];
-        leftH += codeH;
-        // Nothing would be on the right.
-        if (h - leftH - missingH < minChildWeight && !hasMissing) break;
-        consider(column, code, leftG, leftH, false);
-        if (hasMissing) consider(column, code, leftG + missingG, leftH + missingH, true);
+  function fillSome(
+    histogram: Float64Array,
+    rows: Uint32Array,
+    start: number,
+    end: number,
+    places: Int32Array,
+    derivatives: Float32Array,
+  ): void {
+    for (let i = start; i < end; i++) {
+      const row = rows[i];
+      const g = derivatives[2 * row];
+      const h = derivatives[2 * row + 1];
+      const base = row * width;
+      for (let k = 0; k < places.length; k++) {
+        const at = sums[base + places[k]];
+        histogram[at] += g;
+        histogram[at + 1] += h;
       }
     }
-    return best;
+  }
+
+  /** The sum of every other number, from `from` on, of the first `count` rows. */
+  function sumOf(derivatives: Float32Array, from: 0 | 1, rows: Uint32Array, count: number): number {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += derivatives[2 * rows[i] + from];
+    return sum;
+  }
+
+  /** Leaves of a node's sums those of one child: the other's. */
+  function takeAway(histogram: Float64Array, child: Float64Array): void {
+    for (let at = 0; at < size; at += 2) {
+      histogram[at] -= child[at];
+      const rest = histogram[at + 1] - child[at + 1];
+      // What rounding leaves of nothing must not look like a row.
+      histogram[at + 1] = rest < 1e-10 ? 0 : rest;
+    }
+  }
+
+  /**
+   * Puts the rows from `start` to `end` whose code goes left before the others, both in their order; gives where the others
+   * begin. Every row is written to both sides, and counted on one.
+   */
+  function partition(
+    rows: Uint32Array,
+    start: number,
+    end: number,
+    column16: Uint16Array,
+    shift: number,
+    limit: number,
+  ): number {
+    let left = start;
+    let right = 0;
+    for (let r = start; r < end; r++) {
+      const row = rows[r];
+      const goesRight = +(((column16[row] - shift) & 0xffff) > limit);
+      rows[left] = row;
+      spare[right] = row;
+      right += goesRight;
+      left += 1 - goesRight;
+    }
+    rows.set(spare.subarray(0, right), left);
+    return left;
+  }
+
+  function partitionBySet(
+    rows: Uint32Array,
+    start: number,
+    end: number,
+    column16: Uint16Array,
+    inLeft: Uint8Array,
+  ): number {
+    let left = start;
+    let right = 0;
+    for (let r = start; r < end; r++) {
+      const row = rows[r];
+      const goesLeft = inLeft[column16[row]];
+      rows[left] = row;
+      spare[right] = row;
+      right += 1 - goesLeft;
+      left += goesLeft;
+    }
+    rows.set(spare.subarray(0, right), left);
+    return left;
+  }
+
+  /** What the training rows weigh that came to each node. */
+  function coverOf(
+    ints: readonly number[],
+    leafNodes: readonly number[],
+    leaves: readonly LeafRows[],
+    rows: Uint32Array,
+  ): Float64Array {
+    const cover = new Float64Array(ints.length / 2);
+    leaves.forEach(({ start, end }, leaf) => {
+      let frauds = 0;
+      for (let i = start; i < end; i++) frauds += labels[rows[i]];
+      cover[leafNodes[leaf]] = end - start + (fraudWeight - 1) * frauds;
+    });
+    // Children stand behind their parents.
+    for (let node = cover.length - 1; node >= 0; node--) {
+      if (ints[2 * node] < 0) continue;
+      const left = ints[2 * node + 1];
+      cover[node] = cover[left] + cover[left + 1];
+    }
+    return cover;
   }
 
   return {
@@ -245,25 +236,25 @@ export function createBoostedTreeGrower(
       const places = Int32Array.from(mine, (column) => own.indexOf(column));
       const ints: number[] = [];
       const values: number[] = [];
-      const cover: number[] = [];
       const splitCodes: number[] = [];
       const sets = new Map<number, CategorySet>();
       const leaves: LeafRows[] = [];
       const open: Splittable[] = [];
-      const addNode = (weight: number): number => {
+      const addNode = (): number => {
         ints.push(-1, 0);
         values.push(0);
-        cover.push(weight);
         splitCodes.push(0);
         return values.length - 1;
       };
+      const leafNodes: number[] = [];
       const finishLeaf = ({ node, start, end, g, h, low, high }: OpenNode): void => {
-        const value = learningRate * clamp(leafValue(g, h), low, high);
+        const value = learningRate * clamp(leafValue(g, h, lambda), low, high);
         values[node] = value;
         leaves.push({ start, end, value });
+        leafNodes.push(node);
       };
       /** Opens nodes, or makes leaves of them where there is nothing to gain. */
-      const consider = (nodes: readonly OpenNode[], histograms: readonly Float64Array[]): void => {
+      const judge = (nodes: readonly OpenNode[], histograms: readonly Float64Array[]): void => {
         if (histograms.length === 0) {
           nodes.forEach(finishLeaf);
           return;
@@ -280,13 +271,12 @@ export function createBoostedTreeGrower(
         });
       };
 
-      let rootFrauds = 0;
-      for (let i = 0; i < count; i++) rootFrauds += labels[rows[i]];
-      const weigh = (all: number, frauds: number): number => all + (fraudWeight - 1) * frauds;
       const first = room();
-      const { g: rootG, h: rootH } = fill(first, rows, 0, count, places, derivatives);
-      const root = addNode(weigh(count, rootFrauds));
-      consider(
+      fill(first, rows, 0, count, places, derivatives);
+      const rootG = sumOf(derivatives, 0, rows, count);
+      const rootH = sumOf(derivatives, 1, rows, count);
+      const root = addNode();
+      judge(
         [{ node: root, start: 0, end: count, depth: 0, g: rootG, h: rootH, low: NEGATIVE_INFINITY, high: POSITIVE_INFINITY }],
         maxDepth > 0 ? [first] : [],
       ); // biome-ignore format: one node
@@ -300,29 +290,19 @@ export function createBoostedTreeGrower(
         const column16 = codes[split.feature];
         const { missingLeft } = split;
         const lastLeft = split.code;
-        let left = start;
-        let right = 0;
-        let leftFrauds = 0;
-        // Missing values come first of all codes, or last. Every row is written to both sides, and counted on one.
+        // Missing values come first of all codes, or last.
         const shift = missingLeft ? 0 : 1;
-        const limit = lastLeft - shift;
-        const inLeft = split.bySet
-          ? membership(split, missingLeft, thresholds[split.feature].length)
-          : undefined;
-        for (let r = start; r < end; r++) {
-          const row = rows[r];
-          const code = column16[row];
-          const goesRight = inLeft ? 1 - inLeft[code] : +(((code - shift) & 0xffff) > limit);
-          rows[left] = row;
-          spare[right] = row;
-          leftFrauds += labels[row] & (1 - goesRight);
-          right += goesRight;
-          left += 1 - goesRight;
-        }
-        rows.set(spare.subarray(0, right), left);
-        const leftWeight = weigh(left - start, leftFrauds);
-        const leftNode = addNode(leftWeight);
-        const rightNode = addNode(cover[node] - leftWeight);
+        const left = split.bySet
+          ? partitionBySet(
+              rows,
+              start,
+              end,
+              column16,
+              membership(split, missingLeft, thresholds[split.feature].length),
+            )
+          : partition(rows, start, end, column16, shift, lastLeft - shift);
+        const leftNode = addNode();
+        const rightNode = addNode();
         ints[2 * node] = split.feature | (missingLeft ? MISSING_LEFT : 0) | (split.bySet ? BY_SET : 0);
         if (split.bySet) sets.set(node, { low: split.low, high: split.high });
         ints[2 * node + 1] = leftNode;
@@ -337,8 +317,8 @@ export function createBoostedTreeGrower(
         const direction = monotone[split.feature];
         if (direction !== 0) {
           const middle =
-            (clamp(leafValue(split.leftG, split.leftH), low, high) +
-              clamp(leafValue(rightG, rightH), low, high)) /
+            (clamp(leafValue(split.leftG, split.leftH, lambda), low, high) +
+              clamp(leafValue(rightG, rightH, lambda), low, high)) /
             2;
           if (direction > 0) {
             leftHigh = middle;
@@ -355,7 +335,7 @@ export function createBoostedTreeGrower(
         ]; // biome-ignore format: a line a child
         if (below >= maxDepth || grown >= maxLeaves) {
           free.push(histogram);
-          consider(children, []);
+          judge(children, []);
           continue;
         }
         // The larger child is what the smaller one leaves of the parent.
@@ -363,18 +343,16 @@ export function createBoostedTreeGrower(
         const leftIsSmaller = left - start <= end - left;
         if (leftIsSmaller) fill(smaller, rows, start, left, places, derivatives);
         else fill(smaller, rows, left, end, places, derivatives);
-        for (let at = 0; at < size; at += 2) {
-          histogram[at] -= smaller[at];
-          const rest = histogram[at + 1] - smaller[at + 1];
-          // What rounding leaves of nothing must not look like a row.
-          histogram[at + 1] = rest < 1e-10 ? 0 : rest;
-        }
-        consider(children, leftIsSmaller ? [smaller, histogram] : [histogram, smaller]);
+        takeAway(histogram, smaller);
+        judge(children, leftIsSmaller ? [smaller, histogram] : [histogram, smaller]);
       }
       for (const node of open) {
         free.push(node.histogram);
         finishLeaf(node);
       }
+      // Only the leader's tree is kept.
+      const cover =
+        team.member === 0 ? coverOf(ints, leafNodes, leaves, rows) : new Float64Array(values.length);
       return { tree: packTree(ints, values, cover, sets), codes: Uint16Array.from(splitCodes), leaves };
     },
   };

@@ -1,6 +1,8 @@
 // Threads that grow one tree together: each counts the columns that are its own, and all take the best split that any of
 // them found, so that a tree is the same however many grow it.
 
+import type { Split } from './split-search.ts';
+
 /** Who of how many; memory that all of them share. */
 export type Team = { readonly member: number; readonly size: number; readonly memory: TeamMemory };
 export type TeamMemory = {
@@ -8,20 +10,6 @@ export type TeamMemory = {
   readonly meeting: Int32Array;
   /** What each found: two places in turn, so that nobody writes what another still reads. */
   readonly found: Float64Array;
-};
-
-export type Split = {
-  gain: number;
-  /** −1 while there is none. */
-  feature: number;
-  /** The last that goes left; of a split by a set 0, and the categories that go left are bits of `low` and `high`. */
-  code: number;
-  bySet: boolean;
-  low: number;
-  high: number;
-  missingLeft: boolean;
-  leftG: number;
-  leftH: number;
 };
 
 const FIELDS = 9;

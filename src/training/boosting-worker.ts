@@ -1,5 +1,4 @@
 // A worker thread that boosts on some rows of a table, alone or in a team, and scores the rows that were held back.
-import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom, type Random } from '../domain/random.ts';
 import type { GrownTree } from '../models/join-trees.ts';
 import { type BinMessage, type BinnedTable, type BinTask, createBinner, type UnbinnedTable } from './bins.ts';
@@ -11,6 +10,7 @@ import {
   placeOf,
 } from './boosted-tree.ts';
 import { meet, shareOf, type Team } from './boosting-team.ts';
+import { serveTasks } from './serve-tasks.ts';
 
 export type BoostingWork = {
   readonly unbinned: UnbinnedTable;
@@ -83,6 +83,29 @@ function drawRows(
   return drawnCount;
 }
 
+/** Writes the derivatives of the loss of the rows that stand in `rows` from `from` to `to`. */
+function derive(
+  { labels, fraudWeight }: BoostingWork,
+  margins: Float64Array,
+  rows: Uint32Array,
+  from: number,
+  to: number,
+  derivatives: Float32Array,
+): void {
+  for (let i = from; i < to; i++) {
+    const row = rows[i];
+    const p = 1 / (1 + Math.exp(-margins[row]));
+    const fraud = labels[row] === 1;
+    const w = fraud ? fraudWeight : 1;
+    derivatives[2 * row] = fraud ? w * (p - 1) : w * p;
+    derivatives[2 * row + 1] = Math.max(w * p * (1 - p), 1e-16);
+  }
+}
+
+function addValue(margins: Float64Array, rows: Uint32Array, from: number, to: number, value: number): void {
+  for (let i = from; i < to; i++) margins[rows[i]] += value;
+}
+
 function boost(
   work: BoostingWork,
   { from, to, table, team, margins, derivatives }: BoostTask,
@@ -110,23 +133,20 @@ function boost(
     const salt = Math.floor(random.next() * 2 ** 32);
     const drawn = drawRows(count, { share: work.rowShare, salt, from, to }, rows, rest);
     const columns = sample(allColumns, work.columnShare, random);
-    const lastDrawn = placeOf(rows, drawn, end);
-    for (let i = placeOf(rows, drawn, first); i < lastDrawn; i++) {
-      const row = rows[i];
-      const p = 1 / (1 + Math.exp(-margins[row]));
-      const fraud = labels[row] === 1;
-      const w = fraud ? fraudWeight : 1;
-      derivatives[2 * row] = fraud ? w * (p - 1) : w * p;
-      derivatives[2 * row + 1] = Math.max(w * p * (1 - p), 1e-16);
-    }
+    derive(work, margins, rows, placeOf(rows, drawn, first), placeOf(rows, drawn, end), derivatives);
     meet(team);
     const grown = grower.grow(rows, drawn, columns, derivatives);
     trees.push(grown);
     for (const { start, end: last, value } of grown.leaves) {
-      for (let i = start; i < last; i++) {
-        const row = rows[i];
-        if (row >= first && row < end) margins[row] += value;
-      }
+      // Rows of a leaf stand in their order.
+      const leafRows = rows.subarray(start, last);
+      addValue(
+        margins,
+        leafRows,
+        placeOf(leafRows, leafRows.length, first),
+        placeOf(leafRows, leafRows.length, end),
+        value,
+      );
     }
     const others = count - drawn;
     addToMargins(grown, table, margins, rest, placeOf(rest, others, first), placeOf(rest, others, end));
@@ -151,25 +171,24 @@ function boost(
   return { trees: trees.map(({ tree }) => tree), baseMargin };
 }
 
-const port = parentPort;
-if (!port) throw new Error('boosting-worker runs as a worker thread');
-const work = workerData as BoostingWork;
-const bin = createBinner(work.unbinned);
 /** How often it is told how far boosting is. */
 const TELL_MS = 50;
-port.on('message', (task: BoostTask | BinTask) => {
-  const tell = (message: BoostingMessage | BinMessage): void => port.postMessage(message);
-  if (task.kind === 'bin') {
-    tell(bin(task));
-    return;
-  }
-  const { id, team } = task;
-  const leads = team.member === 0;
-  let told = performance.now();
-  const done = boost(work, task, (trees) => {
-    if (!leads || performance.now() - told < TELL_MS) return;
-    told = performance.now();
-    tell({ kind: 'progress', id, trees });
-  });
-  tell(leads ? { kind: 'done', id, ...done } : { kind: 'helped', id });
+serveTasks<BoostingWork, BoostTask | BinTask, BoostingMessage | BinMessage>((work, tell) => {
+  let bin: ReturnType<typeof createBinner> | undefined;
+  return (task) => {
+    if (task.kind === 'bin') {
+      bin ??= createBinner(work.unbinned);
+      tell(bin(task));
+      return;
+    }
+    const { id, team } = task;
+    const leads = team.member === 0;
+    let told = performance.now();
+    const done = boost(work, task, (trees) => {
+      if (!leads || performance.now() - told < TELL_MS) return;
+      told = performance.now();
+      tell({ kind: 'progress', id, trees });
+    });
+    tell(leads ? { kind: 'done', id, ...done } : { kind: 'helped', id });
+  };
 });

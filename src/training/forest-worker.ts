@@ -1,8 +1,8 @@
 // A worker thread that grows some trees of a forest and scores the rows each of them did not see.
-import { parentPort, workerData } from 'node:worker_threads';
 import { createRandom } from '../domain/random.ts';
 import { createEnsemble, predictMean } from '../models/ensemble.ts';
 import { type BinMessage, type BinnedTable, type BinTask, createBinner, type UnbinnedTable } from './bins.ts';
+import { serveTasks } from './serve-tasks.ts';
 import { createTreeGrower, type TreeOptions } from './tree.ts';
 
 export type ForestWork = {
@@ -24,30 +24,29 @@ export type TreeDone = {
   readonly outOfBag: Float32Array | undefined;
 };
 
-const work = workerData as ForestWork;
-const port = parentPort;
-if (!port) throw new Error('forest-worker runs as a worker thread');
-const { values, columns } = work.unbinned;
-const bin = createBinner(work.unbinned);
-let growTree: ReturnType<typeof createTreeGrower> | undefined;
-
-port.on('message', (task: ForestTask | BinTask) => {
-  if (task.kind === 'bin') {
-    port.postMessage(bin(task) satisfies BinMessage);
-    return;
-  }
-  const { tree, table } = task;
-  growTree ??= createTreeGrower(table, work.labels, work.fraudWeight);
-  const inBag = work.wantOutOfBag ? new Uint8Array(table.rows) : undefined;
-  const { bytes, cover } = growTree(work.options, createRandom(work.seed, tree), inBag);
-  let outOfBag: Float32Array | undefined;
-  if (inBag) {
-    const single = createEnsemble(bytes, cover, new Int32Array(1), columns);
-    outOfBag = new Float32Array(table.rows);
-    for (let row = 0; row < table.rows; row++) {
-      outOfBag[row] = inBag[row] ? Number.NaN : predictMean(single, values, row * columns);
+serveTasks<ForestWork, ForestTask | BinTask, TreeDone | BinMessage>((work, tell) => {
+  const { values, columns } = work.unbinned;
+  let bin: ReturnType<typeof createBinner> | undefined;
+  let growTree: ReturnType<typeof createTreeGrower> | undefined;
+  return (task) => {
+    if (task.kind === 'bin') {
+      bin ??= createBinner(work.unbinned);
+      tell(bin(task));
+      return;
     }
-  }
-  const done: TreeDone = { kind: 'tree', tree, bytes, cover, outOfBag };
-  port.postMessage(done, outOfBag ? [bytes, outOfBag.buffer as ArrayBuffer] : [bytes]);
+    const { tree, table } = task;
+    growTree ??= createTreeGrower(table, work.labels, work.fraudWeight);
+    const inBag = work.wantOutOfBag ? new Uint8Array(table.rows) : undefined;
+    const { bytes, cover } = growTree(work.options, createRandom(work.seed, tree), inBag);
+    let outOfBag: Float32Array | undefined;
+    if (inBag) {
+      const single = createEnsemble(bytes, cover, new Int32Array(1), columns);
+      outOfBag = new Float32Array(table.rows);
+      for (let row = 0; row < table.rows; row++) {
+        outOfBag[row] = inBag[row] ? Number.NaN : predictMean(single, values, row * columns);
+      }
+    }
+    const done: TreeDone = { kind: 'tree', tree, bytes, cover, outOfBag };
+    tell(done, outOfBag ? [bytes, outOfBag.buffer as ArrayBuffer] : [bytes]);
+  };
 });

@@ -1,6 +1,8 @@
-// Tasks shared out to worker threads, one at a time to each: whoever is done gets the next.
+// Tasks shared out to worker threads, one at a time to each: whoever is done gets the next. Threads are kept for a while:
+// the next model is trained by code that is compiled already.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { TaskEnvelope } from './serve-tasks.ts';
 
 export type TaskThreads<Task, Message> = {
   readonly threads: number;
@@ -12,24 +14,61 @@ export type TaskThreads<Task, Message> = {
   close(): Promise<void>;
 };
 
-/** Starts worker threads that run a module; as many as there are cores where no number is given. */
+const KEPT_MS = 10_000;
+
+/** Threads without work, by the module that they run. */
+const idle = new Map<string, { readonly worker: Worker; readonly timer: NodeJS.Timeout }[]>();
+
+function takeThread(module: URL): Worker {
+  const kept = idle.get(module.href)?.pop();
+  if (!kept) return new Worker(module);
+  clearTimeout(kept.timer);
+  kept.worker.removeAllListeners();
+  kept.worker.ref();
+  return kept.worker;
+}
+
+function keepThread(module: URL, worker: Worker): void {
+  const leave = (): void => {
+    const left = idle.get(module.href)?.filter((kept) => kept.worker !== worker) ?? [];
+    idle.set(module.href, left);
+  };
+  worker.removeAllListeners();
+  worker.unref();
+  worker.on('error', leave);
+  const timer = setTimeout(() => {
+    leave();
+    void worker.terminate();
+  }, KEPT_MS);
+  timer.unref();
+  idle.set(module.href, [...(idle.get(module.href) ?? []), { worker, timer }]);
+}
+
+/**
+ * Gives worker threads that run a module, which serves tasks of `work`; as many as there are cores where no number is
+ * given.
+ */
 export function openThreads<Task, Message>(
   module: URL,
-  workerData: unknown,
+  work: unknown,
   threads = availableParallelism(),
 ): TaskThreads<Task, Message> {
-  const workers = Array.from({ length: threads }, () => new Worker(module, { workerData }));
+  const workers = Array.from({ length: threads }, () => takeThread(module));
+  const say = (worker: Worker, envelope: TaskEnvelope<unknown, Task>): void => worker.postMessage(envelope);
+  for (const worker of workers) say(worker, { kind: 'begin', work });
+  let running = 0;
   return {
     threads,
     async run(tasks, onMessage) {
       let next = 0;
+      running++;
       await Promise.all(
         workers.map(
           (worker) =>
             new Promise<void>((resolve, reject) => {
               const giveWork = (): void => {
                 if (next >= tasks.length) resolve();
-                else worker.postMessage(tasks[next++]);
+                else say(worker, { kind: 'task', task: tasks[next++] });
               };
               worker.removeAllListeners();
               worker.on('error', reject);
@@ -44,25 +83,33 @@ export function openThreads<Task, Message>(
             }),
         ),
       );
+      running--;
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      // After a failure tasks may still be under way.
+      if (running > 0) await Promise.all(workers.map((worker) => worker.terminate()));
+      else {
+        for (const worker of workers) {
+          say(worker, { kind: 'end' });
+          keepThread(module, worker);
+        }
+      }
     },
   };
 }
 
-/** The same for one list of tasks. Resolves with the number of threads; none is left behind. */
+/** The same for one list of tasks. Resolves with the number of threads. */
 export async function runOnThreads<Task, Message>(parts: {
   readonly module: URL;
-  readonly workerData: unknown;
+  readonly work: unknown;
   readonly tasks: readonly Task[];
   readonly threads: number | undefined;
   readonly onMessage: (message: Message) => boolean;
 }): Promise<number> {
-  const { module, workerData, tasks, onMessage } = parts;
+  const { module, work, tasks, onMessage } = parts;
   const threads = openThreads<Task, Message>(
     module,
-    workerData,
+    work,
     Math.min(parts.threads ?? availableParallelism(), tasks.length),
   );
   try {
