@@ -2,7 +2,7 @@
 import { createRandom, type Random } from '../domain/random.ts';
 import type { GrownTree } from '../models/join-trees.ts';
 import { type BinMessage, type BinnedTable, type BinTask, createBinner, type UnbinnedTable } from './bins.ts';
-import { addToMargins } from './boosted-margins.ts';
+import { addToOdds, factorOf, multiply } from './boosted-odds.ts';
 import {
   type BoostedTree,
   type BoostedTreeOptions,
@@ -33,7 +33,7 @@ export type BoostTask = {
   readonly table: BinnedTable;
   readonly team: Team;
   /** By row; shared by the team. */
-  readonly margins: Float64Array;
+  readonly odds: Float64Array;
   /** Two a row; shared by the team. */
   readonly derivatives: Float32Array;
 };
@@ -86,7 +86,7 @@ function drawRows(
 /** Writes the derivatives of the loss of the rows that stand in `rows` from `from` to `to`. */
 function derive(
   { labels, fraudWeight }: BoostingWork,
-  margins: Float64Array,
+  odds: Float64Array,
   rows: Uint32Array,
   from: number,
   to: number,
@@ -94,7 +94,7 @@ function derive(
 ): void {
   for (let i = from; i < to; i++) {
     const row = rows[i];
-    const p = 1 / (1 + Math.exp(-margins[row]));
+    const p = odds[row] / (1 + odds[row]);
     const fraud = labels[row] === 1;
     const w = fraud ? fraudWeight : 1;
     derivatives[2 * row] = fraud ? w * (p - 1) : w * p;
@@ -102,13 +102,9 @@ function derive(
   }
 }
 
-function addValue(margins: Float64Array, rows: Uint32Array, from: number, to: number, value: number): void {
-  for (let i = from; i < to; i++) margins[rows[i]] += value;
-}
-
 function boost(
   work: BoostingWork,
-  { from, to, table, team, margins, derivatives }: BoostTask,
+  { from, to, table, team, odds, derivatives }: BoostTask,
   onTree: (trees: number) => void,
 ): { trees: readonly GrownTree[]; baseMargin: number } {
   const { labels, fraudWeight, options } = work;
@@ -119,10 +115,11 @@ function boost(
   for (let row = 0; row < count; row++) if (row < from || row >= to) frauds += labels[row];
   const weight = count - (to - from) + (fraudWeight - 1) * frauds;
   const rate = Math.min(Math.max((fraudWeight * frauds) / weight, 1e-6), 1 - 1e-6);
-  const baseMargin = Math.log(rate / (1 - rate));
-  // The margins of these rows are this member's to keep.
+  const baseOdds = rate / (1 - rate);
+  const baseMargin = Math.log(baseOdds);
+  // The odds of these rows are this member's to keep.
   const [first, end] = shareOf(team, count);
-  margins.fill(baseMargin, first, end);
+  odds.fill(baseOdds, first, end);
   const allColumns = table.codes.map((_, column) => column);
   const rows = new Uint32Array(count + 1);
   const rest = new Uint32Array(count + 1);
@@ -133,30 +130,29 @@ function boost(
     const salt = Math.floor(random.next() * 2 ** 32);
     const drawn = drawRows(count, { share: work.rowShare, salt, from, to }, rows, rest);
     const columns = sample(allColumns, work.columnShare, random);
-    derive(work, margins, rows, placeOf(rows, drawn, first), placeOf(rows, drawn, end), derivatives);
+    derive(work, odds, rows, placeOf(rows, drawn, first), placeOf(rows, drawn, end), derivatives);
     meet(team);
     const grown = grower.grow(rows, drawn, columns, derivatives);
     trees.push(grown);
     for (const { start, end: last, value } of grown.leaves) {
       // Rows of a leaf stand in their order.
       const leafRows = rows.subarray(start, last);
-      addValue(
-        margins,
+      multiply(
+        odds,
         leafRows,
         placeOf(leafRows, leafRows.length, first),
         placeOf(leafRows, leafRows.length, end),
-        value,
+        factorOf(value),
       );
     }
     const others = count - drawn;
-    addToMargins(grown, table, margins, rest, placeOf(rest, others, first), placeOf(rest, others, end));
+    addToOdds(grown, table, odds, rest, placeOf(rest, others, first), placeOf(rest, others, end));
     onTree(trees.length);
     if (work.patience === 0 || to === from) continue;
     meet(team);
     let loss = 0;
     for (let row = from; row < to; row++) {
-      loss +=
-        (labels[row] ? fraudWeight : 1) * Math.log1p(Math.exp(labels[row] ? -margins[row] : margins[row]));
+      loss += (labels[row] ? fraudWeight : 1) * Math.log1p(labels[row] ? 1 / odds[row] : odds[row]);
     }
     meet(team);
     if (loss < bestLoss) {
@@ -166,7 +162,7 @@ function boost(
   }
   if (work.patience > 0 && to > from) {
     const all = Uint32Array.from({ length: count }, (_, row) => row);
-    for (const tree of trees.splice(bestTrees)) addToMargins(tree, table, margins, all, first, end, -1);
+    for (const tree of trees.splice(bestTrees)) addToOdds(tree, table, odds, all, first, end, -1);
   }
   return { trees: trees.map(({ tree }) => tree), baseMargin };
 }

@@ -113,7 +113,7 @@ export async function trainBoosting(
     })),
   ];
   const done: Extract<BoostingMessage, { kind: 'done' }>[] = new Array(models.length);
-  const margins: Float64Array[] = new Array(models.length);
+  const odds: Float64Array[] = new Array(models.length);
   const treesDone = new Array<number>(models.length).fill(0);
   const onMessage = (message: BoostingMessage | BinMessage): boolean => {
     if (message.kind === 'progress' || message.kind === 'done') {
@@ -135,14 +135,14 @@ export async function trainBoosting(
     const table = await binOnThreads(threads, rows, columns);
     const tasksOf = (model: (typeof models)[number], size: number): BoostTask[] => {
       const memory = createTeamMemory(size);
-      margins[model.id] = new Float64Array(new SharedArrayBuffer(8 * rows));
+      odds[model.id] = new Float64Array(new SharedArrayBuffer(8 * rows));
       const derivatives = new Float32Array(new SharedArrayBuffer(4 * 2 * rows));
       return Array.from({ length: size }, (_, member) => ({
         kind: 'boost',
         ...model,
         table,
         team: { member, size, memory },
-        margins: margins[model.id],
+        odds: odds[model.id],
         derivatives,
       }));
     };
@@ -164,7 +164,8 @@ export async function trainBoosting(
   const [{ trees, baseMargin }] = done;
   const outOfFold = folds > 0 ? new Float64Array(rows) : undefined;
   if (outOfFold)
-    for (const { id, from, to } of models.slice(1)) outOfFold.set(margins[id].subarray(from, to), from);
+    for (const { id, from, to } of models.slice(1))
+      outOfFold.set(odds[id].subarray(from, to).map(Math.log), from);
   // So that the mean of all trees is the whole margin, as it is for a forest.
   const ensemble = joinTrees(trees, columns, (value) => value * trees.length + baseMargin);
   return { ensemble, outOfFold, trees: trees.length };

@@ -1,14 +1,34 @@
-// Adds the values of a grown tree to the margins of rows of the binned table it was grown on.
+// Brings the values of a grown tree into the odds of rows of the binned table it was grown on. A value that is added to the
+// log-odds multiplies the odds: one exponential a leaf, none a row.
 import { BY_SET, MISSING_LEFT, SET_SIZE } from '../models/ensemble.ts';
 import type { BinnedTable } from './bins.ts';
 import type { BoostedTree } from './boosted-tree.ts';
 import { membership } from './category-sets.ts';
 
-/** Adds a tree's values, `sign` times, to the margins of the rows that stand in `rows` from `from` to `to`. */
-export function addToMargins(
+/** Far from where a double ends, and from what any score needs. */
+const MOST = 1e300;
+
+/** What a leaf of this value multiplies odds by. */
+export const factorOf = (value: number): number => Math.exp(value);
+
+/** Multiplies the odds of the rows that stand in `rows` from `from` to `to`. */
+export function multiply(
+  odds: Float64Array,
+  rows: Uint32Array,
+  from: number,
+  to: number,
+  factor: number,
+): void {
+  for (let i = from; i < to; i++) odds[rows[i]] = bounded(odds[rows[i]] * factor);
+}
+
+const bounded = (odds: number): number => Math.min(MOST, Math.max(1 / MOST, odds));
+
+/** Brings a tree's values, `sign` times, into the odds of the rows that stand in `rows` from `from` to `to`. */
+export function addToOdds(
   { tree, codes: lastLeft }: BoostedTree,
   table: BinnedTable,
-  margins: Float64Array,
+  odds: Float64Array,
   rows: Uint32Array,
   from: number,
   to: number,
@@ -17,6 +37,9 @@ export function addToMargins(
   const { allCodes } = table;
   const packed = new Int32Array(tree.bytes);
   const floats = new Float64Array(tree.bytes);
+  const factors = Float64Array.from(tree.cover, (_, node) =>
+    packed[4 * node] < 0 ? factorOf(sign * floats[2 * node + 1]) : 1,
+  );
   /** By code of the nodes that split by a set. */
   const sides = new Map<number, Uint8Array>();
   for (let node = 0; node < tree.cover.length; node++) {
@@ -36,7 +59,7 @@ export function addToMargins(
         const right = side ? 1 - side[code] : +(((code - shift) & 0xffff) > lastLeft[node] - shift);
         node = packed[4 * node + 1] + right;
       }
-      margins[row] += sign * floats[2 * node + 1];
+      odds[row] = bounded(odds[row] * factors[node]);
     }
     return;
   }
@@ -74,10 +97,10 @@ export function addToMargins(
       c = 4 * nextC;
       d = 4 * nextD;
     }
-    margins[rowA] += sign * floats[a / 2 + 1];
-    margins[rowB] += sign * floats[b / 2 + 1];
-    margins[rowC] += sign * floats[c / 2 + 1];
-    margins[rowD] += sign * floats[d / 2 + 1];
+    odds[rowA] = bounded(odds[rowA] * factors[a >> 2]);
+    odds[rowB] = bounded(odds[rowB] * factors[b >> 2]);
+    odds[rowC] = bounded(odds[rowC] * factors[c >> 2]);
+    odds[rowD] = bounded(odds[rowD] * factors[d >> 2]);
   }
   for (; i < to; i++) {
     const row = rows[i];
@@ -89,6 +112,6 @@ export function addToMargins(
       if (next === node) break;
       node = next;
     }
-    margins[row] += sign * floats[node / 2 + 1];
+    odds[row] = bounded(odds[row] * factors[node >> 2]);
   }
 }
