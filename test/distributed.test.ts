@@ -395,11 +395,11 @@ test('W13 a database that died and forgot its last moment is given it again, tho
     const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 1 });
     return work(pool).finally(() => pool.end());
   };
-  const stored = (): Promise<number> =>
+  const stored = (round: number): Promise<number> =>
     inDatabase(async (pool) => {
-      const { rows } = await pool.query(
-        "select count(*)::int as n from transactions where id like 'forgotten-%'",
-      );
+      const { rows } = await pool.query('select count(*)::int as n from transactions where id like $1', [
+        `forgotten-${round}-%`,
+      ]);
       return rows[0].n;
     });
   const flushToDiskLate = (setting: string): Promise<unknown> =>
@@ -409,21 +409,26 @@ test('W13 a database that died and forgot its last moment is given it again, tho
     });
   const { services } = installation;
   await flushToDiskLate("set wal_writer_delay = '10s'");
-  try {
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        send(url, '/v1/decisions', transaction(`forgotten-${i}`, { accountId: `forgotten-${i}` })),
-      ),
-    );
-    assert.ok(answers.every(({ status }) => status === 200));
-    await until('all are stored', async () => ((await stored()) === 20 ? true : undefined));
-  } finally {
-    await services.postgres?.kill();
-    await services.restart('postgres');
+  let forgotten = 0;
+  // Whatever else is committed takes the rows to the disk with it: then there is nothing to forget.
+  for (let round = 0; forgotten === 0 && round < 10; round++) {
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => {
+          const id = `forgotten-${round}-${i}`;
+          return send(url, '/v1/decisions', transaction(id, { accountId: id }));
+        }),
+      );
+      assert.ok(answers.every(({ status }) => status === 200));
+      await until('all are stored', async () => ((await stored(round)) === 20 ? true : undefined));
+    } finally {
+      await services.postgres?.kill();
+      await services.restart('postgres');
+    }
+    forgotten = 20 - (await stored(round));
+    await until('all are stored again', async () => ((await stored(round)) === 20 ? true : undefined));
   }
-  const left = await stored();
-  assert.ok(left < 20, `${left} rows of 20 are there: the server forgot nothing`);
-  await until('all are stored again', async () => ((await stored()) === 20 ? true : undefined));
+  assert.ok(forgotten > 0, 'the server forgot nothing');
   await flushToDiskLate('reset wal_writer_delay');
 });
 
