@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka';
 import type { Pool } from 'pg';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
@@ -58,6 +59,35 @@ export async function preparePeople(settings: StreamSettings): Promise<Simulator
   return createSimulator({ seed: 1, rate: PACE, startMs: endMs, idPrefix: 'b', ...people });
 }
 
+/**
+ * Broker and database note when something was appended and committed: read afterwards, so that looking on costs the machine
+ * nothing while it is measured.
+ */
+async function keepTimes(services: Services, settings: StreamSettings): Promise<void> {
+  const admin = new Admin({ clientId: 'bench', bootstrapBrokers: [...settings.kafka.brokers] });
+  await admin.incrementalAlterConfigs({
+    resources: [
+      {
+        resourceType: ConfigResourceTypes.TOPIC,
+        resourceName: settings.topics.decisions,
+        configs: [
+          {
+            name: 'message.timestamp.type',
+            configOperation: IncrementalAlterConfigOperationTypes.SET,
+            value: 'LogAppendTime',
+          },
+        ],
+      },
+    ],
+  });
+  await admin.close();
+  const { pool } = await openPostgres({ url: settings.databaseUrl, connections: 1 });
+  await pool.query('alter system set track_commit_timestamp = on');
+  await pool.end();
+  await services.postgres?.stop();
+  await services.restart('postgres');
+}
+
 /** Starts everything, with a sink and a server besides, runs `measure`, and takes it all down. */
 export async function withInstallation<T>(
   deciders: Deciders,
@@ -76,6 +106,7 @@ export async function withInstallation<T>(
     const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS) };
     const settings = streamSettings(env);
     const simulator = await preparePeople(settings);
+    await keepTimes(services, settings);
     const start = (name: string, args: readonly string[]): GoshawkProcess => {
       const started = startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
       processes.push(started);

@@ -5,11 +5,12 @@ import { WebSocket } from 'ws';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { endOffsets } from '../src/adapters/kafka/offsets.ts';
 import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
-import { openKafkaSource } from '../src/adapters/kafka/source.ts';
+import { readRange } from '../src/adapters/kafka/read-range.ts';
+import type { StreamSettings } from '../src/runtimes/stream-settings.ts';
 import { type Bench, prepareRecords } from './installation.ts';
 import { usageOf } from './processes.ts';
 
-const TICK_MS = 5;
+const TICK_MS = 2;
 
 /** Number of a bench transaction from a text that holds its id. */
 function numberIn(bytes: Buffer, marker: Buffer): number {
@@ -36,6 +37,42 @@ export type Measured = {
   readonly drainSeconds: number;
 };
 
+/** Tells of each decision of a run when the broker appended it; gives how many were flagged. */
+async function decisionTimes(
+  { kafka, topics }: StreamSettings,
+  from: readonly number[],
+  name: string,
+  onDecision: (i: number, atMs: number) => void,
+): Promise<number> {
+  const marker = Buffer.from(`"transactionId":"${name}-`);
+  const client = openKafkaClient(kafka, 'bench-offsets');
+  const ends = await endOffsets(client, topics.decisions);
+  await client.close();
+  let flagged = 0;
+  for (const [partition, to] of ends.entries()) {
+    const records = readRange({
+      client: openKafkaClient(kafka, 'bench-read'),
+      topic: topics.decisions,
+      partition,
+      from: from[partition] ?? 0,
+      to,
+      onGap: () => {
+        throw new Error('decisions were deleted before they were looked at');
+      },
+    });
+    for await (const found of records) {
+      for (const { value, timestampMs } of found) {
+        const i = value ? numberIn(value as Buffer, marker) : -1;
+        if (i < 0) continue;
+        // The broker leaves out what is less than a millisecond.
+        onDecision(i, timestampMs + 1);
+        if (!(value as Buffer).includes(APPROVED)) flagged++;
+      }
+    }
+  }
+  return flagged;
+}
+
 /** Sends at a fixed rate; the arrays hold milliseconds from the intended time, NaN for what was not seen. */
 export async function run(
   bench: Bench,
@@ -52,31 +89,13 @@ export async function run(
   const shown = new Float64Array(total).fill(Number.NaN);
   const client = openKafkaClient(settings.kafka, 'bench');
   const producer = openRecordProducer(client, settings.topics.transactions);
-  const watchClient = openKafkaClient(settings.kafka, 'bench-watch');
-  const source = openKafkaSource({ client: watchClient, topic: settings.topics.decisions });
   const ends = await endOffsets(client, settings.topics.decisions);
   const { rows } = await pool.query('select next from stream_sequence');
   const firstSeq = Number(rows[0].next);
   const startMs = performance.now() + 200;
-  const intended = (i: number): number => startMs + (i * 1000) / rate;
-  let seen = 0;
-  let flagged = 0;
-  const marker = Buffer.from(`"transactionId":"${name}-`);
-  const watching = ends.map(async (end, partition) => {
-    const input = source.open(partition, end);
-    for (;;) {
-      const found = await input.take(5000);
-      if (found.length === 0) return;
-      const now = performance.now();
-      for (const { value } of found) {
-        const i = value ? numberIn(value as Buffer, marker) : -1;
-        if (i < 0) continue;
-        decided[i] = now - intended(i);
-        seen++;
-        if (!(value as Buffer).includes(APPROVED)) flagged++;
-      }
-    }
-  });
+  /** The same on the clock that broker and database go by. */
+  const startedAtMs = Date.now() + 200;
+  const sinceIntended = (now: number, start: number, i: number): number => now - start - (i * 1000) / rate;
   const socket = new WebSocket(`${bench.url.replace('http', 'ws')}/v1/feed`);
   const feedMarker = `"id":"${name}-`;
   socket.on('message', (data: Buffer) => {
@@ -85,26 +104,9 @@ export async function run(
     if (!text.startsWith('{"type":"diff"')) return;
     for (let at = text.indexOf(feedMarker); at >= 0; at = text.indexOf(feedMarker, at + 1)) {
       const i = Number.parseInt(text.slice(at + feedMarker.length, at + feedMarker.length + 9), 10);
-      if (Number.isNaN(shown[i])) shown[i] = now - intended(i);
+      if (Number.isNaN(shown[i])) shown[i] = sinceIntended(now, startMs, i);
     }
   });
-  let over = false;
-  const storeWatch = (async () => {
-    let after = firstSeq - 1;
-    while (watchStore && !over) {
-      const found = await pool.query(
-        `select id, seq from transactions where seq > $1 and occurred_at > now() - interval '3 days' order by seq limit 5000`,
-        [after],
-      );
-      const now = performance.now();
-      for (const row of found.rows) {
-        after = Number(row.seq);
-        const i = Number(String(row.id).split('-').at(-1));
-        if (i >= 0 && i < total) stored[i] = now - intended(i);
-      }
-      await sleep(10);
-    }
-  })();
   const before = usageOf(bench.pids);
   const underway: Promise<void>[] = [];
   for (let next = 0; next < total; ) {
@@ -117,24 +119,32 @@ export async function run(
   }
   const sentMs = performance.now();
   const after = usageOf(bench.pids);
-  const decideLag = total - seen;
   const count = async (): Promise<number> =>
     Number((await pool.query('select next from stream_sequence')).rows[0].next) - firstSeq;
   const sinkLag = total - (await count());
   await Promise.all(underway);
-  for (
-    const until = Date.now() + 120_000;
-    Date.now() < until && ((await count()) < total || seen < total);
-  ) {
+  for (const until = Date.now() + 120_000; Date.now() < until && (await count()) < total; ) {
     await sleep(100);
   }
   const drainSeconds = (performance.now() - sentMs) / 1000;
-  await sleep(300);
-  over = true;
-  await storeWatch;
+  // All of it is looked at when it is over, so that looking costs the machine nothing while it is measured.
+  const flagged = await decisionTimes(settings, ends, name, (i, atMs) => {
+    decided[i] = sinceIntended(atMs, startedAtMs, i);
+  });
+  let decideLag = 0;
+  for (let i = 0; i < total; i++) if (!(decided[i] <= sinceIntended(sentMs, startMs, i))) decideLag++;
+  if (watchStore) {
+    const { rows: commits } = await pool.query(
+      `select id, extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000 as at from transactions
+       where seq >= $1 and id like $2 and occurred_at > now() - interval '3 days'`,
+      [firstSeq, `${name}-%`],
+    );
+    for (const { id, at } of commits) {
+      const i = Number(String(id).split('-').at(-1));
+      stored[i] = sinceIntended(Number(at), startedAtMs, i);
+    }
+  }
   socket.close();
-  await source.close();
-  await Promise.all(watching);
   await client.close();
   const elapsedSeconds = (sentMs - startMs) / 1000;
   const cpu = new Map(

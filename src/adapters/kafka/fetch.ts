@@ -1,7 +1,13 @@
 // Fetch requests of version 15 (https://kafka.apache.org/protocol#The_Messages_Fetch). Answers with nothing special in them are read
 // here, all others by the library.
 import { createAPI, fetchV15, type Reader, type RecordsBatch } from '@platformatic/kafka';
-import { IS_CONTROL, IS_TRANSACTIONAL, type ReadBatch, readBatches } from './read-records.ts';
+import {
+  HAS_APPEND_TIME,
+  IS_CONTROL,
+  IS_TRANSACTIONAL,
+  type ReadBatch,
+  readBatches,
+} from './read-records.ts';
 
 export type FetchedPartition = {
   readonly partition: number;
@@ -52,7 +58,10 @@ function fromLibrary(batch: RecordsBatch): ReadBatch {
     producerId: batch.producerId,
     records: batch.records.map((record) => ({
       offset: firstOffset + record.offsetDelta,
-      timestampMs: Number(batch.firstTimestamp) + Number(record.timestampDelta),
+      timestampMs:
+        (batch.attributes & HAS_APPEND_TIME) !== 0
+          ? Number(batch.maxTimestamp)
+          : Number(batch.firstTimestamp) + Number(record.timestampDelta),
       key: record.key,
       value: record.value,
       headers: new Map(record.headers.map(([key, value]) => [String(key ?? ''), String(value ?? '')])),

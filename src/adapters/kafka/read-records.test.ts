@@ -69,3 +69,13 @@ test('a batch that is cut off is left out, a compressed one is left to others', 
   assert.deepEqual(readBatches(bytes.subarray(0, 40)), []);
   assert.equal(readBatches(Buffer.concat([whole, batchOf(20, { compression: 'gzip' })])), undefined);
 });
+
+test('records of a topic that keeps the time of the append have that time', () => {
+  const bytes = batchOf(3);
+  bytes.writeInt16BE(1 << 3, 21);
+  bytes.writeBigInt64BE(1_795_000_000_123n, 35);
+  assert.deepEqual(
+    readBatches(bytes)?.[0].records.map(({ timestampMs }) => timestampMs),
+    [1_795_000_000_123, 1_795_000_000_123, 1_795_000_000_123],
+  );
+});

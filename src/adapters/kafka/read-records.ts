@@ -18,6 +18,7 @@ const MAGIC_AT = 16;
 const ATTRIBUTES_AT = 21;
 const LAST_OFFSET_DELTA_AT = 23;
 const FIRST_TIMESTAMP_AT = 27;
+const MAX_TIMESTAMP_AT = 35;
 const PRODUCER_ID_AT = 43;
 const COUNT_AT = 57;
 const RECORDS_AT = 61;
@@ -25,6 +26,8 @@ const RECORDS_AT = 61;
 const BATCH_HEAD_BYTES = 12;
 const MAGIC = 2;
 const IS_COMPRESSED = 0b111;
+/** The broker's time of the append, which stands in the batch alone, is that of all its records. */
+export const HAS_APPEND_TIME = 1 << 3;
 export const IS_TRANSACTIONAL = 1 << 4;
 export const IS_CONTROL = 1 << 5;
 
@@ -88,6 +91,8 @@ export function readBatches(bytes: Buffer): ReadBatch[] | undefined {
     if (bytes[at + MAGIC_AT] !== MAGIC || (attributes & IS_COMPRESSED) !== 0) return undefined;
     const firstOffset = readLongBE(bytes, at);
     const firstTimestampMs = readLongBE(bytes, at + FIRST_TIMESTAMP_AT);
+    const appendTimeMs =
+      (attributes & HAS_APPEND_TIME) !== 0 ? readLongBE(bytes, at + MAX_TIMESTAMP_AT) : undefined;
     const records: StreamRecord[] = new Array(bytes.readInt32BE(at + COUNT_AT));
     position = at + RECORDS_AT;
     for (let i = 0; i < records.length; i++) {
@@ -95,7 +100,8 @@ export function readBatches(bytes: Buffer): ReadBatch[] | undefined {
       const end = position + length;
       // Attributes of a record mean nothing so far.
       position++;
-      const timestampMs = firstTimestampMs + varint(bytes);
+      const createTimeMs = firstTimestampMs + varint(bytes);
+      const timestampMs = appendTimeMs ?? createTimeMs;
       const offset = firstOffset + varint(bytes);
       const key = part(bytes);
       const value = part(bytes);
