@@ -84,7 +84,9 @@ async function keepTimes(services: Services, settings: StreamSettings): Promise<
   const { pool } = await openPostgres({ url: settings.databaseUrl, connections: 1 });
   await pool.query('alter system set track_commit_timestamp = on');
   await pool.end();
-  await services.postgres?.stop();
+  // One that the environment names must have been told so before.
+  if (!services.postgres) return;
+  await services.postgres.stop();
   await services.restart('postgres');
 }
 

@@ -17,8 +17,8 @@ if [ ! -x "$folder/docker-compose" ]; then
   mkdir -p "$folder"
   cd "$folder"
   # Within a module of its own: Compose's has replacements, which "go install" refuses.
-  [ -f go.mod ] || "$go" mod init compose >/dev/null 2>&1
-  "$go" get "github.com/docker/compose/v5/cmd@$version" >/dev/null 2>&1
+  [ -f go.mod ] || "$go" mod init compose >&2
+  "$go" get "github.com/docker/compose/v5/cmd@$version" >&2
   "$go" build -o docker-compose.part github.com/docker/compose/v5/cmd >&2
   mv docker-compose.part docker-compose
 fi
