@@ -15,19 +15,21 @@ import { trainFirstModel } from '../src/training/first-model.ts';
 import { count, type Row } from './report.ts';
 
 const TRANSACTIONS = 200_000;
+/** The same model and people in every run. */
+const START_MS = Date.UTC(2026, 0, 1);
 
 export async function benchWorker(): Promise<Row[]> {
   const model = await trainFirstModel(createFeatureState(), {
     preset: 'default',
     seed: 1,
-    endMs: Date.now(),
+    endMs: START_MS,
     liveRate: 5000,
   });
   const inService = {
     serving: { champion: createScorer(model) },
     ruleset: compileRuleset(STARTER_RULES),
   };
-  const simulator = createSimulator({ seed: 2, rate: 5000, startMs: Date.now() - 3_600_000 });
+  const simulator = createSimulator({ seed: 2, rate: 5000, startMs: START_MS });
   const records = Array.from({ length: TRANSACTIONS }, (_, offset): StreamRecord => {
     const { key, value } = encodeTransaction(simulator.next().transaction);
     return {

@@ -2,13 +2,18 @@
 // their bytes and little more, and the garbage collector never looks at them.
 
 const CHUNK_BYTES = 256 << 10;
+/** Addresses count grains: which chunk is in the upper bits, where in it in the lower ones. */
 const GRAIN = 8;
-/** A record: key length (u16), grains reserved (u16), payload length (u32), then the payload, then the key. */
+const GRAIN_BITS = 3;
+const CHUNK_GRAIN_BITS = 15;
+const CHUNK_GRAIN_MASK = (1 << CHUNK_GRAIN_BITS) - 1;
+/** A record: key length (u16), grains reserved (u16), payload length (u32), then the payload, the key, and its entry (u32). */
 const HEADER = 8;
+const TAIL = 4;
 /** Room a record gets beyond its need, so that most growth stays in place. */
-const SLACK_SHARE = 1 / 32;
+const SLACK_SHARE = 1 / 16;
 /** Share of its room that a record fills at least. */
-const LEAST_FILLED = 0.9;
+const LEAST_FILLED = 0.85;
 /** Abandoned bytes among the used ones, from where on the emptiest chunk is cleared. */
 const DEAD_SHARE = 1 / 12;
 const encoder = new TextEncoder();
@@ -18,6 +23,7 @@ export type Chunk = {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly floats: Float64Array;
+  readonly words: Int32Array;
 };
 
 export type EntityTable = {
@@ -57,7 +63,7 @@ export function createEntityTable(): EntityTable {
   let openChunk = -1;
   let totalUsed = 0;
   let totalDead = 0;
-  let addresses = new Float64Array(1024);
+  let addresses = new Uint32Array(1024);
   let hashes = new Uint32Array(1024);
   let slots = new Int32Array(2048).fill(-1);
   let changedList = new Uint32Array(1024);
@@ -91,13 +97,14 @@ export function createEntityTable(): EntityTable {
     return (hash ^ (hash >>> 16)) >>> 0;
   }
 
-  const chunkAt = (address: number): Chunk => chunks[Math.floor(address / CHUNK_BYTES)];
+  const chunkAt = (address: number): Chunk => chunks[address >>> CHUNK_GRAIN_BITS];
+  const placeIn = (address: number): number => (address & CHUNK_GRAIN_MASK) << GRAIN_BITS;
 
   function allocate(bytes: number): number {
     if (openChunk < 0 || used[openChunk] + bytes > CHUNK_BYTES) {
       openChunk = emptyChunks.pop() ?? addChunk();
     }
-    const address = openChunk * CHUNK_BYTES + used[openChunk];
+    const address = ((openChunk << CHUNK_GRAIN_BITS) | (used[openChunk] >> GRAIN_BITS)) >>> 0;
     used[openChunk] += bytes;
     totalUsed += bytes;
     return address;
@@ -111,12 +118,13 @@ export function createEntityTable(): EntityTable {
       bytes: new Uint8Array(buffer),
       view: new DataView(buffer),
       floats: new Float64Array(buffer),
+      words: new Int32Array(buffer),
     };
     return chunks.push(views) - 1;
   }
 
   function abandon(address: number, bytes: number): void {
-    dead[Math.floor(address / CHUNK_BYTES)] += bytes;
+    dead[address >>> CHUNK_GRAIN_BITS] += bytes;
     totalDead += bytes;
     if (totalDead > totalUsed * DEAD_SHARE && totalDead > CHUNK_BYTES) clearEmptiestChunk();
   }
@@ -128,17 +136,19 @@ export function createEntityTable(): EntityTable {
       if (chunk !== openChunk && dead[chunk] > (dead[worst] ?? 0)) worst = chunk;
     }
     if (worst < 0) return;
-    const { bytes, view } = chunks[worst];
+    const { view, words } = chunks[worst];
+    const start = (worst << CHUNK_GRAIN_BITS) >>> 0;
     for (let at = 0; at < used[worst]; ) {
       const reserved = view.getUint16(at + 2, true) * GRAIN;
-      keyLength = view.getUint16(at, true);
-      const keyAt = at + HEADER + view.getUint32(at + 4, true);
-      for (let i = 0; i < keyLength; i++) keyBuffer[i] = bytes[keyAt + i];
-      const entry = slots[slotFor(hashKeyBuffer())];
-      if (addresses[entry] === worst * CHUNK_BYTES + at) {
+      const entryAt = at + HEADER + view.getUint32(at + 4, true) + view.getUint16(at, true);
+      const entry = view.getUint32(entryAt, true);
+      if (addresses[entry] === start + (at >> GRAIN_BITS)) {
         const moved = allocate(reserved);
-        chunkAt(moved).bytes.set(bytes.subarray(at, at + reserved), moved % CHUNK_BYTES);
         addresses[entry] = moved;
+        // In a loop: for as few bytes, the views that a copy by the engine needs cost more.
+        const target = chunkAt(moved).words;
+        const to = placeIn(moved) >> 2;
+        for (let from = at >> 2, i = 0; i < reserved >> 2; i++) target[to + i] = words[from + i];
       }
       at += reserved;
     }
@@ -152,7 +162,7 @@ export function createEntityTable(): EntityTable {
   function sameKey(entry: number): boolean {
     const address = addresses[entry];
     const { bytes, view } = chunkAt(address);
-    const at = address % CHUNK_BYTES;
+    const at = placeIn(address);
     if (view.getUint16(at, true) !== keyLength) return false;
     const keyAt = at + HEADER + view.getUint32(at + 4, true);
     for (let i = 0; i < keyLength; i++) if (bytes[keyAt + i] !== keyBuffer[i]) return false;
@@ -169,7 +179,7 @@ export function createEntityTable(): EntityTable {
 
   function grow(): void {
     const doubled = size * 2;
-    const newAddresses = new Float64Array(doubled);
+    const newAddresses = new Uint32Array(doubled);
     newAddresses.set(addresses);
     addresses = newAddresses;
     const newHashes = new Uint32Array(doubled);
@@ -215,59 +225,62 @@ export function createEntityTable(): EntityTable {
       const entry = size++;
       slots[slot] = entry;
       hashes[entry] = hash;
-      const grains = Math.ceil((HEADER + keyLength) / GRAIN);
+      const grains = Math.ceil((HEADER + keyLength + TAIL) / GRAIN);
       const address = allocate(grains * GRAIN);
       addresses[entry] = address;
       const { bytes, view } = chunkAt(address);
-      const at = address % CHUNK_BYTES;
+      const at = placeIn(address);
       view.setUint16(at, keyLength, true);
       view.setUint16(at + 2, grains, true);
       view.setUint32(at + 4, 0, true);
-      bytes.set(keyBuffer.subarray(0, keyLength), at + HEADER);
+      for (let i = 0; i < keyLength; i++) bytes[at + HEADER + i] = keyBuffer[i];
+      view.setUint32(at + HEADER + keyLength, entry, true);
       return entry;
     },
     payloadLength(entry) {
       const address = addresses[entry];
-      return chunkAt(address).view.getUint32((address % CHUNK_BYTES) + 4, true);
+      return chunkAt(address).view.getUint32(placeIn(address) + 4, true);
     },
     chunkOf: (entry) => chunkAt(addresses[entry]),
-    offsetOf: (entry) => (addresses[entry] % CHUNK_BYTES) + HEADER,
+    offsetOf: (entry) => placeIn(addresses[entry]) + HEADER,
     reserve(entry, length) {
       const address = addresses[entry];
       const { bytes, view } = chunkAt(address);
-      const at = address % CHUNK_BYTES;
+      const at = placeIn(address);
       const ownKeyLength = view.getUint16(at, true);
       const oldLength = view.getUint32(at + 4, true);
       markChanged(entry, length);
       if (oldLength === length) return;
       const reserved = view.getUint16(at + 2, true) * GRAIN;
-      const needed = HEADER + length + ownKeyLength;
+      const needed = HEADER + length + ownKeyLength + TAIL;
       const keyAt = at + HEADER + oldLength;
       // A record that shrank much moves as well, to where it fits.
       if (needed <= reserved && needed > reserved * LEAST_FILLED) {
-        bytes.copyWithin(at + HEADER + length, keyAt, keyAt + ownKeyLength);
+        bytes.copyWithin(at + HEADER + length, keyAt, keyAt + ownKeyLength + TAIL);
         view.setUint32(at + 4, length, true);
         return;
       }
       const grains = Math.ceil((needed * (1 + SLACK_SHARE)) / GRAIN);
       const moved = allocate(grains * GRAIN);
       const target = chunkAt(moved);
-      const to = moved % CHUNK_BYTES;
+      const to = placeIn(moved);
       target.view.setUint16(to, ownKeyLength, true);
       target.view.setUint16(to + 2, grains, true);
       target.view.setUint32(to + 4, length, true);
-      target.bytes.set(bytes.subarray(keyAt, keyAt + ownKeyLength), to + HEADER + length);
+      const keyTo = to + HEADER + length;
+      for (let i = 0; i < ownKeyLength; i++) target.bytes[keyTo + i] = bytes[keyAt + i];
+      target.view.setUint32(keyTo + ownKeyLength, entry, true);
       addresses[entry] = moved;
       abandon(address, reserved);
     },
     keyLength(entry) {
       const address = addresses[entry];
-      return chunkAt(address).view.getUint16(address % CHUNK_BYTES, true);
+      return chunkAt(address).view.getUint16(placeIn(address), true);
     },
     keyOf(entry) {
       const address = addresses[entry];
       const { bytes, view } = chunkAt(address);
-      const at = address % CHUNK_BYTES;
+      const at = placeIn(address);
       const keyAt = at + HEADER + view.getUint32(at + 4, true);
       return decoder.decode(bytes.subarray(keyAt, keyAt + view.getUint16(at, true)));
     },
