@@ -11,6 +11,8 @@ import { type Bench, prepareRecords } from './installation.ts';
 import { usageOf } from './processes.ts';
 
 const TICK_MS = 2;
+/** More than this at once would be more than a broker takes in one message. */
+const APPEND_RECORDS = 2000;
 
 /** Number of a bench transaction from a text that holds its id. */
 function numberIn(bytes: Buffer, marker: Buffer): number {
@@ -82,7 +84,8 @@ export async function run(
   watchStore: boolean,
 ): Promise<Measured> {
   const { settings, pool } = bench;
-  const records = prepareRecords(bench, name, rate, seconds);
+  const records = prepareRecords(bench, name, rate * seconds);
+  console.error(`  ${name}: sending ${rate}/s for ${seconds} s`);
   const total = records.length;
   const decided = new Float64Array(total).fill(Number.NaN);
   const stored = new Float64Array(total).fill(Number.NaN);
@@ -110,7 +113,8 @@ export async function run(
   const before = usageOf(bench.pids);
   const underway: Promise<void>[] = [];
   for (let next = 0; next < total; ) {
-    const due = Math.min(total, Math.floor(((performance.now() - startMs) * rate) / 1000) + 1);
+    const now = Math.floor(((performance.now() - startMs) * rate) / 1000) + 1;
+    const due = Math.min(total, next + APPEND_RECORDS, now);
     if (due > next) {
       underway.push(producer.append(records.slice(next, due), 60_000));
       next = due;

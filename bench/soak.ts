@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
-import { type Bench, prepareRecords, redisBytes, withInstallation, workers } from './installation.ts';
+import { type Bench, nextRecord, redisBytes, withInstallation, workers } from './installation.ts';
 import { usageOf } from './processes.ts';
 import { count, type Row, table } from './report.ts';
 
@@ -35,7 +35,8 @@ async function soak(bench: Bench): Promise<Row[]> {
   while (sent < TRANSACTIONS) {
     const due = Math.min(TRANSACTIONS, Math.floor(((performance.now() - started) * RATE) / 1000));
     if (due > sent) {
-      await producer.append(prepareRecords(bench, `soak-${sent}`, due - sent, 1), 60_000);
+      const records = Array.from({ length: due - sent }, (_, i) => nextRecord(bench, `soak-${sent + i}`));
+      await producer.append(records, 60_000);
       sent = due;
     }
     if (sent >= ((looks.length + 1) * TRANSACTIONS) / LOOKS) looks.push({ sent, rss: rss() });

@@ -56,13 +56,13 @@ const perProcess = (figures: Map<string, number>, unit: (value: number) => strin
 async function postDecisions(bench: Bench): Promise<Row> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const latencies: number[] = [];
-  const records = prepareRecords(bench, 'post', POST_RATE, STEP_SECONDS);
+  const records = prepareRecords(bench, 'post', POST_RATE * STEP_SECONDS);
   const started = performance.now() + 100;
   const underway: Promise<void>[] = [];
   for (let i = 0; i < records.length; i++) {
     const dueMs = started + (i * 1000) / POST_RATE;
     while (performance.now() < dueMs) await sleep(1);
-    const body = records[i].value;
+    const [{ value: body }] = records.slice(i, i + 1);
     underway.push(
       new Promise((resolve, reject) => {
         const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
