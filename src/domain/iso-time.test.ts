@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isoTime } from './iso-time.ts';
+import fc from 'fast-check';
+import { isoTime, parseIsoTime } from './iso-time.ts';
 import { createRandom } from './random.ts';
 
 test('isoTime writes every time as Date does', () => {
@@ -14,4 +15,31 @@ test('isoTime writes every time as Date does', () => {
   for (const ms of times) assert.equal(isoTime(ms), new Date(ms).toISOString());
   assert.throws(() => isoTime(Number.NaN), RangeError);
   assert.throws(() => isoTime(1e18), RangeError);
+});
+
+test('times: offsets are honoured, impossible times are not', () => {
+  assert.equal(parseIsoTime('2026-11-23T16:00:00+01:00'), Date.UTC(2026, 10, 23, 15));
+  assert.equal(parseIsoTime('2026-11-23T15:00:00.1239Z'), Date.UTC(2026, 10, 23, 15, 0, 0, 123));
+  assert.equal(parseIsoTime('2026-11-23T24:00:00Z'), undefined);
+  assert.equal(parseIsoTime('2026-11-23T15:00:00'), undefined);
+});
+
+test('times: the usual form is read as every other', () => {
+  const anyTime = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
+  const texts = fc.tuple(anyTime, fc.nat(24), fc.constantFrom('', '9', '0', '-', ':', 'T', 'Z', '32', 'é'));
+  fc.assert(
+    fc.property(texts, ([date, at, put]) => {
+      const iso = date.toISOString();
+      assert.equal(parseIsoTime(iso), date.getTime());
+      const whole = Math.floor(date.getTime() / 1000) * 1000;
+      assert.equal(parseIsoTime(`${iso.slice(0, 19)}Z`), whole);
+      assert.equal(parseIsoTime(`${iso.slice(0, 19)}+00:00`), whole);
+      // With an offset of nothing it is not the usual form, and must mean the same.
+      const changed = `${iso.slice(0, at)}${put}${iso.slice(at + put.length)}`;
+      if (changed.endsWith('Z')) {
+        assert.equal(parseIsoTime(changed), parseIsoTime(`${changed.slice(0, -1)}+00:00`), changed);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { currencyDigits } from './codes.ts';
-import { parseIsoTime } from './fields.ts';
 import { parseVerdict } from './label.ts';
 import { canonicalContent, parseTransaction, transactionToJson } from './transaction.ts';
 
@@ -36,7 +35,8 @@ test('T1 the smallest valid transaction is accepted, and so is the fullest', () 
   for (const input of [SMALLEST, FULL]) {
     const parsed = parseTransaction(input, NOW);
     assert.ok(parsed.ok);
-    assert.deepEqual(transactionToJson(parsed.value), { ...input, occurredAt: '2026-11-23T15:00:00.000Z' });
+    const text = JSON.stringify(transactionToJson(parsed.value));
+    assert.deepEqual(JSON.parse(text), { ...input, occurredAt: '2026-11-23T15:00:00.000Z' });
   }
 });
 
@@ -109,13 +109,6 @@ test('parsing never throws, whatever comes', () => {
     }),
     { numRuns: 2000, examples: [[[{ toString: 0 }]], [{ ...SMALLEST, amountMinor: { toString: 0 } }]] },
   );
-});
-
-test('times: offsets are honoured, impossible times are not', () => {
-  assert.equal(parseIsoTime('2026-11-23T16:00:00+01:00'), Date.UTC(2026, 10, 23, 15));
-  assert.equal(parseIsoTime('2026-11-23T15:00:00.1239Z'), Date.UTC(2026, 10, 23, 15, 0, 0, 123));
-  assert.equal(parseIsoTime('2026-11-23T24:00:00Z'), undefined);
-  assert.equal(parseIsoTime('2026-11-23T15:00:00'), undefined);
 });
 
 test('digits follow ISO 4217', () => {

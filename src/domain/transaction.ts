@@ -145,26 +145,12 @@ export function parseTransaction(value: unknown, nowMs: number): Parsed<Transact
   ) {
     return { ok: false, problems };
   }
-  return {
-    ok: true,
-    value: {
-      id,
-      accountId,
-      occurredAtMs,
-      amountMinor,
-      currency,
-      type,
-      ...(channel !== undefined && { channel }),
-      ...(merchant !== undefined && { merchant }),
-      ...(country !== undefined && { country }),
-      ...(city !== undefined && { city }),
-      ...(location !== undefined && { location }),
-      ...(deviceId !== undefined && { deviceId }),
-      ...(ip !== undefined && { ip }),
-      ...(counterpartyId !== undefined && { counterpartyId }),
-      ...(counterpartyName !== undefined && { counterpartyName }),
-    },
-  };
+  // Every field stands in it, also those that are not stated: what reads transactions of one shape is twice as fast.
+  const transaction = {
+    id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
+    counterpartyId, counterpartyName,
+  }; // biome-ignore format: one shape
+  return { ok: true, value: transaction };
 }
 
 function parseMerchant(
@@ -178,7 +164,7 @@ function parseMerchant(
   const mcc = fields.text('mcc', false, MCC);
   fields.onlyKnown(KNOWN_MERCHANT);
   if (id === undefined) return undefined;
-  return { id, ...(name !== undefined && { name }), ...(mcc !== undefined && { mcc }) };
+  return { id, name, mcc };
 }
 
 function parseLocation(
@@ -199,8 +185,14 @@ export function transactionToJson(transaction: Transaction): TransactionJson {
 }
 
 /** Reads what `transactionToJson` wrote; what comes from outside goes through `parseTransaction`. */
-export function transactionFromJson({ occurredAt, ...fields }: TransactionJson): Transaction {
-  return { ...fields, occurredAtMs: Date.parse(occurredAt) };
+export function transactionFromJson(json: TransactionJson): Transaction {
+  const { id, accountId, occurredAt, amountMinor, currency, type, channel, merchant, country, city } = json;
+  const { location, deviceId, ip, counterpartyId, counterpartyName } = json;
+  const occurredAtMs = Date.parse(occurredAt);
+  return {
+    id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
+    counterpartyId, counterpartyName,
+  }; // biome-ignore format: one shape
 }
 
 /**

@@ -2,10 +2,11 @@
 // bytes, all else the eight bytes of the double.
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 
-const ZERO = 0;
+// The tag 0 is a zero.
 const MISSING = 1;
 const WHOLE = 2;
 const DOUBLE = 3;
+const MAX_WHOLE = 2 ** 35;
 const TAG_BYTES = Math.ceil(FEATURE_COUNT / 4);
 const scratch = new Uint8Array(TAG_BYTES + FEATURE_COUNT * 8);
 const view = new DataView(scratch.buffer);
@@ -15,10 +16,11 @@ export function encodeVector(vector: Float64Array): Uint8Array {
   let at = TAG_BYTES;
   for (let i = 0; i < FEATURE_COUNT; i++) {
     const value = vector[i];
-    let tag: number;
+    // Positive, for zero has a sign that must come back.
+    if (value === 0 && 1 / value > 0) continue;
+    let tag = DOUBLE;
     if (Number.isNaN(value)) tag = MISSING;
-    else if (Object.is(value, 0)) tag = ZERO;
-    else if (Number.isInteger(value) && value > 0 && value < 2 ** 35) {
+    else if (value > 0 && value < MAX_WHOLE && Math.floor(value) === value) {
       tag = WHOLE;
       let rest = value;
       while (rest > 127) {
@@ -27,13 +29,15 @@ export function encodeVector(vector: Float64Array): Uint8Array {
       }
       scratch[at++] = rest;
     } else {
-      tag = DOUBLE;
       view.setFloat64(at, value, true);
       at += 8;
     }
     scratch[i >> 2] |= tag << ((i & 3) * 2);
   }
-  return scratch.slice(0, at);
+  // Out of a pool: memory of its own for so few bytes takes as long as all of the above.
+  const bytes = Buffer.allocUnsafe(at);
+  bytes.set(scratch.subarray(0, at));
+  return bytes;
 }
 
 /** The vector behind `encodeVector`; throws when the bytes are not one. */

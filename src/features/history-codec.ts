@@ -18,11 +18,34 @@ const HAS_PLACE = 4;
 const HAS_FRAUDS = 8;
 const MAX_EVENT_BYTES = 16;
 const FIELD_BYTES = 8;
+/** A copy by the engine costs as much as some hundred steps of a loop. */
+const LOOPED_BYTES = 128;
 
 /** Fills `history` from an entry of a table; an empty entry gives an empty history. */
 export function loadHistory(history: History, table: EntityTable, entry: number): void {
+  const events = loadHead(history, table, entry);
+  if (events > 0) loadEvents(history, table.chunkOf(entry).bytes, eventsAt, events);
+}
+
+/** The same where an event of that time is only to be added: single events stay unread if they can. */
+export function loadToAdd(history: History, table: EntityTable, entry: number, time: number): void {
+  const events = loadHead(history, table, entry);
+  if (events === 0) return;
+  const { bytes } = table.chunkOf(entry);
+  history.eventCount = events;
+  history.firstEventAt = firstTimeAt(bytes, eventsAt);
+  history.eventsUnread = history.takesUnread(time);
+  history.storedStands = history.eventsUnread;
+  if (!history.eventsUnread) loadEvents(history, bytes, eventsAt, events);
+}
+
+/** Where the events start of what `loadHead` read last. */
+let eventsAt = 0;
+
+/** Reads all but single events; gives how many there are. */
+function loadHead(history: History, table: EntityTable, entry: number): number {
   history.reset();
-  if (entry < 0 || table.payloadLength(entry) === 0) return;
+  if (entry < 0 || table.payloadLength(entry) === 0) return 0;
   const { bytes, view, floats } = table.chunkOf(entry);
   const at = table.offsetOf(entry);
   const flags = bytes[at];
@@ -62,9 +85,22 @@ export function loadHistory(history: History, table: EntityTable, entry: number)
     history.tileCount = events;
     history.tiles = floats;
     history.tilesFrom = position >> 3;
-    return;
+    return 0;
   }
-  loadEvents(history, bytes, position, events);
+  history.storedStands = true;
+  eventsAt = position;
+  return events;
+}
+
+function firstTimeAt(bytes: Uint8Array, start: number): number {
+  let position = start;
+  let byte = bytes[position++];
+  let step = byte & 127;
+  for (let factor = 128; byte > 127; factor *= 128) {
+    byte = bytes[position++];
+    step += (byte & 127) * factor;
+  }
+  return Math.floor(step / 2);
 }
 
 function loadEvents(history: History, bytes: Uint8Array, start: number, events: number): void {
@@ -120,6 +156,15 @@ function putEvent(history: History, i: number, position: number): number {
   const before = i > 0 ? history.times[i - 1] : 0;
   const at = putVarint(position, (history.times[i] - before) * 2 + history.frauds[i]);
   return putVarint(at, history.amounts[i]);
+}
+
+/** Puts unread events from `stored` to `end` into `eventBytes`, and the one that was added; gives their length. */
+function encodeUnread(history: History, bytes: Uint8Array, stored: number, end: number): number {
+  const length = end - stored;
+  if (length > LOOPED_BYTES) eventBytes.set(bytes.subarray(stored, end));
+  else for (let i = 0; i < length; i++) eventBytes[i] = bytes[stored + i];
+  if (history.addedAmount < 0) return length;
+  return putVarint(putVarint(length, history.addedStep * 2), history.addedAmount);
 }
 
 /** Puts the events of a history into `eventBytes`; gives their length. `stored` is where the loaded ones start. */
@@ -179,7 +224,9 @@ export function storeHistory(history: History, table: EntityTable, entry: number
       stored += bytesBeforeKeys(bytes[from]);
       for (let s = 0; s < history.keySets.length; s++) stored += bytes[from + 1 + s] * KEY_BYTES;
     }
-    eventLength = encodeEvents(history, bytes, stored);
+    eventLength = history.eventsUnread
+      ? encodeUnread(history, bytes, stored, from + table.payloadLength(entry))
+      : encodeEvents(history, bytes, stored);
     length += eventLength;
   }
   table.reserve(entry, length);

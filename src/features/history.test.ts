@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../domain/random.ts';
-import { createEntityTable } from './entity-table.ts';
+import { createEntityTable, type EntityTable } from './entity-table.ts';
 import { History, type HistoryShape } from './history.ts';
-import { loadHistory, storeHistory } from './history-codec.ts';
+import { loadHistory, loadToAdd, storeHistory } from './history-codec.ts';
 import { distinctKeys, keepKey, keyLastSeen } from './key-set.ts';
 
 const DAY = 86_400;
@@ -154,6 +154,44 @@ test('F6 a history that is stored after every event equals one that never left m
       });
     }),
   );
+});
+
+let unreadEver = 0;
+
+test('F6 adding to a history without reading its events leaves the same bytes', () => {
+  fc.assert(
+    fc.property(events(200), fc.boolean(), fc.integer({ min: 2, max: 9 }), (any, inOrder, every) => {
+      const list = inOrder ? any.toSorted((a, b) => a.time - b.time) : any;
+      const tables = [createEntityTable(), createEntityTable()];
+      const history = new History(SHAPE);
+      const bytesIn = (table: EntityTable): string => {
+        const entry = table.find('one');
+        const at = table.offsetOf(entry);
+        return Buffer.from(table.chunkOf(entry).bytes)
+          .subarray(at, at + table.payloadLength(entry))
+          .toString('hex');
+      };
+      let unread = 0;
+      list.forEach(({ time, amount }, i) => {
+        for (const [which, table] of tables.entries()) {
+          const entry = table.findOrAdd('one');
+          if (which === 0) loadHistory(history, table, entry);
+          else loadToAdd(history, table, entry, time);
+          if (history.eventsUnread) unread++;
+          keepKey(history.keySets[0], 1 + (i % 7), time);
+          history.add(time, amount);
+          storeHistory(history, table, entry);
+          if (i % every !== 0) continue;
+          loadHistory(history, table, entry);
+          history.label(list[i >> 1].time, i % 2 === 0);
+          storeHistory(history, table, entry);
+        }
+        assert.equal(bytesIn(tables[1]), bytesIn(tables[0]));
+      });
+      unreadEver += unread;
+    }),
+  );
+  assert.ok(unreadEver > 100, `${unreadEver} events were added that way`);
 });
 
 test('F5 a label counts once, and can be taken back', () => {

@@ -59,6 +59,11 @@ export class History {
   storedEvents = 0;
   droppedEvents = 0;
   storedStands = false;
+  /** The stored events were left where they are, since nothing is asked of them: one can be added behind them. */
+  eventsUnread = false;
+  firstEventAt = 0;
+  addedStep = 0;
+  addedAmount = -1;
   /** Where each loaded event ends, counted in bytes from the start of the first. */
   readonly storedEnds = new Uint16Array(MAX_EXACT_EVENTS + 1);
   /** What `window` found. */
@@ -104,6 +109,8 @@ export class History {
     this.storedEvents = 0;
     this.droppedEvents = 0;
     this.storedStands = false;
+    this.eventsUnread = false;
+    this.addedAmount = -1;
     for (const set of this.keySets) set.size = 0;
   }
 
@@ -184,8 +191,27 @@ export class History {
     this.scanFraudMean = sum / frauds;
   }
 
+  /** Whether an event of that time goes behind the unread ones, none of which becomes too old by it. */
+  takesUnread(time: number): boolean {
+    const { retentionSeconds, exactEvents } = this.shape;
+    return (
+      this.addedAmount < 0 &&
+      time >= this.lastSeen &&
+      this.firstEventAt > time - retentionSeconds &&
+      this.eventCount < exactEvents
+    );
+  }
+
   /** Adds an event where its time belongs; one older than the retention changes no window (false). */
   add(time: number, amountMinor: number): boolean {
+    if (this.eventsUnread) {
+      this.addedStep = time - this.lastSeen;
+      this.addedAmount = amountMinor;
+      this.lastSeen = time;
+      this.count++;
+      this.eventCount++;
+      return true;
+    }
     if (this.count === 0 || time < this.firstSeen) this.firstSeen = time;
     if (time > this.lastSeen) this.lastSeen = time;
     this.count++;

@@ -13,7 +13,7 @@ import {
 } from './catalogue.ts';
 import { createEntityTable, type EntityTable } from './entity-table.ts';
 import { History, type HistoryShape } from './history.ts';
-import { loadHistory, storeHistory } from './history-codec.ts';
+import { loadHistory, loadToAdd, storeHistory } from './history-codec.ts';
 import { distinctKeys, keepKey, keyLastSeen } from './key-set.ts';
 
 const HOUR = 3600;
@@ -511,13 +511,13 @@ export function observeShared(state: FeatureState, event: SharedEvent): void {
   const { timeSeconds, amountMinor, accountHash } = event;
   if (event.merchantId !== undefined) {
     const entry = state.merchant.findOrAdd(event.merchantId);
-    loadHistory(merchant, state.merchant, entry);
+    loadToAdd(merchant, state.merchant, entry, timeSeconds);
     addToMerchant(state.merchant, entry, amountMinor, timeSeconds, event.logAmount);
   }
   const add = (table: EntityTable, history: History, key: string | undefined): void => {
     if (key === undefined) return;
     const entry = table.findOrAdd(key);
-    loadHistory(history, table, entry);
+    loadToAdd(history, table, entry, timeSeconds);
     addToShared(table, history, entry, accountHash, amountMinor, timeSeconds);
   };
   add(state.device, device, event.deviceId);

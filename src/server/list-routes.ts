@@ -1,9 +1,8 @@
 // Lists over HTTP: making them, filling them by hand, by file or by a service, and importing sanctions lists.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { parseIsoTime } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
-import { isoTime } from '../domain/iso-time.ts';
+import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
 import {
   LIST_KINDS,
   LIST_NAME,

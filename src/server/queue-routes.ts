@@ -9,8 +9,7 @@ import {
   type QueueView,
   VERDICTS,
 } from '../domain/alert.ts';
-import { parseIsoTime } from '../domain/fields.ts';
-import { isoTime } from '../domain/iso-time.ts';
+import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
 import type { AlertAction, QueueCursor, QueuedAlert } from '../ports/alert-queue.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { StoredTransaction } from '../ports/store.ts';

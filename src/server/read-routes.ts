@@ -1,7 +1,7 @@
 // Routes that only read: transactions, alerts, figures, health.
 import type { FastifyInstance } from 'fastify';
 import { OUTCOMES, type Outcome } from '../domain/decision.ts';
-import { parseIsoTime } from '../domain/fields.ts';
+import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { Monitor } from './monitor.ts';
 import type { ScorerOf } from './past-scorers.ts';

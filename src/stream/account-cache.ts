@@ -1,6 +1,8 @@
 // Histories of a partition's accounts that were used last, in bounded memory; all of them are in the state store.
 // Two generations of tables: when the newer one is half of the bound, the older one is dropped whole.
+
 import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
+import type { AccountBytes } from '../ports/state-store.ts';
 
 export type AccountCache = {
   /** Histories of the batch at hand are in this one. */
@@ -15,11 +17,21 @@ export type AccountCache = {
   readonly bytes: number;
 };
 
-/** Copy of a history as it is kept in the state store. */
-export function historyBytes(table: EntityTable, key: string): Uint8Array {
-  const entry = table.find(key);
-  const at = table.offsetOf(entry);
-  return table.chunkOf(entry).bytes.slice(at, at + table.payloadLength(entry));
+/** Copies of histories as they are kept in the state store; all in one buffer, for memory of its own each costs more than the copy. */
+export function historiesOf(table: EntityTable, accountIds: ReadonlySet<string>): AccountBytes[] {
+  const entries = Array.from(accountIds, (accountId) => table.find(accountId));
+  let length = 0;
+  for (const entry of entries) length += table.payloadLength(entry);
+  const all = Buffer.allocUnsafe(length);
+  let to = 0;
+  return Array.from(accountIds, (accountId, i) => {
+    const from = table.offsetOf(entries[i]);
+    const end = from + table.payloadLength(entries[i]);
+    const { bytes } = table.chunkOf(entries[i]);
+    const start = to;
+    for (let at = from; at < end; at++) all[to++] = bytes[at];
+    return { accountId, bytes: all.subarray(start, to) };
+  });
 }
 
 export function createAccountCache(maxBytes: number): AccountCache {
@@ -41,8 +53,11 @@ export function createAccountCache(maxBytes: number): AccountCache {
       const missing: string[] = [];
       for (const accountId of accountIds) {
         if (newer.find(accountId) >= 0) continue;
-        if (older && older.find(accountId) >= 0) put(accountId, historyBytes(older, accountId));
-        else missing.push(accountId);
+        const entry = older?.find(accountId) ?? -1;
+        if (older && entry >= 0) {
+          const at = older.offsetOf(entry);
+          put(accountId, older.chunkOf(entry).bytes.subarray(at, at + older.payloadLength(entry)));
+        } else missing.push(accountId);
       }
       return missing;
     },

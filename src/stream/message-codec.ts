@@ -31,10 +31,12 @@ export type OutputMessage =
   | ({ readonly kind: 'label' } & Labelled)
   | DeadLetterMessage;
 
+const CLOSING_BRACE = 0x7d;
+
 /** `transactionText` is the JSON of the transaction as it came in, which was checked on the way. */
 export function decisionMessage(
   item: Decided,
-  transactionText: string,
+  transactionText: Uint8Array,
   traceparent: string | undefined,
 ): StreamMessage {
   const { offset, transaction, receivedAtMs, decision, contentHash, vector, engineMs } = item;
@@ -47,17 +49,22 @@ export function decisionMessage(
   const features = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
   // Written out: a general serializer takes twice as long, and this is done for every transaction. Versions and
   // hashes are ours and need no escapes.
-  const text =
+  const head =
     `{"kind":"decision","offset":${offset},"transactionId":${JSON.stringify(transaction.id)},` +
     `"outcome":"${outcome}","score":${score},${why},"modelVersion":"${modelVersion}",` +
     `"rulesetVersion":"${rulesetVersion}","catalogueHash":"${catalogueHash}","receivedAt":"${isoTime(receivedAtMs)}",` +
     `"decidedAt":"${isoTime(decidedAtMs)}","contentHash":"${contentHash}","engineMs":${Math.round(engineMs * 1000) / 1000},` +
-    `"features":"${features}","transaction":${transactionText}}`;
+    `"features":"${features}","transaction":`;
+  const headBytes = Buffer.byteLength(head);
+  const value = Buffer.allocUnsafe(headBytes + transactionText.length + 1);
+  value.write(head);
+  value.set(transactionText, headBytes);
+  value[value.length - 1] = CLOSING_BRACE;
   return {
     output: 'decisions',
     sourceOffset: offset,
     key: transaction.accountId,
-    value: Buffer.from(text),
+    value,
     traceparent,
   };
 }

@@ -17,8 +17,8 @@ import type { InService } from '../ports/desk.ts';
 import type { HistoryItem } from '../ports/history.ts';
 import type { AccountBytes, PartitionCommit, PartitionHead } from '../ports/state-store.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
-import { type AccountCache, createAccountCache, historyBytes } from './account-cache.ts';
-import { createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
+import { type AccountCache, createAccountCache, historiesOf } from './account-cache.ts';
+import { bytesOfHashes, createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
 import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
 import { decodeRecord, HEADERS } from './record-codec.ts';
 import type { SharedHistories } from './shared-histories.ts';
@@ -99,12 +99,12 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
 export type Read = {
   readonly records: readonly LogRecord[];
   readonly offsets: readonly number[];
-  readonly decidedIds: readonly Buffer[];
+  readonly decidedIds: readonly string[];
   readonly duplicates: number;
   readonly deadLetters: readonly StreamMessage[];
   readonly traces: ReadonlyMap<number, string>;
-  /** JSON of the transactions, by offset. */
-  readonly texts: ReadonlyMap<number, string>;
+  /** JSON of the transactions, as it came in, by offset. */
+  readonly texts: ReadonlyMap<number, Uint8Array>;
   /** Accounts whose histories are needed, and transactions whose labels are. */
   readonly accounts: ReadonlySet<string>;
   readonly labelled: readonly string[];
@@ -120,10 +120,10 @@ export function readRecords(
 ): Read {
   const records: LogRecord[] = [];
   const offsets: number[] = [];
-  const decidedIds: Buffer[] = [];
+  const decidedIds: string[] = [];
   const deadLetters: StreamMessage[] = [];
   const traces = new Map<number, string>();
-  const texts = new Map<number, string>();
+  const texts = new Map<number, Uint8Array>();
   const accounts = new Set<string>();
   const labelled: string[] = [];
   let duplicates = 0;
@@ -217,7 +217,7 @@ export function decideBatch(
       transactionId: label.transactionId,
       fraud: label.fraud,
     })),
-    decidedIds: Buffer.concat(batch.decidedIds),
+    decidedIds: bytesOfHashes(batch.decidedIds),
     startNewIds: startNewIds(work),
     shared: encodeSharedChanges(changes.map(({ change }) => change)),
   };
@@ -242,11 +242,17 @@ export function decideWithoutHistories(work: Work, batch: Read, nowMs: number): 
   return { messages: messagesOf(output, batch), output };
 }
 
+function textOf({ texts }: Read, offset: number): Uint8Array {
+  const text = texts.get(offset);
+  if (!text) throw new Error(`offset ${offset} is not in the batch`);
+  return text;
+}
+
 /** What is to be published of a batch, in the order of its records. */
 const messagesOf = (output: BatchOutput, batch: Read): StreamMessage[] =>
   [
     ...output.decided.map((item) =>
-      decisionMessage(item, batch.texts.get(item.offset) ?? '{}', batch.traces.get(item.offset)),
+      decisionMessage(item, textOf(batch, item.offset), batch.traces.get(item.offset)),
     ),
     ...output.labelled.map(labelMessage),
     ...batch.deadLetters,
@@ -263,10 +269,7 @@ const labelChange = (label: Label): SharedChange => ({
 function accountsOf(work: Work, accountIds: Iterable<string>): AccountBytes[] {
   const { table } = work.cache;
   table.clearChanged();
-  return [...new Set(accountIds)].map((accountId) => ({
-    accountId,
-    bytes: historyBytes(table, accountId),
-  }));
+  return historiesOf(table, new Set(accountIds));
 }
 
 function startNewIds(work: Work): boolean {
@@ -300,7 +303,7 @@ export function redoBatch(
   labels: Map<string, boolean>,
 ): PartitionCommit {
   const { accounts, labelled } = needsOf(items);
-  const ids: Buffer[] = [];
+  const ids: string[] = [];
   const changes: SharedChange[] = [];
   for (const item of items) {
     if (item.kind === 'transaction') {
@@ -323,7 +326,7 @@ export function redoBatch(
     ...emptyCommit(work.partition, work.head, firstOffset, work.nextOffset),
     accounts: accountsOf(work, accounts),
     labels: labelled.map(({ transactionId, fraud }) => ({ transactionId, fraud })),
-    decidedIds: Buffer.concat(ids),
+    decidedIds: bytesOfHashes(ids),
     startNewIds: startNewIds(work),
     shared: encodeSharedChanges(changes),
   };

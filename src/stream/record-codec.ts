@@ -30,12 +30,15 @@ export const encodeLabel = (label: Label): EncodedRecord => ({
   kind: 'label',
 });
 
+/** `text` is the JSON as it came in. */
 export type DecodedRecord =
-  | { readonly ok: true; readonly record: LogRecord; readonly text: string }
+  | { readonly ok: true; readonly record: LogRecord; readonly text: Uint8Array }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const textOf = (bytes: Uint8Array | null): string =>
-  bytes === null ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+const textOf = (bytes: Uint8Array): string =>
+  (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString(
+    'utf8',
+  );
 
 const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ pointer: '', message }] });
 
@@ -56,11 +59,10 @@ export function decodeRecord(raw: StreamRecord, nowMs: number): DecodedRecord {
     return problem(`The record has ${raw.value.length} bytes; at most ${MAX_RECORD_BYTES} are read.`);
   }
   if (!isUtf8(raw.value) || (raw.key !== null && !isUtf8(raw.key))) return problem('Not UTF-8.');
-  const key = textOf(raw.key);
-  const text = textOf(raw.value);
+  const key = raw.key === null ? '' : textOf(raw.key);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(textOf(raw.value));
   } catch (error) {
     return problem(`Not JSON: ${(error as Error).message.slice(0, 200)}.`);
   }
@@ -68,14 +70,14 @@ export function decodeRecord(raw: StreamRecord, nowMs: number): DecodedRecord {
     const parsed = parseLabel(value, nowMs);
     if (!parsed.ok) return parsed;
     if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
-    return { ok: true, text, record: { kind: 'label', label: parsed.value } };
+    return { ok: true, text: raw.value, record: { kind: 'label', label: parsed.value } };
   }
   const parsed = parseTransaction(value, nowMs);
   if (!parsed.ok) return parsed;
   if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
   return {
     ok: true,
-    text,
+    text: raw.value,
     record: { kind: 'transaction', transaction: parsed.value, receivedAtMs: raw.timestampMs },
   };
 }
