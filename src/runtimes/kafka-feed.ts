@@ -5,7 +5,7 @@ import { openKafkaSource } from '../adapters/kafka/source.ts';
 import type { FeedParts, WorkerFeed } from './worker.ts';
 
 /** A batch costs as much as a dozen transactions in it: under load, some are waited for. */
-const PATIENCE = { bytes: 32_000, waitMs: 7 };
+const PATIENCE = { bytes: 32_000, waitMs: 4 };
 /** Some thousand transactions a second. */
 const LOAD_BYTES_PER_SECOND = 300_000;
 

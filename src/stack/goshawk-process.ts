@@ -26,12 +26,17 @@ export type GoshawkProcessOptions = {
 
 const STOP_MS = 15_000;
 const LOOK_MS = 50;
+/** Room for young objects, as in the script `goshawk`. */
+const YOUNG_MEGABYTES = 32;
+const YOUNG_MEGABYTES_OF_SINK = 64;
 
-export const startGoshawk = (options: GoshawkProcessOptions): GoshawkProcess =>
-  startProgram(process.execPath, {
+export function startGoshawk(options: GoshawkProcessOptions): GoshawkProcess {
+  const young = options.args[0] === 'sink' ? YOUNG_MEGABYTES_OF_SINK : YOUNG_MEGABYTES;
+  return startProgram(process.execPath, {
     ...options,
-    args: ['--max-semi-space-size=32', '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
+    args: [`--max-semi-space-size=${young}`, '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
   });
+}
 
 /** The same for a program that is not ours, one of Spark's for example. */
 export function startProgram(
