@@ -116,7 +116,10 @@ export async function run(
     const now = Math.floor(((performance.now() - startMs) * rate) / 1000) + 1;
     const due = Math.min(total, next + APPEND_RECORDS, now);
     if (due > next) {
-      underway.push(producer.append(records.slice(next, due), 60_000));
+      const appended = producer.append(records.slice(next, due), 60_000);
+      // Told at the end, when all have been sent; until then nobody waits for it.
+      appended.catch(() => undefined);
+      underway.push(appended);
       next = due;
     }
     await sleep(TICK_MS);

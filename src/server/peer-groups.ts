@@ -5,8 +5,6 @@ import { CATALOGUE_HASH, FEATURE_COUNT } from '../features/catalogue.ts';
 import type { Desk } from '../ports/desk.ts';
 
 const KEPT = 300;
-/** More of a batch say nothing new of what is usual, and each is copied. */
-const KEPT_OF_BATCH = 50;
 const FEWEST = 30;
 const MAX_KINDS = 100;
 /** Read at the start, so that a desk that was started a moment ago knows its peers, too. */
@@ -48,7 +46,7 @@ export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void):
       kinds.set(name, kind);
     }
     // A copy: a vector may be a part of a large message, which it would keep.
-    kind.vectors[kind.next] = Uint8Array.from(vector);
+    kind.vectors[kind.next] = new Uint8Array(vector);
     kind.next = (kind.next + 1) % KEPT;
   }
 
@@ -61,7 +59,7 @@ export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void):
     })
     .catch(onTrouble);
   desk.onCommitted(({ decided }) => {
-    for (const { transaction, vector } of decided.slice(-KEPT_OF_BATCH)) add(transaction, vector);
+    for (const { transaction, vector } of decided) add(transaction, vector);
   });
   return {
     usual(transaction) {
