@@ -8,7 +8,7 @@ RUN node node_modules/vite/bin/vite.js build dashboard --logLevel error \
     && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:26-bookworm-slim AS goshawk
-# Room for young objects, as in the script goshawk.
+# Room for young objects, as in scripts/node-flags.sh.
 ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=32
 WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./

@@ -44,6 +44,7 @@ export const nextRecord = ({ simulator }: Bench, id: string): EncodedRecord =>
 
 export type PreparedRecords = {
   readonly length: number;
+  at(i: number): EncodedRecord;
   slice(from: number, to: number): EncodedRecord[];
 };
 
@@ -74,7 +75,7 @@ export function prepareRecords(bench: Bench, name: string, length: number): Prep
     at += piece.write(key, at);
     at += piece.write(value, at);
   }
-  const record = (i: number): EncodedRecord => {
+  const recordAt = (i: number): EncodedRecord => {
     const piece = pieces[pieceOf[i]];
     const middle = starts[i] + keyBytes[i];
     return {
@@ -85,7 +86,8 @@ export function prepareRecords(bench: Bench, name: string, length: number): Prep
   };
   return {
     length,
-    slice: (from, to) => Array.from({ length: to - from }, (_, i) => record(from + i)),
+    at: recordAt,
+    slice: (from, to) => Array.from({ length: to - from }, (_, i) => recordAt(from + i)),
   };
 }
 

@@ -62,7 +62,7 @@ async function postDecisions(bench: Bench): Promise<Row> {
   for (let i = 0; i < records.length; i++) {
     const dueMs = started + (i * 1000) / POST_RATE;
     while (performance.now() < dueMs) await sleep(1);
-    const [{ value: body }] = records.slice(i, i + 1);
+    const body = records.at(i).value;
     underway.push(
       new Promise((resolve, reject) => {
         const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };

@@ -42,6 +42,12 @@ export type Transaction = {
   readonly counterpartyName?: string;
 };
 
+/**
+ * Every field stands in it, also those that are not stated: what reads fields of many shapes is slow, and a field that one
+ * place forgets is noticed.
+ */
+type WholeTransaction = { readonly [Field in keyof Required<Transaction>]: Transaction[Field] };
+
 /** A transaction as JSON carries it: the same fields, with the time as ISO 8601. */
 export type TransactionJson = Omit<Transaction, 'occurredAtMs'> & { readonly occurredAt: string };
 
@@ -145,8 +151,7 @@ export function parseTransaction(value: unknown, nowMs: number): Parsed<Transact
   ) {
     return { ok: false, problems };
   }
-  // Every field stands in it, also those that are not stated: what reads transactions of one shape is twice as fast.
-  const transaction = {
+  const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
     counterpartyId, counterpartyName,
   }; // biome-ignore format: one shape
@@ -189,10 +194,11 @@ export function transactionFromJson(json: TransactionJson): Transaction {
   const { id, accountId, occurredAt, amountMinor, currency, type, channel, merchant, country, city } = json;
   const { location, deviceId, ip, counterpartyId, counterpartyName } = json;
   const occurredAtMs = Date.parse(occurredAt);
-  return {
+  const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
     counterpartyId, counterpartyName,
   }; // biome-ignore format: one shape
+  return transaction;
 }
 
 /**

@@ -1,5 +1,6 @@
 // Feature vectors as few bytes, bit for bit: zeros and missing values cost two bits, whole numbers one to five
 // bytes, all else the eight bytes of the double.
+import { copyBytes } from '../domain/bytes.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 
 // The tag 0 is a zero.
@@ -36,7 +37,7 @@ export function encodeVector(vector: Float64Array): Uint8Array {
   }
   // Out of a pool: memory of its own for so few bytes takes as long as all of the above.
   const bytes = Buffer.allocUnsafe(at);
-  bytes.set(scratch.subarray(0, at));
+  copyBytes(scratch, 0, at, bytes, 0);
   return bytes;
 }
 

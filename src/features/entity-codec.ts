@@ -1,9 +1,9 @@
 // Histories as bytes outside of their tables: kind (u8), key length (u16 at 2), payload length (u32 at 4), key, payload.
+import { copyBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
 import { ENTITY_KINDS, type EntityKind, type FeatureState } from './observe.ts';
 
 const HEAD_BYTES = 8;
-const LOOPED_BYTES = 128;
 const decoder = new TextDecoder();
 
 /** Bytes that `encodeEntity` writes for an entry. */
@@ -27,14 +27,8 @@ export function encodeEntity(
   const { bytes: chunk } = table.chunkOf(entry);
   const payload = table.offsetOf(entry);
   const key = payload + length;
-  copy(chunk, key, key + keyLength, bytes, at + HEAD_BYTES);
-  copy(chunk, payload, key, bytes, at + HEAD_BYTES + keyLength);
-}
-
-/** A loop for few bytes: a copy by the engine costs as much as some hundred of its steps. */
-function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > LOOPED_BYTES) to.set(from.subarray(start, end), at);
-  else for (let i = start, j = at; i < end; i++, j++) to[j] = from[i];
+  copyBytes(chunk, key, key + keyLength, bytes, at + HEAD_BYTES);
+  copyBytes(chunk, payload, key, bytes, at + HEAD_BYTES + keyLength);
 }
 
 /** Puts entities that `encodeEntity` wrote, one after another, into their tables. */

@@ -1,6 +1,8 @@
 // A hash table from entity ids to byte records, all inside a few large buffers: a million histories cost
 // their bytes and little more, and the garbage collector never looks at them.
 
+import { copyBytes } from '../domain/bytes.ts';
+
 const CHUNK_BYTES = 256 << 10;
 /** Addresses count grains: which chunk is in the upper bits, where in it in the lower ones. */
 const GRAIN = 8;
@@ -233,7 +235,7 @@ export function createEntityTable(): EntityTable {
       view.setUint16(at, keyLength, true);
       view.setUint16(at + 2, grains, true);
       view.setUint32(at + 4, 0, true);
-      for (let i = 0; i < keyLength; i++) bytes[at + HEADER + i] = keyBuffer[i];
+      copyBytes(keyBuffer, 0, keyLength, bytes, at + HEADER);
       view.setUint32(at + HEADER + keyLength, entry, true);
       return entry;
     },
@@ -268,7 +270,7 @@ export function createEntityTable(): EntityTable {
       target.view.setUint16(to + 2, grains, true);
       target.view.setUint32(to + 4, length, true);
       const keyTo = to + HEADER + length;
-      for (let i = 0; i < ownKeyLength; i++) target.bytes[keyTo + i] = bytes[keyAt + i];
+      copyBytes(bytes, keyAt, keyAt + ownKeyLength, target.bytes, keyTo);
       target.view.setUint32(keyTo + ownKeyLength, entry, true);
       addresses[entry] = moved;
       abandon(address, reserved);

@@ -3,6 +3,7 @@
 //
 // An event is two variable-length integers: twice the seconds since the event before plus the fraud flag, and
 // the amount. In the usual case (one event added at the end, some dropped at the start) the bytes between stay.
+import { copyBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
 import { type History, MAX_EXACT_EVENTS, TILE_FIELDS } from './history.ts';
 
@@ -18,8 +19,6 @@ const HAS_PLACE = 4;
 const HAS_FRAUDS = 8;
 const MAX_EVENT_BYTES = 16;
 const FIELD_BYTES = 8;
-/** A copy by the engine costs as much as some hundred steps of a loop. */
-const LOOPED_BYTES = 128;
 
 /** Fills `history` from an entry of a table; an empty entry gives an empty history. */
 export function loadHistory(history: History, table: EntityTable, entry: number): void {
@@ -32,10 +31,9 @@ export function loadToAdd(history: History, table: EntityTable, entry: number, t
   const events = loadHead(history, table, entry);
   if (events === 0) return;
   const { bytes } = table.chunkOf(entry);
+  loadEvents(history, bytes, eventsAt, 1);
   history.eventCount = events;
-  history.firstEventAt = firstTimeAt(bytes, eventsAt);
   history.eventsUnread = history.takesUnread(time);
-  history.storedStands = history.eventsUnread;
   if (!history.eventsUnread) loadEvents(history, bytes, eventsAt, events);
 }
 
@@ -92,17 +90,6 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
   return events;
 }
 
-function firstTimeAt(bytes: Uint8Array, start: number): number {
-  let position = start;
-  let byte = bytes[position++];
-  let step = byte & 127;
-  for (let factor = 128; byte > 127; factor *= 128) {
-    byte = bytes[position++];
-    step += (byte & 127) * factor;
-  }
-  return Math.floor(step / 2);
-}
-
 function loadEvents(history: History, bytes: Uint8Array, start: number, events: number): void {
   const { times, amounts, frauds, amountBefore, fraudsBefore, storedEnds } = history;
   let position = start;
@@ -136,7 +123,6 @@ function loadEvents(history: History, bytes: Uint8Array, start: number, events: 
   history.eventCount = events;
   history.summed = events;
   history.storedEvents = events;
-  history.storedStands = true;
 }
 
 const eventBytes = new Uint8Array((MAX_EXACT_EVENTS + 1) * MAX_EVENT_BYTES);
@@ -161,8 +147,7 @@ function putEvent(history: History, i: number, position: number): number {
 /** Puts unread events from `stored` to `end` into `eventBytes`, and the one that was added; gives their length. */
 function encodeUnread(history: History, bytes: Uint8Array, stored: number, end: number): number {
   const length = end - stored;
-  if (length > LOOPED_BYTES) eventBytes.set(bytes.subarray(stored, end));
-  else for (let i = 0; i < length; i++) eventBytes[i] = bytes[stored + i];
+  copyBytes(bytes, stored, end, eventBytes, 0);
   if (history.addedAmount < 0) return length;
   return putVarint(putVarint(length, history.addedStep * 2), history.addedAmount);
 }
@@ -181,7 +166,7 @@ function encodeEvents(history: History, bytes: Uint8Array, stored: number): numb
     }
     const from = stored + (next + droppedEvents > 0 ? storedEnds[next + droppedEvents - 1] : 0);
     const end = stored + storedEnds[history.storedEvents - 1];
-    eventBytes.set(bytes.subarray(from, end), length);
+    copyBytes(bytes, from, end, eventBytes, length);
     length += end - from;
     next = kept;
   }

@@ -59,9 +59,8 @@ export class History {
   storedEvents = 0;
   droppedEvents = 0;
   storedStands = false;
-  /** The stored events were left where they are, since nothing is asked of them: one can be added behind them. */
+  /** Of the stored events only the first was read, since nothing is asked of them: one can be added behind them. */
   eventsUnread = false;
-  firstEventAt = 0;
   addedStep = 0;
   addedAmount = -1;
   /** Where each loaded event ends, counted in bytes from the start of the first. */
@@ -197,7 +196,7 @@ export class History {
     return (
       this.addedAmount < 0 &&
       time >= this.lastSeen &&
-      this.firstEventAt > time - retentionSeconds &&
+      this.times[0] > time - retentionSeconds &&
       this.eventCount < exactEvents
     );
   }
@@ -205,6 +204,7 @@ export class History {
   /** Adds an event where its time belongs; one older than the retention changes no window (false). */
   add(time: number, amountMinor: number): boolean {
     if (this.eventsUnread) {
+      if (!this.takesUnread(time)) throw new Error('events that were not read take no such event');
       this.addedStep = time - this.lastSeen;
       this.addedAmount = amountMinor;
       this.lastSeen = time;

@@ -1,5 +1,6 @@
 // A trained model: what it is made of, and how it is saved and loaded. A saved model carries its own checksum.
 import { createHash } from 'node:crypto';
+import { asBuffer } from '../domain/bytes.ts';
 import { isObject } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -118,8 +119,7 @@ export function toCatalogueFeatures(ensemble: Ensemble, features: readonly Featu
 }
 
 const FORMAT = 'goshawk-model-1';
-const toBase64 = (array: ArrayBufferView): string =>
-  Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
+const toBase64 = (array: ArrayBufferView): string => asBuffer(array).toString('base64');
 export const checksum = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A model's name: what made it, and a hash of its trees. */

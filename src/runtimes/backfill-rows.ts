@@ -1,6 +1,7 @@
 // What the rows of a backfill carry from one step of the engine to the next: a part of a transaction, or a label,
 // for one history.
 import { encodeRow } from '../adapters/spark/batch-frames.ts';
+import { asBuffer } from '../domain/bytes.ts';
 import type { historiesOf, Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { keyHash, ROLES, type Role, roleKey } from '../features/observe.ts';
@@ -32,7 +33,7 @@ export function encodeBody({ role, isLabel, fraud, said, vector }: Body): Buffer
 }
 
 export function decodeBody(body: Uint8Array): Body {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const bytes = asBuffer(body);
   const vectorAt = 6 + bytes.readUInt32LE(2);
   const head = bytes.readUInt8(0);
   return {
@@ -44,11 +45,9 @@ export function decodeBody(body: Uint8Array): Body {
   };
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** The account's part says everything. */
 export const wholeTransaction = ({ said }: Body, occurredAtMs: number): Transaction =>
-  decodeWhole(bufferOf(said), occurredAtMs);
+  decodeWhole(asBuffer(said), occurredAtMs);
 
 /** The other parts say what their history needs: amount, currency, lengths of account and key, both. */
 function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: string): Buffer {
@@ -65,7 +64,7 @@ function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: s
 /** What the history of `body` needs of its transaction. */
 export function essentialTransaction(body: Body, occurredAtMs: number): Transaction {
   if (body.role === 'account') return wholeTransaction(body, occurredAtMs);
-  const said = bufferOf(body.said);
+  const said = asBuffer(body.said);
   const keyAt = 15 + said.readUInt16LE(11);
   const key = said.toString('utf8', keyAt, keyAt + said.readUInt16LE(13));
   const { role } = body;
@@ -138,6 +137,6 @@ export function labelRows(label: Label, number: number): Buffer[] {
 
 /** The history that a label's row is about, and the time of its event there. */
 export function labelledEvent({ said }: Body): { readonly key: string; readonly occurredAtMs: number } {
-  const [key, occurredAtMs] = JSON.parse(bufferOf(said).toString('utf8')) as [string, number];
+  const [key, occurredAtMs] = JSON.parse(asBuffer(said).toString('utf8')) as [string, number];
   return { key, occurredAtMs };
 }

@@ -1,10 +1,11 @@
 // A process as a child: a worker, a sink, a server, the simulator; its output in a log file.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = new URL('../cli/main.ts', import.meta.url).pathname;
+const NODE_FLAGS = new URL('../../scripts/node-flags.sh', import.meta.url).pathname;
 
 export type GoshawkProcess = {
   readonly name: string;
@@ -26,15 +27,12 @@ export type GoshawkProcessOptions = {
 
 const STOP_MS = 15_000;
 const LOOK_MS = 50;
-/** Room for young objects, as in the script `goshawk`. */
-const YOUNG_MEGABYTES = 32;
-const YOUNG_MEGABYTES_OF_SINK = 64;
 
 export function startGoshawk(options: GoshawkProcessOptions): GoshawkProcess {
-  const young = options.args[0] === 'sink' ? YOUNG_MEGABYTES_OF_SINK : YOUNG_MEGABYTES;
+  const flags = execFileSync(NODE_FLAGS, options.args.slice(0, 1), { encoding: 'utf8' }).trim();
   return startProgram(process.execPath, {
     ...options,
-    args: [`--max-semi-space-size=${young}`, '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
+    args: [flags, '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
   });
 }
 

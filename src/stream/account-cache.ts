@@ -1,6 +1,6 @@
 // Histories of a partition's accounts that were used last, in bounded memory; all of them are in the state store.
 // Two generations of tables: when the newer one is half of the bound, the older one is dropped whole.
-
+import { copyBytes } from '../domain/bytes.ts';
 import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
 import type { AccountBytes } from '../ports/state-store.ts';
 
@@ -18,7 +18,7 @@ export type AccountCache = {
 };
 
 /** Copies of histories as they are kept in the state store; all in one buffer, for memory of its own each costs more than the copy. */
-export function historiesOf(table: EntityTable, accountIds: ReadonlySet<string>): AccountBytes[] {
+export function copyHistories(table: EntityTable, accountIds: ReadonlySet<string>): AccountBytes[] {
   const entries = Array.from(accountIds, (accountId) => table.find(accountId));
   let length = 0;
   for (const entry of entries) length += table.payloadLength(entry);
@@ -29,7 +29,8 @@ export function historiesOf(table: EntityTable, accountIds: ReadonlySet<string>)
     const end = from + table.payloadLength(entries[i]);
     const { bytes } = table.chunkOf(entries[i]);
     const start = to;
-    for (let at = from; at < end; at++) all[to++] = bytes[at];
+    to += end - from;
+    copyBytes(bytes, from, end, all, start);
     return { accountId, bytes: all.subarray(start, to) };
   });
 }

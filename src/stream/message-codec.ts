@@ -1,4 +1,5 @@
 // What comes out of a stream: decisions with their transaction, labels, dead letters; each a JSON document.
+import { asBuffer } from '../domain/bytes.ts';
 import type { Decision } from '../domain/decision.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { type Label, labelToJson } from '../domain/label.ts';
@@ -46,7 +47,7 @@ export function decisionMessage(
     reasons.length + rules.length === 0
       ? '"reasons":[],"rules":[]'
       : `"reasons":${JSON.stringify(reasons)},"rules":${JSON.stringify(rules)}`;
-  const features = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+  const features = asBuffer(vector).toString('base64');
   // Written out: a general serializer takes twice as long, and this is done for every transaction. Versions and
   // hashes are ours and need no escapes.
   const head =

@@ -17,7 +17,7 @@ import type { InService } from '../ports/desk.ts';
 import type { HistoryItem } from '../ports/history.ts';
 import type { AccountBytes, PartitionCommit, PartitionHead } from '../ports/state-store.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
-import { type AccountCache, createAccountCache, historiesOf } from './account-cache.ts';
+import { type AccountCache, copyHistories, createAccountCache } from './account-cache.ts';
 import { bytesOfHashes, createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
 import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
 import { decodeRecord, HEADERS } from './record-codec.ts';
@@ -266,10 +266,10 @@ const labelChange = (label: Label): SharedChange => ({
 });
 
 /** Histories as they are now, to be committed. */
-function accountsOf(work: Work, accountIds: Iterable<string>): AccountBytes[] {
+function accountsOf(work: Work, accountIds: ReadonlySet<string>): AccountBytes[] {
   const { table } = work.cache;
   table.clearChanged();
-  return historiesOf(table, new Set(accountIds));
+  return copyHistories(table, accountIds);
 }
 
 function startNewIds(work: Work): boolean {
@@ -324,7 +324,7 @@ export function redoBatch(
   work.nextOffset = items[items.length - 1].offset + 1;
   return {
     ...emptyCommit(work.partition, work.head, firstOffset, work.nextOffset),
-    accounts: accountsOf(work, accounts),
+    accounts: accountsOf(work, new Set(accounts)),
     labels: labelled.map(({ transactionId, fraud }) => ({ transactionId, fraud })),
     decidedIds: bytesOfHashes(ids),
     startNewIds: startNewIds(work),

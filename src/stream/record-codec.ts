@@ -1,5 +1,6 @@
 // Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
 import { isUtf8 } from 'node:buffer';
+import { asBuffer } from '../domain/bytes.ts';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { parseTransaction, type Transaction, transactionToJson } from '../domain/transaction.ts';
@@ -35,10 +36,7 @@ export type DecodedRecord =
   | { readonly ok: true; readonly record: LogRecord; readonly text: Uint8Array }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const textOf = (bytes: Uint8Array): string =>
-  (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString(
-    'utf8',
-  );
+const textOf = (bytes: Uint8Array): string => asBuffer(bytes).toString('utf8');
 
 const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ pointer: '', message }] });
 

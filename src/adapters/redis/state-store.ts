@@ -1,5 +1,6 @@
 // The StateStore on Redis. A commit is one script call; it is durable as Redis is (append-only file).
 import { randomUUID } from 'node:crypto';
+import { asBuffer } from '../../domain/bytes.ts';
 import {
   FencedError,
   MAX_COMMIT_LABELS,
@@ -57,9 +58,6 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
       return redis.send(['EVAL', script.text, String(keys.length), ...keys, ...args]);
     }
   }
-
-  const asBuffer = (bytes: Uint8Array): Buffer =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
   /** The epoch is looked at after the fields: while it stands, they were not lost. */
   async function readFields(key: string, partition: number, epoch: number, fields: readonly string[]) {

@@ -1,4 +1,5 @@
 // One batch of decisions as the statements of one transaction.
+import { asBuffer } from '../../domain/bytes.ts';
 import { hundredths } from '../../domain/codes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
@@ -40,7 +41,7 @@ export function transactionRow(item: Decided, seq: number) {
     model_version: decision.modelVersion,
     ruleset_version: decision.rulesetVersion,
     catalogue_hash: decision.catalogueHash,
-    features: `\\x${Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('hex')}`,
+    features: `\\x${asBuffer(vector).toString('hex')}`,
     content_hash: contentHash,
     engine_ms: engineMs,
   };

@@ -1,4 +1,5 @@
 // Which format a file is in, told by its first bytes.
+import { asBuffer } from '../../domain/bytes.ts';
 import { type ForeignModel, refused } from './foreign-model.ts';
 import { readLightgbm } from './lightgbm.ts';
 import { readOnnx } from './read-onnx.ts';
@@ -7,7 +8,7 @@ import { readXgboost } from './xgboost.ts';
 
 /** Throws InputError where the bytes are no model that can be imported. */
 export function readForeignModel(bytes: Uint8Array): ForeignModel {
-  const text = (): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const text = (): string => asBuffer(bytes).toString('utf8');
   const start = Buffer.from(bytes.subarray(0, 5)).toString('latin1');
   if (start === 'tree\n') return readLightgbm(text());
   if (/^\s*\{\s*"/.test(start)) {
