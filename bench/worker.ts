@@ -1,6 +1,7 @@
 // The work of a worker without its servers: records decoded, decided, made into a commit and into messages.
 import { createMemoryStateStore } from '../src/adapters/memory/state-store.ts';
-import { createFeatureState } from '../src/features/observe.ts';
+import { createFeatureState, sharedEventOf } from '../src/features/observe.ts';
+import { applySharedChanges, encodeSharedChanges } from '../src/features/shared-codec.ts';
 import { createScorer } from '../src/models/model.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { NO_BASE } from '../src/ports/history.ts';
@@ -15,6 +16,10 @@ import { trainFirstModel } from '../src/training/first-model.ts';
 import { count, type Row } from './report.ts';
 
 const TRANSACTIONS = 200_000;
+const CHANGES = 1_000_000;
+const CHANGES_OF_BATCH = 500;
+/** Until then, code is compiled. */
+const FIRST_CHANGES = 200_000;
 /** The same model and people in every run. */
 const START_MS = Date.UTC(2026, 0, 1);
 
@@ -92,5 +97,29 @@ export async function benchWorker(): Promise<Row[]> {
       what: "a worker's work on a transaction, without its servers",
       figure: `${((user + system) / TRANSACTIONS).toFixed(1)} µs of CPU (${((100 * flagged) / TRANSACTIONS).toFixed(1)} % flagged), ${count((TRANSACTIONS * 1e6) / (user + system))}/s a core`,
     },
+    benchSharedChanges(),
   ];
+}
+
+/** What a worker does besides: it follows what others decided in its copy of the histories that accounts share. */
+function benchSharedChanges(): Row {
+  const simulator = createSimulator({ seed: 1, rate: 50, startMs: START_MS, accounts: 1_000_000 });
+  const batches = Array.from({ length: CHANGES / CHANGES_OF_BATCH }, () =>
+    encodeSharedChanges(
+      Array.from({ length: CHANGES_OF_BATCH }, () => ({
+        kind: 'event',
+        event: sharedEventOf(simulator.next().transaction),
+      })),
+    ),
+  );
+  const state = createFeatureState();
+  const first = FIRST_CHANGES / CHANGES_OF_BATCH;
+  for (const batch of batches.slice(0, first)) applySharedChanges(state, batch);
+  const started = process.cpuUsage();
+  for (const batch of batches.slice(first)) applySharedChanges(state, batch);
+  const { user, system } = process.cpuUsage(started);
+  return {
+    what: "… and on another worker's: its change of the histories that accounts share",
+    figure: `${((user + system) / (CHANGES - FIRST_CHANGES)).toFixed(1)} µs of CPU (a million accounts)`,
+  };
 }
