@@ -14,9 +14,10 @@ if [ "${1:-}" = --docker ]; then
   fi
   exec docker compose up --build "$@"
 fi
+# The help text comes out of the program, too, which does not start without its packages.
+node=$(scripts/node.sh)
+PATH="$(dirname "$node"):$PATH" scripts/install.sh
 case " $* " in *" --help "*|*" -h "*) ;; *)
-  node=$(scripts/node.sh)
-  PATH="$(dirname "$node"):$PATH" scripts/install.sh
   if [ ! -f dashboard/dist/index.html ] || [ -n "$(find dashboard/src dashboard/index.html dashboard/vite.config.ts src/protocol src/domain package-lock.json -newer dashboard/dist/index.html -print -quit)" ]; then
     echo "Building the dashboard …"
     "$node" node_modules/vite/bin/vite.js build dashboard --logLevel error
