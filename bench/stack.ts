@@ -108,8 +108,8 @@ export const benchInstallation = (plan: InstallationPlan): Promise<Row[]> =>
   withInstallation(plan.deciders, async (bench) => {
     const { goals, latencyRate } = plan;
     const rows: Row[] = [];
+    await run(bench, 'warm', latencyRate, WARM_SECONDS, false);
     if (process.env.BENCH_ONLY !== 'rates') {
-      await run(bench, 'warm', latencyRate, WARM_SECONDS, false);
       if (plan.posts) rows.push(await postDecisions(bench));
       const paced = await run(bench, 'paced', latencyRate, STEP_SECONDS, true);
       rows.push(

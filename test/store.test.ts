@@ -4,6 +4,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
+import type { CollectedRows } from '../src/adapters/postgres/collected-rows.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
@@ -11,13 +12,14 @@ import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
-import type { Transaction } from '../src/domain/transaction.ts';
+import { type Transaction, transactionToJson } from '../src/domain/transaction.ts';
 import type { Decided } from '../src/engine/process-batch.ts';
 import { serializeModel } from '../src/models/model.ts';
-import type { SinkBatch } from '../src/ports/sink-store.ts';
+import type { SinkStore } from '../src/ports/sink-store.ts';
 import { FencedError } from '../src/ports/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
+import { decisionMessage } from '../src/stream/message-codec.ts';
 import { queueContract } from './contracts/alert-queue.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
 import { storeContract } from './contracts/store.ts';
@@ -35,6 +37,16 @@ after(async () => {
   await server.stop();
   folder.remove();
 });
+
+/** As a sink collects what it has read. */
+function collectedOf(sink: SinkStore<CollectedRows>, partition: number, decided: readonly Decided[]) {
+  const collected = sink.collect(partition);
+  for (const item of decided) {
+    const text = Buffer.from(JSON.stringify(transactionToJson(item.transaction)));
+    collected.decided(item, decisionMessage(item, text, undefined).value);
+  }
+  return collected;
+}
 
 storeContract('PGlite', async () => {
   const session = openEmbeddedDatabase(join(folder.path, 'pglite'), (error) => {
@@ -83,9 +95,9 @@ queueContract('PostgreSQL, as a sink stores', async () => {
     async commit(decided, labelled = []) {
       const nextOffset = before.nextOffset + 1 + decided.length + labelled.length;
       const after = { nextOffset, sourceOffset: nextOffset };
-      await sink.store([
-        { output: 'decisions', partition: 0, before, after, decided, labelled, deadLetters: [] },
-      ]);
+      const collected = collectedOf(sink, 0, decided);
+      for (const item of labelled) collected.labelled(item);
+      await sink.store([{ output: 'decisions', partition: 0, before, after, collected }]);
       before = after;
     },
     close: () => session.close(),
@@ -232,15 +244,13 @@ test('A7 what a sink stores comes back as it went in, whatever is in it; the sam
     }),
   ];
   const sink = createSinkStore(pool);
-  const batch: SinkBatch = {
+  const batch = {
     output: 'decisions',
     partition: 3,
     before: await sink.progress('decisions', 3),
     after: { nextOffset: 9, sourceOffset: 7 },
-    decided,
-    labelled: [],
-    deadLetters: [],
-  };
+    collected: collectedOf(sink, 3, decided),
+  } as const;
   await sink.store([batch]);
   const store = createSqlStore(session, db);
   for (const { transaction, receivedAtMs, decision, vector } of decided) {

@@ -20,21 +20,31 @@ export type SinkProgress = {
   readonly sourceOffset: number;
 };
 
-/** What was read of one output of one partition, without repetitions. */
-export type SinkBatch = {
+/** Takes what was read of an output of a partition, without repetitions, in order. */
+export type Collector = {
+  /** `message` is what the decision was read from. */
+  decided(item: Decided, message: Uint8Array): void;
+  labelled(item: Labelled): void;
+  deadLetter(entry: DeadLetterEntry): void;
+};
+
+export type SinkBatch<Collected> = {
   readonly output: Output;
   readonly partition: number;
   readonly before: SinkProgress;
   readonly after: SinkProgress;
-  readonly decided: readonly Decided[];
-  readonly labelled: readonly Labelled[];
-  readonly deadLetters: readonly DeadLetterEntry[];
+  readonly collected: Collected;
 };
 
-export type SinkStore = {
+export type SinkStore<Collected extends Collector> = {
   progress(output: Output, partition: number): Promise<SinkProgress>;
-  /** One transaction for all. Throws FencedError when another sink has moved one of the outputs on. */
-  store(batches: readonly SinkBatch[]): Promise<void>;
+  /**
+   * Where to put what is read of a partition: it is brought into the form in which it is stored at once, so that thousands
+   * of decisions need not be kept while those before are being stored.
+   */
+  collect(partition: number): Collected;
+  /** One transaction for all; what was collected is used up then. Throws FencedError when another sink has moved one of the outputs on. */
+  store(batches: readonly SinkBatch<Collected>[]): Promise<void>;
 };
 
 export const NO_PROGRESS: SinkProgress = { nextOffset: 0, sourceOffset: -1 };

@@ -1,9 +1,13 @@
 // Several sinks over one store: what waits while a transaction is under way goes into the next one together.
-import type { SinkBatch, SinkStore } from '../ports/sink-store.ts';
+import type { Collector, SinkBatch, SinkStore } from '../ports/sink-store.ts';
 import { FencedError } from '../ports/state-store.ts';
 
-export function groupCommits(store: SinkStore): SinkStore {
-  type Waiting = { readonly batches: readonly SinkBatch[]; resolve(): void; reject(error: Error): void };
+export function groupCommits<Collected extends Collector>(store: SinkStore<Collected>): SinkStore<Collected> {
+  type Waiting = {
+    readonly batches: readonly SinkBatch<Collected>[];
+    resolve(): void;
+    reject(error: Error): void;
+  };
   let waiting: Waiting[] = [];
   let busy = false;
 
@@ -38,6 +42,7 @@ export function groupCommits(store: SinkStore): SinkStore {
 
   return {
     progress: (output, partition) => store.progress(output, partition),
+    collect: (partition) => store.collect(partition),
     store: (batches) =>
       new Promise((resolve, reject) => {
         waiting.push({ batches, resolve, reject });

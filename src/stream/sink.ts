@@ -1,7 +1,6 @@
 // Stores what workers published. It may lag behind without slowing them; what it stored is exact: progress and rows
 // are one transaction, repetitions are told by their source offset.
-import type { BatchOutput } from '../engine/process-batch.ts';
-import type { DeadLetterEntry, SinkBatch, SinkProgress, SinkStore } from '../ports/sink-store.ts';
+import type { Collector, SinkBatch, SinkProgress, SinkStore } from '../ports/sink-store.ts';
 import { FencedError } from '../ports/state-store.ts';
 import type { Output, PartitionInput, StreamRecord } from '../ports/stream.ts';
 import { decodeMessage } from './message-codec.ts';
@@ -11,13 +10,12 @@ const FIRST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 2000;
 const LOOK_MS = 5000;
 
-export type SinkParts = {
+export type SinkParts<Collected extends Collector> = {
   readonly output: Output;
   readonly partition: number;
-  readonly store: SinkStore;
+  readonly store: SinkStore<Collected>;
   readonly open: (output: Output, partition: number, fromOffset: number) => PartitionInput;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly onStored?: (batch: SinkBatch) => void;
   readonly onTrouble?: (what: string, error: Error) => void;
 };
 
@@ -27,16 +25,13 @@ export type SinkRunner = {
   progress(): SinkProgress | undefined;
 };
 
-/** Turns records of an output into what is to be stored, leaving repetitions out. */
-export function sinkBatch(
-  output: Output,
+/** Reads records of an output into `collected`, leaving repetitions out; gives how far they go. */
+function collect(
   partition: number,
   before: SinkProgress,
   records: readonly StreamRecord[],
-): SinkBatch {
-  const decided: BatchOutput['decided'][number][] = [];
-  const labelled: BatchOutput['labelled'][number][] = [];
-  const deadLetters: DeadLetterEntry[] = [];
+  collected: Collector,
+): SinkProgress {
   let { sourceOffset } = before;
   for (const { value } of records) {
     if (value === null) continue;
@@ -44,24 +39,19 @@ export function sinkBatch(
     const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
     if (message.kind === 'claim' || offset <= sourceOffset) continue;
     sourceOffset = offset;
-    if (message.kind === 'decision') decided.push(message.decided);
-    else if (message.kind === 'label') labelled.push({ offset, label: message.label });
+    if (message.kind === 'decision') collected.decided(message.decided, value);
+    else if (message.kind === 'label') collected.labelled({ offset, label: message.label });
     else {
       const { raw, problems, receivedAtMs } = message;
-      deadLetters.push({
-        source: `stream, partition ${partition}, offset ${offset}`,
-        raw,
-        problems,
-        receivedAtMs,
-      });
+      const source = `stream, partition ${partition}, offset ${offset}`;
+      collected.deadLetter({ source, raw, problems, receivedAtMs });
     }
   }
-  const nextOffset = records[records.length - 1].offset + 1;
-  return { output, partition, before, after: { nextOffset, sourceOffset }, decided, labelled, deadLetters };
+  return { nextOffset: records[records.length - 1].offset + 1, sourceOffset };
 }
 
 /** Stores one output of one partition until it is stopped. */
-export function startSink(parts: SinkParts): SinkRunner {
+export function startSink<Collected extends Collector>(parts: SinkParts<Collected>): SinkRunner {
   const { output, partition, store, sleep, onTrouble } = parts;
   let stopping = false;
   let input: PartitionInput | undefined;
@@ -90,8 +80,10 @@ export function startSink(parts: SinkParts): SinkRunner {
     while (!stopping) {
       const records = await from.take(MAX_RECORDS);
       if (records.length === 0) break;
-      const batch = sinkBatch(output, partition, readTo, records);
-      readTo = batch.after;
+      const collected = store.collect(partition);
+      const before = readTo;
+      readTo = collect(partition, before, records, collected);
+      const batch = { output, partition, before, after: readTo, collected };
       if (!(await storing)) return;
       storing = storeBatch(batch);
       // Noticed at once, not when the next record comes.
@@ -100,14 +92,13 @@ export function startSink(parts: SinkParts): SinkRunner {
     await storing;
   }
 
-  async function storeBatch(batch: SinkBatch): Promise<boolean> {
+  async function storeBatch(batch: SinkBatch<Collected>): Promise<boolean> {
     const done = await persistently('store', async () => {
       await store.store([batch]);
       return true;
     });
     if (!done) return false;
     progress = batch.after;
-    parts.onStored?.(batch);
     return true;
   }
 

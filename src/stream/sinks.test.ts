@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NO_PROGRESS, type SinkBatch, type SinkProgress } from '../ports/sink-store.ts';
+import { type Collector, NO_PROGRESS, type SinkBatch, type SinkProgress } from '../ports/sink-store.ts';
 import type { PartitionInput, StreamRecord } from '../ports/stream.ts';
 import { labelMessage } from './message-codec.ts';
 import { startSinks } from './sinks.ts';
+
+type Collected = Collector & { readonly offsets: number[] };
+
+function collect(): Collected {
+  const offsets: number[] = [];
+  return {
+    offsets,
+    decided: () => assert.fail('only labels here'),
+    labelled: ({ offset }) => offsets.push(offset),
+    deadLetter: () => assert.fail('only labels here'),
+  };
+}
 
 const record = (offset: number): StreamRecord => ({
   offset,
@@ -41,11 +53,12 @@ test('W1 a partition that comes back while a statement holds up its end is store
       partition,
       store: {
         progress: async (of) => (of === 'decisions' ? progress : NO_PROGRESS),
-        async store(batches: readonly SinkBatch[]) {
+        collect,
+        async store(batches: readonly SinkBatch<Collected>[]) {
           storing = true;
           await held?.promise;
-          for (const { labelled, after } of batches) {
-            stored.push(...labelled.map(({ offset }) => offset));
+          for (const { collected, after } of batches) {
+            stored.push(...collected.offsets);
             progress = after;
           }
         },

@@ -1,5 +1,6 @@
 // The sinks of one process: one for each output of each partition that it was given.
-import { OUTPUTS } from '../ports/stream.ts';
+import type { Collector } from '../ports/sink-store.ts';
+import { OUTPUTS, type Output } from '../ports/stream.ts';
 import { type SinkParts, type SinkRunner, startSink } from './sink.ts';
 
 export type Sinks = {
@@ -12,8 +13,8 @@ export type Sinks = {
 };
 
 /** `onFailure` hears of faults of the program. */
-export function startSinks(
-  partsOf: (output: SinkParts['output'], partition: number) => SinkParts,
+export function startSinks<Collected extends Collector>(
+  partsOf: (output: Output, partition: number) => SinkParts<Collected>,
   onFailure: (error: Error) => void,
 ): Sinks {
   const running = new Map<number, readonly SinkRunner[]>();

@@ -8,8 +8,8 @@ import { FEATURE_COUNT, INDEX } from '../../src/features/catalogue.ts';
 import type { ModelInfo, Scorer } from '../../src/models/model.ts';
 import { type HistoryItem, NO_BASE } from '../../src/ports/history.ts';
 import {
+  type Collector,
   NO_PROGRESS,
-  type SinkBatch,
   type SinkProgress,
   type SinkStore,
 } from '../../src/ports/sink-store.ts';
@@ -34,6 +34,22 @@ const STEP_MS = 500;
 const FALLBACK_AFTER_MS = 60;
 /** A run that has not settled by then has lost something. */
 const LIMIT_MS = 60_000;
+
+type Collected = Collector & { readonly decisions: readonly Decided[]; deadLetters(): number };
+
+function collect(): Collected {
+  const decisions: Decided[] = [];
+  let deadLetters = 0;
+  return {
+    decisions,
+    deadLetters: () => deadLetters,
+    decided: (item) => decisions.push(item),
+    labelled: () => undefined,
+    deadLetter: () => {
+      deadLetters++;
+    },
+  };
+}
 
 /** What is broken on purpose, so that the simulation can prove that it would notice. */
 export type Sabotage =
@@ -311,7 +327,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     }
   }
 
-  function sinkStore(process: Process): SinkStore {
+  function sinkStore(process: Process): SinkStore<Collected> {
     const believed = new Map<string, SinkProgress>();
     const progressOf = (key: string): SinkProgress => database.progress.get(key) ?? NO_PROGRESS;
     return {
@@ -321,22 +337,23 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
           if (faults.sabotage !== 'no look at the progress') return progressOf(key);
           return believed.get(key) ?? progressOf(key);
         }),
-      store: (batches: readonly SinkBatch[]) =>
+      collect,
+      store: (batches) =>
         callOver(process, async () => {
           const stored = new Map(database.stored);
           const progress = new Map(database.progress);
-          for (const { output, partition, before, after, decided } of batches) {
+          for (const { output, partition, before, after, collected } of batches) {
             const key = `${output} ${partition}`;
             if (progressOf(key).nextOffset !== before.nextOffset)
               throw new FencedError('another sink was here');
             progress.set(key, after);
             believed.set(key, after);
-            for (const item of decided) {
+            for (const item of collected.decisions) {
               if (stored.has(item.transaction.id)) storedTwice++;
               stored.set(item.transaction.id, item);
             }
           }
-          const found = batches.reduce((sum, batch) => sum + batch.deadLetters.length, 0);
+          const found = batches.reduce((sum, batch) => sum + batch.collected.deadLetters(), 0);
           database = { stored, progress, deadLetters: database.deadLetters + found };
         }),
     };

@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { writeLongBE } from '../../domain/long-bytes.ts';
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-const TRAILER_BYTES = 2;
+const TRAILER = Buffer.from([0xff, 0xff]);
 const LENGTH_BYTES = 4;
 const NULL = -1;
 /** Times count from 2000-01-01 there. */
@@ -24,16 +24,22 @@ export type CopyRows = {
   real(value: number): void;
   timestamp(epochMs: number): void;
   bytes(value: Uint8Array): void;
-  /** Everything so far as COPY wants it. */
-  finish(): Buffer;
+  /** Room for a bigint that is told later; gives where it stands. */
+  bigintLater(): number;
+  setBigint(place: number, value: number): void;
+  /** Everything so far, as a view of what goes on being written to. */
+  written(): Buffer;
+  /** All of the bytes that were written into. */
+  whole(): Buffer;
 };
 
-export function createCopyRows(expectedBytes: number): CopyRows {
-  let buffer = Buffer.allocUnsafe(Math.max(1024, expectedBytes));
-  let at = SIGNATURE.copy(buffer, 0);
+/** Writes into `first`, and into longer ones where it is too short. */
+export function createCopyRows(first: Buffer): CopyRows {
+  let buffer = first;
+  let at = 0;
 
   function room(bytes: number): void {
-    if (at + bytes + TRAILER_BYTES <= buffer.length) return;
+    if (at + bytes <= buffer.length) return;
     const longer = Buffer.allocUnsafe(2 * buffer.length + bytes);
     buffer.copy(longer, 0, 0, at);
     buffer = longer;
@@ -42,7 +48,7 @@ export function createCopyRows(expectedBytes: number): CopyRows {
     room(LENGTH_BYTES + Math.max(0, length));
     at = buffer.writeInt32BE(length, at);
   }
-  function whole(value: number): void {
+  function long(value: number): void {
     at = writeLongBE(buffer, value, at);
   }
 
@@ -64,7 +70,7 @@ export function createCopyRows(expectedBytes: number): CopyRows {
     },
     bigint(value) {
       head(8);
-      whole(value);
+      long(value);
     },
     double(value) {
       if (value === undefined) return head(NULL);
@@ -77,17 +83,23 @@ export function createCopyRows(expectedBytes: number): CopyRows {
     },
     timestamp(epochMs) {
       head(8);
-      whole((epochMs - EPOCH_MS) * MICROSECONDS);
+      long((epochMs - EPOCH_MS) * MICROSECONDS);
     },
     bytes(value) {
       head(value.length);
       buffer.set(value, at);
       at += value.length;
     },
-    finish() {
-      at = buffer.writeInt16BE(-1, at);
-      return buffer.subarray(0, at);
+    bigintLater() {
+      head(8);
+      at += 8;
+      return at - 8;
     },
+    setBigint(place, value) {
+      writeLongBE(buffer, value, place);
+    },
+    written: () => buffer.subarray(0, at),
+    whole: () => buffer,
   };
 }
 
@@ -96,12 +108,13 @@ export async function copyInto(
   client: PoolClient,
   table: string,
   columns: readonly string[],
-  rows: Buffer,
+  rows: readonly CopyRows[],
 ): Promise<void> {
   const copy = client.query(
     copyFrom(`copy ${table} (${columns.join(', ')}) from stdin with (format binary)`),
   );
   const finished = once(copy, 'finish');
-  copy.end(rows);
+  for (const bytes of [SIGNATURE, ...rows.map((part) => part.written()), TRAILER]) copy.write(bytes);
+  copy.end();
   await finished;
 }

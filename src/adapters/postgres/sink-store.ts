@@ -1,10 +1,11 @@
 // The SinkStore on PostgreSQL. Progress and rows are one transaction; its first statement takes the sequence's row,
 // so that rows become visible in the order of their numbers.
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import { transactionToJson } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import { type DeadLetterEntry, NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
 import { FencedError } from '../../ports/state-store.ts';
+import { decodeMessage } from '../../stream/message-codec.ts';
 import {
   ADD_ALERTS,
   ADD_COUNTS,
@@ -14,39 +15,32 @@ import {
   labelRow,
   labelStatements,
 } from '../sql/commit.ts';
+import { type CollectedRows, collectRows } from './collected-rows.ts';
 import { ensureMonths } from './months.ts';
-import { copyTransactions, type PlacedDecision } from './transaction-rows.ts';
-
-const MOVE_ON = `
-  update stream_progress s set next_offset = b.next_offset, source_offset = b.source_offset
-  from json_to_recordset($1) as b(output text, partition int, before bigint, next_offset bigint, source_offset bigint)
-  where s.output = b.output and s.partition = b.partition and s.next_offset = b.before`;
+import { copyTransactions } from './transaction-rows.ts';
 
 const INSERT_ALERTS = `
   with ${ADD_ALERTS('$1', '$3')}
   ${ADD_COUNTS('$2')}`;
 
-/**
- * The commit need not wait for the disk: what a database that died loses of the last moment, rows and progress alike, is
- * stored again from the topics.
- */
-const BEGIN = 'begin; set local synchronous_commit to off';
+const ROOM_BYTES = 1 << 18;
+/** As many as a sink of a dozen partitions uses at a time. */
+const MAX_SPARE = 32;
 
 const UNIQUE_VIOLATION = '23505';
 
 /** Some of the ids are taken: by repetitions older than what workers remember, or by other accounts. */
 class TakenIdsError extends Error {}
 
+type Batch = SinkBatch<CollectedRows>;
 type Holder = { readonly accountId: string; readonly contentHash: string };
-/** What is not stored among the transactions, and what is told of it. */
-type LeftOut = { readonly items: ReadonlySet<Decided>; readonly deadLetters: readonly DeadLetterEntry[] };
-
-const NOTHING_LEFT_OUT: LeftOut = { items: new Set(), deadLetters: [] };
-
-const placed = (batches: readonly SinkBatch[]): PlacedDecision[] =>
-  batches.flatMap(({ decided, partition }) => decided.map((item) => ({ item, partition })));
-
 const codeOf = (error: Error): string | undefined => (error as { code?: string }).code;
+
+function decisionIn(bytes: Uint8Array): Decided {
+  const message = decodeMessage(bytes);
+  if (message.kind !== 'decision') throw new TypeError(`a decision was expected, not a ${message.kind}`);
+  return message.decided;
+}
 
 function takenId(
   { offset, transaction, receivedAtMs }: Decided,
@@ -69,74 +63,111 @@ function takenId(
   };
 }
 
-export function createSinkStore(pool: Pool): SinkStore {
-  async function storeAll(client: PoolClient, batches: readonly SinkBatch[], leftOut: LeftOut) {
-    const moves = batches.map(({ output, partition, before, after }) => ({
-      output,
-      partition,
-      before: before.nextOffset,
-      next_offset: after.nextOffset,
-      source_offset: after.sourceOffset,
-    }));
-    const decided = placed(batches).filter(({ item }) => !leftOut.items.has(item));
-    const labelled = batches.flatMap((batch) =>
-      batch.labelled.map((item) => ({ item, partition: batch.partition })),
-    );
-    const deadLetters = [...batches.flatMap((batch) => batch.deadLetters), ...leftOut.deadLetters];
-    const count = decided.length + labelled.length;
-    const taken = await client.query(
-      'update stream_sequence set next = next + $1 returning next - $1 as first',
-      [count],
-    );
-    const first = Number(taken.rows[0].first);
-    const moved = await client.query(MOVE_ON, [JSON.stringify(moves)]);
-    if (moved.rowCount !== batches.length) throw new FencedError('another sink has moved on from there');
-    if (decided.length > 0) {
-      const alerts = decided.flatMap(({ item }, i) =>
-        item.decision.outcome === 'approve' ? [] : [alertRow(item, first + i)],
-      );
-      const counts = countRows(decided.map(({ item }) => item));
-      await copyTransactions(client, decided, first).catch((error: Error) => {
-        throw codeOf(error) === UNIQUE_VIOLATION ? new TakenIdsError() : error;
-      });
-      const flagged = decided
-        .map(({ item }) => item)
-        .filter(({ decision }) => decision.outcome !== 'approve');
-      await client.query(
-        INSERT_ALERTS,
-        [alerts, counts, alertGroups(flagged)].map((rows) => JSON.stringify(rows)),
-      );
-    }
-    const labelRows = labelled.map(({ item, partition }, i) => ({
-      ...labelRow(item, first + decided.length + i),
-      partition,
-      log_offset: item.offset,
-    }));
-    for (const { sql, parameters } of labelStatements(labelRows)) await client.query(sql, [...parameters]);
-    if (deadLetters.length > 0) {
-      const rows = deadLetters.map(({ source, raw, problems, receivedAtMs, decidedAt }) => ({
-        source,
-        raw,
-        problems: JSON.stringify(problems),
-        received_at: new Date(receivedAtMs).toISOString(),
-        partition: decidedAt?.partition,
-        log_offset: decidedAt?.offset,
-      }));
-      await client.query(
-        `insert into dead_letters (source, raw, problems, received_at, partition, log_offset)
-         select source, raw, problems, received_at, partition, log_offset
-         from json_to_recordset($1) as d(
-           source text, raw text, problems text, received_at timestamptz, partition int, log_offset bigint)`,
-        [JSON.stringify(rows)],
-      );
-    }
+/**
+ * Begins a transaction in which the numbers are taken and the outputs moved on; gives the first of the numbers. Its commit need
+ * not wait for the disk: what a database that died loses of the last moment, rows and progress alike, is stored again from
+ * the topics.
+ */
+async function begin(client: PoolClient, batches: readonly Batch[]): Promise<number> {
+  const count = batches.reduce(
+    (sum, { collected }) => sum + collected.seqAt.length + collected.labels.length,
+    0,
+  );
+  const moves = batches.map(
+    ({ output, partition, before, after }) =>
+      `(${client.escapeLiteral(output)}, ${partition}, ${before.nextOffset}, ${after.nextOffset}, ${after.sourceOffset})`,
+  );
+  // In one text, which needs literals: each further statement would wait for its turn on both sides.
+  const results = (await client.query(`
+    begin;
+    set local synchronous_commit to off;
+    update stream_sequence set next = next + ${count} returning next - ${count} as first;
+    update stream_progress s set next_offset = b.next_offset, source_offset = b.source_offset
+    from (values ${moves.join(', ')}) as b(output, partition, before, next_offset, source_offset)
+    where s.output = b.output and s.partition = b.partition and s.next_offset = b.before`)) as unknown;
+  const [, , taken, moved] = results as QueryResult[];
+  if (moved.rowCount !== batches.length) throw new FencedError('another sink has moved on from there');
+  return Number(taken.rows[0].first);
+}
+
+/** The decisions of all batches, numbered from `first` on. */
+async function storeDecisions(
+  client: PoolClient,
+  all: readonly CollectedRows[],
+  first: number,
+): Promise<void> {
+  const alerts: ReturnType<typeof alertRow>[] = [];
+  let seq = first;
+  for (const { rows, seqAt, flagged } of all) {
+    for (const { item, row } of flagged) alerts.push(alertRow(item, seq + row));
+    for (const place of seqAt) rows.setBigint(place, seq++);
+  }
+  await copyTransactions(
+    client,
+    all.filter(({ seqAt }) => seqAt.length > 0).map(({ rows }) => rows),
+  ).catch((error: Error) => {
+    throw codeOf(error) === UNIQUE_VIOLATION ? new TakenIdsError() : error;
+  });
+  const counts = countRows(all.map((each) => each.counts));
+  const groups = alertGroups(all.flatMap(({ flagged }) => flagged.map(({ item }) => item)));
+  await client.query(
+    INSERT_ALERTS,
+    [alerts, counts, groups].map((rows) => JSON.stringify(rows)),
+  );
+}
+
+async function storeLabels(client: PoolClient, all: readonly CollectedRows[], first: number): Promise<void> {
+  const labels = all.flatMap(({ labels, partition }) => labels.map((item) => ({ item, partition })));
+  const rows = labels.map(({ item, partition }, i) => ({
+    ...labelRow(item, first + i),
+    partition,
+    log_offset: item.offset,
+  }));
+  for (const { sql, parameters } of labelStatements(rows)) await client.query(sql, [...parameters]);
+}
+
+async function storeDeadLetters(client: PoolClient, deadLetters: readonly DeadLetterEntry[]): Promise<void> {
+  const rows = deadLetters.map(({ source, raw, problems, receivedAtMs, decidedAt }) => ({
+    source,
+    raw,
+    problems: JSON.stringify(problems),
+    received_at: new Date(receivedAtMs).toISOString(),
+    partition: decidedAt?.partition,
+    log_offset: decidedAt?.offset,
+  }));
+  await client.query(
+    `insert into dead_letters (source, raw, problems, received_at, partition, log_offset)
+     select source, raw, problems, received_at, partition, log_offset
+     from json_to_recordset($1) as d(
+       source text, raw text, problems text, received_at timestamptz, partition int, log_offset bigint)`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function storeAll(client: PoolClient, batches: readonly Batch[]): Promise<void> {
+  const all = batches.map(({ collected }) => collected);
+  const first = await begin(client, batches);
+  const decided = all.reduce((sum, { seqAt }) => sum + seqAt.length, 0);
+  if (decided > 0) await storeDecisions(client, all, first);
+  await storeLabels(client, all, first + decided);
+  const deadLetters = all.flatMap((each) => each.deadLetters);
+  if (deadLetters.length > 0) await storeDeadLetters(client, deadLetters);
+}
+
+export function createSinkStore(pool: Pool): SinkStore<CollectedRows> {
+  /** Room for rows that was used before: new room each time would have the collector run for it alone. */
+  const spare: Buffer[] = [];
+  const collect = (partition: number): CollectedRows =>
+    collectRows(partition, spare.pop() ?? Buffer.allocUnsafeSlow(ROOM_BYTES));
+
+  function reuse(batches: readonly Batch[]): void {
+    for (const { collected } of batches) if (spare.length < MAX_SPARE) spare.push(collected.rows.whole());
   }
 
   async function inTransaction(work: (client: PoolClient) => Promise<void>): Promise<void> {
     const client = await pool.connect();
     let failure: Error | undefined;
     try {
-      await client.query(BEGIN);
       await work(client);
       await client.query('commit');
     } catch (error) {
@@ -151,29 +182,34 @@ export function createSinkStore(pool: Pool): SinkStore {
     }
   }
 
-  /** What cannot be stored, since its id is taken: repetitions are let go, all else becomes a dead letter. */
-  async function withTakenIds(batches: readonly SinkBatch[]): Promise<LeftOut> {
-    const all = placed(batches);
+  /** The same without what cannot be stored, since its id is taken: repetitions are let go, all else is a dead letter. */
+  async function withoutTakenIds(batches: readonly Batch[]): Promise<Batch[]> {
+    const decided = batches.map(({ collected }) => collected.messages.map(decisionIn));
     const found = await pool.query(
       'select id, account_id, content_hash from transactions where id = any($1::text[])',
-      [all.map(({ item }) => item.transaction.id)],
+      [decided.flat().map(({ transaction }) => transaction.id)],
     );
     const holders = new Map<string, Holder>(
       found.rows.map((row) => [row.id, { accountId: row.account_id, contentHash: row.content_hash }]),
     );
-    const items = new Set<Decided>();
-    const deadLetters: DeadLetterEntry[] = [];
-    for (const { item, partition } of all) {
-      const { transaction, contentHash } = item;
-      const holder = holders.get(transaction.id);
-      if (!holder) {
-        holders.set(transaction.id, { accountId: transaction.accountId, contentHash });
-        continue;
-      }
-      items.add(item);
-      if (holder.contentHash !== contentHash) deadLetters.push(takenId(item, partition, holder));
-    }
-    return { items, deadLetters };
+    return batches.map((batch, i) => {
+      const { partition } = batch;
+      const { labels, deadLetters, messages } = batch.collected;
+      const collected = collect(partition);
+      for (const item of labels) collected.labelled(item);
+      for (const entry of deadLetters) collected.deadLetter(entry);
+      decided[i].forEach((item, row) => {
+        const { transaction, contentHash } = item;
+        const holder = holders.get(transaction.id);
+        if (!holder) {
+          holders.set(transaction.id, { accountId: transaction.accountId, contentHash });
+          collected.decided(item, messages[row]);
+        } else if (holder.contentHash !== contentHash) {
+          collected.deadLetter(takenId(item, partition, holder));
+        }
+      });
+      return { ...batch, collected };
+    });
   }
 
   return {
@@ -192,19 +228,22 @@ export function createSinkStore(pool: Pool): SinkStore {
       ]);
       return NO_PROGRESS;
     },
+    collect,
     async store(batches) {
       if (batches.length === 0) return;
       await ensureMonths(
         pool,
-        placed(batches).map(({ item }) => item.transaction.occurredAtMs),
+        batches.flatMap(({ collected }) => collected.dayTimesMs()),
       );
       try {
-        await inTransaction((client) => storeAll(client, batches, NOTHING_LEFT_OUT));
+        await inTransaction((client) => storeAll(client, batches));
       } catch (error) {
         if (!(error instanceof TakenIdsError)) throw error;
-        const leftOut = await withTakenIds(batches);
-        await inTransaction((client) => storeAll(client, batches, leftOut));
+        const rest = await withoutTakenIds(batches);
+        await inTransaction((client) => storeAll(client, rest));
+        reuse(rest);
       }
+      reuse(batches);
     },
   };
 }

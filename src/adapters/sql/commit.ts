@@ -160,25 +160,55 @@ type CountRow = {
   flagged_minor: number;
 };
 
-export function countRows(decided: readonly Decided[]): CountRow[] {
-  const counts = new Map<string, CountRow>();
-  for (const { transaction, decision } of decided) {
-    const minute = isoTime(Math.floor(decision.decidedAtMs / MINUTE_MS) * MINUTE_MS);
-    const country = countryOf(transaction);
-    const key = `${minute} ${country}`;
-    let count = counts.get(key);
-    if (!count) {
-      count = { minute, country, transactions: 0, reviews: 0, declines: 0, score_sum: 0, flagged_minor: 0 };
-      counts.set(key, count);
-    }
-    count.transactions++;
-    count.score_sum += decision.score;
-    if (decision.outcome === 'approve') continue;
-    if (decision.outcome === 'review') count.reviews++;
-    else count.declines++;
-    count.flagged_minor += hundredths(transaction.amountMinor, transaction.currency);
+/** By the minute's number and the country. */
+export type Counts = Map<number, Map<string, CountRow>>;
+
+export function addCount(counts: Counts, { transaction, decision }: Decided): void {
+  const minute = Math.floor(decision.decidedAtMs / MINUTE_MS);
+  const country = countryOf(transaction);
+  let countries = counts.get(minute);
+  if (!countries) {
+    countries = new Map();
+    counts.set(minute, countries);
   }
-  return [...counts.values()];
+  let count = countries.get(country);
+  if (!count) {
+    count = {
+      minute: isoTime(minute * MINUTE_MS),
+      country,
+      transactions: 0,
+      reviews: 0,
+      declines: 0,
+      score_sum: 0,
+      flagged_minor: 0,
+    };
+    countries.set(country, count);
+  }
+  count.transactions++;
+  count.score_sum += decision.score;
+  if (decision.outcome === 'approve') return;
+  if (decision.outcome === 'review') count.reviews++;
+  else count.declines++;
+  count.flagged_minor += hundredths(transaction.amountMinor, transaction.currency);
+}
+
+/** One row for each minute and country of all these counts. */
+export function countRows(all: readonly Counts[]): CountRow[] {
+  const rows = new Map<string, CountRow>();
+  for (const count of all.flatMap((counts) => [...counts.values()].flatMap((each) => [...each.values()]))) {
+    const key = `${count.minute} ${count.country}`;
+    const sum = rows.get(key);
+    if (!sum) {
+      rows.set(key, { ...count });
+      continue;
+    }
+    sum.transactions += count.transactions;
+    sum.reviews += count.reviews;
+    sum.declines += count.declines;
+    sum.score_sum += count.score_sum;
+    sum.flagged_minor += count.flagged_minor;
+  }
+  return [...rows.values()];
 }
 
 // The last word on each transaction. A record set, not a join with labels: the planner knows it is short, and
@@ -252,10 +282,12 @@ const INSERT_DECISIONS = `
 /** One statement for all decisions of a batch: each more costs a round trip. */
 export function commitStatements({ partition, nextOffset, decided, labelled }: BatchOutput): Statement[] {
   const flagged = decided.filter((item) => item.decision.outcome !== 'approve');
+  const counts: Counts = new Map();
+  for (const item of decided) addCount(counts, item);
   const rows = [
     decided.map((item) => transactionRow(item, item.offset)),
     flagged.map((item) => alertRow(item, item.offset)),
-    countRows(decided),
+    countRows([counts]),
     alertGroups(flagged),
   ];
   return [

@@ -1,0 +1,55 @@
+// What a sink reads of a partition, as it is going to be stored: rows for COPY, counts, and the few things that need a look.
+import type { Decided, Labelled } from '../../engine/process-batch.ts';
+import type { Collector, DeadLetterEntry } from '../../ports/sink-store.ts';
+import { addCount, type Counts } from '../sql/commit.ts';
+import { type CopyRows, createCopyRows } from './copy-rows.ts';
+import { addTransactionRow } from './transaction-rows.ts';
+
+const DAY_MS = 86_400_000;
+
+export type CollectedRows = Collector & {
+  readonly partition: number;
+  readonly rows: CopyRows;
+  /** Where the numbers of the rows stand; as many as there are decisions. */
+  readonly seqAt: readonly number[];
+  /** Of each decision what it was read from. */
+  readonly messages: readonly Uint8Array[];
+  readonly flagged: readonly { readonly item: Decided; readonly row: number }[];
+  readonly counts: Counts;
+  /** Days on which transactions occurred, as times. */
+  dayTimesMs(): number[];
+  readonly labels: readonly Labelled[];
+  readonly deadLetters: readonly DeadLetterEntry[];
+};
+
+/** Rows are written into `bytes` as long as there is room. */
+export function collectRows(partition: number, bytes: Buffer): CollectedRows {
+  const rows = createCopyRows(bytes);
+  const seqAt: number[] = [];
+  const messages: Uint8Array[] = [];
+  const flagged: { item: Decided; row: number }[] = [];
+  const counts: Counts = new Map();
+  const days = new Set<number>();
+  const labels: Labelled[] = [];
+  const deadLetters: DeadLetterEntry[] = [];
+  return {
+    partition,
+    rows,
+    seqAt,
+    messages,
+    flagged,
+    counts,
+    dayTimesMs: () => [...days].map((day) => day * DAY_MS),
+    labels,
+    deadLetters,
+    decided(item, message) {
+      if (item.decision.outcome !== 'approve') flagged.push({ item, row: seqAt.length });
+      seqAt.push(addTransactionRow(rows, item, partition));
+      messages.push(message);
+      addCount(counts, item);
+      days.add(Math.floor(item.transaction.occurredAtMs / DAY_MS));
+    },
+    labelled: (item) => labels.push(item),
+    deadLetter: (entry) => deadLetters.push(entry),
+  };
+}
