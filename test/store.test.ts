@@ -25,6 +25,8 @@ import { aModel, registryContract } from './contracts/model-registry.ts';
 import { storeContract } from './contracts/store.ts';
 import { makeFolder } from './desk-process.ts';
 
+const START_MS = Date.UTC(2026, 10, 24);
+
 const folder = makeFolder();
 // The server runs under another account when this is root; it must be able to enter.
 chmodSync(folder.path, 0o711);
@@ -269,5 +271,70 @@ test('A7 what a sink stores comes back as it went in, whatever is in it; the sam
     ],
   );
   await assert.rejects(sink.store([batch]), FencedError);
+  await session.close();
+});
+
+test('W8 an id that is taken is a repetition or a dead letter; what came with it is stored', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database taken', []);
+  await root.close();
+  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'taken') });
+  await migrate(db, 'server');
+  const sink = createSinkStore(pool);
+  const decided = (offset: number, id: string, accountId: string, contentHash: string): Decided => ({
+    offset,
+    transaction: { id, accountId, occurredAtMs: START_MS, amountMinor: 1, currency: 'EUR', type: 'purchase' },
+    receivedAtMs: START_MS,
+    decision: {
+      transactionId: id,
+      outcome: offset % 2 === 0 ? 'approve' : 'review',
+      score: 0.5,
+      reasons: [],
+      rules: [],
+      modelVersion: 'm',
+      rulesetVersion: 'r',
+      catalogueHash: 'c',
+      decidedAtMs: START_MS,
+    },
+    contentHash,
+    vector: Buffer.of(1),
+    engineMs: 0.5,
+  });
+  let before = await sink.progress('decisions', 0);
+  const store = async (items: readonly Decided[]): Promise<void> => {
+    const last = items[items.length - 1].offset;
+    const after = { nextOffset: last + 1, sourceOffset: last };
+    await sink.store([
+      { output: 'decisions', partition: 0, before, after, collected: collectedOf(sink, 0, items) },
+    ]);
+    before = after;
+  };
+  await store([decided(0, 'one', 'a', 'x')]);
+  await store([
+    decided(1, 'two', 'a', 'x'),
+    decided(2, 'one', 'a', 'x'),
+    decided(3, 'one', 'b', 'y'),
+    decided(4, 'two', 'a', 'z'),
+    decided(5, 'three', 'b', 'x'),
+  ]);
+  const { rows } = await pool.query(
+    'select id, log_offset::int as at, seq::int from transactions order by seq',
+  );
+  assert.deepEqual(rows, [
+    { id: 'one', at: 0, seq: 0 },
+    { id: 'two', at: 1, seq: 1 },
+    { id: 'three', at: 5, seq: 2 },
+  ]);
+  const letters = await pool.query('select log_offset::int as at, problems from dead_letters order by at');
+  assert.deepEqual(
+    letters.rows.map(({ at }) => at),
+    [3, 4],
+  );
+  assert.match(letters.rows[0].problems, /used before, with other content, by account a/);
+  assert.match(letters.rows[1].problems, /by the same account/);
+  const sums = await pool.query(
+    'select sum(transactions)::int as n, sum(reviews)::int as r from stats_by_minute',
+  );
+  assert.deepEqual(sums.rows, [{ n: 3, r: 2 }]);
   await session.close();
 });

@@ -1,7 +1,7 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 import { COUNTRIES, isCurrency } from './codes.ts';
 import { fieldReader, isObject, shown } from './fields.ts';
-import { isoTime } from './iso-time.ts';
+import { isoTime, parseIsoTime } from './iso-time.ts';
 import type { Parsed, Problem } from './problem.ts';
 
 export const TRANSACTION_TYPES = ['purchase', 'withdrawal', 'transfer', 'payment'] as const;
@@ -193,7 +193,7 @@ export function transactionToJson(transaction: Transaction): TransactionJson {
 export function transactionFromJson(json: TransactionJson): Transaction {
   const { id, accountId, occurredAt, amountMinor, currency, type, channel, merchant, country, city } = json;
   const { location, deviceId, ip, counterpartyId, counterpartyName } = json;
-  const occurredAtMs = Date.parse(occurredAt);
+  const occurredAtMs = parseIsoTime(occurredAt) ?? Number.NaN;
   const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
     counterpartyId, counterpartyName,
@@ -229,7 +229,10 @@ export function canonicalContent(t: Transaction): string {
   ]);
 }
 
-/** Country for counts; `??` stands for not stated. */
+/** Stands for a country that is not stated. */
+export const NO_COUNTRY = '??';
+
+/** Country for counts. */
 export function countryOf(transaction: Transaction): string {
-  return transaction.country ?? '??';
+  return transaction.country ?? NO_COUNTRY;
 }

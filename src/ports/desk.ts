@@ -2,12 +2,13 @@
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencyWindow } from '../engine/latency-window.ts';
-import type { BatchOutput, Result } from '../engine/process-batch.ts';
+import type { Result } from '../engine/process-batch.ts';
 import type { NameMatch } from '../lists/name-match.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Lookups } from '../rules/rule.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
+import type { Committed } from './committed.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import type { Office } from './office.ts';
 import type { Store } from './store.ts';
@@ -97,5 +98,3 @@ export type Desk = {
   onCommitted(listener: (output: Committed) => void): void;
   close(): Promise<void>;
 };
-
-export type Committed = Pick<BatchOutput, 'decided' | 'labelled'>;

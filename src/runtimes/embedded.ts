@@ -21,6 +21,7 @@ import { applyLabel, createFeatureState, type FeatureState, observe } from '../f
 import { createScorer, type Model } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type Committed, committedOf } from '../ports/committed.ts';
 import {
   type Desk,
   diskFullError,
@@ -48,18 +49,18 @@ const CHECKPOINT_RECORDS = 50_000;
 const CHECKPOINT_MIN_BYTES = 8 << 20;
 
 /** A desk in this process: the engine and the log are at hand. */
-export type EmbeddedDesk = {
-  onCommitted(listener: (output: BatchOutput) => void): void;
-} & Desk & {
-    readonly engine: Engine;
-    readonly log: Log;
-    /** Appends transactions and labels in the order given; resolves with the first offset when they are durable. */
-    append(records: readonly LogRecord[]): Promise<number>;
-    /** Resolves when everything that is in the log now is decided and committed. */
-    settled(): Promise<void>;
-    readonly backlog: number;
-    query(sql: string): Promise<Readonly<Record<string, unknown>>[]>;
-  };
+export type EmbeddedDesk = Desk & {
+  /** Every batch that was committed, whole. */
+  onOutput(listener: (output: BatchOutput) => void): void;
+  readonly engine: Engine;
+  readonly log: Log;
+  /** Appends transactions and labels in the order given; resolves with the first offset when they are durable. */
+  append(records: readonly LogRecord[]): Promise<number>;
+  /** Resolves when everything that is in the log now is decided and committed. */
+  settled(): Promise<void>;
+  readonly backlog: number;
+  query(sql: string): Promise<Readonly<Record<string, unknown>>[]>;
+};
 
 export type DeskOptions = {
   readonly dataDir: string;
@@ -194,7 +195,8 @@ type Parts = {
 async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDesk> {
   const { session, office, rules, store, log, engine } = parts;
   const { clock, dataDir } = options;
-  const listeners: ((output: BatchOutput) => void)[] = [];
+  const listeners: ((output: Committed) => void)[] = [];
+  const outputListeners: ((output: BatchOutput) => void)[] = [];
   const measurements: Measurements = {
     decision: createLatencyWindow(),
     engine: createLatencyWindow(),
@@ -243,7 +245,9 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
         measurements.decision.add(now - item.receivedAtMs, now);
         measurements.engine.add(item.engineMs, now);
       }
-      for (const listener of listeners) listener(output);
+      for (const listener of outputListeners) listener(output);
+      const committed = committedOf(output.decided, output.labelled);
+      for (const listener of listeners) listener(committed);
     },
     onBoundary(offset) {
       const due =
@@ -337,6 +341,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
       if (end > processor.committedOffset) await processor.resultAt(end - 1);
     },
     onCommitted: (listener) => listeners.push(listener),
+    onOutput: (listener) => outputListeners.push(listener),
     get backlog() {
       return backlog();
     },

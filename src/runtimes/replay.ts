@@ -77,7 +77,7 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
   let firstProblem: string | undefined;
   let lastEventMs = 0;
 
-  desk.onCommitted((output) => {
+  desk.onOutput((output) => {
     const now = desk.clock.nowMs();
     for (const { transaction, decision, receivedAtMs, engineMs } of output.decided) {
       outcomes[decision.outcome]++;

@@ -15,9 +15,10 @@ import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { contentHash, type Decided, type Labelled, type Result } from '../engine/process-batch.ts';
 import { systemClock } from '../ports/clock.ts';
-import { type Committed, type Desk, type Measurements, OverCapacityError } from '../ports/desk.ts';
+import { type Committed, type DecisionCount, flaggedMinorOf } from '../ports/committed.ts';
+import { type Desk, type Measurements, OverCapacityError } from '../ports/desk.ts';
 import type { ProducerState } from '../server/monitor.ts';
-import { decodeMessage } from '../stream/message-codec.ts';
+import { decodeDecision, decodeHead, decodeMessage } from '../stream/message-codec.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
@@ -94,37 +95,55 @@ async function open(
     },
   });
 
-  function heard(decided: readonly Decided[], labelled: readonly Labelled[]): void {
-    const now = clock.nowMs();
-    for (const { transaction, decision, contentHash: hash, engineMs } of decided) {
-      measurements.engine.add(engineMs, now);
-      for (const waiter of waiters.get(transaction.id) ?? []) waiter.resolve({ decision, contentHash: hash });
-    }
-    if (decided.length > 0) measurements.lastCommitAtMs = now;
-    for (const listener of listeners) listener({ decided, labelled });
+  function tell(waiting: ReadonlySet<Waiter>, { decision, contentHash: hash }: Decided): void {
+    for (const waiter of waiting) waiter.resolve({ decision, contentHash: hash });
   }
 
+  /** Of most decisions only the head is read: all of them are counted, few are shown. */
   async function listen(partition: number, fromOffset: number): Promise<void> {
     const input = source.open(partition, fromOffset);
     let reached = -1;
     for (;;) {
       const records = await input.take(RECORDS_AT_ONCE);
       if (records.length === 0) return;
-      const decided: Decided[] = [];
+      const now = clock.nowMs();
+      const counts: DecisionCount[] = [];
+      const values: Uint8Array[] = [];
+      const flagged: Decided[] = [];
       const labelled: Labelled[] = [];
       for (const { value, timestampMs } of records) {
         if (value === null) continue;
-        const message = decodeMessage(value);
-        const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
+        const head = decodeHead(value);
+        if (!head) {
+          const message = decodeMessage(value);
+          if (message.kind === 'label' && message.offset > reached) {
+            reached = message.offset;
+            labelled.push(message);
+          }
+          continue;
+        }
+        const { offset, transactionId, outcome, score, receivedAtMs, decidedAtMs, engineMs, country } = head;
         if (offset <= reached) continue;
         reached = offset;
-        if (message.kind === 'decision') {
-          decided.push(message.decided);
-          // To when it was published: how soon it is read here is up to this server.
-          measurements.decision.add(Math.max(0, timestampMs - message.decided.receivedAtMs), clock.nowMs());
-        } else if (message.kind === 'label') labelled.push(message);
+        // To when it was published: how soon it is read here is up to this server.
+        measurements.decision.add(Math.max(0, timestampMs - receivedAtMs), now);
+        measurements.engine.add(engineMs, now);
+        values.push(value);
+        let flaggedMinor = 0;
+        const waiting = waiters.get(transactionId);
+        if (waiting || outcome !== 'approve') {
+          const item = decodeDecision(value);
+          if (waiting) tell(waiting, item);
+          if (outcome !== 'approve') {
+            flagged.push(item);
+            flaggedMinor = flaggedMinorOf(item);
+          }
+        }
+        counts.push({ outcome, score, decidedAtMs, country, flaggedMinor });
       }
-      heard(decided, labelled);
+      if (counts.length > 0) measurements.lastCommitAtMs = now;
+      const latest = (atMost: number): Decided[] => values.slice(-atMost).map(decodeDecision);
+      for (const listener of listeners) listener({ counts, flagged, latest, labelled });
     }
   }
   const ends = await endOffsets(client, topics.decisions);

@@ -2,10 +2,13 @@
 // Bounded per client: one that cannot keep up is sent nothing until it can, and then a fresh snapshot.
 import type { WebSocket } from '@fastify/websocket';
 import { createLatencyWindow } from '../engine/latency-window.ts';
-import type { Committed, Desk } from '../ports/desk.ts';
+import type { Decided } from '../engine/process-batch.ts';
+import type { Committed } from '../ports/committed.ts';
+import type { Desk } from '../ports/desk.ts';
 import {
   type AlertRow,
   type ClientMessage,
+  type FeedRow,
   PROTOCOL_VERSION,
   type Presence,
   type ServerMessage,
@@ -59,8 +62,8 @@ export type Feed = {
 export function createFeed(desk: Desk, serverVersion: string): Feed {
   const clients = new Set<Client>();
   const latency = createLatencyWindow();
-  /** Turned into rows when they are sent: most are pushed out by newer ones before. */
-  let latest: Committed['decided'] = [];
+  /** What came since the last tick; most of it is pushed out by newer decisions before it is sent. */
+  let committed: Committed[] = [];
   const alerts: AlertRow[] = [];
   const labels: { transactionId: string; fraud: boolean }[] = [];
   let decided = 0;
@@ -73,13 +76,12 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
 
   desk.onCommitted((output: Committed) => {
     if (clients.size === 0) return;
-    decided += output.decided.length;
+    decided += output.counts.length;
     // What is flagged is always shown; of the rest, the newest.
-    for (const item of output.decided) {
-      if (item.decision.outcome === 'approve') continue;
+    for (const item of output.flagged) {
       if (alerts.length < ROWS_PER_TICK) alerts.push(alertRowOf(item));
     }
-    latest = [...latest, ...output.decided.slice(-ROWS_PER_TICK)].slice(-ROWS_PER_TICK);
+    if (output.counts.length > 0) committed.push(output);
     for (const { label } of output.labelled) {
       if (labels.length < 1000) labels.push({ transactionId: label.transactionId, fraud: label.fraud });
     }
@@ -131,14 +133,29 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     send(client, JSON.stringify(client.reader.masked ? masked(snapshot) : snapshot));
   }
 
+  /** The newest rows of all that came, in their order. */
+  function latestRows(): FeedRow[] {
+    const items: Decided[] = [];
+    for (const output of committed.reverse()) {
+      if (items.length >= ROWS_PER_TICK) break;
+      items.unshift(...output.latest(ROWS_PER_TICK - items.length));
+    }
+    committed = [];
+    return items.map((item) => feedRow(item));
+  }
+
   function broadcast(): void {
     tick++;
-    if (clients.size === 0) return;
+    if (clients.size === 0) {
+      committed = [];
+      return;
+    }
+    const rows = latestRows();
     const withStats = tick % STATS_EVERY_TICKS === 0;
     const diff: ServerMessage = {
       type: 'diff',
       serverTime: now(),
-      ...(latest.length > 0 && { rows: latest.map((item) => feedRow(item)), decided }),
+      ...(rows.length > 0 && { rows, decided }),
       ...(alerts.length > 0 && { alerts: [...alerts] }),
       ...(labels.length > 0 && { labels: [...labels] }),
       ...(withStats && monitor && { stats: monitor.stats(STATS_MINUTES) }),
@@ -149,7 +166,6 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     };
     queueChanged = false;
     presenceChanged = false;
-    latest = [];
     alerts.length = 0;
     labels.length = 0;
     decided = 0;

@@ -1,7 +1,5 @@
 // Counts per minute and country for the last day, kept in memory as decisions are committed.
-import { hundredths } from '../domain/codes.ts';
-import { countryOf } from '../domain/transaction.ts';
-import type { BatchOutput } from '../engine/process-batch.ts';
+import type { DecisionCount } from '../ports/committed.ts';
 import type { CountRow, ScoreCount } from '../ports/store.ts';
 import type { MinuteCount, PeriodTotals, RegionCount } from '../protocol/messages.ts';
 
@@ -29,7 +27,7 @@ function addTo(target: Cell, cell: Cell): void {
 }
 
 export type LiveCounts = {
-  add(output: Pick<BatchOutput, 'decided'>): void;
+  add(counts: readonly DecisionCount[]): void;
   load(rows: readonly CountRow[]): void;
   loadScores(rows: readonly ScoreCount[]): void;
   /** Decisions in the last 60 seconds. */
@@ -75,19 +73,17 @@ export function createLiveCounts(): LiveCounts {
   }
 
   return {
-    add(output) {
-      for (const { transaction, decision } of output.decided) {
-        const minute = minuteAt(decision.decidedAtMs);
-        const cell = cellAt(minute, countryOf(transaction));
+    add(counts) {
+      for (const { outcome, score, decidedAtMs, country, flaggedMinor } of counts) {
+        const minute = minuteAt(decidedAtMs);
+        const cell = cellAt(minute, country);
         cell.transactions++;
-        cell.scoreSum += decision.score;
-        minute.scoreBins[Math.min(SCORE_BINS - 1, Math.floor(decision.score * SCORE_BINS))]++;
-        if (decision.outcome !== 'approve') {
-          if (decision.outcome === 'review') cell.reviews++;
-          else cell.declines++;
-          cell.flaggedMinor += hundredths(transaction.amountMinor, transaction.currency);
-        }
-        const second = Math.floor(decision.decidedAtMs / 1000);
+        cell.scoreSum += score;
+        minute.scoreBins[Math.min(SCORE_BINS - 1, Math.floor(score * SCORE_BINS))]++;
+        if (outcome === 'review') cell.reviews++;
+        else if (outcome === 'decline') cell.declines++;
+        cell.flaggedMinor += flaggedMinor;
+        const second = Math.floor(decidedAtMs / 1000);
         const slot = second % seconds.length;
         if (secondNumbers[slot] !== second) {
           secondNumbers[slot] = second;

@@ -89,7 +89,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   const start = clock.nowMs();
   counts.load(await store.counts(start - KEPT_MINUTES * MINUTE_MS, start + MINUTE_MS));
   counts.loadScores(await store.scoreCounts(start - KEPT_MINUTES * MINUTE_MS, MAX_SCORES_LOADED));
-  desk.onCommitted((output) => counts.add(output));
+  desk.onCommitted((output) => counts.add(output.counts));
 
   let pendingAlerts = await store.openAlerts();
   let deadLetters = (await store.deadLetters(1)).total;

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Transaction } from '../domain/transaction.ts';
 import { encodeVector } from '../engine/vector-codec.ts';
 import { FEATURE_COUNT, INDEX } from '../features/catalogue.ts';
-import type { Committed, Desk } from '../ports/desk.ts';
+import type { Committed } from '../ports/committed.ts';
+import type { Desk } from '../ports/desk.ts';
 import { createPeerGroups, usualRanges } from './peer-groups.ts';
 
 const vectorOf = (amount: number): Float64Array => {
@@ -22,14 +23,13 @@ test('what is usual is told of enough transactions of the same type and channel,
   } as unknown as Desk;
   const peers = createPeerGroups(desk, assert.fail);
   const kind = (channel: string): Transaction => ({ type: 'purchase', channel }) as Transaction;
-  const send = (channel: string, amounts: readonly number[]): void =>
-    commit({
-      labelled: [],
-      decided: amounts.map((amount) => ({
-        transaction: kind(channel),
-        vector: encodeVector(vectorOf(amount)),
-      })),
-    } as unknown as Committed);
+  /** In as many batches as there are amounts. */
+  const send = (channel: string, amounts: readonly number[]): void => {
+    for (const amount of amounts) {
+      const one = { transaction: kind(channel), vector: encodeVector(vectorOf(amount)) };
+      commit({ latest: () => [one] } as unknown as Committed);
+    }
+  };
   send('atm', [5]);
   send(
     'chip',

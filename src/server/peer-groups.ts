@@ -1,4 +1,5 @@
-// What is usual for transactions of the same kind (type and channel), whoever makes them: the latest of each kind, kept in memory.
+// What is usual for transactions of the same kind (type and channel), whoever makes them: some of the latest of each kind,
+// kept in memory.
 import type { Transaction } from '../domain/transaction.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT } from '../features/catalogue.ts';
@@ -7,6 +8,8 @@ import type { Desk } from '../ports/desk.ts';
 const KEPT = 300;
 const FEWEST = 30;
 const MAX_KINDS = 100;
+/** Of what comes at once: in a stream of thousands a second, some are as good as all. */
+const ADDED_AT_ONCE = 20;
 /** Read at the start, so that a desk that was started a moment ago knows its peers, too. */
 const READ_AT_START = 3000;
 
@@ -58,8 +61,8 @@ export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void):
       }
     })
     .catch(onTrouble);
-  desk.onCommitted(({ decided }) => {
-    for (const { transaction, vector } of decided) add(transaction, vector);
+  desk.onCommitted((output) => {
+    for (const { transaction, vector } of output.latest(ADDED_AT_ONCE)) add(transaction, vector);
   });
   return {
     usual(transaction) {

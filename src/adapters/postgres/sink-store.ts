@@ -5,7 +5,7 @@ import { transactionToJson } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import { type DeadLetterEntry, NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
 import { FencedError } from '../../ports/state-store.ts';
-import { decodeMessage } from '../../stream/message-codec.ts';
+import { decodeDecision } from '../../stream/message-codec.ts';
 import {
   ADD_ALERTS,
   ADD_COUNTS,
@@ -35,12 +35,6 @@ class TakenIdsError extends Error {}
 type Batch = SinkBatch<CollectedRows>;
 type Holder = { readonly accountId: string; readonly contentHash: string };
 const codeOf = (error: Error): string | undefined => (error as { code?: string }).code;
-
-function decisionIn(bytes: Uint8Array): Decided {
-  const message = decodeMessage(bytes);
-  if (message.kind !== 'decision') throw new TypeError(`a decision was expected, not a ${message.kind}`);
-  return message.decided;
-}
 
 function takenId(
   { offset, transaction, receivedAtMs }: Decided,
@@ -184,7 +178,7 @@ export function createSinkStore(pool: Pool): SinkStore<CollectedRows> {
 
   /** The same without what cannot be stored, since its id is taken: repetitions are let go, all else is a dead letter. */
   async function withoutTakenIds(batches: readonly Batch[]): Promise<Batch[]> {
-    const decided = batches.map(({ collected }) => collected.messages.map(decisionIn));
+    const decided = batches.map(({ collected }) => collected.messages.map(decodeDecision));
     const found = await pool.query(
       'select id, account_id, content_hash from transactions where id = any($1::text[])',
       [decided.flat().map(({ transaction }) => transaction.id)],
