@@ -63,8 +63,8 @@ export function prepareRecords(bench: Bench, name: string, length: number): Prep
   let at = PIECE_BYTES;
   for (let i = 0; i < length; i++) {
     const { key, value } = nextRecord(bench, `${name}-${i}`);
-    keyBytes[i] = Buffer.byteLength(key);
-    valueBytes[i] = Buffer.byteLength(value);
+    keyBytes[i] = key.length;
+    valueBytes[i] = value.length;
     if (at + keyBytes[i] + valueBytes[i] > PIECE_BYTES) {
       pieces.push(Buffer.allocUnsafe(PIECE_BYTES));
       at = 0;
@@ -72,15 +72,16 @@ export function prepareRecords(bench: Bench, name: string, length: number): Prep
     const piece = pieces[pieces.length - 1];
     pieceOf[i] = pieces.length - 1;
     starts[i] = at;
-    at += piece.write(key, at);
-    at += piece.write(value, at);
+    piece.set(key, at);
+    piece.set(value, at + key.length);
+    at += key.length + value.length;
   }
   const recordAt = (i: number): EncodedRecord => {
     const piece = pieces[pieceOf[i]];
     const middle = starts[i] + keyBytes[i];
     return {
-      key: piece.toString('utf8', starts[i], middle),
-      value: piece.toString('utf8', middle, middle + valueBytes[i]),
+      key: piece.subarray(starts[i], middle),
+      value: piece.subarray(middle, middle + valueBytes[i]),
       kind: 'transaction',
     };
   };

@@ -65,7 +65,7 @@ async function postDecisions(bench: Bench): Promise<Row> {
     const body = records.at(i).value;
     underway.push(
       new Promise((resolve, reject) => {
-        const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+        const headers = { 'content-type': 'application/json', 'content-length': body.length };
         const sending = request(`${bench.url}/v1/decisions`, { method: 'POST', agent, headers }, (answer) => {
           answer.resume();
           answer.on('end', () => {

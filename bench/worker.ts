@@ -40,8 +40,8 @@ export async function benchWorker(): Promise<Row[]> {
     return {
       offset,
       timestampMs: Date.now(),
-      key: Buffer.from(key),
-      value: Buffer.from(value),
+      key,
+      value,
       headers: new Map([['kind', 'transaction']]),
     };
   });

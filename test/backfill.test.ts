@@ -198,7 +198,7 @@ test('S5 a stretch of the topic, with the labels in it, is what one engine compu
       }
     }
     const account = records[0].key;
-    records.splice(100, 0, { key: account, value: '{"id":', kind: 'transaction' });
+    records.splice(100, 0, { key: account, value: Buffer.from('{"id":'), kind: 'transaction' });
     await producer.append(records.slice(0, 4000), 10_000);
     await producer.append(records.slice(4000), 10_000);
 

@@ -18,6 +18,7 @@ import type { OutputLog, StreamMessage, StreamRecord } from '../src/ports/stream
 import { freePort } from '../src/stack/free-port.ts';
 import { type KafkaServer, startKafkaServer } from '../src/stack/kafka.ts';
 import { decodeMessage } from '../src/stream/message-codec.ts';
+import type { EncodedRecord } from '../src/stream/record-codec.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-kafka-'));
 const PARTITIONS = 3;
@@ -117,14 +118,18 @@ test('W4 who claimed an output last is the only one who can append to it, and kn
   assert.deepEqual(await heldBy(topics.decisions, 1, 4), [3, 5, 6, 8]);
 });
 
+const numbered = (key: string, n: number, kind: EncodedRecord['kind'] = 'transaction'): EncodedRecord => ({
+  key: Buffer.from(key),
+  value: Buffer.from(JSON.stringify({ n })),
+  kind,
+});
+
 test('records come in order with key, headers and time, from any offset', async () => {
   const { topics } = await topicsFor('records');
   const producer = openRecordProducer(connect('producer'), topics.transactions);
   const keys = Array.from({ length: 60 }, (_, i) => `account-${i % 7}`);
   await Promise.all(
-    keys.map((key, i) =>
-      producer.append([{ key, value: `{"n":${i}}`, kind: i % 2 ? 'label' : 'transaction' }], 5000),
-    ),
+    keys.map((key, i) => producer.append([numbered(key, i, i % 2 ? 'label' : 'transaction')], 5000)),
   );
   const source = openKafkaSource({ client: connect('source'), topic: topics.transactions });
   const read: StreamRecord[][] = [];
@@ -169,10 +174,10 @@ test('records that another producer compressed are read among plain ones', async
     bootstrapBrokers: [...settings.brokers],
     compression: 'gzip',
   });
-  await producer.append([{ key, value: '{"n":0}', kind: 'transaction' }], 5000);
+  await producer.append([numbered(key, 0)], 5000);
   const value = Buffer.from(JSON.stringify({ n: 1, padding: 'x'.repeat(5000) }));
   await other.send({ messages: [{ topic, partition, key: Buffer.from(key), value }] });
-  await producer.append([{ key, value: '{"n":2}', kind: 'transaction' }], 5000);
+  await producer.append([numbered(key, 2)], 5000);
   await other.close();
   const source = openKafkaSource({ client: connect('source'), topic });
   const input = source.open(partition, 0);
@@ -270,8 +275,7 @@ for (const seconds of [1, 10, 60]) {
       working: () => assigned,
     });
     await until('assigned', () => assigned.length === PARTITIONS);
-    const append = (n: number) =>
-      producer.append([{ key, value: JSON.stringify({ n }), kind: 'transaction' }], 120_000);
+    const append = (n: number) => producer.append([numbered(key, n)], 120_000);
     await append(0);
     await until('the first record', () => got.includes(0));
     await server.kill();

@@ -12,22 +12,22 @@ export const HEADERS = { schemaVersion: 'schema-version', kind: 'kind', tracepar
 export const MAX_RECORD_BYTES = 64 * 1024;
 
 export type EncodedRecord = {
-  readonly key: string;
-  readonly value: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
   readonly kind: 'transaction' | 'label';
   /** W3C trace context of whoever sent it. */
   readonly traceparent?: string;
 };
 
 export const encodeTransaction = (transaction: Transaction): EncodedRecord => ({
-  key: transaction.accountId,
-  value: JSON.stringify(transactionToJson(transaction)),
+  key: Buffer.from(transaction.accountId),
+  value: Buffer.from(JSON.stringify(transactionToJson(transaction))),
   kind: 'transaction',
 });
 
 export const encodeLabel = (label: Label): EncodedRecord => ({
-  key: label.accountId,
-  value: JSON.stringify(labelToJson(label)),
+  key: Buffer.from(label.accountId),
+  value: Buffer.from(JSON.stringify(labelToJson(label))),
   kind: 'label',
 });
 

@@ -118,7 +118,11 @@ export async function sendTraffic(options: TrafficOptions): Promise<Sent> {
         );
       }
       if (random.next() < 0.01) {
-        records.push({ key: `bad-${randomUUID()}`, value: '{"not": "a transaction"', kind: 'transaction' });
+        records.push({
+          key: Buffer.from(`bad-${randomUUID()}`),
+          value: Buffer.from('{"not": "a transaction"'),
+          kind: 'transaction',
+        });
         badRecords++;
       }
     }

@@ -244,7 +244,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
           }
           for (const { output, value } of messages) {
             const topic = outputs[output][partition];
-            topic.push(record(topic.length, '', value, new Map()));
+            topic.push(record(topic.length, Buffer.alloc(0), value, new Map()));
           }
           arrived();
         });
@@ -257,10 +257,10 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
 
   const record = (
     offset: number,
-    key: string,
+    key: Uint8Array,
     value: Uint8Array,
     headers: ReadonlyMap<string, string>,
-  ): StreamRecord => ({ offset, timestampMs: time.nowMs(), key: Buffer.from(key), value, headers });
+  ): StreamRecord => ({ offset, timestampMs: time.nowMs(), key, value, headers });
 
   type Running = { readonly process: Process; stop(): void; assign(partitions: readonly number[]): void };
 
@@ -397,9 +397,9 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         deviceId: `d${account % 2}`,
       };
       const partition = account % PARTITIONS;
-      const append = (key: string, value: string, kind: string): void => {
+      const append = (key: Uint8Array, value: Uint8Array, kind: string): void => {
         const headers = new Map([[HEADERS.kind, kind]]);
-        log[partition].push(record(log[partition].length, key, Buffer.from(value), headers));
+        log[partition].push(record(log[partition].length, key, value, headers));
         arrived();
       };
       const encoded = encodeTransaction(transaction);
@@ -411,7 +411,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         setLater(inputBetween(10, 800), () => append(encoded.key, encoded.value, 'transaction'));
       }
       if (inputChance(0.1)) {
-        append('x', '{"not a transaction"', 'transaction');
+        append(Buffer.from('x'), Buffer.from('{"not a transaction"'), 'transaction');
         deadLetters++;
       }
       if (inputChance(0.2)) {

@@ -42,12 +42,12 @@ export function openRecordProducer(client: KafkaClient, topic: string): RecordPr
     const pending: Pending = new Map();
     for (const { records } of batch) {
       for (const { key, value, kind, traceparent } of records) {
-        const keyBytes = Buffer.from(key);
-        const partition = partitionOf(keyBytes, leaders.length);
-        const list = pending.get(partition) ?? [];
+        const partition = partitionOf(key, leaders.length);
         const headers = traceparent === undefined ? HEADERS_OF[kind] : headersOf(kind, traceparent);
-        list.push({ key: keyBytes, value: Buffer.from(value), headers });
-        pending.set(partition, list);
+        const record = { key, value, headers };
+        const list = pending.get(partition);
+        if (list) list.push(record);
+        else pending.set(partition, [record]);
       }
     }
     return pending;
