@@ -9,7 +9,7 @@ const KEPT = 300;
 const FEWEST = 30;
 const MAX_KINDS = 100;
 /** Of what comes at once: in a stream of thousands a second, some are as good as all. */
-const ADDED_AT_ONCE = 20;
+const ADDED_AT_ONCE = 5;
 /** Read at the start, so that a desk that was started a moment ago knows its peers, too. */
 const READ_AT_START = 3000;
 
