@@ -30,6 +30,9 @@ const SETTINGS = [
   'checkpoint_timeout=15min',
   'wal_compression=on',
   'wal_init_zero=off',
+  // Room for what comes while a piece of the log is taken to the disk: the sink would wait for it.
+  'wal_buffers=64MB',
+  'wal_writer_flush_after=8MB',
 ];
 
 /** Folder of initdb and postgres; throws InputError with what to install where there is none. */
