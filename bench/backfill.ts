@@ -1,7 +1,6 @@
 // A whole history through Spark on one and on two cores, beside the same work done by one engine in one process.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadMapping } from '../src/adapters/files/mapping.ts';
 import { openTransactions } from '../src/adapters/files/read-transactions.ts';
@@ -9,6 +8,7 @@ import { judge } from '../src/engine/decide.ts';
 import { createScorer, type Model, serializeModel } from '../src/models/model.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import type { LabelledTransaction } from '../src/training/evaluate.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { trainOnHistory } from '../src/training/history-model.ts';
@@ -50,7 +50,7 @@ async function oneEngine(model: Model): Promise<{ seconds: number; done: number 
 
 export async function benchBackfill(): Promise<Row[]> {
   if (!process.env.BENCH_HISTORY) needHandbook();
-  const folder = mkdtempSync(join(tmpdir(), 'goshawk-bench-backfill-'));
+  const folder = makeTemporaryFolder('bench-backfill');
   try {
     const model = await trainOnHistory(rows(), { trainDays: 30, delayDays: 7, seed: 1 });
     if (!model) throw new Error(`${FILE} has too few frauds to learn from`);

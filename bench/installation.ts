@@ -1,6 +1,5 @@
 // An installation for benchmarks: servers and processes of our own, started, measured and taken down.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka';
@@ -12,6 +11,7 @@ import { type StreamSettings, streamSettings } from '../src/runtimes/stream-sett
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { type Services, startServices } from '../src/stack/services.ts';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { type EncodedRecord, encodeTransaction } from '../src/stream/record-codec.ts';
 import { count, type Row } from './report.ts';
 
@@ -136,7 +136,7 @@ export async function withInstallation<T>(
   deciders: Deciders,
   measure: (bench: Bench) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'goshawk-bench-'));
+  const folder = makeTemporaryFolder('bench');
   const notices = (message: string): void => console.error(`  ${message}`);
   const services = await startServices({
     folder,

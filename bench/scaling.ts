@@ -1,8 +1,7 @@
 // One worker against two on one set of partitions, with nobody storing or showing: how fast a backlog becomes decisions
 // on their topic. Taken in turn, twice each; once as they are, once with each worker held to a share of a core, so that on a
 // small machine Kafka and Redis still have room when there are two.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
@@ -11,6 +10,7 @@ import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
 import { streamSettings } from '../src/runtimes/stream-settings.ts';
 import { startGoshawk } from '../src/stack/goshawk-process.ts';
 import { startServices } from '../src/stack/services.ts';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { encodeTransaction } from '../src/stream/record-codec.ts';
 import { holdToShare } from './cpu-quota.ts';
 import { preparePeople } from './installation.ts';
@@ -29,7 +29,7 @@ const TO_SHARE = 0.85;
 const CORE_SHARE = 0.35;
 
 export async function benchScaling(): Promise<Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'goshawk-scaling-'));
+  const folder = makeTemporaryFolder('scaling');
   const services = await startServices({
     folder,
     logFolder: join(folder, 'logs'),

@@ -1,8 +1,7 @@
 // A history through Spark, beside the same history through one engine in this process: row by row, and as a model.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
@@ -23,6 +22,7 @@ import { readPastRows } from '../src/runtimes/table-file.ts';
 import { createSimulator } from '../src/simulator/simulator.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startKafkaServer } from '../src/stack/kafka.ts';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { type EncodedRecord, encodeLabel, encodeTransaction } from '../src/stream/record-codec.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { labelFor } from '../src/training/label-clock.ts';
@@ -33,7 +33,7 @@ const GOSHAWK = join(import.meta.dirname, '../goshawk');
 const ROWS = 20_000;
 const DELAY_DAYS = 2;
 const DAY_MS = 86_400_000;
-const folder = mkdtempSync(join(tmpdir(), 'goshawk-backfill-'));
+const folder = makeTemporaryFolder('backfill');
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const goshawk = (args: readonly string[]) => spawnSync(GOSHAWK, args, { encoding: 'utf8', cwd: folder });

@@ -3,8 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Pool } from 'pg';
@@ -15,13 +14,14 @@ import { encodeHeaders, produceApi } from '../src/adapters/kafka/record-batch.ts
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
 import { promoteCopy } from './promote-copy.ts';
 import { startTraceCollector } from './trace-collector.ts';
 
 const PARTITIONS = 4;
 const MAIN = join(import.meta.dirname, '../src/cli/main.ts');
-const folder = mkdtempSync(join(tmpdir(), 'goshawk-distributed-'));
+const folder = makeTemporaryFolder('distributed');
 let installation: Installation;
 let env: Record<string, string>;
 let collector: Awaited<ReturnType<typeof startTraceCollector>>;

@@ -1,17 +1,16 @@
 // The streaming job on a Spark cluster, as a bank would run it: submitted to a master, decided on two executors, each a
 // process of its own with its own engine.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { type Installation, openInstallation, runRound } from './faults/round.ts';
 import { type SparkCluster, startSparkCluster } from './spark-cluster.ts';
 
 /** Real-time mode needs a slot for each at once. */
 const PARTITIONS = 4;
 const EXECUTORS = 2;
-const folder = mkdtempSync(join(tmpdir(), 'goshawk-cluster-'));
+const folder = makeTemporaryFolder('cluster');
 let installation: Installation;
 let cluster: SparkCluster;
 

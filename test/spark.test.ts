@@ -2,8 +2,7 @@
 // promoted while it runs, and what the desk says of it. `npm run faults -- --decider real-time` inflicts many more.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,12 +10,13 @@ import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { sparkJars } from '../src/stack/spark.ts';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { type Decider, type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
 import { sendTraffic } from './faults/traffic.ts';
 import { promoteCopy } from './promote-copy.ts';
 
 const PARTITIONS = 4;
-const folder = mkdtempSync(join(tmpdir(), 'goshawk-spark-'));
+const folder = makeTemporaryFolder('spark');
 let installation: Installation;
 
 before(async () => {

@@ -1,9 +1,8 @@
 // npm run faults -- --seed N --rounds M: faults on real services, again and again. Prints what each round found.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/domain/random.ts';
+import { makeTemporaryFolder } from '../../src/stack/temporary-folder.ts';
 import { DECIDERS, FAULTS, openInstallation, runRound, SPARK_FAULTS } from './round.ts';
 
 const { values } = parseArgs({
@@ -32,7 +31,7 @@ const known = decider === 'workers' ? FAULTS : SPARK_FAULTS;
 const wanted = known.filter((fault) => values.fault?.includes(fault));
 const seed = Number(values.seed);
 const rounds = Number(values.rounds);
-const folder = mkdtempSync(join(tmpdir(), 'goshawk-faults-'));
+const folder = makeTemporaryFolder('faults');
 console.log(`Services, logs and data: ${folder}`);
 const installation = await openInstallation(folder, Number(values.partitions));
 const total = { accepted: 0, lost: 0, doubled: 0, different: 0, compared: 0 };
