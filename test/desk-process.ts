@@ -1,9 +1,9 @@
 // A desk in a process of its own, as ./run.sh starts it, for whole-system tests.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 
 const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
 
@@ -19,7 +19,7 @@ export type DeskProcess = {
 };
 
 export function makeFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'goshawk-'));
+  const path = makeTemporaryFolder('test');
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

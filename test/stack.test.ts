@@ -1,7 +1,6 @@
 // The servers of our own: each starts in an empty folder, and has what it had after SIGKILL and a second start.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, relative } from 'node:path';
 import { after, test } from 'node:test';
@@ -13,8 +12,6 @@ import { startRedisServer } from '../src/stack/redis.ts';
 import { makeFolder } from './desk-process.ts';
 
 const folder = makeFolder();
-// PostgreSQL runs under another account when this is root; it must be able to enter.
-chmodSync(folder.path, 0o711);
 after(() => folder.remove());
 const settings = async (name: string) => ({
   // Relative, as ./run.sh names it.

@@ -1,6 +1,5 @@
 // One contract, two databases: PGlite in the process, and a real PostgreSQL server.
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
@@ -28,8 +27,6 @@ import { makeFolder } from './desk-process.ts';
 const START_MS = Date.UTC(2026, 10, 24);
 
 const folder = makeFolder();
-// The server runs under another account when this is root; it must be able to enter.
-chmodSync(folder.path, 0o711);
 const server = await startPostgresServer({
   folder: join(folder.path, 'postgres'),
   port: await freePort(),

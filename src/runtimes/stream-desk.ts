@@ -116,10 +116,9 @@ async function open(
         const head = decodeHead(value);
         if (!head) {
           const message = decodeMessage(value);
-          if (message.kind === 'label' && message.offset > reached) {
-            reached = message.offset;
-            labelled.push(message);
-          }
+          if (message.kind === 'decision' || message.offset <= reached) continue;
+          reached = message.offset;
+          if (message.kind === 'label') labelled.push(message);
           continue;
         }
         const { offset, transactionId, outcome, score, receivedAtMs, decidedAtMs, engineMs, country } = head;

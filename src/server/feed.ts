@@ -66,7 +66,6 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
   let committed: Committed[] = [];
   const alerts: AlertRow[] = [];
   const labels: { transactionId: string; fraud: boolean }[] = [];
-  let decided = 0;
   let tick = 0;
   let resyncs = 0;
   let lastSentAtMs: number | undefined;
@@ -76,7 +75,6 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
 
   desk.onCommitted((output: Committed) => {
     if (clients.size === 0) return;
-    decided += output.counts.length;
     // What is flagged is always shown; of the rest, the newest.
     for (const item of output.flagged) {
       if (alerts.length < ROWS_PER_TICK) alerts.push(alertRowOf(item));
@@ -150,6 +148,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       committed = [];
       return;
     }
+    const decided = committed.reduce((sum, { counts }) => sum + counts.length, 0);
     const rows = latestRows();
     const withStats = tick % STATS_EVERY_TICKS === 0;
     const diff: ServerMessage = {
@@ -168,7 +167,6 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     presenceChanged = false;
     alerts.length = 0;
     labels.length = 0;
-    decided = 0;
     if (Object.keys(diff).length === 2) return;
     const text = JSON.stringify(diff);
     let maskedText: string | undefined;

@@ -8,7 +8,6 @@ import { addTransactionRow } from './transaction-rows.ts';
 const DAY_MS = 86_400_000;
 
 export type CollectedRows = Collector & {
-  readonly partition: number;
   readonly rows: CopyRows;
   /** Where the numbers of the rows stand; as many as there are decisions. */
   readonly seqAt: readonly number[];
@@ -33,7 +32,6 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
   const labels: Labelled[] = [];
   const deadLetters: DeadLetterEntry[] = [];
   return {
-    partition,
     rows,
     seqAt,
     messages,

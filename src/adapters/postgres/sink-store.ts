@@ -110,8 +110,10 @@ async function storeDecisions(
   );
 }
 
-async function storeLabels(client: PoolClient, all: readonly CollectedRows[], first: number): Promise<void> {
-  const labels = all.flatMap(({ labels, partition }) => labels.map((item) => ({ item, partition })));
+async function storeLabels(client: PoolClient, batches: readonly Batch[], first: number): Promise<void> {
+  const labels = batches.flatMap(({ partition, collected }) =>
+    collected.labels.map((item) => ({ item, partition })),
+  );
   const rows = labels.map(({ item, partition }, i) => ({
     ...labelRow(item, first + i),
     partition,
@@ -143,7 +145,7 @@ async function storeAll(client: PoolClient, batches: readonly Batch[]): Promise<
   const first = await begin(client, batches);
   const decided = all.reduce((sum, { seqAt }) => sum + seqAt.length, 0);
   if (decided > 0) await storeDecisions(client, all, first);
-  await storeLabels(client, all, first + decided);
+  await storeLabels(client, batches, first + decided);
   const deadLetters = all.flatMap((each) => each.deadLetters);
   if (deadLetters.length > 0) await storeDeadLetters(client, deadLetters);
 }

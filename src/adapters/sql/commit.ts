@@ -4,6 +4,7 @@ import { hundredths } from '../../domain/codes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
+import { flaggedMinorOf } from '../../ports/committed.ts';
 import { leadingText } from '../../rules/combine.ts';
 import type { Statement } from './session.ts';
 
@@ -163,7 +164,8 @@ type CountRow = {
 /** By the minute's number and the country. */
 export type Counts = Map<number, Map<string, CountRow>>;
 
-export function addCount(counts: Counts, { transaction, decision }: Decided): void {
+export function addCount(counts: Counts, item: Decided): void {
+  const { transaction, decision } = item;
   const minute = Math.floor(decision.decidedAtMs / MINUTE_MS);
   const country = countryOf(transaction);
   let countries = counts.get(minute);
@@ -186,10 +188,9 @@ export function addCount(counts: Counts, { transaction, decision }: Decided): vo
   }
   count.transactions++;
   count.score_sum += decision.score;
-  if (decision.outcome === 'approve') return;
   if (decision.outcome === 'review') count.reviews++;
-  else count.declines++;
-  count.flagged_minor += hundredths(transaction.amountMinor, transaction.currency);
+  else if (decision.outcome === 'decline') count.declines++;
+  count.flagged_minor += flaggedMinorOf(item);
 }
 
 /** One row for each minute and country of all these counts. */
