@@ -315,13 +315,20 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
   await t.test('health probes every service, /metrics says the same', async () => {
     const parts = await until('all are up', async () => {
       const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as {
-        services: { name: string; status: string; detail: string }[];
+        services: {
+          name: string;
+          status: string;
+          detail: string;
+          latencyMs: { p50: number | null };
+        }[];
       };
       const wanted = ['log', 'engine', 'state', 'database', 'sink'];
       const up = wanted.every((name) => services.find((part) => part.name === name)?.status === 'up');
       return up ? services : undefined;
     });
     assert.match(parts.find(({ name }) => name === 'engine')?.detail ?? '', /2 workers/);
+    const storedMs = parts.find(({ name }) => name === 'sink')?.latencyMs.p50;
+    assert.ok(storedMs && storedMs > 0, 'the sink measured from published to stored');
     // A lag is known once the broker has answered the worker that has just taken the partition over.
     const text = await until('every partition has a lag', async () => {
       const figures = await (await fetch(`${url}/metrics`)).text();

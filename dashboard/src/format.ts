@@ -30,7 +30,7 @@ export const percent = (share: number | null, digits = 1): string =>
   share === null || !Number.isFinite(share) ? 'unknown' : `${(share * 100).toFixed(digits)} %`;
 
 export function milliseconds(value: number | null): string {
-  if (value === null) return 'unknown';
+  if (value === null) return '–';
   if (value < 1) return `${(value * 1000).toFixed(0)} µs`;
   if (value >= 10_000) return `${(value / 1000).toFixed(1)} s`;
   return value < 100 ? `${value.toFixed(1)} ms` : `${count(value)} ms`;

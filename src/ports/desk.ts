@@ -1,7 +1,7 @@
 // A running fraud desk as the server sees it, whatever runtime is behind it.
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import type { LatencyWindow } from '../engine/latency-window.ts';
+import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
 import type { Result } from '../engine/process-batch.ts';
 import type { NameMatch } from '../lists/name-match.ts';
 import type { Serving } from '../models/serving.ts';
@@ -45,7 +45,7 @@ export type PartHealth = {
   readonly status: 'up' | 'degraded' | 'down' | 'unknown';
   /** What the latency is the latency of. */
   readonly measures: string;
-  readonly latency: LatencyWindow;
+  readonly latency: LatencySummary;
   readonly perSecond: number | undefined;
   readonly waiting: number | undefined;
   readonly errors: number;

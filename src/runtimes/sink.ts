@@ -9,13 +9,16 @@ import { dropOldMonths } from '../adapters/postgres/months.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';
 import { openRedis } from '../adapters/redis/connection.ts';
+import { sinkRegistry } from '../adapters/redis/process-registry.ts';
 import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
+import { createLatencyWindow } from '../engine/latency-window.ts';
 import { systemClock } from '../ports/clock.ts';
 import { OUTPUTS, type Output } from '../ports/stream.ts';
 import { groupCommits } from '../stream/group-commit.ts';
 import { startSinks } from '../stream/sinks.ts';
 import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
+import { startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
@@ -47,8 +50,11 @@ async function open(
   const groupClient = resources.add(openKafkaClient(kafka, 'sink-group'), (it) => it.close());
   const partitionCount = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
   const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
+  let errors = 0;
+  const latency = createLatencyWindow();
   let lastTrouble = '';
   const trouble = (text: string): void => {
+    errors++;
     if (text !== lastTrouble) onNotice(text);
     lastTrouble = text;
   };
@@ -76,6 +82,10 @@ async function open(
       store,
       open: (of, number, from) => sources[of].open(number, from),
       sleep,
+      onStored(records, oldestMs) {
+        const now = systemClock.nowMs();
+        latency.add(now - oldestMs, now, records);
+      },
       onTrouble: (what, error) => trouble(`${output}, partition ${partition}, ${what}: ${error.message}`),
     }),
     onFailure,
@@ -112,6 +122,13 @@ async function open(
     onTrouble: (error) => trouble(`group: ${error.message}`),
   });
 
+  const reports = startReports(sinkRegistry(redis), (process) => ({
+    ...process,
+    errors,
+    latency: latency.summary(process.atMs),
+    partitions: sinks.working,
+  }));
+
   async function dropOld(): Promise<void> {
     const dropped = await dropOldMonths(pool, settings.retentionMonths, systemClock.nowMs());
     if (dropped.length > 0)
@@ -129,6 +146,7 @@ async function open(
       await sinks.stop();
       await keeper?.stop();
       await membership.leave();
+      await reports.stop();
       await Promise.all(OUTPUTS.map((output) => sources[output].close()));
       await resources.close();
     },

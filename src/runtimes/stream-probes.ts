@@ -3,9 +3,14 @@ import type { Pool } from 'pg';
 import type { KafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets } from '../adapters/kafka/offsets.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
+import {
+  type SinkReport,
+  sinkRegistry,
+  type WorkerReport,
+  workerRegistry,
+} from '../adapters/redis/process-registry.ts';
 import { lastSparkReport, type SparkReport } from '../adapters/redis/spark-report.ts';
-import { liveWorkers, type WorkerReport } from '../adapters/redis/worker-registry.ts';
-import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
+import { createLatencyWindow, type LatencyWindow, slowestOf } from '../engine/latency-window.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth, PartitionLag } from '../ports/desk.ts';
 import { OUTPUTS } from '../ports/stream.ts';
@@ -56,7 +61,9 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   const kafka = service();
   const state = service();
   const database = service();
+  const registries = { workers: workerRegistry(redis), sinks: sinkRegistry(redis) };
   let workers: WorkerReport[] = [];
+  let sinks: SinkReport[] = [];
   let records = 0;
   let recordsAtMs: number | undefined;
   let arrivedPerSecond: number | undefined;
@@ -108,7 +115,8 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
       }),
       timed(state, async () => {
         await redis.send(['PING']);
-        workers = (await liveWorkers(redis, clock.nowMs())).map(withLag);
+        workers = (await registries.workers.live(clock.nowMs())).map(withLag);
+        sinks = await registries.sinks.live(clock.nowMs());
         const report = await lastSparkReport(redis);
         const { progress, trigger } = report ?? {};
         // In real-time mode a batch lasts from checkpoint to checkpoint, whatever its records wait.
@@ -151,7 +159,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         title: 'Spark',
         status: down ? 'down' : error || (lag ?? 0) > LAGGING_RECORDS ? 'degraded' : 'up',
         measures: 'one micro-batch; real-time mode has none',
-        latency: sparkBatch,
+        latency: sparkBatch.summary(now),
         perSecond: progress?.processedRowsPerSecond,
         waiting: lag,
         errors: restarts,
@@ -198,7 +206,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
       status:
         workers.length === 0 ? 'down' : missing > 0 || late || lag > LAGGING_RECORDS ? 'degraded' : 'up',
       measures: 'features, model, rules and reasons of one transaction',
-      latency: measurements.engine,
+      latency: measurements.engine.summary(now),
       perSecond,
       waiting: lag,
       errors: sum(workers.map((worker) => worker.errors + worker.ruleErrors)),
@@ -208,6 +216,36 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         ...(missing > 0 ? [`${missing} of ${partitions} partitions without one`] : []),
         ...(Number.isFinite(oldest) ? [`oldest record ${((now - oldest) / 1000).toFixed(1)} s`] : []),
         ...(share ? [`partitions ${share}`] : []),
+      ].join(', '),
+    };
+  }
+
+  function sinksHealth(): PartHealth {
+    const held = new Set(sinks.flatMap((sink) => sink.partitions));
+    const missing = partitions - held.size;
+    const latency = slowestOf(sinks.map((sink) => sink.latency));
+    const behind = sinkLag !== undefined && sinkLag > LAGGING_RECORDS;
+    return {
+      name: 'sink',
+      title: sinks.length > 1 ? 'Sinks' : 'Sink',
+      status:
+        sinkLag === undefined
+          ? 'unknown'
+          : sinks.length === 0
+            ? 'down'
+            : missing > 0 || behind
+              ? 'degraded'
+              : 'up',
+      measures: 'published to stored',
+      latency,
+      perSecond: latency.count / 60,
+      waiting: sinkLag,
+      errors: sum(sinks.map((sink) => sink.errors)),
+      lastAtMs: database.okAtMs,
+      detail: [
+        sinkLag === undefined ? 'not measured yet' : `${sinkLag.toLocaleString('en')} records to store`,
+        ...(sinks.length === 0 ? ['none reports'] : []),
+        ...(sinks.length > 0 && missing > 0 ? [`${missing} of ${partitions} partitions without one`] : []),
       ].join(', '),
     };
   }
@@ -233,14 +271,14 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
           : now - of.okAtMs < STALE_MS
             ? 'up'
             : 'down';
-      const commit = workers.map((worker) => worker.commitP50).filter((value) => value !== null);
+      const commit = slowestOf(workers.map((worker) => worker.commit));
       const part = (
         of: Service,
         rest: Pick<PartHealth, 'name' | 'title' | 'measures' | 'detail'>,
       ): PartHealth => ({
         ...rest,
         status: up(of),
-        latency: of.latency,
+        latency: of.latency.summary(now),
         perSecond: undefined,
         waiting: undefined,
         errors: of.errors,
@@ -264,9 +302,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
           title: 'Redis',
           measures: 'round trip of a ping',
           detail:
-            commit.length > 0
-              ? `commit p50 ${Math.max(...commit).toFixed(1)} ms`
-              : 'no commit in the last minute',
+            commit.p50 === null ? 'no commit in the last minute' : `commit p50 ${commit.p50.toFixed(1)} ms`,
         }),
         part(database, {
           name: 'database',
@@ -274,19 +310,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
           measures: 'round trip of a query',
           detail: 'decisions, alerts, labels',
         }),
-        {
-          name: 'sink',
-          title: 'Sink',
-          status: sinkLag === undefined ? 'unknown' : sinkLag > LAGGING_RECORDS ? 'degraded' : 'up',
-          measures: 'published to stored',
-          latency: createLatencyWindow(),
-          perSecond: undefined,
-          waiting: sinkLag,
-          errors: 0,
-          lastAtMs: database.okAtMs,
-          detail:
-            sinkLag === undefined ? 'not measured yet' : `${sinkLag.toLocaleString('en')} records to store`,
-        },
+        sinksHealth(),
       ];
     },
   };

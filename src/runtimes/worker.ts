@@ -1,7 +1,5 @@
 // A worker: records of the transactions topic in, decisions out, state in Redis. Where its records come from, and who
 // says which partitions are its own, is the feed's affair: a consumer group, or Spark.
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { type KafkaClient, openKafkaClient } from '../adapters/kafka/client.ts';
 import { openKafkaOutput } from '../adapters/kafka/output.ts';
 import { partitionOf } from '../adapters/kafka/partition-of.ts';
@@ -9,8 +7,8 @@ import { ensureTopics } from '../adapters/kafka/topics.ts';
 import { baseHistories } from '../adapters/postgres/base-histories.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { openRedis, type RedisConnection } from '../adapters/redis/connection.ts';
+import { workerRegistry } from '../adapters/redis/process-registry.ts';
 import { createRedisStateStore } from '../adapters/redis/state-store.ts';
-import { forgetWorker, reportWorker } from '../adapters/redis/worker-registry.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
@@ -20,13 +18,13 @@ import { systemClock } from '../ports/clock.ts';
 import type { StreamSource } from '../ports/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
+import { startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 
-const REPORT_MS = 1000;
 const DECIDED_IDS_KEPT = 250_000;
 const STOP_MS = 20_000;
 
@@ -171,29 +169,17 @@ async function open(
     },
   });
 
-  const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   feed.attach(worker);
-
-  async function report(): Promise<void> {
-    const now = systemClock.nowMs();
-    const at = (window: typeof engine, share: number): number | null => window.percentile(share, now) ?? null;
-    const { user, system } = process.cpuUsage();
+  const reports = startReports(workerRegistry(redis), (process) => {
     const { serving, ruleset } = models.inService();
-    await reportWorker(redis, {
-      id,
-      atMs: now,
-      runtime: feed.runtime,
-      pid: process.pid,
-      host: hostname(),
-      rssMegabytes: process.memoryUsage.rss() / 1e6,
-      cpuSeconds: (user + system) / 1e6,
+    return {
+      ...process,
       ...counts,
+      runtime: feed.runtime,
       ruleErrors: [...ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
       modelVersion: serving.champion.info.version,
-      engineP50: at(engine, 0.5),
-      engineP99: at(engine, 0.99),
-      commitP50: at(commit, 0.5),
-      commitP99: at(commit, 0.99),
+      engine: engine.summary(process.atMs),
+      commit: commit.summary(process.atMs),
       partitions: worker.status().map(({ partition, committedOffset, publishedOffset }) => ({
         partition,
         committedOffset,
@@ -201,21 +187,18 @@ async function open(
         lag: feed.lag(partition) ?? null,
         oldestWaitingMs: feed.oldestWaitingMs(partition) ?? null,
       })),
-    });
-  }
-  // Redis away shows by the report growing old.
-  const timer = setInterval(() => report().catch(() => undefined), REPORT_MS);
+    };
+  });
 
   return {
     async stop() {
-      clearInterval(timer);
       const late = setTimeout(() => publisher.close(), STOP_MS);
       late.unref();
       await worker.stop();
       clearTimeout(late);
       publisher.close();
       await feed.leave();
-      await forgetWorker(redis, id).catch(() => undefined);
+      await reports.stop();
       await resources.close();
     },
   };

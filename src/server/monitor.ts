@@ -4,14 +4,7 @@ import type { LatencyWindow } from '../engine/latency-window.ts';
 import { qualityOfBins } from '../models/binned-quality.ts';
 import { type Quality, ratesOf } from '../models/metrics.ts';
 import type { Desk, PartHealth } from '../ports/desk.ts';
-import type {
-  Latency,
-  ModelPanel,
-  Pipeline,
-  QualityFigures,
-  ServiceHealth,
-  Stats,
-} from '../protocol/messages.ts';
+import type { ModelPanel, Pipeline, QualityFigures, ServiceHealth, Stats } from '../protocol/messages.ts';
 import { createLiveCounts, KEPT_MINUTES, type LiveCounts } from './live-counts.ts';
 import { known, timeOrNull } from './unknown.ts';
 
@@ -56,14 +49,6 @@ export type MonitorSources = {
   /** How many raise an alarm; undefined while nothing is known. */
   readonly driftAlarms: () => number | undefined;
 };
-
-function latencyOf(window: LatencyWindow, nowMs: number): Latency {
-  return {
-    p50: window.percentile(0.5, nowMs) ?? null,
-    p99: window.percentile(0.99, nowMs) ?? null,
-    count: window.count(nowMs),
-  };
-}
 
 function figures(quality: Omit<Quality, 'brierScore' | 'calibrationError' | 'threshold'>): QualityFigures {
   return {
@@ -142,7 +127,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         title: 'Source',
         status: !producer.running ? 'unknown' : fresh(producer.lastAtMs) ? 'up' : 'degraded',
         measures: 'send to durable in the log',
-        latency: producer.latency,
+        latency: producer.latency.summary(now),
         perSecond: producer.running ? producer.targetPerSecond : undefined,
         waiting: undefined,
         errors: producer.errors,
@@ -155,7 +140,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         title: 'Live feed',
         status: feed.clients === 0 ? 'unknown' : fresh(feed.lastSentAtMs) ? 'up' : 'degraded',
         measures: 'WebSocket ping to pong',
-        latency: feed.latency,
+        latency: feed.latency.summary(now),
         perSecond: undefined,
         waiting: undefined,
         errors: 0,
@@ -169,7 +154,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
       services: parts.map(
         ({ latency, perSecond, waiting, lastAtMs, ...rest }): ServiceHealth => ({
           ...rest,
-          latencyMs: latencyOf(latency, now),
+          latencyMs: latency,
           perSecond: perSecond ?? null,
           waiting: waiting ?? null,
           lastSuccessAt: timeOrNull(lastAtMs),
@@ -190,7 +175,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
       minutes: counts.minutes(from, now),
       regions: counts.regions(from, now),
       scoreBins: counts.scoreBins(from, now),
-      latencyMs: latencyOf(measurements.decision, now),
+      latencyMs: measurements.decision.summary(now),
     };
   }
 

@@ -16,6 +16,8 @@ export type SinkParts<Collected extends Collector> = {
   readonly store: SinkStore<Collected>;
   readonly open: (output: Output, partition: number, fromOffset: number) => PartitionInput;
   readonly sleep: (ms: number) => Promise<void>;
+  /** So many records are in the database now; the oldest was written then. */
+  readonly onStored?: (records: number, oldestMs: number) => void;
   readonly onTrouble?: (what: string, error: Error) => void;
 };
 
@@ -52,7 +54,7 @@ function collect(
 
 /** Stores one output of one partition until it is stopped. */
 export function startSink<Collected extends Collector>(parts: SinkParts<Collected>): SinkRunner {
-  const { output, partition, store, sleep, onTrouble } = parts;
+  const { output, partition, store, sleep, onStored, onTrouble } = parts;
   let stopping = false;
   let input: PartitionInput | undefined;
   let progress: SinkProgress | undefined;
@@ -85,20 +87,23 @@ export function startSink<Collected extends Collector>(parts: SinkParts<Collecte
       readTo = collect(partition, before, records, collected);
       const batch = { output, partition, before, after: readTo, collected };
       if (!(await storing)) return;
-      storing = storeBatch(batch);
+      const [{ timestampMs: oldestMs }] = records;
+      const count = records.length;
+      storing = storeBatch(batch, () => onStored?.(count, oldestMs));
       // Noticed at once, not when the next record comes.
       storing.catch(() => from.close());
     }
     await storing;
   }
 
-  async function storeBatch(batch: SinkBatch<Collected>): Promise<boolean> {
+  async function storeBatch(batch: SinkBatch<Collected>, stored: () => void): Promise<boolean> {
     const done = await persistently('store', async () => {
       await store.store([batch]);
       return true;
     });
     if (!done) return false;
     progress = batch.after;
+    stored();
     return true;
   }
 

@@ -20,7 +20,7 @@ function collect(): Collected {
 
 const record = (offset: number): StreamRecord => ({
   offset,
-  timestampMs: 0,
+  timestampMs: 1000 + offset,
   key: null,
   value: labelMessage({
     offset,
@@ -42,6 +42,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 test('W1 a partition that comes back while a statement holds up its end is stored all the same', async () => {
   const stored: number[] = [];
+  const told: (readonly number[])[] = [];
   let progress: SinkProgress = NO_PROGRESS;
   let held: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
   let storing = false;
@@ -82,6 +83,7 @@ test('W1 a partition that comes back while a statement holds up its end is store
         };
       },
       sleep: (ms) => sleep(ms),
+      onStored: (count, oldestMs) => told.push([count, oldestMs]),
     }),
     (error) => {
       throw error;
@@ -98,6 +100,10 @@ test('W1 a partition that comes back while a statement holds up its end is store
   for (const wake of wakes.splice(0)) wake();
   await until('the next is stored', () => stored.length > 1);
   assert.deepEqual(stored, [0, 1]);
+  assert.deepEqual(told, [
+    [1, 1000],
+    [1, 1001],
+  ]);
   await sinks.stop();
   assert.deepEqual(sinks.working, []);
 });

@@ -11,6 +11,9 @@ const LEAVE = -1;
 /** Oftener than brokers ask for: a partition given up is taken over that much sooner. */
 const HEARTBEAT_MS = 1000;
 const CHANGE_HEARTBEAT_MS = 50;
+/** What brokers answer while they make or move the coordinator of a group; only where it lasts is it worth a word. */
+const SETTLING = ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR', 'COORDINATOR_LOAD_IN_PROGRESS'];
+const SETTLING_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 2000;
 
@@ -81,12 +84,16 @@ export function joinGroup(parts: MembershipParts): Membership {
 
   async function run(): Promise<void> {
     let wait = FIRST_RETRY_MS;
+    let answeredAtMs = performance.now();
     while (!leaving) {
       try {
-        await pause(await heartbeat(epoch));
+        const pauseMs = await heartbeat(epoch);
+        answeredAtMs = performance.now();
         wait = FIRST_RETRY_MS;
+        await pause(pauseMs);
       } catch (error) {
-        parts.onTrouble?.(error as Error);
+        const settling = SETTLING.some((id) => isKafkaError(error, id));
+        if (!settling || performance.now() - answeredAtMs > SETTLING_MS) parts.onTrouble?.(error as Error);
         coordinator = undefined;
         if (isKafkaError(error, 'FENCED_MEMBER_EPOCH') || isKafkaError(error, 'UNKNOWN_MEMBER_ID')) {
           // The group went on without us: our partitions are others' by now.

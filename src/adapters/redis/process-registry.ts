@@ -1,0 +1,85 @@
+// What each worker and each sink says of itself, for the pipeline's health: renewed every second, ignored when it is
+// old.
+import { isObject } from '../../domain/fields.ts';
+import type { LatencySummary } from '../../engine/latency-window.ts';
+import type { RedisConnection } from './connection.ts';
+
+const STALE_MS = 5000;
+const FORGOTTEN_MS = 3_600_000;
+
+export type ProcessReport = {
+  readonly id: string;
+  readonly atMs: number;
+  readonly pid: number;
+  readonly host: string;
+  readonly rssMegabytes: number;
+  readonly cpuSeconds: number;
+  /** Tries that failed; what they were for was tried again. */
+  readonly errors: number;
+};
+
+export type WorkerReport = ProcessReport & {
+  /** Where its records come from. */
+  readonly runtime: 'kafka' | 'spark';
+  readonly decided: number;
+  readonly duplicates: number;
+  readonly deadLetters: number;
+  readonly ruleErrors: number;
+  readonly modelVersion: string;
+  /** Inside decide(). */
+  readonly engine: LatencySummary;
+  readonly commit: LatencySummary;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly committedOffset: number;
+    readonly publishedOffset: number;
+    readonly lag: number | null;
+    readonly oldestWaitingMs: number | null;
+  }[];
+};
+
+export type SinkReport = ProcessReport & {
+  /** From written to its topic to committed in the database, of each record. */
+  readonly latency: LatencySummary;
+  readonly partitions: readonly number[];
+};
+
+export type ProcessRegistry<Report extends ProcessReport> = {
+  report(report: Report): Promise<void>;
+  forget(id: string): Promise<void>;
+  /** Those that reported lately. */
+  live(nowMs: number): Promise<Report[]>;
+};
+
+function processRegistry<Report extends ProcessReport>(
+  redis: RedisConnection,
+  key: string,
+): ProcessRegistry<Report> {
+  const forget = async (id: string): Promise<void> => {
+    await redis.send(['HDEL', key, id]);
+  };
+  return {
+    forget,
+    async report(report) {
+      await redis.send(['HSET', key, report.id, JSON.stringify(report)]);
+    },
+    async live(nowMs) {
+      const answer = await redis.send(['HVALS', key]);
+      const reports: Report[] = [];
+      for (const value of Array.isArray(answer) ? answer : []) {
+        const report: unknown = JSON.parse(String(value));
+        if (!isObject(report)) continue;
+        const known = report as Report;
+        if (nowMs - known.atMs < STALE_MS) reports.push(known);
+        else if (nowMs - known.atMs > FORGOTTEN_MS) await forget(known.id);
+      }
+      return reports.sort((a, b) => a.id.localeCompare(b.id));
+    },
+  };
+}
+
+export const workerRegistry = (redis: RedisConnection): ProcessRegistry<WorkerReport> =>
+  processRegistry(redis, 'goshawk:workers');
+
+export const sinkRegistry = (redis: RedisConnection): ProcessRegistry<SinkReport> =>
+  processRegistry(redis, 'goshawk:sinks');
