@@ -7,7 +7,7 @@ import { createPastRows } from '../src/adapters/sql/past-rows.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
 import { createEngine } from '../src/engine/process-batch.ts';
 import { CATALOGUE_HASH } from '../src/features/catalogue.ts';
-import { createFeatureState } from '../src/features/observe.ts';
+import { createFeatureState } from '../src/features/feature-state.ts';
 import { createScorer } from '../src/models/model.ts';
 import { createColumns } from '../src/rules/past-columns.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';

@@ -1,8 +1,9 @@
 // The engine alone, on one core: decide() with features and the default model, explanations, memory per account.
 import { decide } from '../src/engine/decide.ts';
 import { FEATURE_COUNT } from '../src/features/catalogue.ts';
+import { createFeatureState } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
-import { createFeatureState, observe } from '../src/features/observe.ts';
+import { observe } from '../src/features/observe.ts';
 import { createScorer } from '../src/models/model.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';

@@ -1,7 +1,7 @@
 // What the model of a first start does in the first hour of the live stream, beside what it promised on the rows held out.
 import { createRandom } from '../src/domain/random.ts';
+import { createFeatureState } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
-import { createFeatureState } from '../src/features/observe.ts';
 import { measureQuality } from '../src/models/metrics.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { createPresetSimulator, liveLabelDelayMs, trainFirstModel } from '../src/training/first-model.ts';

@@ -1,6 +1,7 @@
 // The work of a worker without its servers: records decoded, decided, made into a commit and into messages.
 import { createMemoryStateStore } from '../src/adapters/memory/state-store.ts';
-import { createFeatureState, sharedEventOf } from '../src/features/observe.ts';
+import { sharedEventOf } from '../src/features/event.ts';
+import { createFeatureState } from '../src/features/feature-state.ts';
 import { applySharedChanges, encodeSharedChanges } from '../src/features/shared-codec.ts';
 import { createScorer } from '../src/models/model.ts';
 import { systemClock } from '../src/ports/clock.ts';

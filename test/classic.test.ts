@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { createFeatureState, observe } from '../src/features/observe.ts';
+import { createFeatureState } from '../src/features/feature-state.ts';
+import { observe } from '../src/features/observe.ts';
 import { ratesOf } from '../src/models/metrics.ts';
 import { createScorer, parseModel, serializeModel } from '../src/models/model.ts';
 import { createPresetSimulator, trainFirstModel } from '../src/training/first-model.ts';

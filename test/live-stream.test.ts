@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FEATURE_COUNT } from '../src/features/catalogue.ts';
+import { createFeatureState } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
-import { createFeatureState, observe } from '../src/features/observe.ts';
+import { observe } from '../src/features/observe.ts';
 import { createScorer } from '../src/models/model.ts';
 import { createPresetSimulator, trainFirstModel } from '../src/training/first-model.ts';
 

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { type InputFile, openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
-import type { FeatureState } from '../features/observe.ts';
+import type { FeatureState } from '../features/feature-state.ts';
 import type { Model } from '../models/model.ts';
 import { systemClock } from '../ports/clock.ts';
 import { openDesk } from '../runtimes/embedded.ts';

@@ -2,7 +2,8 @@
 import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, FEATURES, INDEX, isFeatureName } from '../features/catalogue.ts';
-import { type FeatureState, observe } from '../features/observe.ts';
+import type { FeatureState } from '../features/feature-state.ts';
+import { observe } from '../features/observe.ts';
 import type { Scorer } from '../models/model.ts';
 import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';

@@ -1,7 +1,7 @@
 // Histories as bytes outside of their tables: kind (u8), key length (u16 at 2), payload length (u32 at 4), key, payload.
 import { copyBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
-import { ENTITY_KINDS, type EntityKind, type FeatureState } from './observe.ts';
+import { ENTITY_KINDS, type EntityKind, type FeatureState } from './feature-state.ts';
 
 const HEAD_BYTES = 8;
 const decoder = new TextDecoder();

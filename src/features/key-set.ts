@@ -11,6 +11,14 @@ export function createKeySet(capacity: number): KeySet {
   return { size: 0, capacity, hashes: new Uint32Array(capacity), lastSeen: new Uint32Array(capacity) };
 }
 
+/** 32-bit hash of a key, never 0 (FNV-1a). */
+export function keyHash(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  hash ^= hash >>> 15;
+  return hash >>> 0 || 1;
+}
+
 /** When a key was last seen, or 0 when it is not among those kept. */
 export function keyLastSeen(set: KeySet, hash: number): number {
   for (let i = 0; i < set.size; i++) if (set.hashes[i] === hash) return set.lastSeen[i];

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { historiesOf, type Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT, type FeatureName, INDEX } from './catalogue.ts';
-import { applyLabel, createFeatureState, observe } from './observe.ts';
+import { createFeatureState } from './feature-state.ts';
+import { applyLabel } from './labels.ts';
+import { observe } from './observe.ts';
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 0, 1);

@@ -1,11 +1,8 @@
 // What a batch did to the histories that accounts share, as bytes: the worker that decided it tells the others.
-import {
-  type FeatureState,
-  labelShared,
-  observeShared,
-  type SharedEvent,
-  type SharedKeys,
-} from './observe.ts';
+import type { SharedEvent, SharedKeys } from './event.ts';
+import type { FeatureState } from './feature-state.ts';
+import { labelShared } from './labels.ts';
+import { observeShared } from './shared-features.ts';
 
 export type SharedChange =
   | { readonly kind: 'event'; readonly event: SharedEvent }

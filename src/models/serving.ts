@@ -1,5 +1,5 @@
 // The models that decide: the champion, and for a share of the accounts a challenger.
-import { keyHash } from '../features/observe.ts';
+import { keyHash } from '../features/key-set.ts';
 import type { Scorer } from './model.ts';
 
 export type Serving = {

@@ -1,7 +1,7 @@
 // What was decided before, for state that has to be built again.
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import type { FeatureState } from '../features/observe.ts';
+import type { FeatureState } from '../features/feature-state.ts';
 import type { AccountBytes } from './state-store.ts';
 
 export type HistoryItem =

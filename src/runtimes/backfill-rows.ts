@@ -4,7 +4,8 @@ import { encodeRow } from '../adapters/spark/batch-frames.ts';
 import { asBuffer } from '../domain/bytes.ts';
 import type { historiesOf, Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { keyHash, ROLES, type Role, roleKey } from '../features/observe.ts';
+import { keyHash } from '../features/key-set.ts';
+import { ROLES, type Role, roleKey } from '../features/observe.ts';
 import { decodeWhole, encodeWhole } from './backfill-transaction.ts';
 
 export const ORDERS_PER_TRANSACTION = 8;

@@ -2,7 +2,7 @@
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Engine } from '../engine/process-batch.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { ENTITY_KINDS } from '../features/observe.ts';
+import { ENTITY_KINDS } from '../features/feature-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth } from '../ports/desk.ts';
 import type { Log } from '../ports/log.ts';

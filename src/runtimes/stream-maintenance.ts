@@ -11,7 +11,7 @@ import { createRedisStateStore, dropPartition } from '../adapters/redis/state-st
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
-import { createFeatureState } from '../features/observe.ts';
+import { createFeatureState } from '../features/feature-state.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';

@@ -5,13 +5,10 @@ import type { Problem } from '../domain/problem.ts';
 import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
-import {
-  applyLabel,
-  changesHistories,
-  type FeatureState,
-  observe,
-  sharedEventOf,
-} from '../features/observe.ts';
+import { sharedEventOf } from '../features/event.ts';
+import type { FeatureState } from '../features/feature-state.ts';
+import { applyLabel, changesHistories } from '../features/labels.ts';
+import { observe } from '../features/observe.ts';
 import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
 import type { InService } from '../ports/desk.ts';
 import type { HistoryItem } from '../ports/history.ts';

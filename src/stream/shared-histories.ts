@@ -2,7 +2,7 @@
 // worker decides goes in at once; what others decided is read from the state store.
 import { encodedLength, encodeEntity, loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
-import { ENTITY_KINDS, type FeatureState } from '../features/observe.ts';
+import { ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
 import type { BaseHistories } from '../ports/history.ts';
 import type { StateStore } from '../ports/state-store.ts';

@@ -1,7 +1,9 @@
 // Features of past transactions as they stood then: in event time, each fraud label applied once it was known.
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { applyLabel, createFeatureState, type FeatureState, observe } from '../features/observe.ts';
+import { createFeatureState, type FeatureState } from '../features/feature-state.ts';
+import { applyLabel } from '../features/labels.ts';
+import { observe } from '../features/observe.ts';
 import { createLabelClock, labelFor } from './label-clock.ts';
 
 /** What will be known of a fraud, and when. */

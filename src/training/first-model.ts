@@ -1,7 +1,7 @@
 // The model a new installation starts with: trained on simulated history, with the histories it leaves behind.
 import { createRandom, type Random } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import type { FeatureState } from '../features/observe.ts';
+import type { FeatureState } from '../features/feature-state.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import type { Model } from '../models/model.ts';
 import { CLASSIC_TRANSACTIONS, createClassicSimulator } from '../simulator/classic.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModelRegistry } from '../../src/adapters/sql/model-registry.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
-import { createFeatureState } from '../../src/features/observe.ts';
+import { createFeatureState } from '../../src/features/feature-state.ts';
 import { type Model, serializeModel } from '../../src/models/model.ts';
 import type { ModelRegistry } from '../../src/ports/model-registry.ts';
 import { readServing } from '../../src/runtimes/service-watch.ts';

@@ -8,7 +8,7 @@ import type { Postgres } from '../../src/adapters/postgres/session.ts';
 import { createModelRegistry } from '../../src/adapters/sql/model-registry.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { createEngine, type Decided } from '../../src/engine/process-batch.ts';
-import { createFeatureState } from '../../src/features/observe.ts';
+import { createFeatureState } from '../../src/features/feature-state.ts';
 import type { StreamRecord } from '../../src/ports/stream.ts';
 import { compileRuleset } from '../../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../../src/rules/starter-rules.ts';

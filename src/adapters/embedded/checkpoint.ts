@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { encodedLength, encodeEntity, loadEntities } from '../../features/entity-codec.ts';
-import { ENTITY_KINDS, type FeatureState } from '../../features/observe.ts';
+import { ENTITY_KINDS, type FeatureState } from '../../features/feature-state.ts';
 
 const SLICES = 16;
 const MAGIC = 'goshawk-state-3';

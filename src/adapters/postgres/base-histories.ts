@@ -1,8 +1,8 @@
 // The histories that the first model learnt from, in the database: what a worker on any machine starts with.
 import type { Pool } from 'pg';
 import { createEntityTable, type EntityTable } from '../../features/entity-table.ts';
+import { ENTITY_KINDS, type EntityKind, type FeatureState } from '../../features/feature-state.ts';
 import { lastSeenMs } from '../../features/history-codec.ts';
-import { ENTITY_KINDS, type EntityKind, type FeatureState } from '../../features/observe.ts';
 import type { BaseHistories } from '../../ports/history.ts';
 
 const ROWS_AT_ONCE = 1000;

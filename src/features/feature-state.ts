@@ -1,0 +1,34 @@
+// The histories that features are computed from, by kind of entity.
+import { LABEL_DELAY_DAYS } from './catalogue.ts';
+import { createEntityTable, type EntityTable } from './entity-table.ts';
+import type { HistoryShape } from './history.ts';
+import { DAY } from './units.ts';
+
+/** Labels count as complete after this long, in seconds. */
+export const LABEL_DELAY_SECONDS = LABEL_DELAY_DAYS * DAY;
+export const MERCHANT_RETENTION_SECONDS = 30 * DAY + LABEL_DELAY_SECONDS;
+
+/** The kinds of entities that have a history, and how much of it is kept. */
+export const ENTITY_SHAPES = {
+  account: { retentionSeconds: 30 * DAY, exactEvents: 256, keySets: [24, 8, 8, 12] },
+  merchant: { retentionSeconds: MERCHANT_RETENTION_SECONDS, exactEvents: 256, keySets: [] },
+  device: { retentionSeconds: DAY, exactEvents: 64, keySets: [16] },
+  ip: { retentionSeconds: DAY, exactEvents: 64, keySets: [16] },
+  counterparty: { retentionSeconds: DAY, exactEvents: 64, keySets: [16] },
+} as const satisfies Record<string, HistoryShape>;
+
+export type EntityKind = keyof typeof ENTITY_SHAPES;
+export const ENTITY_KINDS: readonly EntityKind[] = ['account', 'merchant', 'device', 'ip', 'counterparty'];
+
+/** All histories, by kind of entity. */
+export type FeatureState = { readonly [K in EntityKind]: EntityTable };
+
+export function createFeatureState(): FeatureState {
+  return {
+    account: createEntityTable(),
+    merchant: createEntityTable(),
+    device: createEntityTable(),
+    ip: createEntityTable(),
+    counterparty: createEntityTable(),
+  };
+}
