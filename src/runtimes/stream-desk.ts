@@ -13,12 +13,12 @@ import { createSqlStore } from '../adapters/sql/store.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
-import { contentHash, type Decided, type Labelled, type Result } from '../engine/process-batch.ts';
+import { type Decided, contentHash as hashOfContent, type Result } from '../engine/process-batch.ts';
 import { systemClock } from '../ports/clock.ts';
-import { type Committed, type DecisionCount, flaggedMinorOf } from '../ports/committed.ts';
+import type { Committed } from '../ports/committed.ts';
 import { type Desk, type Measurements, OverCapacityError } from '../ports/desk.ts';
 import type { ProducerState } from '../server/monitor.ts';
-import { decodeDecision, decodeHead, decodeMessage } from '../stream/message-codec.ts';
+import { readCommitted } from '../stream/read-committed.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
@@ -95,11 +95,10 @@ async function open(
     },
   });
 
-  function tell(waiting: ReadonlySet<Waiter>, { decision, contentHash: hash }: Decided): void {
-    for (const waiter of waiting) waiter.resolve({ decision, contentHash: hash });
+  function tell({ decision, contentHash }: Decided): void {
+    for (const waiter of waiters.get(decision.transactionId) ?? []) waiter.resolve({ decision, contentHash });
   }
 
-  /** Of most decisions only the head is read: all of them are counted, few are shown. */
   async function listen(partition: number, fromOffset: number): Promise<void> {
     const input = source.open(partition, fromOffset);
     let reached = -1;
@@ -107,42 +106,18 @@ async function open(
       const records = await input.take(RECORDS_AT_ONCE);
       if (records.length === 0) return;
       const now = clock.nowMs();
-      const counts: DecisionCount[] = [];
-      const values: Uint8Array[] = [];
-      const flagged: Decided[] = [];
-      const labelled: Labelled[] = [];
-      for (const { value, timestampMs } of records) {
-        if (value === null) continue;
-        const head = decodeHead(value);
-        if (!head) {
-          const message = decodeMessage(value);
-          if (message.kind === 'decision' || message.offset <= reached) continue;
-          reached = message.offset;
-          if (message.kind === 'label') labelled.push(message);
-          continue;
-        }
-        const { offset, transactionId, outcome, score, receivedAtMs, decidedAtMs, engineMs, country } = head;
-        if (offset <= reached) continue;
-        reached = offset;
-        // To when it was published: how soon it is read here is up to this server.
-        measurements.decision.add(Math.max(0, timestampMs - receivedAtMs), now);
-        measurements.engine.add(engineMs, now);
-        values.push(value);
-        let flaggedMinor = 0;
-        const waiting = waiters.get(transactionId);
-        if (waiting || outcome !== 'approve') {
-          const item = decodeDecision(value);
-          if (waiting) tell(waiting, item);
-          if (outcome !== 'approve') {
-            flagged.push(item);
-            flaggedMinor = flaggedMinorOf(item);
-          }
-        }
-        counts.push({ outcome, score, decidedAtMs, country, flaggedMinor });
-      }
-      if (counts.length > 0) measurements.lastCommitAtMs = now;
-      const latest = (atMost: number): Decided[] => values.slice(-atMost).map(decodeDecision);
-      for (const listener of listeners) listener({ counts, flagged, latest, labelled });
+      const read = readCommitted(records, reached, {
+        isAwaited: (transactionId) => waiters.has(transactionId),
+        onHead({ receivedAtMs, engineMs }, publishedAtMs) {
+          // How soon it is read here is up to this server.
+          measurements.decision.add(Math.max(0, publishedAtMs - receivedAtMs), now);
+          measurements.engine.add(engineMs, now);
+        },
+      });
+      reached = read.reached;
+      if (read.committed.counts.length > 0) measurements.lastCommitAtMs = now;
+      for (const item of read.awaited) tell(item);
+      for (const listener of listeners) listener(read.committed);
     }
   }
   const ends = await endOffsets(client, topics.decisions);
@@ -211,8 +186,8 @@ async function open(
         { ...encodeTransaction(transaction), ...(traceparent !== undefined && { traceparent }) },
       ]);
       lookUp = setTimeout(() => void askDatabase(LOOK_UP_MS), LOOK_UP_MS);
-      const { decision, contentHash: hash } = await found.promise;
-      if (hash === contentHash(transaction)) return { kind: 'decided', offset: 0, decision };
+      const { decision, contentHash } = await found.promise;
+      if (contentHash === hashOfContent(transaction)) return { kind: 'decided', offset: 0, decision };
       return { kind: 'duplicate', offset: 0, decision, sameContent: false };
     } finally {
       clearTimeout(timeout);

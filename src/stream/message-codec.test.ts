@@ -1,43 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Transaction, transactionToJson } from '../domain/transaction.ts';
-import type { Decided } from '../engine/process-batch.ts';
-import { claimMessage, decisionMessage, decodeHead, decodeMessage, labelMessage } from './message-codec.ts';
-
-const decided = (transaction: Partial<Transaction>, decision: Partial<Decided['decision']> = {}): Decided => {
-  const whole: Transaction = {
-    id: 't1', accountId: 'a', occurredAtMs: 1_790_000_000_000, amountMinor: 5, currency: 'EUR', type: 'purchase',
-    channel: undefined, merchant: undefined, country: undefined, city: undefined, location: undefined,
-    deviceId: undefined, ip: undefined, counterpartyId: undefined, counterpartyName: undefined, ...transaction,
-  }; // biome-ignore format: short
-  return {
-    offset: 7,
-    transaction: whole,
-    receivedAtMs: 1_790_000_000_123,
-    decision: {
-      transactionId: whole.id,
-      outcome: 'approve',
-      score: 0.1 + 0.2,
-      reasons: [],
-      rules: [],
-      modelVersion: 'm',
-      rulesetVersion: 'r',
-      catalogueHash: 'c',
-      decidedAtMs: 1_790_000_000_125,
-      ...decision,
-    },
-    contentHash: 'h',
-    vector: Buffer.of(0, 255, 10),
-    engineMs: 0.25,
-  };
-};
-const bytesOf = (item: Decided): Uint8Array =>
-  decisionMessage(item, Buffer.from(JSON.stringify(transactionToJson(item.transaction))), undefined).value;
+import { decidedExample, publishedBytes } from '../../test/decided-example.ts';
+import { claimMessage, decodeHead, decodeMessage, labelMessage } from './message-codec.ts';
 
 const ITEMS = [
-  decided({ country: 'DE', merchant: { id: 'm', name: 'Ä "M"', mcc: '5812' } }),
-  decided({ id: ',"reasons":[] \\ 鍵 "}' }),
-  decided(
+  decidedExample({ country: 'DE', merchant: { id: 'm', name: 'Ä "M"', mcc: '5812' } }),
+  decidedExample({ id: ',"reasons":[] \\ 鍵 "}' }),
+  decidedExample(
     { country: 'FR' },
     {
       outcome: 'decline',
@@ -49,7 +18,7 @@ const ITEMS = [
 
 test('a decision comes back as it was published, and its head says the same', () => {
   for (const item of ITEMS) {
-    const bytes = bytesOf(item);
+    const bytes = publishedBytes(item);
     const message = decodeMessage(bytes);
     assert.deepEqual(message, { kind: 'decision', decided: item });
     const { transactionId, outcome, score, decidedAtMs } = item.decision;
@@ -64,12 +33,12 @@ test('a decision comes back as it was published, and its head says the same', ()
 test('a message from before heads came first has the same head', () => {
   for (const item of ITEMS) {
     const { kind, offset, transactionId, outcome, score, reasons, ...rest } = JSON.parse(
-      Buffer.from(bytesOf(item)).toString(),
+      Buffer.from(publishedBytes(item)).toString(),
     );
     const old = Buffer.from(
       JSON.stringify({ kind, offset, transactionId, outcome, score, reasons, ...rest }),
     );
-    assert.deepEqual(decodeHead(old), decodeHead(bytesOf(item)));
+    assert.deepEqual(decodeHead(old), decodeHead(publishedBytes(item)));
   }
 });
 

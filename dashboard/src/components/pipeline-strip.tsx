@@ -24,7 +24,7 @@ function Service(props: { readonly service: ServiceHealth }) {
         {service.perSecond !== null && `${service.perSecond.toFixed(1)}/s · `}
         {service.waiting !== null && `${count(service.waiting)} waiting · `}
         {service.errors > 0 ? `${count(service.errors)} errors · ` : ''}
-        {service.lastSuccessAt ? `ok ${clockTime(service.lastSuccessAt)}` : 'no success yet'}
+        {service.lastSuccessAt ? `ok\u00a0${clockTime(service.lastSuccessAt)}` : 'no success yet'}
       </div>
       <div
         className="muted"
