@@ -8,8 +8,7 @@ RUN node node_modules/vite/bin/vite.js build dashboard --logLevel error \
     && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:26-bookworm-slim AS goshawk
-# Room for young objects, as in scripts/node-flags.sh.
-ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=32
+ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./
 COPY --from=build --chown=root:root /app/node_modules ./node_modules
@@ -17,7 +16,8 @@ COPY --from=build --chown=root:root /app/src ./src
 COPY --from=build --chown=root:root /app/dashboard/dist ./dashboard/dist
 USER 1000:1000
 EXPOSE 8000
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/src/cli/main.ts"]
+# The flags of scripts/node-flags.sh.
+ENTRYPOINT ["node", "--max-semi-space-size=32", "--initial-old-space-size=128", "--no-allocation-site-pretenuring", "--disable-warning=ExperimentalWarning", "/app/src/cli/main.ts"]
 CMD ["--help"]
 
 # The same with Java, Spark and the job in spark/: docs/spark.md.

@@ -66,6 +66,15 @@ test('docker compose config: names that others rely on, ports open on this machi
   }
 });
 
+test('containers start Node as everything else does', () => {
+  const { stdout } = run(join(ROOT, 'scripts/node-flags.sh'), []);
+  const [, entrypoint] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
+  const [program, ...args] = JSON.parse(entrypoint ?? '[]') as string[];
+  assert.equal(program, 'node');
+  const flags = stdout.trim().split('\n');
+  assert.deepEqual(args.slice(0, flags.length), flags);
+});
+
 test('the Dockerfile passes hadolint', () => {
   const python = run(join(ROOT, 'scripts/python.sh'), []);
   assert.equal(python.status, 0, python.stderr);

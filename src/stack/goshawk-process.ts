@@ -29,10 +29,10 @@ const STOP_MS = 15_000;
 const LOOK_MS = 50;
 
 export function startGoshawk(options: GoshawkProcessOptions): GoshawkProcess {
-  const flags = execFileSync(NODE_FLAGS, { encoding: 'utf8' }).trim();
+  const flags = execFileSync(NODE_FLAGS, { encoding: 'utf8' }).trim().split('\n');
   return startProgram(process.execPath, {
     ...options,
-    args: [flags, '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
+    args: [...flags, '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
   });
 }
 

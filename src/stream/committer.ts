@@ -72,8 +72,14 @@ export function createCommitter({ commit, onFenced, monotonicMs, sleep }: Commit
   let ended = false;
   let lastMs = Number.NEGATIVE_INFINITY;
   let hurried = false;
-  let hurry = Promise.withResolvers<void>();
+  let wake: (() => void) | undefined;
   let step = Promise.withResolvers<void>();
+
+  /** A commit has ended, or all have. */
+  function tell(): void {
+    step.resolve();
+    step = Promise.withResolvers();
+  }
 
   /** Whether it was published; false when that was given up. */
   async function isPublished({ published }: Waiting): Promise<boolean> {
@@ -86,17 +92,23 @@ export function createCommitter({ commit, onFenced, monotonicMs, sleep }: Commit
     }
   }
 
+  /** Until the time has come, or somebody waits. */
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+      void sleep(ms).then(resolve);
+    });
+
   async function work(): Promise<boolean> {
     while (queue.length > 0) {
       const early = lastMs + EVERY_MS - monotonicMs();
-      if (early > 0 && !hurried) await Promise.race([sleep(early), hurry.promise]);
+      if (early > 0 && !hurried) await pause(early);
       if (!(await isPublished(queue[0]))) return false;
       const count = together(queue);
       lastMs = monotonicMs();
       if (!(await commit(merged(queue.slice(0, count).map((item) => item.commit))))) return false;
       queue.splice(0, count);
-      step.resolve();
-      step = Promise.withResolvers();
+      tell();
     }
     return true;
   }
@@ -114,14 +126,14 @@ export function createCommitter({ commit, onFenced, monotonicMs, sleep }: Commit
     } finally {
       busy = false;
       hurried = false;
+      tell();
     }
   }
 
   function hurryUp(): void {
     if (hurried || !busy) return;
     hurried = true;
-    hurry.resolve();
-    hurry = Promise.withResolvers();
+    wake?.();
   }
 
   const waitingRecords = (): number => queue.reduce((sum, item) => sum + recordsOf(item.commit), 0);
@@ -151,7 +163,7 @@ export function createCommitter({ commit, onFenced, monotonicMs, sleep }: Commit
     async room() {
       while (!ended && waitingRecords() > MAX_WAITING_RECORDS) {
         hurryUp();
-        await Promise.race([step.promise, working]);
+        await step.promise;
       }
       return ended ? working : true;
     },

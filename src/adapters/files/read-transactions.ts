@@ -87,22 +87,23 @@ function readableError(file: string, error: unknown): unknown {
 
 async function* ndjsonRows(bytes: NodeJS.ReadableStream, nowMs: number): AsyncGenerator<InputRow[]> {
   const lines = createInterface({ input: bytes, crlfDelay: Number.POSITIVE_INFINITY });
-  const failure = new Promise<never>((_, reject) => bytes.once('error', reject));
-  failure.catch(() => undefined);
-  const iterator = lines[Symbol.asyncIterator]();
+  let failure: Error | undefined;
+  bytes.once('error', (error: Error) => {
+    failure = error;
+    lines.close();
+  });
   let batch: InputRow[] = [];
   let line = 0;
-  for (;;) {
-    const next = await Promise.race([iterator.next(), failure]);
-    if (next.done) break;
+  for await (const text of lines) {
     line++;
-    if (next.value.trim() === '') continue;
-    batch.push(ndjsonRow(next.value, line, nowMs));
+    if (text.trim() === '') continue;
+    batch.push(ndjsonRow(text, line, nowMs));
     if (batch.length === BATCH_ROWS) {
       yield batch;
       batch = [];
     }
   }
+  if (failure) throw failure;
   if (batch.length > 0) yield batch;
 }
 

@@ -49,6 +49,9 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
       },
     },
     disableOfflineQueue: true,
+    // Those that were sent have no such limit either, and each would get an AbortSignal, and seconds later an error with a stack
+    // that nobody reads.
+    commandOptions: { timeout: 0 },
     commandsQueueMaxLength: MAX_COMMANDS,
   });
   let opened = false;
