@@ -79,7 +79,7 @@ function processRegistry<Report extends ProcessReport>(
 }
 
 export const workerRegistry = (redis: RedisConnection): ProcessRegistry<WorkerReport> =>
-  processRegistry(redis, 'goshawk:workers');
+  processRegistry(redis, 'goshawk:reports:workers');
 
 export const sinkRegistry = (redis: RedisConnection): ProcessRegistry<SinkReport> =>
-  processRegistry(redis, 'goshawk:sinks');
+  processRegistry(redis, 'goshawk:reports:sinks');
