@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decidedExample, publishedBytes } from '../../test/decided-example.ts';
+import { decidedExample, publishedBytes } from './decided-example.ts';
 import { claimMessage, decodeHead, decodeMessage, labelMessage } from './message-codec.ts';
 
 const ITEMS = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decidedExample, publishedBytes } from '../../test/decided-example.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { Decided } from '../engine/process-batch.ts';
+import { decidedExample, publishedBytes } from './decided-example.ts';
 import { claimMessage, labelMessage } from './message-codec.ts';
 import { readCommitted } from './read-committed.ts';
 

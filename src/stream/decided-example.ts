@@ -1,7 +1,7 @@
 // A decided transaction for tests that are about something else.
-import { type Transaction, transactionToJson } from '../src/domain/transaction.ts';
-import type { Decided } from '../src/engine/process-batch.ts';
-import { decisionMessage } from '../src/stream/message-codec.ts';
+import { type Transaction, transactionToJson } from '../domain/transaction.ts';
+import type { Decided } from '../engine/process-batch.ts';
+import { decisionMessage } from './message-codec.ts';
 
 export function decidedExample(
   transaction: Partial<Transaction> = {},
