@@ -43,11 +43,12 @@ export type SharedKeys = {
 };
 
 export function sharedEventOf(transaction: Transaction): SharedEvent {
+  const { time, logAmount, accountHash } = eventOf(transaction);
   return {
-    timeSeconds: Math.floor(transaction.occurredAtMs / 1000),
+    timeSeconds: time,
     amountMinor: transaction.amountMinor,
-    logAmount: Math.log1p(transaction.amountMinor / minorPerMajor(transaction.currency)),
-    accountHash: keyHash(transaction.accountId),
+    logAmount,
+    accountHash,
     merchantId: transaction.merchant?.id,
     deviceId: transaction.deviceId,
     ip: transaction.ip,

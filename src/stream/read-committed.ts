@@ -12,7 +12,7 @@ export type ReadParts = {
   onHead(head: DecisionHead, publishedAtMs: number): void;
 };
 
-export type ReadBatch = {
+export type CommittedBatch = {
   readonly committed: Committed;
   readonly awaited: readonly Decided[];
   /** The highest source offset seen of the partition. */
@@ -24,7 +24,7 @@ export function readCommitted(
   records: readonly StreamRecord[],
   reached: number,
   { isAwaited, onHead }: ReadParts,
-): ReadBatch {
+): CommittedBatch {
   const counts: DecisionCount[] = [];
   const values: Uint8Array[] = [];
   const flagged: Decided[] = [];

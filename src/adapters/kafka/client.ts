@@ -103,6 +103,12 @@ export function isKafkaError(error: unknown, id: string): boolean {
   return isKafkaError(error.cause, id);
 }
 
+/** What brokers answer while they make or move the coordinator of a group or of transactions: it is to be asked again. */
+export const isCoordinatorSettling = (error: unknown): boolean =>
+  ['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'].some((id) =>
+    isKafkaError(error, id),
+  );
+
 /** Says which setting to look at; what may pass by itself stays an ordinary error, to be tried again. */
 function explained(error: Error, brokers: readonly string[]): Error {
   const text = textOf(error);

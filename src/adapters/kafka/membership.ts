@@ -2,7 +2,7 @@
 // member owns and is told what it should own. A partition goes to another member only after this one gave it up.
 import { randomUUID } from 'node:crypto';
 import { consumerGroupHeartbeatV0, findCoordinatorV4 } from '@platformatic/kafka';
-import { isKafkaError, type KafkaClient } from './client.ts';
+import { isCoordinatorSettling, isKafkaError, type KafkaClient } from './client.ts';
 
 const GROUP = 0;
 const REBALANCE_TIMEOUT_MS = 30_000;
@@ -11,8 +11,7 @@ const LEAVE = -1;
 /** Oftener than brokers ask for: a partition given up is taken over that much sooner. */
 const HEARTBEAT_MS = 1000;
 const CHANGE_HEARTBEAT_MS = 50;
-/** What brokers answer while they make or move the coordinator of a group; only where it lasts is it worth a word. */
-const SETTLING = ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR', 'COORDINATOR_LOAD_IN_PROGRESS'];
+/** A coordinator that is being made or moved is worth a word only where it lasts. */
 const SETTLING_MS = 10_000;
 const FIRST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 2000;
@@ -92,8 +91,8 @@ export function joinGroup(parts: MembershipParts): Membership {
         wait = FIRST_RETRY_MS;
         await pause(pauseMs);
       } catch (error) {
-        const settling = SETTLING.some((id) => isKafkaError(error, id));
-        if (!settling || performance.now() - answeredAtMs > SETTLING_MS) parts.onTrouble?.(error as Error);
+        if (!isCoordinatorSettling(error) || performance.now() - answeredAtMs > SETTLING_MS)
+          parts.onTrouble?.(error as Error);
         coordinator = undefined;
         if (isKafkaError(error, 'FENCED_MEMBER_EPOCH') || isKafkaError(error, 'UNKNOWN_MEMBER_ID')) {
           // The group went on without us: our partitions are others' by now.

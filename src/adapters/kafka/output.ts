@@ -8,7 +8,7 @@ import { FencedError } from '../../ports/state-store.ts';
 import { OUTPUTS, type Output, type OutputLog, type StreamMessage } from '../../ports/stream.ts';
 import { claimMessage, sourceOffsetOf } from '../../stream/message-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
-import { isKafkaError, type KafkaClient } from './client.ts';
+import { isCoordinatorSettling, isKafkaError, type KafkaClient } from './client.ts';
 import { openBatchProducer } from './produce.ts';
 import { encodeHeaders, type ProducedRecord } from './record-batch.ts';
 
@@ -19,13 +19,8 @@ const TAIL_BYTES = 1 << 20;
 const COORDINATOR_TRIES = 20;
 const COORDINATOR_PAUSE_MS = 100;
 
-/** Answers of a transaction coordinator that is not ready yet. */
-const PASSING = [
-  'COORDINATOR_LOAD_IN_PROGRESS',
-  'COORDINATOR_NOT_AVAILABLE',
-  'NOT_COORDINATOR',
-  'CONCURRENT_TRANSACTIONS',
-];
+const isPassing = (error: unknown): boolean =>
+  isCoordinatorSettling(error) || isKafkaError(error, 'CONCURRENT_TRANSACTIONS');
 
 type Writer = {
   readonly producerId: bigint;
@@ -70,7 +65,7 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
         );
         return { producerId, producerEpoch, sequences: { decisions: 0, 'dead-letters': 0 } };
       } catch (error) {
-        if (tries === COORDINATOR_TRIES || !PASSING.some((code) => isKafkaError(error, code))) throw error;
+        if (tries === COORDINATOR_TRIES || !isPassing(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, COORDINATOR_PAUSE_MS));
       }
     }
