@@ -51,9 +51,13 @@ export type EntityTable = {
   readonly size: number;
   /** Bytes reserved by records and index, waste included. */
   readonly bytesReserved: number;
+  /** The same without chunks that hold nothing. */
+  readonly bytesInUse: number;
   /** Entries changed since the last call with `clear`; payload bytes behind them. */
   changed(): { entries: Uint32Array; bytes: number };
   clearChanged(): void;
+  /** Forgets all entries and keeps the room for others. */
+  clear(): void;
 };
 
 export function createEntityTable(): EntityTable {
@@ -211,6 +215,19 @@ export function createEntityTable(): EntityTable {
     changedBytes += bytes;
   }
 
+  const indexBytes = (): number =>
+    addresses.byteLength +
+    hashes.byteLength +
+    slots.byteLength +
+    changedFlags.byteLength +
+    changedList.byteLength;
+
+  function clearChanged(): void {
+    for (let i = 0; i < changedCount; i++) changedFlags[changedList[i]] = 0;
+    changedCount = 0;
+    changedBytes = 0;
+  }
+
   return {
     find(key) {
       const hash = loadKey(key);
@@ -291,14 +308,24 @@ export function createEntityTable(): EntityTable {
       return size;
     },
     get bytesReserved() {
-      const index = addresses.byteLength + hashes.byteLength + slots.byteLength + changedFlags.byteLength;
-      return chunks.length * CHUNK_BYTES + index + changedList.byteLength;
+      return chunks.length * CHUNK_BYTES + indexBytes();
+    },
+    get bytesInUse() {
+      return (chunks.length - emptyChunks.length) * CHUNK_BYTES + indexBytes();
     },
     changed: () => ({ entries: changedList.subarray(0, changedCount), bytes: changedBytes }),
-    clearChanged() {
-      for (let i = 0; i < changedCount; i++) changedFlags[changedList[i]] = 0;
-      changedCount = 0;
-      changedBytes = 0;
+    clearChanged,
+    clear() {
+      clearChanged();
+      slots.fill(-1);
+      size = 0;
+      used.fill(0);
+      dead.fill(0);
+      totalUsed = 0;
+      totalDead = 0;
+      openChunk = -1;
+      emptyChunks.length = 0;
+      for (let chunk = chunks.length - 1; chunk >= 0; chunk--) emptyChunks.push(chunk);
     },
   };
 }

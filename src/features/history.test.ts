@@ -262,3 +262,31 @@ test('a table keeps what was written while its records grow, shrink and move, in
   // Records fill four fifths of their room, chunks seven eighths, and the index has its share.
   assert.ok(table.bytesReserved < 1.5 * live + (1 << 20), `${table.bytesReserved} for ${live}`);
 });
+
+test('a table that is cleared knows nobody, and others take the room', () => {
+  const table = createEntityTable();
+  const fill = (prefix: string): void => {
+    for (let i = 0; i < 20_000; i++) {
+      const entry = table.findOrAdd(`${prefix}-${i}`);
+      table.reserve(entry, 8 + (i % 300));
+      table.chunkOf(entry).view.setUint32(table.offsetOf(entry), i, true);
+    }
+  };
+  fill('first');
+  const reserved = table.bytesReserved;
+  const inUse = table.bytesInUse;
+  table.clear();
+  assert.equal(table.size, 0);
+  assert.equal(table.find('first-1'), -1);
+  assert.equal(table.changed().entries.length, 0);
+  assert.ok(table.bytesInUse < inUse / 2);
+  fill('after');
+  assert.equal(table.find('first-1'), -1);
+  for (let i = 0; i < 20_000; i++) {
+    const entry = table.find(`after-${i}`);
+    assert.equal(table.keyOf(entry), `after-${i}`);
+    assert.equal(table.chunkOf(entry).view.getUint32(table.offsetOf(entry), true), i);
+  }
+  assert.equal(table.changed().entries.length, 20_000);
+  assert.equal(table.bytesReserved, reserved);
+});

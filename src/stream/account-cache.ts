@@ -1,5 +1,6 @@
 // Histories of a partition's accounts that were used last, in bounded memory; all of them are in the state store.
-// Two generations of tables: when the newer one is half of the bound, the older one is dropped whole.
+// Two generations of tables: when the newer one is half of the bound, the older one is emptied and takes its place. Both
+// are kept for good: dropped ones, outside the heap, waited for a collection of all objects.
 import { copyBytes } from '../domain/bytes.ts';
 import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
 import type { AccountBytes } from '../ports/state-store.ts';
@@ -37,7 +38,7 @@ export function copyHistories(table: EntityTable, accountIds: ReadonlySet<string
 
 export function createAccountCache(maxBytes: number): AccountCache {
   let newer = createEntityTable();
-  let older: EntityTable | undefined;
+  let older = createEntityTable();
 
   function put(accountId: string, bytes: Uint8Array | undefined): void {
     const entry = newer.findOrAdd(accountId);
@@ -54,8 +55,8 @@ export function createAccountCache(maxBytes: number): AccountCache {
       const missing: string[] = [];
       for (const accountId of accountIds) {
         if (newer.find(accountId) >= 0) continue;
-        const entry = older?.find(accountId) ?? -1;
-        if (older && entry >= 0) {
+        const entry = older.find(accountId);
+        if (entry >= 0) {
           const at = older.offsetOf(entry);
           put(accountId, older.chunkOf(entry).bytes.subarray(at, at + older.payloadLength(entry)));
         } else missing.push(accountId);
@@ -64,14 +65,14 @@ export function createAccountCache(maxBytes: number): AccountCache {
     },
     put,
     get wantsRoom() {
-      return newer.bytesReserved > maxBytes / 2;
+      return newer.bytesInUse > maxBytes / 2;
     },
     makeRoom() {
-      older = newer;
-      newer = createEntityTable();
+      [older, newer] = [newer, older];
+      newer.clear();
     },
     get bytes() {
-      return newer.bytesReserved + (older?.bytesReserved ?? 0);
+      return newer.bytesReserved + older.bytesReserved;
     },
   };
 }

@@ -101,8 +101,9 @@ export function createDecidedIds(pieces: readonly Uint8Array[], pieceSize: numbe
       return newer.size >= pieceSize;
     },
     startNew() {
-      older = newer;
-      newer = createPiece();
+      [older, newer] = [newer, older];
+      newer.words.fill(0);
+      newer.size = 0;
     },
   };
 }

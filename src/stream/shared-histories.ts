@@ -77,6 +77,8 @@ export function createSharedHistories(
       if (!based) await begin();
       based = true;
       await work();
+      // Nobody asks for it here, and the list would grow to hold everyone.
+      for (const table of Object.values(tables)) table.clearChanged();
     });
     reading = turn.catch(() => undefined);
     return turn;

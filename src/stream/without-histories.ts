@@ -18,33 +18,19 @@ const ENTRIES_HELD = 1000;
 
 /** A table that never knows anybody, not even from the record before: the order of records must not matter. */
 function forgetfulTable(): EntityTable {
-  let table = createEntityTable();
+  const table = createEntityTable();
+  const { findOrAdd } = table;
   let added = 0;
-  return {
+  return Object.assign(table, {
     find: () => -1,
     findOrAdd() {
       if (++added > ENTRIES_HELD) {
-        table = createEntityTable();
+        table.clear();
         added = 1;
       }
-      return table.findOrAdd(String(added));
+      return findOrAdd(String(added));
     },
-    payloadLength: (entry) => table.payloadLength(entry),
-    chunkOf: (entry) => table.chunkOf(entry),
-    offsetOf: (entry) => table.offsetOf(entry),
-    reserve: (entry, length) => table.reserve(entry, length),
-    keyOf: (entry) => table.keyOf(entry),
-    keyLength: (entry) => table.keyLength(entry),
-    hashOf: (entry) => table.hashOf(entry),
-    get size() {
-      return table.size;
-    },
-    get bytesReserved() {
-      return table.bytesReserved;
-    },
-    changed: () => table.changed(),
-    clearChanged: () => table.clearChanged(),
-  };
+  });
 }
 
 /** An engine that decides each transaction by itself and remembers nothing. */
