@@ -338,6 +338,12 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
     for (const name of ['log', 'engine', 'state', 'database', 'sink']) {
       assert.match(text, new RegExp(`goshawk_service_health\\{service="${name}"\\} 1`));
     }
+    for (const name of ['resident', 'account_history', 'shared_history']) {
+      assert.match(
+        text,
+        new RegExp(`goshawk_service_figure\\{service="engine",figure="most_${name}_bytes"\\} [1-9]\\d+`),
+      );
+    }
   });
 
   await client.close();

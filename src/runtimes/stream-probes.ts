@@ -195,6 +195,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     const oldest = Math.min(...held.map((item) => item.oldestWaitingMs ?? Number.POSITIVE_INFINITY));
     const inSpark = workers.length > 0 && workers.every(({ runtime }) => runtime === 'spark');
     const late = Number.isFinite(oldest) && now - oldest > LATE_MS;
+    const most = (figure: (worker: WorkerReport) => number): number => Math.max(...workers.map(figure));
     const share = workers
       .map(
         ({ pid, partitions: own }) => `${pid}: ${own.map(({ partition }) => partition).join(' ') || 'none'}`,
@@ -217,6 +218,14 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         ...(Number.isFinite(oldest) ? [`oldest record ${((now - oldest) / 1000).toFixed(1)} s`] : []),
         ...(share ? [`partitions ${share}`] : []),
       ].join(', '),
+      ...(workers.length > 0 && {
+        figures: {
+          processes: workers.length,
+          most_resident_bytes: most((worker) => worker.rssMegabytes * 1e6),
+          most_account_history_bytes: most((worker) => worker.accountHistoryBytes),
+          most_shared_history_bytes: most((worker) => worker.sharedHistoryBytes),
+        },
+      }),
     };
   }
 

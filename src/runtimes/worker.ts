@@ -172,6 +172,7 @@ async function open(
   feed.attach(worker);
   const reports = startReports(workerRegistry(redis), (process) => {
     const { serving, ruleset } = models.inService();
+    const held = worker.status();
     return {
       ...process,
       ...counts,
@@ -180,7 +181,9 @@ async function open(
       modelVersion: serving.champion.info.version,
       engine: engine.summary(process.atMs),
       commit: commit.summary(process.atMs),
-      partitions: worker.status().map(({ partition, committedOffset, publishedOffset }) => ({
+      accountHistoryBytes: held.reduce((sum, { cacheBytes }) => sum + cacheBytes, 0),
+      sharedHistoryBytes: worker.sharedBytes,
+      partitions: held.map(({ partition, committedOffset, publishedOffset }) => ({
         partition,
         committedOffset,
         publishedOffset,

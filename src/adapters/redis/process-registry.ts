@@ -29,6 +29,9 @@ export type WorkerReport = ProcessReport & {
   /** Inside decide(). */
   readonly engine: LatencySummary;
   readonly commit: LatencySummary;
+  /** Memory of histories: of accounts at hand (bounded), and of what accounts share (all of it). */
+  readonly accountHistoryBytes: number;
+  readonly sharedHistoryBytes: number;
   readonly partitions: readonly {
     readonly partition: number;
     readonly committedOffset: number;
