@@ -17,7 +17,7 @@ COPY --from=build --chown=root:root /app/dashboard/dist ./dashboard/dist
 USER 1000:1000
 EXPOSE 8000
 # The flags of scripts/node-flags.sh.
-ENTRYPOINT ["node", "--max-semi-space-size=32", "--initial-old-space-size=128", "--no-allocation-site-pretenuring", "--disable-warning=ExperimentalWarning", "/app/src/cli/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "--initial-old-space-size=128", "--no-allocation-site-pretenuring", "--disable-warning=ExperimentalWarning", "/app/src/cli/main.ts"]
 CMD ["--help"]
 
 # The same with Java, Spark and the job in spark/: docs/spark.md.
