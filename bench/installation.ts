@@ -20,6 +20,8 @@ const PARTITIONS = 4;
 const PACE = 50;
 /** Room for seven million transactions until the simulated time would run ahead of the clock. */
 const HISTORY_ENDS_MS_AGO = 40 * 3_600_000;
+/** It ends at the same hour of the same weekday in every run: hour and weekday show in what the model learns and flags. */
+const WEEK_MS = 7 * 86_400_000;
 const READY_MS = 60_000;
 
 /** The commands of the processes that decide, by name. */
@@ -94,7 +96,7 @@ export function prepareRecords(bench: Bench, name: string, length: number): Prep
 
 /** Makes what a stream needs, and the people who go on where its history ends. */
 export async function preparePeople(settings: StreamSettings): Promise<Simulator> {
-  const endMs = Date.now() - HISTORY_ENDS_MS_AGO;
+  const endMs = Math.floor((Date.now() - HISTORY_ENDS_MS_AGO) / WEEK_MS) * WEEK_MS;
   await prepareStream(settings, { preset: 'default', seed: 1, endMs, liveRate: PACE });
   const people = await streamPeople(settings);
   return createSimulator({ seed: 1, rate: PACE, startMs: endMs, idPrefix: 'b', ...people });
