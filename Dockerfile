@@ -8,7 +8,8 @@ RUN node node_modules/vite/bin/vite.js build dashboard --logLevel error \
     && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:26-bookworm-slim AS goshawk
-ENV NODE_ENV=production
+# As in scripts/with-node.sh.
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./
 COPY --from=build --chown=root:root /app/node_modules ./node_modules

@@ -73,6 +73,12 @@ test('containers start Node as everything else does', () => {
   assert.equal(program, 'node');
   const flags = stdout.trim().split('\n');
   assert.deepEqual(args.slice(0, flags.length), flags);
+  const arenas = /MALLOC_ARENA_MAX[=:-]+(\d+)/;
+  const [dockerfile, script] = ['Dockerfile', 'scripts/with-node.sh'].map(
+    (file) => arenas.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1],
+  );
+  assert.ok(script);
+  assert.equal(dockerfile, script);
 });
 
 test('the Dockerfile passes hadolint', () => {
