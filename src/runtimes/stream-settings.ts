@@ -64,7 +64,7 @@ export function streamSettings(env: Environment): StreamSettings {
     redisUrl: required('REDIS_URL', 'redis://:password@host:6379'),
     databaseUrl: required('DATABASE_URL', 'postgres://user:password@host:5432/frauddb'),
     retentionMonths: whole('RETENTION_MONTHS', 13, 1, 120),
-    cacheMegabytes: whole('ACCOUNT_CACHE_MB', 128, 8, 65_536),
+    cacheMegabytes: whole('ACCOUNT_CACHE_MB', 96, 8, 65_536),
     outboxMegabytes: whole('OUTBOX_MB', 16, 1, 1024),
     fallbackAfterMs: env.REDIS_FALLBACK_MS ? whole('REDIS_FALLBACK_MS', 0, 50, 600_000) : undefined,
   };
