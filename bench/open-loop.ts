@@ -143,7 +143,7 @@ export async function run(
   if (watchStore) {
     const { rows: commits } = await pool.query(
       `select id, extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000 as at from transactions
-       where seq >= $1 and id like $2 and occurred_at > now() - interval '3 days'`,
+       where seq >= $1 and id like $2 and occurred_at > now() - interval '10 days'`,
       [firstSeq, `${name}-%`],
     );
     for (const { id, at } of commits) {
