@@ -34,3 +34,17 @@ test('W14 histories at hand stay within their bound, and are as they were put', 
   assert.ok(most < maxBytes * 1.2, `${most} bytes`);
   assert.ok(read < 32_000, `${read} histories were read of 60,000 asked for`);
 });
+
+test('W14 a batch far beyond the bound leaves no larger memory behind', () => {
+  const maxBytes = 1 << 20;
+  const cache = createAccountCache(maxBytes);
+  for (let i = 0; i < 8000; i++) cache.put(`account-${i}`, new Uint8Array(1000));
+  assert.ok(cache.bytes > 4 * maxBytes);
+  for (let batch = 0; batch < 2; batch++) {
+    assert.ok(cache.wantsRoom);
+    cache.makeRoom();
+    for (let i = 0; i < 600; i++) cache.put(`account-${batch}-${i}`, new Uint8Array(1000));
+  }
+  cache.makeRoom();
+  assert.ok(cache.bytes < 2 * maxBytes, `${cache.bytes} bytes`);
+});

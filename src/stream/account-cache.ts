@@ -1,6 +1,6 @@
 // Histories of a partition's accounts that were used last, in bounded memory; all of them are in the state store.
 // Two generations of tables: when the newer one is half of the bound, the older one is emptied and takes its place. Both
-// are kept for good: dropped ones, outside the heap, waited for a collection of all objects.
+// are kept: dropped ones, outside the heap, waited for a collection of all objects.
 import { copyBytes } from '../domain/bytes.ts';
 import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
 import type { AccountBytes } from '../ports/state-store.ts';
@@ -68,7 +68,10 @@ export function createAccountCache(maxBytes: number): AccountCache {
       return newer.bytesInUse > maxBytes / 2;
     },
     makeRoom() {
-      [older, newer] = [newer, older];
+      const emptied = older;
+      older = newer;
+      // One that had to hold a batch far beyond its share is not kept.
+      newer = emptied.bytesReserved > maxBytes ? createEntityTable() : emptied;
       newer.clear();
     },
     get bytes() {
