@@ -327,6 +327,8 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
       return up ? services : undefined;
     });
     assert.match(parts.find(({ name }) => name === 'engine')?.detail ?? '', /2 workers/);
+    // Those are for /metrics.
+    assert.ok(parts.every((part) => !('figures' in part)));
     const storedMs = parts.find(({ name }) => name === 'sink')?.latencyMs.p50;
     assert.ok(storedMs && storedMs > 0, 'the sink measured from published to stored');
     // A lag is known once the broker has answered the worker that has just taken the partition over.

@@ -152,7 +152,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
       measuredAt: new Date(now).toISOString(),
       deadLetters,
       services: parts.map(
-        ({ latency, perSecond, waiting, lastAtMs, ...rest }): ServiceHealth => ({
+        ({ latency, perSecond, waiting, lastAtMs, figures: _forMetrics, ...rest }): ServiceHealth => ({
           ...rest,
           latencyMs: latency,
           perSecond: perSecond ?? null,
