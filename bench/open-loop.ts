@@ -141,6 +141,7 @@ export async function run(
   let decideLag = 0;
   for (let i = 0; i < total; i++) if (!(decided[i] <= sinceIntended(sentMs, startMs, i))) decideLag++;
   if (watchStore) {
+    // No bench begins more than nine days ago: installation.ts.
     const { rows: commits } = await pool.query(
       `select id, extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000 as at from transactions
        where seq >= $1 and id like $2 and occurred_at > now() - interval '10 days'`,

@@ -29,7 +29,7 @@ export type Chunk = {
 };
 
 export type EntityTable = {
-  /** Entry number of a key, or -1. Entry numbers are dense, 0 to size-1, and never change. */
+  /** Entry number of a key, or -1. Entry numbers are dense, 0 to size-1, and stay until `clear`. */
   find(key: string): number;
   /** Entry number of a key, made empty when it is new. */
   findOrAdd(key: string): number;
@@ -53,14 +53,15 @@ export type EntityTable = {
   readonly bytesReserved: number;
   /** The same without chunks that hold nothing. */
   readonly bytesInUse: number;
-  /** Entries changed since the last call with `clear`; payload bytes behind them. */
+  /** Entries changed since `clearChanged`, where changes are noted; payload bytes behind them. */
   changed(): { entries: Uint32Array; bytes: number };
   clearChanged(): void;
   /** Forgets all entries and keeps the room for others. */
   clear(): void;
 };
 
-export function createEntityTable(): EntityTable {
+/** `notesChanges`: for whoever asks for `changed`; for others the list would only grow. */
+export function createEntityTable({ notesChanges = true } = {}): EntityTable {
   const chunks: Chunk[] = [];
   /** Per chunk: bytes handed out, and those among them that their records have left. */
   const used: number[] = [];
@@ -204,7 +205,7 @@ export function createEntityTable(): EntityTable {
   }
 
   function markChanged(entry: number, bytes: number): void {
-    if (changedFlags[entry]) return;
+    if (!notesChanges || changedFlags[entry]) return;
     changedFlags[entry] = 1;
     if (changedCount === changedList.length) {
       const longer = new Uint32Array(changedCount * 2);

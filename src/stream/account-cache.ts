@@ -36,9 +36,11 @@ export function copyHistories(table: EntityTable, accountIds: ReadonlySet<string
   });
 }
 
+const createTable = (): EntityTable => createEntityTable({ notesChanges: false });
+
 export function createAccountCache(maxBytes: number): AccountCache {
-  let newer = createEntityTable();
-  let older = createEntityTable();
+  let newer = createTable();
+  let older = createTable();
 
   function put(accountId: string, bytes: Uint8Array | undefined): void {
     const entry = newer.findOrAdd(accountId);
@@ -71,7 +73,7 @@ export function createAccountCache(maxBytes: number): AccountCache {
       const emptied = older;
       older = newer;
       // One that had to hold a batch far beyond its share is not kept.
-      newer = emptied.bytesReserved > maxBytes ? createEntityTable() : emptied;
+      newer = emptied.bytesReserved > maxBytes ? createTable() : emptied;
       newer.clear();
     },
     get bytes() {

@@ -263,11 +263,8 @@ const labelChange = (label: Label): SharedChange => ({
 });
 
 /** Histories as they are now, to be committed. */
-function accountsOf(work: Work, accountIds: ReadonlySet<string>): AccountBytes[] {
-  const { table } = work.cache;
-  table.clearChanged();
-  return copyHistories(table, accountIds);
-}
+const accountsOf = (work: Work, accountIds: ReadonlySet<string>): AccountBytes[] =>
+  copyHistories(work.cache.table, accountIds);
 
 function startNewIds(work: Work): boolean {
   const { full } = work.ids;

@@ -37,10 +37,10 @@ export function createSharedHistories(
   partitions: number,
 ): SharedHistories {
   const tables = {
-    merchant: createEntityTable(),
-    device: createEntityTable(),
-    ip: createEntityTable(),
-    counterparty: createEntityTable(),
+    merchant: createEntityTable({ notesChanges: false }),
+    device: createEntityTable({ notesChanges: false }),
+    ip: createEntityTable({ notesChanges: false }),
+    counterparty: createEntityTable({ notesChanges: false }),
   };
   const state: FeatureState = { ...tables, account: createEntityTable() };
   const offsets = new Map<number, number>(Array.from({ length: partitions }, (_, p) => [p, 0]));
@@ -77,8 +77,6 @@ export function createSharedHistories(
       if (!based) await begin();
       based = true;
       await work();
-      // Nobody asks for it here, and the list would grow to hold everyone.
-      for (const table of Object.values(tables)) table.clearChanged();
     });
     reading = turn.catch(() => undefined);
     return turn;

@@ -18,7 +18,7 @@ const ENTRIES_HELD = 1000;
 
 /** A table that never knows anybody, not even from the record before: the order of records must not matter. */
 function forgetfulTable(): EntityTable {
-  const table = createEntityTable();
+  const table = createEntityTable({ notesChanges: false });
   const { findOrAdd } = table;
   let added = 0;
   return Object.assign(table, {
