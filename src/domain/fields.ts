@@ -1,13 +1,14 @@
 // Reads the fields of an untrusted JSON object one by one and collects every problem on the way.
 import { parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
+import { type TextKind, textProblem } from './text.ts';
 
-const CONTROL_CHARACTER = /\p{Cc}/u;
-const UNPAIRED_SURROGATE = /\p{Cs}/u;
-const FIRST_PRINTABLE = 0x20;
-const LAST_PRINTABLE = 0x7e;
-
-export type TextBounds = { readonly maxLength: number; readonly pattern?: RegExp; readonly hint?: string };
+export type TextBounds = {
+  readonly kind: TextKind;
+  readonly maxLength: number;
+  readonly pattern?: RegExp;
+  readonly hint?: string;
+};
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -21,15 +22,6 @@ export function shown(value: unknown): string {
   if (typeof value !== 'string') return String(value).slice(0, 60);
   const text = JSON.stringify(value.slice(0, 60));
   return value.length > 60 ? `${text.slice(0, -1)}…"` : text;
-}
-
-/** Most texts are: then there is nothing to look for in them. */
-function isPrintableAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < FIRST_PRINTABLE || code > LAST_PRINTABLE) return false;
-  }
-  return true;
 }
 
 /**
@@ -68,11 +60,8 @@ class FieldReader {
     if (value.length === 0) return this.report(name, `${name} must not be empty.`);
     if (value.length > bounds.maxLength)
       return this.report(name, `${name} has ${value.length} characters; ${bounds.maxLength} are allowed.`);
-    if (!isPrintableAscii(value)) {
-      if (CONTROL_CHARACTER.test(value))
-        return this.report(name, `${name} must not contain control characters.`);
-      if (UNPAIRED_SURROGATE.test(value)) return this.report(name, `${name} is not valid Unicode text.`);
-    }
+    const problem = textProblem(value, bounds.kind);
+    if (problem !== undefined) return this.report(name, `${name} ${problem}.`);
     if (bounds.pattern && !bounds.pattern.test(value))
       return this.report(name, `${name} is ${shown(value)}; it must be ${bounds.hint}.`);
     return value;

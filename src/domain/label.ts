@@ -1,7 +1,7 @@
 // A label: what a transaction turned out to be, and when that became known.
-import { fieldReader, isObject, shown } from './fields.ts';
+import { fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import type { Parsed, Problem } from './problem.ts';
-import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID_MAX_LENGTH, type Transaction } from './transaction.ts';
+import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID, type Transaction } from './transaction.ts';
 
 export const LABEL_SOURCES = ['analyst', 'chargeback', 'customer', 'import'] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number];
@@ -45,6 +45,7 @@ export function historiesOf(transaction: Transaction): HistoryKeys {
 const VERDICT_FIELDS = ['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt'];
 const KNOWN = new Set(VERDICT_FIELDS);
 const HISTORY_FIELDS = ['accountId', 'occurredAt', 'merchantId', 'deviceId', 'ip', 'counterpartyId'];
+const FRAUD_TYPE: TextBounds = { kind: 'line', maxLength: 60 };
 const SOURCES: ReadonlySet<LabelSource> = new Set(LABEL_SOURCES);
 
 /** Parses one verdict from untrusted JSON; `labelledAt` is now where it is absent. */
@@ -60,13 +61,12 @@ export function parseLabel(value: unknown, nowMs: number): Parsed<Label> {
   if (!isObject(value)) return verdict as Parsed<Label> & { ok: false };
   const problems: Problem[] = verdict.ok ? [] : [...verdict.problems];
   const fields = fieldReader(value, '', problems);
-  const id = { maxLength: ID_MAX_LENGTH };
-  const accountId = fields.text('accountId', true, id);
+  const accountId = fields.text('accountId', true, ID);
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
-  const merchantId = fields.text('merchantId', false, id);
-  const deviceId = fields.text('deviceId', false, id);
-  const ip = fields.text('ip', false, id);
-  const counterpartyId = fields.text('counterpartyId', false, id);
+  const merchantId = fields.text('merchantId', false, ID);
+  const deviceId = fields.text('deviceId', false, ID);
+  const ip = fields.text('ip', false, ID);
+  const counterpartyId = fields.text('counterpartyId', false, ID);
   if (!verdict.ok || problems.length > 0 || accountId === undefined || occurredAtMs === undefined) {
     return { ok: false, problems };
   }
@@ -102,9 +102,9 @@ function parseVerdictFields(value: unknown, nowMs: number, known: ReadonlySet<st
   }
   const problems: Problem[] = [];
   const fields = fieldReader(value, '', problems);
-  const transactionId = fields.text('transactionId', true, { maxLength: ID_MAX_LENGTH });
+  const transactionId = fields.text('transactionId', true, ID);
   const fraud = fields.flag('fraud', true);
-  const fraudType = fields.text('fraudType', false, { maxLength: 60 });
+  const fraudType = fields.text('fraudType', false, FRAUD_TYPE);
   const source = fields.choice('source', false, SOURCES) ?? 'analyst';
   const labelledAtMs = fields.time('labelledAt', false, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS) ?? nowMs;
   fields.onlyKnown(known);

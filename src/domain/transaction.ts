@@ -1,6 +1,6 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 import { COUNTRIES, isCurrency } from './codes.ts';
-import { fieldReader, isObject, shown } from './fields.ts';
+import { fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, parseIsoTime } from './iso-time.ts';
 import type { Parsed, Problem } from './problem.ts';
 
@@ -73,10 +73,18 @@ const KNOWN_LOCATION = new Set(['lat', 'lon']);
 const TYPES: ReadonlySet<TransactionType> = new Set(TRANSACTION_TYPES);
 const CHANNEL_SET: ReadonlySet<Channel> = new Set(CHANNELS);
 export const ID_MAX_LENGTH = 128;
-const ID = { maxLength: ID_MAX_LENGTH };
-const NAME = { maxLength: 200 };
-const MCC = { maxLength: 4, pattern: /^\d{4}$/, hint: 'four digits (ISO 18245)' };
-const IP = {
+export const ID: TextBounds = { kind: 'identifier', maxLength: ID_MAX_LENGTH };
+const NAME: TextBounds = { kind: 'line', maxLength: 200 };
+const CURRENCY: TextBounds = { kind: 'identifier', maxLength: 3 };
+const COUNTRY: TextBounds = { kind: 'identifier', maxLength: 2 };
+const MCC: TextBounds = {
+  kind: 'identifier',
+  maxLength: 4,
+  pattern: /^\d{4}$/,
+  hint: 'four digits (ISO 18245)',
+};
+const IP: TextBounds = {
+  kind: 'identifier',
   maxLength: 45,
   pattern: /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/,
   hint: 'an IPv4 or IPv6 address',
@@ -122,13 +130,13 @@ export function parseTransaction(value: unknown, nowMs: number): Parsed<Transact
   }
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
   const amountMinor = fields.number('amountMinor', true, 0, Number.MAX_SAFE_INTEGER, true);
-  const currency = fields.text('currency', true, { maxLength: 3 });
+  const currency = fields.text('currency', true, CURRENCY);
   if (currency !== undefined && !isCurrency(currency)) {
     fields.report('currency', `currency is ${shown(currency)}; it must be an ISO 4217 code such as EUR.`);
   }
   const type = fields.choice('type', true, TYPES);
   const channel = fields.choice('channel', false, CHANNEL_SET);
-  const country = fields.text('country', false, { maxLength: 2 });
+  const country = fields.text('country', false, COUNTRY);
   if (country !== undefined && !COUNTRIES.has(country)) {
     fields.report('country', `country is ${shown(country)}; it must be an ISO 3166-1 code such as DE.`);
   }
