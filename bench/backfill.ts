@@ -20,7 +20,7 @@ const GOSHAWK = join(import.meta.dirname, '../goshawk');
 const DELAY_MS = 7 * 86_400_000;
 
 async function* rows(): AsyncGenerator<LabelledTransaction[]> {
-  const input = await openTransactions(FILE, await loadMapping('handbook'), Date.now());
+  const input = await openTransactions(FILE, await loadMapping('handbook'), { nowMs: Date.now() });
   for await (const batch of input.batches()) {
     yield batch.flatMap((row) =>
       row.ok ? [{ transaction: row.transaction, fraud: row.fraud ?? false }] : [],

@@ -12,7 +12,7 @@ const UNTIL_MS = Date.UTC(2018, 7, 1);
 
 /** Values row by row, and a label for each. */
 export async function handbookRows(): Promise<{ values: Float64Array; labels: Uint8Array }> {
-  const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
+  const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), { nowMs: Date.now() });
   const columns = HANDBOOK_FEATURES.map((name) => INDEX[name]);
   const features = createFeatureReplay();
   const values: number[] = [];

@@ -32,7 +32,7 @@ test('F7 the handbook features equal those that pandas computes, to 1e-9, over t
     const width = HANDBOOK_FEATURES.length;
     const columns = HANDBOOK_FEATURES.map((name) => INDEX[name]);
     const features = createFeatureReplay();
-    const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
+    const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), { nowMs: Date.now() });
     let rows = 0;
     let worst = 0;
     for await (const batch of input.batches()) {
@@ -62,7 +62,7 @@ test('F7 the handbook features equal those that pandas computes, to 1e-9, over t
 
 test('M5 the forest on the handbook features is as good as scikit-learn’s', async () => {
   needHandbook();
-  const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), Date.now());
+  const input = await openTransactions(HANDBOOK_FILE, await loadMapping('handbook'), { nowMs: Date.now() });
   async function* labelled() {
     for await (const batch of input.batches()) {
       yield batch.flatMap((row) =>

@@ -21,7 +21,7 @@ import { startPostgresServer } from '../src/stack/postgres.ts';
 import { decisionMessage } from '../src/stream/message-codec.ts';
 import { queueContract } from './contracts/alert-queue.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
-import { storeContract } from './contracts/store.ts';
+import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
 import { makeFolder } from './desk-process.ts';
 
 const START_MS = Date.UTC(2026, 10, 24);
@@ -174,6 +174,47 @@ test('Q1 alerts from before the queue are in it after the upgrade, what was labe
     'a labels',
     'b labels',
   ]);
+  await session.close();
+});
+
+test('T7 sums that were nearly too large before the upgrade are gone on with after it', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database summed', []);
+  await root.close();
+  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'summed') });
+  await migrate(db, 'server', '008_notifications');
+  const whale = { accountId: 'whale', amountMinor: Number.MAX_SAFE_INTEGER, currency: 'JPY' };
+  const large = '9223372036854775807';
+  await session.query(
+    `insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
+       expected_loss_minor, max_score, currency)
+     values ('whale', now(), now(), now(), 2147483647, 2147483647, ${large}, ${large}, 0.5, 'JPY')`,
+    [],
+  );
+  await session.query(
+    `insert into stats_by_minute values (to_timestamp(${CONTRACT_START_MS / 1000}), '??', 1, 0, 1, 0.5, ${large})`,
+    [],
+  );
+  await migrate(db, 'server');
+  const sink = createSinkStore(pool);
+  await sink.store([
+    {
+      output: 'decisions',
+      partition: 0,
+      before: await sink.progress('decisions', 0),
+      after: { nextOffset: 1, sourceOffset: 1 },
+      collected: collectedOf(sink, 0, [aDecision(0, 'decline', whale)]),
+    },
+  ]);
+  const [alert] = await createOffice(session).alerts.list(
+    { view: 'open', sort: 'priority', person: '', nowMs: Date.now() },
+    10,
+  );
+  assert.equal(alert.transactions, 2 ** 31);
+  assert.equal(alert.expectedLossMinor, Number.MAX_SAFE_INTEGER);
+  assert.equal(alert.amountMinor, Number(large) + Number.MAX_SAFE_INTEGER);
+  const [count] = await createSqlStore(session, db).counts(CONTRACT_START_MS, CONTRACT_START_MS + 60_000);
+  assert.deepEqual([count.transactions, count.flaggedMinor], [2, Number(large) + Number.MAX_SAFE_INTEGER]);
   await session.close();
 });
 

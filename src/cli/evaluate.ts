@@ -2,6 +2,7 @@
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
+import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import {
   type Evaluation,
   evaluate,
@@ -48,11 +49,10 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     throw new InputError('--data is required: a labelled CSV or NDJSON file. See ./goshawk evaluate --help');
   const trainer = trainerOf(options);
   const { set, features } = featuresOf(options);
-  const input = await openTransactions(
-    file,
-    await loadMapping(options.text('mapping') ?? 'handbook'),
-    Date.now(),
-  );
+  const input = await openTransactions(file, await loadMapping(options.text('mapping') ?? 'handbook'), {
+    nowMs: Date.now(),
+    maxAmountMinor: maxAmountMinor(process.env),
+  });
   const progress = createProgress('Evaluating');
   let unusable = 0;
   let firstProblem = '';

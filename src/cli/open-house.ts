@@ -27,6 +27,7 @@ export type HouseOptions = {
   readonly oidc: OidcSettings | undefined;
   readonly mail: MailSettings | undefined;
   readonly logLevel: string;
+  readonly maxAmountMinor: number;
   readonly say: (text: string) => void;
   readonly onFailure: (error: Error) => void;
 };
@@ -44,6 +45,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const desk = await openDesk({
     dataDir,
     clock: systemClock,
+    maxAmountMinor: options.maxAmountMinor,
     firstModel: async (state) => {
       say('No model yet: simulating a history and training one …');
       const model = await trainFirstModel(state, {

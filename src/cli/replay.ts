@@ -8,6 +8,7 @@ import { InputError } from '../domain/input-error.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import type { Model } from '../models/model.ts';
 import { systemClock } from '../ports/clock.ts';
+import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { openDesk } from '../runtimes/embedded.ts';
 import { type ReplayReport, replay } from '../runtimes/replay.ts';
 import type { LabelledTransaction } from '../training/evaluate.ts';
@@ -87,7 +88,11 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
       '--train-days must be more than --delay-days: no label is known before the delay has passed.',
     );
   }
-  const open = (): Promise<InputFile> => openTransactions(file, mapping, systemClock.nowMs());
+  const open = (): Promise<InputFile> =>
+    openTransactions(file, mapping, {
+      nowMs: systemClock.nowMs(),
+      maxAmountMinor: maxAmountMinor(process.env),
+    });
   const input = await open();
   const kept = options.text('data-dir');
   const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'goshawk-replay-')));

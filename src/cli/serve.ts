@@ -1,6 +1,8 @@
 // ./goshawk serve (what ./run.sh starts): the whole desk in one process, or one a tenant.
 import { join } from 'node:path';
+import { MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import { InputError } from '../domain/input-error.ts';
+import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { serveTenants, TENANT_NAME, type TenantServer } from '../server/tenants.ts';
@@ -31,6 +33,11 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     value: 'N',
     default: '0',
     help: 'train a candidate every N hours; 0 for never',
+  },
+  'max-amount-minor': {
+    type: 'string',
+    value: 'N',
+    help: `the most that one transaction may move, in minor units [MAX_AMOUNT_MINOR, or ${MAX_AMOUNT_MINOR}]`,
   },
   'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
   'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
@@ -77,6 +84,10 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     oidc: oidcSettings(process.env),
     mail: mailSettings(process.env),
     behindProxy: options.flag('behind-proxy'),
+    maxAmountMinor:
+      options.text('max-amount-minor') === undefined
+        ? maxAmountMinor(process.env)
+        : amountLimit('--max-amount-minor', options.text('max-amount-minor')),
     logLevel: options.text('log-level') ?? 'warn',
     allowedHosts: new Set([host.toLowerCase()]),
     // Whoever calls a desk by a tenant's name has to be somebody there.

@@ -13,6 +13,7 @@ import { endOffsets, firstOffsets, offsetsSince } from '../adapters/kafka/offset
 import { encodeOther } from '../adapters/spark/batch-frames.ts';
 import { InputError } from '../domain/input-error.ts';
 import { systemClock } from '../ports/clock.ts';
+import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { readFileStep, readTopicStep, topicPartName, topicPartOf } from '../runtimes/backfill-read.ts';
 import { assembleStep, featuresStep } from '../runtimes/backfill-steps.ts';
 import { kafkaNames } from '../runtimes/stream-settings.ts';
@@ -73,7 +74,8 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   const mapping = options.text('mapping');
   const parsed = mapping === undefined ? undefined : await loadMapping(mapping);
   // What is wrong with a file or the model is said here, not by a task of Spark.
-  for (const file of files) await openTransactions(file, parsed, systemClock.nowMs());
+  const bounds = { nowMs: systemClock.nowMs(), maxAmountMinor: maxAmountMinor(process.env) };
+  for (const file of files) await openTransactions(file, parsed, bounds);
   const model = options.text('model');
   if (model !== undefined) await loadModelFile(model);
   const delayDays = options.number('delay-days', 0, 365);
@@ -188,17 +190,17 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
         number: options.number('file', 0, 4095),
         untilMs: until === undefined ? Number.POSITIVE_INFINITY : Number(until),
       };
-      const nowMs = systemClock.nowMs();
+      const bounds = { nowMs: systemClock.nowMs(), maxAmountMinor: maxAmountMinor(process.env) };
       const stretch = topicPartOf(input);
       if (stretch) {
         const { kafka, topics } = kafkaNames(process.env);
-        return readTopicStep({ kafka, topic: topics.transactions }, stretch, part, nowMs, write);
+        return readTopicStep({ kafka, topic: topics.transactions }, stretch, part, bounds, write);
       }
       const mapping = options.text('mapping');
       const file = await openTransactions(
         input,
         mapping === undefined ? undefined : await loadMapping(mapping),
-        nowMs,
+        bounds,
       );
       return readFileStep(file.batches(), basename(input), part, write);
     }

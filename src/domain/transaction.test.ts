@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { currencyDigits } from './codes.ts';
+import { currencyDigits, hundredths, LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from './codes.ts';
 import { parseVerdict } from './label.ts';
 import { canonicalContent, parseTransaction, transactionToJson } from './transaction.ts';
 
@@ -87,6 +87,40 @@ test('T4 what a number, a time, a text may be has bounds', () => {
   assert.ok(!long.ok && long.problems[0].message.length < 200);
   assert.deepEqual(problemsOf({ ...SMALLEST, id: 'a\u0000b' }), ['/id']);
   assert.deepEqual(problemsOf({ ...SMALLEST, id: '\ud800' }), ['/id']);
+});
+
+test('T7 an amount is bounded by what the bank says, and hundredths of any are whole and safe', () => {
+  const amount = (amountMinor: number, max?: number): string[] => {
+    const parsed = parseTransaction({ ...SMALLEST, amountMinor }, NOW, max);
+    return parsed.ok ? [] : parsed.problems.map(({ message }) => message);
+  };
+  assert.deepEqual(amount(MAX_AMOUNT_MINOR), []);
+  assert.deepEqual(amount(MAX_AMOUNT_MINOR + 1), [
+    'amountMinor is 10000000000001; it must be from 0 to 10000000000000.',
+  ]);
+  assert.deepEqual(amount(500, 500), []);
+  assert.deepEqual(amount(501, 500), ['amountMinor is 501; it must be from 0 to 500.']);
+  assert.deepEqual(amount(LARGEST_MAX_AMOUNT_MINOR, LARGEST_MAX_AMOUNT_MINOR), []);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+      fc.constantFrom(...Intl.supportedValuesOf('currency')),
+      (minor, currency) => {
+        const found = hundredths(minor, currency);
+        assert.ok(Number.isSafeInteger(found));
+        const digits = BigInt(currencyDigits(currency));
+        const [more, less] = [
+          10n ** (digits > 2n ? 0n : 2n - digits),
+          10n ** (digits > 2n ? digits - 2n : 0n),
+        ];
+        const exact = (BigInt(minor) * more * 2n + less) / (2n * less);
+        assert.equal(BigInt(found), exact > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(found) : exact);
+        if (minor <= LARGEST_MAX_AMOUNT_MINOR) assert.equal(BigInt(found), exact);
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  assert.equal(hundredths(Number.MAX_SAFE_INTEGER, 'JPY'), Number.MAX_SAFE_INTEGER);
 });
 
 test('T5 a full card number is refused as an account id', () => {

@@ -1,5 +1,5 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
-import { COUNTRIES, isCurrency } from './codes.ts';
+import { COUNTRIES, isCurrency, MAX_AMOUNT_MINOR } from './codes.ts';
 import { fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, parseIsoTime } from './iso-time.ts';
 import type { Parsed, Problem } from './problem.ts';
@@ -112,9 +112,13 @@ function passesLuhn(digits: string): boolean {
 
 /**
  * Parses one transaction from untrusted JSON. Every problem is listed with its pointer; unknown fields are
- * problems too. `nowMs` bounds the future; full card numbers are refused as account ids.
+ * problems too. `nowMs` bounds the future, `maxAmountMinor` the amount; full card numbers are refused as account ids.
  */
-export function parseTransaction(value: unknown, nowMs: number): Parsed<Transaction> {
+export function parseTransaction(
+  value: unknown,
+  nowMs: number,
+  maxAmountMinor = MAX_AMOUNT_MINOR,
+): Parsed<Transaction> {
   if (!isObject(value)) {
     return {
       ok: false,
@@ -129,7 +133,7 @@ export function parseTransaction(value: unknown, nowMs: number): Parsed<Transact
     fields.report('accountId', 'accountId looks like a full card number; send a token or a masked number.');
   }
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
-  const amountMinor = fields.number('amountMinor', true, 0, Number.MAX_SAFE_INTEGER, true);
+  const amountMinor = fields.number('amountMinor', true, 0, maxAmountMinor, true);
   const currency = fields.text('currency', true, CURRENCY);
   if (currency !== undefined && !isCurrency(currency)) {
     fields.report('currency', `currency is ${shown(currency)}; it must be an ISO 4217 code such as EUR.`);

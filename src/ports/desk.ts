@@ -70,6 +70,8 @@ export type Desk = {
   readonly store: Store;
   readonly clock: Clock;
   readonly measurements: Measurements;
+  /** The most that one transaction may move, in minor units. */
+  readonly maxAmountMinor: number;
   /** The models and the rules that decide now. */
   inService(): InService;
   readonly models: ModelRegistry;

@@ -1,6 +1,6 @@
 // The engine's first step of a backfill: a file, or a stretch of a partition of the transactions topic, to a row for
 // each history that its transactions and labels touch.
-import type { InputRow } from '../adapters/files/read-transactions.ts';
+import type { Bounds, InputRow } from '../adapters/files/read-transactions.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { readRange } from '../adapters/kafka/read-range.ts';
 import type { KafkaSettings } from '../adapters/kafka/settings.ts';
@@ -88,7 +88,7 @@ export async function readTopicStep(
   settings: { readonly kafka: KafkaSettings; readonly topic: string },
   stretch: TopicPart,
   part: Part,
-  nowMs: number,
+  bounds: Bounds,
   write: Write,
 ): Promise<void> {
   const { topic } = settings;
@@ -107,7 +107,7 @@ export async function readTopicStep(
   for await (const batch of records()) {
     for (const raw of batch) {
       if (raw.headers.get(HEADERS.kind) !== 'label') continue;
-      const decoded = decodeRecord(raw, nowMs);
+      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor);
       if (decoded.ok && decoded.record.kind === 'label') {
         const { label } = decoded.record;
         if (label.labelledAtMs < part.untilMs) lastLabels.set(label.transactionId, label.fraud);
@@ -118,7 +118,7 @@ export async function readTopicStep(
   const known = new Map<string, { readonly fraud: boolean; readonly atMs: number }>();
   for await (const batch of records()) {
     for (const raw of batch) {
-      const decoded = decodeRecord(raw, nowMs);
+      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor);
       if (!decoded.ok) {
         const text = raw.value === null ? '' : Buffer.from(raw.value).toString('utf8');
         writer.bad(`${topic}/${stretch.partition}`, raw.offset, decoded.problems, text);

@@ -12,6 +12,7 @@ import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
+import { MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
@@ -67,6 +68,8 @@ export type EmbeddedDesk = Desk & {
 export type DeskOptions = {
   readonly dataDir: string;
   readonly clock: Clock;
+  /** The most that one transaction may move, where it is not the preset. */
+  readonly maxAmountMinor?: number;
   /** Makes the first model; histories it goes through are left in the state. */
   readonly firstModel: (state: FeatureState) => Promise<Model>;
   readonly onNotice: (message: string) => void;
@@ -310,6 +313,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     log,
     clock,
     measurements,
+    maxAmountMinor: options.maxAmountMinor ?? MAX_AMOUNT_MINOR,
     checkCapacity,
     inService: () => engine,
     models: parts.registry,

@@ -202,6 +202,7 @@ async function open(
     store,
     clock,
     measurements,
+    maxAmountMinor: settings.maxAmountMinor,
     inService: models.inService,
     models: registry,
     office,

@@ -2,6 +2,7 @@
 import { type KafkaSettings, kafkaSettings } from '../adapters/kafka/settings.ts';
 import { type StreamTopics, type TopicPlan, topicsWithPrefix } from '../adapters/kafka/topics.ts';
 import { InputError } from '../domain/input-error.ts';
+import { maxAmountMinor } from './amount-limit.ts';
 
 export type StreamSettings = {
   readonly kafka: KafkaSettings;
@@ -12,6 +13,8 @@ export type StreamSettings = {
   readonly sinkGroup: string;
   readonly redisUrl: string;
   readonly databaseUrl: string;
+  /** The most that one transaction may move, in minor units. */
+  readonly maxAmountMinor: number;
   /** Months that decisions are kept in the database. */
   readonly retentionMonths: number;
   /** Megabytes of account histories that a worker keeps at hand. */
@@ -63,6 +66,7 @@ export function streamSettings(env: Environment): StreamSettings {
     sinkGroup: `${prefix}-sinks`,
     redisUrl: required('REDIS_URL', 'redis://:password@host:6379'),
     databaseUrl: required('DATABASE_URL', 'postgres://user:password@host:5432/frauddb'),
+    maxAmountMinor: maxAmountMinor(env),
     retentionMonths: whole('RETENTION_MONTHS', 13, 1, 120),
     cacheMegabytes: whole('ACCOUNT_CACHE_MB', 96, 8, 65_536),
     outboxMegabytes: whole('OUTBOX_MB', 16, 1, 1024),

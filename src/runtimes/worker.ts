@@ -136,6 +136,7 @@ async function open(
     inService: models.inService,
     accountCacheBytes: (settings.cacheMegabytes << 20) / partitions,
     decidedIdsKept: DECIDED_IDS_KEPT,
+    maxAmountMinor: settings.maxAmountMinor,
     maxOutboxBytes: settings.outboxMegabytes << 20,
     ...(settings.fallbackAfterMs !== undefined && { fallbackAfterMs: settings.fallbackAfterMs }),
     history: streamHistory(settings, pool),

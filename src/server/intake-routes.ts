@@ -54,7 +54,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
       },
     },
     async (request, reply) => {
-      const parsed = parseTransaction(request.body, desk.clock.nowMs());
+      const parsed = parseTransaction(request.body, desk.clock.nowMs(), desk.maxAmountMinor);
       if (!parsed.ok) return unprocessable(reply, parsed.problems);
       const { traceparent } = request.headers;
       const result = await desk.decide(
@@ -186,7 +186,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
             await reject(piece.index, piece.text, [{ pointer: '', message }]);
             continue;
           }
-          const parsed = parseTransaction(value, desk.clock.nowMs());
+          const parsed = parseTransaction(value, desk.clock.nowMs(), desk.maxAmountMinor);
           if (!parsed.ok) {
             await reject(piece.index, piece.text, parsed.problems);
             continue;

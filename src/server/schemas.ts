@@ -1,6 +1,7 @@
 // The API's shapes: one schema serves the types, the OpenAPI document and its page.
 // Bodies are checked by the domain parser, which lists every problem, so their schemas are for the reader.
 import { type Static, Type } from 'typebox';
+import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
 import { CHANNELS, TRANSACTION_TYPES } from '../domain/transaction.ts';
@@ -14,7 +15,11 @@ export const TransactionSchema = Type.Object(
     id: Type.String({ minLength: 1, maxLength: 128 }),
     accountId: Type.String({ minLength: 1, maxLength: 128 }),
     occurredAt: time,
-    amountMinor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'minor units' }),
+    amountMinor: Type.Integer({
+      minimum: 0,
+      maximum: LARGEST_MAX_AMOUNT_MINOR,
+      description: `Minor units; at most ${MAX_AMOUNT_MINOR} where the desk was not told otherwise`,
+    }),
     currency: Type.String({ description: 'ISO 4217', examples: ['EUR'] }),
     type: oneOf(TRANSACTION_TYPES),
     channel: Type.Optional(oneOf(CHANNELS)),

@@ -31,11 +31,14 @@ export type WorkParts = {
   readonly inService: () => InService;
   readonly accountCacheBytes: number;
   readonly decidedIdsKept: number;
+  /** The most that one transaction may move, where it is not the preset. */
+  readonly maxAmountMinor?: number;
 };
 
 export type Work = {
   readonly head: PartitionHead;
   readonly partition: number;
+  readonly maxAmountMinor: number | undefined;
   readonly cache: AccountCache;
   readonly ids: DecidedIds;
   readonly state: FeatureState;
@@ -78,6 +81,7 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
   return {
     head,
     partition: parts.partition,
+    maxAmountMinor: parts.maxAmountMinor,
     cache,
     engineWithoutHistories: engineOf(parts.inService, engineWithoutHistories),
     ids,
@@ -125,7 +129,7 @@ export function readRecords(
   const labelled: string[] = [];
   let duplicates = 0;
   for (const item of raw) {
-    const decoded = decodeRecord(item, nowMs);
+    const decoded = decodeRecord(item, nowMs, work.maxAmountMinor);
     if (!decoded.ok) {
       onDeadLetter?.(item, decoded.problems);
       deadLetters.push(deadLetterMessage(item, decoded.problems));

@@ -41,7 +41,7 @@ const textOf = (bytes: Uint8Array): string => asBuffer(bytes).toString('utf8');
 const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ pointer: '', message }] });
 
 /** Checks a record from outside, once; what comes back as `ok` can be decided. */
-export function decodeRecord(raw: StreamRecord, nowMs: number): DecodedRecord {
+export function decodeRecord(raw: StreamRecord, nowMs: number, maxAmountMinor?: number): DecodedRecord {
   const version = raw.headers.get(HEADERS.schemaVersion);
   if (version !== undefined && version !== SCHEMA_VERSION) {
     return problem(
@@ -70,7 +70,7 @@ export function decodeRecord(raw: StreamRecord, nowMs: number): DecodedRecord {
     if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
     return { ok: true, text: raw.value, record: { kind: 'label', label: parsed.value } };
   }
-  const parsed = parseTransaction(value, nowMs);
+  const parsed = parseTransaction(value, nowMs, maxAmountMinor);
   if (!parsed.ok) return parsed;
   if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
   return {

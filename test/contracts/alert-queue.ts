@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { verifyAudit } from '../../src/adapters/sql/audit.ts';
 import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
+import { MAX_AMOUNT_MINOR } from '../../src/domain/codes.ts';
 import type { Labelled } from '../../src/engine/process-batch.ts';
-import type { AlertAction, QueuedAlert } from '../../src/ports/alert-queue.ts';
+import type { AlertAction, QueueCursor, QueuedAlert } from '../../src/ports/alert-queue.ts';
 import type { AuditEntry } from '../../src/ports/audit.ts';
 import { aDecision, START_MS } from './store.ts';
 
@@ -262,6 +263,46 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
         const delays = await past.labelDelays(START_MS, Date.now() + 86_400_000, 100);
         assert.deepEqual([...delays], [source.medianDelayMs]);
         assert.equal((await past.labelDelays(0, START_MS, 100)).length, 0);
+      },
+    );
+
+    await t.test(
+      'T7 amounts at the bound and the largest of before add up: alerts are sorted and paged, and nothing stops',
+      async () => {
+        const flagged = (from: number, accountId: string, amountMinor: number) =>
+          Array.from(
+            { length: 11 },
+            (_, i) =>
+            aDecision(from + i, 'decline', {
+              id: `${accountId}-${i}`, accountId, amountMinor, currency: 'JPY',
+            }), // biome-ignore format: short
+          );
+        const old = flagged(5000, 'whale', Number.MAX_SAFE_INTEGER);
+        for (const item of old) await commit([item]);
+        await commit(flagged(5100, 'pod', Number.MAX_SAFE_INTEGER));
+        await commit(flagged(5200, 'bound', MAX_AMOUNT_MINOR));
+        const whale = await one('whale');
+        const pod = await one('pod');
+        const bound = await one('bound');
+        assert.deepEqual([whale.transactions, whale.declined, pod.transactions], [11, 11, 11]);
+        assert.equal(bound.amountMinor, 11 * 100 * MAX_AMOUNT_MINOR);
+        for (const { amountMinor } of [whale, pod])
+          assert.ok(Math.abs(amountMinor / (11 * Number.MAX_SAFE_INTEGER) - 1) < 1e-12, String(amountMinor));
+        for (const { expectedLossMinor } of [whale, pod, bound])
+          assert.equal(expectedLossMinor, Number.MAX_SAFE_INTEGER);
+        assert.equal(whale.dueAtMs - whale.openedAtMs, 30 * MINUTE_MS);
+        const page = { view: 'open', sort: 'priority', person: '', nowMs: clock } as const;
+        const seen: string[] = [];
+        for (let after: QueueCursor | undefined; seen.length < 3; ) {
+          const [next] = await alerts.list({ ...page, ...(after && { after }) }, 1);
+          seen.push(next.accountId);
+          after = { value: next.expectedLossMinor, id: next.id };
+        }
+        assert.deepEqual(seen, ['bound', 'pod', 'whale']);
+        assert.equal(
+          (await act(whale, { kind: 'verdict', verdict: 'genuine', fraudType: undefined, by: ANN })).size,
+          1,
+        );
       },
     );
 

@@ -183,6 +183,18 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
         ],
       );
     });
+    await t.test('T7 counts hold sums that no amount can overflow', async () => {
+      const later = START_MS + 3_600_000;
+      for (let i = 0; i < 11; i++) {
+        const offset = 9 + i;
+        const item = decided(offset, 'decline', { amountMinor: Number.MAX_SAFE_INTEGER, currency: 'JPY' });
+        await store.commit(batch(offset, [{ ...item, decision: { ...item.decision, decidedAtMs: later } }]));
+      }
+      const [row] = await store.counts(later, later + 60_000);
+      assert.equal(row.declines, 11);
+      assert.ok(Math.abs(row.flaggedMinor / (11 * Number.MAX_SAFE_INTEGER) - 1) < 1e-12);
+      assert.equal((await store.transaction('t9'))?.transaction.amountMinor, Number.MAX_SAFE_INTEGER);
+    });
     await t.test('dead letters keep what was refused and why', async () => {
       const problems = [{ pointer: '/id', message: 'id is required.' }];
       await store.addDeadLetter('test', '{"half', problems, START_MS);

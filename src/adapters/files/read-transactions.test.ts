@@ -22,7 +22,8 @@ async function read(name: string, content: string | Uint8Array, mapping?: Mappin
   const file = join(folder, name);
   writeFileSync(file, content);
   const rows: InputRow[] = [];
-  for await (const batch of (await openTransactions(file, mapping, NOW)).batches()) rows.push(...batch);
+  for await (const batch of (await openTransactions(file, mapping, { nowMs: NOW })).batches())
+    rows.push(...batch);
   return rows;
 }
 
@@ -84,7 +85,10 @@ test('A1 a file that cannot be used says why and what to do', async () => {
   );
   await assert.rejects(read('empty.csv', '', handbook), /is empty/);
   await assert.rejects(read('plain.csv', HEADER), /needs --mapping/);
-  await assert.rejects(openTransactions(join(folder, 'absent.csv'), handbook, NOW), /no such file/);
+  await assert.rejects(
+    openTransactions(join(folder, 'absent.csv'), handbook, { nowMs: NOW }),
+    /no such file/,
+  );
   await assert.rejects(
     loadMapping(join(folder, 'absent.json')),
     /neither a preset \(handbook\) nor a readable/,

@@ -28,6 +28,9 @@ export type InputFile = {
   batches(): AsyncGenerator<InputRow[]>;
 };
 
+/** What a transaction is held against: when it is now, and the most that one may move where it is not the preset. */
+export type Bounds = { readonly nowMs: number; readonly maxAmountMinor?: number };
+
 const BATCH_ROWS = 1000;
 const MAX_LINE_BYTES = 1 << 20;
 const RAW_SHOWN = 500;
@@ -36,7 +39,7 @@ const RAW_SHOWN = 500;
 export async function openTransactions(
   file: string,
   mapping: Mapping | undefined,
-  nowMs: number,
+  bounds: Bounds,
 ): Promise<InputFile> {
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile()) throw new InputError(`${file}: no such file.`);
@@ -64,8 +67,8 @@ export async function openTransactions(
       bytes = counted.pipe(gunzip);
     }
     try {
-      if (isNdjson || !mapping) yield* ndjsonRows(bytes, nowMs);
-      else yield* csvRows(bytes, mapping, file, nowMs);
+      if (isNdjson || !mapping) yield* ndjsonRows(bytes, bounds);
+      else yield* csvRows(bytes, mapping, file, bounds);
     } catch (error) {
       throw readableError(file, error);
     } finally {
@@ -85,7 +88,7 @@ function readableError(file: string, error: unknown): unknown {
   return error;
 }
 
-async function* ndjsonRows(bytes: NodeJS.ReadableStream, nowMs: number): AsyncGenerator<InputRow[]> {
+async function* ndjsonRows(bytes: NodeJS.ReadableStream, bounds: Bounds): AsyncGenerator<InputRow[]> {
   const lines = createInterface({ input: bytes, crlfDelay: Number.POSITIVE_INFINITY });
   let failure: Error | undefined;
   bytes.once('error', (error: Error) => {
@@ -97,7 +100,7 @@ async function* ndjsonRows(bytes: NodeJS.ReadableStream, nowMs: number): AsyncGe
   for await (const text of lines) {
     line++;
     if (text.trim() === '') continue;
-    batch.push(ndjsonRow(text, line, nowMs));
+    batch.push(ndjsonRow(text, line, bounds));
     if (batch.length === BATCH_ROWS) {
       yield batch;
       batch = [];
@@ -107,7 +110,7 @@ async function* ndjsonRows(bytes: NodeJS.ReadableStream, nowMs: number): AsyncGe
   if (batch.length > 0) yield batch;
 }
 
-function ndjsonRow(text: string, line: number, nowMs: number): InputRow {
+function ndjsonRow(text: string, line: number, bounds: Bounds): InputRow {
   const raw = text.slice(0, RAW_SHOWN);
   if (text.length > MAX_LINE_BYTES) {
     return {
@@ -142,7 +145,7 @@ function ndjsonRow(text: string, line: number, nowMs: number): InputRow {
     fraud = given;
     value = rest;
   }
-  const parsed = parseTransaction(value, nowMs);
+  const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor);
   if (!parsed.ok) return { ok: false, line, raw, problems: parsed.problems };
   return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
 }
@@ -151,7 +154,7 @@ async function* csvRows(
   bytes: NodeJS.ReadableStream,
   mapping: Mapping,
   file: string,
-  nowMs: number,
+  bounds: Bounds,
 ): AsyncGenerator<InputRow[]> {
   const parser = parseCsv({ bom: true, relax_column_count: true, max_record_size: MAX_LINE_BYTES });
   bytes.on('error', (error) => parser.destroy(error as Error));
@@ -162,7 +165,7 @@ async function* csvRows(
   for await (const record of parser as AsyncIterable<string[]>) {
     line++;
     if (!toRow) {
-      toRow = rowReader(record, mapping, file, nowMs);
+      toRow = rowReader(record, mapping, file, bounds);
       continue;
     }
     batch.push(toRow(record, line));
@@ -175,7 +178,7 @@ async function* csvRows(
   if (batch.length > 0) yield batch;
 }
 
-function rowReader(header: readonly string[], mapping: Mapping, file: string, nowMs: number) {
+function rowReader(header: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
   const position = (column: string): number => {
     const at = header.indexOf(column);
     if (at < 0)
@@ -199,7 +202,7 @@ function rowReader(header: readonly string[], mapping: Mapping, file: string, no
         (value[parent] as Record<string, unknown>)[child] = item;
       }
     }
-    const parsed = parseTransaction(value, nowMs);
+    const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor);
     if (!parsed.ok)
       return { ok: false, line, raw: record.join(',').slice(0, RAW_SHOWN), problems: parsed.problems };
     const fraud = labelAt >= 0 ? record[labelAt] === mapping.label?.fraudValue : undefined;

@@ -184,7 +184,7 @@ export function createAlertQueue(session: SqlSession): AlertQueue {
           : 'a.version = w.version';
       const more = action.kind === 'verdict' ? WITH_LABELS : action.kind === 'reopen' ? WITH_REOPENED : '';
       const rows = await session.query(
-        `with wanted as (select * from json_to_recordset($1) as w(id bigint, version int, transactions int)),
+        `with wanted as (select * from json_to_recordset($1) as w(id bigint, version int, transactions bigint)),
          changed as (
            update alerts a set ${set}, version = a.version + 1 from wanted w
            where a.id = w.id and ${same} and ${where} returning a.id)${more}

@@ -81,6 +81,10 @@ type AlertGroup = {
   top_reason: string | undefined;
 };
 
+/** What alerts are sorted and paged by stays a safe integer: beyond it there is nothing left to rank. */
+export const LARGEST_LOSS = Number.MAX_SAFE_INTEGER;
+const LOSS_OF_BOTH = `least(alerts.expected_loss_minor + excluded.expected_loss_minor, ${LARGEST_LOSS})`;
+
 /** The flagged of a batch by account, in the order of accounts: whoever changes several alerts takes them in that order. */
 export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
   const groups = new Map<string, AlertGroup>();
@@ -109,7 +113,10 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
     group.transactions++;
     if (decision.outcome === 'decline') group.declined++;
     group.amount_minor += amount;
-    group.expected_loss_minor += Math.round(decision.score * amount);
+    group.expected_loss_minor = Math.min(
+      LARGEST_LOSS,
+      group.expected_loss_minor + Math.round(decision.score * amount),
+    );
     if (decision.score <= group.max_score) continue;
     group.max_score = decision.score;
     group.country = row.country;
@@ -132,11 +139,11 @@ export const ADD_ALERTS = (rows: string, groups: string): string => `
     on conflict (account_id) where status = 'open' do update set
       updated_at = excluded.updated_at,
       due_at = least(alerts.due_at,
-        excluded.updated_at + due_after(alerts.expected_loss_minor + excluded.expected_loss_minor)),
+        excluded.updated_at + due_after(${LOSS_OF_BOTH})),
       transactions = alerts.transactions + excluded.transactions,
       declined = alerts.declined + excluded.declined,
       amount_minor = alerts.amount_minor + excluded.amount_minor,
-      expected_loss_minor = alerts.expected_loss_minor + excluded.expected_loss_minor,
+      expected_loss_minor = ${LOSS_OF_BOTH},
       country = case when excluded.max_score > alerts.max_score then excluded.country else alerts.country end,
       top_reason = case when excluded.max_score > alerts.max_score then excluded.top_reason else alerts.top_reason end,
       max_score = greatest(alerts.max_score, excluded.max_score),

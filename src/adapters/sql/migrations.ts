@@ -4,6 +4,7 @@ import { InputError } from '../../domain/input-error.ts';
 import { ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
+import { LARGEST_LOSS } from './commit.ts';
 import { LINK_INDEXES } from './links.ts';
 import { LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
@@ -89,6 +90,14 @@ const RULES = ofBoth([
 const CASES = ofBoth(CASE_TABLES);
 const NOTIFICATIONS = ofBoth(NOTIFICATION_TABLES);
 
+/** Sums of money that no amount can overflow; the losses that alerts are ranked by were not bounded before. */
+const SUMS = ofBoth([
+  `alter table alerts alter column amount_minor type numeric, alter column transactions type bigint,
+     alter column declined type bigint`,
+  `update alerts set expected_loss_minor = ${LARGEST_LOSS} where expected_loss_minor > ${LARGEST_LOSS}`,
+  'alter table stats_by_minute alter column flagged_minor type numeric',
+]);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -118,6 +127,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '005_rules': RULES,
   '006_cases': CASES,
   '007_notifications': NOTIFICATIONS,
+  '008_sums': SUMS,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -179,6 +189,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '006_rules': RULES,
   '007_cases': CASES,
   '008_notifications': NOTIFICATIONS,
+  '009_sums': SUMS,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -82,7 +82,8 @@ export type StatsTable = {
   reviews: number;
   declines: number;
   score_sum: number;
-  flagged_minor: number;
+  /** A numeric, which comes as a text. */
+  flagged_minor: ColumnType<string, number, number>;
 };
 
 export type Tables = {
