@@ -6,9 +6,9 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Backtester } from '../ports/backtester.ts';
-import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import type { Desk } from '../ports/desk.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import type { Simulation } from '../ports/simulation.ts';
 import { guardRoutes } from './access/access.ts';
@@ -20,7 +20,9 @@ import { caseRoutes } from './case-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
 import { docsPage } from './docs-page.ts';
 import { watchDrift } from './drift-watch.ts';
+import { answerError } from './error-answers.ts';
 import { createFeed } from './feed.ts';
+import { addTextFormats } from './field-schema.ts';
 import { foreignRequest } from './guard.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
 import { startLabelRelay } from './label-relay.ts';
@@ -36,12 +38,15 @@ import { createPeerGroups } from './peer-groups.ts';
 import { sendProblem } from './problem-details.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { guardRequests } from './request-edge.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { simulatorRoutes } from './simulator-routes.ts';
 import { viewRoutes } from './view-routes.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
 const MAX_BODY_BYTES = 256 * 1024;
+/** Of an id in a path: the longest is 200 characters, which may be two units each. */
+const MAX_PARAMETER_CHARACTERS = 512;
 /** Requests a second and address; an overload is refused before it reaches the engine. */
 const REQUESTS_PER_SECOND = 2000;
 
@@ -77,41 +82,25 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const app = Fastify({
     logger: { level: options.logLevel },
     bodyLimit: MAX_BODY_BYTES,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, error.statusCode ?? 400, 'Bad request', error.message.slice(0, 300));
+    },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     trustProxy: options.behindProxy,
-    // Bodies are checked by the domain parser, which lists every problem at once.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+    // What is not of its type is refused, never made to fit: null is not false, and false is no title.
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: false, verbose: true },
+      onCreate: addTextFormats,
+    },
   });
-  app.setErrorHandler((error: FastifyError | OverCapacityError, request, reply) => {
-    if (error instanceof OverCapacityError) {
-      reply.header('Retry-After', String(error.retryAfterSeconds));
-      return sendProblem(reply, 503, 'Over capacity', error.message);
-    }
-    const status = error.statusCode ?? 500;
-    if (status >= 500) {
-      request.log.error(error);
-      return sendProblem(
-        reply,
-        500,
-        'Internal error',
-        'Something went wrong here; the log of the desk says what.',
-      );
-    }
-    if (error.validation) {
-      const problems = error.validation.map((item) => ({
-        pointer: item.instancePath,
-        message: `${error.validationContext ?? 'request'} ${item.message ?? 'is not valid'}.`,
-      }));
-      return sendProblem(reply, 400, 'Bad request', error.message, problems);
-    }
-    return sendProblem(reply, status, status === 429 ? 'Too many requests' : 'Bad request', error.message);
-  });
+  app.setErrorHandler(answerError);
   app.addHook('onRequest', async (request, reply) => {
     const refused = foreignRequest(request.headers, options.allowedHosts, options.loginRequired);
     if (refused) return sendProblem(reply, 403, 'Forbidden', refused);
   });
+  guardRequests(app);
   // A refused upgrade is answered on a socket the HTTP server no longer counts as its own: left open, it
   // would keep the desk from stopping.
   app.addHook('onSend', async (request, reply) => {

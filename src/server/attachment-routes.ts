@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import type { Desk } from '../ports/desk.ts';
 import { entryOf } from './access/access.ts';
 import type { Feed } from './feed.ts';
+import { Line, SafeInteger } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { takeBodiesWhole } from './whole-bodies.ts';
@@ -13,16 +14,14 @@ const MAX_ATTACHMENT_BYTES = 5 << 20;
 const MAX_ATTACHMENTS = 20;
 /** Whatever somebody attached comes back as bytes to be saved. */
 const SAVED_AS = 'application/octet-stream';
+const MEDIA_TYPE = /^[\w.+-]{1,50}\/[\w.+-]{1,49}/;
 
-const AlertParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+const AlertParams = Type.Object({ id: SafeInteger({ minimum: 1 }) });
 const AttachmentParams = Type.Object({
-  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  attachment: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  id: SafeInteger({ minimum: 1 }),
+  attachment: SafeInteger({ minimum: 1 }),
 });
-const AttachmentQuery = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 200 }) },
-  { additionalProperties: false },
-);
+const AttachmentQuery = Type.Object({ name: Line(200) }, { additionalProperties: false });
 
 export function attachmentRoutes(app: FastifyInstance, desk: Desk, feed: Feed): void {
   const { clock } = desk;
@@ -59,8 +58,8 @@ export function attachmentRoutes(app: FastifyInstance, desk: Desk, feed: Feed): 
           return sendProblem(reply, 400, 'Bad request', 'The body must be the file.');
         }
         const sha256 = createHash('sha256').update(content).digest('hex');
-        const name = request.query.name.replaceAll(/[/\\\p{Cc}]/gu, '_');
-        const mediaType = (request.headers['content-type'] ?? SAVED_AS).slice(0, 100);
+        const name = request.query.name.replaceAll(/[/\\]/g, '_');
+        const [mediaType] = MEDIA_TYPE.exec(request.headers['content-type'] ?? '') ?? [SAVED_AS];
         const entry = entryOf(request, clock, 'attached a file', `alert ${id}`, { name, sha256 });
         const added = await notes.attach(
           `alert ${id}`,

@@ -9,6 +9,7 @@ import type { Case, CaseChange } from '../ports/cases.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { StoredTransaction } from '../ports/store.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { Identifier, Int32, Line, Prose, SafeInteger, Said } from './field-schema.ts';
 import { alertMessage, historyMessage, notesMessage, worksAlerts } from './office-messages.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
@@ -19,13 +20,14 @@ const PAGE = 100;
 const MAX_ALERTS = 200;
 const MAX_REPORTED = 1000;
 const MAX_HISTORY = 200;
+/** Units of one currency for one of another. */
+const MAX_RATE = 1e9;
 
-const id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const id = SafeInteger({ minimum: 1 });
 const CaseParams = Type.Object({ id });
 const AlertParams = Type.Object({ id, alert: id });
 const TaskParams = Type.Object({ id, task: id });
-const alertIds = Type.Array(id, { maxItems: MAX_ALERTS });
-const text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '\\S' });
+const alertIds = Type.Array(id, { maxItems: MAX_ALERTS, uniqueItems: true });
 const CaseQuery = Type.Object(
   {
     status: Type.Optional(Type.String({ enum: [...CASE_STATUSES] })),
@@ -34,36 +36,40 @@ const CaseQuery = Type.Object(
   { additionalProperties: false },
 );
 const OpenBody = Type.Object(
-  { title: text(200), alerts: Type.Optional(alertIds) },
+  { title: Line(200), alerts: Type.Optional(alertIds) },
   { additionalProperties: false, examples: [{ title: 'Card testing by one device', alerts: [17, 18] }] },
 );
 const AlertsBody = Type.Object({ alerts: alertIds }, { additionalProperties: false });
 const ChangeBody = Type.Object(
   {
-    version: Type.Integer({ minimum: 1, description: 'As it was seen' }),
+    version: Int32({ minimum: 1, description: 'As it was seen' }),
     action: Type.String({ enum: ['edit', 'assign', 'propose', 'close', 'reopen'] }),
-    title: Type.Optional(text(200)),
-    narrative: Type.Optional(Type.String({ maxLength: 20_000 })),
-    assignee: Type.Optional(Type.String({ maxLength: 200, description: 'Nobody where absent' })),
+    title: Type.Optional(Line(200)),
+    narrative: Type.Optional(Prose(20_000)),
+    assignee: Type.Optional(Identifier(200, { description: 'Nobody where absent' })),
     outcome: Type.Optional(Type.String({ enum: [...CASE_OUTCOMES] })),
   },
   { additionalProperties: false, examples: [{ version: 3, action: 'close', outcome: 'fraud' }] },
 );
-const TextBody = Type.Object({ text: text(4000) }, { additionalProperties: false });
+const TextBody = Type.Object({ text: Said(4000) }, { additionalProperties: false });
 const TaskBody = Type.Object({ done: Type.Boolean() }, { additionalProperties: false });
 const ReportBody = Type.Object(
   {
     format: Type.String({ enum: ['json', 'goaml'] }),
-    reportingEntityId: Type.Integer({ minimum: 1 }),
-    institutionCode: text(50),
-    localCurrency: Type.String({ minLength: 3, maxLength: 3 }),
+    reportingEntityId: SafeInteger({ minimum: 1 }),
+    institutionCode: Line(50),
+    localCurrency: Identifier(3, { minLength: 3 }),
     exchangeRates: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Z]{3}$' }), Type.Number({ exclusiveMinimum: 0 })),
+      Type.Record(
+        Type.String({ pattern: '^[A-Z]{3}$' }),
+        Type.Number({ exclusiveMinimum: 0, maximum: MAX_RATE }),
+        { additionalProperties: false, maxProperties: 200 },
+      ),
     ),
     indicators: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 20, pattern: '^[\\w-]+$' }), { maxItems: 50 }),
+      Type.Array(Identifier(20, { pattern: '^[\\w-]+$' }), { maxItems: 50, uniqueItems: true }),
     ),
-    action: Type.Optional(Type.String({ maxLength: 8000, description: 'What was done about it' })),
+    action: Type.Optional(Prose(8000, { description: 'What was done about it' })),
   },
   { additionalProperties: false },
 );

@@ -6,6 +6,7 @@ import { EVENT_TYPES, type EventType } from '../domain/event.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { Identifier, SafeInteger } from './field-schema.ts';
 import type { Notifier } from './notifier.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
@@ -18,20 +19,17 @@ const isEvent = (text: string): text is EventType => EVENT_TYPES.some((event) =>
 const ChannelBody = Type.Object(
   {
     kind: Type.String({ enum: ['webhook', 'email'] }),
-    target: Type.String({
+    target: Identifier(500, {
       minLength: 3,
-      maxLength: 500,
       description: 'An http(s) address, or an e-mail address',
     }),
     events: Type.Array(Type.String({ enum: EVENT_TYPES.filter((event) => event !== 'test') }), {
       minItems: 1,
+      maxItems: EVENT_TYPES.length,
+      uniqueItems: true,
     }),
     minLossMinor: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        default: 0,
-        description: 'Alerts from this expected loss on, in hundredths',
-      }),
+      SafeInteger({ default: 0, description: 'Alerts from this expected loss on, in hundredths' }),
     ),
   },
   {
@@ -39,7 +37,7 @@ const ChannelBody = Type.Object(
     examples: [{ kind: 'webhook', target: 'https://example.com/hook', events: ['alert.opened'] }],
   },
 );
-const ChannelParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+const ChannelParams = Type.Object({ id: SafeInteger({ minimum: 1 }) });
 const EnabledBody = Type.Object({ enabled: Type.Boolean() }, { additionalProperties: false });
 
 /** What is wrong with a target, or undefined. */

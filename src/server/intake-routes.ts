@@ -1,6 +1,7 @@
 // Routes that take something in: decisions, bulk transactions, labels.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { readJson } from '../domain/json-text.ts';
 import { parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { parseTransaction, type Transaction } from '../domain/transaction.ts';
@@ -178,15 +179,8 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
             await reject(piece.index, '', [{ pointer: '', message }]);
             continue;
           }
-          let value: unknown;
-          try {
-            value = JSON.parse(piece.text);
-          } catch (error) {
-            const message = `Not valid JSON: ${(error as Error).message.slice(0, 200)}.`;
-            await reject(piece.index, piece.text, [{ pointer: '', message }]);
-            continue;
-          }
-          const parsed = parseTransaction(value, desk.clock.nowMs(), desk.maxAmountMinor);
+          const read = readJson(piece.text);
+          const parsed = read.ok ? parseTransaction(read.value, desk.clock.nowMs(), desk.maxAmountMinor) : read;
           if (!parsed.ok) {
             await reject(piece.index, piece.text, parsed.problems);
             continue;

@@ -1,12 +1,14 @@
 // Linked accounts: who shares a device, an IP address, a payee or a merchant with an account.
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { ID_MAX_LENGTH } from '../domain/transaction.ts';
 import type { Desk } from '../ports/desk.ts';
+import { Identifier } from './field-schema.ts';
 
 const LINKS_A_KIND = 6;
 const ACCOUNTS_A_LINK = 12;
 
-const AccountParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+const AccountParams = Type.Object({ id: Identifier(ID_MAX_LENGTH) });
 
 export function linkRoutes(app: FastifyInstance, desk: Desk): void {
   const { links } = desk.office;

@@ -16,6 +16,7 @@ import { readNames } from '../lists/sdn.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { NewEntry } from '../ports/list-store.ts';
 import { entryOf } from './access/access.ts';
+import { Identifier, Line, Prose } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { timeOrNull } from './unknown.ts';
@@ -26,21 +27,22 @@ const MAX_CSV_BYTES = 100 << 20;
 const MAX_NAMES_BYTES = 100 << 20;
 const CHUNK = 5000;
 const MAX_PROBLEMS = 100;
+const MAX_NOTE = 500;
 
-const NameParams = Type.Object({ name: Type.String({ pattern: LIST_NAME.source }) });
+const NameParams = Type.Object({ name: Identifier(60, { pattern: LIST_NAME.source }) });
 const ListBody = Type.Object(
   {
-    name: Type.String({ pattern: LIST_NAME.source, description: 'Small letters, digits and hyphens' }),
+    name: Identifier(60, { pattern: LIST_NAME.source, description: 'Small letters, digits and hyphens' }),
     kind: Type.String({ enum: [...LIST_KINDS] }),
     purpose: Type.Optional(Type.String({ enum: [...LIST_PURPOSES], default: 'watch' })),
-    note: Type.Optional(Type.String({ maxLength: 500 })),
+    note: Type.Optional(Prose(MAX_NOTE)),
   },
   { additionalProperties: false, examples: [{ name: 'blocked-devices', kind: 'device', purpose: 'block' }] },
 );
 const EntriesQuery = Type.Object(
   {
-    search: Type.Optional(Type.String({ maxLength: 128 })),
-    after: Type.Optional(Type.String({ maxLength: 128, description: 'The last value of the page before' })),
+    search: Type.Optional(Line(128, { minLength: 0 })),
+    after: Type.Optional(Line(128, { minLength: 0, description: 'The last value of the page before' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
   },
   { additionalProperties: false },
@@ -50,9 +52,11 @@ const EntriesBody = Type.Object(
     entries: Type.Array(
       Type.Object(
         {
-          value: Type.String({ maxLength: 128 }),
-          expiresAt: Type.Optional(Type.String({ description: 'Never where absent' })),
-          note: Type.Optional(Type.String({ maxLength: 500 })),
+          value: Identifier(128),
+          expiresAt: Type.Optional(
+            Identifier(40, { minLength: 0, description: 'A day or a time; never where absent' }),
+          ),
+          note: Type.Optional(Prose(MAX_NOTE)),
         },
         { additionalProperties: false },
       ),
@@ -62,16 +66,14 @@ const EntriesBody = Type.Object(
   { additionalProperties: false, examples: [{ entries: [{ value: 'dev-1', note: 'case 12' }] }] },
 );
 const ValuesBody = Type.Object(
-  { values: Type.Array(Type.String({ maxLength: 128 }), { minItems: 1, maxItems: MAX_AT_ONCE }) },
+  { values: Type.Array(Line(128), { minItems: 1, maxItems: MAX_AT_ONCE }) },
   { additionalProperties: false },
 );
 const SourceParams = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 60, pattern: '^[\\w .-]+$' }),
+  // A path cannot end in what means a folder.
+  name: Identifier(60, { pattern: '^(?!\\.{1,2}$)[\\w .-]+$' }),
 });
-const ScreenBody = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 200 }) },
-  { additionalProperties: false },
-);
+const ScreenBody = Type.Object({ name: Line(200) }, { additionalProperties: false });
 
 type Refused = { readonly line: number; readonly problem: string };
 
@@ -89,8 +91,13 @@ function entryFrom(
     : undefined;
   if (expiresAt && expiresAtMs === undefined)
     return `"${expiresAt}" is no time such as 2027-01-31T00:00:00Z.`;
-  return { value: normal.value, expiresAtMs, note: note.slice(0, 500) };
+  return { value: normal.value, expiresAtMs, note: note.slice(0, MAX_NOTE) };
 }
+
+/** The last word on a value that stands twice. */
+const lastOfEach = (entries: readonly NewEntry[]): NewEntry[] => [
+  ...new Map(entries.map((one) => [one.value, one])).values(),
+];
 
 /** A line of a CSV: value, when it ends, a note; quotes around what holds commas. */
 function csvCells(line: string): string[] {
@@ -228,7 +235,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       if (list.entries + made.length > MAX_ENTRIES) {
         return sendProblem(reply, 409, 'Conflict', `A list has at most ${MAX_ENTRIES} entries.`);
       }
-      const entries = made.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+      const entries = lastOfEach(made.flatMap((one) => (typeof one === 'string' ? [] : [one])));
       const detail = {
         entries: entries.length,
         ...(entries.length <= 10 && { values: entries.map(({ value }) => value) }),
@@ -304,9 +311,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
           const entry = entryOf(request, clock, 'imported into a list', `list ${name}`, {
             entries: chunk.length,
           });
-          // The last word on a value that stands twice.
-          const unique = [...new Map(chunk.map((one) => [one.value, one])).values()];
-          added += await lists.put(name, unique, entry);
+          added += await lists.put(name, lastOfEach(chunk), entry);
           taken += chunk.length;
           chunk = [];
         };

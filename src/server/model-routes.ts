@@ -15,6 +15,7 @@ import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { FileModelQuery, MoveBody, ProblemSchema, ReviewQuery, VersionParams, WhoBody } from './schemas.ts';
 import { known, timeOrNull } from './unknown.ts';
+import { takeBodiesWhole } from './whole-bodies.ts';
 
 const MAX_ARTEFACT_BYTES = 64 << 20;
 const EVENTS = 100;
@@ -263,9 +264,7 @@ export function modelRoutes(
   );
 
   app.register(async (scope) => {
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_ARTEFACT_BYTES }, (_, body, done) =>
-      done(null, body),
-    );
+    takeBodiesWhole(scope, 'string', MAX_ARTEFACT_BYTES);
     scope.post<{ Querystring: FileModelQuery; Body: unknown }>(
       '/v1/models',
       {

@@ -16,6 +16,7 @@ import type { StoredTransaction } from '../ports/store.ts';
 import type { AccountPoint } from '../protocol/queue.ts';
 import { actorOf, entryOf } from './access/access.ts';
 import type { Feed } from './feed.ts';
+import { Identifier, Int32, Line, Prose, SafeInteger, Said, Time } from './field-schema.ts';
 import type { LabelRelay } from './label-relay.ts';
 import { alertMessage, historyMessage, notesMessage, worksAlerts } from './office-messages.ts';
 import { sendProblem } from './problem-details.ts';
@@ -57,48 +58,43 @@ const QueueQuery = Type.Object(
   {
     view: Type.Optional(Type.String({ enum: [...QUEUE_VIEWS], default: 'open' })),
     sort: Type.Optional(Type.String({ enum: [...QUEUE_SORTS], default: 'priority' })),
-    search: Type.Optional(Type.String({ maxLength: 200 })),
-    minLossMinor: Type.Optional(Type.Integer({ minimum: 0 })),
-    accountId: Type.Optional(Type.String({ maxLength: 128 })),
+    search: Type.Optional(Line(200, { minLength: 0 })),
+    minLossMinor: Type.Optional(SafeInteger()),
+    accountId: Type.Optional(Identifier(128)),
     cursor: Type.Optional(
-      Type.String({ pattern: '^-?\\d{1,16}\\.\\d{1,16}$', description: 'nextCursor of the page before' }),
+      Identifier(34, { pattern: '^-?\\d{1,16}\\.\\d{1,16}$', description: 'nextCursor of the page before' }),
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 100 })),
   },
   { additionalProperties: false },
 );
-const AlertParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+const AlertParams = Type.Object({ id: SafeInteger({ minimum: 1 }) });
 const ActionBody = Type.Object(
   {
     action: Type.String({ enum: [...ACTIONS] }),
     alerts: Type.Array(
       Type.Object(
         {
-          id: Type.Integer({ minimum: 1 }),
-          version: Type.Integer({ minimum: 0, description: 'As it was seen' }),
-          transactions: Type.Optional(
-            Type.Integer({ minimum: 0, description: 'How many were seen; needed for a verdict' }),
-          ),
+          id: SafeInteger({ minimum: 1 }),
+          version: Int32({ description: 'As it was seen' }),
+          transactions: Type.Optional(Int32({ description: 'How many were seen; needed for a verdict' })),
         },
         { additionalProperties: false },
       ),
       { minItems: 1, maxItems: MAX_AT_ONCE },
     ),
-    assignee: Type.Optional(Type.String({ maxLength: 200, description: 'For assign' })),
-    until: Type.Optional(Type.String({ description: 'For snooze: a time like 2026-11-23T15:00:00Z' })),
+    assignee: Type.Optional(Identifier(200, { description: 'For assign' })),
+    until: Type.Optional(Time({ description: 'For snooze: a time like 2026-11-23T15:00:00Z' })),
     verdict: Type.Optional(Type.String({ enum: [...VERDICTS] })),
-    fraudType: Type.Optional(Type.String({ maxLength: 60 })),
-    note: Type.Optional(Type.String({ maxLength: 4000 })),
+    fraudType: Type.Optional(Line(60)),
+    note: Type.Optional(Prose(4000)),
   },
   {
     additionalProperties: false,
     examples: [{ action: 'verdict', alerts: [{ id: 17, version: 2, transactions: 3 }], verdict: 'fraud' }],
   },
 );
-const NoteBody = Type.Object(
-  { text: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }) },
-  { additionalProperties: false },
-);
+const NoteBody = Type.Object({ text: Said(4000) }, { additionalProperties: false });
 function accountPoint({ transaction: t, decision, isFraud }: StoredTransaction): AccountPoint {
   return {
     id: t.id,
@@ -301,6 +297,8 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
     },
     async (request, reply) => {
       const { body } = request;
+      const twice = body.alerts.find(({ id }, i) => body.alerts.findIndex((other) => other.id === id) < i);
+      if (twice) return sendProblem(reply, 400, 'Bad request', `Alert ${twice.id} is named twice.`);
       const action = await actionOf(request, body);
       if (typeof action === 'string') return sendProblem(reply, 400, 'Bad request', action);
       const note = body.note?.trim();

@@ -15,6 +15,7 @@ import { FIELD_WORDS } from '../rules/environment.ts';
 import { MAX_EXPRESSION, MAX_RULES, RULE_ID } from '../rules/rule.ts';
 import { ruleKey } from '../rules/ruleset.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { Identifier, Line, Prose } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { timeOrNull } from './unknown.ts';
@@ -26,15 +27,15 @@ const USUAL_BACKTEST_ROWS = 300_000;
 const DAY_MS = 86_400_000;
 
 const RuleParams = Type.Object({
-  id: Type.String({ pattern: RULE_ID.source }),
+  id: Identifier(60, { pattern: RULE_ID.source }),
   version: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
 });
 const RuleBody = Type.Object(
   {
-    id: Type.String({ pattern: RULE_ID.source, description: 'Small letters, digits and hyphens' }),
-    expression: Type.String({ maxLength: MAX_EXPRESSION }),
+    id: Identifier(60, { pattern: RULE_ID.source, description: 'Small letters, digits and hyphens' }),
+    expression: Prose(MAX_EXPRESSION),
     action: Type.String({ enum: [...RULE_ACTIONS] }),
-    text: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'What an analyst reads' }),
+    text: Line(200, { description: 'What an analyst reads' }),
     priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 50 })),
   },
   {
@@ -52,17 +53,14 @@ const RuleBody = Type.Object(
 const StateBody = Type.Object(
   {
     state: Type.String({ enum: ['shadow', 'live', 'retired'] }),
-    note: Type.Optional(Type.String({ maxLength: 2000 })),
+    note: Type.Optional(Prose(2000)),
   },
   { additionalProperties: false },
 );
-const ExpressionBody = Type.Object(
-  { expression: Type.String({ maxLength: MAX_EXPRESSION }) },
-  { additionalProperties: false },
-);
+const ExpressionBody = Type.Object({ expression: Prose(MAX_EXPRESSION) }, { additionalProperties: false });
 const BacktestBody = Type.Object(
   {
-    expression: Type.String({ maxLength: MAX_EXPRESSION }),
+    expression: Prose(MAX_EXPRESSION),
     maxRows: Type.Optional(
       Type.Integer({
         minimum: 100,
@@ -74,7 +72,7 @@ const BacktestBody = Type.Object(
   },
   { additionalProperties: false },
 );
-const BacktestParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
+const BacktestParams = Type.Object({ id: Identifier(64) });
 
 const MOVES: Readonly<Record<RuleState, readonly RuleState[]>> = {
   draft: ['shadow', 'live', 'retired'],

@@ -4,39 +4,50 @@ import { type Static, Type } from 'typebox';
 import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
-import { CHANNELS, TRANSACTION_TYPES } from '../domain/transaction.ts';
+import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';
 import { MODEL_STATES } from '../ports/model-registry.ts';
+import { Identifier, Line, Prose, SafeInteger, Said, Time } from './field-schema.ts';
 
 const oneOf = <T extends string>(values: readonly T[]) => Type.Enum([...values]);
-const time = Type.String({ format: 'date-time' });
+const time = Time();
 
 export const TransactionSchema = Type.Object(
   {
-    id: Type.String({ minLength: 1, maxLength: 128 }),
-    accountId: Type.String({ minLength: 1, maxLength: 128 }),
+    id: Identifier(ID_MAX_LENGTH),
+    accountId: Identifier(ID_MAX_LENGTH),
     occurredAt: time,
-    amountMinor: Type.Integer({
-      minimum: 0,
+    amountMinor: SafeInteger({
       maximum: LARGEST_MAX_AMOUNT_MINOR,
       description: `Minor units; at most ${MAX_AMOUNT_MINOR} where the desk was not told otherwise`,
     }),
-    currency: Type.String({ description: 'ISO 4217', examples: ['EUR'] }),
+    currency: Identifier(3, { description: 'ISO 4217', examples: ['EUR'] }),
     type: oneOf(TRANSACTION_TYPES),
     channel: Type.Optional(oneOf(CHANNELS)),
     merchant: Type.Optional(
-      Type.Object({
-        id: Type.String(),
-        name: Type.Optional(Type.String()),
-        mcc: Type.Optional(Type.String({ pattern: '^[0-9]{4}$', description: 'ISO 18245' })),
-      }),
+      Type.Object(
+        {
+          id: Identifier(ID_MAX_LENGTH),
+          name: Type.Optional(Line(200)),
+          mcc: Type.Optional(Identifier(4, { pattern: '^[0-9]{4}$', description: 'ISO 18245' })),
+        },
+        { additionalProperties: false },
+      ),
     ),
-    country: Type.Optional(Type.String({ description: 'ISO 3166-1 alpha-2' })),
-    city: Type.Optional(Type.String()),
-    location: Type.Optional(Type.Object({ lat: Type.Number(), lon: Type.Number() })),
-    deviceId: Type.Optional(Type.String()),
-    ip: Type.Optional(Type.String()),
-    counterpartyId: Type.Optional(Type.String()),
-    counterpartyName: Type.Optional(Type.String({ description: 'The payee, as the payer named it' })),
+    country: Type.Optional(Identifier(2, { description: 'ISO 3166-1 alpha-2' })),
+    city: Type.Optional(Line(200)),
+    location: Type.Optional(
+      Type.Object(
+        {
+          lat: Type.Number({ minimum: -90, maximum: 90 }),
+          lon: Type.Number({ minimum: -180, maximum: 180 }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    deviceId: Type.Optional(Identifier(ID_MAX_LENGTH)),
+    ip: Type.Optional(Identifier(45)),
+    counterpartyId: Type.Optional(Identifier(ID_MAX_LENGTH)),
+    counterpartyName: Type.Optional(Line(200, { description: 'The payee, as the payer named it' })),
   },
   {
     additionalProperties: false,
@@ -85,9 +96,9 @@ export const DecisionSchema = Type.Object({
 
 export const LabelSchema = Type.Object(
   {
-    transactionId: Type.String(),
+    transactionId: Identifier(ID_MAX_LENGTH),
     fraud: Type.Boolean(),
-    fraudType: Type.Optional(Type.String()),
+    fraudType: Type.Optional(Line(60)),
     source: Type.Optional(oneOf(LABEL_SOURCES)),
     labelledAt: Type.Optional(time),
   },
@@ -103,14 +114,14 @@ export const ProblemSchema = Type.Object({
 });
 
 const limit = Type.Integer({ minimum: 1, maximum: 500, default: 50 });
-const cursor = Type.Integer({ minimum: 0, description: 'nextCursor of the page before' });
+const cursor = SafeInteger({ description: 'nextCursor of the page before' });
 
 export const TransactionQuery = Type.Object(
   {
-    accountId: Type.Optional(Type.String()),
-    merchantId: Type.Optional(Type.String()),
+    accountId: Type.Optional(Identifier(ID_MAX_LENGTH)),
+    merchantId: Type.Optional(Identifier(ID_MAX_LENGTH)),
     outcome: Type.Optional(oneOf(OUTCOMES)),
-    country: Type.Optional(Type.String()),
+    country: Type.Optional(Identifier(2)),
     minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     from: Type.Optional(time),
     until: Type.Optional(time),
@@ -124,7 +135,7 @@ export type TransactionQuery = Static<typeof TransactionQuery>;
 export const AlertQuery = Type.Object(
   {
     status: Type.Optional(oneOf(['open', 'confirmed', 'dismissed'] as const)),
-    accountId: Type.Optional(Type.String()),
+    accountId: Type.Optional(Identifier(ID_MAX_LENGTH)),
     outcome: Type.Optional(oneOf(['review', 'decline'] as const)),
     cursor: Type.Optional(cursor),
     limit: Type.Optional(limit),
@@ -139,7 +150,7 @@ export const StatsQuery = Type.Object(
 );
 export type StatsQuery = Static<typeof StatsQuery>;
 
-export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+export const IdParams = Type.Object({ id: Identifier(ID_MAX_LENGTH) });
 export type IdParams = Static<typeof IdParams>;
 
 export const StoryQuery = Type.Object(
@@ -148,17 +159,19 @@ export const StoryQuery = Type.Object(
 );
 export type StoryQuery = Static<typeof StoryQuery>;
 
-export const VersionParams = Type.Object({ version: Type.String({ minLength: 1, maxLength: 128 }) });
+export const VersionParams = Type.Object({ version: Identifier(128) });
 export type VersionParams = Static<typeof VersionParams>;
 
 const who = Type.Optional(
-  Type.String({ maxLength: 100, description: 'Who does it, at a desk where nobody signs in' }),
+  Line(100, { minLength: 0, description: 'Who does it, at a desk where nobody signs in' }),
 );
-const note = Type.String({ maxLength: 2000 });
+const note = Prose(2000);
 
 export const ReviewQuery = Type.Object(
   {
-    versions: Type.Optional(Type.String({ description: 'With commas between; the champion where not said' })),
+    versions: Type.Optional(
+      Identifier(1000, { description: 'With commas between; the champion where not said' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -181,9 +194,7 @@ export const MoveBody = Type.Object(
     ),
     who,
     note: Type.Optional(note),
-    override: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 2000, description: 'Why, although the gate is shut' }),
-    ),
+    override: Type.Optional(Said(2000, { description: 'Why, although the gate is shut' })),
   },
   { additionalProperties: false, examples: [{ state: 'challenger', share: 0.1, who: 'R. Okafor' }] },
 );

@@ -5,6 +5,7 @@ import { isoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { InjectedFraud, Simulation } from '../ports/simulation.ts';
 import { entryOf } from './access/access.ts';
+import { Identifier } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 
@@ -21,7 +22,7 @@ const ControlBody = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 const InjectBody = Type.Object(
-  { type: Type.String({ minLength: 1, maxLength: 60 }) },
+  { type: Identifier(60) },
   { additionalProperties: false, examples: [{ type: 'card_testing' }] },
 );
 

@@ -3,18 +3,20 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Office } from '../ports/office.ts';
 import { actorOf } from './access/access.ts';
+import { Line } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 
 const MAX_VIEWS = 50;
 const ViewBody = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' }),
-    path: Type.String({ minLength: 1, maxLength: 1000, pattern: '^/[a-z]+(\\?.*)?$' }),
+    // A view is removed by its name in a path, which cannot end in what means a folder.
+    name: Line(60, { pattern: '^(?!\\s*\\.{1,2}\\s*$)' }),
+    path: Line(1000, { pattern: '^/[a-z]+(\\?.*)?$' }),
   },
   { additionalProperties: false },
 );
-const NameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 60 }) });
+const NameParams = Type.Object({ name: Line(60) });
 
 export function viewRoutes(app: FastifyInstance, office: Office): void {
   const { views } = office;

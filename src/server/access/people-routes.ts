@@ -6,6 +6,7 @@ import { isoTime } from '../../domain/iso-time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
 import type { ApiKey, User } from '../../ports/people.ts';
+import { Identifier, Line, SafeInteger } from '../field-schema.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
 import { timeOrNull } from '../unknown.ts';
@@ -17,16 +18,26 @@ const LINK_MS = 72 * 3_600_000;
 const DAY_MS = 86_400_000;
 const AUDIT_PAGE = 100;
 
-const roles = Type.Array(Type.String({ enum: [...ROLES] }), { minItems: 1, maxItems: ROLES.length });
-const text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '\\S' });
-const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });
-const PersonBody = Type.Object({ id: text(200), name: text(100), roles }, { additionalProperties: false });
+const roles = Type.Array(Type.String({ enum: [...ROLES] }), {
+  minItems: 1,
+  maxItems: ROLES.length,
+  uniqueItems: true,
+});
+const IdParams = Type.Object({ id: Identifier(200) });
+const PersonBody = Type.Object(
+  { id: Identifier(200), name: Line(100), roles },
+  { additionalProperties: false },
+);
 const RolesBody = Type.Object({ roles }, { additionalProperties: false });
 const DisabledBody = Type.Object({ disabled: Type.Boolean() }, { additionalProperties: false });
 const KeyBody = Type.Object(
   {
-    name: text(100),
-    permissions: Type.Array(Type.String({ enum: [...KEY_PERMISSIONS] }), { minItems: 1 }),
+    name: Line(100),
+    permissions: Type.Array(Type.String({ enum: [...KEY_PERMISSIONS] }), {
+      minItems: 1,
+      maxItems: KEY_PERMISSIONS.length,
+      uniqueItems: true,
+    }),
     expiresInDays: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 3650, description: 'Never where absent' }),
     ),
@@ -46,10 +57,10 @@ const SettingsBody = Type.Object(
 );
 const AuditQuery = Type.Object(
   {
-    who: Type.Optional(Type.String({ maxLength: 200 })),
-    action: Type.Optional(Type.String({ maxLength: 200 })),
-    subject: Type.Optional(Type.String({ maxLength: 300 })),
-    cursor: Type.Optional(Type.Integer({ minimum: 0 })),
+    who: Type.Optional(Line(200)),
+    action: Type.Optional(Line(200)),
+    subject: Type.Optional(Line(300)),
+    cursor: Type.Optional(SafeInteger()),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: AUDIT_PAGE })),
   },
   { additionalProperties: false },

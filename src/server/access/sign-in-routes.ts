@@ -5,6 +5,7 @@ import type { Actor } from '../../domain/access.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
 import type { User } from '../../ports/people.ts';
+import { Identifier, Line, Secret } from '../field-schema.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
 import { type Access, actorOf, entryOf, SESSION_COOKIE, SESSION_MAX_MS } from './access.ts';
@@ -17,18 +18,15 @@ const SIGN_INS_A_MINUTE = 20;
 const MAX_WAITING = 50;
 const MAX_REMEMBERED = 10_000;
 
-const id = Type.String({ minLength: 1, maxLength: 200, description: 'E-mail address or short name' });
-const password = Type.String({ minLength: 1, maxLength: 1000 });
+const id = Identifier(200, { description: 'E-mail address or short name' });
+const password = Secret(1000);
 const SignInBody = Type.Object({ id, password }, { additionalProperties: false });
-const WelcomeQuery = Type.Object(
-  { token: Type.String({ minLength: 1, maxLength: 100 }) },
-  { additionalProperties: false },
-);
+const WelcomeQuery = Type.Object({ token: Identifier(100) }, { additionalProperties: false });
 const WelcomeBody = Type.Object(
   {
-    token: Type.String({ minLength: 1, maxLength: 100 }),
+    token: Identifier(100),
     id: Type.Optional(id),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    name: Type.Optional(Line(100)),
     password,
   },
   { additionalProperties: false },
