@@ -180,7 +180,9 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
             continue;
           }
           const read = readJson(piece.text);
-          const parsed = read.ok ? parseTransaction(read.value, desk.clock.nowMs(), desk.maxAmountMinor) : read;
+          const parsed = read.ok
+            ? parseTransaction(read.value, desk.clock.nowMs(), desk.maxAmountMinor)
+            : read;
           if (!parsed.ok) {
             await reject(piece.index, piece.text, parsed.problems);
             continue;

@@ -52,7 +52,7 @@ const EntriesBody = Type.Object(
     entries: Type.Array(
       Type.Object(
         {
-          value: Identifier(128),
+          value: Identifier(128, { minLength: 0 }),
           expiresAt: Type.Optional(
             Identifier(40, { minLength: 0, description: 'A day or a time; never where absent' }),
           ),
