@@ -22,6 +22,7 @@ import { decisionMessage } from '../src/stream/message-codec.ts';
 import { queueContract } from './contracts/alert-queue.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
 import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
+import { textContract } from './contracts/text.ts';
 import { makeFolder } from './desk-process.ts';
 
 const START_MS = Date.UTC(2026, 10, 24);
@@ -60,6 +61,23 @@ storeContract('PostgreSQL', async () => {
   const { session, db } = await openPostgres({ url: server.url });
   await migrate(db, 'embedded');
   return { store: createSqlStore(session, db), close: () => session.close() };
+});
+
+textContract('PGlite', async () => {
+  const session = openEmbeddedDatabase(join(folder.path, 'pglite-texts'), (error) => {
+    throw error;
+  });
+  await migrate(kyselyOver(session), 'embedded');
+  return session;
+});
+
+textContract('PostgreSQL', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database texts', []);
+  await root.close();
+  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'texts') });
+  await migrate(db, 'embedded');
+  return session;
 });
 
 queueContract('PGlite, as a desk commits', async () => {

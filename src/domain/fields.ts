@@ -84,7 +84,8 @@ class FieldReader {
       return this.report(name, `${name} is ${value}; it must be a whole number below 2^53.`);
     if (value < min || value > max)
       return this.report(name, `${name} is ${value}; it must be from ${min} to ${max}.`);
-    return value;
+    // A zero below zero is written as 0 and would not read back the same.
+    return value === 0 ? 0 : value;
   }
 
   time(name: string, required: boolean, minMs: number, maxMs: number): number | undefined {

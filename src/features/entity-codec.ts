@@ -1,10 +1,11 @@
 // Histories as bytes outside of their tables: kind (u8), key length (u16 at 2), payload length (u32 at 4), key, payload.
 import { copyBytes } from '../domain/bytes.ts';
+import { exactDecoder } from '../domain/utf8.ts';
 import type { EntityTable } from './entity-table.ts';
 import { ENTITY_KINDS, type EntityKind, type FeatureState } from './feature-state.ts';
 
 const HEAD_BYTES = 8;
-const decoder = new TextDecoder();
+const decoder = exactDecoder();
 
 /** Bytes that `encodeEntity` writes for an entry. */
 export const encodedLength = (table: EntityTable, entry: number): number =>

@@ -2,6 +2,7 @@
 // their bytes and little more, and the garbage collector never looks at them.
 
 import { copyBytes } from '../domain/bytes.ts';
+import { exactDecoder } from '../domain/utf8.ts';
 
 const CHUNK_BYTES = 256 << 10;
 /** Addresses count grains: which chunk is in the upper bits, where in it in the lower ones. */
@@ -19,7 +20,7 @@ const LEAST_FILLED = 0.85;
 /** Abandoned bytes among the used ones, from where on the emptiest chunk is cleared. */
 const DEAD_SHARE = 1 / 12;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = exactDecoder();
 
 export type Chunk = {
   readonly bytes: Uint8Array;

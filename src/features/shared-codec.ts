@@ -1,4 +1,5 @@
 // What a batch did to the histories that accounts share, as bytes: the worker that decided it tells the others.
+import { exactDecoder } from '../domain/utf8.ts';
 import type { SharedEvent, SharedKeys } from './event.ts';
 import type { FeatureState } from './feature-state.ts';
 import { labelShared } from './labels.ts';
@@ -22,7 +23,7 @@ const HEAD_BYTES = 5;
 const EVENT_BYTES = 20;
 const MAX_KEY_BYTES = 1024;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = exactDecoder();
 
 /** Keys are ASCII as a rule; those that are not go through the encoder. Gives the bytes written. */
 function putText(bytes: Uint8Array, at: number, text: string): number {

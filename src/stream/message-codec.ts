@@ -5,13 +5,14 @@ import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
 import { type Label, labelToJson } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { countryOf, NO_COUNTRY, type TransactionJson, transactionFromJson } from '../domain/transaction.ts';
+import { exactDecoder } from '../domain/utf8.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
 import { HEADERS } from './record-codec.ts';
 
 const DEAD_LETTER_BYTES = 2000;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = exactDecoder();
 
 export type DeadLetterMessage = {
   readonly kind: 'dead-letter';

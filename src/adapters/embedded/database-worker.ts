@@ -1,4 +1,5 @@
 // The thread that PGlite (PostgreSQL in process) lives in: answers one message after the other.
+import './exact-text.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { Statement } from '../sql/session.ts';
