@@ -203,7 +203,7 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
       assert.ok(info);
       const bad: [key: string, value: Buffer, headers: [string, string][], reason: RegExp][] = [
         ['a', Buffer.from([0xff, 0xfe, 0x00]), [], /Not UTF-8/],
-        ['a', Buffer.from('{'), [], /Not JSON/],
+        ['a', Buffer.from('{'), [], /Not valid JSON/],
         [
           'a',
           Buffer.from(JSON.stringify(transaction('wrong-version'))),

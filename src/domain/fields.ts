@@ -1,6 +1,8 @@
 // Reads the fields of an untrusted JSON object one by one and collects every problem on the way.
+import { maskCardNumbers } from './card-number.ts';
 import { parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
+import { isSensitiveField, SENSITIVE_FIELD } from './sensitive-fields.ts';
 import { type TextKind, textProblem } from './text.ts';
 
 export type TextBounds = {
@@ -14,14 +16,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Shortens a value for a message, so that a 1 MB string never comes back in an error. */
+const SHOWN_CHARACTERS = 60;
+
+/** Shortens a value for a message, so that a 1 MB string never comes back in an error; a card number in it is masked. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value !== 'string') return String(value).slice(0, 60);
-  const text = JSON.stringify(value.slice(0, 60));
-  return value.length > 60 ? `${text.slice(0, -1)}…"` : text;
+  if (typeof value !== 'string') return maskCardNumbers(String(value), SHOWN_CHARACTERS);
+  const text = JSON.stringify(maskCardNumbers(value, SHOWN_CHARACTERS));
+  return value.length > SHOWN_CHARACTERS ? `${text.slice(0, -1)}…"` : text;
 }
 
 /**
@@ -41,7 +45,8 @@ class FieldReader {
 
   report(name: string, message: string): undefined {
     const { base, problems } = this;
-    problems.push({ pointer: `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, message });
+    const pointer = `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    problems.push({ pointer: maskCardNumbers(pointer), message: maskCardNumbers(message) });
     return undefined;
   }
 
@@ -120,10 +125,9 @@ class FieldReader {
   onlyKnown(known: ReadonlySet<string>): void {
     for (const name of Object.keys(this.source)) {
       if (known.has(name)) continue;
-      this.report(
-        name.slice(0, 60),
-        `${shown(name)} is not a known field; known are ${[...known].join(', ')}.`,
-      );
+      const at = maskCardNumbers(name, SHOWN_CHARACTERS);
+      if (isSensitiveField(name)) this.report(at, SENSITIVE_FIELD);
+      else this.report(at, `${shown(name)} is not a known field; known are ${[...known].join(', ')}.`);
     }
   }
 }

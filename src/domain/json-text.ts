@@ -12,18 +12,19 @@ export function readJson(text: string): Parsed<unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return refused(`Not valid JSON${placeOf(error as Error)}.`);
+    return refused(notJson(error));
   }
   return jsonProblem(value) ?? { ok: true, value };
 }
 
 const refused = (message: string): Parsed<never> => ({ ok: false, problems: [{ pointer: '', message }] });
 
-/** Where the reading stopped; what stands there stays out of answers and logs. */
-function placeOf({ message }: Error): string {
+/** What JSON.parse threw, and where the reading stopped; what stands there stays out of answers and logs. */
+export function notJson(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
   const [, position] = /at position (\d+)/.exec(message) ?? [];
-  if (position !== undefined) return `, from character ${Number(position) + 1} on`;
-  return message.includes('end of JSON input') ? ': it ends too early' : '';
+  if (position !== undefined) return `Not valid JSON, from character ${Number(position) + 1} on.`;
+  return message.includes('end of JSON input') ? 'Not valid JSON: it ends too early.' : 'Not valid JSON.';
 }
 
 /** Level by level, since a function that calls itself would be ended by what it looks for. */

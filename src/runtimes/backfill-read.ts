@@ -8,6 +8,7 @@ import { encodeOther } from '../adapters/spark/batch-frames.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Label } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
+import { keptOf } from '../domain/raw-input.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { decodeRecord, HEADERS } from '../stream/record-codec.ts';
 import { labelRows, transactionRows } from './backfill-rows.ts';
@@ -39,7 +40,7 @@ function createRowWriter({ number: part, untilMs }: Part, write: Write) {
       if (label.labelledAtMs < untilMs) frames.push(...labelRows(label, number++));
     },
     bad(file: string, line: number, problems: readonly Problem[], raw: string): void {
-      const shown = { file, line, problems, raw: raw.slice(0, SHOWN_BAD_CHARACTERS) };
+      const shown = { file, line, problems, raw: keptOf(raw, SHOWN_BAD_CHARACTERS) };
       frames.push(encodeOther('bad', Buffer.from(JSON.stringify(shown))));
     },
     async flush(): Promise<void> {

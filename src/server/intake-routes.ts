@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readJson } from '../domain/json-text.ts';
 import { parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
+import { keptOf } from '../domain/raw-input.ts';
 import { parseTransaction, type Transaction } from '../domain/transaction.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import { entryOf } from './access/access.ts';
@@ -160,7 +161,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
         if (errors.length < MAX_ERRORS_SHOWN) errors.push({ index, problems });
         await desk.store.addDeadLetter(
           'POST /v1/transactions',
-          raw.slice(0, DEAD_LETTER_CHARACTERS).replaceAll('\u0000', '\ufffd'),
+          keptOf(raw, DEAD_LETTER_CHARACTERS),
           problems,
           desk.clock.nowMs(),
         );

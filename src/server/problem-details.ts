@@ -1,7 +1,14 @@
 // Errors as RFC 9457 problem details.
 import type { FastifyReply } from 'fastify';
+import { maskCardNumbers } from '../domain/card-number.ts';
 import type { Problem } from '../domain/problem.ts';
 
+const masked = ({ pointer, message }: Problem): Problem => ({
+  pointer: maskCardNumbers(pointer),
+  message: maskCardNumbers(message),
+});
+
+/** Answers with a problem. What it repeats of the request is repeated without card numbers. */
 export function sendProblem(
   reply: FastifyReply,
   status: number,
@@ -12,5 +19,11 @@ export function sendProblem(
   return reply
     .code(status)
     .type('application/problem+json')
-    .send({ type: 'about:blank', title, status, detail, ...(problems && { problems }) });
+    .send({
+      type: 'about:blank',
+      title,
+      status,
+      detail: maskCardNumbers(detail),
+      ...(problems && { problems: problems.map(masked) }),
+    });
 }

@@ -4,13 +4,14 @@ import type { Decision } from '../domain/decision.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
 import { type Label, labelToJson } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
+import { keptOfBytes } from '../domain/raw-input.ts';
 import { countryOf, NO_COUNTRY, type TransactionJson, transactionFromJson } from '../domain/transaction.ts';
 import { exactDecoder } from '../domain/utf8.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
 import { HEADERS } from './record-codec.ts';
 
-const DEAD_LETTER_BYTES = 2000;
+const DEAD_LETTER_CHARACTERS = 2000;
 const encoder = new TextEncoder();
 const decoder = exactDecoder();
 
@@ -19,7 +20,7 @@ export type DeadLetterMessage = {
   readonly offset: number;
   readonly receivedAtMs: number;
   readonly key: string;
-  /** The first bytes of the value, as text. */
+  /** The first of the value, as text that may be kept: card numbers are masked. */
   readonly raw: string;
   readonly problems: readonly Problem[];
 };
@@ -85,15 +86,13 @@ export function labelMessage({ offset, label }: Labelled): StreamMessage {
 }
 
 export function deadLetterMessage(raw: StreamRecord, problems: readonly Problem[]): StreamMessage {
-  const text = (bytes: Uint8Array | null): string =>
-    bytes === null ? '' : decoder.decode(bytes.subarray(0, DEAD_LETTER_BYTES)).replaceAll('\u0000', '\ufffd');
-  const key = text(raw.key);
+  const key = keptOfBytes(raw.key, DEAD_LETTER_CHARACTERS);
   const value = {
     kind: 'dead-letter',
     offset: raw.offset,
     receivedAt: isoTime(raw.timestampMs),
     key,
-    raw: text(raw.value),
+    raw: keptOfBytes(raw.value, DEAD_LETTER_CHARACTERS),
     problems,
   };
   return {

@@ -1,6 +1,8 @@
 // Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
 import { isUtf8 } from 'node:buffer';
 import { asBuffer } from '../domain/bytes.ts';
+import { shown } from '../domain/fields.ts';
+import { notJson } from '../domain/json-text.ts';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { parseTransaction, type Transaction, transactionToJson } from '../domain/transaction.ts';
@@ -45,12 +47,12 @@ export function decodeRecord(raw: StreamRecord, nowMs: number, maxAmountMinor?: 
   const version = raw.headers.get(HEADERS.schemaVersion);
   if (version !== undefined && version !== SCHEMA_VERSION) {
     return problem(
-      `Header ${HEADERS.schemaVersion} is "${version}"; this program reads "${SCHEMA_VERSION}".`,
+      `Header ${HEADERS.schemaVersion} is ${shown(version)}; this program reads "${SCHEMA_VERSION}".`,
     );
   }
   const kind = raw.headers.get(HEADERS.kind) ?? 'transaction';
   if (kind !== 'transaction' && kind !== 'label') {
-    return problem(`Header ${HEADERS.kind} is "${kind}"; it must be "transaction" or "label".`);
+    return problem(`Header ${HEADERS.kind} is ${shown(kind)}; it must be "transaction" or "label".`);
   }
   if (raw.value === null) return problem('The record has no value.');
   if (raw.value.length > MAX_RECORD_BYTES) {
@@ -62,7 +64,7 @@ export function decodeRecord(raw: StreamRecord, nowMs: number, maxAmountMinor?: 
   try {
     value = JSON.parse(textOf(raw.value));
   } catch (error) {
-    return problem(`Not JSON: ${(error as Error).message.slice(0, 200)}.`);
+    return problem(notJson(error));
   }
   if (kind === 'label') {
     const parsed = parseLabel(value, nowMs);
@@ -87,7 +89,7 @@ function wrongKey(accountId: string, key: string): DecodedRecord {
     problems: [
       {
         pointer: '/accountId',
-        message: `The record's key is ${JSON.stringify(key.slice(0, 60))}; it must be the account, ${JSON.stringify(accountId)}.`,
+        message: `The record's key is ${shown(key)}; it must be the account, ${shown(accountId)}.`,
       },
     ],
   };

@@ -6,9 +6,13 @@ import { createInterface } from 'node:readline';
 import { Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parse as parseCsv } from 'csv-parse';
+import { maskCardNumbers } from '../../domain/card-number.ts';
 import { isObject } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
+import { notJson } from '../../domain/json-text.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { keptOf } from '../../domain/raw-input.ts';
+import { isSensitiveField } from '../../domain/sensitive-fields.ts';
 import { parseTransaction, type Transaction } from '../../domain/transaction.ts';
 import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
 
@@ -111,12 +115,12 @@ async function* ndjsonRows(bytes: NodeJS.ReadableStream, bounds: Bounds): AsyncG
 }
 
 function ndjsonRow(text: string, line: number, bounds: Bounds): InputRow {
-  const raw = text.slice(0, RAW_SHOWN);
+  const raw = (): string => keptOf(text, RAW_SHOWN);
   if (text.length > MAX_LINE_BYTES) {
     return {
       ok: false,
       line,
-      raw,
+      raw: raw(),
       problems: [{ pointer: '', message: `The line is longer than ${MAX_LINE_BYTES} bytes.` }],
     };
   }
@@ -127,8 +131,8 @@ function ndjsonRow(text: string, line: number, bounds: Bounds): InputRow {
     return {
       ok: false,
       line,
-      raw,
-      problems: [{ pointer: '', message: `Not valid JSON: ${(error as Error).message}.` }],
+      raw: raw(),
+      problems: [{ pointer: '', message: notJson(error) }],
     };
   }
   let fraud: boolean | undefined;
@@ -138,7 +142,7 @@ function ndjsonRow(text: string, line: number, bounds: Bounds): InputRow {
       return {
         ok: false,
         line,
-        raw,
+        raw: raw(),
         problems: [{ pointer: '/fraud', message: 'fraud must be true or false.' }],
       };
     }
@@ -146,7 +150,7 @@ function ndjsonRow(text: string, line: number, bounds: Bounds): InputRow {
     value = rest;
   }
   const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor);
-  if (!parsed.ok) return { ok: false, line, raw, problems: parsed.problems };
+  if (!parsed.ok) return { ok: false, line, raw: raw(), problems: parsed.problems };
   return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
 }
 
@@ -182,7 +186,9 @@ function rowReader(header: readonly string[], mapping: Mapping, file: string, bo
   const position = (column: string): number => {
     const at = header.indexOf(column);
     if (at < 0)
-      throw new InputError(`${file} has no column "${column}"; it has ${header.slice(0, 40).join(', ')}.`);
+      throw new InputError(
+        `${file} has no column "${column}"; it has ${maskCardNumbers(header.slice(0, 40).join(', '))}.`,
+      );
     return at;
   };
   const readers = Object.entries(mapping.fields).map(([field, source]) => {
@@ -190,6 +196,7 @@ function rowReader(header: readonly string[], mapping: Mapping, file: string, bo
     const at = 'column' in source ? position(source.column) : -1;
     return { parent, child, read: valueReader(field, source, at) };
   });
+  const sensitive = new Set(header.flatMap((name, column) => (isSensitiveField(name) ? [column] : [])));
   const labelAt = mapping.label ? position(mapping.label.column) : -1;
   return (record: readonly string[], line: number): InputRow => {
     const value: Record<string, unknown> = {};
@@ -203,8 +210,10 @@ function rowReader(header: readonly string[], mapping: Mapping, file: string, bo
       }
     }
     const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor);
-    if (!parsed.ok)
-      return { ok: false, line, raw: record.join(',').slice(0, RAW_SHOWN), problems: parsed.problems };
+    if (!parsed.ok) {
+      const kept = record.map((cell, column) => (sensitive.has(column) ? '' : cell)).join(',');
+      return { ok: false, line, raw: keptOf(kept, RAW_SHOWN), problems: parsed.problems };
+    }
     const fraud = labelAt >= 0 ? record[labelAt] === mapping.label?.fraudValue : undefined;
     return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
   };
