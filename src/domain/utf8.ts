@@ -85,9 +85,12 @@ export function badUtf8(bytes: Uint8Array): BadByte | undefined {
   return isUtf8(bytes) ? undefined : badByteFrom(bytes, START);
 }
 
+/** A byte as it is named in messages. */
+export const byteName = (byte: number): string => `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+
 /** As a clause: "not UTF-8: byte 0xE4 at line 1, column 5 (offset 4)". */
 export const badByteText = ({ byte, line, column, offset }: BadByte): string =>
-  `not UTF-8: byte 0x${byte.toString(16).toUpperCase().padStart(2, '0')} at line ${line}, column ${column} (offset ${offset})`;
+  `not UTF-8: byte ${byteName(byte)} at line ${line}, column ${column} (offset ${offset})`;
 
 export class NotUtf8Error extends InputError {
   readonly bad: BadByte;
@@ -108,6 +111,21 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
 export function fileText(bytes: Uint8Array, what: string): string {
   const text = decodeUtf8(bytes, what);
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** As a string of one character a byte: what is cut at ASCII characters need not be decoded for it. */
+const NOT_ASCII = /[\x80-\xff]/;
+
+export type BytesText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly bad: BadByte };
+
+/** The text of bytes that are kept one a character (latin1), or where they stop being UTF-8. */
+export function textOfBytes(binary: string): BytesText {
+  if (!NOT_ASCII.test(binary)) return { ok: true, text: binary };
+  const bytes = Buffer.from(binary, 'latin1');
+  const bad = badUtf8(bytes);
+  return bad ? { ok: false, bad } : { ok: true, text: bytes.toString('utf8') };
 }
 
 /** Decodes what comes in pieces, which may cut characters. Both throw NotUtf8Error. */

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../../domain/input-error.ts';
+import { fileText } from '../../domain/utf8.ts';
 
 const MAX_BYTES = 200 << 20;
 export const PREDICTION = 'prediction';
@@ -19,9 +20,10 @@ export async function readCheckRows(file: string): Promise<CheckRows> {
   if (!info?.isFile()) throw new InputError(`${file}: no such file.`);
   if (info.size > MAX_BYTES)
     throw new InputError(`${file} has ${info.size} bytes; at most ${MAX_BYTES} are read.`);
+  const text = fileText(await readFile(file), file);
   let cells: string[][];
   try {
-    cells = parse(await readFile(file, 'utf8'), { skip_empty_lines: true, trim: true, bom: true });
+    cells = parse(text, { skip_empty_lines: true, trim: true });
   } catch (error) {
     throw new InputError(`${file}: ${(error as Error).message}`);
   }

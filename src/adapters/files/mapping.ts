@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
+import { readJson } from '../../domain/json-text.ts';
+import { fileText } from '../../domain/utf8.ts';
 
 /** Where a field's value comes from. `factor` multiplies numbers (100 turns 12.34 into minor units). */
 export type FieldSource =
@@ -47,21 +49,14 @@ const PRESETS: Readonly<Record<string, Mapping>> = {
 export async function loadMapping(nameOrFile: string): Promise<Mapping> {
   const preset = Object.hasOwn(PRESETS, nameOrFile) ? PRESETS[nameOrFile] : undefined;
   if (preset) return preset;
-  let text: string;
-  try {
-    text = await readFile(nameOrFile, 'utf8');
-  } catch {
+  const bytes = await readFile(nameOrFile).catch(() => {
     throw new InputError(
       `--mapping ${nameOrFile}: neither a preset (${Object.keys(PRESETS).join(', ')}) nor a readable JSON file.`,
     );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${nameOrFile} is not valid JSON: ${(error as Error).message}`);
-  }
-  return parseMapping(value, nameOrFile);
+  });
+  const read = readJson(fileText(bytes, nameOrFile));
+  if (!read.ok) throw new InputError(`${nameOrFile}: ${read.problems[0].message}`);
+  return parseMapping(read.value, nameOrFile);
 }
 
 export function parseMapping(value: unknown, name: string): Mapping {

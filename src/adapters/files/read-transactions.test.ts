@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { byteLines, utf8Bytes } from './file-bytes.ts';
 import { loadMapping, type Mapping, parseMapping } from './mapping.ts';
 import { type InputRow, openTransactions } from './read-transactions.ts';
 
@@ -72,6 +74,96 @@ test('NDJSON carries canonical transactions, each with its label if it has one',
       [6, false],
     ],
   );
+});
+
+test('T9 a row of bytes that are not UTF-8 is refused with its place, and the others are read', async () => {
+  const named: Mapping = {
+    fields: {
+      id: { column: 'id' }, accountId: { column: 'account' }, occurredAt: { constant: '2026-01-01T00:00:00Z' },
+      amountMinor: { constant: 1 }, currency: { constant: 'EUR' }, type: { constant: 'purchase' },
+    },
+  }; // biome-ignore format: short
+  const csv = 'id,account\n1,Größe\n2,"Mül\nler"\n3,ok\n';
+  const asLatin1 = await read('latin1.csv', Buffer.from(csv, 'latin1'), named);
+  assert.deepEqual(
+    asLatin1.map((row) => (row.ok ? row.transaction.id : row.problems[0].message)),
+    [
+      'Line 2, column "account", character 3: byte 0xF6 is not UTF-8.',
+      'Line 3, column "account", character 2: byte 0xFC is not UTF-8.',
+      '3',
+    ],
+  );
+  await assert.rejects(
+    read('head.csv', Buffer.from('id,Größe\n', 'latin1'), named),
+    /name of a column is not UTF-8/,
+  );
+
+  const line = (id: string, accountId: string): string =>
+    JSON.stringify({
+      id,
+      accountId,
+      occurredAt: '2026-01-01T00:00:00Z',
+      amountMinor: 1,
+      currency: 'EUR',
+      type: 'purchase',
+    });
+  const ndjson = Buffer.concat([
+    Buffer.from(`\ufeff${line('1', 'Müller')}\r\n`),
+    Buffer.from(`${line('2', 'Müller')}\n`, 'latin1'),
+    Buffer.from(line('3', 'ok')),
+  ]);
+  const rows = await read('latin1.ndjson', ndjson);
+  assert.deepEqual(
+    rows.map((row) => (row.ok ? row.transaction.accountId : row.problems[0].message)),
+    ['Müller', 'Line 2, column 25: byte 0xFC is not UTF-8.', 'ok'],
+  );
+});
+
+test('T9 a CSV file in UTF-16 says so by its byte order mark and is read as such', async () => {
+  const handbook = await loadMapping('handbook');
+  const text = [HEADER, ...LINES].join('\n').replaceAll('596', '😀');
+  const utf8 = await read('utf8.csv', text, handbook);
+  const little = Buffer.from(`\ufeff${text}`, 'utf16le');
+  assert.deepEqual(await read('little.csv', little, handbook), utf8);
+  assert.deepEqual(await read('big.csv', Buffer.from(little).swap16(), handbook), utf8);
+  assert.ok(utf8[0].ok && utf8[0].transaction.accountId === '😀');
+  const half = Buffer.from(`\ufeff${text.replace('😀', 'a\ud83d')}`, 'utf16le');
+  await assert.rejects(
+    read('half.csv', half, handbook),
+    /is not UTF-16: half a character at line 2, column 25/,
+  );
+  await assert.rejects(
+    read('odd.csv', little.subarray(0, -1), handbook),
+    /is not UTF-16: half a character at line 4/,
+  );
+});
+
+test('T9 pieces of a file may end anywhere', async () => {
+  const text = '\ufeffa😀\n\r\nbü';
+  for (const bytes of [
+    Buffer.from(text),
+    Buffer.from(text, 'utf16le'),
+    Buffer.from(text, 'utf16le').swap16(),
+  ]) {
+    for (let size = 1; size <= bytes.length; size++) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      const lines: string[] = [];
+      for await (const line of byteLines(utf8Bytes(Readable.from(pieces), 'f'), 100))
+        lines.push(line.bytes.toString());
+      assert.deepEqual(lines, ['a😀', '', 'bü'], `pieces of ${size}`);
+    }
+  }
+  const long: boolean[] = [];
+  for await (const { bytes, tooLong } of byteLines(
+    Readable.from([Buffer.from('abc\nabcd\nab'), Buffer.from('cde')]),
+    3,
+  )) {
+    assert.ok(bytes.length <= 4);
+    long.push(tooLong);
+  }
+  assert.deepEqual(long, [false, true, true]);
 });
 
 test('A1 a file that cannot be used says why and what to do', async () => {

@@ -2,18 +2,19 @@
 // "fraud"; plain or gzip. Bounded memory: rows come in batches.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { Transform, type TransformCallback } from 'node:stream';
+import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parse as parseCsv } from 'csv-parse';
 import { maskCardNumbers } from '../../domain/card-number.ts';
-import { isObject } from '../../domain/fields.ts';
+import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
-import { notJson } from '../../domain/json-text.ts';
+import { readJson } from '../../domain/json-text.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
 import { isSensitiveField } from '../../domain/sensitive-fields.ts';
 import { parseTransaction, type Transaction } from '../../domain/transaction.ts';
+import { badByteText, badUtf8, byteName, textOfBytes } from '../../domain/utf8.ts';
+import { byteLines, utf8Bytes } from './file-bytes.ts';
 import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
 
 export type InputRow =
@@ -64,15 +65,15 @@ export async function openTransactions(
     const source = createReadStream(file, { highWaterMark: 1 << 18 });
     const counted = source.pipe(counter);
     source.on('error', (error) => counter.destroy(error));
-    let bytes: NodeJS.ReadableStream = counted;
+    let bytes: Readable = counted;
     if (file.endsWith('.gz')) {
       const gunzip = createGunzip();
       counted.on('error', (error) => gunzip.destroy(error));
       bytes = counted.pipe(gunzip);
     }
     try {
-      if (isNdjson || !mapping) yield* ndjsonRows(bytes, bounds);
-      else yield* csvRows(bytes, mapping, file, bounds);
+      if (isNdjson || !mapping) yield* ndjsonRows(utf8Bytes(bytes, file), bounds);
+      else yield* csvRows(utf8Bytes(bytes, file), mapping, file, bounds);
     } catch (error) {
       throw readableError(file, error);
     } finally {
@@ -92,49 +93,39 @@ function readableError(file: string, error: unknown): unknown {
   return error;
 }
 
-async function* ndjsonRows(bytes: NodeJS.ReadableStream, bounds: Bounds): AsyncGenerator<InputRow[]> {
-  const lines = createInterface({ input: bytes, crlfDelay: Number.POSITIVE_INFINITY });
-  let failure: Error | undefined;
-  bytes.once('error', (error: Error) => {
-    failure = error;
-    lines.close();
-  });
+async function* ndjsonRows(bytes: AsyncIterable<Buffer>, bounds: Bounds): AsyncGenerator<InputRow[]> {
   let batch: InputRow[] = [];
   let line = 0;
-  for await (const text of lines) {
+  for await (const { bytes: one, tooLong } of byteLines(bytes, MAX_LINE_BYTES)) {
     line++;
-    if (text.trim() === '') continue;
-    batch.push(ndjsonRow(text, line, bounds));
+    const row = ndjsonRow(one, tooLong, line, bounds);
+    if (!row) continue;
+    batch.push(row);
     if (batch.length === BATCH_ROWS) {
       yield batch;
       batch = [];
     }
   }
-  if (failure) throw failure;
   if (batch.length > 0) yield batch;
 }
 
-function ndjsonRow(text: string, line: number, bounds: Bounds): InputRow {
+/** Undefined where the line is blank. */
+function ndjsonRow(bytes: Buffer, tooLong: boolean, line: number, bounds: Bounds): InputRow | undefined {
+  const text = bytes.toString('utf8');
   const raw = (): string => keptOf(text, RAW_SHOWN);
-  if (text.length > MAX_LINE_BYTES) {
-    return {
-      ok: false,
-      line,
-      raw: raw(),
-      problems: [{ pointer: '', message: `The line is longer than ${MAX_LINE_BYTES} bytes.` }],
-    };
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return {
-      ok: false,
-      line,
-      raw: raw(),
-      problems: [{ pointer: '', message: notJson(error) }],
-    };
-  }
+  const refused = (message: string): InputRow => ({
+    ok: false,
+    line,
+    raw: raw(),
+    problems: [{ pointer: '', message }],
+  });
+  if (tooLong) return refused(`The line is longer than ${MAX_LINE_BYTES} bytes.`);
+  const bad = badUtf8(bytes);
+  if (bad) return refused(`Line ${line}, column ${bad.column}: byte ${byteName(bad.byte)} is not UTF-8.`);
+  if (text.trim() === '') return undefined;
+  const read = readJson(text);
+  if (!read.ok) return { ok: false, line, raw: raw(), problems: read.problems };
+  let { value } = read;
   let fraud: boolean | undefined;
   if (isObject(value) && 'fraud' in value) {
     const { fraud: given, ...rest } = value;
@@ -155,14 +146,14 @@ function ndjsonRow(text: string, line: number, bounds: Bounds): InputRow {
 }
 
 async function* csvRows(
-  bytes: NodeJS.ReadableStream,
+  bytes: AsyncIterable<Buffer>,
   mapping: Mapping,
   file: string,
   bounds: Bounds,
 ): AsyncGenerator<InputRow[]> {
-  const parser = parseCsv({ bom: true, relax_column_count: true, max_record_size: MAX_LINE_BYTES });
-  bytes.on('error', (error) => parser.destroy(error as Error));
-  bytes.pipe(parser);
+  // As bytes, one a character: a value that is not UTF-8 is to be refused, not repaired, and the other rows read on.
+  const parser = parseCsv({ encoding: 'latin1', relax_column_count: true, max_record_size: MAX_LINE_BYTES });
+  pipeline(Readable.from(bytes), parser, () => undefined);
   let toRow: ((record: readonly string[], line: number) => InputRow) | undefined;
   let batch: InputRow[] = [];
   let line = 0;
@@ -182,7 +173,12 @@ async function* csvRows(
   if (batch.length > 0) yield batch;
 }
 
-function rowReader(header: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
+function rowReader(head: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
+  const header = head.map((cell) => {
+    const found = textOfBytes(cell);
+    if (!found.ok) throw new InputError(`${file}: a name of a column is ${badByteText(found.bad)}.`);
+    return found.text;
+  });
   const position = (column: string): number => {
     const at = header.indexOf(column);
     if (at < 0)
@@ -197,8 +193,20 @@ function rowReader(header: readonly string[], mapping: Mapping, file: string, bo
     return { parent, child, read: valueReader(field, source, at) };
   });
   const sensitive = new Set(header.flatMap((name, column) => (isSensitiveField(name) ? [column] : [])));
+  const kept = (cells: readonly string[]): string =>
+    keptOf(cells.map((cell, column) => (sensitive.has(column) ? '' : cell)).join(','), RAW_SHOWN);
   const labelAt = mapping.label ? position(mapping.label.column) : -1;
-  return (record: readonly string[], line: number): InputRow => {
+  return (bytes: readonly string[], line: number): InputRow => {
+    const record = new Array<string>(bytes.length);
+    for (let i = 0; i < bytes.length; i++) {
+      const found = textOfBytes(bytes[i]);
+      if (!found.ok) {
+        const place = `Line ${line}, column ${shown(header[i] ?? i + 1)}, character ${found.bad.column}`;
+        const message = `${place}: byte ${byteName(found.bad.byte)} is not UTF-8.`;
+        return { ok: false, line, raw: kept(bytes.map(repaired)), problems: [{ pointer: '', message }] };
+      }
+      record[i] = found.text;
+    }
     const value: Record<string, unknown> = {};
     for (const { parent, child, read } of readers) {
       const item = read(record);
@@ -210,14 +218,14 @@ function rowReader(header: readonly string[], mapping: Mapping, file: string, bo
       }
     }
     const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor);
-    if (!parsed.ok) {
-      const kept = record.map((cell, column) => (sensitive.has(column) ? '' : cell)).join(',');
-      return { ok: false, line, raw: keptOf(kept, RAW_SHOWN), problems: parsed.problems };
-    }
+    if (!parsed.ok) return { ok: false, line, raw: kept(record), problems: parsed.problems };
     const fraud = labelAt >= 0 ? record[labelAt] === mapping.label?.fraudValue : undefined;
     return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
   };
 }
+
+/** To be looked at, where it is not taken in. */
+const repaired = (binary: string): string => Buffer.from(binary, 'latin1').toString('utf8');
 
 function valueReader(field: string, source: FieldSource, at: number): (record: readonly string[]) => unknown {
   if ('constant' in source) return () => source.constant;

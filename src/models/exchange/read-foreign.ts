@@ -1,5 +1,5 @@
 // Which format a file is in, told by its first bytes.
-import { asBuffer } from '../../domain/bytes.ts';
+import { fileText } from '../../domain/utf8.ts';
 import { type ForeignModel, refused } from './foreign-model.ts';
 import { readLightgbm } from './lightgbm.ts';
 import { readOnnx } from './read-onnx.ts';
@@ -8,7 +8,7 @@ import { readXgboost } from './xgboost.ts';
 
 /** Throws InputError where the bytes are no model that can be imported. */
 export function readForeignModel(bytes: Uint8Array): ForeignModel {
-  const text = (): string => asBuffer(bytes).toString('utf8');
+  const text = (): string => fileText(bytes, 'The model');
   const start = Buffer.from(bytes.subarray(0, 5)).toString('latin1');
   if (start === 'tree\n') return readLightgbm(text());
   if (/^\s*\{\s*"/.test(start)) {
