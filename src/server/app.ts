@@ -41,6 +41,7 @@ import { readRoutes } from './read-routes.ts';
 import { guardRequests } from './request-edge.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { simulatorRoutes } from './simulator-routes.ts';
+import { answerUnread } from './unread-requests.ts';
 import { viewRoutes } from './view-routes.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
@@ -83,6 +84,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     logger: { level: options.logLevel },
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
+    clientErrorHandler: answerUnread,
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, error.statusCode ?? 400, 'Bad request', error.message.slice(0, 300));
     },
@@ -193,6 +195,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
         websocket: true,
         config: { permission: 'read' },
         schema: { summary: 'Live feed (WebSocket)', tags: ['Figures'] },
+        onRequest: async (request, reply) => {
+          if (!request.ws) return sendProblem(reply, 426, 'Upgrade required', 'The feed is a WebSocket.');
+        },
       },
       (socket, request) => {
         const joined = feed.join(socket, {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { App } from './app.ts';
+import { answerUnread } from './unread-requests.ts';
 
 export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
@@ -33,6 +34,7 @@ export async function serveTenants(apps: ReadonlyMap<string, App>): Promise<Tena
     response.writeHead(status, { 'content-type': 'application/problem+json' });
     response.end(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail }));
   });
+  server.on('clientError', answerUnread);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const app = appOf(request);
     if (app) app.server.server.emit('upgrade', request, socket, head);
