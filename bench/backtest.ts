@@ -71,7 +71,7 @@ export async function benchBacktest(): Promise<Row[]> {
   const measure = async (threads: number | undefined): Promise<number> => {
     const rates: number[] = [];
     for (let round = 0; round <= ROUNDS; round++) {
-      const { counts, runMs } = await tryOnColumns(past, DRAFT, [], [], () => true, threads);
+      const { counts, runMs } = await tryOnColumns(past, DRAFT, [], [], () => undefined, { threads });
       if (counts.rows !== ROWS || counts.hits === 0) throw new Error('the draft was not tried');
       if (round > 0) rates.push(ROWS / (runMs / 1000));
     }

@@ -22,6 +22,8 @@ export type RuleMessage = {
     readonly lastError: string | null;
     readonly meanMicros: number | null;
     readonly suspended: boolean;
+    /** Why, in words. */
+    readonly suspendedBecause: string | null;
   } | null;
 };
 

@@ -1,9 +1,20 @@
-// Whether an expression can be a rule: its grammar, names and types, and a bound on what it can cost.
+// Whether an expression can be a rule: its grammar, names and types, and what it can cost at worst.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { FEATURES, isFeatureName } from '../features/catalogue.ts';
 import { wordSimilarity } from '../lists/name-match.ts';
 import { CHECKING, TRANSACTION_FIELDS } from './environment.ts';
+import { PRICES } from './prices.ts';
 import { type Lookups, MAX_EXPRESSION } from './rule.ts';
+import {
+  callOf,
+  childrenOf,
+  isBinding,
+  isComprehension,
+  isPresence,
+  priceKey,
+  textLiteral,
+} from './syntax.ts';
+import { excessOf } from './worst-case.ts';
 
 export type RuleCheck =
   | {
@@ -14,11 +25,6 @@ export type RuleCheck =
     }
   | { readonly ok: false; readonly message: string; readonly start: number; readonly end: number };
 
-/** Steps of an expression at most; a step takes some ten nanoseconds. */
-const MAX_STEPS = 5000;
-/** Elements a list is taken to have when only running tells. */
-const UNKNOWN_LIST = 50;
-const MACROS = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
 /** Functions of CEL whose time nobody can bound: a regular expression may take minutes for a few letters. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
   matches:
@@ -33,35 +39,14 @@ class Refused extends Error {
   }
 }
 
-const isNode = (value: unknown): value is ASTNode =>
-  typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
-
-/** The nodes directly below one. */
-export function childrenOf(node: ASTNode): ASTNode[] {
-  const found: ASTNode[] = [];
-  const look = (value: unknown): void => {
-    if (isNode(value)) found.push(value);
-    else if (Array.isArray(value)) for (const one of value) look(one);
-  };
-  look(node.args);
-  return found;
-}
-
-const textOf = (node: ASTNode | undefined): string | undefined =>
-  node?.op === 'value' && typeof node.args === 'string' ? node.args : undefined;
-
-/** An upper bound of the steps that evaluating a node takes. */
-function steps(node: ASTNode): number {
-  const below = childrenOf(node);
-  if (node.op === 'rcall') {
-    const [name, receiver, args] = node.args as [string, ASTNode, ASTNode[]];
-    if (Object.hasOwn(FORBIDDEN, name)) throw new Refused(FORBIDDEN[name], node);
-    if (MACROS.has(name)) {
-      const size = receiver.op === 'list' ? (receiver.args as ASTNode[]).length : UNKNOWN_LIST;
-      return 1 + steps(receiver) + Math.max(1, size) * args.reduce((sum, arg) => sum + steps(arg), 1);
-    }
-  }
-  return below.reduce((sum, child) => sum + steps(child), 1);
+/** Throws Refused for a call that no rule may make. */
+function refuseCall(node: ASTNode): void {
+  const call = callOf(node);
+  if (!call) return;
+  const { name } = call;
+  if (Object.hasOwn(FORBIDDEN, name)) throw new Refused(FORBIDDEN[name], node);
+  if (isComprehension(call) || isBinding(call) || isPresence(call) || PRICES.has(priceKey(call))) return;
+  throw new Refused(`${name}() is not offered in rules.`, node);
 }
 
 function collect(node: ASTNode, features: Set<string>, lists: Map<string, ASTNode>): void {
@@ -76,21 +61,31 @@ function collect(node: ASTNode, features: Set<string>, lists: Map<string, ASTNod
     }
   }
   if (node.op === 'id' && node.args === 'features') return;
-  if (node.op === 'call') {
-    const [name, args] = node.args as [string, ASTNode[]];
-    if (name === 'inList') {
-      const list = textOf(args[0]);
-      if (list === undefined)
-        throw new Refused('The list must be named by a text: inList("blocked-devices", …)', args[0]);
-      lists.set(list, args[0]);
-    }
-    if (Object.hasOwn(FORBIDDEN, name)) throw new Refused(FORBIDDEN[name], node);
+  refuseCall(node);
+  const call = callOf(node);
+  if (call?.name === 'inList') {
+    const list = textLiteral(call.args[0]);
+    if (list === undefined)
+      throw new Refused('The list must be named by a text: inList("blocked-devices", …)', call.args[0]);
+    lists.set(list, call.args[0]);
   }
   for (const child of childrenOf(node)) collect(child, features, lists);
 }
 
-/** Undefined lookups leave lists unchecked. */
+/** Whether an expression may be filed or moved into service. Undefined lookups leave lists unchecked. */
 export function checkExpression(expression: string, lookups: Lookups | undefined): RuleCheck {
+  const check = checkFiled(expression, lookups);
+  if (!check.ok) return check;
+  const excess = excessOf(CHECKING.parse(expression).ast);
+  if (!excess) return check;
+  return { ok: false, message: excess.message, start: excess.node.start, end: excess.node.end };
+}
+
+/**
+ * Whether an expression can be run. Rules that were filed before the worst case was looked at are still run: they are
+ * metered, and stopped when they take too much.
+ */
+export function checkFiled(expression: string, lookups: Lookups | undefined): RuleCheck {
   const whole = { start: 0, end: expression.length };
   if (expression.trim() === '')
     return { ok: false, message: 'Write a condition, such as features.amount > 100.0', ...whole };
@@ -103,14 +98,6 @@ export function checkExpression(expression: string, lookups: Lookups | undefined
     if (!check.valid) return { ok: false, ...described(check.error, whole) };
     if (String(check.type) !== 'bool' && String(check.type) !== 'dyn') {
       return { ok: false, message: `A rule must be true or false; this is ${check.type}.`, ...whole };
-    }
-    const cost = steps(program.ast);
-    if (cost > MAX_STEPS) {
-      return {
-        ok: false,
-        message: `This may take ${cost} steps; at most ${MAX_STEPS} are allowed. Use a list instead.`,
-        ...whole,
-      };
     }
     const features = new Set<string>();
     const lists = new Map<string, ASTNode>();
@@ -150,6 +137,7 @@ function withSuggestion(message: string): string {
 
 /** The first line of what the parser says, and where. */
 function described(error: unknown, whole: { start: number; end: number }) {
+  if (error instanceof RangeError) return { message: 'It is nested too deeply.', ...whole };
   const { message = String(error), range } = (error ?? {}) as {
     message?: string;
     range?: { start: number; end: number };

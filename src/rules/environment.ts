@@ -61,6 +61,9 @@ const FUNCTIONS = {
   sanctionMatch: 'sanctionMatch(string): double',
 } as const;
 
+/** What is called answers at once: the evaluator need not look for promises. */
+const AT_ONCE = { async: false };
+
 /** Checks types and names; never evaluates. */
 export const CHECKING = new Environment({ limits: LIMITS })
   .registerVariable({
@@ -74,16 +77,20 @@ export const CHECKING = new Environment({ limits: LIMITS })
 
 /** Runs expressions; `nowMs` is the moment that lists are asked about. */
 export function runningEnvironment(lookups: Lookups, nowMs: () => number): Environment {
-  return new Environment({ limits: LIMITS })
+  // What is checked already: a field of unknown type beside a text is a list of texts.
+  return new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false })
     .registerVariable('features', 'map<string, double>')
     .registerVariable('transaction', 'map<string, dyn>')
     .registerVariable('score', 'double')
     .registerFunction(
       FUNCTIONS.inList,
       (list: string, value: string) => lookups.list(list)?.has(value, nowMs()) === true,
+      AT_ONCE,
     )
-    .registerFunction(FUNCTIONS.sanctionMatch, (name: string) =>
-      name === '' ? 0 : lookups.sanctionMatch(name),
+    .registerFunction(
+      FUNCTIONS.sanctionMatch,
+      (name: string) => (name === '' ? 0 : lookups.sanctionMatch(name)),
+      AT_ONCE,
     );
 }
 

@@ -2,9 +2,13 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURES } from '../features/catalogue.ts';
-import { childrenOf } from './check.ts';
+import { type Budget, createBudget, type Limits } from './budget.ts';
+import { checkFiled } from './check.ts';
 import { emptyTransaction, fillTransaction, runningEnvironment } from './environment.ts';
+import { meteredProgram } from './metering.ts';
+import { problemWords } from './problem-words.ts';
 import type { Lookups } from './rule.ts';
+import { childrenOf } from './syntax.ts';
 
 export type Condition = {
   readonly text: string;
@@ -27,14 +31,41 @@ function namedParts(node: ASTNode): ASTNode[] {
   return childrenOf(node).flatMap(namedParts);
 }
 
+/** Characters of a value. */
+const LONGEST_SHOWN = 200;
+
 const plain = (value: unknown): string | number | boolean | null => {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'number') return Number.isNaN(value) ? null : value;
-  if (typeof value === 'string' || typeof value === 'boolean') return value;
-  return value === null || value === undefined ? null : String(value);
+  if (typeof value === 'boolean') return value;
+  if (value === null || value === undefined) return null;
+  return (Array.isArray(value) ? value.slice(0, LONGEST_SHOWN).join(', ') : String(value)).slice(
+    0,
+    LONGEST_SHOWN,
+  );
 };
 
-/** Conditions of an expression in the order they are written; an expression that does not parse has none. */
+/** All explanations that are asked for together. */
+const EXPLANATION_LIMITS: Limits = {
+  steps: 200_000,
+  characters: 1_000_000,
+  elements: 100_000,
+  milliseconds: 100,
+};
+/** Reading a part of an expression again, by character. */
+const STEPS_TO_READ = 2;
+
+/** What explaining the rules of one transaction may take in all. */
+export function explanationBudget(elapsedMs: () => number): Budget {
+  const budget = createBudget(EXPLANATION_LIMITS, elapsedMs);
+  budget.begin();
+  return budget;
+}
+
+/**
+ * Conditions of an expression in the order they are written; an expression that does not parse has none. Where the budget
+ * is used up, the conditions that are left say so.
+ */
 export function explainRule(
   expression: string,
   transaction: Transaction,
@@ -42,33 +73,34 @@ export function explainRule(
   score: number,
   nowMs: number,
   lookups: Lookups,
+  budget: Budget,
 ): Condition[] {
   const environment = runningEnvironment(lookups, () => nowMs);
   const seen = emptyTransaction();
   fillTransaction(seen, transaction);
   const features = Object.fromEntries(FEATURES.map(({ name }, i) => [name, vector[i]]));
   const context = { features, transaction: seen, score };
-  let root: ASTNode;
-  try {
-    root = environment.parse(expression).ast;
-  } catch {
-    return [];
-  }
+  if (!checkFiled(expression, undefined).ok) return [];
+  const root = environment.parse(expression).ast;
   const text = (node: ASTNode): string => expression.slice(node.start, node.end).trim();
+  function evaluate(part: string): unknown {
+    budget.steps(STEPS_TO_READ * part.length);
+    return meteredProgram(environment, part, budget).evaluate(context);
+  }
   return conditionsOf(root).map((node) => {
     const values = new Map<string, string | number | boolean | null>();
     for (const part of namedParts(node)) {
       try {
-        values.set(text(part), plain(environment.parse(text(part))(context)));
+        values.set(text(part), plain(evaluate(text(part))));
       } catch {
         values.set(text(part), null);
       }
     }
     const said = { text: text(node), values: [...values].map(([name, value]) => ({ text: name, value })) };
     try {
-      return { ...said, holds: environment.parse(said.text)(context) === true };
+      return { ...said, holds: evaluate(said.text) === true };
     } catch (error) {
-      return { ...said, holds: undefined, problem: (error as Error).message.split('\n')[0] };
+      return { ...said, holds: undefined, problem: problemWords(error) };
     }
   });
 }

@@ -1,21 +1,24 @@
-// Rules in service: compiled once, evaluated beside the model on every transaction. A rule that throws or costs too much
-// is contained: it does not hold, and is counted; one that keeps costing too much is left out.
+// Rules in service: compiled once, evaluated beside the model on every transaction. A rule that throws is contained: it
+// does not hold, and is counted. One that goes over its budget, or keeps costing too much, is left out at once.
 import { createHash } from 'node:crypto';
 import type { RuleHit } from '../domain/decision.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { INDEX, isFeatureName } from '../features/catalogue.ts';
-import { checkExpression } from './check.ts';
+import { BudgetExceeded, createBudget, RULE_LIMITS } from './budget.ts';
+import { checkFiled } from './check.ts';
 import { emptyTransaction, fillTransaction, runningEnvironment } from './environment.ts';
+import { meteredProgram, type Program } from './metering.ts';
+import { problemWords } from './problem-words.ts';
 import { type Lookups, NO_LOOKUPS, type Rule } from './rule.ts';
 
 export type RuleCosts = {
   readonly errors: number;
   readonly lastError: string | undefined;
-  /** Mean of those that were timed lately; undefined before the first. */
+  /** Mean of those that were timed lately, each taken as a millisecond at most; undefined before the first. */
   readonly meanMicros: number | undefined;
-  /** Left out since it cost too much. */
-  readonly suspended: boolean;
+  /** Why it is left out, where it is. */
+  readonly suspended: string | undefined;
 };
 
 export type Ruleset = {
@@ -33,12 +36,18 @@ export type RulesetOptions = {
   readonly lookups?: Lookups;
   /** Milliseconds that only go forward; rules are not timed without it. */
   readonly elapsedMs?: () => number;
+  /** Rules that are left out from the start, and why, by id and version. */
+  readonly suspended?: ReadonlyMap<string, string>;
+  /** Hears at once of a rule that is left out. */
+  readonly onSuspended?: (rule: Rule, why: string) => void;
 };
 
 const NONE: readonly RuleHit[] = [];
-/** One transaction in so many is timed. */
+/** Of a new version each of so many evaluations is timed, then one transaction in as many. */
 const TIMED_EVERY = 64;
 const MAX_MEAN_MICROS = 200;
+/** A thread that was held up once says nothing of a rule. */
+const MOST_COUNTED_MICROS = 1000;
 const TIMED_BEFORE_SUSPENSION = 50;
 /** The weight of the newest time in the mean. */
 const NEWEST = 0.05;
@@ -47,14 +56,22 @@ export const ruleKey = ({ id, version }: Pick<Rule, 'id' | 'version'>): string =
 
 /** Compiles rules; throws InputError that names the rule when one cannot be used. */
 export function compileRuleset(rules: readonly Rule[], options: RulesetOptions = {}): Ruleset {
-  const { lookups = NO_LOOKUPS, elapsedMs } = options;
+  const { lookups = NO_LOOKUPS, elapsedMs, suspended, onSuspended } = options;
   let momentMs = 0;
   const environment = runningEnvironment(lookups, () => momentMs);
+  const budget = createBudget(RULE_LIMITS, elapsedMs);
+  function programOf({ id, expression }: Rule): Program {
+    try {
+      return meteredProgram(environment, expression, budget);
+    } catch (error) {
+      throw new InputError(`Rule ${id}: ${problemWords(error)}`);
+    }
+  }
   const used = new Set<number>();
   const names: string[] = [];
   const ordered = [...rules].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
   const compiled = ordered.map((rule) => {
-    const check = checkExpression(rule.expression, undefined);
+    const check = checkFiled(rule.expression, undefined);
     if (!check.ok) throw new InputError(`Rule ${rule.id}: ${check.message}`);
     for (const name of check.features) {
       if (!isFeatureName(name) || used.has(INDEX[name])) continue;
@@ -70,13 +87,14 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
       ...(rule.mode === 'shadow' && { shadow: true }),
     };
     return {
+      rule,
       key: ruleKey(rule),
-      program: environment.parse(rule.expression),
+      program: programOf(rule),
       hit,
       lastError: undefined as string | undefined,
       timed: 0,
       meanMicros: 0,
-      suspended: false,
+      suspended: suspended?.get(ruleKey(rule)),
     };
   });
   const positions = [...used];
@@ -88,11 +106,41 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
   const version = `rules-${createHash('sha256').update(JSON.stringify(ordered)).digest('hex').slice(0, 10)}`;
   let count = 0;
 
-  function time(rule: (typeof compiled)[number], started: number, until: number): void {
-    const micros = (until - started) * 1000;
-    rule.meanMicros = rule.timed === 0 ? micros : rule.meanMicros + NEWEST * (micros - rule.meanMicros);
-    rule.timed++;
-    if (rule.timed >= TIMED_BEFORE_SUSPENSION && rule.meanMicros > MAX_MEAN_MICROS) rule.suspended = true;
+  type Compiled = (typeof compiled)[number];
+
+  function suspend(one: Compiled, why: string): void {
+    one.suspended = why;
+    onSuspended?.(one.rule, why);
+  }
+
+  function time(one: Compiled, started: number, until: number): void {
+    const micros = Math.min(MOST_COUNTED_MICROS, (until - started) * 1000);
+    one.meanMicros = one.timed === 0 ? micros : one.meanMicros + NEWEST * (micros - one.meanMicros);
+    one.timed++;
+    if (one.timed >= TIMED_BEFORE_SUSPENSION && one.meanMicros > MAX_MEAN_MICROS && !one.suspended) {
+      suspend(
+        one,
+        `It takes ${Math.round(one.meanMicros)} µs on average; at most ${MAX_MEAN_MICROS} are allowed.`,
+      );
+    }
+  }
+
+  function holdsWithin({ program }: Compiled): boolean {
+    budget.begin();
+    try {
+      return program.evaluate(context) === true;
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded && error.of === 'milliseconds')) throw error;
+      // The thread may have been held up by something else: what takes too long twice is the rule.
+      budget.begin();
+      return program.evaluate(context) === true;
+    }
+  }
+
+  function fail(one: Compiled, error: unknown): void {
+    errors.set(one.key, (errors.get(one.key) ?? 0) + 1);
+    one.lastError = problemWords(error);
+    if (error instanceof BudgetExceeded) suspend(one, one.lastError);
   }
 
   return {
@@ -101,13 +149,13 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
     errors,
     costs: () =>
       new Map(
-        compiled.map(({ key, lastError, timed, meanMicros, suspended }) => [
+        compiled.map(({ key, lastError, timed, meanMicros, suspended: why }) => [
           key,
           {
             errors: errors.get(key) ?? 0,
             lastError,
             meanMicros: timed > 0 ? meanMicros : undefined,
-            suspended,
+            suspended: why,
           },
         ]),
       ),
@@ -117,21 +165,22 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
       fillTransaction(seen, transaction);
       context.score = score;
       momentMs = nowMs;
-      const timing = elapsedMs !== undefined && count++ % TIMED_EVERY === 0;
+      const turn = count++ % TIMED_EVERY === 0;
       let hits: RuleHit[] | undefined;
-      for (const rule of compiled) {
-        if (rule.suspended) continue;
+      for (const one of compiled) {
+        if (one.suspended !== undefined) continue;
+        const timing = elapsedMs !== undefined && (turn || one.timed < TIMED_EVERY);
         const started = timing ? elapsedMs() : 0;
         try {
-          if (rule.program(context) === true) {
+          const { metered, evaluate } = one.program;
+          if (metered ? holdsWithin(one) : evaluate(context) === true) {
             hits ??= [];
-            hits.push(rule.hit);
+            hits.push(one.hit);
           }
         } catch (error) {
-          errors.set(rule.key, (errors.get(rule.key) ?? 0) + 1);
-          rule.lastError = (error as Error).message.split('\n')[0];
+          fail(one, error);
         }
-        if (timing) time(rule, started, elapsedMs());
+        if (timing) time(one, started, elapsedMs());
       }
       return hits ?? NONE;
     },

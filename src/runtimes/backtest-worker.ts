@@ -20,8 +20,8 @@ export type BacktestWork = {
 };
 /** Rows [from, until). */
 export type BacktestTask = { readonly from: number; readonly until: number };
-/** The sample names rows by number. */
-export type BacktestMessage = { readonly counts: BacktestCounts };
+/** The sample names rows by number; `problem` says why the draft would be left out. */
+export type BacktestMessage = { readonly counts: BacktestCounts; readonly problem: string | undefined };
 
 serveTasks<BacktestWork, BacktestTask, BacktestMessage>(({ expression, columns, lists, names }, tell) => {
   const sets = new Map(
@@ -45,13 +45,20 @@ serveTasks<BacktestWork, BacktestTask, BacktestMessage>(({ expression, columns, 
     mode: 'live',
     expression,
   } as const;
-  const ruleset = compileRuleset([draft], { lookups });
+  let problem: string | undefined;
+  const ruleset = compileRuleset([draft], {
+    lookups,
+    elapsedMs: () => performance.now(),
+    onSuspended: (_, why) => {
+      problem = why;
+    },
+  });
   const reader = createRowReader(columns);
 
   return ({ from, until }) => {
     const counts = emptyCounts();
     let thrown = ruleset.errors.get('draft 1') ?? 0;
-    for (let i = from; i < until; i++) {
+    for (let i = from; i < until && problem === undefined; i++) {
       const row = reader.row(i);
       const holds =
         ruleset.evaluate(
@@ -66,6 +73,6 @@ serveTasks<BacktestWork, BacktestTask, BacktestMessage>(({ expression, columns, 
     counts.errors = now - thrown;
     counts.firstError = counts.errors > 0 ? ruleset.costs().get('draft 1')?.lastError : undefined;
     thrown = now;
-    tell({ counts });
+    tell({ counts, problem });
   };
 });

@@ -1,5 +1,6 @@
 // Backtests: the past is read once into shared memory and kept for a while; drafts are tried on it by threads.
 import { randomUUID } from 'node:crypto';
+import { InputError } from '../domain/input-error.ts';
 import { CATALOGUE_HASH } from '../features/catalogue.ts';
 import type { ListedName } from '../lists/name-match.ts';
 import type { Backtester, BacktestQuestion, BacktestStatus } from '../ports/backtester.ts';
@@ -17,20 +18,35 @@ const AT_ONCE = 2;
 const REMEMBERED = 20;
 const KEPT_MS = 5 * 60_000;
 const LIST_PAGE = 20_000;
+/** A million rows take some ten seconds. */
+const LONGEST_TRIAL_MS = 2 * 60_000;
 const WORKER = new URL('./backtest-worker.ts', import.meta.url);
 
 export type Past = { readonly columns: PastColumns; readonly ids: readonly string[] };
-type Job = { status: BacktestStatus; stop: boolean };
+type Job = { status: BacktestStatus; readonly stop: AbortController };
 class Cancelled extends Error {}
 
-/** Tries an expression on columns; `onRows` hears how many rows are done, and ends it by answering false. */
+/** Aborted when the job is cancelled, or takes too long. */
+function trialSignal(job: Job): AbortSignal {
+  const late = AbortSignal.timeout(LONGEST_TRIAL_MS);
+  late.addEventListener('abort', () =>
+    job.stop.abort(
+      new Error(
+        `It took longer than ${LONGEST_TRIAL_MS / 60_000} minutes. Try it on fewer transactions, or make it simpler.`,
+      ),
+    ),
+  );
+  return job.stop.signal;
+}
+
+/** Tries an expression on columns; `onRows` hears how many rows are done. A draft that takes too much ends it. */
 export async function tryOnColumns(
   past: Past,
   expression: string,
   lists: BacktestWork['lists'],
   names: BacktestWork['names'],
-  onRows: (rows: number) => boolean,
-  threads?: number,
+  onRows: (rows: number) => void,
+  { threads, signal }: { readonly threads?: number; readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly counts: BacktestCounts; readonly threads: number; readonly runMs: number }> {
   const { columns, ids } = past;
   const tasks: BacktestTask[] = [];
@@ -50,9 +66,12 @@ export async function tryOnColumns(
     work,
     tasks,
     threads,
+    signal,
     onMessage(message) {
+      if (message.problem !== undefined)
+        throw new InputError(`In service this rule would be left out. ${message.problem}`);
       addCounts(counts, message.counts);
-      if (!onRows(counts.rows)) throw new Cancelled();
+      onRows(counts.rows);
       return true;
     },
   });
@@ -68,7 +87,7 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
   async function read(maxRows: number, job: Job): Promise<Past> {
     const builder = createColumns(maxRows);
     for (let before: number | undefined; builder.rows < maxRows; ) {
-      if (job.stop) throw new Cancelled();
+      job.stop.signal.throwIfAborted();
       const page = await office.past.page(CATALOGUE_HASH, before, Math.min(PAGE, maxRows - builder.rows));
       for (const row of page.rows) builder.add(row);
       job.status = { ...job.status, done: builder.rows };
@@ -120,13 +139,19 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
 
   async function run({ expression, maxRows }: BacktestQuestion, job: Job): Promise<void> {
     const found = await atHand(maxRows, job);
-    if (job.stop) throw new Cancelled();
+    job.stop.signal.throwIfAborted();
     job.status = { ...job.status, state: 'running', done: 0, of: found.columns.rows };
     const [lists, names] = [await listsOf(expression), await namesOf(expression)];
-    const { counts, runMs, threads } = await tryOnColumns(found, expression, lists, names, (done) => {
-      job.status = { ...job.status, done };
-      return !job.stop;
-    });
+    const { counts, runMs, threads } = await tryOnColumns(
+      found,
+      expression,
+      lists,
+      names,
+      (done) => {
+        job.status = { ...job.status, done };
+      },
+      { signal: trialSignal(job) },
+    );
     job.status = { ...job.status, state: 'done', done: found.columns.rows, counts, runMs, threads };
   }
 
@@ -140,7 +165,7 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
         return { problem: `${AT_ONCE} backtests are under way. Wait for one, or cancel it.` };
       const id = randomUUID();
       const job: Job = {
-        stop: false,
+        stop: new AbortController(),
         status: {
           id,
           state: 'reading',
@@ -155,7 +180,7 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
       jobs.set(id, job);
       for (const old of jobs.keys()) if (jobs.size > REMEMBERED) jobs.delete(old);
       run(question, job).catch((error: Error) => {
-        const cancelled = error instanceof Cancelled || job.stop;
+        const cancelled = error instanceof Cancelled;
         job.status = {
           ...job.status,
           state: cancelled ? 'cancelled' : 'failed',
@@ -168,12 +193,12 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
     cancel(id) {
       const job = jobs.get(id);
       if (!job || (job.status.state !== 'reading' && job.status.state !== 'running')) return false;
-      job.stop = true;
+      job.stop.abort(new Cancelled());
       return true;
     },
     async close() {
       clearTimeout(forget);
-      for (const job of jobs.values()) job.stop = true;
+      for (const job of jobs.values()) job.stop.abort(new Cancelled());
     },
   };
 }

@@ -5,7 +5,7 @@ import { isoTime } from '../domain/iso-time.ts';
 import type { AuditEntry } from '../ports/audit.ts';
 import type { Office } from '../ports/office.ts';
 import type { Rule } from '../rules/rule.ts';
-import { compileRuleset, type Ruleset } from '../rules/ruleset.ts';
+import { compileRuleset, type Ruleset, ruleKey } from '../rules/ruleset.ts';
 import { STARTER_LISTS, STARTER_RULES } from '../rules/starter-rules.ts';
 import { createListsInMemory, type ListsInMemory } from './lists-in-memory.ts';
 
@@ -41,7 +41,19 @@ export async function openRules(
   let revision = -1;
   let current: Ruleset | undefined;
 
-  const options = { lookups: lists, elapsedMs: () => performance.now() };
+  /** Rules that took too much in this process, by id and version; they stay left out when others change. */
+  const suspended = new Map<string, string>();
+  const options = {
+    lookups: lists,
+    elapsedMs: () => performance.now(),
+    suspended,
+    onSuspended: (rule: Rule, why: string) => {
+      suspended.set(ruleKey(rule), why);
+      onNotice(
+        `Rule ${rule.id}, version ${rule.version}, is left out from now on. ${why} The other rules stay in service.`,
+      );
+    },
+  };
   function compile(rules: readonly Rule[]): Ruleset {
     const usable = rules.filter((rule) => {
       try {

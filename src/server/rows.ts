@@ -9,7 +9,7 @@ import type { Scorer } from '../models/model.ts';
 import type { Alert, StoredTransaction } from '../ports/store.ts';
 import type { AlertRow, FeedRow, TransactionStory } from '../protocol/messages.ts';
 import { leadingText } from '../rules/combine.ts';
-import { explainRule } from '../rules/explain-rule.ts';
+import { explainRule, explanationBudget } from '../rules/explain-rule.ts';
 import type { Lookups } from '../rules/rule.ts';
 import { type PeerGroups, usualRanges } from './peer-groups.ts';
 
@@ -100,6 +100,7 @@ export function storyOf(
       ? explainVector(explainer, vector, 'approve', stored.transaction.currency)
       : decision.reasons;
   const contributions = explainer?.contributions(vector);
+  const budget = explanationBudget(() => performance.now());
   const { decidedAtMs, ...rest } = decision;
   return {
     transaction: { ...transactionToJson(stored.transaction) },
@@ -128,7 +129,7 @@ export function storyOf(
       const conditions =
         expression === undefined
           ? []
-          : explainRule(expression, stored.transaction, vector, decision.score, decidedAtMs, lookups);
+          : explainRule(expression, stored.transaction, vector, decision.score, decidedAtMs, lookups, budget);
       return {
         id,
         version,

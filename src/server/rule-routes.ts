@@ -157,7 +157,8 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
               errors: cost.errors,
               lastError: cost.lastError ?? null,
               meanMicros: cost.meanMicros ?? null,
-              suspended: cost.suspended,
+              suspended: cost.suspended !== undefined,
+              suspendedBecause: cost.suspended ?? null,
             }
           : null,
       };

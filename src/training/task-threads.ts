@@ -8,9 +8,10 @@ export type TaskThreads<Task, Message> = {
   readonly threads: number;
   /**
    * Resolves once all tasks are done; no more of them than there are threads are all under way at once. `onMessage` hears
-   * every message and answers true when it ends its task; what it throws ends everything. Rejects when a thread fails.
+   * every message and answers true when it ends its task; what it throws ends everything, and so does a signal. Rejects
+   * when a thread fails.
    */
-  run(tasks: readonly Task[], onMessage: (message: Message) => boolean): Promise<void>;
+  run(tasks: readonly Task[], onMessage: (message: Message) => boolean, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -59,7 +60,7 @@ export function openThreads<Task, Message>(
   let running = 0;
   return {
     threads,
-    async run(tasks, onMessage) {
+    async run(tasks, onMessage, signal) {
       let next = 0;
       running++;
       await Promise.all(
@@ -72,6 +73,8 @@ export function openThreads<Task, Message>(
               };
               worker.removeAllListeners();
               worker.on('error', reject);
+              if (signal?.aborted) reject(signal.reason);
+              signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
               worker.on('message', (message: Message) => {
                 try {
                   if (onMessage(message)) giveWork();
@@ -105,15 +108,16 @@ export async function runOnThreads<Task, Message>(parts: {
   readonly tasks: readonly Task[];
   readonly threads: number | undefined;
   readonly onMessage: (message: Message) => boolean;
+  readonly signal?: AbortSignal;
 }): Promise<number> {
-  const { module, work, tasks, onMessage } = parts;
+  const { module, work, tasks, onMessage, signal } = parts;
   const threads = openThreads<Task, Message>(
     module,
     work,
     Math.min(parts.threads ?? availableParallelism(), tasks.length),
   );
   try {
-    await threads.run(tasks, onMessage);
+    await threads.run(tasks, onMessage, signal);
   } finally {
     await threads.close();
   }

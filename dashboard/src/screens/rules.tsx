@@ -102,7 +102,12 @@ export function Rules() {
                   </td>
                   <td>
                     <span className={`state ${rule.state}`}>{rule.state}</span>
-                    {rule.costs?.suspended && <span className="overdue"> left out: costs too much</span>}
+                    {rule.costs?.suspended && (
+                      <span className="overdue">
+                        {' '}
+                        left out: {rule.costs.suspendedBecause ?? 'costs too much'}
+                      </span>
+                    )}
                   </td>
                   <td className="hide-small">{rule.text}</td>
                   <td className="right">{rule.hits ? count(rule.hits.count) : '–'}</td>

@@ -1,0 +1,160 @@
+// Rules and models are guests of a desk: none of them stops it, whatever it is and however it came in.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
+import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
+import { migrate } from '../src/adapters/sql/migrations.ts';
+import { createOffice } from '../src/adapters/sql/office.ts';
+import { encodeVector } from '../src/engine/vector-codec.ts';
+import { FEATURE_COUNT } from '../src/features/catalogue.ts';
+import { createColumns } from '../src/rules/past-columns.ts';
+import { STARTER_RULES } from '../src/rules/starter-rules.ts';
+import { tryOnColumns } from '../src/runtimes/backtest.ts';
+import {
+  type DeskProcess,
+  getJson,
+  makeFolder,
+  postJson,
+  residentMegabytes,
+  smallest,
+  startDesk,
+} from './desk-process.ts';
+
+const folder = makeFolder();
+let desk: DeskProcess;
+before(async () => {
+  // A rule in the book as a program filed it that believed whatever it was told.
+  mkdirSync(join(folder.path, 'var'), { recursive: true });
+  const database = openEmbeddedDatabase(join(folder.path, 'var', 'database'), (error) => {
+    throw error;
+  });
+  await migrate(kyselyOver(database), 'embedded');
+  const growing = { ...STARTER_RULES[0], id: 'growing', expression: grown(4), mode: 'shadow' } as const;
+  await createOffice(database).rules.fileStarter([...STARTER_RULES, growing], Date.now());
+  await database.close();
+  desk = await startDesk(folder.path, ['--no-simulator']);
+});
+after(async () => {
+  await desk.stop();
+  folder.remove();
+});
+
+const grown = (times: number): string =>
+  `transaction.city${'.split("").map(c, transaction.city).join("")'.repeat(times)}.size() > 1`;
+const CITY = 'x'.repeat(110);
+
+async function decide(id: string, more: object = {}) {
+  const started = performance.now();
+  const { status, body } = await postJson(desk.url, '/v1/decisions', { ...smallest(id), ...more });
+  return { status, hits: body.rules as { id: string }[], tookMs: performance.now() - started };
+}
+
+type Costs = {
+  errors: number;
+  suspended: boolean;
+  suspendedBecause: string | null;
+  lastError: string | null;
+};
+async function costsOf(id: string): Promise<Costs | null | undefined> {
+  const { rules } = await getJson<{ rules: { id: string; costs: Costs | null }[] }>(desk.url, '/v1/rules');
+  return rules.find((rule) => rule.id === id)?.costs;
+}
+
+test('R2 a desk whose rule book holds a rule without end lives, starts again and decides quickly', async () => {
+  const refused = await postJson(desk.url, '/v1/rules/check', { expression: grown(4) });
+  assert.match(String(refused.body.message), /With long texts this can be too much/);
+  const first = await decide('g0', { city: CITY });
+  assert.equal(first.status, 200);
+  assert.ok(first.tookMs < 1000, `${first.tookMs} ms`);
+  const costs = await costsOf('growing');
+  assert.match(costs?.suspendedBecause ?? '', /needs more than|took longer than/);
+  assert.deepEqual([costs?.suspended, costs?.errors], [true, 1]);
+  assert.match(desk.output(), /Rule growing, version 1, is left out from now on/);
+  const times: number[] = [];
+  for (let i = 1; i <= 40; i++) times.push((await decide(`g${i}`, { city: CITY })).tookMs);
+  times.sort((a, b) => a - b);
+  assert.ok(times[20] < 200, `${times[20]} ms`);
+  assert.ok(residentMegabytes(desk) < 1500);
+
+  await desk.kill();
+  desk = await startDesk(folder.path, ['--no-simulator']);
+  assert.equal((await decide('g41', { city: CITY })).status, 200);
+  assert.equal((await costsOf('growing'))?.suspended, true);
+  // Another rule moves: what is left out stays so.
+  const harmless = { id: 'harmless', expression: 'score >= 0.0', action: 'tag', text: 'Always' };
+  await postJson(desk.url, '/v1/rules', harmless);
+  assert.equal((await postJson(desk.url, '/v1/rules/harmless/1/state', { state: 'live' })).status, 200);
+  assert.deepEqual([(await costsOf('growing'))?.suspended, (await costsOf('growing'))?.errors], [true, 0]);
+  assert.deepEqual(
+    (await decide('g42', { city: CITY })).hits.map(({ id }) => id),
+    ['harmless'],
+  );
+});
+
+test('R7 what cannot be bounded is refused quickly, wherever it is typed', async () => {
+  assert.equal((await postJson(desk.url, '/v1/rules/backtest', { expression: grown(3) })).status, 422);
+  for (const expression of [
+    `${'('.repeat(1900)}true${')'.repeat(1900)}`,
+    '!'.repeat(4000),
+    'a'.repeat(1 << 20),
+  ]) {
+    const started = performance.now();
+    const { status, body } = await postJson(desk.url, '/v1/rules/check', { expression });
+    assert.ok((status === 200 && body.ok === false) || (status >= 400 && status < 500), `${status}`);
+    assert.ok(performance.now() - started < 1000);
+  }
+});
+
+test('R7 a trial on the past is stopped like a rule in service, or when it is cancelled', async () => {
+  const builder = createColumns(20_000);
+  const vector = encodeVector(new Float64Array(FEATURE_COUNT));
+  for (let i = 0; i < 20_000; i++) {
+    builder.add({
+      id: `p${i}`,
+      accountId: 'a',
+      currency: 'EUR',
+      type: 'purchase',
+      channel: undefined,
+      country: undefined,
+      city: CITY,
+      deviceId: undefined,
+      ip: undefined,
+      counterpartyId: undefined,
+      counterpartyName: undefined,
+      merchantId: undefined,
+      merchantName: undefined,
+      mcc: undefined,
+      occurredAtMs: i,
+      decidedAtMs: i,
+      amountMinor: 1,
+      amountHundredths: 1,
+      score: 0,
+      outcome: 'approve',
+      isFraud: undefined,
+      hits: [],
+      vector,
+    });
+  }
+  const past = builder.finish();
+  const started = performance.now();
+  await assert.rejects(
+    tryOnColumns(past, grown(4), [], [], () => undefined),
+    /In service this rule would be left out\. It (needs more than|took longer than)/,
+  );
+  assert.ok(performance.now() - started < 10_000);
+  const stop = new AbortController();
+  const dear = 'transaction.city.split("").exists(a, transaction.city.split("").exists(b, a + b == "yy"))';
+  const trial = tryOnColumns(past, `${dear} || score < 2.0`, [], [], () => undefined, {
+    signal: stop.signal,
+  });
+  stop.abort(new Error('enough'));
+  await assert.rejects(trial, /enough/);
+  const { counts } = await tryOnColumns(past, 'transaction.city.contains("x")', [], [], () => undefined);
+  assert.deepEqual(
+    [counts.rows, counts.hits, counts.errors],
+    [20_000, 20_000, 0],
+    'threads are there as before',
+  );
+});
