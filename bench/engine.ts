@@ -3,7 +3,7 @@ import { decide } from '../src/engine/decide.ts';
 import { FEATURE_COUNT } from '../src/features/catalogue.ts';
 import { createFeatureState } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
-import { observe } from '../src/features/observe.ts';
+import { keep, observe } from '../src/features/observe.ts';
 import { createScorer } from '../src/models/model.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
@@ -43,6 +43,7 @@ export async function benchEngine(): Promise<Row[]> {
     for (let i = round * PER_ROUND; i < (round + 1) * PER_ROUND; i++) {
       const before = performance.now();
       const { outcome } = decide(stream[i], state, scorer, ruleset, START_MS, vector);
+      keep(state, stream[i]);
       // The first round warms up.
       if (round > 0) (outcome === 'approve' ? micros : explained).push((performance.now() - before) * 1000);
     }

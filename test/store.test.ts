@@ -6,6 +6,7 @@ import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import type { CollectedRows } from '../src/adapters/postgres/collected-rows.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
+import { createDeadLetters } from '../src/adapters/sql/dead-letters.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
@@ -20,6 +21,7 @@ import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
 import { decisionMessage } from '../src/stream/message-codec.ts';
 import { queueContract } from './contracts/alert-queue.ts';
+import { deadLettersContract } from './contracts/dead-letters.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
 import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
 import { textContract } from './contracts/text.ts';
@@ -63,6 +65,34 @@ storeContract('PostgreSQL', async () => {
   return { store: createSqlStore(session, db), close: () => session.close() };
 });
 
+deadLettersContract('PGlite', async () => {
+  const session = openEmbeddedDatabase(join(folder.path, 'pglite-letters'), (error) => {
+    throw error;
+  });
+  const db = kyselyOver(session);
+  await migrate(db, 'embedded');
+  return {
+    store: createSqlStore(session, db),
+    deadLetters: createDeadLetters(session, 'log'),
+    query: (sql) => session.query(sql, []),
+    close: () => session.close(),
+  };
+});
+
+deadLettersContract('PostgreSQL', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database letters', []);
+  await root.close();
+  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'letters') });
+  await migrate(db, 'embedded');
+  return {
+    store: createSqlStore(session, db),
+    deadLetters: createDeadLetters(session, 'log'),
+    query: (sql) => session.query(sql, []),
+    close: () => session.close(),
+  };
+});
+
 textContract('PGlite', async () => {
   const session = openEmbeddedDatabase(join(folder.path, 'pglite-texts'), (error) => {
     throw error;
@@ -93,7 +123,15 @@ queueContract('PGlite, as a desk commits', async () => {
     async commit(decided, labelled = []) {
       const firstOffset = offset;
       offset += decided.length + labelled.length;
-      await store.commit({ partition: 0, firstOffset, nextOffset: offset, decided, labelled, results: [] });
+      await store.commit({
+        partition: 0,
+        firstOffset,
+        nextOffset: offset,
+        decided,
+        labelled,
+        quarantined: [],
+        results: [],
+      });
     },
     close: () => session.close(),
   };

@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'ask the database of a desk, running or not',
     load: async () => (await import('./sql.ts')).sqlCommand,
   },
+  'dead-letters': {
+    about: 'what could not be used, and what is in quarantine: list, show, retry, discard',
+    load: async () => (await import('./dead-letters.ts')).deadLettersCommand,
+  },
   audit: {
     about: 'prove that the audit trail is what was written (audit verify)',
     load: async () => (await import('./audit.ts')).auditCommand,

@@ -181,7 +181,7 @@ function reportText(model: string, report: ReplayReport): string {
   const count = (value: number): string => value.toLocaleString('en');
   const lines = [
     `model         ${model}`,
-    `rows          ${count(report.sent)} sent, ${count(report.decided)} decided, ${count(report.duplicates)} known before`,
+    `rows          ${count(report.sent)} sent, ${count(report.decided)} decided, ${count(report.duplicates)} known before${report.quarantined > 0 ? `, ${count(report.quarantined)} in quarantine` : ''}`,
     `labels        ${count(report.labels)}, each after its delay`,
     `bad rows      ${count(report.badRows)}${report.firstProblem ? ` (in the dead letters; the first: ${report.firstProblem})` : ''}`,
     `outcomes      ${count(outcomes.approve)} approve, ${count(outcomes.review)} review, ${count(outcomes.decline)} decline`,

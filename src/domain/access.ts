@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'move_models',
   'control_simulator',
   'read_audit',
+  'handle_dead_letters',
   'administer',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -48,6 +49,7 @@ export const PERMISSION_WORDS: Readonly<Record<Permission, string>> = {
   move_models: 'file, train and move models',
   control_simulator: 'control the simulator',
   read_audit: 'read the audit trail',
+  handle_dead_letters: 'try dead letters again or discard them',
   administer: 'manage people, keys and settings',
 };
 

@@ -84,7 +84,18 @@ export function parseLabel(value: unknown, nowMs: number): Parsed<Label> {
   };
 }
 
-export function labelToJson(label: Label): Readonly<Record<string, unknown>> {
+/** A label as JSON carries it. */
+export type LabelJson = Omit<Label, 'labelledAtMs' | 'occurredAtMs'> & {
+  readonly labelledAt: string;
+  readonly occurredAt: string;
+};
+
+/** Reads what `labelToJson` wrote; what comes from outside goes through `parseLabel`. */
+export function labelFromJson({ labelledAt, occurredAt, ...rest }: LabelJson): Label {
+  return { ...rest, labelledAtMs: Date.parse(labelledAt), occurredAtMs: Date.parse(occurredAt) };
+}
+
+export function labelToJson(label: Label): LabelJson {
   const { labelledAtMs, occurredAtMs, ...rest } = label;
   return {
     ...rest,

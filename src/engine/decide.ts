@@ -3,7 +3,7 @@ import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, FEATURES, INDEX, isFeatureName } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
-import { observe } from '../features/observe.ts';
+import { look } from '../features/observe.ts';
 import type { Scorer } from '../models/model.ts';
 import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
@@ -44,7 +44,7 @@ export function sentence(feature: number, vector: Float64Array, currency: string
 }
 
 /**
- * Decides one transaction, leaves its feature vector in `vector` and the new histories in `state`.
+ * Decides one transaction and leaves its feature vector in `vector`; `keep` then adds it to the histories.
  * The score alone gives approve, review or decline by the model's thresholds; rules come to it as `combine` says.
  */
 export function decide(
@@ -55,7 +55,7 @@ export function decide(
   nowMs: number,
   vector: Float64Array,
 ): Decision {
-  observe(state, transaction, vector);
+  look(state, transaction, vector);
   return judge(transaction, scorer, ruleset, nowMs, vector);
 }
 

@@ -1,15 +1,17 @@
 // The seam around decide(): a batch of log records in, what must be committed in one step out.
 import { hash } from 'node:crypto';
 import type { Decision } from '../domain/decision.ts';
+import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
 import { canonicalContent, type Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import { applyLabel } from '../features/labels.ts';
+import { keep } from '../features/observe.ts';
 import { type Serving, scorerFor } from '../models/serving.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { decide } from './decide.ts';
-import type { RecordBatch } from './records.ts';
+import type { LogRecord, RecordBatch } from './records.ts';
 import { encodeVector } from './vector-codec.ts';
 
 /** What is already decided about a transaction id. */
@@ -23,6 +25,8 @@ export type KnownDecision = {
 export type Memory = {
   /** Absent where repetitions were taken out of the batch before. */
   decided?(transactionId: string): KnownDecision | undefined;
+  /** Why a transaction is in quarantine: it is not tried again before somebody says so. */
+  quarantined?(transactionId: string): string | undefined;
   label(transactionId: string): boolean | undefined;
 };
 
@@ -39,8 +43,25 @@ export type Decided = {
 
 export type Labelled = { readonly offset: number; readonly label: Label };
 
+/** A record that could not be dealt with: set aside with the reason, so that those around it go on. */
+export type Quarantined = {
+  readonly offset: number;
+  readonly record: LogRecord;
+  readonly reason: string;
+  /** What was decided, where only storing it failed. */
+  readonly decided?: Decided;
+  /** A label that could not be stored, and is in the histories. Where neither is there, histories know nothing of the record. */
+  readonly inHistories?: boolean;
+};
+
 /** What became of each transaction record, in the order of the records. */
 export type Result =
+  | {
+      readonly kind: 'quarantined';
+      readonly offset: number;
+      readonly transactionId: string;
+      readonly reason: string;
+    }
   | { readonly kind: 'decided'; readonly offset: number; readonly decision: Decision }
   | {
       readonly kind: 'duplicate';
@@ -55,6 +76,7 @@ export type BatchOutput = {
   readonly nextOffset: number;
   readonly decided: readonly Decided[];
   readonly labelled: readonly Labelled[];
+  readonly quarantined: readonly Quarantined[];
   readonly results: readonly Result[];
 };
 
@@ -62,9 +84,16 @@ export type Engine = {
   readonly state: FeatureState;
   /**
    * Decides the records of a partition. A record whose id `memory` knows as decided, or that came before in
-   * the batch, is answered from there and never scored again.
+   * the batch, is answered from there and never scored again. A record that makes any of it fail is set aside and leaves
+   * no trace in the histories; `seal` has a say before a decision is added to them. Throws only where memory is short.
    */
-  processBatch(partition: number, batch: RecordBatch, memory: Memory, nowMs: number): BatchOutput;
+  processBatch(
+    partition: number,
+    batch: RecordBatch,
+    memory: Memory,
+    nowMs: number,
+    seal?: (item: Decided) => void,
+  ): BatchOutput;
   readonly serving: Serving;
   readonly ruleset: Ruleset;
   /** From the next batch on these models and rules decide. */
@@ -91,15 +120,16 @@ export function createEngine(state: FeatureState, first: Serving, firstRules: Ru
       serving = next;
       ruleset = rules;
     },
-    processBatch(partition, batch, memory, nowMs) {
+    processBatch(partition, batch, memory, nowMs, seal) {
       const { firstOffset, nextOffset, records, offsets } = batch;
       const decided: Decided[] = [];
       const labelled: Labelled[] = [];
+      const quarantined: Quarantined[] = [];
       const results: Result[] = [];
       const decidedHere = new Map<string, Decided>();
       const labelsHere = new Map<string, boolean>();
-      records.forEach((record, i) => {
-        const offset = offsets ? offsets[i] : firstOffset + i;
+
+      function take(record: LogRecord, offset: number): void {
         if (record.kind === 'label') {
           const { label } = record;
           const previous = labelsHere.get(label.transactionId) ?? memory.label(label.transactionId);
@@ -116,6 +146,11 @@ export function createEngine(state: FeatureState, first: Serving, firstRules: Ru
           results.push({ kind: 'duplicate', offset, decision: before.decision, sameContent });
           return;
         }
+        const why = memory.quarantined?.(transaction.id);
+        if (why !== undefined) {
+          results.push({ kind: 'quarantined', offset, transactionId: transaction.id, reason: why });
+          return;
+        }
         const started = performance.now();
         const scorer = scorerFor(serving, transaction.accountId);
         const decision = decide(transaction, state, scorer, ruleset, nowMs, vector);
@@ -128,11 +163,26 @@ export function createEngine(state: FeatureState, first: Serving, firstRules: Ru
           vector: encodeVector(vector),
           engineMs: performance.now() - started,
         };
+        seal?.(item);
+        keep(state, transaction);
         decidedHere.set(transaction.id, item);
         decided.push(item);
         results.push({ kind: 'decided', offset, decision });
+      }
+
+      records.forEach((record, i) => {
+        const offset = offsets ? offsets[i] : firstOffset + i;
+        try {
+          take(record, offset);
+        } catch (error) {
+          if (lacksMemory(error)) throw error;
+          const reason = reasonOf(error);
+          quarantined.push({ offset, record, reason });
+          if (record.kind === 'label') return;
+          results.push({ kind: 'quarantined', offset, transactionId: record.transaction.id, reason });
+        }
       });
-      return { partition, firstOffset, nextOffset, decided, labelled, results };
+      return { partition, firstOffset, nextOffset, decided, labelled, quarantined, results };
     },
   };
 }

@@ -1,4 +1,5 @@
-// Features of a transaction from its account's own past, and the transaction added to that past.
+// Features of a transaction from its account's own past, and the transaction added to that past. Reading changes nothing
+// that is stored: a transaction that cannot be decided leaves no trace.
 import type { Transaction } from '../domain/transaction.ts';
 import { AGE_LIMIT_DAYS, INDEX as I, SMALL_AMOUNT_MAJOR, UNUSUAL_TIMES } from './catalogue.ts';
 import { ENTITY_SHAPES, type FeatureState } from './feature-state.ts';
@@ -11,6 +12,8 @@ import { DAY, HOUR } from './units.ts';
 const EARTH_RADIUS_KM = 6371.0088;
 
 const account = new History(ENTITY_SHAPES.account);
+/** The entry that `account` was read from, or -1. */
+let accountEntry = -1;
 
 function countryCode(country: string): number {
   return country.charCodeAt(0) * 256 + country.charCodeAt(1);
@@ -54,10 +57,10 @@ export function accountGroup(
   perMajor: number,
   logAmount: number,
   out: Float64Array,
-): boolean {
+): void {
   const { amountMinor } = transaction;
-  const entry = state.account.findOrAdd(transaction.accountId);
-  loadHistory(account, state.account, entry);
+  accountEntry = state.account.find(transaction.accountId);
+  loadHistory(account, state.account, accountEntry);
   const known = account.count > 0;
   for (const window of ACCOUNT_WINDOWS) {
     account.window(time - window.seconds, time);
@@ -95,10 +98,19 @@ export function accountGroup(
   if (account.knownFrauds > 0 && time - account.lastFraudAt < AGE_LIMIT_DAYS * DAY) {
     out[I.account_days_since_known_fraud] = ageDays(time, account.lastFraudAt);
   }
+}
+
+/** Adds the transaction to the past that `accountGroup` read last; false where it came too late for any window. */
+export function keepAccount(
+  state: FeatureState,
+  { accountId, amountMinor }: Transaction,
+  time: number,
+  logAmount: number,
+): boolean {
   account.logSum += logAmount;
   account.logSquareSum += logAmount * logAmount;
   const inTime = account.add(time, amountMinor);
-  storeHistory(account, state.account, entry);
+  storeHistory(account, state.account, accountEntry < 0 ? state.account.findOrAdd(accountId) : accountEntry);
   return inTime;
 }
 

@@ -20,8 +20,11 @@ const scratch: { readonly [K in EntityKind]: History } = {
 export function applyLabel(state: FeatureState, label: Label, previous: boolean | undefined): void {
   if (!changesHistories(label, previous)) return;
   const time = Math.floor(label.occurredAtMs / 1000);
-  labelEntity(state, 'account', label.accountId, time, label.fraud);
-  labelShared(state, label, time, label.fraud);
+  // All are read before one is written: a label that one of them cannot take leaves no trace.
+  const account = readEntity(state, 'account', label.accountId);
+  const shared = readShared(state, label);
+  writeEntity(state, 'account', account, time, label.fraud);
+  writeShared(state, shared, time, label.fraud);
 }
 
 /** Whether a label says anything new; unlabelled counts as genuine. */
@@ -36,10 +39,7 @@ export function labelShared(
   timeSeconds: number,
   fraud: boolean,
 ): void {
-  labelEntity(state, 'merchant', keys.merchantId, timeSeconds, fraud);
-  labelEntity(state, 'device', keys.deviceId, timeSeconds, fraud);
-  labelEntity(state, 'ip', keys.ip, timeSeconds, fraud);
-  labelEntity(state, 'counterparty', keys.counterpartyId, timeSeconds, fraud);
+  writeShared(state, readShared(state, keys), timeSeconds, fraud);
 }
 
 /** Writes a label that says something new into one history. */
@@ -50,15 +50,47 @@ export function labelEntity(
   time: number,
   fraud: boolean,
 ): void {
-  if (key === undefined) return;
-  const table = state[kind];
-  const entry = table.find(key);
+  writeEntity(state, kind, readEntity(state, kind, key), time, fraud);
+}
+
+/** Entries of what accounts share; -1 where there is none. */
+type SharedEntries = Readonly<Record<Exclude<EntityKind, 'account'>, number>>;
+
+const readShared = (state: FeatureState, keys: SharedKeys): SharedEntries => ({
+  merchant: readEntity(state, 'merchant', keys.merchantId),
+  device: readEntity(state, 'device', keys.deviceId),
+  ip: readEntity(state, 'ip', keys.ip),
+  counterparty: readEntity(state, 'counterparty', keys.counterpartyId),
+});
+
+function writeShared(state: FeatureState, entries: SharedEntries, time: number, fraud: boolean): void {
+  writeEntity(state, 'merchant', entries.merchant, time, fraud);
+  writeEntity(state, 'device', entries.device, time, fraud);
+  writeEntity(state, 'ip', entries.ip, time, fraud);
+  writeEntity(state, 'counterparty', entries.counterparty, time, fraud);
+}
+
+/** Reads the history of a kind; gives its entry, -1 where there is none. */
+function readEntity(state: FeatureState, kind: EntityKind, key: string | undefined): number {
+  if (key === undefined) return -1;
+  const entry = state[kind].find(key);
+  if (entry >= 0) loadHistory(scratch[kind], state[kind], entry);
+  return entry;
+}
+
+/** Writes a label into the history of a kind that was read last. */
+function writeEntity(
+  state: FeatureState,
+  kind: EntityKind,
+  entry: number,
+  time: number,
+  fraud: boolean,
+): void {
   if (entry < 0) return;
   const history = scratch[kind];
-  loadHistory(history, table, entry);
   history.label(time, fraud);
   history.knownFrauds = Math.max(0, history.knownFrauds + (fraud ? 1 : -1));
   if (fraud) history.lastFraudAt = Math.max(history.lastFraudAt, time);
   else if (history.knownFrauds === 0) history.lastFraudAt = 0;
-  storeHistory(history, table, entry);
+  storeHistory(history, state[kind], entry);
 }

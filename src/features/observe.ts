@@ -1,11 +1,21 @@
 // From a transaction and the histories it touches to its feature vector, and on to the next histories.
 // One group of features per entity; each reads that entity's past and the current transaction, nothing else.
 import type { Transaction } from '../domain/transaction.ts';
-import { accountGroup } from './account-features.ts';
+import { accountGroup, keepAccount } from './account-features.ts';
 import { HIGH_AMOUNT_MAJOR, INDEX as I } from './catalogue.ts';
 import { eventOf, type ObservedEvent } from './event.ts';
 import type { FeatureState } from './feature-state.ts';
-import { counterpartyRole, deviceRole, inboundGroup, ipRole, merchantRole } from './shared-features.ts';
+import {
+  counterpartyRole,
+  deviceRole,
+  inboundGroup,
+  ipRole,
+  keepCounterparty,
+  keepDevice,
+  keepIp,
+  keepMerchant,
+  merchantRole,
+} from './shared-features.ts';
 import { DAY, HOUR } from './units.ts';
 
 /**
@@ -32,22 +42,47 @@ export function roleKey(role: Role, transaction: Transaction): string | undefine
   }
 }
 
+/** What `look` read last, until `keep` has added it. */
+let looked: ObservedEvent | undefined;
+
 /**
- * Computes the feature vector of a transaction into `out` (FEATURE_COUNT values; the fitted category
- * encodings are left NaN for the model to fill) and adds the transaction to the histories it belongs to.
- * Returns false when it came so late that the account's windows no longer hold its time.
+ * Computes the feature vector of a transaction into `out` (FEATURE_COUNT values; the fitted category encodings are left
+ * NaN for the model to fill). Nothing that is stored changes until `keep`.
  */
-export function observe(state: FeatureState, transaction: Transaction, out: Float64Array): boolean {
+export function look(state: FeatureState, transaction: Transaction, out: Float64Array): void {
+  looked = undefined;
   out.fill(Number.NaN);
   const event = eventOf(transaction);
   transactionGroup(event.time, event.amount, event.logAmount, out);
-  const inTime = accountGroup(state, transaction, event.time, event.perMajor, event.logAmount, out);
+  accountGroup(state, transaction, event.time, event.perMajor, event.logAmount, out);
   inboundGroup(state, transaction, event.time, event.perMajor, out);
   merchantRole(state, event, out);
   deviceRole(state, event, out);
   ipRole(state, event, out);
   counterpartyRole(state, event, out);
+  looked = event;
+}
+
+/**
+ * Adds the transaction that `look` was given last to the histories it belongs to. Returns false when it came so late that
+ * the account's windows no longer hold its time.
+ */
+export function keep(state: FeatureState, transaction: Transaction): boolean {
+  const event = looked;
+  if (event?.transaction !== transaction) throw new Error('only what was looked at last can be kept');
+  looked = undefined;
+  const inTime = keepAccount(state, transaction, event.time, event.logAmount);
+  keepMerchant(state, event);
+  keepDevice(state, event);
+  keepIp(state, event);
+  keepCounterparty(state, event);
   return inTime;
+}
+
+/** Computes the feature vector of a transaction and adds it to its histories: `look`, then `keep`. */
+export function observe(state: FeatureState, transaction: Transaction, out: Float64Array): boolean {
+  look(state, transaction, out);
+  return keep(state, transaction);
 }
 
 /**
@@ -70,13 +105,26 @@ const ROLE_PARTS: Readonly<
   account(state, { transaction, time, perMajor, amount, logAmount }, out) {
     transactionGroup(time, amount, logAmount, out);
     accountGroup(state, transaction, time, perMajor, logAmount, out);
+    keepAccount(state, transaction, time, logAmount);
   },
   inbound: (state, { transaction, time, perMajor }, out) =>
     inboundGroup(state, transaction, time, perMajor, out),
-  merchant: merchantRole,
-  device: deviceRole,
-  ip: ipRole,
-  counterparty: counterpartyRole,
+  merchant(state, event, out) {
+    merchantRole(state, event, out);
+    keepMerchant(state, event);
+  },
+  device(state, event, out) {
+    deviceRole(state, event, out);
+    keepDevice(state, event);
+  },
+  ip(state, event, out) {
+    ipRole(state, event, out);
+    keepIp(state, event);
+  },
+  counterparty(state, event, out) {
+    counterpartyRole(state, event, out);
+    keepCounterparty(state, event);
+  },
 };
 
 function transactionGroup(time: number, amount: number, logAmount: number, out: Float64Array): void {

@@ -1,4 +1,5 @@
-// Features from what accounts share (merchants, devices, IP addresses, payees), and the transaction added to them.
+// Features from what accounts share (merchants, devices, IP addresses, payees), and the transaction added to them. Reading
+// changes nothing that is stored: a transaction that cannot be decided leaves no trace.
 import type { Transaction } from '../domain/transaction.ts';
 import { AGE_LIMIT_DAYS, INDEX as I } from './catalogue.ts';
 import type { EntityTable } from './entity-table.ts';
@@ -21,46 +22,89 @@ const ip = new History(ENTITY_SHAPES.ip);
 const counterparty = new History(ENTITY_SHAPES.counterparty);
 const inbound = new History(ENTITY_SHAPES.counterparty);
 
+/** The entries that the histories above were read from, or -1. */
+let merchantEntry = -1;
+let deviceEntry = -1;
+let ipEntry = -1;
+let counterpartyEntry = -1;
+
 export function merchantRole(
   state: FeatureState,
   { transaction, time, perMajor, logAmount }: ObservedEvent,
   out: Float64Array,
 ): void {
-  if (transaction.merchant)
-    merchantGroup(state, transaction.merchant.id, transaction.amountMinor, perMajor, time, logAmount, out);
+  if (transaction.merchant) merchantGroup(state, transaction.merchant.id, perMajor, time, logAmount, out);
+}
+
+export function keepMerchant(
+  { merchant: table }: FeatureState,
+  { transaction, time, logAmount }: ObservedEvent,
+): void {
+  const { merchant: named, amountMinor } = transaction;
+  if (!named) return;
+  addToMerchant(amountMinor, time, logAmount);
+  storeHistory(merchant, table, merchantEntry < 0 ? table.findOrAdd(named.id) : merchantEntry);
 }
 
 export function deviceRole(
-  state: FeatureState,
+  { device: table }: FeatureState,
   { transaction, time, accountHash }: ObservedEvent,
   out: Float64Array,
 ): void {
-  const { deviceId, amountMinor } = transaction;
-  if (deviceId !== undefined)
-    sharedGroup(state.device, device, deviceId, accountHash, amountMinor, time, I.device_accounts_24h, out);
+  const { deviceId } = transaction;
+  if (deviceId === undefined) return;
+  deviceEntry = table.find(deviceId);
+  sharedGroup(table, device, deviceEntry, accountHash, time, I.device_accounts_24h, out);
+}
+
+export function keepDevice({ device: table }: FeatureState, event: ObservedEvent): void {
+  const { deviceId, amountMinor } = event.transaction;
+  if (deviceId === undefined) return;
+  addToShared(device, event.accountHash, amountMinor, event.time);
+  storeHistory(device, table, deviceEntry < 0 ? table.findOrAdd(deviceId) : deviceEntry);
 }
 
 export function ipRole(
-  state: FeatureState,
+  { ip: table }: FeatureState,
   { transaction, time, accountHash }: ObservedEvent,
   out: Float64Array,
 ): void {
-  const { amountMinor } = transaction;
-  if (transaction.ip !== undefined)
-    sharedGroup(state.ip, ip, transaction.ip, accountHash, amountMinor, time, I.ip_accounts_24h, out);
+  if (transaction.ip === undefined) return;
+  ipEntry = table.find(transaction.ip);
+  sharedGroup(table, ip, ipEntry, accountHash, time, I.ip_accounts_24h, out);
+}
+
+export function keepIp({ ip: table }: FeatureState, event: ObservedEvent): void {
+  const { ip: address, amountMinor } = event.transaction;
+  if (address === undefined) return;
+  addToShared(ip, event.accountHash, amountMinor, event.time);
+  storeHistory(ip, table, ipEntry < 0 ? table.findOrAdd(address) : ipEntry);
 }
 
 export function counterpartyRole(
-  state: FeatureState,
+  { counterparty: table }: FeatureState,
   { transaction, time, perMajor, accountHash }: ObservedEvent,
   out: Float64Array,
 ): void {
-  const { counterpartyId: key, amountMinor } = transaction;
-  if (key === undefined) return;
-  const first = I.counterparty_senders_24h;
-  sharedGroup(state.counterparty, counterparty, key, accountHash, amountMinor, time, first, out);
+  const { counterpartyId, amountMinor } = transaction;
+  if (counterpartyId === undefined) return;
+  counterpartyEntry = table.find(counterpartyId);
+  sharedGroup(table, counterparty, counterpartyEntry, accountHash, time, I.counterparty_senders_24h, out);
+  // The sum counts this payment: it is added here already, and to a copy, since tiles are read where they are stored.
+  if (counterparty.tiled) counterparty.ownTheTiles();
+  addToShared(counterparty, accountHash, amountMinor, time);
   counterparty.window(time - DAY, time);
   out[I.counterparty_amount_sum_24h] = counterparty.windowSum / perMajor;
+}
+
+export function keepCounterparty({ counterparty: table }: FeatureState, event: ObservedEvent): void {
+  const { counterpartyId } = event.transaction;
+  if (counterpartyId === undefined) return;
+  storeHistory(
+    counterparty,
+    table,
+    counterpartyEntry < 0 ? table.findOrAdd(counterpartyId) : counterpartyEntry,
+  );
 }
 
 const DELAYED_WINDOWS = [
@@ -72,14 +116,13 @@ const DELAYED_WINDOWS = [
 function merchantGroup(
   state: FeatureState,
   merchantId: string,
-  amountMinor: number,
   perMajor: number,
   time: number,
   logAmount: number,
   out: Float64Array,
 ): void {
-  const entry = state.merchant.findOrAdd(merchantId);
-  loadHistory(merchant, state.merchant, entry);
+  merchantEntry = state.merchant.find(merchantId);
+  loadHistory(merchant, state.merchant, merchantEntry);
   merchant.window(time - HOUR, time);
   out[I.merchant_tx_count_1h] = merchant.windowCount + 1;
   merchant.window(time - DAY, time);
@@ -95,7 +138,6 @@ function merchantGroup(
   if (merchant.knownFrauds > 0) merchantFrauds(perMajor, time, end, out);
   out[I.merchant_amount_zscore] = zscore(merchant, logAmount);
   if (merchant.count > 0) out[I.merchant_age_days] = ageDays(time, merchant.firstSeen);
-  addToMerchant(state.merchant, entry, amountMinor, time, logAmount);
 }
 
 /** What the loaded merchant's known frauds tell; labels are taken as complete up to `end`. */
@@ -114,32 +156,23 @@ function merchantFrauds(perMajor: number, time: number, end: number, out: Float6
   }
 }
 
-/** Adds an event to the merchant that is loaded from `entry`. */
-function addToMerchant(
-  table: EntityTable,
-  entry: number,
-  amountMinor: number,
-  time: number,
-  logAmount: number,
-): void {
+/** Adds an event to the merchant that is loaded. */
+function addToMerchant(amountMinor: number, time: number, logAmount: number): void {
   merchant.logSum += logAmount;
   merchant.logSquareSum += logAmount * logAmount;
   merchant.add(time, amountMinor);
-  storeHistory(merchant, table, entry);
 }
 
 /** Devices, IP addresses and payees: who else uses them. `first` is the group's first feature. */
 function sharedGroup(
   table: EntityTable,
   history: History,
-  key: string,
+  entry: number,
   accountHash: number,
-  amountMinor: number,
   time: number,
   first: number,
   out: Float64Array,
 ): void {
-  const entry = table.findOrAdd(key);
   loadHistory(history, table, entry);
   const [accounts] = history.keySets;
   out[first] = distinctKeys(accounts, time - DAY, time, accountHash);
@@ -148,21 +181,12 @@ function sharedGroup(
   out[first + 2] = history.windowCount + 1;
   out[first + 3] = history.count > 0 ? ageDays(time, history.firstSeen) : 0;
   out[first + 4] = history.knownFrauds;
-  addToShared(table, history, entry, accountHash, amountMinor, time);
 }
 
-/** Adds an event to the device, IP address or payee that is loaded from `entry`. */
-function addToShared(
-  table: EntityTable,
-  history: History,
-  entry: number,
-  accountHash: number,
-  amountMinor: number,
-  time: number,
-): void {
+/** Adds an event to the device, IP address or payee that is loaded. */
+function addToShared(history: History, accountHash: number, amountMinor: number, time: number): void {
   keepKey(history.keySets[0], accountHash, time);
   history.add(time, amountMinor);
-  storeHistory(history, table, entry);
 }
 
 /** What the account received as the payee of others. */
@@ -185,13 +209,15 @@ export function observeShared(state: FeatureState, event: SharedEvent): void {
   if (event.merchantId !== undefined) {
     const entry = state.merchant.findOrAdd(event.merchantId);
     loadToAdd(merchant, state.merchant, entry, timeSeconds);
-    addToMerchant(state.merchant, entry, amountMinor, timeSeconds, event.logAmount);
+    addToMerchant(amountMinor, timeSeconds, event.logAmount);
+    storeHistory(merchant, state.merchant, entry);
   }
   const add = (table: EntityTable, history: History, key: string | undefined): void => {
     if (key === undefined) return;
     const entry = table.findOrAdd(key);
     loadToAdd(history, table, entry, timeSeconds);
-    addToShared(table, history, entry, accountHash, amountMinor, timeSeconds);
+    addToShared(history, accountHash, amountMinor, timeSeconds);
+    storeHistory(history, table, entry);
   };
   add(state.device, device, event.deviceId);
   add(state.ip, ip, event.ip);

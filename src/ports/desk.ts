@@ -3,6 +3,7 @@ import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
 import type { Result } from '../engine/process-batch.ts';
+import type { LogRecord } from '../engine/records.ts';
 import type { NameMatch } from '../lists/name-match.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Lookups } from '../rules/rule.ts';
@@ -94,6 +95,10 @@ export type Desk = {
   /** Appends transactions; resolves when they are durable in the log. */
   accept(transactions: readonly Transaction[]): Promise<void>;
   label(labels: readonly Label[]): Promise<void>;
+  /** Appends a record that was in quarantine: it is tried again. `attempt` is taken once, however often it arrives. */
+  takeAgain(record: LogRecord, attempt: string): Promise<void>;
+  /** A transaction that left the quarantine undecided may be sent anew. */
+  letGo(transactionId: string): void;
   /** Throws OverCapacityError when nothing more can be taken in right now. */
   checkCapacity(): void;
   /** What was committed, in batches; order holds within an account. */

@@ -1,7 +1,12 @@
 // Drives the engine over a log: reads, decides, commits, tells. One batch is decided while the one before is
-// being committed; nobody hears of a decision before it is durable.
+// being committed; nobody hears of a decision before it is durable. A record that cannot be dealt with goes to the
+// quarantine, alone.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Decision } from '../domain/decision.ts';
+import { isRecordFault } from '../domain/fault.ts';
 import type { BatchOutput, Engine, KnownDecision, Memory, Result } from '../engine/process-batch.ts';
 import type { Clock } from './clock.ts';
+import { commitNarrowed, narrowed } from './commit-narrowed.ts';
 import type { Log, LogBatch } from './log.ts';
 import type { Store } from './store.ts';
 
@@ -10,10 +15,16 @@ export type ProcessorHooks = {
   readonly onCommitted: (output: BatchOutput, commitMs: number) => void;
   /** Between batches, when the state stands exactly at an offset; what it gives runs after that offset is committed. */
   readonly onBoundary: (offset: number) => (() => Promise<void>) | undefined;
+  /** Something failed that is not a record's fault, and is tried again. */
+  readonly onTrouble: (what: string, error: Error) => void;
   readonly onFailure: (error: Error) => void;
 };
 
 export type Processor = {
+  /** From now on this transaction may be tried again. */
+  release(transactionId: string): void;
+  /** Records set aside since the start. */
+  readonly quarantined: number;
   /** Resolves when the record at this offset is decided and committed (undefined for labels). */
   resultAt(offset: number): Promise<Result | undefined>;
   readonly nextOffset: number;
@@ -25,6 +36,9 @@ export type Processor = {
 
 const PARTITION = 0;
 const BATCH_RECORDS = 500;
+const FIRST_RETRY_MS = 50;
+/** What then still fails ends the desk, which is started again: a database that lost its thread does not come back by waiting. */
+const RETRIES = 7;
 
 export function createProcessor(
   log: Log,
@@ -32,11 +46,15 @@ export function createProcessor(
   engine: Engine,
   clock: Clock,
   firstOffset: number,
+  /** Transactions in quarantine, each with the reason. */
+  inQuarantine: Map<string, string>,
   hooks: ProcessorHooks,
 ): Processor {
   let nextOffset = firstOffset;
   let committedOffset = firstOffset;
   let stopping = false;
+  let quarantined = 0;
+  const unstored = new WeakMap<Decision, string>();
   let running: Promise<void> | undefined;
   const waiters = new Map<
     number,
@@ -45,13 +63,30 @@ export function createProcessor(
 
   type Prepared = { readonly batch: LogBatch; readonly known: Promise<Map<string, KnownDecision>> };
 
+  /** The machine is given some time to come back; a record's own fault is told at once. */
+  async function patiently<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (stopping || tries > RETRIES || isRecordFault(error)) throw error;
+        hooks.onTrouble(what, error as Error);
+        await sleep(FIRST_RETRY_MS * 2 ** tries);
+      }
+    }
+  }
+
+  const findKnown = (ids: readonly string[]): Promise<Map<string, KnownDecision>> =>
+    patiently('look for repetitions', () => store.findKnown(ids));
+
   async function prepare(offset: number): Promise<Prepared | undefined> {
-    const batch = await log.read(offset, BATCH_RECORDS);
+    const batch = await patiently('read the log', () => log.read(offset, BATCH_RECORDS));
     if (batch.records.length === 0) return undefined;
     const ids = batch.records.map((record) =>
       record.kind === 'transaction' ? record.transaction.id : record.label.transactionId,
     );
-    const known = store.findKnown(ids);
+    // An id that the database cannot be asked for is not known there.
+    const known = narrowed(ids, findKnown, new Map());
     // It is awaited later; a failure must not count as unhandled before that.
     known.catch(() => undefined);
     return { batch, known };
@@ -69,20 +104,34 @@ export function createProcessor(
     }
     return {
       decided: (id) => recent.get(id) ?? known.get(id),
+      quarantined: (id) => inQuarantine.get(id),
       label: (id) => labels.get(id) ?? known.get(id)?.label,
     };
   }
 
   function finish(output: BatchOutput, commitMs: number): void {
     committedOffset = output.nextOffset;
+    quarantined += output.quarantined.length;
+    for (const { record, reason, decided } of output.quarantined) {
+      if (record.kind === 'transaction') inQuarantine.set(record.transaction.id, reason);
+      if (decided) unstored.set(decided.decision, reason);
+    }
     hooks.onCommitted(output, commitMs);
-    const byOffset = new Map(output.results.map((result) => [result.offset, result]));
+    const byOffset = new Map(output.results.map((result) => [result.offset, heard(result)]));
     for (let offset = output.firstOffset; offset < output.nextOffset; offset++) {
       const waiter = waiters.get(offset);
       if (!waiter) continue;
       waiters.delete(offset);
       waiter.resolve(byOffset.get(offset));
     }
+  }
+
+  /** A repetition may have been answered with a decision that then could not be stored. */
+  function heard(result: Result): Result {
+    const reason = result.kind === 'duplicate' ? unstored.get(result.decision) : undefined;
+    if (result.kind !== 'duplicate' || reason === undefined) return result;
+    const { offset, decision } = result;
+    return { kind: 'quarantined', offset, transactionId: decision.transactionId, reason };
   }
 
   async function run(): Promise<void> {
@@ -112,10 +161,11 @@ export function createProcessor(
       prepared = await prepare(nextOffset);
       await committing;
       const started = performance.now();
-      committing = store.commit(output).then(async () => {
-        finish(output, performance.now() - started);
-        await afterCommit?.();
-      });
+      committing = commitNarrowed(
+        output,
+        (part) => patiently('commit', () => store.commit(part)),
+        (part) => finish(part, performance.now() - started),
+      ).then(async () => afterCommit?.());
       committing.catch(() => undefined);
       previous = [...previous.slice(-1), output];
     }
@@ -129,6 +179,12 @@ export function createProcessor(
     },
     get committedOffset() {
       return committedOffset;
+    },
+    get quarantined() {
+      return quarantined;
+    },
+    release(transactionId) {
+      inQuarantine.delete(transactionId);
     },
     start() {
       running ??= run().catch((error: Error) => {

@@ -1,16 +1,7 @@
 // Where a stream's decisions, labels and dead letters end up, each once, with how far the outputs have been read.
-import type { Problem } from '../domain/problem.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
+import type { DeadLetterEntry } from './dead-letters.ts';
 import type { Output } from './stream.ts';
-
-export type DeadLetterEntry = {
-  readonly source: string;
-  readonly raw: string;
-  readonly problems: readonly Problem[];
-  readonly receivedAtMs: number;
-  /** Where in the stream the record was decided nevertheless; `raw` is then its transaction. */
-  readonly decidedAt?: { readonly partition: number; readonly offset: number };
-};
 
 /** How far an output of a partition is stored. */
 export type SinkProgress = {
@@ -20,7 +11,7 @@ export type SinkProgress = {
   readonly sourceOffset: number;
 };
 
-/** Takes what was read of an output of a partition, without repetitions, in order. */
+/** Takes what was read of an output of a partition, without repetitions, in order. What throws was not taken. */
 export type Collector = {
   /** `message` is what the decision was read from. */
   decided(item: Decided, message: Uint8Array): void;

@@ -78,8 +78,10 @@ export type Store = {
   /** One atomic step: decisions, alerts, labels, counts and the partition's next offset. */
   commit(output: BatchOutput): Promise<void>;
   committedOffset(partition: number): Promise<number>;
-  /** Offsets in [from, until) at which a transaction was decided (not a duplicate). */
+  /** Offsets in [from, until) at which a transaction was decided (not a duplicate), whether or not it could be stored. */
   decidedOffsets(from: number, until: number): Promise<Set<number>>;
+  /** Offsets in [from, until) of labels that no history could take. */
+  refusedLabels(from: number, until: number): Promise<Set<number>>;
   /** Label of a transaction before an offset of the log. */
   labelBefore(transactionId: string, offset: number): Promise<boolean | undefined>;
   transaction(id: string): Promise<StoredTransaction | undefined>;
@@ -97,13 +99,4 @@ export type Store = {
     problems: readonly Problem[],
     receivedAtMs: number,
   ): Promise<void>;
-  deadLetters(limit: number): Promise<{ total: number; latest: DeadLetter[] }>;
-};
-
-export type DeadLetter = {
-  readonly id: number;
-  readonly receivedAtMs: number;
-  readonly source: string;
-  readonly raw: string;
-  readonly problems: readonly Problem[];
 };

@@ -101,6 +101,8 @@ export type ServiceHealth = {
 export type Pipeline = {
   readonly services: readonly ServiceHealth[];
   readonly deadLetters: number;
+  /** Accepted records that could not be dealt with and wait for somebody. */
+  readonly quarantined: number;
   readonly measuredAt: string;
 };
 

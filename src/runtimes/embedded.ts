@@ -17,14 +17,12 @@ import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { createFeatureState, type FeatureState } from '../features/feature-state.ts';
-import { applyLabel } from '../features/labels.ts';
-import { observe } from '../features/observe.ts';
 import { createScorer, type Model } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Committed, committedOf } from '../ports/committed.ts';
+import { letterOf } from '../ports/dead-letters.ts';
 import {
   type Desk,
   diskFullError,
@@ -40,6 +38,7 @@ import type { Store } from '../ports/store.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { fileFirstModel } from './first-champion.ts';
+import { type RedoParts, redo } from './redo.ts';
 import { fileStarterRules, openRules, type RulesInService } from './rules-in-service.ts';
 import { readServing } from './service-watch.ts';
 
@@ -90,8 +89,8 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
     const log = await openEmbeddedLog(database, clock.nowMs);
     const committed = await store.committedOffset(0);
     const registry = createModelRegistry(database);
-    const { state, serving } = await loadOrCreate(options, registry, store, log, committed);
     const office = createOffice(database);
+    const { state, serving } = await loadOrCreate(options, registry, office, store, log, committed);
     await fileStarterRules(office, clock.nowMs());
     const rules = await openRules(office, options.onNotice);
     const engine = createEngine(state, serving, rules.current());
@@ -120,10 +119,18 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
 async function loadOrCreate(
   options: DeskOptions,
   registry: ModelRegistry,
+  office: Office,
   store: Store,
   log: Log,
   committed: number,
 ): Promise<{ state: FeatureState; serving: Serving }> {
+  const redoFrom = (from: number): Promise<void> => redo(state, { store, log, onRefused }, from, committed);
+  const onRefused: RedoParts['onRefused'] = async (offset, record, reason) => {
+    options.onNotice(`The record at offset ${offset} cannot be taken into the histories again: ${reason}`);
+    await office.deadLetters.add([
+      letterOf({ offset, record, reason }, 'rebuilding', `log, offset ${offset}`),
+    ]);
+  };
   const stateFolder = join(options.dataDir, 'state');
   const serving = await readServing(registry, undefined);
   let state = createFeatureState();
@@ -132,7 +139,7 @@ async function loadOrCreate(
     const write = (await openCheckpoints(stateFolder, state)).prepare(0);
     await write();
     await fileFirstModel(registry, made, options.clock.nowMs());
-    await redo(state, store, log, 0, committed);
+    await redoFrom(0);
     return { state, serving: { champion: createScorer(made) } };
   }
   let offset: number | undefined;
@@ -142,29 +149,8 @@ async function loadOrCreate(
     options.onNotice(`${(error as Error).message}; the histories are built again from the log.`);
     state = createFeatureState();
   }
-  await redo(state, store, log, offset ?? 0, committed);
+  await redoFrom(offset ?? 0);
   return { state, serving };
-}
-
-/** Takes the state from one offset to another by the log: histories only, no decision is made again. */
-async function redo(state: FeatureState, store: Store, log: Log, from: number, to: number): Promise<void> {
-  const vector = new Float64Array(FEATURE_COUNT);
-  for (let offset = from; offset < to; ) {
-    const { records } = await log.read(offset, Math.min(5000, to - offset));
-    if (records.length === 0) throw new Error(`the log ends at ${offset}, before the committed offset ${to}`);
-    const decided = await store.decidedOffsets(offset, offset + records.length);
-    const labels = new Map<string, boolean>();
-    for (const record of records) {
-      if (record.kind === 'label') {
-        const { label } = record;
-        const before =
-          labels.get(label.transactionId) ?? (await store.labelBefore(label.transactionId, offset));
-        applyLabel(state, label, before);
-        labels.set(label.transactionId, label.fraud);
-      } else if (decided.has(offset)) observe(state, record.transaction, vector);
-      offset++;
-    }
-  }
 }
 
 /** The transaction is in the log already: sent again, it gets the decision that was made meanwhile. */
@@ -241,11 +227,17 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
   }
 
   const committer = { ...store, commit: commitWhenRoom };
-  const processor = createProcessor(log, committer, engine, clock, parts.committed, {
+  const inQuarantine = await office.deadLetters.quarantinedIds();
+  const processor = createProcessor(log, committer, engine, clock, parts.committed, inQuarantine, {
     onCommitted(output, commitMs) {
       const now = clock.nowMs();
       measurements.commit.add(commitMs, now);
       measurements.lastCommitAtMs = now;
+      for (const { offset, reason } of output.quarantined) {
+        options.onNotice(
+          `The record at offset ${offset} could not be dealt with and is in quarantine: ${reason}`,
+        );
+      }
       for (const item of output.decided) {
         measurements.decision.add(now - item.receivedAtMs, now);
         measurements.engine.add(item.engineMs, now);
@@ -260,6 +252,9 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
       if (!due) return undefined;
       checkpointAt = offset;
       return checkpoints.prepare(offset);
+    },
+    onTrouble(what, error) {
+      options.onNotice(`${what}: ${error.message}; tried again`);
     },
     onFailure: fail,
   });
@@ -339,6 +334,11 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     async accept(transactions) {
       await append(transactions.map(toRecord));
     },
+    async takeAgain(record) {
+      if (record.kind === 'transaction') processor.release(record.transaction.id);
+      await append([record.kind === 'transaction' ? toRecord(record.transaction) : record]);
+    },
+    letGo: (transactionId) => processor.release(transactionId),
     async label(labels) {
       await append(labels.map((label) => ({ kind: 'label', label })));
     },

@@ -34,6 +34,8 @@ export type ReplayReport = {
   readonly sent: number;
   readonly decided: number;
   readonly duplicates: number;
+  /** Rows that the engine or the database could not take; they are among the dead letters. */
+  readonly quarantined: number;
   readonly labels: number;
   readonly badRows: number;
   readonly firstProblem: string | undefined;
@@ -73,6 +75,7 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
   let sent = 0;
   let sentLabels = 0;
   let duplicates = 0;
+  let quarantined = 0;
   let badRows = 0;
   let firstProblem: string | undefined;
   let lastEventMs = 0;
@@ -90,8 +93,9 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
       }
     }
     for (const result of output.results) {
-      truth.delete(result.decision.transactionId);
+      truth.delete(result.kind === 'quarantined' ? result.transactionId : result.decision.transactionId);
       if (result.kind === 'duplicate') duplicates++;
+      if (result.kind === 'quarantined') quarantined++;
     }
   });
 
@@ -165,6 +169,7 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
     sent,
     decided: outcomes.approve + outcomes.review + outcomes.decline,
     duplicates,
+    quarantined,
     labels: sentLabels,
     badRows,
     firstProblem,

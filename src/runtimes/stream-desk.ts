@@ -47,7 +47,11 @@ export type StreamDesk = Desk & {
   source(): ProducerState;
 };
 
-type Waiter = { resolve(found: { decision: Decision; contentHash: string }): void };
+type Found =
+  | { readonly decision: Decision; readonly contentHash: string }
+  /** It is in quarantine, for this reason. */
+  | { readonly quarantined: string };
+type Waiter = { resolve(found: Found): void };
 
 export const openStreamDesk = (options: StreamDeskOptions): Promise<StreamDesk> =>
   opened((resources) => open(options, resources));
@@ -65,7 +69,7 @@ async function open(
   const client = resources.add(openKafkaClient(kafka, 'server'), (it) => it.close());
   const partitions = await ensureTopics(kafka, client, topics, topicPlan(settings));
   const registry = createModelRegistry(session);
-  const office = createOffice(session);
+  const office = createOffice(session, 'sequence');
   const models = resources.add(await watchService(registry, office, clock.nowMs(), onNotice), (it) =>
     it.stop(),
   );
@@ -150,7 +154,10 @@ async function open(
     const span = tracing.begin('decision', 'server', traceparent, clock.nowMs());
     try {
       const result = await askForDecision(transaction, span.traceparent);
-      span.end({ 'goshawk.transaction.id': id, 'goshawk.outcome': result.decision.outcome });
+      span.end({
+        'goshawk.transaction.id': id,
+        'goshawk.outcome': result.kind === 'quarantined' ? 'quarantined' : result.decision.outcome,
+      });
       return result;
     } catch (error) {
       span.end({ 'goshawk.transaction.id': id }, error as Error);
@@ -160,7 +167,7 @@ async function open(
 
   async function askForDecision(transaction: Transaction, traceparent: string | undefined): Promise<Result> {
     const { id } = transaction;
-    const found = Promise.withResolvers<{ decision: Decision; contentHash: string }>();
+    const found = Promise.withResolvers<Found>();
     const waiter: Waiter = { resolve: found.resolve };
     const others = waiters.get(id) ?? new Set();
     waiters.set(id, others.add(waiter));
@@ -178,7 +185,9 @@ async function open(
     );
     const askDatabase = async (waitMs: number): Promise<void> => {
       const known = (await store.findKnown([id]).catch(() => undefined))?.get(id);
+      const why = known ? undefined : await office.deadLetters.reasonOf(id).catch(() => undefined);
       if (known) found.resolve(known);
+      else if (why !== undefined) found.resolve({ quarantined: why });
       else lookUp = setTimeout(() => void askDatabase(waitMs * 2), waitMs * 2);
     };
     try {
@@ -186,7 +195,10 @@ async function open(
         { ...encodeTransaction(transaction), ...(traceparent !== undefined && { traceparent }) },
       ]);
       lookUp = setTimeout(() => void askDatabase(LOOK_UP_MS), LOOK_UP_MS);
-      const { decision, contentHash } = await found.promise;
+      const answer = await found.promise;
+      if ('quarantined' in answer)
+        return { kind: 'quarantined', offset: 0, transactionId: id, reason: answer.quarantined };
+      const { decision, contentHash } = answer;
       if (contentHash === hashOfContent(transaction)) return { kind: 'decided', offset: 0, decision };
       return { kind: 'duplicate', offset: 0, decision, sameContent: false };
     } finally {
@@ -229,6 +241,15 @@ async function open(
     decide,
     accept: (transactions) => append(transactions.map(encodeTransaction)),
     label: (labels) => append(labels.map(encodeLabel)),
+    takeAgain: (record, attempt) =>
+      append([
+        {
+          ...(record.kind === 'label' ? encodeLabel(record.label) : encodeTransaction(record.transaction)),
+          attempt,
+        },
+      ]),
+    // Workers know nothing of a transaction that they could not decide but its id.
+    letGo: () => undefined,
     checkCapacity,
     onCommitted: (listener) => listeners.push(listener),
     async close() {

@@ -7,7 +7,7 @@ import { openKafkaSource } from '../adapters/kafka/source.ts';
 import { storedHistory } from '../adapters/postgres/history.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';
 import type { DecidedHistory, HistoryItem } from '../ports/history.ts';
-import { decodeMessage, sourceOffsetOf } from '../stream/message-codec.ts';
+import { readMessage, sourceOffsetOf } from '../stream/message-codec.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 const RECORDS_AT_ONCE = 500;
@@ -34,8 +34,8 @@ export function streamHistory(settings: StreamSettings, pool: Pool): DecidedHist
       for (let reached = -1; reached < toOffset; ) {
         const items: HistoryItem[] = [];
         for (const { value } of await input.take(RECORDS_AT_ONCE)) {
-          if (value === null) continue;
-          const message = decodeMessage(value);
+          const message = value && readMessage(value);
+          if (!message) continue;
           const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
           // Claims tell how far the output went as well.
           if (offset <= reached) continue;
@@ -69,7 +69,8 @@ export function streamHistory(settings: StreamSettings, pool: Pool): DecidedHist
         const input = source.open(partition, start);
         const [{ value }] = await input.take(1);
         input.close();
-        if (value !== null && sourceOffsetOf(value) < fromOffset) return start;
+        const told = value && sourceOffsetOf(value);
+        if (typeof told === 'number' && told < fromOffset) return start;
         if (start === first) return first === 0 ? 0 : undefined;
       }
     } finally {

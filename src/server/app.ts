@@ -18,6 +18,8 @@ import { signInRoutes } from './access/sign-in-routes.ts';
 import { attachmentRoutes } from './attachment-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
+import { keepDeadLetters } from './dead-letter-keeper.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { docsPage } from './docs-page.ts';
 import { watchDrift } from './drift-watch.ts';
 import { answerError } from './error-answers.ts';
@@ -166,6 +168,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   );
   const relay = startLabelRelay(desk, tell);
   const peers = createPeerGroups(desk, tell);
+  const deadLetters = keepDeadLetters(desk, tell);
 
   await app.register(async (scope) => {
     const signIn = signInRoutes(scope, desk.office, desk.clock, access, options.oidc?.name);
@@ -175,6 +178,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => intakeRoutes(scope, desk, relay));
   await app.register(async (scope) => bulkRoute(scope, desk));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf, peers));
+  await app.register(async (scope) => deadLetterRoutes(scope, desk, access));
   await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
   await app.register(async (scope) => attachmentRoutes(scope, desk, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
@@ -232,6 +236,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async close() {
       monitor.stop();
       relay.stop();
+      deadLetters.stop();
       await notifier.stop();
       await options.backtester.close();
       drift.stop();

@@ -63,6 +63,14 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
         parsed.value,
         typeof traceparent === 'string' ? traceparent : undefined,
       );
+      if (result.kind === 'quarantined') {
+        return sendProblem(
+          reply,
+          422,
+          'In quarantine',
+          `Transaction ${parsed.value.id} was accepted and cannot be decided by this program: it is kept among the dead letters, where it can be tried again. Do not send it again.`,
+        );
+      }
       if (result.kind === 'duplicate' && !result.sameContent) {
         return sendProblem(
           reply,

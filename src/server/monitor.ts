@@ -1,6 +1,6 @@
 // What the desk knows of itself, measured: counts, service health, live model quality.
 
-import type { LatencyWindow } from '../engine/latency-window.ts';
+import { type LatencyWindow, NOTHING_MEASURED } from '../engine/latency-window.ts';
 import { qualityOfBins } from '../models/binned-quality.ts';
 import { type Quality, ratesOf } from '../models/metrics.ts';
 import type { Desk, PartHealth } from '../ports/desk.ts';
@@ -77,12 +77,12 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   desk.onCommitted((output) => counts.add(output.counts));
 
   let pendingAlerts = await store.openAlerts();
-  let deadLetters = (await store.deadLetters(1)).total;
+  let deadLetters = await desk.office.deadLetters.count();
   let live: QualityFigures | null = null;
 
   async function probe(): Promise<void> {
     pendingAlerts = await store.openAlerts();
-    deadLetters = (await store.deadLetters(1)).total;
+    deadLetters = await desk.office.deadLetters.count();
   }
 
   async function measureModel(): Promise<void> {
@@ -116,6 +116,26 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   ];
   for (const timer of timers) timer.unref();
 
+  /** Shown as long as somebody has to look at it. */
+  function quarantine(): PartHealth[] {
+    const { quarantined } = deadLetters;
+    if (quarantined === 0) return [];
+    return [
+      {
+        name: 'quarantine',
+        title: 'Quarantine',
+        status: 'degraded',
+        measures: 'nothing',
+        latency: NOTHING_MEASURED,
+        perSecond: undefined,
+        waiting: quarantined,
+        errors: quarantined,
+        lastAtMs: undefined,
+        detail: `${quarantined} accepted ${quarantined === 1 ? 'record' : 'records'} could not be decided or stored: see the dead letters`,
+      },
+    ];
+  }
+
   function pipeline(): Pipeline {
     const now = clock.nowMs();
     const producer = sources.producer();
@@ -135,6 +155,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         detail: producer.detail,
       },
       ...desk.health(now, counts.lastMinute(now) / 60),
+      ...quarantine(),
       {
         name: 'feed',
         title: 'Live feed',
@@ -150,7 +171,8 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
     ];
     return {
       measuredAt: new Date(now).toISOString(),
-      deadLetters,
+      deadLetters: deadLetters.total,
+      quarantined: deadLetters.quarantined,
       services: parts.map(
         ({ latency, perSecond, waiting, lastAtMs, figures: _forMetrics, ...rest }): ServiceHealth => ({
           ...rest,

@@ -179,14 +179,6 @@ export function readRoutes(
     async () => monitor.pipeline(),
   );
   app.get(
-    '/v1/dead-letters',
-    {
-      config: { permission: 'read' },
-      schema: { summary: 'Input that could not be used', tags: ['Figures'] },
-    },
-    async () => store.deadLetters(PAGE),
-  );
-  app.get(
     '/healthz',
     { config: { permission: 'anyone' }, schema: { summary: 'The process lives', tags: ['Health'] } },
     async () => ({

@@ -8,7 +8,7 @@ import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transactio
 import { MODEL_STATES } from '../ports/model-registry.ts';
 import { Identifier, Line, Prose, SafeInteger, Said, Time } from './field-schema.ts';
 
-const oneOf = <T extends string>(values: readonly T[]) => Type.Enum([...values]);
+export const oneOf = <T extends string>(values: readonly T[]) => Type.Enum([...values]);
 const time = Time();
 
 export const TransactionSchema = Type.Object(

@@ -1,4 +1,5 @@
 // Several sinks over one store: what waits while a transaction is under way goes into the next one together.
+import { isRecordFault } from '../domain/fault.ts';
 import type { Collector, SinkBatch, SinkStore } from '../ports/sink-store.ts';
 import { FencedError } from '../ports/state-store.ts';
 
@@ -31,8 +32,8 @@ export function groupCommits<Collected extends Collector>(store: SinkStore<Colle
         await store.store(group.flatMap((item) => item.batches));
         for (const item of group) item.resolve();
       } catch (error) {
-        // One of them is not where it thinks: the others must not wait for it.
-        if (error instanceof FencedError && group.length > 1)
+        // One of them is not where it thinks, or has a record that cannot be stored: the others must not wait for it.
+        if ((error instanceof FencedError || isRecordFault(error)) && group.length > 1)
           for (const item of group) await storeAlone(item);
         else for (const item of group) item.reject(error as Error);
       }

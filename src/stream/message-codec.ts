@@ -1,15 +1,17 @@
 // What comes out of a stream: decisions with their transaction, labels, dead letters; each a JSON document.
 import { asBuffer } from '../domain/bytes.ts';
 import type { Decision } from '../domain/decision.ts';
+import { lacksMemory } from '../domain/fault.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
-import { type Label, labelToJson } from '../domain/label.ts';
+import { type LabelJson, labelFromJson, labelToJson } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { keptOfBytes } from '../domain/raw-input.ts';
 import { countryOf, NO_COUNTRY, type TransactionJson, transactionFromJson } from '../domain/transaction.ts';
 import { exactDecoder } from '../domain/utf8.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
+import type { DeadLetterSubject, QuarantineStep } from '../ports/dead-letters.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
-import { HEADERS } from './record-codec.ts';
+import { HEADERS, MAX_RECORD_BYTES } from './record-codec.ts';
 
 const DEAD_LETTER_CHARACTERS = 2000;
 const encoder = new TextEncoder();
@@ -23,6 +25,8 @@ export type DeadLetterMessage = {
   /** The first of the value, as text that may be kept: card numbers are masked. */
   readonly raw: string;
   readonly problems: readonly Problem[];
+  /** Accepted, and not to be dealt with; `raw` is then whole. */
+  readonly quarantine?: { readonly step: QuarantineStep; readonly subject?: DeadLetterSubject };
 };
 
 /** Written by whoever claims an output; tells how far the output went. */
@@ -85,15 +89,21 @@ export function labelMessage({ offset, label }: Labelled): StreamMessage {
   };
 }
 
-export function deadLetterMessage(raw: StreamRecord, problems: readonly Problem[]): StreamMessage {
+/** What could not be read, in its beginning; what is in quarantine, as a whole. */
+export function deadLetterMessage(
+  raw: StreamRecord,
+  problems: readonly Problem[],
+  quarantine?: DeadLetterMessage['quarantine'],
+): StreamMessage {
   const key = keptOfBytes(raw.key, DEAD_LETTER_CHARACTERS);
   const value = {
     kind: 'dead-letter',
     offset: raw.offset,
     receivedAt: isoTime(raw.timestampMs),
     key,
-    raw: keptOfBytes(raw.value, DEAD_LETTER_CHARACTERS),
+    raw: keptOfBytes(raw.value, quarantine ? MAX_RECORD_BYTES : DEAD_LETTER_CHARACTERS),
     problems,
+    ...(quarantine && { quarantine }),
   };
   return {
     output: 'dead-letters',
@@ -128,21 +138,18 @@ type DecisionJson = Omit<Decision, 'decidedAtMs'> & {
   readonly features: string;
   readonly transaction: TransactionJson;
 };
-type LabelJson = {
-  readonly kind: 'label';
-  readonly offset: number;
-  readonly label: Omit<Label, 'labelledAtMs' | 'occurredAtMs'> & {
-    readonly labelledAt: string;
-    readonly occurredAt: string;
-  };
-};
+type LabelMessageJson = { readonly kind: 'label'; readonly offset: number; readonly label: LabelJson };
 type DeadLetterJson = Omit<DeadLetterMessage, 'receivedAtMs'> & { readonly receivedAt: string };
 
 const timeOf = (text: string): number => parseIsoTime(text) ?? Number.NaN;
 
 /** Reads a message that this module wrote; throws on anything else. */
 export function decodeMessage(bytes: Uint8Array): OutputMessage {
-  const value = JSON.parse(decoder.decode(bytes)) as DecisionJson | LabelJson | DeadLetterJson | ClaimMessage;
+  const value = JSON.parse(decoder.decode(bytes)) as
+    | DecisionJson
+    | LabelMessageJson
+    | DeadLetterJson
+    | ClaimMessage;
   switch (value.kind) {
     case 'decision': {
       return {
@@ -170,20 +177,24 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
     }
     case 'claim':
       return value;
-    case 'label': {
-      const { labelledAt, occurredAt, ...rest } = value.label;
-      return {
-        kind: 'label',
-        offset: value.offset,
-        label: { ...rest, labelledAtMs: Date.parse(labelledAt), occurredAtMs: Date.parse(occurredAt) },
-      };
-    }
+    case 'label':
+      return { kind: 'label', offset: value.offset, label: labelFromJson(value.label) };
     case 'dead-letter': {
       const { receivedAt, ...rest } = value;
       return { ...rest, receivedAtMs: Date.parse(receivedAt) };
     }
     default:
       throw new TypeError(`not a message of this program: ${decoder.decode(bytes.subarray(0, 100))}`);
+  }
+}
+
+/** Reads a message; undefined where it is not of this program: anybody may write to a topic. */
+export function readMessage(bytes: Uint8Array): OutputMessage | undefined {
+  try {
+    return decodeMessage(bytes);
+  } catch (error) {
+    if (lacksMemory(error)) throw error;
+    return undefined;
   }
 }
 
@@ -224,9 +235,8 @@ function headOfOld(bytes: Uint8Array): DecisionHead | undefined {
   }; // biome-ignore format: as above
 }
 
-/** Source offset of a message that this module wrote, without reading the rest. */
-export function sourceOffsetOf(bytes: Uint8Array): number {
-  const match = /"offset":(-?\d+)/.exec(decoder.decode(bytes.subarray(0, 80)));
-  if (!match) throw new TypeError(`not a message of this program: ${decoder.decode(bytes.subarray(0, 100))}`);
-  return Number(match[1]);
+/** Source offset of a message that this module wrote, without reading the rest; undefined of anything else. */
+export function sourceOffsetOf(bytes: Uint8Array): number | undefined {
+  const match = /^\{"kind":"[a-z-]+","offset":(-?\d+)[,}]/.exec(decoder.decode(bytes.subarray(0, 80)));
+  return match ? Number(match[1]) : undefined;
 }

@@ -3,7 +3,7 @@
 import type { Problem } from '../domain/problem.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { BaseHistories, DecidedHistory } from '../ports/history.ts';
+import type { BaseHistories, DecidedHistory, HistoryItem } from '../ports/history.ts';
 import {
   FencedError,
   type PartitionCommit,
@@ -44,6 +44,8 @@ export type PartitionEvents = {
   readonly onDeadLetter?: (record: StreamRecord, problems: readonly Problem[]) => void;
   /** The state is taken from one offset to another by what was published. */
   readonly onRebuild?: (partition: number, fromOffset: number, toOffset: number) => void;
+  /** What was decided and cannot be taken into the histories any more. */
+  readonly onRefused?: (partition: number, item: HistoryItem, reason: string) => void;
   /** Decisions are made without histories from here on, until the store answers. */
   readonly onStoreAway?: (partition: number) => void;
   readonly onTrouble?: (partition: number, what: string, error: Error) => void;
@@ -260,7 +262,9 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
         labelled.map((label) => label.transactionId),
       );
       if (!labels) return false;
-      committer.add(redoBatch(work, items, labels), Promise.resolve());
+      const refused = (item: HistoryItem, reason: string): void =>
+        events.onRefused?.(partition, item, reason);
+      committer.add(redoBatch(work, items, labels, refused), Promise.resolve());
       if (!(await committer.flush())) return false;
     }
     return true;

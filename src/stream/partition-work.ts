@@ -1,8 +1,16 @@
 // The state of one partition at work, and what a batch of records does to it. No waiting in here: the runner brings
 // in what is needed, and takes out what is to be committed and published.
+
+import { lacksMemory, RecordError, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
-import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
+import {
+  type BatchOutput,
+  createEngine,
+  type Decided,
+  type Engine,
+  type Quarantined,
+} from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { sharedEventOf } from '../features/event.ts';
@@ -10,6 +18,7 @@ import type { FeatureState } from '../features/feature-state.ts';
 import { applyLabel, changesHistories } from '../features/labels.ts';
 import { observe } from '../features/observe.ts';
 import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
+import { subjectOf } from '../ports/dead-letters.ts';
 import type { InService } from '../ports/desk.ts';
 import type { HistoryItem } from '../ports/history.ts';
 import type { AccountBytes, PartitionCommit, PartitionHead } from '../ports/state-store.ts';
@@ -17,12 +26,14 @@ import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
 import { type AccountCache, copyHistories, createAccountCache } from './account-cache.ts';
 import { bytesOfHashes, createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
 import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
-import { decodeRecord, HEADERS } from './record-codec.ts';
+import { type DecodedRecord, decodeRecord, HEADERS } from './record-codec.ts';
 import type { SharedHistories } from './shared-histories.ts';
 import { engineWithoutHistories } from './without-histories.ts';
 
 const NOTHING = new Uint8Array(0);
 const vector = new Float64Array(FEATURE_COUNT);
+/** A broker takes no larger ones, as it comes. */
+const MAX_MESSAGE_BYTES = 900_000;
 
 export type WorkParts = {
   readonly partition: number;
@@ -103,6 +114,8 @@ export type Read = {
   readonly decidedIds: readonly string[];
   readonly duplicates: number;
   readonly deadLetters: readonly StreamMessage[];
+  /** All of them, as they came in. */
+  readonly raw: readonly StreamRecord[];
   readonly traces: ReadonlyMap<number, string>;
   /** JSON of the transactions, as it came in, by offset. */
   readonly texts: ReadonlyMap<number, Uint8Array>;
@@ -111,6 +124,16 @@ export type Read = {
   readonly labelled: readonly string[];
   readonly nextOffset: number;
 };
+
+/** A record that the reader fails at is one that cannot be read. */
+function readRecord(...[item, ...rest]: Parameters<typeof decodeRecord>): DecodedRecord {
+  try {
+    return decodeRecord(item, ...rest);
+  } catch (error) {
+    if (lacksMemory(error)) throw error;
+    return { ok: false, problems: [{ pointer: '', message: `Cannot be read: ${reasonOf(error)}` }] };
+  }
+}
 
 /** Decodes records; from here on their ids count as decided. */
 export function readRecords(
@@ -129,7 +152,7 @@ export function readRecords(
   const labelled: string[] = [];
   let duplicates = 0;
   for (const item of raw) {
-    const decoded = decodeRecord(item, nowMs, work.maxAmountMinor);
+    const decoded = readRecord(item, nowMs, work.maxAmountMinor);
     if (!decoded.ok) {
       onDeadLetter?.(item, decoded.problems);
       deadLetters.push(deadLetterMessage(item, decoded.problems));
@@ -137,13 +160,16 @@ export function readRecords(
     }
     const { record } = decoded;
     if (record.kind === 'transaction') {
-      const id = hashOfId(record.transaction.accountId, record.transaction.id);
+      const { accountId, id: transactionId } = record.transaction;
+      // A record that is tried again is not the repetition of the one that failed.
+      const attempt = item.headers.get(HEADERS.attempt);
+      const id = hashOfId(accountId, attempt === undefined ? transactionId : `${transactionId}\n${attempt}`);
       if (!work.ids.add(id)) {
         duplicates++;
         continue;
       }
       decidedIds.push(id);
-      accounts.add(record.transaction.accountId);
+      accounts.add(accountId);
       const trace = item.headers.get(HEADERS.traceparent);
       if (trace !== undefined) traces.set(item.offset, trace);
       texts.set(item.offset, decoded.text);
@@ -161,6 +187,7 @@ export function readRecords(
     decidedIds,
     duplicates,
     deadLetters,
+    raw,
     traces,
     texts,
     accounts,
@@ -186,9 +213,10 @@ export function decideBatch(
   const { records, offsets, nextOffset } = batch;
   const firstOffset = work.nextOffset;
   const memory = { label: (id: string) => labels.get(id) };
+  const sealed = sealer(batch);
   const output = work
     .engine()
-    .processBatch(partition, { firstOffset, nextOffset, records, offsets }, memory, nowMs);
+    .processBatch(partition, { firstOffset, nextOffset, records, offsets }, memory, nowMs, sealed.seal);
   work.nextOffset = nextOffset;
 
   const changed = new Set<string>();
@@ -207,7 +235,7 @@ export function decideBatch(
   }
   changes.sort((a, b) => a.offset - b.offset);
 
-  const messages = messagesOf(output, batch);
+  const messages = messagesOf(output, batch, sealed.messages);
   const commit: PartitionCommit = {
     partition,
     epoch: head.epoch,
@@ -231,6 +259,7 @@ export function decideBatch(
  */
 export function decideWithoutHistories(work: Work, batch: Read, nowMs: number): Omit<DecidedBatch, 'commit'> {
   const { records, offsets, nextOffset } = batch;
+  const sealed = sealer(batch);
   const output = work
     .engineWithoutHistories()
     .processBatch(
@@ -238,9 +267,28 @@ export function decideWithoutHistories(work: Work, batch: Read, nowMs: number): 
       { firstOffset: work.nextOffset, nextOffset, records, offsets },
       { label: () => undefined },
       nowMs,
+      sealed.seal,
     );
   work.nextOffset = nextOffset;
-  return { messages: messagesOf(output, batch), output };
+  return { messages: messagesOf(output, batch, sealed.messages), output };
+}
+
+/**
+ * Writes the message of each decision before it is added to histories: one that cannot be written, or would not be taken by
+ * a broker, is no decision.
+ */
+function sealer(batch: Read): { readonly messages: StreamMessage[]; seal(item: Decided): void } {
+  const messages: StreamMessage[] = [];
+  return {
+    messages,
+    seal(item) {
+      const message = decisionMessage(item, textOf(batch, item.offset), batch.traces.get(item.offset));
+      const { length } = message.value;
+      if (length > MAX_MESSAGE_BYTES)
+        throw new RecordError(`its decision has ${length} bytes; at most ${MAX_MESSAGE_BYTES} are published`);
+      messages.push(message);
+    },
+  };
 }
 
 function textOf({ texts }: Read, offset: number): Uint8Array {
@@ -250,14 +298,33 @@ function textOf({ texts }: Read, offset: number): Uint8Array {
 }
 
 /** What is to be published of a batch, in the order of its records. */
-const messagesOf = (output: BatchOutput, batch: Read): StreamMessage[] =>
-  [
-    ...output.decided.map((item) =>
-      decisionMessage(item, textOf(batch, item.offset), batch.traces.get(item.offset)),
-    ),
+const messagesOf = (
+  output: BatchOutput,
+  batch: Read,
+  decisions: readonly StreamMessage[],
+): StreamMessage[] => {
+  const { quarantined } = output;
+  // A decision that was written, and then could not be added to histories, is none.
+  const stands = ({ sourceOffset }: StreamMessage): boolean =>
+    !quarantined.some(({ offset }) => offset === sourceOffset);
+  return [
+    ...(quarantined.length === 0 ? decisions : decisions.filter(stands)),
     ...output.labelled.map(labelMessage),
     ...batch.deadLetters,
+    ...quarantined.map((item) => quarantineMessage(item, batch)),
   ].sort((a, b) => a.sourceOffset - b.sourceOffset);
+};
+
+function quarantineMessage({ offset, record, reason }: Quarantined, batch: Read): StreamMessage {
+  const raw = batch.raw.find((item) => item.offset === offset);
+  if (!raw) throw new Error(`offset ${offset} is not in the batch`);
+  // As it was decided: what was replaced on reading stays replaced.
+  const value = batch.texts.get(offset) ?? raw.value;
+  return deadLetterMessage({ ...raw, value }, [{ pointer: '', message: reason }], {
+    step: 'deciding',
+    subject: subjectOf(record),
+  });
+}
 
 const labelChange = (label: Label): SharedChange => ({
   kind: 'label',
@@ -294,28 +361,40 @@ export const emptyCommit = (
   shared: NOTHING,
 });
 
-/** Does to the state what was decided before, without deciding again. */
+/**
+ * Does to the state what was decided before, without deciding again. `onRefused` hears of what the histories cannot take any
+ * more; they go on without it.
+ */
 export function redoBatch(
   work: Work,
   items: readonly HistoryItem[],
   labels: Map<string, boolean>,
+  onRefused: (item: HistoryItem, reason: string) => void,
 ): PartitionCommit {
   const { accounts, labelled } = needsOf(items);
   const ids: string[] = [];
   const changes: SharedChange[] = [];
-  for (const item of items) {
+  const take = (item: HistoryItem): void => {
     if (item.kind === 'transaction') {
       const id = hashOfId(item.transaction.accountId, item.transaction.id);
-      if (!work.ids.add(id)) continue;
+      if (!work.ids.add(id)) return;
       ids.push(id);
       observe(work.state, item.transaction, vector);
       changes.push({ kind: 'event', event: sharedEventOf(item.transaction) });
     } else {
       const { label } = item;
       const previous = labels.get(label.transactionId);
-      if (changesHistories(label, previous)) changes.push(labelChange(label));
       applyLabel(work.state, label, previous);
+      if (changesHistories(label, previous)) changes.push(labelChange(label));
       labels.set(label.transactionId, label.fraud);
+    }
+  };
+  for (const item of items) {
+    try {
+      take(item);
+    } catch (error) {
+      if (lacksMemory(error)) throw error;
+      onRefused(item, reasonOf(error));
     }
   }
   const firstOffset = work.nextOffset;

@@ -1,9 +1,10 @@
 // What a server makes of the records of the decisions topic. Of most decisions only the head is read: all of them are
 // counted, few are shown.
+import { lacksMemory } from '../domain/fault.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
 import { type Committed, type DecisionCount, flaggedMinorOf } from '../ports/committed.ts';
 import type { StreamRecord } from '../ports/stream.ts';
-import { type DecisionHead, decodeDecision, decodeHead, decodeMessage } from './message-codec.ts';
+import { type DecisionHead, decodeHead, readMessage } from './message-codec.ts';
 
 export type ReadParts = {
   /** Whether somebody waits for the decision of a transaction. */
@@ -19,6 +20,16 @@ export type CommittedBatch = {
   readonly reached: number;
 };
 
+/** The head of a decision; undefined of other messages, and of what is not of this program. */
+function headOf(value: Uint8Array): DecisionHead | undefined {
+  try {
+    return decodeHead(value);
+  } catch (error) {
+    if (lacksMemory(error)) throw error;
+    return undefined;
+  }
+}
+
 /** Records of one partition; what answers a source offset up to `reached` was there before and is left out. */
 export function readCommitted(
   records: readonly StreamRecord[],
@@ -33,10 +44,10 @@ export function readCommitted(
   let newest = reached;
   for (const { value, timestampMs } of records) {
     if (value === null) continue;
-    const head = decodeHead(value);
+    const head = headOf(value);
     if (!head) {
-      const message = decodeMessage(value);
-      if (message.kind === 'decision' || message.offset <= newest) continue;
+      const message = readMessage(value);
+      if (!message || message.kind === 'decision' || message.offset <= newest) continue;
       newest = message.offset;
       if (message.kind === 'label') labelled.push(message);
       continue;
@@ -49,7 +60,9 @@ export function readCommitted(
     let flaggedMinor = 0;
     const isWanted = isAwaited(transactionId);
     if (isWanted || outcome !== 'approve') {
-      const item = decodeDecision(value);
+      const message = readMessage(value);
+      if (message?.kind !== 'decision') continue;
+      const item = message.decided;
       if (isWanted) awaited.push(item);
       if (outcome !== 'approve') {
         flagged.push(item);
@@ -58,6 +71,10 @@ export function readCommitted(
     }
     counts.push({ outcome, score, decidedAtMs, country, flaggedMinor });
   }
-  const latest = (atMost: number): Decided[] => values.slice(-atMost).map(decodeDecision);
+  const latest = (atMost: number): Decided[] =>
+    values.slice(-atMost).flatMap((value) => {
+      const message = readMessage(value);
+      return message?.kind === 'decision' ? [message.decided] : [];
+    });
   return { committed: { counts, flagged, latest, labelled }, awaited, reached: newest };
 }

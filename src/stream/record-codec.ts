@@ -10,7 +10,13 @@ import type { LogRecord } from '../engine/records.ts';
 import type { StreamRecord } from '../ports/stream.ts';
 
 export const SCHEMA_VERSION = '1';
-export const HEADERS = { schemaVersion: 'schema-version', kind: 'kind', traceparent: 'traceparent' } as const;
+export const HEADERS = {
+  schemaVersion: 'schema-version',
+  kind: 'kind',
+  traceparent: 'traceparent',
+  /** A record that was in quarantine and is tried again: which letter, and the how manyth time. */
+  attempt: 'attempt',
+} as const;
 export const MAX_RECORD_BYTES = 64 * 1024;
 
 export type EncodedRecord = {
@@ -19,6 +25,8 @@ export type EncodedRecord = {
   readonly kind: 'transaction' | 'label';
   /** W3C trace context of whoever sent it. */
   readonly traceparent?: string;
+  /** See HEADERS. */
+  readonly attempt?: string;
 };
 
 export const encodeTransaction = (transaction: Transaction): EncodedRecord => ({

@@ -232,7 +232,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
           }
           const last = (output: Output): number => {
             const record = outputs[output][partition].at(-1);
-            return record?.value ? sourceOffsetOf(record.value) : -1;
+            return (record?.value && sourceOffsetOf(record.value)) ?? -1;
           };
           return { decisions: last('decisions'), 'dead-letters': last('dead-letters') };
         }),

@@ -33,6 +33,8 @@ export type KafkaOutputParts = {
   readonly topics: Readonly<Record<Output, string>>;
 };
 
+/** Records of somebody else, at the end of an output, that are passed over. */
+const MAX_FOREIGN = 1000;
 const PLAIN_HEADERS = encodeHeaders([[HEADERS.schemaVersion, SCHEMA_VERSION]]);
 
 export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog {
@@ -71,9 +73,20 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
     }
   }
 
-  /** Source offset that the last record before an offset tells of; -1 when there is none. */
+  /** Source offset that the last message before an offset tells of; -1 when there is none. What others wrote there is passed over. */
   async function tellsBefore(output: Output, partition: number, end: number): Promise<number> {
-    if (end === 0) return -1;
+    for (let before = end; before > Math.max(0, end - MAX_FOREIGN); before--) {
+      const told = await toldAt(output, partition, before);
+      if (told !== 'foreign') return told;
+    }
+    if (end <= MAX_FOREIGN) return -1;
+    throw new Error(
+      `the last ${MAX_FOREIGN} records of ${topics[output]}, partition ${partition}, are not of this program`,
+    );
+  }
+
+  /** What the record before an offset tells of. */
+  async function toldAt(output: Output, partition: number, end: number): Promise<number | 'foreign'> {
     const topic = topics[output];
     const node = await leaderOf(output, partition);
     const info = await client.topic(topic);
@@ -99,7 +112,7 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
       const record = batch.records.find(
         ({ offsetDelta }) => Number(batch.firstOffset) + offsetDelta === end - 1,
       );
-      if (record?.value) return sourceOffsetOf(record.value);
+      if (record) return (record.value && sourceOffsetOf(record.value)) ?? 'foreign';
     }
     return -1;
   }

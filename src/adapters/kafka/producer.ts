@@ -15,13 +15,15 @@ export type RecordProducer = {
   append(records: readonly EncodedRecord[], timeoutMs: number): Promise<void>;
 };
 
-const headersOf = (kind: EncodedRecord['kind'], traceparent?: string): Uint8Array =>
+type Headed = Pick<EncodedRecord, 'kind' | 'traceparent' | 'attempt'>;
+const headersOf = ({ kind, traceparent, attempt }: Headed): Uint8Array =>
   encodeHeaders([
     [HEADERS.schemaVersion, SCHEMA_VERSION],
     [HEADERS.kind, kind],
     ...(traceparent === undefined ? [] : [[HEADERS.traceparent, traceparent] as const]),
+    ...(attempt === undefined ? [] : [[HEADERS.attempt, attempt] as const]),
   ]);
-const HEADERS_OF = { transaction: headersOf('transaction'), label: headersOf('label') };
+const HEADERS_OF = { transaction: headersOf({ kind: 'transaction' }), label: headersOf({ kind: 'label' }) };
 
 export function openRecordProducer(client: KafkaClient, topic: string): RecordProducer {
   const produceBatch = openBatchProducer(client);
@@ -41,9 +43,11 @@ export function openRecordProducer(client: KafkaClient, topic: string): RecordPr
     const { leaders } = await topicInfo();
     const pending: Pending = new Map();
     for (const { records } of batch) {
-      for (const { key, value, kind, traceparent } of records) {
+      for (const item of records) {
+        const { key, value, kind, traceparent, attempt } = item;
         const partition = partitionOf(key, leaders.length);
-        const headers = traceparent === undefined ? HEADERS_OF[kind] : headersOf(kind, traceparent);
+        const isPlain = traceparent === undefined && attempt === undefined;
+        const headers = isPlain ? HEADERS_OF[kind] : headersOf(item);
         const record = { key, value, headers };
         const list = pending.get(partition);
         if (list) list.push(record);

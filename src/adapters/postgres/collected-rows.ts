@@ -1,6 +1,7 @@
 // What a sink reads of a partition, as it is going to be stored: rows for COPY, counts, and the few things that need a look.
 import type { Decided, Labelled } from '../../engine/process-batch.ts';
-import type { Collector, DeadLetterEntry } from '../../ports/sink-store.ts';
+import type { DeadLetterEntry } from '../../ports/dead-letters.ts';
+import type { Collector } from '../../ports/sink-store.ts';
 import { addCount, type Counts } from '../sql/commit.ts';
 import { type CopyRows, createCopyRows } from './copy-rows.ts';
 import { addTransactionRow } from './transaction-rows.ts';
@@ -41,10 +42,17 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
     labels,
     deadLetters,
     decided(item, message) {
-      if (item.decision.outcome !== 'approve') flagged.push({ item, row: seqAt.length });
-      seqAt.push(addTransactionRow(rows, item, partition));
+      const before = rows.mark();
+      try {
+        const seq = addTransactionRow(rows, item, partition);
+        addCount(counts, item);
+        seqAt.push(seq);
+      } catch (error) {
+        rows.rewind(before);
+        throw error;
+      }
+      if (item.decision.outcome !== 'approve') flagged.push({ item, row: seqAt.length - 1 });
       messages.push(message);
-      addCount(counts, item);
       days.add(Math.floor(item.transaction.occurredAtMs / DAY_MS));
     },
     labelled: (item) => labels.push(item),

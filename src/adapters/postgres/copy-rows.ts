@@ -27,6 +27,9 @@ export type CopyRows = {
   /** Room for a bigint that is told later; gives where it stands. */
   bigintLater(): number;
   setBigint(place: number, value: number): void;
+  /** How much is written so far, and back to there: a row that cannot be written leaves nothing behind. */
+  mark(): number;
+  rewind(mark: number): void;
   /** Everything so far, as a view of what goes on being written to. */
   written(): Buffer;
   /** All of the bytes that were written into. */
@@ -53,6 +56,10 @@ export function createCopyRows(first: Buffer): CopyRows {
   }
 
   return {
+    mark: () => at,
+    rewind(mark) {
+      at = mark;
+    },
     row(columns) {
       room(2);
       at = buffer.writeInt16BE(columns, at);

@@ -3,7 +3,7 @@
 import type { Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import type { Label, LabelSource } from '../../domain/label.ts';
-import { historiesOf } from '../../domain/label.ts';
+import { historiesOf, type LabelJson, labelFromJson } from '../../domain/label.ts';
 import { type TransactionJson, transactionFromJson } from '../../domain/transaction.ts';
 import type { HistoryItem } from '../../ports/history.ts';
 import type { TransactionsTable } from '../sql/schema.ts';
@@ -33,19 +33,19 @@ export async function* storedHistory(
        where l.partition = $1 and l.log_offset between $2 and $3 order by l.log_offset`,
       [partition, from, last],
     );
-    // Decided, and not stored since their ids were taken.
+    // Decided, and not stored: their ids were taken, or the database refused them.
     const leftOut = await pool.query(
-      `select raw, log_offset from dead_letters where partition = $1 and log_offset between $2 and $3`,
+      `select raw, log_offset, record_kind from dead_letters where partition = $1 and log_offset between $2 and $3`,
       [partition, from, last],
     );
     const items: HistoryItem[] = [
-      ...leftOut.rows.map(
-        (row): HistoryItem => ({
-          kind: 'transaction',
-          offset: Number(row.log_offset),
-          transaction: transactionFromJson(JSON.parse(row.raw) as TransactionJson),
-        }),
-      ),
+      ...leftOut.rows.map((row): HistoryItem => {
+        const offset = Number(row.log_offset);
+        const json = JSON.parse(row.raw);
+        return row.record_kind === 'label'
+          ? { kind: 'label', offset, label: labelFromJson(json as LabelJson) }
+          : { kind: 'transaction', offset, transaction: transactionFromJson(json as TransactionJson) };
+      }),
       ...decided.rows.map(
         (row): HistoryItem => ({
           kind: 'transaction',

@@ -3,7 +3,8 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { transactionToJson } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
-import { type DeadLetterEntry, NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
+import type { DeadLetterEntry } from '../../ports/dead-letters.ts';
+import { NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
 import { FencedError } from '../../ports/state-store.ts';
 import { decodeDecision } from '../../stream/message-codec.ts';
 import {
@@ -15,6 +16,7 @@ import {
   labelRow,
   labelStatements,
 } from '../sql/commit.ts';
+import { addDeadLetters } from '../sql/dead-letters.ts';
 import { type CollectedRows, collectRows } from './collected-rows.ts';
 import { ensureMonths } from './months.ts';
 import { copyTransactions } from './transaction-rows.ts';
@@ -122,24 +124,6 @@ async function storeLabels(client: PoolClient, batches: readonly Batch[], first:
   for (const { sql, parameters } of labelStatements(rows)) await client.query(sql, [...parameters]);
 }
 
-async function storeDeadLetters(client: PoolClient, deadLetters: readonly DeadLetterEntry[]): Promise<void> {
-  const rows = deadLetters.map(({ source, raw, problems, receivedAtMs, decidedAt }) => ({
-    source,
-    raw,
-    problems: JSON.stringify(problems),
-    received_at: new Date(receivedAtMs).toISOString(),
-    partition: decidedAt?.partition,
-    log_offset: decidedAt?.offset,
-  }));
-  await client.query(
-    `insert into dead_letters (source, raw, problems, received_at, partition, log_offset)
-     select source, raw, problems, received_at, partition, log_offset
-     from json_to_recordset($1) as d(
-       source text, raw text, problems text, received_at timestamptz, partition int, log_offset bigint)`,
-    [JSON.stringify(rows)],
-  );
-}
-
 async function storeAll(client: PoolClient, batches: readonly Batch[]): Promise<void> {
   const all = batches.map(({ collected }) => collected);
   const first = await begin(client, batches);
@@ -147,7 +131,10 @@ async function storeAll(client: PoolClient, batches: readonly Batch[]): Promise<
   if (decided > 0) await storeDecisions(client, all, first);
   await storeLabels(client, batches, first + decided);
   const deadLetters = all.flatMap((each) => each.deadLetters);
-  if (deadLetters.length > 0) await storeDeadLetters(client, deadLetters);
+  if (deadLetters.length > 0) {
+    const { sql, parameters } = addDeadLetters(deadLetters);
+    await client.query(sql, [...parameters]);
+  }
 }
 
 export function createSinkStore(pool: Pool): SinkStore<CollectedRows> {

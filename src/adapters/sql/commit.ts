@@ -6,6 +6,7 @@ import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
 import { flaggedMinorOf } from '../../ports/committed.ts';
 import { leadingText } from '../../rules/combine.ts';
+import { addDeadLetters, quarantineLetter } from './dead-letters.ts';
 import type { Statement } from './session.ts';
 
 const MINUTE_MS = 60_000;
@@ -288,7 +289,8 @@ const INSERT_DECISIONS = `
   update progress set next_offset = $1 where partition = $2`;
 
 /** One statement for all decisions of a batch: each more costs a round trip. */
-export function commitStatements({ partition, nextOffset, decided, labelled }: BatchOutput): Statement[] {
+export function commitStatements(output: BatchOutput): Statement[] {
+  const { partition, nextOffset, decided, labelled, quarantined } = output;
   const flagged = decided.filter((item) => item.decision.outcome !== 'approve');
   const counts: Counts = new Map();
   for (const item of decided) addCount(counts, item);
@@ -304,5 +306,8 @@ export function commitStatements({ partition, nextOffset, decided, labelled }: B
       parameters: [nextOffset, partition, ...rows.map((list) => JSON.stringify(list))],
     },
     ...labelStatements(labelled.map((item) => labelRow(item, item.offset))),
+    ...(quarantined.length > 0
+      ? [addDeadLetters(quarantined.map((item) => quarantineLetter(item, partition)))]
+      : []),
   ];
 }

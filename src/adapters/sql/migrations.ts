@@ -5,6 +5,7 @@ import { ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
 import { LARGEST_LOSS } from './commit.ts';
+import { quarantineColumns } from './dead-letters.ts';
 import { LINK_INDEXES } from './links.ts';
 import { LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
@@ -128,6 +129,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '006_cases': CASES,
   '007_notifications': NOTIFICATIONS,
   '008_sums': SUMS,
+  '009_quarantine': ofBoth(quarantineColumns(true)),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -190,6 +192,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '007_cases': CASES,
   '008_notifications': NOTIFICATIONS,
   '009_sums': SUMS,
+  '010_quarantine': ofBoth(quarantineColumns(false)),
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

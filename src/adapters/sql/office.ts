@@ -3,6 +3,7 @@ import type { Office } from '../../ports/office.ts';
 import { createAlertQueue } from './alert-queue.ts';
 import { createAuditTrail } from './audit.ts';
 import { createCases } from './cases.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { createLinks } from './links.ts';
 import { createListStore } from './list-store.ts';
 import { createNotes } from './notes.ts';
@@ -12,9 +13,10 @@ import { createPeople } from './people.ts';
 import { createRuleBook } from './rule-book.ts';
 import type { SqlSession } from './session.ts';
 import { createSettings } from './settings.ts';
+import type { RowNumbers } from './store-decision.ts';
 import { createViews } from './views.ts';
 
-export function createOffice(session: SqlSession): Office {
+export function createOffice(session: SqlSession, numbers: RowNumbers = 'log'): Office {
   return {
     people: createPeople(session),
     audit: createAuditTrail(session),
@@ -28,5 +30,6 @@ export function createOffice(session: SqlSession): Office {
     past: createPastRows(session),
     lists: createListStore(session),
     settings: createSettings(session),
+    deadLetters: createDeadLetters(session, numbers),
   };
 }

@@ -6,6 +6,7 @@ import type { Channel, Transaction, TransactionType } from '../../domain/transac
 import type { KnownDecision } from '../../engine/process-batch.ts';
 import type { Alert, MatureScores, Store, StoredTransaction } from '../../ports/store.ts';
 import { commitStatements } from './commit.ts';
+import { addDeadLetters } from './dead-letters.ts';
 import type { FraudAlertsTable, Tables, TransactionsTable } from './schema.ts';
 import type { SqlSession } from './session.ts';
 
@@ -135,7 +136,23 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>): Store {
         .where('seq', '>=', from)
         .where('seq', '<', until)
         .execute();
-      return new Set(rows.map((row) => Number(row.seq)));
+      const leftOut = await session.query(
+        `select log_offset from dead_letters
+         where partition = 0 and log_offset >= $1 and log_offset < $2 and record_kind = 'transaction'`,
+        [from, until],
+      );
+      return new Set([
+        ...rows.map((row) => Number(row.seq)),
+        ...leftOut.map((row) => Number(row.log_offset)),
+      ]);
+    },
+    async refusedLabels(from, until) {
+      const rows = await session.query(
+        `select origin_offset from dead_letters
+         where record_kind = 'label' and step = 'deciding' and origin_offset >= $1 and origin_offset < $2`,
+        [from, until],
+      );
+      return new Set(rows.map((row) => Number(row.origin_offset)));
     },
     async labelBefore(transactionId, offset) {
       const row = await db
@@ -240,32 +257,8 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>): Store {
       return { total, frauds, flagged, passed } satisfies MatureScores;
     },
     async addDeadLetter(source, raw, problems, receivedAtMs) {
-      await db
-        .insertInto('dead_letters')
-        .values({ source, raw, problems: JSON.stringify(problems), received_at: iso(receivedAtMs) })
-        .execute();
-    },
-    async deadLetters(limit) {
-      const rows = await db
-        .selectFrom('dead_letters')
-        .selectAll()
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .execute();
-      const count = await db
-        .selectFrom('dead_letters')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirst();
-      return {
-        total: Number(count?.count ?? 0),
-        latest: rows.map((row) => ({
-          id: Number(row.id),
-          receivedAtMs: row.received_at.getTime(),
-          source: row.source,
-          raw: row.raw,
-          problems: JSON.parse(row.problems),
-        })),
-      };
+      const { sql: text, parameters } = addDeadLetters([{ source, raw, problems, receivedAtMs }]);
+      await session.query(text, parameters);
     },
   };
 }

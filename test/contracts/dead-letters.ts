@@ -1,0 +1,210 @@
+// What quarantine must do in every database: with a commit that sets records aside, and with letters that are tried again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isRecordFault } from '../../src/domain/fault.ts';
+import type { BatchOutput, Decided } from '../../src/engine/process-batch.ts';
+import type { AuditEntry } from '../../src/ports/audit.ts';
+import { commitNarrowed } from '../../src/ports/commit-narrowed.ts';
+import { DEAD_LETTERS_KEPT, type DeadLetters } from '../../src/ports/dead-letters.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { aDecision, START_MS } from './store.ts';
+
+type Opened = {
+  readonly store: Store;
+  readonly deadLetters: DeadLetters;
+  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  close(): Promise<void>;
+};
+
+const entry = (action: string): AuditEntry => ({
+  atMs: START_MS,
+  actor: { kind: 'local', id: 'local', name: 'local' },
+  action,
+  subject: 'dead letter',
+});
+
+/** Decisions at the offsets from `first` on, of accounts of their own. */
+function batchOf(first: number, items: readonly Decided[]): BatchOutput {
+  return {
+    partition: 0,
+    firstOffset: first,
+    nextOffset: first + items.length,
+    decided: items,
+    labelled: [],
+    quarantined: [],
+    results: items.map(({ offset, decision }) => ({ kind: 'decided', offset, decision })),
+  };
+}
+
+/** A decision that no database takes: half a character in its city, as an older program might have let in. */
+const poisoned = (offset: number): Decided =>
+  aDecision(offset, 'decline', { id: `poison-${offset}`, city: 'x\u0000y' });
+
+export function deadLettersContract(name: string, open: () => Promise<Opened>): void {
+  test(`K1 quarantine contract: ${name}`, async (t) => {
+    const { store, deadLetters, query, close } = await open();
+    const committed: BatchOutput[] = [];
+    const commit = (output: BatchOutput): Promise<void> =>
+      commitNarrowed(
+        output,
+        (part) => store.commit(part),
+        (part) => committed.push(part),
+      );
+
+    await t.test(
+      'one record that is refused costs itself: its neighbours are stored, the offset moves on',
+      async () => {
+        const items = Array.from({ length: 16 }, (_, i) =>
+          i === 6 || i === 11
+            ? poisoned(i)
+            : aDecision(i, i % 2 ? 'decline' : 'approve', { accountId: `k${i}` }),
+        );
+        await commit(batchOf(0, items));
+        assert.equal(await store.committedOffset(0), 16);
+        for (const item of items) {
+          const { id } = item.transaction;
+          const stored = await store.transaction(id);
+          assert.equal(stored !== undefined, !id.startsWith('poison'), id);
+        }
+        const letters = await deadLetters.page({ quarantined: true }, 10);
+        assert.deepEqual(
+          letters.map(({ quarantine, decidedAt, state, times }) => [
+            quarantine?.subject?.transactionId,
+            quarantine?.step,
+            decidedAt?.offset,
+            state,
+            times,
+          ]),
+          [
+            ['poison-11', 'storing', 11, 'open', 1],
+            ['poison-6', 'storing', 6, 'open', 1],
+          ],
+        );
+        assert.ok(letters.every(({ problems }) => problems[0].message.length > 0));
+        assert.deepEqual(await deadLetters.count(), { total: 2, quarantined: 2 });
+        assert.deepEqual(
+          [...(await store.decidedOffsets(0, 16))].sort((a, b) => a - b),
+          [...Array(16).keys()],
+          'histories hold all of them',
+        );
+        assert.deepEqual(
+          committed
+            .flatMap(({ results }) => results)
+            .filter(({ kind }) => kind === 'quarantined')
+            .map(({ offset }) => offset),
+          [6, 11],
+        );
+        assert.deepEqual([...(await deadLetters.quarantinedIds()).keys()].sort(), ['poison-11', 'poison-6']);
+      },
+    );
+
+    await t.test('an id that is stored already costs itself, too', async () => {
+      await commit(
+        batchOf(16, [aDecision(16, 'approve', { id: 't0' }), aDecision(17, 'approve', { accountId: 'k17' })]),
+      );
+      assert.equal((await store.transaction('t17'))?.offset, 17);
+      assert.match((await deadLetters.reasonOf('t0')) ?? '', /duplicate key/);
+    });
+
+    await t.test('the machine’s fault sets nothing aside', async () => {
+      const away = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+      const before = await deadLetters.count();
+      await assert.rejects(
+        commitNarrowed(
+          batchOf(18, [aDecision(18), aDecision(19)]),
+          () => Promise.reject(away),
+          () => assert.fail(),
+        ),
+        /refused/,
+      );
+      assert.deepEqual(await deadLetters.count(), before);
+    });
+
+    await t.test('what failed again is the same letter, counted', async () => {
+      const letter = {
+        source: 'log, offset 20',
+        raw: '{}',
+        problems: [{ pointer: '', message: 'first' }],
+        receivedAtMs: START_MS,
+        quarantine: {
+          step: 'deciding',
+          offset: 20,
+          subject: { kind: 'transaction', accountId: 'k', transactionId: 'again' },
+        },
+      } as const;
+      await deadLetters.add([letter, letter]);
+      await deadLetters.add([{ ...letter, problems: [{ pointer: '', message: 'second' }] }]);
+      const [found] = await deadLetters.page({}, 1);
+      assert.deepEqual([found.times, found.problems[0].message, found.state], [3, 'second', 'open']);
+      const labels = [1, 2].map((offset) => ({
+        ...letter,
+        quarantine: {
+          ...letter.quarantine,
+          offset,
+          subject: { ...letter.quarantine.subject, kind: 'label' as const },
+        },
+      }));
+      await deadLetters.add(labels);
+      assert.deepEqual([...(await store.refusedLabels(0, 10))].sort(), [1, 2]);
+    });
+
+    await t.test(
+      'a decision that could not be stored is stored by a program, or a database, that can',
+      async () => {
+        const [letter] = (await deadLetters.page({ quarantined: true }, 50)).filter(
+          ({ quarantine }) => quarantine?.subject?.transactionId === 'poison-6',
+        );
+        await assert.rejects(
+          deadLetters.storeAgain(
+            { ...letter, decided: letter.decided?.replace('x\ufffdy', 'x\\u0000y') },
+            START_MS,
+          ),
+          isRecordFault,
+        );
+        const changed = { ...letter, decided: letter.decided?.replaceAll(/x(\\u0000|\ufffd)y/g, 'Bruges') };
+        assert.ok(await deadLetters.move(letter.id, 'open', 'retrying', entry('tried again')));
+        assert.ok(
+          !(await deadLetters.move(letter.id, 'open', 'retrying', entry('tried again'))),
+          'by one person',
+        );
+        await deadLetters.storeAgain(changed, START_MS);
+        const stored = await store.transaction('poison-6');
+        assert.equal(stored?.transaction.city, 'Bruges');
+        assert.equal((await deadLetters.find(letter.id))?.state, 'resolved');
+        assert.equal(await deadLetters.reasonOf('poison-6'), undefined);
+        assert.ok((await store.decidedOffsets(0, 16)).has(6));
+      },
+    );
+
+    await t.test('texts that no database takes are kept as far as they can be', async () => {
+      await store.addDeadLetter(
+        'POST \ud800',
+        '{"a":"\u0000\udfff"',
+        [{ pointer: '/\u0000', message: '\ud800 half' }],
+        START_MS,
+      );
+      const [letter] = await deadLetters.page({ quarantined: false }, 1);
+      assert.equal(letter.raw, '{"a":"\ufffd\ufffd"');
+      assert.equal(letter.quarantine, undefined);
+    });
+
+    await t.test(
+      'old letters are let go of; open ones of the quarantine, and what histories need, stay',
+      async () => {
+        await deadLetters.tidy(START_MS + 1);
+        const before = await deadLetters.count();
+        await deadLetters.tidy(START_MS + 31 * 86_400_000);
+        const after = await deadLetters.count();
+        assert.equal(after.quarantined, before.quarantined);
+        assert.ok(after.total < before.total);
+        await query(
+          `insert into dead_letters (source, raw, problems, received_at)
+         select 'flood', '', '[]', now() from generate_series(1, ${DEAD_LETTERS_KEPT + 10})`,
+        );
+        await deadLetters.tidy(START_MS);
+        assert.ok((await deadLetters.count()).total <= DEAD_LETTERS_KEPT + after.total);
+      },
+    );
+    await close();
+  });
+}
