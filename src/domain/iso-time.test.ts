@@ -22,6 +22,10 @@ test('times: offsets are honoured, impossible times are not', () => {
   assert.equal(parseIsoTime('2026-11-23T15:00:00.1239Z'), Date.UTC(2026, 10, 23, 15, 0, 0, 123));
   assert.equal(parseIsoTime('2026-11-23T24:00:00Z'), undefined);
   assert.equal(parseIsoTime('2026-11-23T15:00:00'), undefined);
+  // Years of two digits are not those of the last century, and there is none of five.
+  assert.equal(parseIsoTime('0050-11-23T15:00:00Z'), undefined);
+  assert.equal(parseIsoTime('9999-12-31T23:59:59-01:00'), undefined);
+  assert.equal(parseIsoTime('9999-12-31T23:59:59Z'), Date.UTC(9999, 11, 31, 23, 59, 59));
 });
 
 test('times: the usual form is read as every other', () => {

@@ -3,6 +3,8 @@
 const DAY_MS = 86_400_000;
 const ISO_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 const DAYS_OF_EVERY_MONTH = 28;
+/** The last moment that is written with four digits of a year. */
+const LAST_MS = Date.UTC(10_000, 0) - 1;
 
 const two = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
 let dayNumber = Number.NaN;
@@ -82,6 +84,8 @@ function parseAnyTime(text: string): number | undefined {
   const match = ISO_TIME.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second, fraction, offset] = match;
+  // Date.UTC takes years below a hundred for those of the last century.
+  if (+year < 100) return undefined;
   const ms = Number((fraction ?? '').slice(0, 3).padEnd(3, '0'));
   const utc = Date.UTC(+year, +month - 1, +day, +hour, +minute, +second, ms);
   const check = new Date(utc);
@@ -95,5 +99,6 @@ function parseAnyTime(text: string): number | undefined {
   if (offset === 'Z') return utc;
   const offsetMinutes = +offset.slice(1, 3) * 60 + +offset.slice(4, 6);
   if (+offset.slice(1, 3) > 18 || +offset.slice(4, 6) > 59) return undefined;
-  return utc - (offset[0] === '-' ? -1 : 1) * offsetMinutes * 60_000;
+  const time = utc - (offset[0] === '-' ? -1 : 1) * offsetMinutes * 60_000;
+  return time > LAST_MS ? undefined : time;
 }

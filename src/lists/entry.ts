@@ -1,4 +1,6 @@
 // Lists: what their entries are, and how an entry is written so that it is found again.
+import { textProblem } from '../domain/text.ts';
+
 export const LIST_KINDS = ['account', 'merchant', 'device', 'ip', 'country', 'counterparty', 'text'] as const;
 export type ListKind = (typeof LIST_KINDS)[number];
 export const LIST_PURPOSES = ['block', 'allow', 'watch'] as const;
@@ -74,9 +76,11 @@ export function normalEntry(
   text: string,
 ): { readonly value: string } | { readonly problem: string } {
   const value = text.trim();
-  if (value === '' || value.length > MAX_VALUE || /\p{Cc}/u.test(value)) {
+  if (value === '' || value.length > MAX_VALUE)
     return { problem: `An entry has 1 to ${MAX_VALUE} characters.` };
-  }
+  // It is compared with what transactions hold: what these cannot hold, it would never be found by.
+  const problem = textProblem(value, kind === 'text' ? 'line' : 'identifier');
+  if (problem !== undefined) return { problem: `An entry ${problem}.` };
   if (kind === 'country') {
     const code = value.toUpperCase();
     return /^[A-Z]{2}$/.test(code)
@@ -89,6 +93,15 @@ export function normalEntry(
     return { value: rangeText(range) };
   }
   return { value };
+}
+
+export const MAX_NOTE = 500;
+
+/** What is wrong with what was noted about an entry, or undefined. */
+export function noteProblem(note: string): string | undefined {
+  const problem = textProblem(note, 'prose');
+  if (problem !== undefined) return `A note ${problem}.`;
+  return note.length > MAX_NOTE ? `A note has at most ${MAX_NOTE} characters.` : undefined;
 }
 
 /** One text for one range. */

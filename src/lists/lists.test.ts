@@ -58,6 +58,10 @@ test('an entry is kept in one form, or refused with the reason', () => {
     ['country', 'Germany'],
     ['account', ''],
     ['account', 'x'.repeat(129)],
+    ['account', 'a\u0000b'],
+    ['account', 'a\ud800'],
+    ['counterparty', 'a\u202eb'],
+    ['text', 'a\u0000b'],
   ] as const) {
     assert.ok('problem' in normalEntry(kind, text), `${kind} ${text}`);
   }
@@ -152,5 +156,13 @@ test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what 
   ]);
   assert.deepEqual(readNames('\uFEFFuid,name\n1,Иванов\n'), [{ uid: '1', name: 'Иванов' }]);
   assert.throws(() => readNames('hello'), /SDN\.CSV/);
+  // What is not seen does not count; what no text holds is told with its place.
+  assert.deepEqual(readNames('uid,name\n1,Ivan\u200bov\n'), [{ uid: '1', name: 'Ivanov' }]);
+  assert.throws(
+    () => readNames('uid,name\n1,Ada\n2,"AB\u0000CD"\n'),
+    /Name 2 must not contain control characters/,
+  );
+  assert.throws(() => readNames('uid,name\n1,\u200b\n'), /Name 1 must not be blank/);
+  assert.throws(() => readNames(xml.replace('Anna', '&#xd800;')), /Name 2 is not valid Unicode/);
   assert.throws(() => readNames('<sdnList><sdnEntry><uid>7'), /not whole/);
 });

@@ -2,6 +2,7 @@
 // plain CSV of names. Format: https://ofac.treasury.gov (Specially Designated Nationals list, data formats).
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../domain/input-error.ts';
+import { textProblem } from '../domain/text.ts';
 import type { ListedName } from './name-match.ts';
 
 const MAX_NAMES = 500_000;
@@ -16,7 +17,24 @@ export function readNames(text: string): ListedName[] {
     );
   }
   if (names.length > MAX_NAMES) throw new InputError(`A source has at most ${MAX_NAMES} names.`);
-  return names;
+  return names.map(checked);
+}
+
+/** Characters that are shown as nothing: they do not count when names are compared, and lists of others do hold some. */
+const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const MAX_NAME = 1000;
+const MAX_UID = 100;
+
+function checked({ uid, name }: ListedName, index: number): ListedName {
+  const seen = name.replace(UNSEEN, '');
+  const problem =
+    (seen.length > MAX_NAME ? `has more than ${MAX_NAME} characters` : textProblem(seen, 'line')) ??
+    (uid.length > MAX_UID ? `has a uid of more than ${MAX_UID} characters` : undefined);
+  if (problem !== undefined) throw new InputError(`Name ${index + 1} ${problem}. Nothing was imported.`);
+  const wrongUid = textProblem(uid, 'identifier');
+  if (wrongUid !== undefined)
+    throw new InputError(`The uid of name ${index + 1} ${wrongUid}. Nothing was imported.`);
+  return { uid, name: seen };
 }
 
 function csvRows(text: string): string[][] {

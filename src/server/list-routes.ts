@@ -1,6 +1,7 @@
 // Lists over HTTP: making them, filling them by hand, by file or by a service, and importing sanctions lists.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { shown } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
 import {
@@ -10,7 +11,9 @@ import {
   type ListKind,
   type ListPurpose,
   MAX_ENTRIES,
+  MAX_NOTE,
   normalEntry,
+  noteProblem,
 } from '../lists/entry.ts';
 import { readNames } from '../lists/sdn.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -27,7 +30,6 @@ const MAX_CSV_BYTES = 100 << 20;
 const MAX_NAMES_BYTES = 100 << 20;
 const CHUNK = 5000;
 const MAX_PROBLEMS = 100;
-const MAX_NOTE = 500;
 
 const NameParams = Type.Object({ name: Identifier(60, { pattern: LIST_NAME.source }) });
 const ListBody = Type.Object(
@@ -52,7 +54,7 @@ const EntriesBody = Type.Object(
     entries: Type.Array(
       Type.Object(
         {
-          value: Identifier(128, { minLength: 0 }),
+          value: Line(128, { minLength: 0 }),
           expiresAt: Type.Optional(
             Identifier(40, { minLength: 0, description: 'A day or a time; never where absent' }),
           ),
@@ -90,8 +92,10 @@ function entryFrom(
     ? parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(expiresAt) ? `${expiresAt}T00:00:00Z` : expiresAt)
     : undefined;
   if (expiresAt && expiresAtMs === undefined)
-    return `"${expiresAt}" is no time such as 2027-01-31T00:00:00Z.`;
-  return { value: normal.value, expiresAtMs, note: note.slice(0, MAX_NOTE) };
+    return `${shown(expiresAt)} is no time such as 2027-01-31T00:00:00Z.`;
+  const wrongNote = noteProblem(note);
+  if (wrongNote !== undefined) return wrongNote;
+  return { value: normal.value, expiresAtMs, note };
 }
 
 /** The last word on a value that stands twice. */
