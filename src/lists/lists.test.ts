@@ -166,3 +166,22 @@ test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what 
   assert.throws(() => readNames(xml.replace('Anna', '&#xd800;')), /Name 2 is not valid Unicode/);
   assert.throws(() => readNames('<sdnList><sdnEntry><uid>7'), /not whole/);
 });
+
+test('T6 names and entries are texts that can be seen: what is not is refused, with the uid', () => {
+  const source = (uid: string, name: string): string => `uid,name\n1,Иванов\n${uid},"${name}"\n`;
+  assert.deepEqual(readNames(source('2', 'TWO\r\n LINES'))[1], { uid: '2', name: 'TWO LINES' });
+  assert.deepEqual(readNames(source('2', 'IVA\u00adNOV\ufeff'))[1], { uid: '2', name: 'IVANOV' });
+  for (const [uid, name, said] of [
+    ['2', 'IVA\u0000NOV', /Name 2 must not contain control characters/],
+    ['2', 'X'.repeat(1001), /Name 2 has more than 1000 characters/],
+    ['2\u200b', 'IVANOV', /The uid of name 2 must not contain invisible characters/],
+  ] as const) {
+    assert.throws(() => readNames(source(uid, name)), said);
+  }
+  for (const value of ['a\ufeffb', 'a\u200bb', 'a\u0007', 'a\ud800', 'a\u2028b']) {
+    assert.ok('problem' in normalEntry('account', value), JSON.stringify(value));
+    assert.ok('problem' in normalEntry('text', value), JSON.stringify(value));
+  }
+  assert.deepEqual(normalEntry('text', 'علی\u200cرضا'), { value: 'علی\u200cرضا' });
+  assert.ok('problem' in normalEntry('account', 'علی\u200cرضا'));
+});

@@ -22,11 +22,13 @@ export function readNames(text: string): ListedName[] {
 
 /** Characters that are shown as nothing: they do not count when names are compared, and lists of others do hold some. */
 const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/** Long names may be written over several lines. */
+const LINE_ENDS = /[\t\n\r ]+/g;
 const MAX_NAME = 1000;
 const MAX_UID = 100;
 
 function checked({ uid, name }: ListedName, index: number): ListedName {
-  const seen = name.replace(UNSEEN, '');
+  const seen = name.replace(UNSEEN, '').replaceAll(LINE_ENDS, ' ').trim();
   const problem =
     (seen.length > MAX_NAME ? `has more than ${MAX_NAME} characters` : textProblem(seen, 'line')) ??
     (uid.length > MAX_UID ? `has a uid of more than ${MAX_UID} characters` : undefined);

@@ -1,5 +1,6 @@
 // OpenTelemetry traces, where OTEL_EXPORTER_OTLP_ENDPOINT names a collector; otherwise trace contexts just travel on.
 import { InputError } from '../domain/input-error.ts';
+import { TRACEPARENT } from '../domain/traceparent.ts';
 
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
@@ -15,9 +16,6 @@ export type Tracing = {
   /** Sends what has not been sent yet. */
   close(): Promise<void>;
 };
-
-/** Trace Context, W3C Recommendation, section 3.2. */
-const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 const NO_TRACING: Tracing = {
   begin: (_name, _kind, parent) => ({

@@ -6,6 +6,7 @@ import { parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { keptOf } from '../domain/raw-input.ts';
 import { parseTransaction, type Transaction } from '../domain/transaction.ts';
+import { badByteText } from '../domain/utf8.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import { entryOf } from './access/access.ts';
 import type { LabelRelay } from './label-relay.ts';
@@ -14,7 +15,7 @@ import { DecisionSchema, LabelSchema, ProblemSchema, TransactionSchema } from '.
 import { splitJson } from './split-json.ts';
 
 const CHUNK = 500;
-const MAX_PIECE_CHARACTERS = 64 * 1024;
+const MAX_PIECE_BYTES = 64 * 1024;
 const MAX_ERRORS_SHOWN = 1000;
 const DEAD_LETTER_CHARACTERS = 2000;
 
@@ -182,10 +183,15 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
         accepted += full.length;
       };
       try {
-        for await (const piece of splitJson(request.raw, MAX_PIECE_CHARACTERS)) {
+        for await (const piece of splitJson(request.raw, MAX_PIECE_BYTES)) {
           if ('tooLong' in piece) {
-            const message = `This element is longer than ${MAX_PIECE_CHARACTERS} characters.`;
+            const message = `This element is longer than ${MAX_PIECE_BYTES} bytes.`;
             await reject(piece.index, '', [{ pointer: '', message }]);
+            continue;
+          }
+          if ('badByte' in piece) {
+            const message = `This element is ${badByteText(piece.badByte)}.`;
+            await reject(piece.index, piece.text, [{ pointer: '', message }]);
             continue;
           }
           const read = readJson(piece.text);

@@ -11,7 +11,7 @@ import { exactDecoder } from '../domain/utf8.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
 import type { DeadLetterSubject, QuarantineStep } from '../ports/dead-letters.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
-import { HEADERS, MAX_RECORD_BYTES } from './record-codec.ts';
+import { MAX_RECORD_BYTES, traceparentOf } from './record-codec.ts';
 
 const DEAD_LETTER_CHARACTERS = 2000;
 const encoder = new TextEncoder();
@@ -110,7 +110,7 @@ export function deadLetterMessage(
     sourceOffset: raw.offset,
     key,
     value: encoder.encode(JSON.stringify(value)),
-    traceparent: raw.headers.get(HEADERS.traceparent),
+    traceparent: traceparentOf(raw),
   };
 }
 

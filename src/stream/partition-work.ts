@@ -26,7 +26,7 @@ import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
 import { type AccountCache, copyHistories, createAccountCache } from './account-cache.ts';
 import { bytesOfHashes, createDecidedIds, type DecidedIds, hashOfId } from './decided-ids.ts';
 import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
-import { type DecodedRecord, decodeRecord, HEADERS } from './record-codec.ts';
+import { type DecodedRecord, decodeRecord, HEADERS, traceparentOf } from './record-codec.ts';
 import type { SharedHistories } from './shared-histories.ts';
 import { engineWithoutHistories } from './without-histories.ts';
 
@@ -170,7 +170,7 @@ export function readRecords(
       }
       decidedIds.push(id);
       accounts.add(accountId);
-      const trace = item.headers.get(HEADERS.traceparent);
+      const trace = traceparentOf(item);
       if (trace !== undefined) traces.set(item.offset, trace);
       texts.set(item.offset, decoded.text);
     } else {

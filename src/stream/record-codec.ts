@@ -1,11 +1,12 @@
 // Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
-import { isUtf8 } from 'node:buffer';
 import { asBuffer } from '../domain/bytes.ts';
 import { shown } from '../domain/fields.ts';
 import { notJson } from '../domain/json-text.ts';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
+import { TRACEPARENT } from '../domain/traceparent.ts';
 import { parseTransaction, type Transaction, transactionToJson } from '../domain/transaction.ts';
+import { badByteText, badUtf8 } from '../domain/utf8.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { StreamRecord } from '../ports/stream.ts';
 
@@ -18,6 +19,12 @@ export const HEADERS = {
   attempt: 'attempt',
 } as const;
 export const MAX_RECORD_BYTES = 64 * 1024;
+
+/** The W3C trace context that came with a record; one that is not well-formed counts as none, as the standard asks. */
+export function traceparentOf({ headers }: StreamRecord): string | undefined {
+  const given = headers.get(HEADERS.traceparent);
+  return given !== undefined && TRACEPARENT.test(given) ? given : undefined;
+}
 
 export type EncodedRecord = {
   readonly key: Uint8Array;
@@ -66,7 +73,10 @@ export function decodeRecord(raw: StreamRecord, nowMs: number, maxAmountMinor?: 
   if (raw.value.length > MAX_RECORD_BYTES) {
     return problem(`The record has ${raw.value.length} bytes; at most ${MAX_RECORD_BYTES} are read.`);
   }
-  if (!isUtf8(raw.value) || (raw.key !== null && !isUtf8(raw.key))) return problem('Not UTF-8.');
+  const badKey = raw.key === null ? undefined : badUtf8(raw.key);
+  if (badKey) return problem(`The record's key is ${badByteText(badKey)}.`);
+  const bad = badUtf8(raw.value);
+  if (bad) return problem(`The record is ${badByteText(bad)}.`);
   const key = raw.key === null ? '' : textOf(raw.key);
   let value: unknown;
   try {

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StreamRecord } from '../ports/stream.ts';
+import { decodeRecord, HEADERS, traceparentOf } from './record-codec.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+const TRANSACTION = {
+  id: 't',
+  accountId: 'Müller',
+  occurredAt: '2026-11-23T15:00:00Z',
+  amountMinor: 1,
+  currency: 'EUR',
+  type: 'purchase',
+};
+const record = (
+  value: Uint8Array | null,
+  key: Uint8Array | null,
+  headers: [string, string][] = [],
+): StreamRecord => ({
+  offset: 7,
+  timestampMs: NOW,
+  key,
+  value,
+  headers: new Map(headers),
+});
+const problemOf = (raw: StreamRecord): string | undefined => {
+  const decoded = decodeRecord(raw, NOW);
+  return decoded.ok ? undefined : `${decoded.problems[0].pointer} ${decoded.problems[0].message}`;
+};
+
+test('T9 a record or a key that is not UTF-8 is refused with its place', () => {
+  const text = JSON.stringify(TRANSACTION, undefined, 1);
+  const [key, latinKey] = [Buffer.from('Müller'), Buffer.from('Müller', 'latin1')];
+  assert.equal(problemOf(record(Buffer.from(text), key)), undefined);
+  assert.equal(
+    problemOf(record(Buffer.from(text, 'latin1'), key)),
+    ' The record is not UTF-8: byte 0xFC at line 3, column 17 (offset 30).',
+  );
+  assert.equal(
+    problemOf(record(Buffer.from(text), latinKey)),
+    " The record's key is not UTF-8: byte 0xFC at line 1, column 2 (offset 1).",
+  );
+});
+
+test('T3 what nests without end, keys that mean something to objects, and keys that stand twice stop nothing', () => {
+  const key = Buffer.from('Müller');
+  const base = JSON.stringify(TRANSACTION).slice(0, -1);
+  const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
+  for (const [more, problem] of [
+    [`,"city":${deep}}`, '/city city must be a string, not a list of 1.'],
+    [`,"merchant":${deep}}`, '/merchant merchant must be an object, not a list of 1.'],
+    [
+      `,"merchant":{"id":${'{"id":'.repeat(9000)}1${'}'.repeat(9000)}}}`,
+      '/merchant/id id must be a string, not an object.',
+    ],
+    [',"__proto__":{"id":"x"}}', '/__proto__ "__proto__" is not a known field'],
+    [',"merchant":{"id":"m","__proto__":1}}', '/merchant/__proto__ "__proto__" is not a known field'],
+    [',"constructor":{"prototype":1}}', '/constructor "constructor" is not a known field'],
+  ]) {
+    assert.ok(problemOf(record(Buffer.from(base + more), key))?.startsWith(problem), problem);
+  }
+  assert.equal(
+    problemOf(record(Buffer.from(deep), key)),
+    ' A transaction must be a JSON object, not a list of 1.',
+  );
+  // Of a key that stands twice the last counts, here and for whoever reads the decision.
+  const twice = decodeRecord(record(Buffer.from(`${base},"id":"second"}`), key), NOW);
+  assert.ok(twice.ok && twice.record.kind === 'transaction' && twice.record.transaction.id === 'second');
+});
+
+test('W10 a trace context that is not well-formed is not carried on', () => {
+  const good = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const traceOf = (text: string) => traceparentOf(record(null, null, [[HEADERS.traceparent, text]]));
+  assert.equal(traceOf(good), good);
+  for (const bad of [
+    '',
+    `${good}\n`,
+    `\ufeff${good}`,
+    good.toUpperCase(),
+    good.replace('00-', 'ff-'),
+    'x'.repeat(100_000),
+  ])
+    assert.equal(traceOf(bad), undefined);
+  assert.equal(traceparentOf(record(null, null)), undefined);
+});
