@@ -94,6 +94,45 @@ test('bulk intake takes NDJSON and arrays, answers per line, and keeps what was 
   assert.equal(total, 2);
 });
 
+test('A1 whatever its id, a transaction can be opened, and so can the links of its account', async () => {
+  const odd = [
+    '.',
+    '..',
+    'a/b',
+    '/',
+    '%',
+    '%2e',
+    '100 %',
+    '?id=1&x',
+    '#',
+    '\\',
+    '+',
+    "'",
+    'Łódź',
+    '__proto__',
+    '😀'.repeat(32),
+  ];
+  for (const id of odd) {
+    const decided = await postJson(desk.url, '/v1/decisions', smallest(id, id));
+    assert.equal(decided.status, 200, `${id} ${JSON.stringify(decided.body)}`);
+    const query = new URLSearchParams({ id });
+    const story = await getJson<{ transaction: { id: string } }>(desk.url, `/v1/transaction?${query}`);
+    assert.equal(story.transaction?.id, id);
+    const links = await getJson<{ accountId: string }>(desk.url, `/v1/account/links?${query}`);
+    assert.equal(links.accountId, id);
+    if (id.startsWith('.')) continue;
+    const byPath = await getJson<{ transaction: { id: string } }>(
+      desk.url,
+      `/v1/transactions/${encodeURIComponent(id)}`,
+    );
+    assert.equal(byPath.transaction?.id, id);
+  }
+  const file = await fetch(`${desk.url}/v1/transaction?id=..&download=true`);
+  assert.equal(file.headers.get('content-disposition'), 'attachment; filename="transaction-...json"');
+  assert.equal((await fetch(`${desk.url}/v1/transaction`)).status, 400);
+  assert.equal((await fetch(`${desk.url}/v1/transaction?id=nothing`)).status, 404);
+});
+
 test('D5 an approval is explained on demand, and contributions add up to the vote', async () => {
   await postJson(desk.url, '/v1/decisions', smallest('story-1', 'story'));
   await postJson(desk.url, '/v1/decisions', smallest('story-2', 'story', 2000));

@@ -191,7 +191,7 @@ function Desk() {
 
   async function find(text: string): Promise<void> {
     if (text === '') return;
-    const answer = await fetch(`/v1/transactions/${encodeURIComponent(text)}`);
+    const answer = await fetch(`/v1/transaction?id=${encodeURIComponent(text)}`);
     if (answer.ok) setQuery({ transaction: text });
     else navigate(`/transactions?account=${encodeURIComponent(text)}`);
   }

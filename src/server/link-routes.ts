@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
 import type { Desk } from '../ports/desk.ts';
+import { getById } from './by-id.ts';
 import { Identifier } from './field-schema.ts';
 
 const LINKS_A_KIND = 6;
@@ -12,8 +13,9 @@ const AccountParams = Type.Object({ id: Identifier(ID_MAX_LENGTH) });
 
 export function linkRoutes(app: FastifyInstance, desk: Desk): void {
   const { links } = desk.office;
-  app.get<{ Params: Static<typeof AccountParams> }>(
-    '/v1/accounts/:id/links',
+  getById<{ Params: Static<typeof AccountParams>; Querystring: unknown }>(
+    app,
+    ['/v1/accounts/:id/links', '/v1/account/links'],
     {
       config: { permission: 'read_identifiers', viewed: 'links of account' },
       schema: {

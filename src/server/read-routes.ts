@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { OUTCOMES, type Outcome } from '../domain/decision.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
+import { getById } from './by-id.ts';
 import type { Monitor } from './monitor.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import type { PeerGroups } from './peer-groups.ts';
@@ -22,8 +23,9 @@ export function readRoutes(
 ): void {
   const { store } = desk;
 
-  app.get<{ Params: IdParams; Querystring: StoryQuery }>(
-    '/v1/transactions/:id',
+  getById<{ Params: IdParams; Querystring: StoryQuery }>(
+    app,
+    ['/v1/transactions/:id', '/v1/transaction'],
     {
       config: { permission: 'read', viewed: 'transaction' },
       schema: {

@@ -21,7 +21,7 @@ export function LinkGraph(props: { readonly accountId: string }) {
   useEffect(() => {
     setAnswers([]);
     setFull(false);
-    ask<Answer>(`/v1/accounts/${encodeURIComponent(props.accountId)}/links`).then(
+    ask<Answer>(`/v1/account/links?id=${encodeURIComponent(props.accountId)}`).then(
       (answer) => setAnswers([answer]),
       (error: Error) => setProblem(error.message),
     );
@@ -58,7 +58,7 @@ export function LinkGraph(props: { readonly accountId: string }) {
       setFull(true);
       return;
     }
-    ask<Answer>(`/v1/accounts/${encodeURIComponent(accountId)}/links`).then(
+    ask<Answer>(`/v1/account/links?id=${encodeURIComponent(accountId)}`).then(
       (answer) => setAnswers((kept) => [...kept, answer]),
       (error: Error) => setProblem(error.message),
     );

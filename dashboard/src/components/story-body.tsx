@@ -170,7 +170,7 @@ export function useStory(id: string | null): {
     setFailure('');
     if (id === null) return;
     const abort = new AbortController();
-    ask<TransactionStory>(`/v1/transactions/${encodeURIComponent(id)}`, { signal: abort.signal })
+    ask<TransactionStory>(`/v1/transaction?id=${encodeURIComponent(id)}`, { signal: abort.signal })
       .then(setStory)
       .catch((error: Error) => {
         if (error.name !== 'AbortError') setFailure(error.message);
@@ -231,7 +231,7 @@ export function Story(props: {
           size="xs"
           variant="default"
           component="a"
-          href={`/v1/transactions/${encodeURIComponent(decision.transactionId)}?download=true`}
+          href={`/v1/transaction?id=${encodeURIComponent(decision.transactionId)}&download=true`}
           download
           title="Decision, reasons, features and versions as one file"
         >
