@@ -13,6 +13,7 @@ const TROUBLED: Faults = {
   loss: false,
   away: false,
   forgets: false,
+  poison: 'none',
   sabotage: 'none',
 };
 const THREADS = Math.min(availableParallelism(), 8);
@@ -41,6 +42,19 @@ test('W13 a database that dies and forgets what it had not flushed is given it a
   assert.equal(await searchOnThreads(SEEDS / 10, { ...TROUBLED, forgets: true }, THREADS), undefined);
 });
 
+test('K1 poisoned records cost themselves, whatever dies: each is in quarantine once, all others are stored as without them', async () => {
+  const faults: Faults = { ...TROUBLED, pauses: true, forgets: true, poison: 'all' };
+  assert.equal(await searchOnThreads((SEEDS * 3) / 20, faults, THREADS), undefined);
+  assert.equal(
+    await searchOnThreads(SEEDS / 20, { ...faults, forgets: false, loss: true }, THREADS),
+    undefined,
+  );
+  assert.equal(
+    await searchOnThreads(SEEDS / 20, { ...faults, forgets: false, away: true }, THREADS),
+    undefined,
+  );
+});
+
 for (const sabotage of [
   'no fence',
   'no fence before reading',
@@ -49,11 +63,15 @@ for (const sabotage of [
   'no look at the progress',
   'no claim',
   'no ids',
+  'no quarantine',
+  'a quarantine that loses a neighbour',
+  'a quarantine of the machine’s faults',
 ] as const) {
   test(`the simulation finds the fault when there is ${sabotage}`, async () => {
     const loss = sabotage === 'no fence before reading';
     const forgets = sabotage === 'no look at the progress';
-    const faults: Faults = { ...TROUBLED, pauses: !loss, loss, forgets, sabotage };
+    const poison = sabotage.includes('quarantine') ? 'all' : 'none';
+    const faults: Faults = { ...TROUBLED, pauses: !loss, loss, forgets, poison, sabotage };
     assert.match((await searchSeeds(1, 500, faults)) ?? 'nothing found', /^seed/);
   });
 }

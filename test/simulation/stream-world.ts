@@ -6,17 +6,19 @@ import type { Transaction } from '../../src/domain/transaction.ts';
 import type { Decided } from '../../src/engine/process-batch.ts';
 import { FEATURE_COUNT, INDEX } from '../../src/features/catalogue.ts';
 import type { ModelInfo, Scorer } from '../../src/models/model.ts';
+import type { DeadLetterEntry } from '../../src/ports/dead-letters.ts';
 import { type HistoryItem, NO_BASE } from '../../src/ports/history.ts';
 import {
   type Collector,
   NO_PROGRESS,
+  type SinkBatch,
   type SinkProgress,
   type SinkStore,
 } from '../../src/ports/sink-store.ts';
 import { FencedError, type StateStore } from '../../src/ports/state-store.ts';
 import type { Output, OutputLog, PartitionInput, StreamRecord } from '../../src/ports/stream.ts';
-import { compileRuleset } from '../../src/rules/ruleset.ts';
-import { decodeMessage, sourceOffsetOf } from '../../src/stream/message-codec.ts';
+import { compileRuleset, type Ruleset } from '../../src/rules/ruleset.ts';
+import { readMessage, sourceOffsetOf } from '../../src/stream/message-codec.ts';
 import { createPublisher } from '../../src/stream/publisher.ts';
 import { encodeLabel, encodeTransaction, HEADERS } from '../../src/stream/record-codec.ts';
 import { startSinks } from '../../src/stream/sinks.ts';
@@ -35,21 +37,28 @@ const FALLBACK_AFTER_MS = 60;
 /** A run that has not settled by then has lost something. */
 const LIMIT_MS = 60_000;
 
-type Collected = Collector & { readonly decisions: readonly Decided[]; deadLetters(): number };
+type Collected = Collector & {
+  readonly decisions: readonly Decided[];
+  readonly letters: readonly DeadLetterEntry[];
+};
 
 function collect(): Collected {
   const decisions: Decided[] = [];
-  let deadLetters = 0;
+  const letters: DeadLetterEntry[] = [];
   return {
     decisions,
-    deadLetters: () => deadLetters,
+    letters,
     decided: (item) => decisions.push(item),
     labelled: () => undefined,
-    deadLetter: () => {
-      deadLetters++;
-    },
+    deadLetter: (entry) => letters.push(entry),
   };
 }
+
+/** Where a poisoned transaction makes the program fail, told by its city; `sealing` has a decision too large to publish. */
+const POISONS = ['deciding', 'sealing', 'storing'] as const;
+type Poison = (typeof POISONS)[number];
+const poisonOf = ({ city }: Transaction): Poison | undefined => POISONS.find((poison) => poison === city);
+const NOT_OF_THIS_PROGRAM = Buffer.from('{"kind":"decision","offset":"seventeen"');
 
 /** What is broken on purpose, so that the simulation can prove that it would notice. */
 export type Sabotage =
@@ -60,7 +69,10 @@ export type Sabotage =
   | 'no look at the end of the outputs'
   | 'no look at the progress'
   | 'no claim'
-  | 'no ids';
+  | 'no ids'
+  | 'no quarantine'
+  | 'a quarantine that loses a neighbour'
+  | 'a quarantine of the machine’s faults';
 
 export type Faults = {
   /** Workers are killed and started again. */
@@ -75,6 +87,8 @@ export type Faults = {
   readonly away: boolean;
   /** The database dies and forgets what it had not flushed. */
   readonly forgets: boolean;
+  /** Which records come that the program fails at: none, all kinds, or only those that are decided and cannot be stored. */
+  readonly poison: 'none' | 'all' | 'storing';
   readonly sabotage: Sabotage;
 };
 
@@ -85,6 +99,9 @@ export type Outcome = {
   readonly published: ReadonlyMap<string, number>;
   readonly stored: ReadonlyMap<string, Decided>;
   readonly storedDeadLetters: number;
+  /** Poisoned transactions, and what the database holds of the quarantine, by transaction. */
+  readonly poisoned: ReadonlyMap<string, Poison>;
+  readonly quarantined: ReadonlyMap<string, DeadLetterEntry>;
   /** Rows that the database was given twice. */
   readonly storedTwice: number;
 };
@@ -119,6 +136,17 @@ function accountScorer(): Scorer {
 }
 
 const RULES = compileRuleset([]);
+/** Rules with a fault that some transactions meet. */
+const FAULTY_RULES: Ruleset = {
+  ...RULES,
+  evaluate(transaction, ...rest) {
+    const poison = poisonOf(transaction);
+    if (poison === 'deciding') throw new TypeError('undefined is not a function');
+    const hits = RULES.evaluate(transaction, ...rest);
+    if (poison !== 'sealing') return hits;
+    return [...hits, { id: 'long', version: 1, action: 'tag', priority: 1, text: 'x'.repeat(1_000_000) }];
+  },
+};
 
 export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   const random = createRandom(seed, 1);
@@ -231,8 +259,10 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
             return { decisions: -1, 'dead-letters': -1 };
           }
           const last = (output: Output): number => {
-            const record = outputs[output][partition].at(-1);
-            return (record?.value && sourceOffsetOf(record.value)) ?? -1;
+            const told = outputs[output][partition].flatMap(
+              ({ value }) => (value && sourceOffsetOf(value)) ?? [],
+            );
+            return told.at(-1) ?? -1;
           };
           return { decisions: last('decisions'), 'dead-letters': last('dead-letters') };
         }),
@@ -276,7 +306,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       publisher,
       clock: { nowMs: time.nowMs },
       monotonicMs: time.nowMs,
-      inService: () => ({ serving, ruleset: RULES }),
+      inService: () => ({ serving, ruleset: FAULTY_RULES }),
       // In every other world accounts are let go of with each batch: a chunk of a table is more than half of it.
       accountCacheBytes: seed % 2 === 0 ? 400 << 10 : 1 << 20,
       decidedIdsKept: 1000,
@@ -287,7 +317,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         async *replay(partition, fromOffset, toOffset) {
           const found = await callOver(process, async () =>
             outputs.decisions[partition].flatMap(({ value }): HistoryItem[] => {
-              const message = value ? decodeMessage(value) : undefined;
+              const message = value ? readMessage(value) : undefined;
               if (message?.kind === 'decision') {
                 const { offset, transaction } = message.decided;
                 return [{ kind: 'transaction', offset, transaction }];
@@ -317,8 +347,14 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     readonly stored: ReadonlyMap<string, Decided>;
     readonly progress: ReadonlyMap<string, SinkProgress>;
     readonly deadLetters: number;
+    readonly quarantined: ReadonlyMap<string, DeadLetterEntry>;
   };
-  let database: Database = { stored: new Map(), progress: new Map(), deadLetters: 0 };
+  let database: Database = {
+    stored: new Map(),
+    progress: new Map(),
+    deadLetters: 0,
+    quarantined: new Map(),
+  };
   let onDisk = database;
   let storedTwice = 0;
   async function flushNowAndThen(): Promise<void> {
@@ -326,6 +362,24 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       await time.sleep(world, between(0, SLOWEST_FLUSH_MS));
       onDisk = database;
     }
+  }
+
+  const holdsPoison = ({ decisions }: Collected): boolean =>
+    decisions.some(({ transaction }) => poisonOf(transaction) === 'storing');
+  const losesNeighbours = (collected: Collected): boolean =>
+    faults.sabotage === 'a quarantine that loses a neighbour' &&
+    collected.decisions.length <= 2 &&
+    holdsPoison(collected);
+
+  /** What the database says of batches whose content it does not take. */
+  function refused(batches: readonly SinkBatch<Collected>[]): Error | undefined {
+    const error = new Error('bigint out of range');
+    const ofRecord = Object.assign(error, { code: '22003' });
+    if (faults.sabotage === 'a quarantine of the machine’s faults' && trouble()) return ofRecord;
+    if (!batches.some(({ collected }) => holdsPoison(collected) && !losesNeighbours(collected)))
+      return undefined;
+    // As if nobody knew whose fault it is.
+    return faults.sabotage === 'no quarantine' ? new Error('bigint out of range') : ofRecord;
   }
 
   function sinkStore(process: Process): SinkStore<Collected> {
@@ -343,19 +397,28 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         callOver(process, async () => {
           const stored = new Map(database.stored);
           const progress = new Map(database.progress);
+          const quarantined = new Map(database.quarantined);
+          const refusal = refused(batches);
+          if (refusal) throw refusal;
           for (const { output, partition, before, after, collected } of batches) {
             const key = `${output} ${partition}`;
             if (progressOf(key).nextOffset !== before.nextOffset)
               throw new FencedError('another sink was here');
             progress.set(key, after);
             believed.set(key, after);
-            for (const item of collected.decisions) {
+            for (const entry of collected.letters) {
+              const subject = entry.quarantine?.subject;
+              if (subject) quarantined.set(subject.transactionId, entry);
+            }
+            for (const item of losesNeighbours(collected) ? [] : collected.decisions) {
               if (stored.has(item.transaction.id)) storedTwice++;
               stored.set(item.transaction.id, item);
             }
           }
-          const found = batches.reduce((sum, batch) => sum + batch.collected.deadLetters(), 0);
-          database = { stored, progress, deadLetters: database.deadLetters + found };
+          const unnamed = batches.flatMap(({ collected }) =>
+            collected.letters.filter(({ quarantine }) => !quarantine?.subject),
+          );
+          database = { stored, progress, deadLetters: database.deadLetters + unnamed.length, quarantined };
         }),
     };
   }
@@ -380,6 +443,23 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
 
   const accepted: string[] = [];
   let deadLetters = 0;
+  const poisoned = new Map<string, Poison>();
+  /** Drawn by itself: what comes beside it is the same with poison and without. */
+  const venom = createRandom(seed, 3);
+  function poisonAfter(
+    transaction: Transaction,
+    append: (encoded: ReturnType<typeof encodeTransaction>) => void,
+  ): void {
+    const poison = POISONS[Math.floor(venom.next() * POISONS.length)];
+    const wanted = venom.next() < 0.25;
+    const again = venom.next() < 0.4;
+    if (!wanted || faults.poison === 'none' || (faults.poison === 'storing' && poison !== 'storing')) return;
+    const id = `poison-${transaction.id}`;
+    const encoded = encodeTransaction({ ...transaction, id, city: poison });
+    poisoned.set(id, poison);
+    append(encoded);
+    if (again) append(encoded);
+  }
   const inputChance = (share: number): boolean => input.next() < share;
   const inputBetween = (low: number, high: number): number => low + input.next() * (high - low);
   let produced = false;
@@ -403,6 +483,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         log[partition].push(record(log[partition].length, key, value, headers));
         arrived();
       };
+      poisonAfter(transaction, (encoded) => append(encoded.key, encoded.value, 'transaction'));
       const encoded = encodeTransaction(transaction);
       append(encoded.key, encoded.value, 'transaction');
       accepted.push(transaction.id);
@@ -473,6 +554,12 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
         workers.reverse();
       }
       if (faults.forgets && chance(0.2)) database = onDisk;
+      if (faults.poison === 'all' && chance(0.2)) {
+        const topic = outputs.decisions[Math.floor(random.next() * PARTITIONS)];
+        topic.push(record(topic.length, Buffer.alloc(0), NOT_OF_THIS_PROGRAM, new Map()));
+        deadLetters++;
+        arrived();
+      }
       if (faults.kills && chance(0.2)) {
         sinks.process.alive = false;
         sinks = startSinkProcess();
@@ -491,7 +578,11 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   void disturb();
   if (faults.forgets) void flushNowAndThen();
   const settled = (): boolean =>
-    produced && undisturbed && database.stored.size >= accepted.length && database.deadLetters >= deadLetters;
+    produced &&
+    undisturbed &&
+    database.stored.size >= accepted.length &&
+    database.deadLetters >= deadLetters &&
+    database.quarantined.size >= poisoned.size;
   while (!settled() && time.nowMs() < START_MS + LIMIT_MS) await time.run(time.nowMs() + STEP_MS);
   for (const { process } of [...workers, sinks]) process.alive = false;
   world.alive = false;
@@ -500,8 +591,10 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   for (const topic of outputs.decisions) {
     for (const { value } of topic) {
       if (value === null) continue;
-      const { kind, transactionId } = JSON.parse(Buffer.from(value).toString());
-      if (kind === 'decision') published.set(transactionId, (published.get(transactionId) ?? 0) + 1);
+      const message = readMessage(value);
+      if (message?.kind !== 'decision') continue;
+      const { id: transactionId } = message.decided.transaction;
+      published.set(transactionId, (published.get(transactionId) ?? 0) + 1);
     }
   }
   return {
@@ -511,5 +604,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     stored: database.stored,
     storedDeadLetters: database.deadLetters,
     storedTwice,
+    poisoned,
+    quarantined: database.quarantined,
   };
 }
