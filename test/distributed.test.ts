@@ -15,6 +15,7 @@ import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
+import { FAULTY_PROGRAM, mendDatabase, POISONED_AMOUNT_MINOR, poisonDatabase } from './faults/poison.ts';
 import { type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
 import { promoteCopy } from './promote-copy.ts';
 import { startTraceCollector } from './trace-collector.ts';
@@ -392,11 +393,88 @@ for (const [number, faults] of SETS.entries()) {
       seconds: 8,
       onNotice: () => undefined,
     });
-    const { lost, doubled, different, accepted, compared } = result;
+    const { lost, doubled, different, accepted, compared, poisons, poisonTrouble } = result;
     assert.deepEqual({ lost, doubled, different }, { lost: [], doubled: [], different: [] });
     assert.ok(accepted > 500 && compared > 200);
+    // K1: and each record that this installation cannot deal with is in quarantine, once.
+    assert.deepEqual(poisonTrouble, []);
+    assert.ok(poisons > 5, `${poisons} poisoned records`);
   });
 }
+
+test('K3 what is in quarantine is shown, and a mended program takes it from there', async (t) => {
+  const ofWorker = startGoshawk({
+    name: 'worker-faulty',
+    args: ['worker'],
+    env: { ...env, NODE_OPTIONS: `--import ${FAULTY_PROGRAM}` },
+    logFile: join(folder, 'logs', 'worker-faulty.log'),
+  });
+  started.push(ofWorker);
+  const sink = start('sink-letters', ['sink']);
+  const server = start('server-letters', ['server', '--port', '0']);
+  const [, url] = await server.said(/listens at (\S+)/, 60_000);
+  await Promise.all([ofWorker, sink].map((process) => process.said(/ ready\n/, 60_000)));
+  const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 1 });
+  t.after(async () => {
+    await mendDatabase(pool);
+    await pool.end();
+    await Promise.all([server.stop(), sink.stop()]);
+  });
+  await poisonDatabase(pool);
+  const more = { accountId: 'letters' };
+  const undecided = transaction('letter-deciding', { ...more, amountMinor: POISONED_AMOUNT_MINOR });
+  const unstored = transaction('letter-storing', { ...more, city: 'Poison' });
+  assert.equal((await send(url, '/v1/decisions', transaction('letter-1', more))).status, 200);
+  const refused = await send(url, '/v1/decisions', undecided);
+  assert.equal(refused.status, 422, JSON.stringify(refused.body));
+  assert.match(String(refused.body.title), /quarantine/);
+  assert.equal((await send(url, '/v1/decisions', undecided)).status, 422, 'a repetition hears the same');
+  assert.equal((await send(url, '/v1/decisions', unstored)).status, 200, 'it is decided');
+  assert.equal((await send(url, '/v1/decisions', transaction('letter-2', more))).status, 200);
+
+  type Page = {
+    quarantined: number;
+    items: { id: number; transactionId: string; step: string; state: string }[];
+  };
+  const letters = async (): Promise<Page['items']> => {
+    const page = (await (await fetch(`${url}/v1/dead-letters?quarantined=true&limit=500`)).json()) as Page;
+    return page.items.filter(({ transactionId }) => transactionId?.startsWith('letter-'));
+  };
+  const both = await until('both letters', async () => {
+    const found = await letters();
+    return found.length === 2 ? found : undefined;
+  });
+  assert.deepEqual(both.map(({ transactionId, step, state }) => [transactionId, step, state]).sort(), [
+    ['letter-deciding', 'deciding', 'open'],
+    ['letter-storing', 'storing', 'open'],
+  ]);
+  type Service = { name: string; status: string };
+  const shown = await until('the alarm', async () => {
+    const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as { services: Service[] };
+    return services.find(({ name }) => name === 'quarantine');
+  });
+  assert.equal(shown.status, 'degraded');
+  const command = (...words: string[]) =>
+    spawnSync(process.execPath, [MAIN, 'dead-letters', ...words, '--url', url], { encoding: 'utf8' });
+  const [storing] = both.filter(({ step }) => step === 'storing');
+  const still = command('retry', String(storing.id));
+  assert.equal(still.status, 1);
+  assert.match(still.stderr, /still does not take/);
+  assert.match(command('show', String(storing.id)).stdout, /letter-storing of account letters/);
+
+  await mendDatabase(pool);
+  await ofWorker.stop();
+  await start('worker-mended', ['worker']).said(/ ready\n/, 60_000);
+  const ids = both.map(({ id }) => String(id));
+  const retried = command('retry', ...ids);
+  assert.equal(retried.status, 0, retried.stderr);
+  await until('both are decided and stored', async () => {
+    const { rows } = await pool.query(`select id from transactions where id like 'letter-%'`);
+    return rows.length === 4 ? true : undefined;
+  });
+  assert.equal((await send(url, '/v1/decisions', undecided)).status, 200, 'the decision is there now');
+  assert.match(command('retry', ids[0]).stderr, /only an open one/);
+});
 
 test('W13 a database that died and forgot its last moment is given it again, though nothing more comes', async (t) => {
   const [server, ...others] = [

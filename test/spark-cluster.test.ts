@@ -25,7 +25,7 @@ after(async () => {
 });
 
 test("S1 on a cluster nothing is lost or doubled, decisions are the embedded engine's: executor killed, driver killed", async () => {
-  const { lost, doubled, different, accepted, compared } = await runRound(installation, {
+  const { lost, doubled, different, accepted, compared, poisonTrouble } = await runRound(installation, {
     seed: 1,
     round: 'cluster',
     cluster,
@@ -35,5 +35,6 @@ test("S1 on a cluster nothing is lost or doubled, decisions are the embedded eng
     onNotice: () => undefined,
   });
   assert.deepEqual([lost.slice(0, 3), doubled.slice(0, 3), different.slice(0, 3)], [[], [], []]);
+  assert.deepEqual(poisonTrouble, []);
   assert.ok(accepted > 2500 && compared > 800, `${accepted} accepted, ${compared} compared`);
 });

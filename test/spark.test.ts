@@ -52,7 +52,9 @@ for (const [decider, seed, faults] of ROUNDS) {
       [[], [], []],
     );
     assert.ok(result.accepted > 3000 && result.compared > 1000, JSON.stringify(result.accepted));
-    assert.equal((await deadLetters()) - before, result.sent.badRecords);
+    assert.deepEqual(result.poisonTrouble, []);
+    assert.ok(result.poisons > 20, `${result.poisons} poisoned records`);
+    assert.equal((await deadLetters()) - before, result.sent.badRecords + result.poisons);
   });
 }
 
@@ -92,6 +94,7 @@ test('S3 S4 a model promoted while Spark runs decides the rest; the desk shows S
       round: 'promotion',
       perSecond: 200,
       seconds: 15,
+      poisons: [],
       url: () => url,
     });
     const byVersion = async (): Promise<Map<string, number>> => {

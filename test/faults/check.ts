@@ -16,6 +16,8 @@ import { readServing } from '../../src/runtimes/service-watch.ts';
 import type { StreamSettings } from '../../src/runtimes/stream-settings.ts';
 import { decodeMessage } from '../../src/stream/message-codec.ts';
 import { decodeRecord } from '../../src/stream/record-codec.ts';
+import { findPoison } from './poison.ts';
+import type { Sent } from './traffic.ts';
 
 export type Findings = {
   readonly accepted: number;
@@ -24,6 +26,9 @@ export type Findings = {
   readonly different: string[];
   readonly compared: number;
   readonly deadLetters: number;
+  readonly poisons: number;
+  /** What is not right about records that cannot be dealt with. */
+  readonly poisonTrouble: readonly string[];
 };
 
 /** All records of a topic from offsets on, partition by partition. */
@@ -53,6 +58,8 @@ export async function readTopic(
 async function uninterrupted(
   session: SqlSession,
   input: readonly StreamRecord[][],
+  /** Not decided, and in no history. */
+  undecided: (transactionId: string) => boolean,
 ): Promise<Map<string, Decided>> {
   const serving = await readServing(createModelRegistry(session), undefined);
   if (!serving) throw new Error('there is no model');
@@ -66,6 +73,7 @@ async function uninterrupted(
       if (!decoded.ok) continue;
       const { record } = decoded;
       if (record.kind === 'transaction' && seen.has(record.transaction.id)) continue;
+      if (record.kind === 'transaction' && undecided(record.transaction.id)) continue;
       const output = engine.processBatch(
         partition,
         { firstOffset: raw.offset, nextOffset: raw.offset + 1, records: [record] },
@@ -88,7 +96,7 @@ export async function checkRound(
   settings: StreamSettings,
   { session, pool }: Postgres,
   round: string,
-  accepted: ReadonlySet<string>,
+  { accepted, poisoned }: Pick<Sent, 'accepted' | 'poisoned'>,
   from: { readonly transactions: readonly number[]; readonly decisions: readonly number[] },
 ): Promise<Findings> {
   const input = await readTopic(settings, settings.topics.transactions, from.transactions);
@@ -114,7 +122,7 @@ export async function checkRound(
   for (const [id, list] of published)
     if (list.length > 1) doubled.push(`${id}: ${list.length} times in Kafka`);
   for (const [id, n] of stored) if (n > 1) doubled.push(`${id}: ${n} rows in PostgreSQL`);
-  const expected = await uninterrupted(session, input);
+  const expected = await uninterrupted(session, input, (id) => poisoned.get(id) === 'deciding');
   const different: string[] = [];
   let compared = 0;
   for (const [id, [item]] of published) {
@@ -125,5 +133,15 @@ export async function checkRound(
     if (!other || essence(other) !== essence(item)) different.push(id);
   }
   const dead = await pool.query('select count(*)::int as n from dead_letters');
-  return { accepted: accepted.size, lost, doubled, different, compared, deadLetters: Number(dead.rows[0].n) };
+  const { poisons, wrong } = await findPoison(pool, round, poisoned, published);
+  return {
+    accepted: accepted.size,
+    lost,
+    doubled,
+    different,
+    compared,
+    deadLetters: Number(dead.rows[0].n),
+    poisons,
+    poisonTrouble: wrong,
+  };
 }

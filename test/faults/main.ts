@@ -34,7 +34,7 @@ const rounds = Number(values.rounds);
 const folder = makeTemporaryFolder('faults');
 console.log(`Services, logs and data: ${folder}`);
 const installation = await openInstallation(folder, Number(values.partitions));
-const total = { accepted: 0, lost: 0, doubled: 0, different: 0, compared: 0 };
+const total = { accepted: 0, lost: 0, doubled: 0, different: 0, compared: 0, poisons: 0, poisonTrouble: 0 };
 for (let number = 0; number < rounds; number++) {
   const random = createRandom(seed, number);
   const faults =
@@ -55,16 +55,22 @@ for (let number = 0; number < rounds; number++) {
   total.doubled += result.doubled.length;
   total.different += result.different.length;
   total.compared += result.compared;
+  total.poisons += result.poisons;
+  total.poisonTrouble += result.poisonTrouble.length;
   console.log(
     `round ${number + 1} of ${rounds} [${faults.join(', ')}]: ${result.accepted} accepted, ` +
       `${result.sent.answered} of ${result.sent.posted} posts answered, ${result.lost.length} lost, ` +
-      `${result.doubled.length} doubled, ${result.different.length} of ${result.compared} different`,
+      `${result.doubled.length} doubled, ${result.different.length} of ${result.compared} different, ` +
+      `${result.poisons} poisoned records, ${result.poisonTrouble.length} of them wrongly dealt with`,
   );
-  for (const text of [...result.lost, ...result.doubled, ...result.different].slice(0, 5))
+  for (const text of [...result.lost, ...result.doubled, ...result.different, ...result.poisonTrouble].slice(
+    0,
+    5,
+  ))
     console.log(`  ${text}`);
 }
 await installation.stop();
 console.log(JSON.stringify(total));
-const failed = total.lost + total.doubled + total.different > 0;
+const failed = total.lost + total.doubled + total.different + total.poisonTrouble > 0;
 if (!failed && !values.keep) rmSync(folder, { recursive: true, force: true });
 process.exit(failed ? 1 : 0);

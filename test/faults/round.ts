@@ -15,6 +15,7 @@ import { type GoshawkProcess, startGoshawk } from '../../src/stack/goshawk-proce
 import { type Services, startServices } from '../../src/stack/services.ts';
 import type { SparkCluster } from '../spark-cluster.ts';
 import { checkRound, type Findings } from './check.ts';
+import { FAULTY_PROGRAM, mendDatabase, type Poison, poisonDatabase } from './poison.ts';
 import { type Sent, sendTraffic } from './traffic.ts';
 
 export const FAULTS = [
@@ -111,14 +112,19 @@ export async function runRound(installation: Installation, options: RoundOptions
     ACCOUNT_CACHE_MB: '32',
     OUTBOX_MB,
   };
-  const start = (name: string, args: readonly string[]): GoshawkProcess =>
-    startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+  // On a cluster engines are started by executors, which have an environment of their own.
+  const poisons: readonly Poison[] = options.cluster ? ['storing'] : ['deciding', 'storing'];
+  const ofWorkers = { ...env, NODE_OPTIONS: `--import ${FAULTY_PROGRAM}` };
+  const start = (name: string, args: readonly string[], more: Record<string, string> = env): GoshawkProcess =>
+    startGoshawk({ name, args, env: more, logFile: join(folder, 'logs', `${name}.log`) });
   const startServer = (): GoshawkProcess => start('server', ['server', '--port', '0']);
   const { decider = 'workers' } = options;
   const spark = ['spark', 'stream', '--trigger', decider, '--data-dir', join(folder, `spark-${decider}`)];
   const startWorker = (which: number): GoshawkProcess => {
     if (options.cluster) return options.cluster.submit('spark-streaming', env);
-    return decider === 'workers' ? start(`worker-${which + 1}`, ['worker']) : start('spark-streaming', spark);
+    return decider === 'workers'
+      ? start(`worker-${which + 1}`, ['worker'], ofWorkers)
+      : start('spark-streaming', spark, ofWorkers);
   };
   const workers =
     decider === 'workers' && !options.cluster ? [startWorker(0), startWorker(1)] : [startWorker(0)];
@@ -204,10 +210,11 @@ export async function runRound(installation: Installation, options: RoundOptions
         return;
       case 'second driver': {
         // It reads the same partitions at the same time.
-        const visitor = start('spark-visitor', [
-          ...spark.slice(0, -1),
-          join(folder, `spark-visitor-${round}`),
-        ]);
+        const visitor = start(
+          'spark-visitor',
+          [...spark.slice(0, -1), join(folder, `spark-visitor-${round}`)],
+          ofWorkers,
+        );
         await visitor.said(/is decided here/, READY_MS);
         await sleep(VISIT_MS);
         visitor.signal('SIGKILL');
@@ -215,7 +222,7 @@ export async function runRound(installation: Installation, options: RoundOptions
       }
       case 'rebalance storm':
         for (const until = Date.now() + STORM_MS; Date.now() < until; ) {
-          const visitor = start('worker-visitor', ['worker']);
+          const visitor = start('worker-visitor', ['worker'], ofWorkers);
           await sleep(1000);
           if (random.next() < 0.5) visitor.signal('SIGKILL');
           else await visitor.stop();
@@ -226,7 +233,10 @@ export async function runRound(installation: Installation, options: RoundOptions
     }
   }
 
-  const sending = sendTraffic({ ...options, settings, url: () => url });
+  const postgres = await openPostgres({ url: services.env.DATABASE_URL, connections: 2 });
+  const { pool } = postgres;
+  await poisonDatabase(pool);
+  const sending = sendTraffic({ ...options, poisons, settings, url: () => url });
   const disturbing = (async () => {
     for (const fault of options.faults) {
       await sleep((random.next() * options.seconds * 1000) / options.faults.length);
@@ -235,19 +245,23 @@ export async function runRound(installation: Installation, options: RoundOptions
     }
   })();
   const [sent] = await Promise.all([sending, disturbing]);
-  const postgres = await openPostgres({ url: services.env.DATABASE_URL, connections: 2 });
-  const { pool } = postgres;
   const until = Date.now() + SETTLED_MS;
   for (;;) {
     const { rows } = await pool.query('select count(*)::int as n from transactions where id like $1', [
       `${round}-%`,
     ]);
     // One more look after a moment: what is doubled may come late.
-    if (rows[0].n >= sent.accepted.size || Date.now() > until) break;
+    const letters = await pool.query(
+      'select count(*)::int as n from dead_letters where transaction_id like $1 and step is not null',
+      [`${round}-%`],
+    );
+    const isSettled = rows[0].n >= sent.accepted.size && letters.rows[0].n >= sent.poisoned.size;
+    if (isSettled || Date.now() > until) break;
     await sleep(500);
   }
   await sleep(1500);
-  const findings = await checkRound(settings, postgres, round, sent.accepted, from);
+  const findings = await checkRound(settings, postgres, round, sent, from);
+  await mendDatabase(pool);
   await pool.end();
   await Promise.all([server.stop(), ...workers.map((worker) => worker.stop()), sink.stop()]);
   return { ...findings, sent };

@@ -6,6 +6,7 @@ import { createRandom } from '../../src/domain/random.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import type { StreamSettings } from '../../src/runtimes/stream-settings.ts';
 import { type EncodedRecord, encodeLabel, encodeTransaction } from '../../src/stream/record-codec.ts';
+import { type Poison, poisoned } from './poison.ts';
 
 export type TrafficOptions = {
   readonly settings: StreamSettings;
@@ -13,6 +14,8 @@ export type TrafficOptions = {
   readonly round: string;
   readonly perSecond: number;
   readonly seconds: number;
+  /** What this installation cannot deal with. */
+  readonly poisons: readonly Poison[];
   /** Where API callers send theirs, if a server runs. */
   readonly url: () => string | undefined;
 };
@@ -23,9 +26,12 @@ export type Sent = {
   readonly posted: number;
   readonly answered: number;
   readonly badRecords: number;
+  /** Transactions that cannot be dealt with, by id; none of them is among the accepted. */
+  readonly poisoned: ReadonlyMap<string, Poison>;
 };
 
 const TICK_MS = 50;
+const POISON_SHARE = 0.02;
 const APPEND_TIMEOUT_MS = 120_000;
 
 /** Sends for the time given and resolves once everything was acknowledged. */
@@ -39,6 +45,8 @@ export async function sendTraffic(options: TrafficOptions): Promise<Sent> {
   let posted = 0;
   let answered = 0;
   let badRecords = 0;
+  const poisonedIds = new Map<string, Poison>();
+  const venom = createRandom(options.seed, 8);
   const startMs = Date.now();
 
   const append = async (records: readonly EncodedRecord[], ids: readonly string[]): Promise<void> => {
@@ -117,6 +125,15 @@ export async function sendTraffic(options: TrafficOptions): Promise<Sent> {
           }),
         );
       }
+      const poison = options.poisons[venom.below(3)];
+      if (venom.next() < POISON_SHARE && poison) {
+        const id = `${transaction.id}-poison`;
+        const dose = encodeTransaction(poisoned({ ...transaction, id }, poison));
+        poisonedIds.set(id, poison);
+        records.push(dose);
+        if (venom.next() < 0.3) records.push(dose);
+        if (venom.next() < 0.3) late.push(dose);
+      }
       if (random.next() < 0.01) {
         records.push({
           key: Buffer.from(`bad-${randomUUID()}`),
@@ -133,5 +150,5 @@ export async function sendTraffic(options: TrafficOptions): Promise<Sent> {
   }
   await Promise.all(outstanding);
   await client.close();
-  return { accepted, posted, answered, badRecords };
+  return { accepted, posted, answered, badRecords, poisoned: poisonedIds };
 }
