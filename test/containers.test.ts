@@ -47,7 +47,9 @@ test('docker compose config: names that others rely on, ports open on this machi
     const without = config('');
     assert.notEqual(without.status, 0);
     assert.match(without.stderr, /run \.\/run\.sh --docker/);
-    const { status, stdout, stderr } = config('POSTGRES_PASSWORD=one-secret\nREDIS_PASSWORD=another\n');
+    const { status, stdout, stderr } = config(
+      'POSTGRES_PASSWORD=one-secret\nREDIS_PASSWORD=another\nCARD_TOKEN_KEY=a-third\n',
+    );
     assert.equal(status, 0, stderr);
     const { services } = JSON.parse(stdout) as { services: Record<string, ComposeService> };
     for (const name of ['postgres', 'redis', 'kafka', 'spark-master'])
@@ -98,7 +100,10 @@ test('secrets are made once, for this account only', () => {
       return readFileSync(join(folder, '.env'), 'utf8');
     };
     const first = make();
-    assert.match(first, /^POSTGRES_PASSWORD=[\w-]{32}\nREDIS_PASSWORD=[\w-]{32}\n$/);
+    assert.match(
+      first,
+      /^POSTGRES_PASSWORD=[\w-]{43}\nREDIS_PASSWORD=[\w-]{43}\nCARD_TOKEN_KEY=[\w-]{43}\n$/,
+    );
     assert.equal(make(), first);
     assert.equal(statSync(join(folder, '.env')).mode & 0o077, 0);
   } finally {

@@ -3,6 +3,7 @@ import { loadMapping } from '../adapters/files/mapping.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
+import { cardsOfFiles } from '../runtimes/card-settings.ts';
 import {
   type Evaluation,
   evaluate,
@@ -52,6 +53,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const input = await openTransactions(file, await loadMapping(options.text('mapping') ?? 'handbook'), {
     nowMs: Date.now(),
     maxAmountMinor: maxAmountMinor(process.env),
+    cards: cardsOfFiles(process.env),
   });
   const progress = createProgress('Evaluating');
   let unusable = 0;

@@ -1,4 +1,6 @@
 // The goshawk command: finds the subcommand and turns errors into one clear message.
+import { inspect } from 'node:util';
+import { maskCardNumbers } from '../domain/card-number.ts';
 import { InputError } from '../domain/input-error.ts';
 
 type Command = {
@@ -102,7 +104,9 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     const run = await COMMANDS[name].load();
     await run(args);
   } catch (error) {
-    console.error(error instanceof InputError ? `goshawk: ${error.message}` : error);
+    console.error(
+      maskCardNumbers(error instanceof InputError ? `goshawk: ${error.message}` : inspect(error)),
+    );
     process.exitCode = 1;
   }
 }

@@ -1,4 +1,5 @@
 // A desk with its server and its simulator, on a data folder of its own: what ./goshawk serve opens once, or once a tenant.
+import type { CardMode } from '../domain/card-policy.ts';
 import { lastSeenMs } from '../features/history-codec.ts';
 import { systemClock } from '../ports/clock.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
@@ -10,6 +11,7 @@ import type { OidcSettings } from '../server/access/oidc.ts';
 import { type App, buildApp } from '../server/app.ts';
 import type { MailSettings } from '../server/notifier.ts';
 import { LIVE_LABEL_MATURITY_MS, type Preset, trainFirstModel } from '../training/first-model.ts';
+import { cardsOfFolder } from './card-key.ts';
 import { packageVersion } from './listen.ts';
 import { createProgress } from './progress.ts';
 
@@ -28,6 +30,9 @@ export type HouseOptions = {
   readonly mail: MailSettings | undefined;
   readonly logLevel: string;
   readonly maxAmountMinor: number;
+  readonly cardMode: CardMode;
+  /** Where the data folder is not to keep one of its own. */
+  readonly cardKey: string | undefined;
   readonly say: (text: string) => void;
   readonly onFailure: (error: Error) => void;
 };
@@ -46,6 +51,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     dataDir,
     clock: systemClock,
     maxAmountMinor: options.maxAmountMinor,
+    cards: cardsOfFolder(dataDir, options.cardMode, options.cardKey),
     firstModel: async (state) => {
       say('No model yet: simulating a history and training one …');
       const model = await trainFirstModel(state, {

@@ -14,6 +14,7 @@ import { type ReplayReport, replay } from '../runtimes/replay.ts';
 import type { LabelledTransaction } from '../training/evaluate.ts';
 import { trainFirstModel } from '../training/first-model.ts';
 import { trainOnHistory } from '../training/history-model.ts';
+import { CARD_SPECS, cardModeOf, cardsOfFolder } from './card-key.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
@@ -39,6 +40,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   },
   seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
   json: { type: 'boolean', help: 'print the report as JSON' },
+  ...CARD_SPECS,
   help: { type: 'boolean', help: 'show this text' },
 };
 
@@ -88,13 +90,16 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
       '--train-days must be more than --delay-days: no label is known before the delay has passed.',
     );
   }
+  const kept = options.text('data-dir');
+  const mode = cardModeOf(options.text('card-numbers'));
+  const cards = cardsOfFolder(kept, mode, process.env.CARD_TOKEN_KEY);
   const open = (): Promise<InputFile> =>
     openTransactions(file, mapping, {
       nowMs: systemClock.nowMs(),
       maxAmountMinor: maxAmountMinor(process.env),
+      cards: cards.policy,
     });
   const input = await open();
-  const kept = options.text('data-dir');
   const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'goshawk-replay-')));
   let interrupted = false;
   let failure: Error | undefined;
@@ -130,6 +135,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
     const desk = await openDesk({
       dataDir,
       clock: systemClock,
+      cards,
       firstModel,
       onNotice: (message) => console.error(message),
       onFailure: (error) => {

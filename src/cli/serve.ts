@@ -1,5 +1,6 @@
 // ./goshawk serve (what ./run.sh starts): the whole desk in one process, or one a tenant.
 import { join } from 'node:path';
+import { maskCardNumbers } from '../domain/card-number.ts';
 import { MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import { InputError } from '../domain/input-error.ts';
 import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
@@ -7,6 +8,7 @@ import { oidcSettings } from '../server/access/oidc.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { serveTenants, TENANT_NAME, type TenantServer } from '../server/tenants.ts';
 import { PRESETS } from '../training/first-model.ts';
+import { CARD_SPECS, cardModeOf } from './card-key.ts';
 import { HOST_SPECS, listen, listenerOf, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
 import { type House, openHouse } from './open-house.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
@@ -39,6 +41,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     value: 'N',
     help: `the most that one transaction may move, in minor units [MAX_AMOUNT_MINOR, or ${MAX_AMOUNT_MINOR}]`,
   },
+  ...CARD_SPECS,
   'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
   'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
   help: { type: 'boolean', help: 'show this text' },
@@ -73,7 +76,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   const dataDir = options.text('data-dir') ?? './var';
   const logDir = options.text('log-dir') ?? './logs';
   const tenants = tenantsOf(options.text('tenants'));
-  const say = (text: string): void => console.log(text);
+  const say = (text: string): void => console.log(maskCardNumbers(text));
   const stopping = Promise.withResolvers<Error | undefined>();
   const settings = {
     rate: options.number('rate', 0.01, 20_000),
@@ -88,6 +91,9 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
       options.text('max-amount-minor') === undefined
         ? maxAmountMinor(process.env)
         : amountLimit('--max-amount-minor', options.text('max-amount-minor')),
+    cardMode: cardModeOf(options.text('card-numbers')),
+    // Tenants share no key.
+    cardKey: tenants ? undefined : process.env.CARD_TOKEN_KEY,
     logLevel: options.text('log-level') ?? 'warn',
     allowedHosts: new Set([host.toLowerCase()]),
     // Whoever calls a desk by a tenant's name has to be somebody there.
@@ -148,7 +154,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   await closeAll();
   if (failure) {
     console.error(
-      `goshawk: ${failure.message}. What was accepted is in ${dataDir}; start again once this is mended.`,
+      `goshawk: ${maskCardNumbers(failure.message)}. What was accepted is in ${dataDir}; start again once this is mended.`,
     );
     process.exit(1);
   }

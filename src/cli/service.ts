@@ -1,4 +1,5 @@
 // A process of a distributed installation: starts when its services answer, says what it does, stops in order.
+import { maskCardNumbers } from '../domain/card-number.ts';
 import { InputError } from '../domain/input-error.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -15,7 +16,7 @@ export async function runService(
   open: (say: (text: string) => void, fail: (error: Error) => void) => Promise<Service>,
   write: (line: string) => void = console.log,
 ): Promise<void> {
-  const say = (text: string): void => write(`${new Date().toISOString()} ${name} ${text}`);
+  const say = (text: string): void => write(`${new Date().toISOString()} ${name} ${maskCardNumbers(text)}`);
   const stopping = Promise.withResolvers<Error | undefined>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -33,7 +34,7 @@ export async function runService(
       service = await open(say, (error) => stopping.resolve(error));
     } catch (error) {
       if (error instanceof InputError) {
-        console.error(`goshawk: ${error.message}`);
+        console.error(`goshawk: ${maskCardNumbers(error.message)}`);
         process.exit(1);
       }
       // Jitter, so that a fleet does not come back as one.

@@ -7,7 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
-import { openTransactions } from '../adapters/files/read-transactions.ts';
+import { type Bounds, openTransactions } from '../adapters/files/read-transactions.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets, firstOffsets, offsetsSince } from '../adapters/kafka/offsets.ts';
 import { encodeOther } from '../adapters/spark/batch-frames.ts';
@@ -16,6 +16,7 @@ import { systemClock } from '../ports/clock.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { readFileStep, readTopicStep, topicPartName, topicPartOf } from '../runtimes/backfill-read.ts';
 import { assembleStep, featuresStep } from '../runtimes/backfill-steps.ts';
+import { cardsOfFiles } from '../runtimes/card-settings.ts';
 import { kafkaNames } from '../runtimes/stream-settings.ts';
 import { engineCommand, localSparkCommand } from '../stack/spark.ts';
 import { TABLE_COLUMNS } from '../training/table-columns.ts';
@@ -48,6 +49,13 @@ const BACKFILL: Readonly<Record<string, OptionSpec>> = {
   help: HELP,
 };
 
+/** What records are held against now, by the environment. Throws InputError. */
+const boundsNow = (): Bounds => ({
+  nowMs: systemClock.nowMs(),
+  maxAmountMinor: maxAmountMinor(process.env),
+  cards: cardsOfFiles(process.env),
+});
+
 export async function backfillCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('spark backfill', args, BACKFILL);
   if (options.flag('help')) {
@@ -74,7 +82,7 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   const mapping = options.text('mapping');
   const parsed = mapping === undefined ? undefined : await loadMapping(mapping);
   // What is wrong with a file or the model is said here, not by a task of Spark.
-  const bounds = { nowMs: systemClock.nowMs(), maxAmountMinor: maxAmountMinor(process.env) };
+  const bounds = boundsNow();
   for (const file of files) await openTransactions(file, parsed, bounds);
   const model = options.text('model');
   if (model !== undefined) await loadModelFile(model);
@@ -190,7 +198,7 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
         number: options.number('file', 0, 4095),
         untilMs: until === undefined ? Number.POSITIVE_INFINITY : Number(until),
       };
-      const bounds = { nowMs: systemClock.nowMs(), maxAmountMinor: maxAmountMinor(process.env) };
+      const bounds = boundsNow();
       const stretch = topicPartOf(input);
       if (stretch) {
         const { kafka, topics } = kafkaNames(process.env);

@@ -8,6 +8,7 @@ import { type GoshawkProcess, startGoshawk } from '../stack/goshawk-process.ts';
 import { startServices } from '../stack/services.ts';
 import { sparkJars } from '../stack/spark.ts';
 import { PRESETS } from '../training/first-model.ts';
+import { CARD_SPECS, cardModeOf } from './card-key.ts';
 import { HOST_SPECS, packageVersion } from './listen.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -15,6 +16,7 @@ import { createProgress } from './progress.ts';
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   port: { type: 'string', value: 'N', default: '8000', help: 'port of API and dashboard' },
   ...HOST_SPECS,
+  ...CARD_SPECS,
   'data-dir': {
     type: 'string',
     value: 'DIR',
@@ -53,6 +55,7 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
   const rate = options.number('rate', 0.01, 50_000);
   const seed = options.number('seed', 0, 2 ** 31);
   const preset = presetOf(options.text('preset'));
+  const cardNumbers = cardModeOf(options.text('card-numbers'));
   const logFolder = options.text('log-dir') ?? './logs';
   mkdirSync(logFolder, { recursive: true });
 
@@ -79,7 +82,7 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
     const child = startGoshawk({
       name,
       args: command,
-      env: services.env,
+      env: { ...services.env, CARD_NUMBERS: cardNumbers },
       logFile: join(logFolder, `${name}.log`),
     });
     running.add(child);
@@ -104,13 +107,16 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
 
   try {
     const progress = createProgress('First model');
-    const made = await prepareStream(streamSettings({ ...process.env, ...services.env }), {
-      preset,
-      seed,
-      endMs: systemClock.nowMs(),
-      liveRate: rate,
-      onProgress: (step, done, of) => progress.update(done, of, step),
-    });
+    const made = await prepareStream(
+      streamSettings({ ...process.env, ...services.env, CARD_NUMBERS: cardNumbers }),
+      {
+        preset,
+        seed,
+        endMs: systemClock.nowMs(),
+        liveRate: rate,
+        onProgress: (step, done, of) => progress.update(done, of, step),
+      },
+    );
     if (made) progress.end(made);
     const started: GoshawkProcess[] = [];
     if (options.flag('spark')) {

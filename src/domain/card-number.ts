@@ -78,12 +78,17 @@ export function replaceCardNumbers(text: string, replaced: (number: string) => s
  * begins before the limit is not cut in two.
  */
 export function maskCardNumbers(text: string, limit = Number.POSITIVE_INFINITY): string {
-  if (text.length <= limit) return replaceCardNumbers(text, shownOfCard);
+  return replaceWithin(text, limit, shownOfCard);
+}
+
+/** The same with something else in place of each. */
+export function replaceWithin(text: string, limit: number, replaced: (number: string) => string): string {
+  if (text.length <= limit) return replaceCardNumbers(text, replaced);
   let result = '';
   let at = 0;
   for (const { start, end, number } of findCardNumbers(text.slice(0, limit + LONGEST_WRITTEN))) {
     if (start >= limit) break;
-    result += text.slice(at, start) + shownOfCard(number);
+    result += text.slice(at, start) + replaced(number);
     at = end;
   }
   return result + text.slice(at, Math.max(at, limit));
@@ -220,17 +225,22 @@ function trackAround(
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+const IPV6 = /[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}/gi;
 const HASH = /[0-9a-f]{32,}/gi;
 const MIN_HASH_LETTERS = 5;
 const LONGEST_ELSE = 200;
 
-/** Digits of an IBAN, a UUID or a hash. */
+/** Digits of an IBAN, a UUID, a hash or an IPv6 address. */
 function isSomethingElse(text: string, start: number, end: number): boolean {
   const from = Math.max(0, start - LONGEST_ELSE);
   const near = text.slice(from, end + LONGEST_ELSE);
   const holds = (match: RegExpExecArray): boolean =>
     from + match.index <= start && end <= from + match.index + match[0].length;
   for (const match of near.matchAll(UUID)) if (holds(match)) return true;
+  for (const match of near.matchAll(IPV6)) {
+    const [address] = match;
+    if (holds(match) && (address.includes('::') || address.split(':').length === 8)) return true;
+  }
   for (const match of near.matchAll(HASH)) {
     if (holds(match) && match[0].replaceAll(/\d/g, '').length >= MIN_HASH_LETTERS) return true;
   }

@@ -1,5 +1,7 @@
 // Whose fault an error is: the machine's (then waiting helps) or that of the record at hand (then it never will).
 
+import { maskCardNumbers } from './card-number.ts';
+
 /**
  * Classes of SQLSTATE that speak of the statement and its values: cardinality, data exceptions, integrity, limits of a
  * program. https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -40,5 +42,5 @@ const MAX_REASON = 300;
 /** What is said of a record that failed: the error in a line, without anything that a database adds for its log. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').slice(0, MAX_REASON);
+  return maskCardNumbers(text.replace(/[\p{Cc}\p{Cs}]+/gu, ' '), MAX_REASON);
 }

@@ -1,5 +1,6 @@
 // Reads the fields of an untrusted JSON object one by one and collects every problem on the way.
-import { maskCardNumbers } from './card-number.ts';
+import { maskCardNumbers, mayHoldCardNumber } from './card-number.ts';
+import { CARD_REFUSED, type CardPolicy, withoutCards } from './card-policy.ts';
 import { parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
 import { isSensitiveField, SENSITIVE_FIELD } from './sensitive-fields.ts';
@@ -10,6 +11,8 @@ export type TextBounds = {
   readonly maxLength: number;
   readonly pattern?: RegExp;
   readonly hint?: string;
+  /** Addresses of machines: groups of digits in them are no card. */
+  readonly isAddress?: true;
 };
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -32,15 +35,19 @@ export function shown(value: unknown): string {
  * A reader over one object; `problems` grows, getters give undefined where the field is absent or wrong. A class, since one
  * is made for every transaction: functions of its own for each would be garbage at once.
  */
-class FieldReader {
+export class FieldReader {
   private readonly source: Record<string, unknown>;
   private readonly base: string;
   private readonly problems: Problem[];
+  private readonly cards: CardPolicy;
+  /** Whether a text that was read held a card number, which does not stand in it any more. */
+  hadCards = false;
 
-  constructor(source: Record<string, unknown>, base: string, problems: Problem[]) {
+  constructor(source: Record<string, unknown>, base: string, problems: Problem[], cards: CardPolicy) {
     this.source = source;
     this.base = base;
     this.problems = problems;
+    this.cards = cards;
   }
 
   report(name: string, message: string): undefined {
@@ -69,7 +76,21 @@ class FieldReader {
     if (problem !== undefined) return this.report(name, `${name} ${problem}.`);
     if (bounds.pattern && !bounds.pattern.test(value))
       return this.report(name, `${name} is ${shown(value)}; it must be ${bounds.hint}.`);
-    return value;
+    if (bounds.isAddress || !mayHoldCardNumber(value)) return value;
+    return this.withoutCards(name, value, bounds);
+  }
+
+  private withoutCards(name: string, value: string, { kind, maxLength }: TextBounds): string | undefined {
+    const kept = withoutCards(value, kind, this.cards);
+    if (kept === value) return value;
+    if (kept === undefined) return this.report(name, `${name} ${CARD_REFUSED}.`);
+    if (kept.length > maxLength)
+      return this.report(
+        name,
+        `${name} holds a card number and is too long with the token that stands for it.`,
+      );
+    this.hadCards = true;
+    return kept;
   }
 
   choice<T extends string>(name: string, required: boolean, allowed: ReadonlySet<T>): T | undefined {
@@ -115,10 +136,11 @@ class FieldReader {
     return this.report(name, `${name} must be true or false, not ${shown(value)}.`);
   }
 
-  object(name: string): Record<string, unknown> | undefined {
+  /** A reader over the object in a field. */
+  within(name: string): FieldReader | undefined {
     if (!this.present(name, false)) return undefined;
     const value = this.source[name];
-    if (isObject(value)) return value;
+    if (isObject(value)) return new FieldReader(value, `${this.base}/${name}`, this.problems, this.cards);
     return this.report(name, `${name} must be an object, not ${shown(value)}.`);
   }
 
@@ -136,4 +158,5 @@ export const fieldReader = (
   source: Record<string, unknown>,
   base: string,
   problems: Problem[],
-): FieldReader => new FieldReader(source, base, problems);
+  cards: CardPolicy,
+): FieldReader => new FieldReader(source, base, problems, cards);

@@ -1,7 +1,8 @@
 // A label: what a transaction turned out to be, and when that became known.
+import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
 import { fieldReader, isObject, shown, type TextBounds } from './fields.ts';
-import type { Parsed, Problem } from './problem.ts';
-import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID, type Transaction } from './transaction.ts';
+import type { Problem } from './problem.ts';
+import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID, IP, type Transaction } from './transaction.ts';
 
 export const LABEL_SOURCES = ['analyst', 'chargeback', 'customer', 'import'] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number];
@@ -49,23 +50,31 @@ const FRAUD_TYPE: TextBounds = { kind: 'line', maxLength: 60 };
 const SOURCES: ReadonlySet<LabelSource> = new Set(LABEL_SOURCES);
 
 /** Parses one verdict from untrusted JSON; `labelledAt` is now where it is absent. */
-export function parseVerdict(value: unknown, nowMs: number): Parsed<Verdict> {
-  return parseVerdictFields(value, nowMs, KNOWN);
+export function parseVerdict(
+  value: unknown,
+  nowMs: number,
+  cards: CardPolicy = REFUSE_CARDS,
+): ParsedRecord<Verdict> {
+  return parseVerdictFields(value, nowMs, KNOWN, cards);
 }
 
 const KNOWN_LABEL = new Set([...VERDICT_FIELDS, ...HISTORY_FIELDS]);
 
 /** Parses a label with its history keys from untrusted JSON, as it comes over a stream. */
-export function parseLabel(value: unknown, nowMs: number): Parsed<Label> {
-  const verdict = parseVerdictFields(value, nowMs, KNOWN_LABEL);
-  if (!isObject(value)) return verdict as Parsed<Label> & { ok: false };
+export function parseLabel(
+  value: unknown,
+  nowMs: number,
+  cards: CardPolicy = REFUSE_CARDS,
+): ParsedRecord<Label> {
+  const verdict = parseVerdictFields(value, nowMs, KNOWN_LABEL, cards);
+  if (!isObject(value)) return verdict as ParsedRecord<Label> & { ok: false };
   const problems: Problem[] = verdict.ok ? [] : [...verdict.problems];
-  const fields = fieldReader(value, '', problems);
+  const fields = fieldReader(value, '', problems, cards);
   const accountId = fields.text('accountId', true, ID);
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
   const merchantId = fields.text('merchantId', false, ID);
   const deviceId = fields.text('deviceId', false, ID);
-  const ip = fields.text('ip', false, ID);
+  const ip = fields.text('ip', false, IP);
   const counterpartyId = fields.text('counterpartyId', false, ID);
   if (!verdict.ok || problems.length > 0 || accountId === undefined || occurredAtMs === undefined) {
     return { ok: false, problems };
@@ -81,6 +90,7 @@ export function parseLabel(value: unknown, nowMs: number): Parsed<Label> {
       ...(ip !== undefined && { ip }),
       ...(counterpartyId !== undefined && { counterpartyId }),
     },
+    hadCards: verdict.hadCards || fields.hadCards,
   };
 }
 
@@ -104,7 +114,12 @@ export function labelToJson(label: Label): LabelJson {
   };
 }
 
-function parseVerdictFields(value: unknown, nowMs: number, known: ReadonlySet<string>): Parsed<Verdict> {
+function parseVerdictFields(
+  value: unknown,
+  nowMs: number,
+  known: ReadonlySet<string>,
+  cards: CardPolicy,
+): ParsedRecord<Verdict> {
   if (!isObject(value)) {
     return {
       ok: false,
@@ -112,7 +127,7 @@ function parseVerdictFields(value: unknown, nowMs: number, known: ReadonlySet<st
     };
   }
   const problems: Problem[] = [];
-  const fields = fieldReader(value, '', problems);
+  const fields = fieldReader(value, '', problems, cards);
   const transactionId = fields.text('transactionId', true, ID);
   const fraud = fields.flag('fraud', true);
   const fraudType = fields.text('fraudType', false, FRAUD_TYPE);
@@ -125,5 +140,6 @@ function parseVerdictFields(value: unknown, nowMs: number, known: ReadonlySet<st
   return {
     ok: true,
     value: { transactionId, fraud, ...(fraudType !== undefined && { fraudType }), source, labelledAtMs },
+    hadCards: fields.hadCards,
   };
 }

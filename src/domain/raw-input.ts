@@ -1,6 +1,7 @@
 // Raw input as it may be kept and shown: without card numbers, and without what sensitive fields hold. It may be anything, and
 // is most often what could not be read.
-import { maskCardNumbers } from './card-number.ts';
+import { replaceWithin } from './card-number.ts';
+import { type CardPolicy, REFUSE_CARDS, standInOf } from './card-policy.ts';
 import { isSensitiveField } from './sensitive-fields.ts';
 
 const REMOVED = '[removed]';
@@ -12,16 +13,16 @@ const LETTER_OR_DIGIT = /[0-9A-Za-z_]/;
 /** What a cut text may still hold of a value that begins in it. */
 const MOST_READ = 8;
 
-/** What may be kept of raw input, at most `limit` characters of it. */
-export function keptOf(raw: string, limit: number): string {
+/** What may be kept of raw input, at most `limit` characters of it; cards are tokens where the policy has some. */
+export function keptOf(raw: string, limit: number, cards: CardPolicy = REFUSE_CARDS): string {
   const read = raw.slice(0, limit * MOST_READ).replaceAll('\u0000', '\ufffd');
-  return maskCardNumbers(withoutSensitive(read), limit);
+  return replaceWithin(withoutSensitive(read), limit, standInOf(cards));
 }
 
 /** The first bytes of raw input as text, as they may be kept. */
-export function keptOfBytes(bytes: Uint8Array | null, limit: number): string {
+export function keptOfBytes(bytes: Uint8Array | null, limit: number, cards?: CardPolicy): string {
   if (bytes === null) return '';
-  return keptOf(new TextDecoder().decode(bytes.subarray(0, limit * MOST_READ)), limit);
+  return keptOf(new TextDecoder().decode(bytes.subarray(0, limit * MOST_READ)), limit, cards);
 }
 
 function withoutSensitive(raw: string): string {
@@ -50,7 +51,7 @@ function endOfValue(text: string, from: number, isXml: boolean): number {
   const opening = /^\\*["'`]/.exec(text.slice(start, start + 8))?.[0];
   if (opening !== undefined) return endOfQuoted(text, start, opening);
   if (text[start] === '{' || text[start] === '[') return endOfNested(text, start);
-  const end = text.slice(start).search(/[,}\]&;<\s]/);
+  const end = text.slice(start).search(/[,}\]&;<\s"']/);
   return end < 0 ? text.length : start + end;
 }
 

@@ -1,8 +1,10 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
+
+import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
 import { COUNTRIES, isCurrency, MAX_AMOUNT_MINOR } from './codes.ts';
-import { fieldReader, isObject, shown, type TextBounds } from './fields.ts';
+import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, parseIsoTime } from './iso-time.ts';
-import type { Parsed, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 export const TRANSACTION_TYPES = ['purchase', 'withdrawal', 'transfer', 'payment'] as const;
 export type TransactionType = (typeof TRANSACTION_TYPES)[number];
@@ -83,42 +85,29 @@ const MCC: TextBounds = {
   pattern: /^\d{4}$/,
   hint: 'four digits (ISO 18245)',
 };
-const IP: TextBounds = {
+export const IP: TextBounds = {
   kind: 'identifier',
   maxLength: 45,
-  pattern: /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/,
+  pattern:
+    /^(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|\d{1,3}(?:\.\d{1,3}){3}))$/,
   hint: 'an IPv4 or IPv6 address',
+  isAddress: true,
 };
-/** Thirteen to nineteen digits in a row: what a full card number looks like. */
-const CARD_NUMBER = /^\d{13,19}$/;
 
 export const EARLIEST_MS = Date.UTC(1990, 0, 1);
 /** Clocks differ: what claims to come from at most a day ahead is still believed. */
 export const FUTURE_TOLERANCE_MS = 24 * 3_600_000;
 
-/** Luhn check (ISO/IEC 7812-1 annex B). */
-function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    let digit = digits.charCodeAt(digits.length - 1 - i) - 48;
-    if (i % 2 === 1) {
-      digit *= 2;
-      if (digit > 9) digit -= 9;
-    }
-    sum += digit;
-  }
-  return sum % 10 === 0;
-}
-
 /**
  * Parses one transaction from untrusted JSON. Every problem is listed with its pointer; unknown fields are
- * problems too. `nowMs` bounds the future, `maxAmountMinor` the amount; full card numbers are refused as account ids.
+ * problems too. `nowMs` bounds the future, `maxAmountMinor` the amount; `cards` says what becomes of card numbers.
  */
 export function parseTransaction(
   value: unknown,
   nowMs: number,
   maxAmountMinor = MAX_AMOUNT_MINOR,
-): Parsed<Transaction> {
+  cards: CardPolicy = REFUSE_CARDS,
+): ParsedRecord<Transaction> {
   if (!isObject(value)) {
     return {
       ok: false,
@@ -126,12 +115,9 @@ export function parseTransaction(
     };
   }
   const problems: Problem[] = [];
-  const fields = fieldReader(value, '', problems);
+  const fields = fieldReader(value, '', problems, cards);
   const id = fields.text('id', true, ID);
   const accountId = fields.text('accountId', true, ID);
-  if (accountId !== undefined && CARD_NUMBER.test(accountId) && passesLuhn(accountId)) {
-    fields.report('accountId', 'accountId looks like a full card number; send a token or a masked number.');
-  }
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
   const amountMinor = fields.number('amountMinor', true, 0, maxAmountMinor, true);
   const currency = fields.text('currency', true, CURRENCY);
@@ -149,8 +135,9 @@ export function parseTransaction(
   const ip = fields.text('ip', false, IP);
   const counterpartyId = fields.text('counterpartyId', false, ID);
   const counterpartyName = fields.text('counterpartyName', false, NAME);
-  const merchant = parseMerchant(fields.object('merchant'), problems);
-  const location = parseLocation(fields.object('location'), problems);
+  const merchantFields = fields.within('merchant');
+  const merchant = parseMerchant(merchantFields);
+  const location = parseLocation(fields.within('location'));
   fields.onlyKnown(KNOWN);
   if (
     problems.length > 0 ||
@@ -167,15 +154,11 @@ export function parseTransaction(
     id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
     counterpartyId, counterpartyName,
   }; // biome-ignore format: one shape
-  return { ok: true, value: transaction };
+  return { ok: true, value: transaction, hadCards: fields.hadCards || merchantFields?.hadCards === true };
 }
 
-function parseMerchant(
-  source: Record<string, unknown> | undefined,
-  problems: Problem[],
-): Merchant | undefined {
-  if (!source) return undefined;
-  const fields = fieldReader(source, '/merchant', problems);
+function parseMerchant(fields: FieldReader | undefined): Merchant | undefined {
+  if (!fields) return undefined;
   const id = fields.text('id', true, ID);
   const name = fields.text('name', false, NAME);
   const mcc = fields.text('mcc', false, MCC);
@@ -184,12 +167,8 @@ function parseMerchant(
   return { id, name, mcc };
 }
 
-function parseLocation(
-  source: Record<string, unknown> | undefined,
-  problems: Problem[],
-): Location | undefined {
-  if (!source) return undefined;
-  const fields = fieldReader(source, '/location', problems);
+function parseLocation(fields: FieldReader | undefined): Location | undefined {
+  if (!fields) return undefined;
   const lat = fields.number('lat', true, -90, 90, false);
   const lon = fields.number('lon', true, -180, 180, false);
   fields.onlyKnown(KNOWN_LOCATION);

@@ -1,4 +1,5 @@
 // A running fraud desk as the server sees it, whatever runtime is behind it.
+import type { CardPolicy } from '../domain/card-policy.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
@@ -73,6 +74,8 @@ export type Desk = {
   readonly measurements: Measurements;
   /** The most that one transaction may move, in minor units. */
   readonly maxAmountMinor: number;
+  /** What becomes of card numbers. */
+  readonly cards: CardPolicy;
   /** The models and the rules that decide now. */
   inService(): InService;
   readonly models: ModelRegistry;

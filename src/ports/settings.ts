@@ -12,5 +12,7 @@ export const DEFAULT_SETTINGS: DeskSettings = { fourEyesRules: false, fourEyesCa
 
 export type Settings = {
   read(): Promise<DeskSettings>;
+  /** Keeps a value by this name if none is kept yet; gives the one that is. No administrator sees or changes it. */
+  keep(name: string, value: string): Promise<string>;
   change(changes: Partial<DeskSettings>, entry: AuditEntry): Promise<DeskSettings>;
 };

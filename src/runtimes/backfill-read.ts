@@ -108,7 +108,7 @@ export async function readTopicStep(
   for await (const batch of records()) {
     for (const raw of batch) {
       if (raw.headers.get(HEADERS.kind) !== 'label') continue;
-      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor);
+      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
       if (decoded.ok && decoded.record.kind === 'label') {
         const { label } = decoded.record;
         if (label.labelledAtMs < part.untilMs) lastLabels.set(label.transactionId, label.fraud);
@@ -119,7 +119,7 @@ export async function readTopicStep(
   const known = new Map<string, { readonly fraud: boolean; readonly atMs: number }>();
   for await (const batch of records()) {
     for (const raw of batch) {
-      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor);
+      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
       if (!decoded.ok) {
         const text = raw.value === null ? '' : Buffer.from(raw.value).toString('utf8');
         writer.bad(`${topic}/${stretch.partition}`, raw.offset, decoded.problems, text);

@@ -12,6 +12,7 @@ import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
+import { REFUSE_CARDS } from '../domain/card-policy.ts';
 import { MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
@@ -36,6 +37,7 @@ import type { Office } from '../ports/office.ts';
 import { createProcessor } from '../ports/processor.ts';
 import type { Store } from '../ports/store.ts';
 import { keepAnchors } from './audit-anchors.ts';
+import { type CardSettings, checkCardKey } from './card-settings.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { fileFirstModel } from './first-champion.ts';
 import { type RedoParts, redo } from './redo.ts';
@@ -69,6 +71,8 @@ export type DeskOptions = {
   readonly clock: Clock;
   /** The most that one transaction may move, where it is not the preset. */
   readonly maxAmountMinor?: number;
+  /** What becomes of card numbers; they are refused where it is not said. */
+  readonly cards?: CardSettings;
   /** Makes the first model; histories it goes through are left in the state. */
   readonly firstModel: (state: FeatureState) => Promise<Model>;
   readonly onNotice: (message: string) => void;
@@ -90,6 +94,7 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
     const committed = await store.committedOffset(0);
     const registry = createModelRegistry(database);
     const office = createOffice(database);
+    if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
     const { state, serving } = await loadOrCreate(options, registry, office, store, log, committed);
     await fileStarterRules(office, clock.nowMs());
     const rules = await openRules(office, options.onNotice);
@@ -309,6 +314,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     clock,
     measurements,
     maxAmountMinor: options.maxAmountMinor ?? MAX_AMOUNT_MINOR,
+    cards: options.cards?.policy ?? REFUSE_CARDS,
     checkCapacity,
     inService: () => engine,
     models: parts.registry,

@@ -20,6 +20,7 @@ import { type Desk, type Measurements, OverCapacityError } from '../ports/desk.t
 import type { ProducerState } from '../server/monitor.ts';
 import { readCommitted } from '../stream/read-committed.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
+import { checkCardKey } from './card-settings.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
 import { startStreamProbes } from './stream-probes.ts';
@@ -70,6 +71,7 @@ async function open(
   const partitions = await ensureTopics(kafka, client, topics, topicPlan(settings));
   const registry = createModelRegistry(session);
   const office = createOffice(session, 'sequence');
+  await checkCardKey(office.settings, settings.cards, 'CARD_TOKEN_KEY');
   const models = resources.add(await watchService(registry, office, clock.nowMs(), onNotice), (it) =>
     it.stop(),
   );
@@ -215,6 +217,7 @@ async function open(
     clock,
     measurements,
     maxAmountMinor: settings.maxAmountMinor,
+    cards: settings.cards.policy,
     inService: models.inService,
     models: registry,
     office,

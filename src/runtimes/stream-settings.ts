@@ -3,6 +3,7 @@ import { type KafkaSettings, kafkaSettings } from '../adapters/kafka/settings.ts
 import { type StreamTopics, type TopicPlan, topicsWithPrefix } from '../adapters/kafka/topics.ts';
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from './amount-limit.ts';
+import { type CardSettings, cardSettingsFrom } from './card-settings.ts';
 
 export type StreamSettings = {
   readonly kafka: KafkaSettings;
@@ -15,6 +16,7 @@ export type StreamSettings = {
   readonly databaseUrl: string;
   /** The most that one transaction may move, in minor units. */
   readonly maxAmountMinor: number;
+  readonly cards: CardSettings;
   /** Months that decisions are kept in the database. */
   readonly retentionMonths: number;
   /** Megabytes of account histories that a worker keeps at hand. */
@@ -67,6 +69,7 @@ export function streamSettings(env: Environment): StreamSettings {
     redisUrl: required('REDIS_URL', 'redis://:password@host:6379'),
     databaseUrl: required('DATABASE_URL', 'postgres://user:password@host:5432/frauddb'),
     maxAmountMinor: maxAmountMinor(env),
+    cards: cardSettingsFrom(env),
     retentionMonths: whole('RETENTION_MONTHS', 13, 1, 120),
     cacheMegabytes: whole('ACCOUNT_CACHE_MB', 96, 8, 65_536),
     outboxMegabytes: whole('OUTBOX_MB', 16, 1, 1024),

@@ -18,6 +18,7 @@ import { systemClock } from '../ports/clock.ts';
 import type { StreamSource } from '../ports/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
+import { checkCardKey } from './card-settings.ts';
 import { startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
@@ -100,8 +101,10 @@ async function open(
   const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
   const groupClient = resources.add(openKafkaClient(kafka, 'group'), (it) => it.close());
   const partitions = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
+  const office = createOffice(session);
+  await checkCardKey(office.settings, settings.cards, 'CARD_TOKEN_KEY');
   const models = resources.add(
-    await watchService(createModelRegistry(session), createOffice(session), systemClock.nowMs(), onNotice),
+    await watchService(createModelRegistry(session), office, systemClock.nowMs(), onNotice),
     (it) => it.stop(),
   );
   const outputClient = resources.add(openKafkaClient(kafka, 'output'), (it) => it.close());
@@ -137,6 +140,7 @@ async function open(
     accountCacheBytes: (settings.cacheMegabytes << 20) / partitions,
     decidedIdsKept: DECIDED_IDS_KEPT,
     maxAmountMinor: settings.maxAmountMinor,
+    cards: settings.cards.policy,
     maxOutboxBytes: settings.outboxMegabytes << 20,
     ...(settings.fallbackAfterMs !== undefined && { fallbackAfterMs: settings.fallbackAfterMs }),
     history: streamHistory(settings, pool),

@@ -16,6 +16,7 @@ import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
 import { peopleRoutes } from './access/people-routes.ts';
 import { signInRoutes } from './access/sign-in-routes.ts';
 import { attachmentRoutes } from './attachment-routes.ts';
+import { guardCards, LOG_WITHOUT_CARDS } from './card-edge.ts';
 import { caseRoutes } from './case-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
 import { keepDeadLetters } from './dead-letter-keeper.ts';
@@ -83,7 +84,7 @@ export type App = {
 export async function buildApp(options: AppOptions): Promise<App> {
   const { desk } = options;
   const app = Fastify({
-    logger: { level: options.logLevel },
+    logger: { level: options.logLevel, stream: LOG_WITHOUT_CARDS },
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
     clientErrorHandler: answerUnread,
@@ -105,6 +106,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     if (refused) return sendProblem(reply, 403, 'Forbidden', refused);
   });
   guardRequests(app);
+  guardCards(app, desk.cards);
   // A refused upgrade is answered on a socket the HTTP server no longer counts as its own: left open, it
   // would keep the desk from stopping.
   app.addHook('onSend', async (request, reply) => {

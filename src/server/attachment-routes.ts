@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { maskCardNumbers } from '../domain/card-number.ts';
 import type { Desk } from '../ports/desk.ts';
 import { entryOf } from './access/access.ts';
 import type { Feed } from './feed.ts';
@@ -59,7 +60,9 @@ export function attachmentRoutes(app: FastifyInstance, desk: Desk, feed: Feed): 
         }
         const sha256 = createHash('sha256').update(content).digest('hex');
         const name = request.query.name.replaceAll(/[/\\]/g, '_');
-        const [mediaType] = MEDIA_TYPE.exec(request.headers['content-type'] ?? '') ?? [SAVED_AS];
+        const [mediaType] = MEDIA_TYPE.exec(maskCardNumbers(request.headers['content-type'] ?? '')) ?? [
+          SAVED_AS,
+        ];
         const entry = entryOf(request, clock, 'attached a file', `alert ${id}`, { name, sha256 });
         const added = await notes.attach(
           `alert ${id}`,

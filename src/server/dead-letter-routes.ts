@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { isRecordFault, reasonOf } from '../domain/fault.ts';
 import { isoTime } from '../domain/iso-time.ts';
+import { notJson } from '../domain/json-text.ts';
 import { parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { parseTransaction } from '../domain/transaction.ts';
@@ -182,7 +183,7 @@ async function retry(desk: Desk, letter: DeadLetter, entry: ReturnType<typeof en
     return { ok: false, status: 409, detail };
   }
   if (quarantine?.step === 'storing') return storeAgain(desk, letter, entry);
-  const read = readAgain(letter, desk.clock.nowMs(), desk.maxAmountMinor);
+  const read = readAgain(letter, desk.clock.nowMs(), desk);
   if (!read.ok) {
     await deadLetters.failedAgain(id, read.problems, desk.clock.nowMs());
     const detail = `Dead letter ${id} still cannot be read; see problems.`;
@@ -224,6 +225,9 @@ async function storeAgain(
   return { ok: true, state: 'resolved', detail: 'It is stored.' };
 }
 
+/** Six digits and four of a card, and no token that tells which. */
+const MASKED_CARD = /\d{6}x{3,9}\d{4}(?!~)/;
+
 type ReadAgain =
   | { readonly ok: true; readonly record: LogRecord }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -231,23 +235,28 @@ type ReadAgain =
 function readAgain(
   { raw, quarantine, receivedAtMs }: DeadLetter,
   nowMs: number,
-  maxAmountMinor: number,
+  { maxAmountMinor, cards }: Pick<Desk, 'maxAmountMinor' | 'cards'>,
 ): ReadAgain {
   let value: unknown;
   try {
     value = JSON.parse(raw);
   } catch (error) {
-    return { ok: false, problems: [{ pointer: '', message: `Not valid JSON: ${reasonOf(error)}` }] };
+    return { ok: false, problems: [{ pointer: '', message: notJson(error) }] };
+  }
+  if (!quarantine && MASKED_CARD.test(raw)) {
+    const message =
+      'Card numbers are masked in it: nobody can tell which cards these were. Send it again from where it came.';
+    return { ok: false, problems: [{ pointer: '', message }] };
   }
   if (quarantine?.subject?.kind === 'label') {
-    const label = parseLabel(value, nowMs);
+    const label = parseLabel(value, nowMs, cards);
     return label.ok ? { ok: true, record: { kind: 'label', label: label.value } } : label;
   }
-  const transaction = parseTransaction(value, nowMs, maxAmountMinor);
+  const transaction = parseTransaction(value, nowMs, maxAmountMinor, cards);
   if (transaction.ok)
     return { ok: true, record: { kind: 'transaction', transaction: transaction.value, receivedAtMs } };
   // A label of a stream that could not be read does not say that it is one.
-  const label = quarantine ? undefined : parseLabel(value, nowMs);
+  const label = quarantine ? undefined : parseLabel(value, nowMs, cards);
   return label?.ok ? { ok: true, record: { kind: 'label', label: label.value } } : transaction;
 }
 

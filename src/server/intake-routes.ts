@@ -57,7 +57,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
       },
     },
     async (request, reply) => {
-      const parsed = parseTransaction(request.body, desk.clock.nowMs(), desk.maxAmountMinor);
+      const parsed = parseTransaction(request.body, desk.clock.nowMs(), desk.maxAmountMinor, desk.cards);
       if (!parsed.ok) return unprocessable(reply, parsed.problems);
       const { traceparent } = request.headers;
       const result = await desk.decide(
@@ -103,7 +103,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
       },
     },
     async (request, reply) => {
-      const parsed = parseVerdict(request.body, desk.clock.nowMs());
+      const parsed = parseVerdict(request.body, desk.clock.nowMs(), desk.cards);
       if (!parsed.ok) return unprocessable(reply, parsed.problems);
       const verdict = parsed.value;
       const stored = await desk.store.transaction(verdict.transactionId);
@@ -170,7 +170,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
         if (errors.length < MAX_ERRORS_SHOWN) errors.push({ index, problems });
         await desk.store.addDeadLetter(
           'POST /v1/transactions',
-          keptOf(raw, DEAD_LETTER_CHARACTERS),
+          keptOf(raw, DEAD_LETTER_CHARACTERS, desk.cards),
           problems,
           desk.clock.nowMs(),
         );
@@ -196,7 +196,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
           }
           const read = readJson(piece.text);
           const parsed = read.ok
-            ? parseTransaction(read.value, desk.clock.nowMs(), desk.maxAmountMinor)
+            ? parseTransaction(read.value, desk.clock.nowMs(), desk.maxAmountMinor, desk.cards)
             : read;
           if (!parsed.ok) {
             await reject(piece.index, piece.text, parsed.problems);

@@ -1,6 +1,7 @@
 // Lists over HTTP: making them, filling them by hand, by file or by a service, and importing sanctions lists.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { CARD_REFUSED, type CardPolicy, withoutCards } from '../domain/card-policy.ts';
 import { shown } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
@@ -15,6 +16,7 @@ import {
   normalEntry,
   noteProblem,
 } from '../lists/entry.ts';
+import type { ListedName } from '../lists/name-match.ts';
 import { readNames } from '../lists/sdn.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { NewEntry } from '../ports/list-store.ts';
@@ -85,8 +87,12 @@ function entryFrom(
   value: string,
   expiresAt: string | undefined,
   note: string,
+  cards: CardPolicy,
 ): NewEntry | string {
-  const normal = normalEntry(kind, value);
+  const kept = withoutCards(value, 'identifier', cards);
+  const keptNote = withoutCards(note, 'prose', cards);
+  if (kept === undefined || keptNote === undefined) return `The entry ${CARD_REFUSED}.`;
+  const normal = normalEntry(kind, kept);
   if ('problem' in normal) return normal.problem;
   const expiresAtMs = expiresAt
     ? parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(expiresAt) ? `${expiresAt}T00:00:00Z` : expiresAt)
@@ -95,7 +101,7 @@ function entryFrom(
     return `${shown(expiresAt)} is no time such as 2027-01-31T00:00:00Z.`;
   const wrongNote = noteProblem(note);
   if (wrongNote !== undefined) return wrongNote;
-  return { value: normal.value, expiresAtMs, note };
+  return { value: normal.value, expiresAtMs, note: keptNote };
 }
 
 /** The last word on a value that stands twice. */
@@ -110,6 +116,17 @@ function csvCells(line: string): string[] {
     cells.push((quoted?.replaceAll('""', '"') ?? bare ?? '').trim());
   }
   return cells;
+}
+
+/** Throws InputError where card numbers are refused. */
+function namesWithoutCards(names: readonly ListedName[], cards: CardPolicy): ListedName[] {
+  return names.map(({ uid, name }, i) => {
+    const keptUid = withoutCards(uid, 'line', cards);
+    const keptName = withoutCards(name, 'line', cards);
+    if (keptUid === undefined || keptName === undefined)
+      throw new InputError(`Name ${i + 1} ${CARD_REFUSED}.`);
+    return { uid: keptUid, name: keptName };
+  });
 }
 
 export function listRoutes(app: FastifyInstance, desk: Desk): void {
@@ -230,7 +247,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       const list = await lists.find(name);
       if (!list) return notFound(reply, name);
       const made = request.body.entries.map(({ value, expiresAt, note = '' }) =>
-        entryFrom(list.kind, value, expiresAt, note),
+        entryFrom(list.kind, value, expiresAt, note, desk.cards),
       );
       const wrong = made.flatMap((one, i) =>
         typeof one === 'string' ? [{ pointer: `/entries/${i}`, message: one }] : [],
@@ -324,7 +341,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
           line++;
           if (text.trim() === '' || (line === 1 && /^"?value"?(,|$)/i.test(text))) continue;
           const [value = '', expiresAt = '', note = ''] = csvCells(text);
-          const made = entryFrom(list.kind, value, expiresAt || undefined, note);
+          const made = entryFrom(list.kind, value, expiresAt || undefined, note, desk.cards);
           if (typeof made === 'string') {
             refusedCount++;
             if (refused.length < MAX_PROBLEMS) refused.push({ line, problem: made });
@@ -367,7 +384,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       async (request, reply) => {
         const { name } = request.params;
         try {
-          const names = readNames(String(request.body ?? ''));
+          const names = namesWithoutCards(readNames(String(request.body ?? '')), desk.cards);
           await lists.importNames(
             name,
             names,

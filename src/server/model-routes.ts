@@ -1,5 +1,6 @@
 // The model registry over HTTP: what there is, how good it is, and who moves it where.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CARD_REFUSED, cardNumberIn } from '../domain/card-policy.ts';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { DRIFT_ALARM } from '../models/drift.ts';
@@ -284,6 +285,9 @@ export function modelRoutes(
         const who = nameOf(request, request.query.who);
         try {
           const model = parseModel(String(request.body ?? ''), 'the body');
+          const { info, encoding } = model;
+          const card = cardNumberIn({ info, encoding });
+          if (card !== undefined) throw new InputError(`The model ${CARD_REFUSED} (${card}).`);
           const filed = await models.file(model, who, notes, clock.nowMs());
           await desk.office.audit.append(
             entryOf(request, clock, 'filed a model', `model ${filed.version}`, { sha256: filed.sha256, who }),

@@ -6,6 +6,7 @@ import { freePort } from './free-port.ts';
 import { type KafkaServer, startKafkaServer } from './kafka.ts';
 import { type PostgresServer, startPostgresServer } from './postgres.ts';
 import { type RedisServer, startRedisServer } from './redis.ts';
+import { CARD_KEY_FILE, secretIn } from './secret-file.ts';
 
 export type ServicesOptions = {
   /** Made on the first start, gone on with on later ones. */
@@ -16,8 +17,8 @@ export type ServicesOptions = {
 };
 
 export type Services = {
-  /** What processes need to find the services. */
-  readonly env: Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>;
+  /** What processes need to find the services, and the key that all of them share. */
+  readonly env: Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL' | 'CARD_TOKEN_KEY', string>>;
   kafka: KafkaServer | undefined;
   redis: RedisServer | undefined;
   postgres: PostgresServer | undefined;
@@ -45,6 +46,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const { folder, logFolder, env, onNotice } = options;
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   mkdirSync(logFolder, { recursive: true });
+  const cardKey = env.CARD_TOKEN_KEY || secretIn(folder, CARD_KEY_FILE);
   const ports = {
     kafka: await freePort(),
     controller: await freePort(),
@@ -94,6 +96,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       KAFKA_BROKERS: named.kafka ?? value(kafka)?.brokers ?? '',
       REDIS_URL: named.redis ?? value(redis)?.url ?? '',
       DATABASE_URL: named.postgres ?? value(postgres)?.url ?? '',
+      CARD_TOKEN_KEY: cardKey,
     },
     async restart(name) {
       if (name === 'kafka') services.kafka = await start.kafka();

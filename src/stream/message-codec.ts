@@ -1,5 +1,7 @@
 // What comes out of a stream: decisions with their transaction, labels, dead letters; each a JSON document.
+
 import { asBuffer } from '../domain/bytes.ts';
+import type { CardPolicy } from '../domain/card-policy.ts';
 import type { Decision } from '../domain/decision.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
@@ -11,7 +13,7 @@ import { exactDecoder } from '../domain/utf8.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
 import type { DeadLetterSubject, QuarantineStep } from '../ports/dead-letters.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
-import { MAX_RECORD_BYTES, traceparentOf } from './record-codec.ts';
+import { traceparentOf } from './record-codec.ts';
 
 const DEAD_LETTER_CHARACTERS = 2000;
 const encoder = new TextEncoder();
@@ -89,19 +91,23 @@ export function labelMessage({ offset, label }: Labelled): StreamMessage {
   };
 }
 
-/** What could not be read, in its beginning; what is in quarantine, as a whole. */
+/** What could not be read, in its beginning; what is in quarantine, as a whole: that was read, and is without card numbers. */
 export function deadLetterMessage(
   raw: StreamRecord,
   problems: readonly Problem[],
+  cards: CardPolicy | undefined,
   quarantine?: DeadLetterMessage['quarantine'],
 ): StreamMessage {
-  const key = keptOfBytes(raw.key, DEAD_LETTER_CHARACTERS);
+  const key = keptOfBytes(raw.key, DEAD_LETTER_CHARACTERS, cards);
   const value = {
     kind: 'dead-letter',
     offset: raw.offset,
     receivedAt: isoTime(raw.timestampMs),
     key,
-    raw: keptOfBytes(raw.value, quarantine ? MAX_RECORD_BYTES : DEAD_LETTER_CHARACTERS),
+    raw:
+      quarantine && raw.value !== null
+        ? decoder.decode(raw.value)
+        : keptOfBytes(raw.value, DEAD_LETTER_CHARACTERS, cards),
     problems,
     ...(quarantine && { quarantine }),
   };

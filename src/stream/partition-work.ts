@@ -1,6 +1,7 @@
 // The state of one partition at work, and what a batch of records does to it. No waiting in here: the runner brings
 // in what is needed, and takes out what is to be committed and published.
 
+import type { CardPolicy } from '../domain/card-policy.ts';
 import { lacksMemory, RecordError, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -44,12 +45,15 @@ export type WorkParts = {
   readonly decidedIdsKept: number;
   /** The most that one transaction may move, where it is not the preset. */
   readonly maxAmountMinor?: number;
+  /** What becomes of card numbers; they are refused where it is not said. */
+  readonly cards?: CardPolicy;
 };
 
 export type Work = {
   readonly head: PartitionHead;
   readonly partition: number;
   readonly maxAmountMinor: number | undefined;
+  readonly cards: CardPolicy | undefined;
   readonly cache: AccountCache;
   readonly ids: DecidedIds;
   readonly state: FeatureState;
@@ -93,6 +97,7 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     head,
     partition: parts.partition,
     maxAmountMinor: parts.maxAmountMinor,
+    cards: parts.cards,
     cache,
     engineWithoutHistories: engineOf(parts.inService, engineWithoutHistories),
     ids,
@@ -152,10 +157,10 @@ export function readRecords(
   const labelled: string[] = [];
   let duplicates = 0;
   for (const item of raw) {
-    const decoded = readRecord(item, nowMs, work.maxAmountMinor);
+    const decoded = readRecord(item, nowMs, work.maxAmountMinor, work.cards);
     if (!decoded.ok) {
       onDeadLetter?.(item, decoded.problems);
-      deadLetters.push(deadLetterMessage(item, decoded.problems));
+      deadLetters.push(deadLetterMessage(item, decoded.problems, work.cards));
       continue;
     }
     const { record } = decoded;
@@ -172,11 +177,11 @@ export function readRecords(
       accounts.add(accountId);
       const trace = traceparentOf(item);
       if (trace !== undefined) traces.set(item.offset, trace);
-      texts.set(item.offset, decoded.text);
     } else {
       accounts.add(record.label.accountId);
       labelled.push(record.label.transactionId);
     }
+    texts.set(item.offset, decoded.text);
     records.push(record);
     offsets.push(item.offset);
   }
@@ -320,7 +325,7 @@ function quarantineMessage({ offset, record, reason }: Quarantined, batch: Read)
   if (!raw) throw new Error(`offset ${offset} is not in the batch`);
   // As it was decided: what was replaced on reading stays replaced.
   const value = batch.texts.get(offset) ?? raw.value;
-  return deadLetterMessage({ ...raw, value }, [{ pointer: '', message: reason }], {
+  return deadLetterMessage({ ...raw, value }, [{ pointer: '', message: reason }], undefined, {
     step: 'deciding',
     subject: subjectOf(record),
   });

@@ -1,5 +1,7 @@
 // Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
 import { asBuffer } from '../domain/bytes.ts';
+import { findCardNumbers } from '../domain/card-number.ts';
+import { type CardPolicy, REFUSE_CARDS, withoutCards } from '../domain/card-policy.ts';
 import { shown } from '../domain/fields.ts';
 import { notJson } from '../domain/json-text.ts';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
@@ -48,7 +50,7 @@ export const encodeLabel = (label: Label): EncodedRecord => ({
   kind: 'label',
 });
 
-/** `text` is the JSON as it came in. */
+/** `text` is the JSON as it came in; where card numbers were in it, that of the record without them. */
 export type DecodedRecord =
   | { readonly ok: true; readonly record: LogRecord; readonly text: Uint8Array }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -58,7 +60,12 @@ const textOf = (bytes: Uint8Array): string => asBuffer(bytes).toString('utf8');
 const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ pointer: '', message }] });
 
 /** Checks a record from outside, once; what comes back as `ok` can be decided. */
-export function decodeRecord(raw: StreamRecord, nowMs: number, maxAmountMinor?: number): DecodedRecord {
+export function decodeRecord(
+  raw: StreamRecord,
+  nowMs: number,
+  maxAmountMinor?: number,
+  cards: CardPolicy = REFUSE_CARDS,
+): DecodedRecord {
   const version = raw.headers.get(HEADERS.schemaVersion);
   if (version !== undefined && version !== SCHEMA_VERSION) {
     return problem(
@@ -85,19 +92,47 @@ export function decodeRecord(raw: StreamRecord, nowMs: number, maxAmountMinor?: 
     return problem(notJson(error));
   }
   if (kind === 'label') {
-    const parsed = parseLabel(value, nowMs);
+    const parsed = parseLabel(value, nowMs, cards);
     if (!parsed.ok) return parsed;
-    if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
-    return { ok: true, text: raw.value, record: { kind: 'label', label: parsed.value } };
+    if (!isKeyOf(parsed.value.accountId, key, cards)) return wrongKey(parsed.value.accountId, key);
+    const text = parsed.hadCards || holdsCard(raw.value) ? encodeLabel(parsed.value).value : raw.value;
+    return { ok: true, text, record: { kind: 'label', label: parsed.value } };
   }
-  const parsed = parseTransaction(value, nowMs, maxAmountMinor);
+  const parsed = parseTransaction(value, nowMs, maxAmountMinor, cards);
   if (!parsed.ok) return parsed;
-  if (parsed.value.accountId !== key) return wrongKey(parsed.value.accountId, key);
+  const transaction = parsed.value;
+  if (!isKeyOf(transaction.accountId, key, cards)) return wrongKey(transaction.accountId, key);
   return {
     ok: true,
-    text: raw.value,
-    record: { kind: 'transaction', transaction: parsed.value, receivedAtMs: raw.timestampMs },
+    text: parsed.hadCards || holdsCard(raw.value) ? encodeTransaction(transaction).value : raw.value,
+    record: { kind: 'transaction', transaction, receivedAtMs: raw.timestampMs },
   };
+}
+
+/** Others may key their records by the card number that is a token here. */
+const isKeyOf = (accountId: string, key: string, cards: CardPolicy): boolean =>
+  key === accountId || withoutCards(key, 'identifier', cards) === accountId;
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const BACKSLASH = 0x5c;
+const FIRST_LETTER = 0x41;
+const FIRST_OF_SEVERAL_BYTES = 0xc0;
+const FEWEST_DIGITS = 13;
+
+/**
+ * Whether the JSON of a record holds a card number that its fields do not: of a key that stands twice only the last is read.
+ * Asked of every record, so digits are counted first, between one letter and the next.
+ */
+function holdsCard(json: Uint8Array): boolean {
+  let digits = 0;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if ((byte >= ZERO && byte <= NINE) || byte >= FIRST_OF_SEVERAL_BYTES) digits++;
+    else if (byte >= FIRST_LETTER && byte < 0x80 && byte !== BACKSLASH) digits = 0;
+    if (digits === FEWEST_DIGITS || byte === BACKSLASH) return findCardNumbers(textOf(json)).length > 0;
+  }
+  return false;
 }
 
 /** In the wrong partition, the account's history would be missed. */

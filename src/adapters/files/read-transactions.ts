@@ -6,12 +6,13 @@ import { pipeline, Readable, Transform, type TransformCallback } from 'node:stre
 import { createGunzip } from 'node:zlib';
 import { parse as parseCsv } from 'csv-parse';
 import { maskCardNumbers } from '../../domain/card-number.ts';
+import type { CardPolicy } from '../../domain/card-policy.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { readJson } from '../../domain/json-text.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
-import { isSensitiveField } from '../../domain/sensitive-fields.ts';
+import { isSensitiveField, SENSITIVE_FIELD } from '../../domain/sensitive-fields.ts';
 import { parseTransaction, type Transaction } from '../../domain/transaction.ts';
 import { badByteText, badUtf8, byteName, textOfBytes } from '../../domain/utf8.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
@@ -33,8 +34,15 @@ export type InputFile = {
   batches(): AsyncGenerator<InputRow[]>;
 };
 
-/** What a transaction is held against: when it is now, and the most that one may move where it is not the preset. */
-export type Bounds = { readonly nowMs: number; readonly maxAmountMinor?: number };
+/**
+ * What a transaction is held against: when it is now, and the most that one may move where it is not the preset; and what
+ * becomes of card numbers, which are refused where it is not said.
+ */
+export type Bounds = {
+  readonly nowMs: number;
+  readonly maxAmountMinor?: number;
+  readonly cards?: CardPolicy;
+};
 
 const BATCH_ROWS = 1000;
 const MAX_LINE_BYTES = 1 << 20;
@@ -112,7 +120,7 @@ async function* ndjsonRows(bytes: AsyncIterable<Buffer>, bounds: Bounds): AsyncG
 /** Undefined where the line is blank. */
 function ndjsonRow(bytes: Buffer, tooLong: boolean, line: number, bounds: Bounds): InputRow | undefined {
   const text = bytes.toString('utf8');
-  const raw = (): string => keptOf(text, RAW_SHOWN);
+  const raw = (): string => keptOf(text, RAW_SHOWN, bounds.cards);
   const refused = (message: string): InputRow => ({
     ok: false,
     line,
@@ -140,7 +148,7 @@ function ndjsonRow(bytes: Buffer, tooLong: boolean, line: number, bounds: Bounds
     fraud = given;
     value = rest;
   }
-  const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor);
+  const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
   if (!parsed.ok) return { ok: false, line, raw: raw(), problems: parsed.problems };
   return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
 }
@@ -180,6 +188,7 @@ function rowReader(head: readonly string[], mapping: Mapping, file: string, boun
     return found.text;
   });
   const position = (column: string): number => {
+    if (isSensitiveField(column)) throw new InputError(`${file}, column "${column}": ${SENSITIVE_FIELD}`);
     const at = header.indexOf(column);
     if (at < 0)
       throw new InputError(
@@ -194,7 +203,11 @@ function rowReader(head: readonly string[], mapping: Mapping, file: string, boun
   });
   const sensitive = new Set(header.flatMap((name, column) => (isSensitiveField(name) ? [column] : [])));
   const kept = (cells: readonly string[]): string =>
-    keptOf(cells.map((cell, column) => (sensitive.has(column) ? '' : cell)).join(','), RAW_SHOWN);
+    keptOf(
+      cells.map((cell, column) => (sensitive.has(column) ? '' : cell)).join(','),
+      RAW_SHOWN,
+      bounds.cards,
+    );
   const labelAt = mapping.label ? position(mapping.label.column) : -1;
   return (bytes: readonly string[], line: number): InputRow => {
     const record = new Array<string>(bytes.length);
@@ -217,7 +230,7 @@ function rowReader(head: readonly string[], mapping: Mapping, file: string, boun
         (value[parent] as Record<string, unknown>)[child] = item;
       }
     }
-    const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor);
+    const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
     if (!parsed.ok) return { ok: false, line, raw: kept(record), problems: parsed.problems };
     const fraud = labelAt >= 0 ? record[labelAt] === mapping.label?.fraudValue : undefined;
     return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };

@@ -6,11 +6,19 @@ import type { SqlSession } from './session.ts';
 export function createSettings(session: SqlSession): Settings {
   async function read(): Promise<DeskSettings> {
     const rows = await session.query('select name, value from settings', []);
-    const known = Object.fromEntries(rows.map((row) => [String(row.name), JSON.parse(String(row.value))]));
-    return { ...DEFAULT_SETTINGS, ...known };
+    const known = rows
+      .filter(({ name }) => Object.hasOwn(DEFAULT_SETTINGS, String(name)))
+      .map((row) => [String(row.name), JSON.parse(String(row.value))]);
+    return { ...DEFAULT_SETTINGS, ...Object.fromEntries(known) };
   }
   return {
     read,
+    async keep(name, value) {
+      const add = 'insert into settings values ($1, $2) on conflict (name) do nothing';
+      await session.query(add, [name, JSON.stringify(value)]);
+      const [row] = await session.query('select value from settings where name = $1', [name]);
+      return String(JSON.parse(String(row.value)));
+    },
     async change(changes, entry) {
       await session.transaction([
         ...Object.entries(changes).map(([name, value]) => ({

@@ -30,7 +30,7 @@ record JobOptions(
       docs/distributed.md, which are passed on to the engines.""";
 
   private static final List<String> PASSED_ON = List.of(
-      "KAFKA_", "REDIS_", "DATABASE_URL", "RETENTION_MONTHS", "MAX_AMOUNT_MINOR", "ACCOUNT_CACHE_MB", "OUTBOX_MB", "OTEL_");
+      "KAFKA_", "REDIS_", "DATABASE_URL", "RETENTION_MONTHS", "MAX_AMOUNT_MINOR", "CARD_", "ACCOUNT_CACHE_MB", "OUTBOX_MB", "OTEL_");
 
   /** Throws IllegalArgumentException that says what is wrong. */
   static JobOptions parse(String[] args, Map<String, String> env) {
