@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import Provider from 'oidc-provider';
 import WebSocket from 'ws';
+import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
+import { verifyAudit } from '../src/adapters/sql/audit.ts';
 import { PERMISSIONS_OF, ROLES, type Role } from '../src/domain/access.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
@@ -142,17 +144,23 @@ test('O4 identifiers are hidden from those who need not know them, on the feed t
   assert.match(String(error), /401/);
 });
 
-test('O5 five wrong tries lock an account for a while, whether it is there or not', async () => {
+test('O5 of thirty wrong tries at once five are looked at, whether the name is there or not', async () => {
   for (const id of ['viewer@bank.example', 'nobody@bank.example']) {
-    const statuses: number[] = [];
-    for (let i = 0; i < 6; i++) {
-      const answer = await caller(desk)('POST', '/v1/sign-in', { id, password: 'wrong wrong wrong' });
-      statuses.push(answer.status);
-    }
-    assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429], id);
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        caller(desk)('POST', '/v1/sign-in', { id, password: 'wrong wrong wrong' }),
+      ),
+    );
+    assert.equal(answers.filter(({ status }) => status === 401).length, 5, id);
+    assert.equal(answers.filter(({ status }) => status === 429).length, 25, id);
   }
   const right = await caller(desk)('POST', '/v1/sign-in', { id: 'viewer@bank.example', password: PASSWORD });
   assert.equal(right.status, 429, 'the right password is locked out, too');
+  const { items } = (await ada('GET', '/v1/audit?subject=person viewer@bank.example')).body as {
+    items: { action: string; detail: { failures?: number } }[];
+  };
+  const counted = items.flatMap(({ detail }) => (detail?.failures === undefined ? [] : [detail.failures]));
+  assert.deepEqual(counted.sort(), [1, 2, 3, 4, 5]);
 });
 
 test('O6 a key may do what it was made for, until it is revoked; only its hash is kept', async () => {
@@ -197,9 +205,6 @@ const verify = (more: readonly string[] = []) =>
   spawnSync(GOSHAWK, ['audit', 'verify', '--data-dir', join(folder.path, 'var'), ...more], {
     encoding: 'utf8',
   });
-const sql = (text: string) =>
-  spawnSync(GOSHAWK, ['sql', text, '--data-dir', join(folder.path, 'var')], { encoding: 'utf8' });
-
 test('O8 who saw and changed what is in a chain that shows every later change', async () => {
   const auditor = people.get('auditor');
   assert.ok(auditor);
@@ -220,24 +225,51 @@ test('O8 who saw and changed what is in a chain that shows every later change', 
   const whole = verify();
   assert.equal(whole.status, 0, whole.stderr);
   const [, head] = /Head: (\d+ [0-9a-f]{64})/.exec(whole.stdout) ?? [];
-  const anchors = join(folder.path, 'heads');
-  writeFileSync(anchors, `${head}\n`);
-  assert.match(sql("update audit_log set line = '{}' where seq = 3").stderr, /append-only/);
-  assert.match(sql('delete from audit_log').stderr, /append-only/);
-  // Whoever owns the database can take the trigger away; the chain tells nevertheless.
-  sql('alter table audit_log disable trigger all');
-  sql(`update audit_log set line = replace(line, 'bank.example', 'evil.example') where seq = 9`);
-  const changed = verify();
-  assert.equal(changed.status, 1);
-  assert.match(changed.stderr, /line 9 was changed/);
-  sql(`update audit_log set line = replace(line, 'evil.example', 'bank.example') where seq = 9`);
-  assert.equal(verify(['--anchors', anchors]).status, 0);
-  sql('delete from audit_log where seq = 7');
-  assert.match(verify().stderr, /after line 6 comes line 8/);
-  sql('delete from audit_log where seq >= 7');
-  assert.match(verify().stderr, /ends at line 6, its head says/);
-  sql('update audit_head set seq = 6, hash = (select hash from audit_log where seq = 6)');
-  assert.match(verify(['--anchors', anchors]).stderr, /ends at line 6, but line \d+ was there/);
+  const anchorFile = join(folder.path, 'heads');
+  writeFileSync(anchorFile, `${head}\n`);
+  const sql = (text: string): string =>
+    spawnSync(GOSHAWK, ['sql', text, '--data-dir', join(folder.path, 'var')], { encoding: 'utf8' }).stderr;
+  for (const text of [
+    "update users set roles = '[]'",
+    'alter table audit_log disable trigger all',
+    'drop table sessions',
+    "select append_audit('{}')",
+    'select next_list_revision()',
+    "copy users to '/pglite/data/out'",
+  ]) {
+    assert.match(sql(text), /read-only|permission denied|must be owner/, text);
+  }
+  sql('commit');
+  assert.match(sql('delete from audit_log'), /read-only|permission denied/);
+  await desk.stop();
+  assert.match(sql('delete from audit_log'), /read-only|permission denied/, 'of a desk that is stopped, too');
+  // Whoever owns the database can do anything to it, by other programs than ours; the chain tells.
+  const database = openEmbeddedDatabase(join(folder.path, 'var/database'), () => undefined);
+  try {
+    const tamper = (statement: string) => database.query(statement, []);
+    const anchors = head ? [{ seq: Number(head.split(' ')[0]), hash: head.split(' ')[1] }] : [];
+    const problem = async (known: typeof anchors = []): Promise<string> => {
+      const check = await verifyAudit((text) => database.query(text, []), known);
+      return check.ok ? 'none' : check.problem;
+    };
+    await assert.rejects(tamper("update audit_log set line = '{}' where seq = 3"), /append-only/);
+    await tamper('alter table audit_log disable trigger all');
+    await tamper(`update audit_log set line = replace(line, 'bank.example', 'evil.example') where seq = 9`);
+    assert.match(await problem(), /line 9 was changed/);
+    await tamper(`update audit_log set line = replace(line, 'evil.example', 'bank.example') where seq = 9`);
+    assert.equal(await problem(anchors), 'none');
+    await tamper('delete from audit_log where seq = 7');
+    assert.match(await problem(), /after line 6 comes line 8/);
+    await tamper('delete from audit_log where seq >= 7');
+    assert.match(await problem(), /ends at line 6, its head says/);
+    await tamper('update audit_head set seq = 6, hash = (select hash from audit_log where seq = 6)');
+    assert.match(await problem(anchors), /ends at line 6, but line \d+ was there/);
+  } finally {
+    await database.close();
+  }
+  const cut = verify(['--anchors', anchorFile]);
+  assert.equal(cut.status, 1);
+  assert.match(cut.stderr, /ends at line 6, but line \d+ was there/);
 });
 
 test('O1 where others can reach the desk, nobody comes in without an account', async () => {
@@ -264,7 +296,7 @@ test('O9 people come in by an OpenID provider, with the roles of their groups', 
   const [port, deskPort] = [await freePort(), await freePort()];
   const issuer = `http://127.0.0.1:${port}`;
   const deskUrl = `http://127.0.0.1:${deskPort}`;
-  let groups = ['fraud-team'];
+  let groups: unknown = ['fraud-team'];
   const provider = new Provider(issuer, {
     clients: [
       { client_id: 'goshawk', client_secret: 'a-secret', redirect_uris: [`${deskUrl}/v1/oidc/callback`] },
@@ -276,7 +308,13 @@ test('O9 people come in by an OpenID provider, with the roles of their groups', 
     features: { devInteractions: { enabled: true } },
     findAccount: async (_context, id) => ({
       accountId: id,
-      claims: async () => ({ sub: id, email: id, email_verified: true, name: 'Olu Ade', groups }),
+      claims: async () => ({
+        sub: id,
+        email: id,
+        email_verified: true,
+        name: 'Olu Ade',
+        ...(groups !== undefined && { groups }),
+      }),
     }),
   });
   const server = createServer(provider.callback());
@@ -344,7 +382,26 @@ test('O9 people come in by an OpenID provider, with the roles of their groups', 
   const forged = await caller(other)('GET', '/v1/oidc/callback?code=x&state=y', undefined, {
     cookie: 'goshawk_oidc=a.b.c',
   });
-  assert.match(String(forged.headers.get('location')), /^\/sign-in\?problem=/);
+  assert.equal(forged.headers.get('location'), '/sign-in?problem=failed', 'a code, and no text of anybody');
+  // The only administrator, of whom the provider says no groups any more, or none that administers.
+  const administrator = await firstAdministrator(other);
+  await administrator('PUT', '/v1/people/olu@bank.example/roles', { roles: ['administrator'] });
+  const database = ['--data-dir', join(home.path, 'var')];
+  await administrator('PUT', '/v1/people/ada@bank.example/disabled', { disabled: true });
+  for (const [said, code] of [
+    [undefined, 'roles-kept'],
+    [[{ id: '1', name: 'risk' }], 'roles-kept'],
+    [['risk'], 'last-administrator'],
+    [[], 'last-administrator'],
+  ] as const) {
+    groups = said;
+    const back = await comeIn();
+    assert.equal(new URL(back.last).search, `?problem=${code}`, JSON.stringify(said));
+    const still = (await caller(other, { cookie: back.cookie })('GET', '/v1/people')).status;
+    assert.equal(still, 200, 'an administrator still');
+  }
+  const listed = spawnSync(GOSHAWK, ['people', 'list', ...database], { encoding: 'utf8' });
+  assert.match(listed.stdout, /olu@bank\.example\tOlu Ade\tadministrator\tcan sign in/);
   server.close();
   server.closeAllConnections();
   await other.stop();

@@ -23,6 +23,7 @@ import { decisionMessage } from '../src/stream/message-codec.ts';
 import { queueContract } from './contracts/alert-queue.ts';
 import { deadLettersContract } from './contracts/dead-letters.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
+import { peopleContract } from './contracts/people.ts';
 import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
 import { textContract } from './contracts/text.ts';
 import { makeFolder } from './desk-process.ts';
@@ -157,6 +158,23 @@ queueContract('PostgreSQL, as a sink stores', async () => {
     },
     close: () => session.close(),
   };
+});
+
+peopleContract('PGlite', async () => {
+  const session = openEmbeddedDatabase(join(folder.path, 'pglite-people'), (error) => {
+    throw error;
+  });
+  await migrate(kyselyOver(session), 'embedded');
+  return session;
+});
+
+peopleContract('PostgreSQL', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database people', []);
+  await root.close();
+  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'people') });
+  await migrate(db, 'server');
+  return session;
 });
 
 registryContract('PGlite', async () => {

@@ -33,7 +33,7 @@ import { dismissBanner, startFeed, stopFeed, useLive } from './live/feed.ts';
 import { loadMe, useMe } from './live/me.ts';
 import { PERIODS, usePeriod } from './live/period.ts';
 import { navigate, setQuery, useRoute } from './live/route.ts';
-import { SignIn, Welcome } from './screens/sign-in.tsx';
+import { SignedInWithNotice, SignIn, Welcome } from './screens/sign-in.tsx';
 
 // Each screen is fetched when it is first looked at.
 const Overview = lazy(async () => ({ default: (await import('./screens/overview.tsx')).Overview }));
@@ -149,7 +149,8 @@ export function App() {
   }, [here]);
   if (screen === 'welcome') return <Welcome />;
   if (!me) return problem ? <p className="empty">{problem}</p> : null;
-  return here ? <Desk /> : <SignIn me={me} />;
+  if (!here) return <SignIn me={me} />;
+  return screen === 'sign-in' ? <SignedInWithNotice me={me} /> : <Desk />;
 }
 
 function Desk() {

@@ -19,26 +19,23 @@ export const HOST_SPECS = {
     help: 'address to listen on; beyond this machine everybody must sign in',
   },
   'behind-proxy': {
-    type: 'boolean',
-    help: 'believe X-Forwarded-For and -Proto: a proxy is in front, and nothing else can connect',
+    type: 'string',
+    value: 'N',
+    bare: '1',
+    help: 'N proxies in a row (1 where N is not said), or their addresses and ranges, say in X-Forwarded-For and -Proto where a request comes from',
   },
 } as const;
 
 export const loginRequired = (host: string): boolean => !isLoopback(host);
 
 /** Tells how the first administrator comes in, as long as there is none. */
-export async function sayFirstLink(
-  app: App,
-  url: string,
-  mustSignIn: boolean,
-  say: (text: string) => void,
-): Promise<void> {
+export async function sayFirstLink(app: App, url: string, say: (text: string) => void): Promise<void> {
   const path = await app.firstLink();
   if (path === undefined) return;
   const named = url.replace('//0.0.0.0', '//localhost').replace('//[::]', '//localhost');
   say(
-    mustSignIn
-      ? `Nobody has an account yet. This link makes the first administrator, once, within 24 hours: ${named}${path}`
+    (await app.signInNeeded())
+      ? `Nobody can administer this desk yet. This link makes the first administrator, once, within 24 hours: ${named}${path}`
       : `Open to everybody at this machine until somebody has an account. First administrator: ${named}${path}`,
   );
 }

@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'what could not be used, and what is in quarantine: list, show, retry, discard',
     load: async () => (await import('./dead-letters.ts')).deadLettersCommand,
   },
+  people: {
+    about: 'accounts, by whoever has the machine: people list, people make-administrator NAME',
+    load: async () => (await import('./people.ts')).peopleCommand,
+  },
   audit: {
     about: 'prove that the audit trail is what was written (audit verify)',
     load: async () => (await import('./audit.ts')).auditCommand,

@@ -5,11 +5,13 @@ import { systemClock } from '../ports/clock.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
 import { openDesk } from '../runtimes/embedded.ts';
+import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
 import type { OidcSettings } from '../server/access/oidc.ts';
 import { type App, buildApp } from '../server/app.ts';
 import type { MailSettings } from '../server/notifier.ts';
+import type { Proxies } from '../server/proxies.ts';
 import { LIVE_LABEL_MATURITY_MS, type Preset, trainFirstModel } from '../training/first-model.ts';
 import { cardsOfFolder } from './card-key.ts';
 import { packageVersion } from './listen.ts';
@@ -25,7 +27,7 @@ export type HouseOptions = {
   readonly retrainHours: number;
   readonly allowedHosts: ReadonlySet<string>;
   readonly loginRequired: boolean;
-  readonly behindProxy: boolean;
+  readonly proxies: Proxies | undefined;
   readonly oidc: OidcSettings | undefined;
   readonly mail: MailSettings | undefined;
   readonly logLevel: string;
@@ -84,12 +86,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     backtester: createBacktester(desk.office, systemClock.nowMs),
     allowedHosts: options.allowedHosts,
     loginRequired: options.loginRequired,
-    behindProxy: options.behindProxy,
+    proxies: options.proxies,
     oidc: options.oidc,
     mail: options.mail,
     logLevel: options.logLevel,
   });
-  const admin = await serveAdmin(dataDir, (sql) => desk.query(sql));
+  const admin = await serveAdmin(dataDir, {
+    sql: (sql) => desk.read(sql),
+    people: (command) => runPeopleCommand(desk.office, systemClock, peopleCommand(command)),
+  });
   return {
     app,
     async startSimulator() {

@@ -8,6 +8,8 @@ export type OptionSpec = {
   readonly default?: string;
   readonly help: string;
   readonly value?: string;
+  /** What an option that takes a value means where it stands alone. */
+  readonly bare?: string;
 };
 
 export type Options = {
@@ -19,6 +21,15 @@ export type Options = {
   readonly positionals: readonly string[];
 };
 
+function withBareValues(args: readonly string[], specs: Readonly<Record<string, OptionSpec>>): string[] {
+  return args.map((arg, i) => {
+    const bare =
+      arg.startsWith('--') && Object.hasOwn(specs, arg.slice(2)) ? specs[arg.slice(2)].bare : undefined;
+    const next = args[i + 1];
+    return bare !== undefined && (next === undefined || next.startsWith('--')) ? `${arg}=${bare}` : arg;
+  });
+}
+
 /** Reads the arguments of one command; throws InputError for unknown or malformed options. */
 export function readOptions(
   command: string,
@@ -28,7 +39,7 @@ export function readOptions(
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({
-      args: [...args],
+      args: withBareValues(args, specs),
       allowPositionals: true,
       options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type }])),
     });

@@ -6,6 +6,7 @@ import { InputError } from '../domain/input-error.ts';
 import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { mailSettings } from '../server/notifier.ts';
+import { proxiesOf } from '../server/proxies.ts';
 import { serveTenants, TENANT_NAME, type TenantServer } from '../server/tenants.ts';
 import { PRESETS } from '../training/first-model.ts';
 import { CARD_SPECS, cardModeOf } from './card-key.ts';
@@ -86,7 +87,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     retrainHours: options.number('retrain-hours', 0, 500),
     oidc: oidcSettings(process.env),
     mail: mailSettings(process.env),
-    behindProxy: options.flag('behind-proxy'),
+    proxies: proxiesOf(options.text('behind-proxy')),
     maxAmountMinor:
       options.text('max-amount-minor') === undefined
         ? maxAmountMinor(process.env)
@@ -139,12 +140,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   for (const [name, house] of houses) {
     await house.startSimulator();
     const own = name === '' ? url : tenantUrl(url, name);
-    await sayFirstLink(
-      house.app,
-      own,
-      settings.loginRequired,
-      name === '' ? say : (text) => say(`${name}: ${text}`),
-    );
+    await sayFirstLink(house.app, own, name === '' ? say : (text) => say(`${name}: ${text}`));
     if (name !== '') say(`${name}: ${own}`);
   }
   say(`Ready: ${url}  (Ctrl-C stops)`);

@@ -2,6 +2,7 @@
 import { InputError } from '../domain/input-error.ts';
 import { openDataFolder } from './data-folder.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
+import { table } from './table.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   'data-dir': { type: 'string', value: 'DIR', default: './var', help: 'data folder' },
@@ -23,7 +24,11 @@ export async function sqlCommand(args: readonly string[]): Promise<void> {
   const [sql] = options.positionals;
   if (options.flag('help') || sql === undefined) {
     console.log(
-      helpText('./goshawk sql "SELECT …" [options]', 'Asks the database of a desk, running or not.', SPECS),
+      helpText(
+        './goshawk sql "SELECT …" [options]',
+        'Asks the database of a desk, running or not. It changes nothing.',
+        SPECS,
+      ),
     );
     if (sql === undefined && !options.flag('help')) process.exitCode = 2;
     return;
@@ -38,17 +43,5 @@ export async function sqlCommand(args: readonly string[]): Promise<void> {
     console.log(JSON.stringify(rows));
     return;
   }
-  if (rows.length === 0) {
-    console.log('(no rows)');
-    return;
-  }
-  const columns = Object.keys(rows[0]);
-  console.log(columns.join('\t'));
-  for (const row of rows) console.log(columns.map((column) => cell(row[column])).join('\t'));
-}
-
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  console.log(table(rows));
 }

@@ -130,11 +130,12 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
         started.push(await keep(`worker-${number}`, ['worker']));
     }
     started.push(await keep('sink', ['sink']));
-    const proxy = options.flag('behind-proxy') ? ['--behind-proxy'] : [];
+    const behind = options.text('behind-proxy');
+    const proxy = behind === undefined ? [] : [`--behind-proxy=${behind}`];
     const server = await keep('server', ['server', '--port', String(port), '--host', host, ...proxy]);
     await Promise.all(started.map((child) => child.said(/ ready\n/, READY_MS)));
     const [said, url] = await server.said(/[\s\S]*listens at (\S+)/, READY_MS);
-    const [firstLink] = /(Nobody has an account|Open to everybody).*/.exec(said) ?? [];
+    const [firstLink] = /(Nobody can administer|Open to everybody).*/.exec(said) ?? [];
     if (firstLink) say(firstLink);
     if (!options.flag('no-simulator')) {
       const simulation = ['--rate', String(rate), '--seed', String(seed), '--preset', preset];

@@ -12,6 +12,7 @@ import { openWorker } from '../runtimes/worker.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { buildApp } from '../server/app.ts';
 import { mailSettings } from '../server/notifier.ts';
+import { proxiesOf } from '../server/proxies.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
 import { HOST_SPECS, listen, listenerOf, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
 import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';
@@ -74,6 +75,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
   const retrainHours = options.number('retrain-hours', 0, 500);
   const oidc = oidcSettings(process.env);
   const mail = mailSettings(process.env);
+  const proxies = proxiesOf(options.text('behind-proxy'));
   await runService('server', async (say, fail) => {
     const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail });
     try {
@@ -90,13 +92,13 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         backtester: createBacktester(desk.office, systemClock.nowMs),
         allowedHosts: new Set([host.toLowerCase()]),
         loginRequired: loginRequired(host),
-        behindProxy: options.flag('behind-proxy'),
+        proxies,
         oidc,
         mail,
         logLevel: options.text('log-level') ?? 'warn',
       });
       const url = await listen(listenerOf(app), host, port);
-      await sayFirstLink(app, url, loginRequired(host), say);
+      await sayFirstLink(app, url, say);
       say(`listens at ${url}`);
       return {
         async stop() {

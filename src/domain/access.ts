@@ -71,7 +71,13 @@ export type Actor = {
   /** As it stands in histories and in the audit trail. */
   readonly name: string;
   readonly permissions: ReadonlySet<Permission>;
+  /** Of a key: the person who made it. */
+  readonly ownerId?: string;
 };
+
+/** Who answers for what an actor does: a key is its owner's hand, and no second pair of eyes. */
+export const personBehind = ({ kind, id, ownerId }: Pick<Actor, 'kind' | 'id' | 'ownerId'>): string =>
+  kind === 'key' ? (ownerId ?? `key ${id}`) : id;
 
 export const LOCAL_ACTOR: Actor = {
   kind: 'local',

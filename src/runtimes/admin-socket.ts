@@ -1,4 +1,4 @@
-// A local socket beside the data folder: lets ./goshawk sql ask the running desk, for its own user only.
+// A local socket beside the data folder: lets ./goshawk sql, audit and people ask the running desk, for its own user only.
 import { createHash } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -6,6 +6,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** What is asked: a statement that changes nothing, or a command about accounts. */
+export type AdminRequest = { readonly sql: string } | { readonly people: unknown };
+export type AdminHandlers = {
+  sql(sql: string): Promise<unknown[]>;
+  people(command: unknown): Promise<unknown[]>;
+};
 type Answer = { readonly rows: unknown[] } | { readonly error: string };
 const MAX_SOCKET_PATH = 100;
 
@@ -16,10 +22,7 @@ export function socketPath(dataDir: string): string {
   return join(tmpdir(), `goshawk-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.sock`);
 }
 
-export async function serveAdmin(
-  dataDir: string,
-  query: (sql: string) => Promise<unknown[]>,
-): Promise<Server> {
+export async function serveAdmin(dataDir: string, handlers: AdminHandlers): Promise<Server> {
   const path = socketPath(dataDir);
   rmSync(path, { force: true });
   const server = createServer((socket) => {
@@ -29,8 +32,10 @@ export async function serveAdmin(
     lines.on('line', async (line) => {
       let answer: Answer;
       try {
-        const { sql } = JSON.parse(line) as { sql: string };
-        answer = { rows: await query(sql) };
+        const asked = JSON.parse(line) as AdminRequest;
+        answer = {
+          rows: 'people' in asked ? await handlers.people(asked.people) : await handlers.sql(asked.sql),
+        };
       } catch (error) {
         answer = { error: (error as Error).message };
       }
@@ -46,12 +51,15 @@ export async function serveAdmin(
 }
 
 /** Asks the desk that runs on a data folder; undefined when none does. Throws with the database's own message. */
-export function askAdmin(dataDir: string, sql: string): Promise<Record<string, unknown>[] | undefined> {
+export function askAdmin(
+  dataDir: string,
+  request: AdminRequest,
+): Promise<Record<string, unknown>[] | undefined> {
   return new Promise((done, failed) => {
     const socket = connect(socketPath(dataDir));
     let text = '';
     socket.on('error', () => done(undefined));
-    socket.on('connect', () => socket.write(`${JSON.stringify({ sql })}\n`));
+    socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
     socket.on('data', (chunk) => {
       text += chunk.toString('utf8');
     });

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoint.ts';
-import { openEmbeddedDatabase } from '../adapters/embedded/database.ts';
+import { type EmbeddedDatabase, openEmbeddedDatabase } from '../adapters/embedded/database.ts';
 import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { openEmbeddedLog } from '../adapters/embedded/log.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
@@ -63,7 +63,8 @@ export type EmbeddedDesk = Desk & {
   /** Resolves when everything that is in the log now is decided and committed. */
   settled(): Promise<void>;
   readonly backlog: number;
-  query(sql: string): Promise<Readonly<Record<string, unknown>>[]>;
+  /** One statement of somebody at the machine, which can change nothing. */
+  read(sql: string): Promise<Readonly<Record<string, unknown>>[]>;
 };
 
 export type DeskOptions = {
@@ -176,7 +177,7 @@ async function withinReason<T>(decision: Promise<T>): Promise<T> {
 }
 
 type Parts = {
-  readonly session: SqlSession;
+  readonly session: EmbeddedDatabase;
   readonly office: Office;
   readonly rules: RulesInService;
   readonly registry: ModelRegistry;
@@ -357,7 +358,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     get backlog() {
       return backlog();
     },
-    query: (sql) => session.query(sql, []),
+    read: session.read,
     async close() {
       closing = true;
       clearInterval(diskTimer);

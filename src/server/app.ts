@@ -39,6 +39,7 @@ import { type MailSettings, startNotifier } from './notifier.ts';
 import { pastScorers } from './past-scorers.ts';
 import { createPeerGroups } from './peer-groups.ts';
 import { sendProblem } from './problem-details.ts';
+import { keepAddresses, type Proxies } from './proxies.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { readRoutes } from './read-routes.ts';
 import { guardRequests } from './request-edge.ts';
@@ -66,8 +67,8 @@ export type AppOptions = {
   readonly allowedHosts: ReadonlySet<string>;
   /** Others can reach the desk: nobody comes in without an account. */
   readonly loginRequired: boolean;
-  /** A proxy in front says where a request comes from and by which protocol. */
-  readonly behindProxy: boolean;
+  /** Proxies in front, which say where a request comes from and by which protocol. */
+  readonly proxies: Proxies | undefined;
   readonly oidc: OidcSettings | undefined;
   readonly mail: MailSettings | undefined;
   readonly logLevel: string;
@@ -76,8 +77,10 @@ export type AppOptions = {
 export type App = {
   readonly server: FastifyInstance;
   readonly monitor: Monitor;
-  /** The path of the link that makes the first administrator; undefined once somebody has an account. */
+  /** The path of the link that makes the first administrator; undefined where somebody can administer. */
   firstLink(): Promise<string | undefined>;
+  /** Whether one must sign in: others can reach the desk, or somebody has an account. */
+  signInNeeded(): Promise<boolean>;
   close(): Promise<void>;
 };
 
@@ -93,7 +96,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
-    trustProxy: options.behindProxy,
+    trustProxy: options.proxies ?? false,
     // What is not of its type is refused, never made to fit: null is not false, and false is no title.
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, verbose: true },
@@ -102,6 +105,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   });
   app.setErrorHandler(answerError);
   app.addHook('onRequest', async (request, reply) => {
+    keepAddresses(request.raw.headers);
     const refused = foreignRequest(request.headers, options.allowedHosts, options.loginRequired);
     if (refused) return sendProblem(reply, 403, 'Forbidden', refused);
   });
@@ -235,6 +239,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     server: app,
     monitor,
     firstLink: access.firstLink,
+    signInNeeded: access.signInNeeded,
     async close() {
       monitor.stop();
       relay.stop();

@@ -36,7 +36,7 @@ export function ChangePassword(props: { readonly onClose: () => void }) {
         />
         <PasswordInput
           label="New password"
-          description="Twelve characters or more; a few words are fine."
+          description="Twelve characters or more; a few words that do not belong together are best."
           size="xs"
           mt={8}
           required

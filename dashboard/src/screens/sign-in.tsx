@@ -22,11 +22,51 @@ function Door(props: { readonly title: string; readonly about: string; readonly 
   );
 }
 
+/** What came of signing in by the provider, by the code in the address: no other words of an address are shown here. */
+const WAYS_BACK: Readonly<Record<string, (provider: string) => string>> = {
+  'provider-away': (provider) => `${provider} does not answer. Try again later.`,
+  'took-too-long': () => 'The sign-in took too long. Try again.',
+  'no-identity': (provider) => `${provider} did not say who you are.`,
+  'no-address': (provider) => `${provider} sends no e-mail address for you.`,
+  'name-taken': () => 'Your name looks like one that somebody else has here. Ask an administrator.',
+  'not-vouched': (provider) =>
+    `Your address has an account here, and ${provider} does not vouch that it is yours.`,
+  'shut-out': () => 'This account is shut out. An administrator can let it in again.',
+  failed: (provider) => `The sign-in by ${provider} failed; the log of the desk says why.`,
+  'groups-unknown': (provider) =>
+    `${provider} did not say which groups you are in, so nobody knows what you may do here. Ask an administrator.`,
+  'roles-kept': (provider) =>
+    `${provider} did not say which groups you are in. What you may do here stays as it was.`,
+  'last-administrator': (provider) =>
+    `By your groups at ${provider} you are no administrator any more, but nobody else could be: your roles stay as they were.`,
+};
+
+function wayBack(code: string | null, provider: string | null): string | undefined {
+  return code !== null && Object.hasOwn(WAYS_BACK, code)
+    ? WAYS_BACK[code](provider ?? 'The provider')
+    : undefined;
+}
+
+/** Somebody has come in, and has to be told something on the way. */
+export function SignedInWithNotice(props: { readonly me: Me }) {
+  const { query } = useRoute();
+  return (
+    <Door title={`Welcome, ${props.me.actor?.name}`} about="You are signed in.">
+      <Problem text={wayBack(query.get('problem'), props.me.oidc)} />
+      <Button fullWidth mt={16} onClick={() => navigate('/overview')}>
+        To the desk
+      </Button>
+    </Door>
+  );
+}
+
 export function SignIn(props: { readonly me: Me }) {
   const { query, screen } = useRoute();
   const [id, setId] = useState('');
   const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<string | undefined>(query.get('problem') ?? undefined);
+  const [problem, setProblem] = useState<string | undefined>(() =>
+    wayBack(query.get('problem'), props.me.oidc),
+  );
   const [busy, setBusy] = useState(false);
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -144,7 +184,7 @@ export function Welcome() {
         )}
         <PasswordInput
           label="Password"
-          description="Twelve characters or more; a few words are fine."
+          description="Twelve characters or more; a few words that do not belong together are best."
           autoComplete="new-password"
           required
           mt={8}

@@ -20,6 +20,8 @@ type Waiting = { resolve(rows: Row[]): void; reject(error: Error): void };
 type RequestBody = DatabaseRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
 
 export type EmbeddedDatabase = SqlSession & {
+  /** One statement of somebody at the machine, which can change nothing. */
+  read(sql: string): Promise<Row[]>;
   /** Requests not answered yet. */
   readonly waiting: number;
 };
@@ -60,6 +62,7 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
   }
   return {
     query: (sql, parameters) => ask({ kind: 'query', sql, parameters }),
+    read: (sql) => ask({ kind: 'read', sql }),
     async transaction(statements) {
       await ask({ kind: 'transaction', statements });
     },

@@ -12,6 +12,7 @@ import { NOTE_TABLES } from './notes.ts';
 import { NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { RULE_TABLES } from './rule-book.ts';
+import { SIGN_IN_TABLES } from './sign-in-tables.ts';
 import { VIEW_TABLES } from './views.ts';
 
 /** Columns that tell where in a stream a row comes from; one log has no use for them. */
@@ -90,6 +91,7 @@ const RULES = ofBoth([
 
 const CASES = ofBoth(CASE_TABLES);
 const NOTIFICATIONS = ofBoth(NOTIFICATION_TABLES);
+const SIGN_IN = ofBoth(SIGN_IN_TABLES);
 
 /** Sums of money that no amount can overflow; the losses that alerts are ranked by were not bounded before. */
 const SUMS = ofBoth([
@@ -130,6 +132,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '007_notifications': NOTIFICATIONS,
   '008_sums': SUMS,
   '009_quarantine': ofBoth(quarantineColumns(true)),
+  '010_sign_in': SIGN_IN,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -193,6 +196,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '008_notifications': NOTIFICATIONS,
   '009_sums': SUMS,
   '010_quarantine': ofBoth(quarantineColumns(false)),
+  '011_sign_in': SIGN_IN,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -53,7 +53,7 @@ export type Access = {
   stillThere(request: FastifyRequest): Promise<boolean>;
   /** Whether one must sign in: others can reach the desk, or somebody has an account. */
   signInNeeded(): Promise<boolean>;
-  /** The path of a link that makes the first administrator; undefined once somebody has an account. */
+  /** The path of a link that makes an administrator; undefined where somebody can administer. */
   firstLink(): Promise<string | undefined>;
   /** Forget what was believed: somebody's rights have changed. */
   forget(): void;
@@ -119,7 +119,13 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
     if (!key || key.revoked || key.secretHash !== tokenHash(secret)) return undefined;
     if (key.expiresAtMs !== undefined && key.expiresAtMs <= now) return undefined;
     isUsed(`key ${id}`, () => people.keyUsed(id, now));
-    return { kind: 'key', id, name: `key ${key.name}`, permissions: new Set(key.permissions) };
+    return {
+      kind: 'key',
+      id,
+      name: `key ${key.name}`,
+      permissions: new Set(key.permissions),
+      ...(key.ownerId !== undefined && { ownerId: key.ownerId }),
+    };
   }
 
   async function bySession(token: string): Promise<Actor | undefined> {
@@ -225,8 +231,7 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
     },
     signInNeeded,
     async firstLink() {
-      anyone = await people.anyone();
-      if (anyone) return undefined;
+      if (await people.administered()) return undefined;
       const token = newToken();
       await people.addLink(tokenHash(token), undefined, clock.nowMs() + FIRST_LINK_MS);
       return `/welcome?token=${token}`;

@@ -8,7 +8,8 @@ import type { Office } from '../../ports/office.ts';
 import type { User } from '../../ports/people.ts';
 import { isLoopback } from '../guard.ts';
 import type { Access } from './access.ts';
-import { isId, normalId, type SignIn } from './sign-in-routes.ts';
+import { isId, nameProblem, normalId } from './names.ts';
+import type { SignIn } from './sign-in-routes.ts';
 
 const FLOW_COOKIE = 'goshawk_oidc';
 const FLOW_SECONDS = 600;
@@ -75,22 +76,37 @@ function roleMapOf(text: string): Record<string, readonly Role[]> {
   );
 }
 
-/** Roles by the groups of a person; undefined where roles are given here. */
+/**
+ * Roles by the groups of a person; undefined where roles are given here. Groups that the provider does not say, or says in another
+ * shape, are unknown: that is not to be in no group.
+ */
 export function rolesOf(
   settings: OidcSettings,
   claims: Readonly<Record<string, unknown>>,
-): Role[] | undefined {
+): Role[] | 'unknown' | undefined {
   const { roleMap, groupsClaim } = settings;
   if (!roleMap) return undefined;
-  const groups = claims[groupsClaim];
-  const list = Array.isArray(groups) ? groups : typeof groups === 'string' ? [groups] : [];
-  const roles = new Set(
-    list.flatMap((group) =>
-      typeof group === 'string' && Object.hasOwn(roleMap, group) ? roleMap[group] : [],
-    ),
-  );
-  return [...roles];
+  const groups = Object.hasOwn(claims, groupsClaim) ? claims[groupsClaim] : undefined;
+  const list: readonly unknown[] = Array.isArray(groups) ? groups : [groups];
+  const named = list.filter((group) => typeof group === 'string');
+  if (named.length < list.length) return 'unknown';
+  return [...new Set(named.flatMap((group) => (Object.hasOwn(roleMap, group) ? roleMap[group] : [])))];
 }
+
+/** What the sign-in page says, by codes that it knows: nobody else's words appear there. */
+type WayBack =
+  | 'provider-away'
+  | 'took-too-long'
+  | 'no-identity'
+  | 'no-address'
+  | 'name-taken'
+  | 'not-vouched'
+  | 'shut-out'
+  | 'failed'
+  | 'groups-unknown'
+  | 'roles-kept'
+  | 'last-administrator';
+type Found = { readonly user: User; readonly say?: WayBack } | { readonly refused: WayBack };
 
 export function oidcRoutes(
   app: FastifyInstance,
@@ -124,8 +140,8 @@ export function oidcRoutes(
   }
 
   /** Back to the page, which says what happened. */
-  const back = (reply: FastifyReply, problem: string): FastifyReply =>
-    reply.redirect(`/sign-in?problem=${encodeURIComponent(problem)}`);
+  const back = (reply: FastifyReply, problem: WayBack): FastifyReply =>
+    reply.redirect(`/sign-in?problem=${problem}`);
 
   app.get(
     '/v1/oidc/start',
@@ -158,12 +174,12 @@ export function oidcRoutes(
         return reply.redirect(url.href);
       } catch (error) {
         request.log.error(error);
-        return back(reply, `${settings.name} does not answer: ${(error as Error).message}`);
+        return back(reply, 'provider-away');
       }
     },
   );
 
-  async function personOf(claims: client.IDToken): Promise<User | string> {
+  async function personOf(claims: client.IDToken, log: FastifyRequest['log']): Promise<Found> {
     const subject = `${claims.iss} ${claims.sub}`;
     const email = typeof claims.email === 'string' ? normalId(claims.email) : undefined;
     const name =
@@ -173,27 +189,44 @@ export function oidcRoutes(
     const atMs = clock.nowMs();
     const known = await people.userOfOidc(subject);
     if (known) {
-      if (known.disabled) return 'This account is shut out. An administrator can let it in again.';
-      if (roles && roles.toString() !== known.roles.toString()) {
-        await people.setRoles(known.id, roles, {
-          atMs,
-          actor,
-          action: 'changed roles',
-          subject: `person ${known.id}`,
-          detail: { from: known.roles, to: roles, by: settings.name },
-        });
-        access.forget();
-        return { ...known, roles };
+      if (known.disabled) return { refused: 'shut-out' };
+      if (roles === 'unknown') {
+        log.warn(
+          `${settings.name} did not say the groups of ${known.id} in "${settings.groupsClaim}" (a list of texts): their roles stay as they are`,
+        );
+        return { user: known, say: 'roles-kept' };
       }
-      return known;
+      if (!roles || [...roles].sort().toString() === [...known.roles].sort().toString())
+        return { user: known };
+      const changed = await people.setRoles(known.id, roles, {
+        atMs,
+        actor,
+        action: 'changed roles',
+        subject: `person ${known.id}`,
+        detail: { from: known.roles, to: roles, by: settings.name },
+      });
+      if (!changed) {
+        log.warn(
+          `By the groups that ${settings.name} says, ${known.id} is no administrator any more, but is the last: their roles stay as they are`,
+        );
+        return { user: known, say: 'last-administrator' };
+      }
+      access.forget();
+      return { user: { ...known, roles } };
+    }
+    if (roles === 'unknown') {
+      log.warn(
+        `${settings.name} did not say the groups of ${actor.id} in "${settings.groupsClaim}" (a list of texts): no account was made`,
+      );
+      return { refused: 'groups-unknown' };
     }
     const id = email ?? normalId(claims.sub);
-    if (!isId(id)) return `${settings.name} sends no e-mail address for this person.`;
+    if (!isId(id)) return { refused: 'no-address' };
     const same = await people.user(id);
     if (same) {
       // Whoever can name any address there could take over an account here.
       if (claims.email_verified !== true || same.disabled) {
-        return `${id} has an account here, and ${settings.name} does not vouch for that address.`;
+        return { refused: same.disabled ? 'shut-out' : 'not-vouched' };
       }
       await people.linkOidc(id, subject, {
         atMs,
@@ -202,10 +235,14 @@ export function oidcRoutes(
         subject: `person ${id}`,
         detail: { provider: settings.name },
       });
-      return same;
+      return { user: same };
     }
+    const all = await people.users();
+    // Two people may well be called the same there; here each name is one person's.
+    const called = [name ?? id, `${name} (${id})`].find((one) => nameProblem(id, one, all) === undefined);
+    if (called === undefined) return { refused: 'name-taken' };
     await people.addUser(
-      { id, name: name ?? id, roles: roles ?? ['viewer'], oidcSubject: subject },
+      { id, name: called.slice(0, 100), roles: roles ?? ['viewer'], oidcSubject: subject },
       {
         atMs,
         actor,
@@ -216,7 +253,7 @@ export function oidcRoutes(
     );
     access.forget();
     const added = await people.user(id);
-    return added ?? 'The account could not be made.';
+    return added ? { user: added } : { refused: 'failed' };
   }
 
   app.get(
@@ -225,7 +262,7 @@ export function oidcRoutes(
     async (request, reply) => {
       const [state, nonce, verifier] = (request.cookies[FLOW_COOKIE] ?? '').split('.');
       reply.clearCookie(FLOW_COOKIE, { path: '/v1/oidc' });
-      if (!state || !nonce || !verifier) return back(reply, 'The sign-in took too long. Try again.');
+      if (!state || !nonce || !verifier) return back(reply, 'took-too-long');
       try {
         const tokens = await client.authorizationCodeGrant(
           await provider(),
@@ -233,14 +270,14 @@ export function oidcRoutes(
           { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true },
         );
         const claims = tokens.claims();
-        if (!claims) return back(reply, `${settings.name} sent no identity.`);
-        const user = await personOf(claims);
-        if (typeof user === 'string') return back(reply, user);
-        await signIn.admit(request, reply, user, settings.name);
-        return reply.redirect('/overview');
+        if (!claims) return back(reply, 'no-identity');
+        const found = await personOf(claims, request.log);
+        if ('refused' in found) return back(reply, found.refused);
+        await signIn.admit(request, reply, found.user, settings.name);
+        return found.say ? back(reply, found.say) : reply.redirect('/overview');
       } catch (error) {
         request.log.error(error);
-        return back(reply, `The sign-in by ${settings.name} failed: ${(error as Error).message}`);
+        return back(reply, 'failed');
       }
     },
   );

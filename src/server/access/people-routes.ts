@@ -1,7 +1,14 @@
 // Managing people and API keys, and reading the audit trail.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { isPermission, isRole, KEY_PERMISSIONS, ROLES, type Role } from '../../domain/access.ts';
+import {
+  isPermission,
+  isRole,
+  KEY_PERMISSIONS,
+  personBehind,
+  ROLES,
+  type Role,
+} from '../../domain/access.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
@@ -11,8 +18,8 @@ import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
 import { timeOrNull } from '../unknown.ts';
 import { type Access, actorOf, entryOf } from './access.ts';
+import { nameProblem, normalId } from './names.ts';
 import { newKeyId, newToken, tokenHash } from './secrets.ts';
-import { isId, normalId } from './sign-in-routes.ts';
 
 const LINK_MS = 72 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -94,11 +101,13 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
     return { path: `/welcome?token=${token}`, expiresAt: isoTime(expiresAtMs) };
   }
 
-  /** Somebody must stay who can let others in. */
-  async function isLastAdministrator(id: string): Promise<boolean> {
-    const all = await people.users();
-    return !all.some((user) => user.id !== id && !user.disabled && user.roles.includes('administrator'));
-  }
+  const isLast = (reply: FastifyReply, id: string): FastifyReply =>
+    sendProblem(
+      reply,
+      409,
+      'Conflict',
+      `${id} is the last administrator who can sign in. Make another one first, and let them come in once.`,
+    );
 
   app.get('/v1/people', { config, schema: { summary: 'Everybody who has an account', tags } }, async () => ({
     people: (await people.users()).map(personJson),
@@ -118,13 +127,26 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
     },
     async (request, reply) => {
       const id = normalId(request.body.id);
-      if (!isId(id)) {
-        return sendProblem(reply, 400, 'Bad request', `${id} is neither an e-mail address nor a short name.`);
+      const name = request.body.name.trim();
+      const all = await people.users();
+      if (all.some((user) => user.id === id)) {
+        return sendProblem(reply, 409, 'Conflict', `${id} has an account already.`);
       }
+      const problem = nameProblem(id, name, all);
+      if (problem) return sendProblem(reply, 400, 'Bad request', problem);
       const entry = entryOf(request, clock, 'invited', `person ${id}`, { roles: request.body.roles });
       const given = request.body.roles.filter(isRole);
-      const added = await people.addUser({ id, name: request.body.name.trim(), roles: given }, entry);
-      if (!added) return sendProblem(reply, 409, 'Conflict', `${id} has an account already.`);
+      const added = await people.addUser({ id, name, roles: given }, entry);
+      if (!added) {
+        return sendProblem(
+          reply,
+          409,
+          'Conflict',
+          (await people.user(id))
+            ? `${id} has an account already.`
+            : 'The first account must be an administrator’s: from then on everybody signs in, and somebody has to let the others in.',
+        );
+      }
       access.forget();
       return reply.code(201).send({ id, link: await linkFor(id) });
     },
@@ -167,19 +189,8 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
       const user = await people.user(id);
       if (!user) return nobody(reply, id);
       const next: readonly Role[] = request.body.roles.filter(isRole);
-      if (!next.includes('administrator') && (await isLastAdministrator(id))) {
-        return sendProblem(
-          reply,
-          409,
-          'Conflict',
-          `${id} is the last administrator. Make another one first.`,
-        );
-      }
-      await people.setRoles(
-        id,
-        next,
-        entryOf(request, clock, 'changed roles', `person ${id}`, { from: user.roles, to: next }),
-      );
+      const entry = entryOf(request, clock, 'changed roles', `person ${id}`, { from: user.roles, to: next });
+      if (!(await people.setRoles(id, next, entry))) return isLast(reply, id);
       access.forget();
       return { id, roles: next };
     },
@@ -201,19 +212,8 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
       const { id } = request.params;
       const { disabled } = request.body;
       if (!(await people.user(id))) return nobody(reply, id);
-      if (disabled && (await isLastAdministrator(id))) {
-        return sendProblem(
-          reply,
-          409,
-          'Conflict',
-          `${id} is the last administrator. Make another one first.`,
-        );
-      }
-      await people.setDisabled(
-        id,
-        disabled,
-        entryOf(request, clock, disabled ? 'shut out' : 'let in again', `person ${id}`),
-      );
+      const entry = entryOf(request, clock, disabled ? 'shut out' : 'let in again', `person ${id}`);
+      if (!(await people.setDisabled(id, disabled, entry))) return isLast(reply, id);
       access.forget();
       return { id, disabled };
     },
@@ -245,6 +245,7 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
         name: name.trim(),
         permissions: permissions.filter(isPermission),
         createdBy: actorOf(request).name,
+        ownerId: personBehind(actorOf(request)),
         createdAtMs: now,
         expiresAtMs: expiresInDays === undefined ? undefined : now + expiresInDays * DAY_MS,
       };

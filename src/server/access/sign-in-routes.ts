@@ -1,7 +1,6 @@
 // Coming in and going out: sign-in, one-time links, passwords.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { Actor } from '../../domain/access.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
 import type { User } from '../../ports/people.ts';
@@ -9,17 +8,17 @@ import { Identifier, Line, Secret } from '../field-schema.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
 import { type Access, actorOf, entryOf, SESSION_COOKIE, SESSION_MAX_MS } from './access.ts';
-import { hashPassword, isPassword, newToken, passwordProblem, passwordQueue, tokenHash } from './secrets.ts';
+import { isId, nameProblem, normalId } from './names.ts';
+import { MAX_PASSWORD, passwordProblem } from './passwords.ts';
+import { hashPassword, isPassword, newToken, passwordQueue, tokenHash } from './secrets.ts';
+import { createTries } from './tries.ts';
 
-const FREE_FAILURES = 5;
-const FIRST_LOCK_MS = 30_000;
-const LONGEST_LOCK_MS = 15 * 60_000;
-const SIGN_INS_A_MINUTE = 20;
+/** Of one address: an office behind it comes in at nine. Guesses are bounded by name and place (tries.ts). */
+const SIGN_INS_A_MINUTE = 100;
 const MAX_WAITING = 50;
-const MAX_REMEMBERED = 10_000;
 
 const id = Identifier(200, { description: 'E-mail address or short name' });
-const password = Secret(1000);
+const password = Secret(MAX_PASSWORD);
 const SignInBody = Type.Object({ id, password }, { additionalProperties: false });
 const WelcomeQuery = Type.Object({ token: Identifier(100) }, { additionalProperties: false });
 const WelcomeBody = Type.Object(
@@ -33,13 +32,15 @@ const WelcomeBody = Type.Object(
 );
 const PasswordBody = Type.Object({ current: password, next: password }, { additionalProperties: false });
 
-export const normalId = (text: string): string => text.trim().normalize('NFKC').toLowerCase();
-/** A short name or an e-mail address. */
-export const isId = (text: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}._+@-]{1,199}$/u.test(text);
-
 export type SignIn = {
-  /** Starts a session for somebody who has proved who they are. */
-  admit(request: FastifyRequest, reply: FastifyReply, user: User, how: string): Promise<void>;
+  /** Starts a session for somebody who has proved who they are; `forgive` is the place whose tries a right password takes back. */
+  admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    user: User,
+    how: string,
+    forgive?: string,
+  ): Promise<void>;
 };
 
 export function signInRoutes(
@@ -51,13 +52,7 @@ export function signInRoutes(
 ): SignIn {
   const { people } = office;
   const tags = ['Access'];
-  /** Wrong tries for names that nobody has: they are treated as if somebody had. */
-  const strangers = new Map<string, { failures: number; lockedUntilMs: number | undefined }>();
-  const anonymous = (name: string): Pick<Actor, 'kind' | 'id' | 'name'> => ({
-    kind: 'person',
-    id: name,
-    name,
-  });
+  const tries = createTries(office, clock);
 
   function cookie(request: FastifyRequest, reply: FastifyReply, value: string, maxAgeMs: number): void {
     reply.setCookie(SESSION_COOKIE, value, {
@@ -69,38 +64,35 @@ export function signInRoutes(
     });
   }
 
-  async function admit(request: FastifyRequest, reply: FastifyReply, user: User, how: string): Promise<void> {
+  async function admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    user: User,
+    how: string,
+    forgive?: string,
+  ): Promise<void> {
     const token = newToken();
+    cookie(request, reply, token, SESSION_MAX_MS);
+    const deviceHash = await tries.remember(request, reply);
     const now = clock.nowMs();
-    await people.signedIn(user.id, tokenHash(token), now, {
+    await people.signedIn(user.id, { tokenHash: tokenHash(token), deviceHash, forgive }, now, {
       atMs: now,
       actor: { kind: 'person', id: user.id, name: user.name },
       action: 'signed in',
       subject: `person ${user.id}`,
       detail: { how, address: request.ip },
     });
-    cookie(request, reply, token, SESSION_MAX_MS);
   }
 
-  const lockAfter = (failures: number): number | undefined =>
-    failures < FREE_FAILURES
+  /** One more hash takes its place in a queue: beyond a bound nobody is made to wait, and nothing is counted. */
+  const busy = (reply: FastifyReply): FastifyReply | undefined =>
+    passwordQueue() <= MAX_WAITING
       ? undefined
-      : clock.nowMs() + Math.min(LONGEST_LOCK_MS, FIRST_LOCK_MS * 2 ** (failures - FREE_FAILURES));
+      : sendProblem(reply, 503, 'Busy', 'Too many people sign in at once. Try again in a few seconds.');
 
-  async function countFailure(request: FastifyRequest, who: string, failures: number): Promise<void> {
-    const lockedUntilMs = lockAfter(failures);
-    const known = await people.credentials(who);
-    const entry = {
-      atMs: clock.nowMs(),
-      actor: anonymous(who),
-      action: lockedUntilMs === undefined ? 'failed to sign in' : 'was locked out',
-      subject: `person ${who}`,
-      detail: { address: request.ip, failures },
-    };
-    if (known) return people.failed(who, lockedUntilMs, entry);
-    if (strangers.size >= MAX_REMEMBERED) strangers.clear();
-    strangers.set(who, { failures, lockedUntilMs });
-    return office.audit.append(entry);
+  function locked(reply: FastifyReply, seconds: number): FastifyReply {
+    reply.header('retry-after', String(seconds));
+    return sendProblem(reply, 429, 'Locked', `Too many wrong tries. Try again in ${seconds} seconds.`);
   }
 
   app.get(
@@ -124,38 +116,27 @@ export function signInRoutes(
       config: { permission: 'anyone', rateLimit: { max: SIGN_INS_A_MINUTE, timeWindow: 60_000 } },
       schema: {
         summary: 'Sign in with a password',
-        description: 'Answers with a session in a cookie. Five wrong tries lock the account for a while.',
+        description:
+          'Answers with a session in a cookie. Five wrong tries from one place lock it for this name for a while.',
         tags,
         body: SignInBody,
         response: { 401: ProblemSchema, 429: ProblemSchema, 503: ProblemSchema },
       },
     },
     async (request, reply) => {
-      if (passwordQueue() > MAX_WAITING) {
-        return sendProblem(
-          reply,
-          503,
-          'Busy',
-          'Too many people sign in at once. Try again in a few seconds.',
-        );
-      }
+      const waits = busy(reply);
+      if (waits) return waits;
       const who = normalId(request.body.id);
-      const found = await people.credentials(who);
-      const { failures, lockedUntilMs } = found ??
-        strangers.get(who) ?? { failures: 0, lockedUntilMs: undefined };
-      const lockedForMs = (lockedUntilMs ?? 0) - clock.nowMs();
-      if (lockedForMs > 0) {
-        const seconds = Math.ceil(lockedForMs / 1000);
-        reply.header('retry-after', String(seconds));
-        return sendProblem(reply, 429, 'Locked', `Too many wrong tries. Try again in ${seconds} seconds.`);
-      }
-      const right = await isPassword(request.body.password, found?.passwordHash);
-      const user = right ? await people.user(who) : undefined;
-      if (!user) {
-        await countFailure(request, who, failures + 1);
+      const tried = await tries.check(request, who, async () => {
+        const found = await people.credentials(who);
+        return isPassword(request.body.password, found?.passwordHash);
+      });
+      if (tried.kind === 'wait') return locked(reply, tried.seconds);
+      const user = tried.kind === 'right' ? await people.user(who) : undefined;
+      if (tried.kind === 'wrong' || !user) {
         return sendProblem(reply, 401, 'Not signed in', 'That name and password do not go together.');
       }
-      await admit(request, reply, user, 'password');
+      await admit(request, reply, user, 'password', tried.source);
       return { id: user.id, name: user.name };
     },
   );
@@ -216,39 +197,38 @@ export function signInRoutes(
         description: 'The first link, in the terminal of the desk, makes the first administrator.',
         tags,
         body: WelcomeBody,
-        response: { 400: ProblemSchema, 404: ProblemSchema },
+        response: { 400: ProblemSchema, 404: ProblemSchema, 503: ProblemSchema },
       },
     },
     async (request, reply) => {
+      const waits = busy(reply);
+      if (waits) return waits;
       const { token, password: next } = request.body;
-      const now = clock.nowMs();
       const hash = tokenHash(token);
-      const link = await people.link(hash, now);
+      const link = await people.link(hash, clock.nowMs());
       if (!link) return usedUp(reply);
       const who = link.userId ?? normalId(request.body.id ?? '');
       if (!isId(who)) {
         return sendProblem(reply, 400, 'Bad request', 'Sign in with an e-mail address or a short name.');
       }
-      const problem = passwordProblem(next, who);
+      const isFirst = link.userId === undefined;
+      const name = isFirst ? request.body.name?.trim() || who : ((await people.user(who))?.name ?? who);
+      const problem =
+        (isFirst ? nameProblem(who, name, await people.users()) : undefined) ??
+        passwordProblem(next, { id: who, name });
       if (problem) return sendProblem(reply, 400, 'Bad request', problem);
       const passwordHash = await hashPassword(next);
-      if (!(await people.takeLink(hash, now))) return usedUp(reply);
-      const name = request.body.name?.trim() || who;
-      const actor = anonymous(who);
-      if (link.userId === undefined) {
-        if (await people.anyone()) return usedUp(reply);
-        await people.addUser(
-          { id: who, name, roles: ['administrator'] },
-          { atMs: now, actor, action: 'became the first administrator', subject: `person ${who}` },
-        );
-        access.forget();
-      }
-      await people.setPassword(who, passwordHash, {
-        atMs: now,
-        actor,
-        action: 'set a password by link',
+      const entry = {
+        atMs: clock.nowMs(),
+        actor: { kind: 'person' as const, id: who, name: who },
+        action: isFirst ? 'became the first administrator' : 'set a password by link',
         subject: `person ${who}`,
-      });
+      };
+      const used = isFirst
+        ? await people.takeFirstLink(hash, { id: who, name, passwordHash }, entry)
+        : await people.takeLink(hash, passwordHash, entry);
+      if (!used) return usedUp(reply);
+      access.forget();
       const user = await people.user(who);
       if (!user || user.disabled) return usedUp(reply);
       await admit(request, reply, user, 'one-time link');
@@ -265,7 +245,7 @@ export function signInRoutes(
         description: 'Ends every session of the person, this one too.',
         tags,
         body: PasswordBody,
-        response: { 400: ProblemSchema, 409: ProblemSchema },
+        response: { 400: ProblemSchema, 409: ProblemSchema, 429: ProblemSchema, 503: ProblemSchema },
       },
     },
     async (request, reply) => {
@@ -273,13 +253,18 @@ export function signInRoutes(
       if (actor.kind !== 'person') {
         return sendProblem(reply, 409, 'Conflict', `${actor.name} has no password.`);
       }
-      const found = await people.credentials(actor.id);
-      if (!(await isPassword(request.body.current, found?.passwordHash))) {
-        await countFailure(request, actor.id, (found?.failures ?? 0) + 1);
+      const waits = busy(reply);
+      if (waits) return waits;
+      const problem = passwordProblem(request.body.next, actor);
+      if (problem) return sendProblem(reply, 400, 'Bad request', problem);
+      const tried = await tries.check(request, actor.id, async () => {
+        const found = await people.credentials(actor.id);
+        return isPassword(request.body.current, found?.passwordHash);
+      });
+      if (tried.kind === 'wait') return locked(reply, tried.seconds);
+      if (tried.kind === 'wrong') {
         return sendProblem(reply, 400, 'Bad request', 'The password of now is not right.');
       }
-      const problem = passwordProblem(request.body.next, actor.id);
-      if (problem) return sendProblem(reply, 400, 'Bad request', problem);
       await people.setPassword(
         actor.id,
         await hashPassword(request.body.next),
