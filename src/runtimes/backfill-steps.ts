@@ -3,6 +3,8 @@
 // of time; `features` gives each its part of the vector; Spark brings the parts of a transaction together; `assemble`
 // makes the whole vector, scores it, and writes a row of the table.
 import { encodeOther, encodeRow, readRows } from '../adapters/spark/batch-frames.ts';
+import { lacksMemory, reasonOf } from '../domain/fault.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { writeLongLE } from '../domain/long-bytes.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { judge } from '../engine/decide.ts';
@@ -61,7 +63,13 @@ export async function featuresStep(
         continue;
       }
       const transaction = essentialTransaction(body, row.timeMs);
-      observeRole(state, role, transaction, vector);
+      try {
+        observeRole(state, role, transaction, vector);
+      } catch (error) {
+        // Its history goes on without it; without its account's part it is in no row of the table.
+        frames.push(badFrame(`history of its ${role}`, transaction, error));
+        continue;
+      }
       const key = roleKey(role, transaction);
       if (delayMs !== undefined && fraud && role !== 'inbound' && key !== undefined) {
         const { occurredAtMs } = transaction;
@@ -91,9 +99,13 @@ export async function assembleStep(
   const finish = (frames: Buffer[]): void => {
     if (!current) return;
     const { transaction, fraud } = current;
-    const decision = scorer && judge(transaction, scorer, ruleset, transaction.occurredAtMs, vector);
-    const past = { transaction, fraud, score: decision?.score, outcome: decision?.outcome };
-    frames.push(encodeOther('result', encodeTableRow(past, vector)));
+    try {
+      const decision = scorer && judge(transaction, scorer, ruleset, transaction.occurredAtMs, vector);
+      const past = { transaction, fraud, score: decision?.score, outcome: decision?.outcome };
+      frames.push(encodeOther('result', encodeTableRow(past, vector)));
+    } catch (error) {
+      frames.push(badFrame('row of the table', transaction, error));
+    }
   };
   for await (const rows of readRows(input)) {
     const frames: Buffer[] = [];
@@ -102,7 +114,9 @@ export async function assembleStep(
       const body = decodeBody(row.body);
       if (number !== current?.number) {
         finish(frames);
-        if (body.role !== 'account') throw new Error('a transaction without the part of its account');
+        current = undefined;
+        // Its account's history could not take it, and that was told.
+        if (body.role !== 'account') continue;
         current = { number, transaction: wholeTransaction(body, row.timeMs), fraud: body.fraud };
         // What the account received is left out where nobody names a payee.
         observeRole(nobodyPaid, 'inbound', current.transaction, vector);
@@ -114,6 +128,15 @@ export async function assembleStep(
   const last: Buffer[] = [];
   finish(last);
   await write(Buffer.concat(last));
+}
+
+/** What is told of a transaction that a step cannot deal with; the others go on. Throws where memory is short. */
+function badFrame(what: string, transaction: Transaction, error: unknown): Buffer {
+  if (lacksMemory(error)) throw error;
+  const problems = [{ pointer: '', message: `${what}: ${reasonOf(error)}` }];
+  const { id, accountId, occurredAtMs, amountMinor, currency } = transaction;
+  const raw = JSON.stringify({ id, accountId, occurredAt: isoTime(occurredAtMs), amountMinor, currency });
+  return encodeOther('bad', Buffer.from(JSON.stringify({ file: 'history', line: 0, problems, raw })));
 }
 
 /** Room for one row; a text of the table is at most a few hundred bytes. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -90,10 +91,10 @@ public final class GoshawkBackfill {
     JavaPairRDD<RowKey, byte[]> features = rows
         .filter(row -> somebodyPaid || row._1().order() % ORDERS_PER_TRANSACTION != READS_RECEIVED)
         .repartitionAndSortWithinPartitions(new Placement.ByHistory(options.places()), RowKey.IN_TIME)
-        .mapPartitionsToPair(each -> pairs(new EngineStep(options.step("features", options.features()), each)));
+        .mapPartitionsToPair(each -> pairs(usable(new EngineStep(options.step("features", options.features()), each), told)));
     JavaRDD<Row> table = features
         .repartitionAndSortWithinPartitions(new Placement.ByTime(starts), RowKey.IN_TIME)
-        .mapPartitions(each -> results(new EngineStep(options.step("assemble", options.assemble()), each), schema));
+        .mapPartitions(each -> results(usable(new EngineStep(options.step("assemble", options.assemble()), each), told), schema));
     spark.createDataFrame(table, schema.type()).write().parquet(options.output());
     keepBadRows(files, options.output(), told.badKept().value());
     System.out.println("done " + told.bad().value());
@@ -126,8 +127,7 @@ public final class GoshawkBackfill {
           } else if (frame.kind() == EngineStep.PAYEES) {
             told.payees().add(1L);
           } else {
-            told.bad().add(1L);
-            if (told.bad().value() <= BAD_ROWS_KEPT) told.badKept().add(new String(frame.body(), StandardCharsets.UTF_8));
+            keepBad(frame, told);
           }
         }
         return next != null;
@@ -151,7 +151,37 @@ public final class GoshawkBackfill {
     return starts.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private static Iterator<Tuple2<RowKey, byte[]>> pairs(EngineStep step) {
+  private static void keepBad(EngineStep.Frame frame, Told told) {
+    told.bad().add(1L);
+    if (told.bad().value() <= BAD_ROWS_KEPT) told.badKept().add(new String(frame.body(), StandardCharsets.UTF_8));
+  }
+
+  /** What an engine answers, without the records that it cannot deal with: those are told. */
+  private static Iterator<EngineStep.Frame> usable(EngineStep step, Told told) {
+    return new Iterator<>() {
+      private EngineStep.Frame next;
+
+      @Override
+      public boolean hasNext() {
+        while (next == null && step.hasNext()) {
+          EngineStep.Frame frame = step.next();
+          if (frame.kind() == EngineStep.BAD) keepBad(frame, told);
+          else next = frame;
+        }
+        return next != null;
+      }
+
+      @Override
+      public EngineStep.Frame next() {
+        if (!hasNext()) throw new NoSuchElementException();
+        EngineStep.Frame frame = next;
+        next = null;
+        return frame;
+      }
+    };
+  }
+
+  private static Iterator<Tuple2<RowKey, byte[]>> pairs(Iterator<EngineStep.Frame> step) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -166,7 +196,7 @@ public final class GoshawkBackfill {
     };
   }
 
-  private static Iterator<Row> results(EngineStep step, Schema schema) {
+  private static Iterator<Row> results(Iterator<EngineStep.Frame> step, Schema schema) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
