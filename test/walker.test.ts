@@ -41,6 +41,12 @@ const HIDDEN = [
   '/overview',
   '/v1/nothing',
   '/nothing/at/all',
+  '/%00',
+  '/%ED%A0%80',
+  '/50%',
+  '/..%2f..%2fetc%2fpasswd',
+  '//',
+  '/assets/%00',
 ];
 const RAW_TYPES = ['text/csv', 'application/x-ndjson', 'application/octet-stream', 'application/xml'];
 /** Headers that are looked at, and bytes that Node lets through in one. */

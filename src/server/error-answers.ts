@@ -29,10 +29,19 @@ function databaseRefusal(code: unknown): [status: number, detail: string] | unde
   if (code === '23505') return [409, 'There is one of that name already. Look at it again.'];
   if (code === '23503') return [409, 'What this request names is not there (any more). Look at it again.'];
   if (code.startsWith('23')) return [400, 'A value of this request is not allowed, or one is missing.'];
-  if (code === '21000') return [400, 'The request names the same thing twice.'];
-  if (code === '54000') return [413, 'A value of this request is too large to be stored.'];
+  if (code.startsWith('21')) return [400, 'The request names the same thing twice.'];
+  if (code.startsWith('54')) return [413, 'A value of this request is too large to be stored.'];
   return undefined;
 }
+
+const NO_PARSER = 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+const TITLES: Readonly<Record<number, string>> = {
+  404: 'Not found',
+  413: 'Too large',
+  414: 'Too long',
+  415: 'Cannot be read',
+  429: 'Too many requests',
+};
 
 const isAborted = (error: Error & { code?: string }, request: FastifyRequest): boolean =>
   request.raw.destroyed &&
@@ -81,5 +90,9 @@ export function answerError(
     }));
     return sendProblem(reply, 400, 'Bad request', problems[0]?.message ?? error.message, problems);
   }
-  return sendProblem(reply, status, status === 429 ? 'Too many requests' : 'Bad request', error.message);
+  const detail =
+    error.code === NO_PARSER
+      ? 'The Content-Type names nothing that is read here; JSON is application/json.'
+      : error.message;
+  return sendProblem(reply, status, TITLES[status] ?? 'Bad request', detail);
 }

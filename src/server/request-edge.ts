@@ -120,6 +120,9 @@ function unreadable({
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return [415, `The body is encoded (Content-Encoding: ${encoding.slice(0, 40)}). Send it as it is.`];
   }
+  if (/^\s*multipart\//i.test(headers['content-type'] ?? '')) {
+    return [415, 'Forms are not read here. Send the file itself as the body, or JSON.'];
+  }
   if (!url.includes('%')) return undefined;
   try {
     decodeURIComponent(url);
