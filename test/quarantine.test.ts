@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import { ENTITY_KINDS } from '../src/features/feature-state.ts';
 import { History } from '../src/features/history.ts';
@@ -32,6 +33,15 @@ async function open(name: string): Promise<EmbeddedDesk> {
       throw error;
     },
   });
+}
+
+/** What is done to the database of a folder while no desk has it. */
+async function inDatabase(name: string, statements: readonly string[]): Promise<void> {
+  const session = openEmbeddedDatabase(join(folder.path, name, 'database'), (error) => {
+    throw error;
+  });
+  for (const statement of statements) await session.query(statement, []);
+  await session.close();
 }
 
 /** All histories, byte for byte. */
@@ -64,15 +74,17 @@ const letters = async (desk: EmbeddedDesk): Promise<readonly DeadLetter[]> =>
 
 test('K1 K3 a desk goes on without the record that it cannot decide or store, and takes it once it can', async () => {
   let desk = await open('var');
+  await desk.close();
   // A database that refuses some rows, as it refuses a number that is out of range.
-  await desk.query(`create function refuse_poison() returns trigger language plpgsql as $$
-    begin
-      if new.city = 'Poison' then raise exception 'out of range' using errcode = '22003'; end if;
-      return new;
-    end $$`);
-  await desk.query(
+  await inDatabase('var', [
+    `create function refuse_poison() returns trigger language plpgsql as $$
+     begin
+       if new.city = 'Poison' then raise exception 'out of range' using errcode = '22003'; end if;
+       return new;
+     end $$`,
     'create trigger refuse_poison before insert on transactions for each row execute function refuse_poison()',
-  );
+  ]);
+  desk = await open('var');
   await breakTheProgram();
   const undecided = transaction('undecided', { amountMinor: POISONED_AMOUNT_MINOR });
   const unstored = transaction('unstored', { city: 'Poison' });
@@ -114,7 +126,6 @@ test('K1 K3 a desk goes on without the record that it cannot decide or store, an
 
   // As a kill leaves it: the folder in the middle of its work, without what a stop writes.
   const killed = join(folder.path, 'killed');
-  await desk.query('checkpoint');
   cpSync(join(folder.path, 'var'), killed, { recursive: true, filter: (path) => !/lock|\.sock$/.test(path) });
   await desk.close();
   desk = await open('killed');
@@ -123,7 +134,9 @@ test('K1 K3 a desk goes on without the record that it cannot decide or store, an
   assert.equal((await letters(desk)).length, 2);
 
   mendTheProgram();
-  await desk.query('drop trigger refuse_poison on transactions');
+  await desk.close();
+  await inDatabase('killed', ['drop trigger refuse_poison on transactions']);
+  desk = await open('killed');
   const [first, second] = await letters(desk);
   const entry = {
     atMs: Date.now(),
@@ -160,7 +173,6 @@ test('K1 a decided record that the histories cannot take again does not stop the
     assert.equal((await desk.decide(transaction(id, { amountMinor }))).kind, 'decided');
   }
   const copy = join(folder.path, 'redo-killed');
-  await desk.query('checkpoint');
   cpSync(join(folder.path, 'redo'), copy, { recursive: true, filter: (path) => !/lock|\.sock$/.test(path) });
   await desk.close();
   await breakAgain();
