@@ -20,7 +20,7 @@ const errors: string[] = [];
 
 before(async () => {
   mkdirSync(ARTIFACTS, { recursive: true });
-  desk = await startDesk(folder.path, ['--no-simulator']);
+  desk = await startDesk(folder.path, ['--no-simulator', '--allow-webhook-targets', '127.0.0.1']);
   browser = await openBrowser();
 });
 after(async () => {

@@ -327,7 +327,7 @@ async function furnish(ada: Caller): Promise<void> {
 }
 
 before(async () => {
-  desk = await startDesk(folder.path, ['--no-simulator']);
+  desk = await startDesk(folder.path, ['--no-simulator', '--allow-webhook-targets', '127.0.0.1']);
   const ada = await firstAdministrator(desk);
   await furnish(ada);
   const { body, headers } = await ada('POST', '/v1/sign-in', {

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { InputError } from '../domain/input-error.ts';
 import type { App } from '../server/app.ts';
 import { isLoopback } from '../server/guard.ts';
+import { type Targets, webhookTargets } from '../server/webhook-targets.ts';
+import type { Options } from './options.ts';
 
 export function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -24,7 +26,16 @@ export const HOST_SPECS = {
     bare: '1',
     help: 'N proxies in a row (1 where N is not said), or their addresses and ranges, say in X-Forwarded-For and -Proto where a request comes from',
   },
+  'allow-webhook-targets': {
+    type: 'string',
+    value: 'LIST',
+    help: 'names, addresses and ranges inside that webhooks may go to, by http too (or ALLOW_WEBHOOK_TARGETS)',
+  },
 } as const;
+
+/** Where webhooks may go, by the option or the environment. Throws InputError. */
+export const targetsOf = (options: Options): Targets =>
+  webhookTargets(options.text('allow-webhook-targets') ?? process.env.ALLOW_WEBHOOK_TARGETS);
 
 export const loginRequired = (host: string): boolean => !isLoopback(host);
 

@@ -12,6 +12,7 @@ import type { OidcSettings } from '../server/access/oidc.ts';
 import { type App, buildApp } from '../server/app.ts';
 import type { MailSettings } from '../server/notifier.ts';
 import type { Proxies } from '../server/proxies.ts';
+import type { Targets } from '../server/webhook-targets.ts';
 import { LIVE_LABEL_MATURITY_MS, type Preset, trainFirstModel } from '../training/first-model.ts';
 import { cardsOfFolder } from './card-key.ts';
 import { packageVersion } from './listen.ts';
@@ -28,6 +29,7 @@ export type HouseOptions = {
   readonly allowedHosts: ReadonlySet<string>;
   readonly loginRequired: boolean;
   readonly proxies: Proxies | undefined;
+  readonly targets: Targets;
   readonly oidc: OidcSettings | undefined;
   readonly mail: MailSettings | undefined;
   readonly logLevel: string;
@@ -87,6 +89,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     allowedHosts: options.allowedHosts,
     loginRequired: options.loginRequired,
     proxies: options.proxies,
+    targets: options.targets,
     oidc: options.oidc,
     mail: options.mail,
     logLevel: options.logLevel,

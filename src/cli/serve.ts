@@ -10,7 +10,15 @@ import { proxiesOf } from '../server/proxies.ts';
 import { serveTenants, TENANT_NAME, type TenantServer } from '../server/tenants.ts';
 import { PRESETS } from '../training/first-model.ts';
 import { CARD_SPECS, cardModeOf } from './card-key.ts';
-import { HOST_SPECS, listen, listenerOf, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
+import {
+  HOST_SPECS,
+  listen,
+  listenerOf,
+  loginRequired,
+  packageVersion,
+  sayFirstLink,
+  targetsOf,
+} from './listen.ts';
 import { type House, openHouse } from './open-house.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
 
@@ -87,6 +95,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     retrainHours: options.number('retrain-hours', 0, 500),
     oidc: oidcSettings(process.env),
     mail: mailSettings(process.env),
+    targets: targetsOf(options),
     proxies: proxiesOf(options.text('behind-proxy')),
     maxAmountMinor:
       options.text('max-amount-minor') === undefined

@@ -132,7 +132,17 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
     started.push(await keep('sink', ['sink']));
     const behind = options.text('behind-proxy');
     const proxy = behind === undefined ? [] : [`--behind-proxy=${behind}`];
-    const server = await keep('server', ['server', '--port', String(port), '--host', host, ...proxy]);
+    const allowed = options.text('allow-webhook-targets');
+    const hooks = allowed === undefined ? [] : [`--allow-webhook-targets=${allowed}`];
+    const server = await keep('server', [
+      'server',
+      '--port',
+      String(port),
+      '--host',
+      host,
+      ...proxy,
+      ...hooks,
+    ]);
     await Promise.all(started.map((child) => child.said(/ ready\n/, READY_MS)));
     const [said, url] = await server.said(/[\s\S]*listens at (\S+)/, READY_MS);
     const [firstLink] = /(Nobody can administer|Open to everybody).*/.exec(said) ?? [];

@@ -14,7 +14,15 @@ import { buildApp } from '../server/app.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { proxiesOf } from '../server/proxies.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
-import { HOST_SPECS, listen, listenerOf, loginRequired, packageVersion, sayFirstLink } from './listen.ts';
+import {
+  HOST_SPECS,
+  listen,
+  listenerOf,
+  loginRequired,
+  packageVersion,
+  sayFirstLink,
+  targetsOf,
+} from './listen.ts';
 import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { runService } from './service.ts';
@@ -75,6 +83,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
   const retrainHours = options.number('retrain-hours', 0, 500);
   const oidc = oidcSettings(process.env);
   const mail = mailSettings(process.env);
+  const targets = targetsOf(options);
   const proxies = proxiesOf(options.text('behind-proxy'));
   await runService('server', async (say, fail) => {
     const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail });
@@ -93,6 +102,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         allowedHosts: new Set([host.toLowerCase()]),
         loginRequired: loginRequired(host),
         proxies,
+        targets,
         oidc,
         mail,
         logLevel: options.text('log-level') ?? 'warn',

@@ -70,6 +70,10 @@ export function maskIp(bytes: Uint8Array, bits: number): Uint8Array {
   });
 }
 
+export const isWithin = (bytes: Uint8Array, range: IpRange): boolean =>
+  bytes.length === range.bytes.length &&
+  maskIp(bytes, range.bits).every((byte, i) => byte === range.bytes[i]);
+
 /** How an entry of a list is kept, or what is wrong with it. */
 export function normalEntry(
   kind: ListKind,

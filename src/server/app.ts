@@ -47,6 +47,7 @@ import { ruleRoutes } from './rule-routes.ts';
 import { simulatorRoutes } from './simulator-routes.ts';
 import { answerUnread } from './unread-requests.ts';
 import { viewRoutes } from './view-routes.ts';
+import type { Targets } from './webhook-targets.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
 const MAX_BODY_BYTES = 256 * 1024;
@@ -71,6 +72,8 @@ export type AppOptions = {
   readonly proxies: Proxies | undefined;
   readonly oidc: OidcSettings | undefined;
   readonly mail: MailSettings | undefined;
+  /** Where webhooks may go. */
+  readonly targets: Targets;
   readonly logLevel: string;
 };
 
@@ -170,6 +173,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     desk.clock,
     options.mail,
     options.oidc?.publicUrl,
+    options.targets,
     tell,
   );
   const relay = startLabelRelay(desk, tell);
@@ -190,7 +194,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => caseRoutes(scope, desk));
-  await app.register(async (scope) => channelRoutes(scope, desk, notifier));
+  await app.register(async (scope) => channelRoutes(scope, desk, notifier, options.targets));
   await app.register(async (scope) => simulatorRoutes(scope, desk, options.simulation));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));

@@ -5,11 +5,12 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { InputError } from '../domain/input-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Due, Notifications } from '../ports/notifications.ts';
+import { sendWebhook } from './send-webhook.ts';
+import type { Targets } from './webhook-targets.ts';
 
 const EVERY_MS = 1000;
 const EVENTS_AT_ONCE = 500;
 const DELIVERIES_AT_ONCE = 20;
-const TIMEOUT_MS = 10_000;
 const LEASE_MS = 30_000;
 const FIRST_RETRY_MS = 5000;
 const LONGEST_RETRY_MS = 3_600_000;
@@ -49,6 +50,7 @@ export function startNotifier(
   clock: Clock,
   mail: MailSettings | undefined,
   publicUrl: string | undefined,
+  targets: Targets,
   onTrouble: (error: Error) => void,
 ): Notifier {
   const transport: Transporter | undefined = mail && createTransport(mail.url);
@@ -56,24 +58,17 @@ export function startNotifier(
   let running: Promise<void> | undefined;
   let forgottenAt = 0;
 
-  async function sendWebhook({ id, payload, secret, channel }: Due): Promise<void> {
+  async function sendSigned({ id, payload, secret, channel }: Due): Promise<void> {
     const name = `msg_${id}`;
     const timestamp = Math.floor(clock.nowMs() / 1000);
-    const answer = await fetch(channel.target, {
-      method: 'POST',
-      redirect: 'manual',
-      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'Goshawk',
-        'webhook-id': name,
-        'webhook-timestamp': String(timestamp),
-        'webhook-signature': webhookSignature(secret, name, timestamp, payload),
-      },
-      body: payload,
-    });
-    await answer.body?.cancel();
-    if (!answer.ok) throw new Error(`answered ${answer.status}`);
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Goshawk',
+      'webhook-id': name,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': webhookSignature(secret, name, timestamp, payload),
+    };
+    await sendWebhook(targets, channel.target, headers, payload, stopping.signal);
   }
 
   async function sendMail({ id, event, payload, channel }: Due): Promise<void> {
@@ -95,7 +90,7 @@ export function startNotifier(
 
   async function deliver(due: Due): Promise<void> {
     try {
-      await (due.channel.kind === 'webhook' ? sendWebhook(due) : sendMail(due));
+      await (due.channel.kind === 'webhook' ? sendSigned(due) : sendMail(due));
       await notifications.delivered(due.id, clock.nowMs());
     } catch (error) {
       const { message, cause } = error as Error;

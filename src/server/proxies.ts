@@ -3,16 +3,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { InputError } from '../domain/input-error.ts';
-import { type IpRange, maskIp, parseIp, parseIpRange } from '../lists/entry.ts';
+import { isWithin, parseIp, parseIpRange } from '../lists/entry.ts';
 
 const MAX_HOPS = 10;
 
 /** Whether an address, so many hops away, is a proxy of one's own. */
 export type Proxies = (address: string, hop: number) => boolean;
-
-export const isWithin = (bytes: Uint8Array, range: IpRange): boolean =>
-  bytes.length === range.bytes.length &&
-  maskIp(bytes, range.bits).every((byte, i) => byte === range.bytes[i]);
 
 /** From --behind-proxy: a number of hops, or addresses and ranges; undefined where there is no proxy. Throws InputError. */
 export function proxiesOf(text: string | undefined): Proxies | undefined {
