@@ -62,7 +62,7 @@ const ReportBody = Type.Object(
     exchangeRates: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^[A-Z]{3}$' }),
-        Type.Number({ exclusiveMinimum: 0, maximum: MAX_RATE }),
+        Type.Number({ minimum: 1 / MAX_RATE, maximum: MAX_RATE }),
         { additionalProperties: false, maxProperties: 200 },
       ),
     ),
