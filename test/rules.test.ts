@@ -174,6 +174,8 @@ test('L5 lists are filled by hand and by file, end when they say so, and are ask
   assert.equal(entries[0].note + entries[1].note, 'a net, of bots');
   const none = await put([{ value: 'x' }, { value: '' }]);
   assert.equal(none.status, 422, 'all or none');
+  const twice = await put([{ value: 'twice' }, { value: ' twice ', note: 'the last word' }]);
+  assert.deepEqual([twice.status, twice.body], [200, { added: 1, changed: 0 }]);
   const used = await rule('DELETE', '/v1/lists/blocked-devices');
   assert.match(String(used.body.detail), /blocked-device/);
   const unknown = await rule('POST', '/v1/rules/check', { expression: 'inList("nowhere", transaction.ip)' });

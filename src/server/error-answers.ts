@@ -8,6 +8,9 @@ import { sendProblem } from './problem-details.ts';
 
 type Invalid = NonNullable<FastifyError['validation']>[number] & { readonly data?: unknown };
 
+/** As people call the parts of a request. */
+const PARTS: Readonly<Record<string, string>> = { body: 'body', querystring: 'query', params: 'path' };
+
 /** What is wrong with a field, where the words of the schema do not say it. */
 function reasonOf({ keyword, params, message, data }: Invalid): string {
   if (keyword === 'format' && typeof data === 'string' && isTextFormat(params.format)) {
@@ -83,7 +86,7 @@ export function answerError(
     );
   }
   if (error.validation) {
-    const part = error.validationContext ?? 'request';
+    const part = PARTS[error.validationContext ?? ''] ?? 'request';
     const problems = error.validation.map((item) => ({
       pointer: item.instancePath,
       message: `${part}${item.instancePath} ${reasonOf(item)}.`,

@@ -155,6 +155,12 @@ function jsonBody(contentType: string | undefined, body: Buffer): unknown {
 export function guardRequests(app: FastifyInstance): void {
   app.addHook('onRoute', checkRoute);
   app.addHook('onRequest', async (request, reply) => {
+    // Whoever is gone already hears nothing, and has no address any more that requests are counted by.
+    if (request.raw.socket.remoteAddress === undefined) {
+      reply.hijack();
+      reply.raw.destroy();
+      return;
+    }
     const [status, detail] = unreadable(request.raw) ?? [];
     if (status === undefined || detail === undefined) return;
     if (status === 415) reply.header('accept-encoding', 'identity');
