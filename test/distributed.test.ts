@@ -532,7 +532,7 @@ test('what is missing or wrong in the settings is said by its name, at once', ()
       encoding: 'utf8',
       timeout: 30_000,
     });
-    assert.equal(status, 1);
+    assert.equal(status, 2);
     return stderr;
   };
   assert.match(said({}), /KAFKA_BROKERS is not set/);

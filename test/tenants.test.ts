@@ -1,8 +1,11 @@
 // Two tenants behind one port: each finds its own, and nothing of the other on any route.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
 import { PASSWORD } from './people.ts';
@@ -160,4 +163,46 @@ test('O10 a name that no tenant has is told, and its feed is not opened', async 
   const [hello] = await once(own, 'message');
   assert.match(String(hello), /"hello"/);
   own.close();
+});
+
+test('A10 what one tenant sends over its feed ends that connection; the other decides on, and so does it', async () => {
+  const [a, b] = ['bank-a', 'bank-b'].map((tenant) => keys.get(tenant) ?? {});
+  for (const text of ['null', '[]', 'x', '{"type":"looking","alert":1e400}']) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/feed`, {
+      headers: { host: `bank-a.localhost:${port}`, ...cookies.get('bank-a') },
+    });
+    await once(socket, 'message');
+    socket.send(text);
+    const [code] = await once(socket, 'close');
+    assert.equal(code, 1007, text);
+  }
+  assert.equal((await call('bank-b', 'POST', '/v1/decisions', b, smallest('still-b'))).status, 200);
+  assert.equal((await call('bank-a', 'POST', '/v1/decisions', a, smallest('still-a'))).status, 200);
+});
+
+test('A10 a tenant whose desk fails says why and comes back with what it had; the other decides on', {
+  timeout: 90_000,
+}, async () => {
+  const [a, b] = ['bank-a', 'bank-b'].map((tenant) => keys.get(tenant) ?? {});
+  const own = join(folder.path, 'var', 'tenants', 'bank-a');
+  renameSync(own, `${own}-away`);
+  // Nothing can be made where it leads.
+  symlinkSync(join(folder.path, 'nowhere', 'at-all'), own);
+  const until = async (status: number): Promise<Answer> => {
+    for (const end = performance.now() + 40_000; ; await sleep(100)) {
+      const answer = await call('bank-a', 'GET', '/v1/transactions/still-a', a);
+      if (answer.status === status) return answer;
+      assert.ok(performance.now() < end, `${answer.status}\n${desk.output().slice(-3000)}`);
+    }
+  };
+  const refused = await until(503);
+  assert.match(refused.body, /is closed since .*ENOENT/);
+  for (let i = 0; i < 5; i++) {
+    assert.equal((await call('bank-b', 'POST', '/v1/decisions', b, smallest(`beside-${i}`))).status, 200);
+  }
+  rmSync(own);
+  renameSync(`${own}-away`, own);
+  await until(200);
+  assert.equal((await call('bank-a', 'POST', '/v1/decisions', a, smallest('again-a'))).status, 200);
+  assert.equal(desk.child.exitCode, null);
 });

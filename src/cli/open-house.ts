@@ -1,10 +1,12 @@
 // A desk with its server and its simulator, on a data folder of its own: what ./goshawk serve opens once, or once a tenant.
 import type { CardMode } from '../domain/card-policy.ts';
 import { lastSeenMs } from '../features/history-codec.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
+import { restartsOf } from '../ports/restarts.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
-import { openDesk } from '../runtimes/embedded.ts';
+import { type EmbeddedDesk, openDesk } from '../runtimes/embedded.ts';
 import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
@@ -19,6 +21,8 @@ import { packageVersion } from './listen.ts';
 import { createProgress } from './progress.ts';
 
 export type HouseOptions = {
+  /** Where the errors of this desk end that nobody waits for. */
+  readonly boundary: Boundary;
   readonly dataDir: string;
   readonly producerLog: string;
   readonly preset: Preset;
@@ -43,13 +47,16 @@ export type HouseOptions = {
 
 export type House = {
   readonly app: App;
+  readonly boundary: Boundary;
   /** Call once the server listens. */
   startSimulator(): Promise<void>;
   close(): Promise<void>;
 };
 
-export async function openHouse(options: HouseOptions): Promise<House> {
-  const { dataDir, preset, rate, seed, say } = options;
+export const openHouse = (options: HouseOptions): Promise<House> => options.boundary.own(() => open(options));
+
+async function open(options: HouseOptions): Promise<House> {
+  const { dataDir, preset, rate, seed, say, boundary } = options;
   const progress = createProgress('First model');
   const desk = await openDesk({
     dataDir,
@@ -74,12 +81,26 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     },
     onNotice: say,
     onFailure: options.onFailure,
+    boundary,
   });
+  try {
+    return await openServer(options, desk);
+  } catch (error) {
+    // Whoever tries again finds the folder as it was.
+    await desk.close().catch((late: Error) => say(`on the way out: ${late.message}`));
+    throw error;
+  }
+}
+
+async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<House> {
+  const { dataDir, preset, rate, seed, say, boundary } = options;
   let producer: Producer | undefined;
   const retrainer = createRetrainer(desk, LIVE_LABEL_MATURITY_MS);
-  retrainEvery(retrainer, options.retrainHours);
+  const stopRetraining = retrainEvery(retrainer, options.retrainHours, boundary);
   const app = await buildApp({
     desk,
+    boundary,
+    restarts: restartsOf(process.env),
     version: packageVersion(),
     producer: () => producer?.state() ?? apiProducerState(desk),
     simulation: () => producer?.simulation,
@@ -94,12 +115,17 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     mail: options.mail,
     logLevel: options.logLevel,
   });
-  const admin = await serveAdmin(dataDir, {
-    sql: (sql) => desk.read(sql),
-    people: (command) => runPeopleCommand(desk.office, systemClock, peopleCommand(command)),
-  });
+  const admin = await serveAdmin(
+    dataDir,
+    {
+      sql: (sql) => desk.read(sql),
+      people: (command) => runPeopleCommand(desk.office, systemClock, peopleCommand(command)),
+    },
+    boundary,
+  );
   return {
     app,
+    boundary,
     async startSimulator() {
       if (!options.simulates) return;
       const { account } = desk.engine.state;
@@ -117,10 +143,16 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       say(`Simulator: ${rate} transactions a second, log in ${options.producerLog}`);
     },
     async close() {
-      await producer?.stop().catch(() => undefined);
-      admin.close();
-      await app.close();
-      await desk.close().catch((error: Error) => console.error(`goshawk: on the way out: ${error.message}`));
+      stopRetraining();
+      // One that cannot be closed does not keep the others open.
+      const steps = [() => producer?.stop(), () => admin.close(), () => app.close(), () => desk.close()];
+      for (const step of steps) {
+        try {
+          await step();
+        } catch (error) {
+          console.error(`goshawk: on the way out: ${(error as Error).message}`);
+        }
+      }
     },
   };
 }

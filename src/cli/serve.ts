@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { maskCardNumbers } from '../domain/card-number.ts';
 import { MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import { InputError } from '../domain/input-error.ts';
+import { createBoundary } from '../ports/boundary.ts';
+import { systemClock } from '../ports/clock.ts';
+import { restartsOf, restartsText } from '../ports/restarts.ts';
 import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { proxiesOf } from '../server/proxies.ts';
-import { serveTenants, TENANT_NAME, type TenantServer } from '../server/tenants.ts';
+import { serveTenants, TENANT_NAME } from '../server/tenants.ts';
 import { PRESETS } from '../training/first-model.ts';
 import { CARD_SPECS, cardModeOf } from './card-key.ts';
+import { catchAtLastResort, stopWithKeeper } from './last-resort.ts';
 import {
   HOST_SPECS,
   listen,
@@ -19,7 +23,7 @@ import {
   sayFirstLink,
   targetsOf,
 } from './listen.ts';
-import { type House, openHouse } from './open-house.ts';
+import { type House, type HouseOptions, openHouse } from './open-house.ts';
 import { helpText, type OptionSpec, presetOf, readOptions } from './options.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
@@ -57,6 +61,8 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
 };
 
 const MAX_TENANTS = 16;
+/** What was not closed in order by then is ended all the same: nothing that was accepted is lost by it. */
+const STOP_MS = 60_000;
 
 /** Undefined where there is one desk for all. Throws InputError. */
 function tenantsOf(text: string | undefined): readonly string[] | undefined {
@@ -87,6 +93,9 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   const tenants = tenantsOf(options.text('tenants'));
   const say = (text: string): void => console.log(maskCardNumbers(text));
   const stopping = Promise.withResolvers<Error | undefined>();
+  const boundary = createBoundary(systemClock.nowMs, (text) =>
+    console.error(`${new Date().toISOString()} ${text}`),
+  );
   const settings = {
     rate: options.number('rate', 0.01, 20_000),
     seed: options.number('seed', 0, 2 ** 31),
@@ -108,7 +117,6 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     allowedHosts: new Set([host.toLowerCase()]),
     // Whoever calls a desk by a tenant's name has to be somebody there.
     loginRequired: loginRequired(host) || tenants !== undefined,
-    onFailure: (error: Error) => stopping.resolve(error),
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -117,46 +125,27 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
       process.once(signal, () => process.exit(130));
     });
   }
+  stopWithKeeper(() => stopping.resolve(undefined));
+  let { caught } = boundary;
+  catchAtLastResort((what, error) => caught(what, error), stopping.resolve, 'when unsound');
 
   say(`Goshawk ${packageVersion()} · data in ${dataDir}`);
-  const houses = new Map<string, House>();
-  const closeAll = async (): Promise<void> => {
-    for (const house of houses.values()) await house.close();
-  };
-  let front: TenantServer | undefined;
-  let url: string;
-  try {
-    for (const name of tenants ?? ['']) {
-      const house = await openHouse({
-        ...settings,
-        dataDir: name === '' ? dataDir : join(dataDir, 'tenants', name),
-        producerLog: join(logDir, name, 'producer.log'),
-        say: name === '' ? say : (text) => say(`${name}: ${text}`),
-      });
-      houses.set(name, house);
-    }
-    if (tenants) {
-      front = await serveTenants(new Map([...houses].map(([name, { app }]) => [name, app])));
-      url = await listen(front, host, port);
-    } else {
-      const [{ app }] = houses.values();
-      url = await listen(listenerOf(app), host, port);
-    }
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
-  for (const [name, house] of houses) {
-    await house.startSimulator();
-    const own = name === '' ? url : tenantUrl(url, name);
-    await sayFirstLink(house.app, own, name === '' ? say : (text) => say(`${name}: ${text}`));
-    if (name !== '') say(`${name}: ${own}`);
-  }
-  say(`Ready: ${url}  (Ctrl-C stops)`);
+  const before = restartsText(restartsOf(process.env));
+  if (before) say(`This desk was ${before}`);
+  const at = { host, port };
+  const running = tenants
+    ? await runTenants(tenants, { ...settings, dataDir, logDir, say, boundary }, at)
+    : await runDesk(
+        { ...settings, dataDir, producerLog: join(logDir, 'producer.log'), say, boundary },
+        stopping.resolve,
+        at,
+      );
+  caught = running.caught;
+  say(`Ready: ${running.url}  (Ctrl-C stops)`);
   const failure = await stopping.promise;
   say(failure ? `Stopping: ${failure.message}` : 'Stopping …');
-  await front?.close();
-  await closeAll();
+  setTimeout(() => process.exit(failure ? 1 : 0), STOP_MS).unref();
+  await running.close();
   if (failure) {
     console.error(
       `goshawk: ${maskCardNumbers(failure.message)}. What was accepted is in ${dataDir}; start again once this is mended.`,
@@ -165,6 +154,85 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   }
   say('Stopped. Everything is kept; the next start goes on from here.');
   process.exit(0);
+}
+
+type Running = {
+  readonly url: string;
+  /** Hears of errors that belong to nobody in particular. */
+  caught(what: string, error: unknown): void;
+  close(): Promise<void>;
+};
+type At = { readonly host: string; readonly port: number };
+
+/** One desk for all: what ends it ends the process. */
+async function runDesk(
+  options: Omit<HouseOptions, 'onFailure'>,
+  onFailure: (error: Error) => void,
+  { host, port }: At,
+): Promise<Running> {
+  const house = await openHouse({ ...options, onFailure });
+  const { say, boundary } = options;
+  try {
+    const url = await listen(listenerOf(house.app), host, port);
+    await house.startSimulator();
+    await sayFirstLink(house.app, url, say);
+    return { url, caught: boundary.caught, close: () => house.close() };
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
+}
+
+type TenantSettings = Omit<HouseOptions, 'onFailure' | 'producerLog'> & { readonly logDir: string };
+
+/** A desk each: one that fails is opened again, and the others go on. */
+async function runTenants(
+  names: readonly string[],
+  { dataDir, logDir, say, ...settings }: TenantSettings,
+  { host, port }: At,
+): Promise<Running> {
+  let url = '';
+  const sayOf =
+    (name: string) =>
+    (text: string): void =>
+      say(`${name}: ${text}`);
+  const front = await serveTenants<House>({
+    names,
+    behindProxy: settings.proxies !== undefined,
+    say: (name, text) => sayOf(name)(text),
+    open: (name, onFailure) =>
+      openHouse({
+        ...settings,
+        onFailure,
+        boundary: createBoundary(systemClock.nowMs, sayOf(name)),
+        dataDir: join(dataDir, 'tenants', name),
+        producerLog: join(logDir, name, 'producer.log'),
+        say: sayOf(name),
+      }),
+    async onOpen(name, house) {
+      await house.startSimulator();
+      const own = tenantUrl(url, name);
+      await sayFirstLink(house.app, own, sayOf(name));
+      say(`${name}: ${own}`);
+    },
+  });
+  try {
+    url = await listen(front, host, port);
+    await front.begin();
+  } catch (error) {
+    await front.close();
+    throw error;
+  }
+  return {
+    url,
+    caught(what, error) {
+      settings.boundary.caught(what, error);
+      // It cannot be told to be one tenant's: each shows that there was one, without its text, which may be another's.
+      const shown = new Error('of no tenant in particular; the log of the process has it');
+      for (const house of front.desks()) house.boundary.caught(what, shown);
+    },
+    close: () => front.close(),
+  };
 }
 
 /** How a tenant is called on this machine; elsewhere its name comes before the host's. */

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { openSparkLink } from '../adapters/spark/link.ts';
 import { InputError } from '../domain/input-error.ts';
+import { restartsOf } from '../ports/restarts.ts';
 import { sparkFeed } from '../runtimes/spark-feed.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
@@ -116,12 +117,13 @@ export async function sparkEngineCommand(args: readonly string[]): Promise<void>
   const link = openSparkLink(process.stdin, process.stdout);
   const running = runService(
     'spark-engine',
-    (onNotice, onFailure) => {
+    (onNotice, onFailure, boundary) => {
       void link.ended.then((error) => error && onFailure(error));
-      return openWorker({ settings, onNotice, onFailure }, sparkFeed(link));
+      const restarts = restartsOf(process.env);
+      return openWorker({ settings, onNotice, onFailure, boundary, restarts }, sparkFeed(link));
     },
     // Standard output belongs to the protocol.
-    (line) => process.stderr.write(`${line}\n`),
+    { write: (line) => process.stderr.write(`${line}\n`) },
   );
   // Spark has gone: finish what is under way, and end.
   void link.ended.then((error) => error ?? process.emit('SIGTERM', 'SIGTERM'));

@@ -1,5 +1,7 @@
 // ./goshawk worker, sink, server, simulate, prepare-stream, rebuild-state: the processes of a distributed installation.
+import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
+import { restartsOf } from '../ports/restarts.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
 import { kafkaFeed } from '../runtimes/kafka-feed.ts';
 import { startProducer } from '../runtimes/producer.ts';
@@ -25,7 +27,7 @@ import {
 } from './listen.ts';
 import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import { runService } from './service.ts';
+import { runService, type Service } from './service.ts';
 
 const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
 const SETTINGS_HELP =
@@ -48,15 +50,17 @@ function optionsOf(
 export async function workerCommand(args: readonly string[]): Promise<void> {
   if (!optionsOf('worker', 'Decides the transactions of its share of the stream.', args, {})) return;
   const settings = streamSettings(process.env);
-  await runService('worker', (onNotice, onFailure) =>
-    openWorker({ settings, onNotice, onFailure }, kafkaFeed),
+  await runService('worker', (onNotice, onFailure, boundary) =>
+    openWorker({ settings, onNotice, onFailure, boundary, restarts: restartsOf(process.env) }, kafkaFeed),
   );
 }
 
 export async function sinkCommand(args: readonly string[]): Promise<void> {
   if (!optionsOf('sink', 'Stores what workers decided in PostgreSQL.', args, {})) return;
   const settings = streamSettings(process.env);
-  await runService('sink', (onNotice, onFailure) => openSink({ settings, onNotice, onFailure }));
+  await runService('sink', (onNotice, onFailure, boundary) =>
+    openSink({ settings, onNotice, onFailure, boundary, restarts: restartsOf(process.env) }),
+  );
 }
 
 export async function serverCommand(args: readonly string[]): Promise<void> {
@@ -85,13 +89,19 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
   const mail = mailSettings(process.env);
   const targets = targetsOf(options);
   const proxies = proxiesOf(options.text('behind-proxy'));
-  await runService('server', async (say, fail) => {
-    const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail });
+  const open = async (
+    say: (text: string) => void,
+    fail: (error: Error) => void,
+    boundary: Boundary,
+  ): Promise<Service> => {
+    const desk = await openStreamDesk({ settings, onNotice: say, onFailure: fail, boundary });
     try {
       const retrainer = createRetrainer(desk, LIVE_LABEL_MATURITY_MS);
-      retrainEvery(retrainer, retrainHours);
+      const stopRetraining = retrainEvery(retrainer, retrainHours, boundary);
       const app = await buildApp({
         desk,
+        boundary,
+        restarts: restartsOf(process.env),
         version: packageVersion(),
         producer: desk.source,
         // The simulator is a process of its own there.
@@ -112,6 +122,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
       say(`listens at ${url}`);
       return {
         async stop() {
+          stopRetraining();
           await app.close();
           await desk.close();
         },
@@ -120,7 +131,8 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
       await desk.close();
       throw error;
     }
-  });
+  };
+  await runService('server', open, { answersPeople: true });
 }
 
 const SIMULATION: Readonly<Record<string, OptionSpec>> = {

@@ -5,6 +5,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Boundary } from '../ports/boundary.ts';
 
 /** What is asked: a statement that changes nothing, or a command about accounts. */
 export type AdminRequest = { readonly sql: string } | { readonly people: unknown };
@@ -22,14 +23,18 @@ export function socketPath(dataDir: string): string {
   return join(tmpdir(), `goshawk-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.sock`);
 }
 
-export async function serveAdmin(dataDir: string, handlers: AdminHandlers): Promise<Server> {
+export async function serveAdmin(
+  dataDir: string,
+  handlers: AdminHandlers,
+  boundary: Boundary,
+): Promise<Server> {
   const path = socketPath(dataDir);
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     const lines = createInterface({ input: socket });
     lines.on('error', () => socket.destroy());
-    lines.on('line', async (line) => {
+    const answerLine = async (line: string): Promise<void> => {
       let answer: Answer;
       try {
         const asked = JSON.parse(line) as AdminRequest;
@@ -40,12 +45,17 @@ export async function serveAdmin(dataDir: string, handlers: AdminHandlers): Prom
         answer = { error: (error as Error).message };
       }
       socket.end(`${JSON.stringify(answer)}\n`);
-    });
+    };
+    lines.on(
+      'line',
+      boundary.guarded('admin socket', answerLine, () => socket.destroy()),
+    );
   });
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
     server.listen(path, done);
   });
+  server.on('error', (error) => boundary.caught('admin socket', error));
   chmodSync(path, 0o600);
   return server;
 }

@@ -1,6 +1,7 @@
 // Heads of the audit trail, written down outside the database: whoever rewrites the trail there cannot rewrite these.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { AuditTrail } from '../ports/audit.ts';
+import type { Boundary } from '../ports/boundary.ts';
 
 const EVERY_MS = 60_000;
 const KEPT_BYTES = 4 << 20;
@@ -8,7 +9,12 @@ const KEPT_BYTES = 4 << 20;
 export type Anchors = { stop(): Promise<void> };
 
 /** Writes the head into a file once a minute while it moves, and when it stops. */
-export function keepAnchors(audit: AuditTrail, file: string, onNotice: (message: string) => void): Anchors {
+export function keepAnchors(
+  audit: AuditTrail,
+  file: string,
+  onNotice: (message: string) => void,
+  boundary: Boundary,
+): Anchors {
   let written = readAnchors(file).at(-1)?.seq ?? 0;
   let told = false;
   async function write(): Promise<void> {
@@ -24,11 +30,10 @@ export function keepAnchors(audit: AuditTrail, file: string, onNotice: (message:
       told = true;
     }
   }
-  const timer = setInterval(() => void write(), EVERY_MS);
-  timer.unref();
+  const stop = boundary.every('heads of the audit trail', EVERY_MS, write);
   return {
     async stop() {
-      clearInterval(timer);
+      stop();
       await write();
     },
   };

@@ -3,6 +3,7 @@ import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Engine } from '../engine/process-batch.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { ENTITY_KINDS } from '../features/feature-state.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth } from '../ports/desk.ts';
 import type { Log } from '../ports/log.ts';
@@ -17,6 +18,7 @@ export type ProbedParts = {
   readonly clock: Clock;
   readonly measurements: Measurements;
   readonly backlog: () => number;
+  readonly boundary: Boundary;
   readonly query: (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
 };
 
@@ -48,12 +50,11 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
       stateOkAtMs = clock.nowMs();
     }
   }
-  void probe();
-  const timer = setInterval(() => void probe(), PROBE_MS);
-  timer.unref();
+  const stop = parts.boundary.every('probes', PROBE_MS, probe);
+  parts.boundary.guarded('probes', probe)();
 
   return {
-    stop: () => clearInterval(timer),
+    stop,
     health(nowMs, perSecond) {
       const fresh = (at: number | undefined): boolean => at !== undefined && nowMs - at < STALE_MS;
       const bytes = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].bytesReserved, 0);

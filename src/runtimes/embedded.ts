@@ -21,6 +21,7 @@ import type { LogRecord } from '../engine/records.ts';
 import { createFeatureState, type FeatureState } from '../features/feature-state.ts';
 import { createScorer, type Model } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
+import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Committed, committedOf } from '../ports/committed.ts';
 import { letterOf } from '../ports/dead-letters.ts';
@@ -78,6 +79,8 @@ export type DeskOptions = {
   readonly firstModel: (state: FeatureState) => Promise<Model>;
   readonly onNotice: (message: string) => void;
   readonly onFailure: (error: Error) => void;
+  /** Where errors end that nobody waits for; where none is given, they are notices. */
+  readonly boundary?: Boundary;
 };
 
 export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
@@ -191,7 +194,7 @@ type Parts = {
 
 async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDesk> {
   const { session, office, rules, store, log, engine } = parts;
-  const { clock, dataDir } = options;
+  const { clock, dataDir, boundary = createBoundary(options.clock.nowMs, options.onNotice) } = options;
   const listeners: ((output: Committed) => void)[] = [];
   const outputListeners: ((output: BatchOutput) => void)[] = [];
   const measurements: Measurements = {
@@ -235,7 +238,8 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
   const committer = { ...store, commit: commitWhenRoom };
   const inQuarantine = await office.deadLetters.quarantinedIds();
   const processor = createProcessor(log, committer, engine, clock, parts.committed, inQuarantine, {
-    onCommitted(output, commitMs) {
+    // What is told of a decision afterwards is not the road's affair.
+    onCommitted: boundary.guarded('after a commit', (output, commitMs) => {
       const now = clock.nowMs();
       measurements.commit.add(commitMs, now);
       measurements.lastCommitAtMs = now;
@@ -251,7 +255,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
       for (const listener of outputListeners) listener(output);
       const committed = committedOf(output.decided, output.labelled);
       for (const listener of listeners) listener(committed);
-    },
+    }),
     onBoundary(offset) {
       const due =
         offset - checkpointAt >= CHECKPOINT_RECORDS && checkpoints.changedBytes() >= CHECKPOINT_MIN_BYTES;
@@ -274,8 +278,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     diskFull = full;
   };
   await checkDisk();
-  const diskTimer = setInterval(() => checkDisk().catch(fail), DISK_CHECK_MS);
-  diskTimer.unref();
+  const stopDiskChecks = boundary.every('disk', DISK_CHECK_MS, () => checkDisk().catch(fail));
 
   const backlog = (): number => log.endOffset() - processor.committedOffset + log.pending;
 
@@ -299,13 +302,14 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     receivedAtMs: clock.nowMs(),
   });
 
-  const anchors = keepAnchors(office.audit, join(dataDir, 'audit-heads.log'), options.onNotice);
+  const anchors = keepAnchors(office.audit, join(dataDir, 'audit-heads.log'), options.onNotice, boundary);
   const probes = startEmbeddedProbes({
     engine,
     log,
     clock,
     measurements,
     backlog,
+    boundary,
     query: (sql, parameters) => session.query(sql, parameters),
   });
   return {
@@ -353,15 +357,16 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
       const end = log.endOffset();
       if (end > processor.committedOffset) await processor.resultAt(end - 1);
     },
-    onCommitted: (listener) => listeners.push(listener),
-    onOutput: (listener) => outputListeners.push(listener),
+    // A listener's fault is not the road's.
+    onCommitted: (listener) => listeners.push(boundary.guarded('what hears of decisions', listener)),
+    onOutput: (listener) => outputListeners.push(boundary.guarded('what hears of batches', listener)),
     get backlog() {
       return backlog();
     },
     read: session.read,
     async close() {
       closing = true;
-      clearInterval(diskTimer);
+      stopDiskChecks();
       probes.stop();
       await processor.stop();
       if (!failure && processor.committedOffset > checkpointAt) {

@@ -4,6 +4,7 @@ import { InputError } from '../domain/input-error.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
 import type { Model } from '../models/model.ts';
 import { type InputBaseline, labelDelayOf, volumeOf } from '../models/shift.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
 import { decidedBefore } from '../ports/past-decisions.ts';
 import type { Retrainer, Retraining } from '../ports/retrainer.ts';
@@ -91,11 +92,12 @@ async function inputOf(desk: Desk, decidedAtMs: Float64Array): Promise<InputBase
 
 const HOUR_MS = 3_600_000;
 
-/** Starts a training every so many hours; never for 0. */
-export function retrainEvery(retrainer: Retrainer, hours: number): void {
-  if (hours <= 0) return;
-  const timer = setInterval(() => retrainer.start('schedule', `every ${hours} h`), hours * HOUR_MS);
-  timer.unref();
+/** Starts a training every so many hours; never for 0. Gives what stops it. */
+export function retrainEvery(retrainer: Retrainer, hours: number, boundary: Boundary): () => void {
+  if (hours <= 0) return () => undefined;
+  return boundary.every('scheduled training', hours * HOUR_MS, () => {
+    retrainer.start('schedule', `every ${hours} h`);
+  });
 }
 
 /** One at a time, on one thread: decisions come first. */

@@ -3,6 +3,7 @@
 import { InputError } from '../domain/input-error.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { InService } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/model-registry.ts';
 import type { Office } from '../ports/office.ts';
@@ -25,6 +26,7 @@ export async function watchService(
   office: Office,
   nowMs: number,
   onNotice: (message: string) => void,
+  boundary: Boundary,
 ): Promise<ServiceWatch> {
   const first = await readServing(registry, undefined);
   if (!first) {
@@ -54,9 +56,8 @@ export async function watchService(
     }
   }
   // A database that is away is no reason to stop deciding.
-  const timer = setInterval(() => look().catch(() => undefined), LOOK_MS);
-  timer.unref();
-  return { inService: () => current, lists: rules.lists, look, stop: () => clearInterval(timer) };
+  const stop = boundary.every('models and rules', LOOK_MS, () => look().catch(() => undefined));
+  return { inService: () => current, lists: rules.lists, look, stop };
 }
 
 function servingText({ champion, challenger }: Serving): string {

@@ -13,12 +13,14 @@ import { sinkRegistry } from '../adapters/redis/process-registry.ts';
 import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { Restarts } from '../ports/restarts.ts';
 import { OUTPUTS, type Output } from '../ports/stream.ts';
 import { groupCommits } from '../stream/group-commit.ts';
 import { startSinks } from '../stream/sinks.ts';
 import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
-import { startReports } from './reporting.ts';
+import { createTroubles, startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
@@ -30,6 +32,8 @@ export type SinkOptions = {
   readonly settings: StreamSettings;
   readonly onNotice: (message: string) => void;
   readonly onFailure: (error: Error) => void;
+  readonly boundary: Boundary;
+  readonly restarts: Restarts;
 };
 
 export type SinkProcess = { stop(): Promise<void> };
@@ -40,7 +44,7 @@ export const openSink = (options: SinkOptions): Promise<SinkProcess> =>
   opened((resources) => open(options, resources));
 
 async function open(
-  { settings, onNotice, onFailure }: SinkOptions,
+  { settings, onNotice, onFailure, boundary, restarts }: SinkOptions,
   resources: Resources,
 ): Promise<SinkProcess> {
   const { kafka, topics } = settings;
@@ -50,14 +54,9 @@ async function open(
   const groupClient = resources.add(openKafkaClient(kafka, 'sink-group'), (it) => it.close());
   const partitionCount = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
   const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
-  let errors = 0;
   const latency = createLatencyWindow();
-  let lastTrouble = '';
-  const trouble = (text: string): void => {
-    errors++;
-    if (text !== lastTrouble) onNotice(text);
-    lastTrouble = text;
-  };
+  const troubles = createTroubles(onNotice);
+  const trouble = troubles.add;
   const topicOf: Readonly<Record<Output, string>> = {
     decisions: topics.decisions,
     'dead-letters': topics.deadLetters,
@@ -122,9 +121,8 @@ async function open(
     onTrouble: (error) => trouble(`group: ${error.message}`),
   });
 
-  const reports = startReports(sinkRegistry(redis), (process) => ({
+  const reports = startReports(sinkRegistry(redis), { boundary, restarts, troubles }, (process) => ({
     ...process,
-    errors,
     latency: latency.summary(process.atMs),
     partitions: sinks.working,
   }));
@@ -134,15 +132,14 @@ async function open(
     if (dropped.length > 0)
       onNotice(`older than ${settings.retentionMonths} months, dropped: ${dropped.join(', ')}`);
   }
-  const timer = setInterval(
-    () => dropOld().catch((error: Error) => trouble(`retention: ${error.message}`)),
-    RETENTION_CHECK_MS,
+  const stopDropping = boundary.every('retention', RETENTION_CHECK_MS, () =>
+    dropOld().catch((error: Error) => trouble(`retention: ${error.message}`)),
   );
   await dropOld();
 
   return {
     async stop() {
-      clearInterval(timer);
+      stopDropping();
       await sinks.stop();
       await keeper?.stop();
       await membership.leave();

@@ -14,6 +14,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type Decided, contentHash as hashOfContent, type Result } from '../engine/process-batch.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Committed } from '../ports/committed.ts';
 import { type Desk, type Measurements, OverCapacityError } from '../ports/desk.ts';
@@ -41,6 +42,7 @@ export type StreamDeskOptions = {
   readonly settings: StreamSettings;
   readonly onNotice: (message: string) => void;
   readonly onFailure: (error: Error) => void;
+  readonly boundary: Boundary;
 };
 
 export type StreamDesk = Desk & {
@@ -58,7 +60,7 @@ export const openStreamDesk = (options: StreamDeskOptions): Promise<StreamDesk> 
   opened((resources) => open(options, resources));
 
 async function open(
-  { settings, onNotice, onFailure }: StreamDeskOptions,
+  { settings, onNotice, onFailure, boundary }: StreamDeskOptions,
   resources: Resources,
 ): Promise<StreamDesk> {
   const { kafka, topics } = settings;
@@ -72,8 +74,9 @@ async function open(
   const registry = createModelRegistry(session);
   const office = createOffice(session, 'sequence');
   await checkCardKey(office.settings, settings.cards, 'CARD_TOKEN_KEY');
-  const models = resources.add(await watchService(registry, office, clock.nowMs(), onNotice), (it) =>
-    it.stop(),
+  const models = resources.add(
+    await watchService(registry, office, clock.nowMs(), onNotice, boundary),
+    (it) => it.stop(),
   );
   const producerClient = resources.add(openKafkaClient(kafka, 'producer'), (it) => it.close());
   const producer = openRecordProducer(producerClient, topics.transactions);
@@ -130,7 +133,16 @@ async function open(
   const listening = ends.map((end, partition) => listen(partition, end));
   for (const loop of listening) loop.catch(onFailure);
 
-  const probes = startStreamProbes({ settings, client, pool, redis, clock, measurements, partitions });
+  const probes = startStreamProbes({
+    settings,
+    client,
+    pool,
+    redis,
+    clock,
+    measurements,
+    partitions,
+    boundary,
+  });
 
   function checkCapacity(): void {
     if (waitingCount >= MAX_WAITING) {
@@ -254,7 +266,8 @@ async function open(
     // Workers know nothing of a transaction that they could not decide but its id.
     letGo: () => undefined,
     checkCapacity,
-    onCommitted: (listener) => listeners.push(listener),
+    // A listener's fault is not the stream's.
+    onCommitted: (listener) => listeners.push(boundary.guarded('what hears of decisions', listener)),
     async close() {
       probes.stop();
       await source.close();

@@ -12,6 +12,7 @@ import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { createFeatureState } from '../features/feature-state.ts';
+import { createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
@@ -93,6 +94,7 @@ export async function rebuildState(
     createOffice(session),
     systemClock.nowMs(),
     () => undefined,
+    createBoundary(systemClock.nowMs, console.error),
   );
   try {
     const partitions = await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));

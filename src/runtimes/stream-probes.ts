@@ -11,6 +11,7 @@ import {
 } from '../adapters/redis/process-registry.ts';
 import { lastSparkReport, type SparkReport } from '../adapters/redis/spark-report.ts';
 import { createLatencyWindow, type LatencyWindow, slowestOf } from '../engine/latency-window.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth, PartitionLag } from '../ports/desk.ts';
 import { OUTPUTS } from '../ports/stream.ts';
@@ -29,6 +30,7 @@ export type StreamProbeParts = {
   readonly clock: Clock;
   readonly measurements: Measurements;
   readonly partitions: number;
+  readonly boundary: Boundary;
 };
 
 export type StreamProbes = {
@@ -51,7 +53,7 @@ type Service = {
 };
 
 export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
-  const { settings, client, pool, redis, clock, measurements, partitions } = parts;
+  const { settings, client, pool, redis, clock, measurements, partitions, boundary } = parts;
   const service = (): Service => ({
     latency: createLatencyWindow(),
     okAtMs: undefined,
@@ -133,17 +135,8 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
       ).reduce((sum, lag) => sum + lag, 0);
     });
   }
-  let probing = false;
-  const again = async (): Promise<void> => {
-    // A service that does not answer must not pile up questions.
-    if (probing) return;
-    probing = true;
-    await probe();
-    probing = false;
-  };
-  void again();
-  const timer = setInterval(() => void again(), PROBE_MS);
-  timer.unref();
+  const stop = boundary.every('probes', PROBE_MS, probe);
+  boundary.guarded('probes', probe)();
 
   /** Nothing where workers read from Kafka themselves, and Spark was here long ago or never. */
   function sparkHealth(now: number): PartHealth[] {
@@ -260,7 +253,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   }
 
   return {
-    stop: () => clearInterval(timer),
+    stop,
     partitions: () =>
       workers.flatMap((worker) =>
         worker.partitions.map(({ partition, lag, oldestWaitingMs }) => ({

@@ -14,12 +14,14 @@ import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { Restarts } from '../ports/restarts.ts';
 import type { StreamSource } from '../ports/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
 import { checkCardKey } from './card-settings.ts';
-import { startReports } from './reporting.ts';
+import { createTroubles, startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
 import { streamHistory } from './stream-history.ts';
@@ -33,6 +35,8 @@ export type WorkerOptions = {
   readonly settings: StreamSettings;
   readonly onNotice: (message: string) => void;
   readonly onFailure: (error: Error) => void;
+  readonly boundary: Boundary;
+  readonly restarts: Restarts;
 };
 
 export type WorkerProcess = { stop(): Promise<void> };
@@ -90,7 +94,7 @@ export const openWorker = (
 ): Promise<WorkerProcess> => opened((resources) => open(options, feedOf, resources));
 
 async function open(
-  { settings, onNotice, onFailure }: WorkerOptions,
+  { settings, onNotice, onFailure, boundary, restarts }: WorkerOptions,
   feedOf: (parts: FeedParts) => WorkerFeed,
   resources: Resources,
 ): Promise<WorkerProcess> {
@@ -104,22 +108,17 @@ async function open(
   const office = createOffice(session);
   await checkCardKey(office.settings, settings.cards, 'CARD_TOKEN_KEY');
   const models = resources.add(
-    await watchService(createModelRegistry(session), office, systemClock.nowMs(), onNotice),
+    await watchService(createModelRegistry(session), office, systemClock.nowMs(), onNotice, boundary),
     (it) => it.stop(),
   );
   const outputClient = resources.add(openKafkaClient(kafka, 'output'), (it) => it.close());
   const tracing = resources.add(await openTracing('worker', process.env, onNotice), (it) => it.close());
-  const counts = { decided: 0, duplicates: 0, deadLetters: 0, errors: 0 };
+  const counts = { decided: 0, duplicates: 0, deadLetters: 0 };
   const engine = createLatencyWindow();
   const commit = createLatencyWindow();
 
-  let lastTrouble = '';
-  /** The same trouble is told once, not with every try. */
-  const trouble = (text: string): void => {
-    counts.errors++;
-    if (text !== lastTrouble) onNotice(text);
-    lastTrouble = text;
-  };
+  const troubles = createTroubles(onNotice);
+  const trouble = troubles.add;
 
   const feed = feedOf({ settings, groupClient, redis, onNotice, trouble });
   const publisher = createPublisher({
@@ -175,7 +174,7 @@ async function open(
   });
 
   feed.attach(worker);
-  const reports = startReports(workerRegistry(redis), (process) => {
+  const reports = startReports(workerRegistry(redis), { boundary, restarts, troubles }, (process) => {
     const { serving, ruleset } = models.inService();
     const held = worker.status();
     return {

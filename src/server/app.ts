@@ -8,7 +8,9 @@ import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Backtester } from '../ports/backtester.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
+import type { Restarts } from '../ports/restarts.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import type { Simulation } from '../ports/simulation.ts';
 import { guardRoutes } from './access/access.ts';
@@ -19,12 +21,14 @@ import { attachmentRoutes } from './attachment-routes.ts';
 import { guardCards, LOG_WITHOUT_CARDS } from './card-edge.ts';
 import { caseRoutes } from './case-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
+import { boundBodies, boundConnections, HTTP_BOUNDS } from './connection-bounds.ts';
 import { keepDeadLetters } from './dead-letter-keeper.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { docsPage } from './docs-page.ts';
 import { watchDrift } from './drift-watch.ts';
 import { answerError } from './error-answers.ts';
 import { createFeed } from './feed.ts';
+import { LOCAL_READER } from './feed-places.ts';
 import { addTextFormats } from './field-schema.ts';
 import { foreignRequest } from './guard.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
@@ -57,6 +61,10 @@ const MAX_PARAMETER_CHARACTERS = 512;
 const REQUESTS_PER_SECOND = 2000;
 
 export type AppOptions = {
+  /** Where errors end that no request waits for. */
+  readonly boundary: Boundary;
+  /** Of this process: how often it was started again, and why. */
+  readonly restarts: Restarts;
   readonly desk: Desk;
   readonly version: string;
   readonly producer: () => ProducerState;
@@ -87,8 +95,11 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** Broken off, or no valid frames. */
+const isOfClient = (error: NodeJS.ErrnoException): boolean => /^(WS_ERR_|ECONN|EPIPE)/.test(error.code ?? '');
+
 export async function buildApp(options: AppOptions): Promise<App> {
-  const { desk } = options;
+  const { desk, boundary } = options;
   const app = Fastify({
     logger: { level: options.logLevel, stream: LOG_WITHOUT_CARDS },
     bodyLimit: MAX_BODY_BYTES,
@@ -100,13 +111,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     trustProxy: options.proxies ?? false,
+    http: HTTP_BOUNDS,
+    keepAliveTimeout: HTTP_BOUNDS.keepAliveTimeout,
     // What is not of its type is refused, never made to fit: null is not false, and false is no title.
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, verbose: true },
       onCreate: addTextFormats,
     },
   });
+  boundConnections(app.server, options.proxies !== undefined);
   app.setErrorHandler(answerError);
+  boundBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     keepAddresses(request.raw.headers);
     const refused = foreignRequest(request.headers, options.allowedHosts, options.loginRequired);
@@ -134,7 +149,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
     strictTransportSecurity: false,
   });
   await app.register(rateLimit, { max: REQUESTS_PER_SECOND, timeWindow: 1000 });
-  await app.register(websocket, { options: { maxPayload: 4096 } });
+  await app.register(websocket, {
+    options: { maxPayload: 4096 },
+    errorHandler(error, socket) {
+      // What a client sends or breaks off is its own affair: ws closes it with a code.
+      if (isOfClient(error)) return;
+      boundary.caught('feed', error);
+      socket.close(1011, 'something went wrong here');
+    },
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -150,12 +173,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
     clock: desk.clock,
     loginRequired: options.loginRequired,
   });
-  const feed = createFeed(desk, options.version);
+  const feed = createFeed(desk, options.version, boundary);
   const scorerOf = pastScorers(desk);
   const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
-  const drift = watchDrift(reviews);
+  const drift = watchDrift(reviews, boundary);
   const monitor = await startMonitor({
     desk,
+    boundary,
+    restarts: options.restarts,
     producer: options.producer,
     feed: feed.state,
     maturityMs: options.maturityMs,
@@ -175,10 +200,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     options.oidc?.publicUrl,
     options.targets,
     tell,
+    boundary,
   );
-  const relay = startLabelRelay(desk, tell);
+  const relay = startLabelRelay(desk, tell, boundary);
   const peers = createPeerGroups(desk, tell);
-  const deadLetters = keepDeadLetters(desk, tell);
+  const deadLetters = keepDeadLetters(desk, tell, boundary);
 
   await app.register(async (scope) => {
     const signIn = signInRoutes(scope, desk.office, desk.clock, access, options.oidc?.name);
@@ -186,7 +212,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     if (options.oidc) oidcRoutes(scope, options.oidc, desk.office, desk.clock, access, signIn);
   });
   await app.register(async (scope) => intakeRoutes(scope, desk, relay));
-  await app.register(async (scope) => bulkRoute(scope, desk));
+  await app.register(async (scope) => bulkRoute(scope, desk, boundary));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf, peers));
   await app.register(async (scope) => deadLetterRoutes(scope, desk, access));
   await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
@@ -214,12 +240,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
         },
       },
       (socket, request) => {
-        const joined = feed.join(socket, {
+        const { kind = 'local', id = '' } = request.actor ?? {};
+        feed.join(socket, {
+          who: kind === 'local' ? LOCAL_READER : `${kind} ${id}`,
           name: request.actor?.name ?? 'local',
           masked: !access.may(request, 'read_identifiers'),
           stillThere: () => access.stillThere(request),
         });
-        if (!joined) socket.close(1013, 'too many clients; try again later');
       },
     );
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

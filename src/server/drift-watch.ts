@@ -1,6 +1,7 @@
 // Looks at drift now and then, so that metrics and the page can tell of it at once.
 import type { Drift } from '../models/drift.ts';
 import type { Shift } from '../models/shift.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { ModelReviews } from './model-reviews.ts';
 
 const FIRST_MS = 60_000;
@@ -15,7 +16,7 @@ export type DriftWatch = {
   stop(): void;
 };
 
-export function watchDrift(reviews: ModelReviews): DriftWatch {
+export function watchDrift(reviews: ModelReviews, boundary: Boundary): DriftWatch {
   let latest: readonly Drift[] | undefined;
   let shifts: readonly Shift[] | undefined;
   const look = async (): Promise<void> => {
@@ -23,9 +24,9 @@ export function watchDrift(reviews: ModelReviews): DriftWatch {
     latest = (await reviews.drift().catch(() => undefined)) ?? latest;
     shifts = (await reviews.shifts().catch(() => undefined)) ?? shifts;
   };
-  const first = setTimeout(() => void look(), FIRST_MS);
-  const timer = setInterval(() => void look(), EVERY_MS);
-  for (const each of [first, timer]) each.unref();
+  const first = setTimeout(boundary.guarded('drift', look), FIRST_MS);
+  first.unref();
+  const stopLooking = boundary.every('drift', EVERY_MS, look);
   return {
     latest: () => latest,
     shifts: () => shifts,
@@ -35,7 +36,7 @@ export function watchDrift(reviews: ModelReviews): DriftWatch {
     },
     stop() {
       clearTimeout(first);
-      clearInterval(timer);
+      stopLooking();
     },
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import type { WebSocket } from '@fastify/websocket';
+import { createBoundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import { createFeed } from './feed.ts';
@@ -31,12 +32,19 @@ test('A3 a slow client is sent nothing until it has read, and then a fresh snaps
     onCommitted: () => undefined,
     store: { transactions: async () => [], alerts: async () => [] },
   } as unknown as Desk;
-  const feed = createFeed(desk, '0');
+  const feed = createFeed(
+    desk,
+    '0',
+    createBoundary(() => 0, assert.fail),
+  );
   feed.attach({ stats: () => ({}), pipeline: () => ({}), model: () => ({}) } as unknown as Monitor);
   const socket = new SlowSocket();
-  assert.ok(
-    feed.join(socket as unknown as WebSocket, { name: 'a', masked: false, stillThere: async () => true }),
-  );
+  feed.join(socket as unknown as WebSocket, {
+    who: 'person a',
+    name: 'a',
+    masked: false,
+    stillThere: async () => true,
+  });
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 100) {
       await new Promise((done) => setImmediate(done));

@@ -3,17 +3,19 @@
 import type { WebSocket } from '@fastify/websocket';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Decided } from '../engine/process-batch.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { Committed } from '../ports/committed.ts';
 import type { Desk } from '../ports/desk.ts';
 import {
   type AlertRow,
-  type ClientMessage,
   type FeedRow,
   PROTOCOL_VERSION,
   type Presence,
   type ServerMessage,
 } from '../protocol/messages.ts';
 import { masked } from './access/masking.ts';
+import { readClientMessage } from './client-message.ts';
+import { placeFor } from './feed-places.ts';
 import type { FeedState, Monitor } from './monitor.ts';
 import { alertRow, alertRowOf, feedRow } from './rows.ts';
 
@@ -25,12 +27,19 @@ const PING_EVERY_TICKS = 50;
 const ROWS_PER_TICK = 50;
 const SNAPSHOT_ROWS = 200;
 const SNAPSHOT_ALERTS = 50;
-const MAX_CLIENTS = 500;
 /** Unsent bytes at which a client counts as slow. */
 const SLOW_BYTES = 1 << 20;
+/** Unsent bytes at which a client is let go: it sends pings and reads none of the answers. */
+const STUCK_BYTES = 16 << 20;
+/** A dashboard says a few words a minute. */
+const MESSAGES_PER_TICK = 20;
+/** For the other end to close, too. */
+const CLOSE_MS = 2000;
 const STATS_MINUTES = 60;
 
 export type FeedReader = {
+  /** Person, key or whoever is at the machine: all connections of one share their places. */
+  readonly who: string;
   /** As others see who looks at an alert. */
   readonly name: string;
   /** Identifiers are hidden from this reader. */
@@ -46,11 +55,12 @@ type Client = {
   pingedAt: number;
   alive: boolean;
   looking: number | undefined;
+  messagesThisTick: number;
 };
 
 export type Feed = {
-  /** False when there is no room for another client. */
-  join(socket: WebSocket, reader: FeedReader): boolean;
+  /** Closes the socket at once, and says why, where there is no room for it. */
+  join(socket: WebSocket, reader: FeedReader): void;
   state(): FeedState;
   /** Somebody did something with alerts: dashboards ask for the queue again. */
   queueChanged(): void;
@@ -59,7 +69,7 @@ export type Feed = {
   close(): void;
 };
 
-export function createFeed(desk: Desk, serverVersion: string): Feed {
+export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary): Feed {
   const clients = new Set<Client>();
   const latency = createLatencyWindow();
   /** What came since the last tick; most of it is pushed out by newer decisions before it is sent. */
@@ -90,19 +100,46 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       looking === undefined ? [] : [{ alert: looking, name: reader.name }],
     );
 
-  function heard(client: Client, text: string): void {
-    let message: Partial<ClientMessage>;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      client.socket.close(1007, 'messages are JSON');
+  /** Ends a connection with a code; one that does not close its end is cut off. */
+  function letGo(client: Client, code: number, reason: string): void {
+    clients.delete(client);
+    if (client.looking !== undefined) presenceChanged = true;
+    client.socket.close(code, reason);
+    setTimeout(() => client.socket.terminate(), CLOSE_MS).unref();
+  }
+
+  function heard(client: Client, data: unknown, isBinary: boolean): void {
+    if (client.socket.readyState !== client.socket.OPEN) return;
+    client.messagesThisTick++;
+    if (client.messagesThisTick > MESSAGES_PER_TICK) {
+      letGo(client, 1008, 'too many messages');
       return;
     }
-    if (message.type !== 'looking') return;
-    const looking = Number.isSafeInteger(message.alert) ? (message.alert ?? undefined) : undefined;
+    const read = readClientMessage(data, isBinary);
+    if (!read.ok) {
+      letGo(client, read.code, read.reason);
+      return;
+    }
+    const looking = read.message.alert ?? undefined;
     if (looking === client.looking) return;
     client.looking = looking;
     presenceChanged = true;
+  }
+
+  /** Whether there is a place for another connection of this reader; where the feed is full, who has most gives one. */
+  function hasPlace(socket: WebSocket, { who }: FeedReader): boolean {
+    const held = new Map<string, number>();
+    for (const { reader } of clients) held.set(reader.who, (held.get(reader.who) ?? 0) + 1);
+    const place = placeFor(who, held);
+    if (place.kind === 'refused') {
+      socket.close(1013, place.reason);
+      return false;
+    }
+    if (place.kind === 'taken over') {
+      const newest = [...clients].findLast(({ reader }) => reader.who === place.from);
+      if (newest) letGo(newest, 1013, 'others need the place; try again later');
+    }
+    return true;
   }
 
   const now = (): string => new Date(desk.clock.nowMs()).toISOString();
@@ -131,32 +168,44 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     send(client, JSON.stringify(client.reader.masked ? masked(snapshot) : snapshot));
   }
 
+  function startAnew(client: Client): void {
+    sendSnapshot(client).catch((error: Error) => {
+      boundary.caught('feed, snapshot', error);
+      letGo(client, 1011, 'the snapshot failed; connect again');
+    });
+  }
+
   /** The newest rows of all that came, in their order. */
   function latestRows(): FeedRow[] {
     const items: Decided[] = [];
-    for (const output of committed.reverse()) {
+    const outputs = committed;
+    // What cannot be shown is not tried again with every tick.
+    committed = [];
+    for (const output of outputs.reverse()) {
       if (items.length >= ROWS_PER_TICK) break;
       items.unshift(...output.latest(ROWS_PER_TICK - items.length));
     }
-    committed = [];
     return items.map((item) => feedRow(item));
   }
 
   function broadcast(): void {
     tick++;
+    for (const client of clients) client.messagesThisTick = 0;
     if (clients.size === 0) {
       committed = [];
       return;
     }
     const decided = committed.reduce((sum, { counts }) => sum + counts.length, 0);
+    const flagged = alerts.splice(0);
+    const labelled = labels.splice(0);
     const rows = latestRows();
     const withStats = tick % STATS_EVERY_TICKS === 0;
     const diff: ServerMessage = {
       type: 'diff',
       serverTime: now(),
       ...(rows.length > 0 && { rows, decided }),
-      ...(alerts.length > 0 && { alerts: [...alerts] }),
-      ...(labels.length > 0 && { labels: [...labels] }),
+      ...(flagged.length > 0 && { alerts: flagged }),
+      ...(labelled.length > 0 && { labels: labelled }),
       ...(withStats && monitor && { stats: monitor.stats(STATS_MINUTES) }),
       ...(tick % PIPELINE_EVERY_TICKS === 0 && monitor && { pipeline: monitor.pipeline() }),
       ...(tick % MODEL_EVERY_TICKS === 0 && monitor && { model: monitor.model() }),
@@ -165,8 +214,6 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     };
     queueChanged = false;
     presenceChanged = false;
-    alerts.length = 0;
-    labels.length = 0;
     if (Object.keys(diff).length === 2) return;
     const text = JSON.stringify(diff);
     let maskedText: string | undefined;
@@ -179,7 +226,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       if (client.needsSnapshot) {
         resyncs++;
         client.needsSnapshot = false;
-        sendSnapshot(client).catch(() => client.socket.close(1011, 'the snapshot failed; connect again'));
+        startAnew(client);
         continue;
       }
       if (client.reader.masked) maskedText ??= JSON.stringify(masked(diff));
@@ -205,12 +252,12 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
     }
   }
 
-  const timer = setInterval(broadcast, TICK_MS);
-  timer.unref();
+  const stop = boundary.every('feed', TICK_MS, broadcast);
 
   return {
     join(socket, reader) {
-      if (clients.size >= MAX_CLIENTS) return false;
+      // Its errors end it and nothing else; ws closes it with a code of its own.
+      socket.on('error', () => clients.delete(client));
       const client: Client = {
         socket,
         reader,
@@ -218,17 +265,38 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
         pingedAt: 0,
         alive: true,
         looking: undefined,
+        messagesThisTick: 0,
       };
-      socket.on('pong', () => {
-        client.alive = true;
-        latency.add(performance.now() - client.pingedAt, desk.clock.nowMs());
-      });
-      socket.on('message', (data) => heard(client, String(data)));
-      socket.on('close', () => {
-        clients.delete(client);
-        if (client.looking !== undefined) presenceChanged = true;
-      });
-      socket.on('error', () => clients.delete(client));
+      const guarded = <Given extends readonly unknown[]>(what: string, listener: (...given: Given) => void) =>
+        boundary.guarded(`feed, ${what}`, listener, () => {
+          clients.delete(client);
+          socket.terminate();
+        });
+      if (!hasPlace(socket, reader)) return;
+      socket.on(
+        'pong',
+        guarded('pong', () => {
+          client.alive = true;
+          latency.add(performance.now() - client.pingedAt, desk.clock.nowMs());
+        }),
+      );
+      socket.on(
+        'ping',
+        guarded('ping', () => {
+          if (socket.bufferedAmount > STUCK_BYTES) socket.terminate();
+        }),
+      );
+      socket.on(
+        'message',
+        guarded('message', (data, isBinary) => heard(client, data, isBinary)),
+      );
+      socket.on(
+        'close',
+        guarded('close', () => {
+          clients.delete(client);
+          if (client.looking !== undefined) presenceChanged = true;
+        }),
+      );
       const hello: ServerMessage = {
         type: 'hello',
         protocol: PROTOCOL_VERSION,
@@ -238,10 +306,9 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       send(client, JSON.stringify(hello));
       // Differences from now on, ahead of the snapshot: the client merges rows by id, so none is missed.
       clients.add(client);
-      sendSnapshot(client).catch(() => socket.close(1011, 'the snapshot failed; connect again'));
+      startAnew(client);
       client.pingedAt = performance.now();
       socket.ping();
-      return true;
     },
     state: () => ({ clients: clients.size, lastSentAtMs, latency, resyncs }),
     queueChanged() {
@@ -251,7 +318,7 @@ export function createFeed(desk: Desk, serverVersion: string): Feed {
       monitor = attached;
     },
     close() {
-      clearInterval(timer);
+      stop();
       for (const client of clients) client.socket.close(1001, 'the desk is stopping');
       clients.clear();
     },

@@ -7,8 +7,10 @@ import type { Problem } from '../domain/problem.ts';
 import { keptOf } from '../domain/raw-input.ts';
 import { parseTransaction, type Transaction } from '../domain/transaction.ts';
 import { badByteText } from '../domain/utf8.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import { entryOf } from './access/access.ts';
+import { watchPace } from './connection-bounds.ts';
 import type { LabelRelay } from './label-relay.ts';
 import { sendProblem } from './problem-details.ts';
 import { DecisionSchema, LabelSchema, ProblemSchema, TransactionSchema } from './schemas.ts';
@@ -129,7 +131,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
 }
 
 /** Bulk intake: the route reads its own stream, so it lives in a scope without body parsers. */
-export function bulkRoute(app: FastifyInstance, desk: Desk): void {
+export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
 
@@ -150,7 +152,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
   app.post(
     '/v1/transactions',
     {
-      config: { permission: 'decide' },
+      config: { permission: 'decide', streams: true },
       schema: {
         summary: 'Take in many transactions',
         description:
@@ -182,8 +184,10 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
         await acceptWhenRoom(full);
         accepted += full.length;
       };
+      const pace = watchPace(request, reply, boundary, () => `${accepted} were accepted.`);
       try {
         for await (const piece of splitJson(request.raw, MAX_PIECE_BYTES)) {
+          pace.came();
           if ('tooLong' in piece) {
             const message = `This element is longer than ${MAX_PIECE_BYTES} bytes.`;
             await reject(piece.index, '', [{ pointer: '', message }]);
@@ -210,6 +214,8 @@ export function bulkRoute(app: FastifyInstance, desk: Desk): void {
         if (!(error instanceof OverCapacityError)) throw error;
         reply.header('Retry-After', String(error.retryAfterSeconds)).code(503);
         return { accepted, rejected, errors, problem: error.message };
+      } finally {
+        pace.stop();
       }
       return { accepted, rejected, errors };
     },

@@ -1,5 +1,6 @@
 // Verdicts that are committed come into the stream by this: at least once, in order. A label said twice changes nothing.
 import { historiesOf, type Label } from '../domain/label.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 
 const AT_ONCE = 500;
@@ -11,7 +12,11 @@ export type LabelRelay = {
   stop(): void;
 };
 
-export function startLabelRelay(desk: Desk, onTrouble: (error: Error) => void): LabelRelay {
+export function startLabelRelay(
+  desk: Desk,
+  onTrouble: (error: Error) => void,
+  boundary: Boundary,
+): LabelRelay {
   const { alerts } = desk.office;
   let running: Promise<void> | undefined;
   let again = false;
@@ -60,7 +65,5 @@ export function startLabelRelay(desk: Desk, onTrouble: (error: Error) => void): 
     });
     return running;
   }
-  const timer = setInterval(() => void push(), EVERY_MS);
-  timer.unref();
-  return { push, stop: () => clearInterval(timer) };
+  return { push, stop: boundary.every('labels to the stream', EVERY_MS, push) };
 }

@@ -3,7 +3,9 @@
 import { type LatencyWindow, NOTHING_MEASURED } from '../engine/latency-window.ts';
 import { qualityOfBins } from '../models/binned-quality.ts';
 import { type Quality, ratesOf } from '../models/metrics.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { Desk, PartHealth } from '../ports/desk.ts';
+import { type Restarts, restartsText } from '../ports/restarts.ts';
 import type { ModelPanel, Pipeline, QualityFigures, ServiceHealth, Stats } from '../protocol/messages.ts';
 import { createLiveCounts, KEPT_MINUTES, type LiveCounts } from './live-counts.ts';
 import { known, timeOrNull } from './unknown.ts';
@@ -12,6 +14,8 @@ const MINUTE_MS = 60_000;
 const PROBE_MS = 2000;
 const MODEL_MS = 5000;
 const STALE_MS = 10_000;
+/** So long the pipeline shows that something was caught at last resort, or that the process was started again. */
+const TROUBLED_MS = 600_000;
 const MATURE_ROWS = 100_000;
 
 /** What feeds transactions in: the simulator, or callers of the API. */
@@ -35,12 +39,16 @@ export type FeedState = {
 export type Monitor = {
   readonly counts: LiveCounts;
   stats(periodMinutes: number): Stats;
+  /** Every part, with what only machines are told. */
+  parts(): readonly PartHealth[];
   pipeline(): Pipeline;
   model(): ModelPanel;
   stop(): void;
 };
 
 export type MonitorSources = {
+  readonly boundary: Boundary;
+  readonly restarts: Restarts;
   readonly desk: Desk;
   readonly producer: () => ProducerState;
   readonly feed: () => FeedState;
@@ -68,7 +76,7 @@ function figures(quality: Omit<Quality, 'brierScore' | 'calibrationError' | 'thr
 const MAX_SCORES_LOADED = 200_000;
 
 export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
-  const { desk, maturityMs, driftAlarms } = sources;
+  const { desk, maturityMs, driftAlarms, boundary, restarts } = sources;
   const { store, clock, measurements } = desk;
   const counts = createLiveCounts();
   const start = clock.nowMs();
@@ -109,12 +117,35 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
 
   await probe();
   await measureModel();
-  const timers = [
+  const stops = [
     // A database that does not answer shows in the health of the database.
-    setInterval(() => probe().catch(() => undefined), PROBE_MS),
-    setInterval(() => measureModel().catch(() => undefined), MODEL_MS),
+    boundary.every('counts', PROBE_MS, () => probe().catch(() => undefined)),
+    boundary.every('live quality', MODEL_MS, () => measureModel().catch(() => undefined)),
   ];
-  for (const timer of timers) timer.unref();
+
+  /** This process: what nobody caught, and how often it was started again. */
+  function processHealth(nowMs: number): PartHealth {
+    const { count, last } = boundary;
+    const before = restartsText(restarts);
+    const recent = last !== undefined && nowMs - last.atMs < TROUBLED_MS;
+    const errors =
+      last === undefined
+        ? 'no error came to the last resort'
+        : `errors caught at last resort: ${count}, the last one at ${new Date(last.atMs).toISOString()}, ${last.what}: ${last.text}`;
+    return {
+      name: 'process',
+      title: 'Process',
+      status: recent || (before !== '' && nowMs - start < TROUBLED_MS) ? 'degraded' : 'up',
+      measures: 'nothing: errors that nobody caught, and restarts',
+      latency: NOTHING_MEASURED,
+      perSecond: undefined,
+      waiting: undefined,
+      errors: count,
+      lastAtMs: nowMs,
+      detail: [errors, ...(before ? [before] : [])].join('; '),
+      figures: { errors_at_last_resort: count, restarts: restarts.count },
+    };
+  }
 
   /** Shown as long as somebody has to look at it. */
   function quarantine(): PartHealth[] {
@@ -136,12 +167,11 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
     ];
   }
 
-  function pipeline(): Pipeline {
-    const now = clock.nowMs();
+  function parts(now = clock.nowMs()): readonly PartHealth[] {
     const producer = sources.producer();
     const feed = sources.feed();
     const fresh = (at: number | undefined): boolean => at !== undefined && now - at < STALE_MS;
-    const parts: PartHealth[] = [
+    return [
       {
         name: 'producer',
         title: 'Source',
@@ -168,12 +198,17 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         lastAtMs: feed.lastSentAtMs,
         detail: `${feed.clients} ${feed.clients === 1 ? 'client' : 'clients'}, ${feed.resyncs} resyncs`,
       },
+      processHealth(now),
     ];
+  }
+
+  function pipeline(): Pipeline {
+    const now = clock.nowMs();
     return {
       measuredAt: new Date(now).toISOString(),
       deadLetters: deadLetters.total,
       quarantined: deadLetters.quarantined,
-      services: parts.map(
+      services: parts(now).map(
         ({ latency, perSecond, waiting, lastAtMs, figures: _forMetrics, ...rest }): ServiceHealth => ({
           ...rest,
           latencyMs: latency,
@@ -225,10 +260,11 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   return {
     counts,
     stats,
+    parts: () => parts(),
     pipeline,
     model,
     stop: () => {
-      for (const timer of timers) clearInterval(timer);
+      for (const stop of stops) stop();
     },
   };
 }

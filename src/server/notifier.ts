@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { createTransport, type Transporter } from 'nodemailer';
 import { InputError } from '../domain/input-error.ts';
+import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Due, Notifications } from '../ports/notifications.ts';
 import { sendWebhook } from './send-webhook.ts';
@@ -52,6 +53,7 @@ export function startNotifier(
   publicUrl: string | undefined,
   targets: Targets,
   onTrouble: (error: Error) => void,
+  boundary: Boundary,
 ): Notifier {
   const transport: Transporter | undefined = mail && createTransport(mail.url);
   const stopping = new AbortController();
@@ -122,13 +124,12 @@ export function startNotifier(
       });
     return running;
   }
-  const timer = setInterval(() => void push(), EVERY_MS);
-  timer.unref();
+  const stopLooking = boundary.every('notifications', EVERY_MS, push);
   return {
     push,
     canMail: transport !== undefined,
     async stop() {
-      clearInterval(timer);
+      stopLooking();
       // What is on its way is tried again by the next start.
       stopping.abort(new Error('the desk stopped'));
       await running;

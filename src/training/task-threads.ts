@@ -29,6 +29,13 @@ function takeThread(module: URL): Worker {
   return kept.worker;
 }
 
+/** Whatever a thread dies of, it fails the work it was given and nothing else. */
+function onDeath(worker: Worker, failed: (error: Error) => void): void {
+  worker.on('error', failed);
+  worker.on('messageerror', failed);
+  worker.on('exit', (code) => failed(new Error(`a worker thread ended with ${code} before its work`)));
+}
+
 function keepThread(module: URL, worker: Worker): void {
   const leave = (): void => {
     const left = idle.get(module.href)?.filter((kept) => kept.worker !== worker) ?? [];
@@ -37,6 +44,7 @@ function keepThread(module: URL, worker: Worker): void {
   worker.removeAllListeners();
   worker.unref();
   worker.on('error', leave);
+  worker.on('exit', leave);
   const timer = setTimeout(() => {
     leave();
     void worker.terminate();
@@ -55,6 +63,12 @@ export function openThreads<Task, Message>(
   threads = availableParallelism(),
 ): TaskThreads<Task, Message> {
   const workers = Array.from({ length: threads }, () => takeThread(module));
+  let failure: Error | undefined;
+  for (const worker of workers) {
+    onDeath(worker, (error) => {
+      failure = error;
+    });
+  }
   const say = (worker: Worker, envelope: TaskEnvelope<unknown, Task>): void => worker.postMessage(envelope);
   for (const worker of workers) say(worker, { kind: 'begin', work });
   let running = 0;
@@ -62,6 +76,7 @@ export function openThreads<Task, Message>(
     threads,
     async run(tasks, onMessage, signal) {
       let next = 0;
+      if (failure) throw failure;
       running++;
       await Promise.all(
         workers.map(
@@ -72,7 +87,10 @@ export function openThreads<Task, Message>(
                 else say(worker, { kind: 'task', task: tasks[next++] });
               };
               worker.removeAllListeners();
-              worker.on('error', reject);
+              onDeath(worker, (error) => {
+                failure = error;
+                reject(error);
+              });
               if (signal?.aborted) reject(signal.reason);
               signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
               worker.on('message', (message: Message) => {
@@ -90,7 +108,7 @@ export function openThreads<Task, Message>(
     },
     async close() {
       // After a failure tasks may still be under way.
-      if (running > 0) await Promise.all(workers.map((worker) => worker.terminate()));
+      if (running > 0 || failure) await Promise.all(workers.map((worker) => worker.terminate()));
       else {
         for (const worker of workers) {
           say(worker, { kind: 'end' });

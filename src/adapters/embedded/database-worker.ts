@@ -62,17 +62,21 @@ async function answer(request: DatabaseRequest): Promise<unknown[]> {
   }
 }
 
+const reply = (message: DatabaseReply): void => port.postMessage(message);
+
+// What is thrown here ends the thread, and the desk that it belongs to hears of it.
 port.on('message', (request: DatabaseRequest) => {
   queue = queue.then(async () => {
     const started = performance.now();
-    let reply: DatabaseReply;
     try {
-      reply = { id: request.id, rows: await answer(request), workMs: performance.now() - started };
+      const rows = await answer(request);
+      reply({ id: request.id, rows, workMs: performance.now() - started });
     } catch (error) {
       const { message, code } = error as Error & { code?: string };
-      reply = { id: request.id, error: message, code };
+      reply({ id: request.id, error: message, code });
+      // After that PGlite answers nothing more: its desk is opened again on a new thread.
+      if ((error as Error).name === 'RuntimeError') throw error;
     }
-    port.postMessage(reply);
     if (request.kind === 'close') port.close();
   });
 });

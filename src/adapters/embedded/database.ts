@@ -1,4 +1,5 @@
 // PGlite in a worker thread of its own, as an SqlSession. Requests are answered in the order they were made.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { diskFullError } from '../../ports/desk.ts';
 import type { Row, SqlSession } from '../sql/session.ts';
@@ -6,6 +7,7 @@ import type { DatabaseReply, DatabaseRequest } from './database-worker.ts';
 
 /** PostgreSQL's code for it; the statement had no effect and may be tried again. */
 const DISK_FULL = '53100';
+const CLOSE_MS = 20_000;
 
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
@@ -32,6 +34,7 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let closed = false;
+  /** Nobody waits for a thread that is gone, whether it was wanted to end or not. */
   const fail = (error: Error): void => {
     const wasClosed = closed;
     closed = true;
@@ -40,9 +43,8 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
     if (!wasClosed) onFailure(error);
   };
   worker.on('error', fail);
-  worker.on('exit', () => {
-    if (!closed) fail(new DatabaseError('the database thread ended', undefined));
-  });
+  worker.on('exit', (code) => fail(new DatabaseError(`the database thread ended with ${code}`, undefined)));
+  worker.on('messageerror', fail);
   worker.on('message', (reply: DatabaseReply) => {
     const request = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -56,8 +58,8 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
     if (closed) return Promise.reject(new DatabaseError('the database is closed', undefined));
     return new Promise((resolve, reject) => {
       const id = nextId++;
-      waiting.set(id, { resolve, reject });
       worker.postMessage({ id, ...body });
+      waiting.set(id, { resolve, reject });
     });
   }
   return {
@@ -70,8 +72,14 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
       if (closed) return;
       const done = ask({ kind: 'close' });
       closed = true;
-      await done;
-      await worker.terminate();
+      const late = new AbortController();
+      try {
+        // What was committed is on the disk: a thread that hangs is ended as it is.
+        await Promise.race([done, sleep(CLOSE_MS, undefined, { signal: late.signal })]);
+      } finally {
+        late.abort();
+        await worker.terminate();
+      }
     },
     get waiting() {
       return waiting.size;

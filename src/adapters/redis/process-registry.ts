@@ -16,6 +16,13 @@ export type ProcessReport = {
   readonly cpuSeconds: number;
   /** Tries that failed; what they were for was tried again. */
   readonly errors: number;
+  /** The last of them. */
+  readonly trouble: { readonly text: string; readonly atMs: number } | null;
+  /** Errors that nobody had caught. */
+  readonly caught: number;
+  /** How often it was started again, and how the one before it ended. */
+  readonly restarts: number;
+  readonly lastExit: string;
 };
 
 export type WorkerReport = ProcessReport & {
