@@ -305,7 +305,7 @@ test('A4 a second desk on the same folder, or on a taken port, says what to do',
   const run = (args: readonly string[]) =>
     spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', timeout: 60_000 });
   const twice = run(['serve', '--port', '0', '--data-dir', join(folder.path, 'var')]);
-  assert.equal(twice.status, 1);
+  assert.equal(twice.status, 2);
   assert.match(twice.stderr, /in use by process \d+\. Stop that one/);
   const sql = run(['sql', '--data-dir', join(folder.path, 'var'), 'SELECT COUNT(*) FROM transactions']);
   assert.match(sql.stdout, /^count\n\d+\n$/);

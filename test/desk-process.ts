@@ -24,12 +24,16 @@ export function makeFolder(): { readonly path: string; remove(): void } {
 }
 
 /** Starts a desk on a folder and waits until it says where it listens. */
-export async function startDesk(folder: string, args: readonly string[] = []): Promise<DeskProcess> {
+export async function startDesk(
+  folder: string,
+  args: readonly string[] = [],
+  command: readonly string[] = ['serve'],
+): Promise<DeskProcess> {
   const started = performance.now();
   const child = spawn(
     GOSHAWK,
     [
-      'serve',
+      ...command,
       '--port',
       '0',
       '--data-dir',

@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ports: ['domain', 'features', 'models', 'lists', 'rules', 'engine'],
   stream: ['domain', 'features', 'models', 'rules', 'engine', 'ports'],
   adapters: ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'stream'],
-  stack: ['domain'],
+  stack: ['domain', 'ports'],
   protocol: ['domain'],
   server: ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'protocol'],
   runtimes: [

@@ -2,15 +2,19 @@
 import { inspect } from 'node:util';
 import { maskCardNumbers } from '../domain/card-number.ts';
 import { InputError } from '../domain/input-error.ts';
+import { USAGE_EXIT_CODE } from './last-resort.ts';
 
 type Command = {
   readonly about: string;
+  /** Something keeps it running (run.sh, stack, a container): its exit code says whether another start would help. */
+  readonly isKept?: boolean;
   readonly load: () => Promise<(args: readonly string[]) => Promise<void>>;
 };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
     about: 'start the desk: API, dashboard, engine, simulator (what ./run.sh does)',
+    isKept: true,
     load: async () => (await import('./serve.ts')).serveCommand,
   },
   replay: {
@@ -51,18 +55,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   worker: {
     about: 'distributed: decide the transactions of a share of the stream',
+    isKept: true,
     load: async () => (await import('./stream-commands.ts')).workerCommand,
   },
   sink: {
     about: 'distributed: store what workers decided in PostgreSQL',
+    isKept: true,
     load: async () => (await import('./stream-commands.ts')).sinkCommand,
   },
   server: {
     about: 'distributed: API, live feed and dashboard',
+    isKept: true,
     load: async () => (await import('./stream-commands.ts')).serverCommand,
   },
   simulate: {
     about: 'distributed: write simulated transactions to the stream',
+    isKept: true,
     load: async () => (await import('./stream-commands.ts')).simulateCommand,
   },
   'prepare-stream': {
@@ -86,8 +94,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'a step of a backfill; started by Spark',
     load: async () => (await import('./spark-batch-commands.ts')).sparkStepCommand,
   },
+  keep: {
+    about: 'start a command and start it again when it dies (what ./run.sh does with serve)',
+    isKept: true,
+    load: async () => (await import('./keep.ts')).keepCommand,
+  },
   stack: {
     about: 'distributed, all on this machine (what ./run.sh --stack does)',
+    isKept: true,
     load: async () => (await import('./stack.ts')).stackCommand,
   },
 };
@@ -102,7 +116,7 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
   console.log(overview());
 } else if (!Object.hasOwn(COMMANDS, name)) {
   console.error(`goshawk: there is no command "${name}".\n\n${overview()}`);
-  process.exitCode = 2;
+  process.exitCode = USAGE_EXIT_CODE;
 } else {
   try {
     const run = await COMMANDS[name].load();
@@ -111,6 +125,8 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     console.error(
       maskCardNumbers(error instanceof InputError ? `goshawk: ${error.message}` : inspect(error)),
     );
+    // Whoever keeps it running waits for its end, whatever is still open in it.
+    if (COMMANDS[name].isKept) process.exit(error instanceof InputError ? USAGE_EXIT_CODE : 1);
     process.exitCode = 1;
   }
 }

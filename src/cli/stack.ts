@@ -5,6 +5,7 @@ import { systemClock } from '../ports/clock.ts';
 import { prepareStream } from '../runtimes/stream-maintenance.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { type GoshawkProcess, startGoshawk } from '../stack/goshawk-process.ts';
+import { type Kept, keepRunning } from '../stack/keep-running.ts';
 import { startServices } from '../stack/services.ts';
 import { sparkJars } from '../stack/spark.ts';
 import { PRESETS } from '../training/first-model.ts';
@@ -41,7 +42,6 @@ const ABOUT =
   'Starts Kafka, Redis, PostgreSQL, workers, a sink, a server and the simulator on this machine. Servers named by ' +
   'KAFKA_BROKERS, REDIS_URL or DATABASE_URL are used instead of our own.';
 const READY_MS = 60_000;
-const RESTART_PAUSE_MS = 1000;
 
 export async function stackCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('stack', args, SPECS);
@@ -61,12 +61,8 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
 
   const say = (text: string): void => console.log(text);
   const stopping = Promise.withResolvers<void>();
-  let isStopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      isStopping = true;
-      stopping.resolve();
-    });
+    process.on(signal, () => stopping.resolve());
   }
   say(`Goshawk ${packageVersion()} · distributed · logs in ${logFolder}`);
   const services = await startServices({
@@ -75,32 +71,31 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
     env: process.env,
     onNotice: (message) => say(`  ${message}`),
   });
-  const running = new Set<GoshawkProcess>();
+  const running: { readonly name: string; readonly kept: Kept<GoshawkProcess> }[] = [];
 
   /** A process of ours that dies is started again: what it had under way goes on where it was committed. */
-  async function keep(name: string, command: readonly string[]): Promise<GoshawkProcess> {
-    const child = startGoshawk({
+  function keep(name: string, command: () => readonly string[]): GoshawkProcess {
+    const logFile = join(logFolder, `${name}.log`);
+    const kept = keepRunning({
       name,
-      args: command,
-      env: { ...services.env, CARD_NUMBERS: cardNumbers },
-      logFile: join(logFolder, `${name}.log`),
+      start: (env) =>
+        startGoshawk({
+          name,
+          args: command(),
+          env: { ...services.env, CARD_NUMBERS: cardNumbers, ...env },
+          logFile,
+        }),
+      say,
+      advice: `see ${logFile}`,
     });
-    running.add(child);
-    void child.exited.then(async (code) => {
-      running.delete(child);
-      if (isStopping) return;
-      say(`${name} ended (${code ?? 'killed'}); starting it again, see ${join(logFolder, `${name}.log`)}`);
-      await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
-      if (!isStopping) await keep(name, command);
-    });
-    return child;
+    running.push({ name, kept });
+    return kept.current;
   }
 
   async function stopAll(): Promise<void> {
-    isStopping = true;
     const inOrder = [/^simulator/, /^server/, /^(worker|spark)/, /^sink/];
     for (const pattern of inOrder) {
-      await Promise.all([...running].filter(({ name }) => pattern.test(name)).map((child) => child.stop()));
+      await Promise.all(running.filter(({ name }) => pattern.test(name)).map(({ kept }) => kept.stop()));
     }
     await services.stop();
   }
@@ -124,20 +119,22 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
       const folder = join(options.text('data-dir') ?? './var', 'spark');
       const trigger = options.text('spark-trigger') ?? 'real-time';
       const command = ['spark', 'stream', '--data-dir', folder, '--trigger', trigger];
-      started.push(await keep('spark-streaming', command));
+      started.push(keep('spark-streaming', () => command));
     } else {
       for (let number = 1; number <= workers; number++)
-        started.push(await keep(`worker-${number}`, ['worker']));
+        started.push(keep(`worker-${number}`, () => ['worker']));
     }
-    started.push(await keep('sink', ['sink']));
+    started.push(keep('sink', () => ['sink']));
     const behind = options.text('behind-proxy');
     const proxy = behind === undefined ? [] : [`--behind-proxy=${behind}`];
     const allowed = options.text('allow-webhook-targets');
     const hooks = allowed === undefined ? [] : [`--allow-webhook-targets=${allowed}`];
-    const server = await keep('server', [
+    // Started again it listens where it did, also where any free port was asked for.
+    let listensAt = port;
+    const server = keep('server', () => [
       'server',
       '--port',
-      String(port),
+      String(listensAt),
       '--host',
       host,
       ...proxy,
@@ -145,11 +142,12 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
     ]);
     await Promise.all(started.map((child) => child.said(/ ready\n/, READY_MS)));
     const [said, url] = await server.said(/[\s\S]*listens at (\S+)/, READY_MS);
+    listensAt = Number(new URL(url).port);
     const [firstLink] = /(Nobody can administer|Open to everybody).*/.exec(said) ?? [];
     if (firstLink) say(firstLink);
     if (!options.flag('no-simulator')) {
       const simulation = ['--rate', String(rate), '--seed', String(seed), '--preset', preset];
-      await keep('simulator', ['simulate', ...simulation, '--log-dir', logFolder]);
+      keep('simulator', () => ['simulate', ...simulation, '--log-dir', logFolder]);
     }
     say(`Ready: ${url}  (Ctrl-C stops)`);
     await stopping.promise;

@@ -3,19 +3,16 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type KeptProcess, lastErrorLine } from './keep-running.ts';
 
 const MAIN = new URL('../cli/main.ts', import.meta.url).pathname;
 const NODE_FLAGS = new URL('../../scripts/node-flags.sh', import.meta.url).pathname;
 
-export type GoshawkProcess = {
+export type GoshawkProcess = KeptProcess & {
   readonly name: string;
   readonly pid: number;
-  readonly exited: Promise<number | null>;
   /** Resolves with the first match in what it wrote since it started; throws when it ends before. */
   said(pattern: RegExp, withinMs: number): Promise<RegExpExecArray>;
-  signal(signal: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL when it takes too long. */
-  stop(withinMs?: number): Promise<void>;
 };
 
 export type GoshawkProcessOptions = {
@@ -27,13 +24,17 @@ export type GoshawkProcessOptions = {
 
 const STOP_MS = 15_000;
 const LOOK_MS = 50;
+const LAST_BYTES = 16_000;
+
+/** The program and its words that run a command of goshawk. */
+export function goshawkWords(args: readonly string[]): readonly [string, ...string[]] {
+  const flags = execFileSync(NODE_FLAGS, { encoding: 'utf8' }).trim().split('\n');
+  return [process.execPath, ...flags, '--disable-warning=ExperimentalWarning', MAIN, ...args];
+}
 
 export function startGoshawk(options: GoshawkProcessOptions): GoshawkProcess {
-  const flags = execFileSync(NODE_FLAGS, { encoding: 'utf8' }).trim().split('\n');
-  return startProgram(process.execPath, {
-    ...options,
-    args: [...flags, '--disable-warning=ExperimentalWarning', MAIN, ...options.args],
-  });
+  const [program, ...args] = goshawkWords(options.args);
+  return startProgram(program, { ...options, args });
 }
 
 /** The same for a program that is not ours, one of Spark's for example. */
@@ -61,6 +62,8 @@ export function startProgram(
     name,
     pid,
     exited,
+    lastWords: () =>
+      lastErrorLine(readFileSync(logFile).subarray(from).subarray(-LAST_BYTES).toString('utf8')),
     async said(pattern, withinMs) {
       for (const until = performance.now() + withinMs; ; await sleep(LOOK_MS)) {
         const text = readFileSync(logFile).subarray(from).toString('utf8');
@@ -77,6 +80,7 @@ export function startProgram(
     signal(signal) {
       if (!over) child.kill(signal);
     },
+    // SIGTERM, then SIGKILL when it takes too long.
     async stop(withinMs = STOP_MS) {
       if (over) return;
       child.kill('SIGTERM');
