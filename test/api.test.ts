@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import WebSocket from 'ws';
 import type { ServerMessage } from '../src/protocol/messages.ts';
@@ -92,6 +93,46 @@ test('bulk intake takes NDJSON and arrays, answers per line, and keeps what was 
   assert.equal(((await array.json()) as { accepted: number }).accepted, 5);
   const { total } = await getJson<{ total: number }>(desk.url, '/v1/dead-letters');
   assert.equal(total, 2);
+});
+
+test('A8 null is not false, false is no title, and what is not UTF-8 or packed is not read as if it were', async () => {
+  for (const [method, path, body, said] of [
+    ['PUT', '/v1/settings', '{"fourEyesRules":null}', /^body\/fourEyesRules must be boolean/],
+    ['POST', '/v1/cases', '{"title":false}', /^body\/title must be string/],
+    ['PUT', '/v1/people/nobody/disabled', '{"disabled":null}', /^body\/disabled must be boolean/],
+    [
+      'POST',
+      '/v1/queue/actions',
+      '{"action":"claim","alerts":[{"id":"1","version":0}]}',
+      /^body\/alerts\/0\/id must be/,
+    ],
+  ] as const) {
+    const answer = await fetch(desk.url + path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    assert.equal(answer.status, 400, path);
+    assert.match(((await answer.json()) as { detail: string }).detail, said);
+  }
+  const latin1 = await fetch(`${desk.url}/v1/decisions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(smallest('latin-1', 'M\u00fcller')), 'latin1'),
+  });
+  assert.equal(latin1.status, 400);
+  assert.match(await latin1.text(), /not UTF-8: byte 0xFC at line 1, column \d+/);
+  for (const path of ['/v1/decisions', '/v1/transactions', '/v1/lists/blocked-accounts/import']) {
+    const packed = await fetch(desk.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(JSON.stringify(smallest('packed'))),
+    });
+    assert.equal(packed.status, 415, path);
+    assert.match(await packed.text(), /Send it as it is/);
+  }
+  // A stats question without an end kept the desk busy for good.
+  assert.equal((await fetch(`${desk.url}/v1/stats?minutes=1e400`)).status, 400);
 });
 
 test('A1 whatever its id, a transaction can be opened, and so can the links of its account', async () => {
