@@ -20,6 +20,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 const SHOWN_CHARACTERS = 60;
+/** More than there are fields: a record of a thousand unknown ones must not become a dead letter of a megabyte. */
+const MAX_PROBLEMS = 50;
 
 /** Shortens a value for a message, so that a 1 MB string never comes back in an error; a card number in it is masked. */
 export function shown(value: unknown): string {
@@ -52,6 +54,11 @@ export class FieldReader {
 
   report(name: string, message: string): undefined {
     const { base, problems } = this;
+    if (problems.length > MAX_PROBLEMS) return undefined;
+    if (problems.length === MAX_PROBLEMS) {
+      problems.push({ pointer: '', message: `There are more problems than these ${MAX_PROBLEMS}.` });
+      return undefined;
+    }
     const pointer = `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     problems.push({ pointer: maskCardNumbers(pointer), message: maskCardNumbers(message) });
     return undefined;
@@ -147,6 +154,7 @@ export class FieldReader {
   onlyKnown(known: ReadonlySet<string>): void {
     for (const name of Object.keys(this.source)) {
       if (known.has(name)) continue;
+      if (this.problems.length > MAX_PROBLEMS) return;
       const at = maskCardNumbers(name, SHOWN_CHARACTERS);
       if (isSensitiveField(name)) this.report(at, SENSITIVE_FIELD);
       else this.report(at, `${shown(name)} is not a known field; known are ${[...known].join(', ')}.`);

@@ -5,10 +5,13 @@ import { type CardPolicy, REFUSE_CARDS, standInOf } from './card-policy.ts';
 import { isSensitiveField } from './sensitive-fields.ts';
 
 const REMOVED = '[removed]';
-/** A name of a field and the sign after it: JSON, also inside a text of JSON, forms, XML. */
+/**
+ * A name of a field and the sign after it: JSON, also inside a text of JSON, forms, XML. Neither a word nor a run of
+ * backslashes is tried from its middle: what nobody could read may be long, and must not be gone through again from each character.
+ */
 const NAMED =
-  /\\*["']([^"'\\\r\n]{2,120})\\*["']\s*[:=]|([\p{L}_$][\p{L}\p{N}_$.-]{1,119})(?:\s*[:=]|[^<>]{0,60}>)/gu;
-const ESCAPED = /\\+u00([2-7][0-9a-f])/gi;
+  /(?<!\\)\\*["']([^"'\\\r\n]{2,120})\\*["']\s{0,20}[:=]|(?<![\p{L}\p{N}_$.-])([\p{L}_$][\p{L}\p{N}_$.-]{1,119})(?:\s{0,20}[:=]|[^<>]{0,60}>)/gu;
+const ESCAPED = /(?<!\\)\\+u00([2-7][0-9a-f])/gi;
 const LETTER_OR_DIGIT = /[0-9A-Za-z_]/;
 /** What a cut text may still hold of a value that begins in it. */
 const MOST_READ = 8;

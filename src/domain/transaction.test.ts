@@ -64,6 +64,16 @@ test('T2 every problem is listed with its JSON pointer', () => {
   ]);
 });
 
+test('T2 of very many problems the first are listed, and that there are more', () => {
+  const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, 1]));
+  const parsed = parseTransaction({ ...many, merchant: { ...many, id: 7 } }, NOW);
+  assert.ok(!parsed.ok);
+  assert.equal(parsed.problems.length, 51);
+  assert.ok(JSON.stringify(parsed.problems).length < 50_000);
+  assert.equal(parsed.problems.at(-1)?.message, 'There are more problems than these 50.');
+  assert.ok(problemsOf({ ...many, ...SMALLEST, amountMinor: -1 }).includes('/amountMinor'));
+});
+
 test('T3 unknown fields are reported, not dropped', () => {
   assert.deepEqual(problemsOf({ ...SMALLEST, ammount: 1, merchant: { id: 'm', 'a/b': 1 } }), [
     '/merchant/a~1b',
