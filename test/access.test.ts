@@ -29,7 +29,7 @@ after(async () => {
   folder.remove();
 });
 
-type Route = { readonly method: string; readonly path: string; readonly permission: string };
+type Route = { readonly method: string; readonly path: string; readonly permissions: readonly string[] };
 /** Every route of the document, with what it says it needs. */
 async function routes(): Promise<Route[]> {
   const { body } = await caller(desk)('GET', '/openapi.json');
@@ -38,7 +38,9 @@ async function routes(): Promise<Route[]> {
     Object.entries(methods).map(([method, { description = '' }]) => ({
       method: method.toUpperCase(),
       path: path.replace('{version}', 'none').replace(/\{\w+\}/g, '1'),
-      permission: /Needs permission to .*\((\w+)\)\.$/.exec(description)?.[1] ?? 'anyone',
+      permissions: [...(/Needs permission to .*$/.exec(description)?.[0] ?? '').matchAll(/\((\w+)\)/g)].map(
+        ([, permission]) => permission,
+      ),
     })),
   );
 }
@@ -69,7 +71,7 @@ test('O2 every route refuses who is not signed in, and each role what it may not
   const all = await routes();
   assert.ok(all.length > 30, `${all.length} routes`);
   const open = all
-    .filter(({ permission }) => permission === 'anyone')
+    .filter(({ permissions }) => permissions.length === 0)
     .map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(open.sort(), [
     'GET /healthz',
@@ -80,8 +82,8 @@ test('O2 every route refuses who is not signed in, and each role what it may not
     'POST /v1/sign-out',
     'POST /v1/welcome',
   ]);
-  for (const { method, path, permission } of all) {
-    if (permission === 'anyone') continue;
+  for (const { method, path, permissions } of all) {
+    if (permissions.length === 0) continue;
     const body = method === 'GET' || method === 'DELETE' ? undefined : {};
     const nobody = await caller(desk)(method, path, body);
     assert.equal(nobody.status, 401, `${method} ${path}`);
@@ -90,8 +92,8 @@ test('O2 every route refuses who is not signed in, and each role what it may not
       const as = people.get(role);
       assert.ok(as);
       const { status } = await as(method, path, body);
-      const may = PERMISSIONS_OF[role].some((one) => one === permission);
-      assert.equal(status === 403, !may, `${role}: ${method} ${path} (${permission}) answered ${status}`);
+      const may = permissions.every((one) => PERMISSIONS_OF[role].some((held) => held === one));
+      assert.equal(status === 403, !may, `${role}: ${method} ${path} (${permissions}) answered ${status}`);
     }
   }
 });
@@ -120,7 +122,7 @@ test('O4 identifiers are hidden from those who need not know them, on the feed t
   const analyst = people.get('analyst');
   assert.ok(viewer && analyst);
   const hidden = (await viewer('GET', '/v1/transactions/open-1')).body.transaction as Record<string, unknown>;
-  assert.equal(hidden.accountId, '••••0001');
+  assert.match(String(hidden.accountId), /^••••[0-9a-z]{7}$/);
   const shown = (await analyst('GET', '/v1/transactions/open-1')).body.transaction as Record<string, unknown>;
   assert.equal(shown.accountId, 'account-0001');
   const signIn = await caller(desk)('POST', '/v1/sign-in', { id: 'viewer@bank.example', password: PASSWORD });
@@ -133,8 +135,8 @@ test('O4 identifiers are hidden from those who need not know them, on the feed t
   const closed = once(socket, 'close');
   while (!texts.some((text) => text.includes('"snapshot"')))
     await new Promise((done) => setTimeout(done, 20));
-  assert.ok(texts.some((text) => text.includes('••••0001')));
-  assert.ok(!texts.some((text) => text.includes('account-0001')));
+  assert.ok(texts.some((text) => text.includes(String(hidden.accountId))));
+  assert.ok(!texts.some((text) => text.includes('-0001')));
   // Whoever signs out hears no more.
   await caller(desk, { cookie })('POST', '/v1/sign-out', {});
   const [code] = await closed;

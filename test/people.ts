@@ -13,7 +13,10 @@ export type Caller = (
 export const PASSWORD = 'correct horse battery';
 
 /** Calls the desk as a browser of its own would, with what cookie it was given. */
-export function caller(desk: DeskProcess, credentials: Readonly<Record<string, string>> = {}): Caller {
+export function caller(
+  desk: Pick<DeskProcess, 'url'>,
+  credentials: Readonly<Record<string, string>> = {},
+): Caller {
   return async (method, path, body, headers = {}) => {
     const answer = await fetch(desk.url + path, {
       method,
@@ -48,26 +51,33 @@ export function firstLink(desk: DeskProcess): string {
 
 const tokenOf = (path: string): string => new URL(path, 'http://desk').searchParams.get('token') ?? '';
 
-async function comeIn(desk: DeskProcess, path: string, more: object): Promise<Caller> {
+/** The cookie of whoever comes in by a one-time link. */
+async function cookieBy(desk: DeskProcess, path: string, more: object): Promise<string> {
   const answer = await caller(desk)('POST', '/v1/welcome', {
     token: tokenOf(path),
     password: PASSWORD,
     ...more,
   });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  return caller(desk, { cookie: cookieOf(answer.headers) });
+  return cookieOf(answer.headers);
 }
 
-export const firstAdministrator = (desk: DeskProcess): Promise<Caller> =>
-  comeIn(desk, firstLink(desk), { id: 'ada@bank.example', name: 'Ada' });
+export const firstCookie = (desk: DeskProcess): Promise<string> =>
+  cookieBy(desk, firstLink(desk), { id: 'ada@bank.example', name: 'Ada' });
 
-export async function invite(
+export const firstAdministrator = async (desk: DeskProcess): Promise<Caller> =>
+  caller(desk, { cookie: await firstCookie(desk) });
+
+export async function inviteCookie(
   desk: DeskProcess,
   administrator: Caller,
   id: string,
   roles: readonly Role[],
-): Promise<Caller> {
+): Promise<string> {
   const invited = await administrator('POST', '/v1/people', { id, name: `${id} by name`, roles });
   assert.equal(invited.status, 201, JSON.stringify(invited.body));
-  return comeIn(desk, (invited.body.link as { path: string }).path, {});
+  return cookieBy(desk, (invited.body.link as { path: string }).path, {});
 }
+
+export const invite = async (...whom: Parameters<typeof inviteCookie>): Promise<Caller> =>
+  caller(whom[0], { cookie: await inviteCookie(...whom) });

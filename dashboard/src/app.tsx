@@ -30,7 +30,7 @@ import { Tour, tourDone } from './components/tour.tsx';
 import { clockTime, count, money } from './format.ts';
 import { tell } from './live/api.ts';
 import { dismissBanner, startFeed, stopFeed, useLive } from './live/feed.ts';
-import { loadMe, useMe } from './live/me.ts';
+import { loadMe, useMay, useMe } from './live/me.ts';
 import { PERIODS, usePeriod } from './live/period.ts';
 import { navigate, setQuery, useRoute } from './live/route.ts';
 import { SignedInWithNotice, SignIn, Welcome } from './screens/sign-in.tsx';
@@ -95,8 +95,8 @@ function Banner() {
   return (
     <div className="banner" role="alert" data-testid="banner">
       <span className="text" title={alert.topReason}>
-        <b>✕ Declined {money(alert.amountMinor, alert.currency)}</b> · account {alert.accountId} ·{' '}
-        {alert.topReason}
+        <b>✕ Declined {money(alert.amountMinor, alert.currency)}</b> · account {alert.accountId}
+        {alert.topReason && ` · ${alert.topReason}`}
       </span>
       <span style={{ flex: 'none' }}>
         <Button size="compact-xs" mr={8} onClick={() => setQuery({ transaction: alert.transactionId })}>
@@ -159,6 +159,7 @@ function Desk() {
   const lost = useLive((state) => state.connection.state === 'lost');
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
+  const sees = useMay('read_identifiers');
   const [help, setHelp] = useState(false);
   const [touring, setTouring] = useState(!tourDone());
   const endTour = useCallback(() => setTouring(false), []);
@@ -193,7 +194,8 @@ function Desk() {
   async function find(text: string): Promise<void> {
     if (text === '') return;
     const answer = await fetch(`/v1/transaction?id=${encodeURIComponent(text)}`);
-    if (answer.ok) setQuery({ transaction: text });
+    // An account is searched for by whoever may see accounts; others are told that there is no such transaction.
+    if (answer.ok || !sees) setQuery({ transaction: text });
     else navigate(`/transactions?account=${encodeURIComponent(text)}`);
   }
 
@@ -242,8 +244,8 @@ function Desk() {
               ref={search}
               size="xs"
               w={{ base: 150, sm: 260 }}
-              aria-label="Search a transaction or an account"
-              placeholder="Transaction or account (Ctrl K)"
+              aria-label={sees ? 'Search a transaction or an account' : 'Search a transaction'}
+              placeholder={sees ? 'Transaction or account (Ctrl K)' : 'Transaction (Ctrl K)'}
               leftSection={<IconSearch size={14} aria-hidden="true" />}
               onKeyDown={(event) => event.key === 'Enter' && void find(event.currentTarget.value.trim())}
             />

@@ -17,6 +17,19 @@ export const FRAUD_TYPES = [
   'other',
 ] as const;
 
+/** The kinds that the simulator plays. */
+export const SIMULATED_FRAUD_TYPES = [
+  'stolen_card_spree',
+  'card_testing',
+  'cnp_stolen_credentials',
+  'account_takeover',
+  'merchant_compromise',
+  'impossible_travel',
+  'mule_transfers',
+  'first_party_bust_out',
+  'app_scam',
+] as const;
+
 /** Which alerts a person looks at. */
 export const QUEUE_VIEWS = [
   'open',

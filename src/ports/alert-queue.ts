@@ -21,6 +21,8 @@ export type QueuedAlert = {
   readonly currency: string;
   readonly country: string | undefined;
   readonly topReason: string | undefined;
+  /** The rule that says the reason; empty where that is not known any more, undefined where no rule does. */
+  readonly topRule: string | undefined;
   readonly status: 'open' | 'closed';
   readonly assignee: { readonly id: string; readonly name: string } | undefined;
   readonly snoozedUntilMs: number | undefined;

@@ -3,6 +3,7 @@ import type { AlertQueue } from './alert-queue.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Cases } from './cases.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { DeskSecrets } from './desk-secrets.ts';
 import type { Links } from './links.ts';
 import type { ListStore } from './list-store.ts';
 import type { Notes } from './notes.ts';
@@ -27,4 +28,5 @@ export type Office = {
   readonly lists: ListStore;
   readonly settings: Settings;
   readonly deadLetters: DeadLetters;
+  readonly secrets: DeskSecrets;
 };

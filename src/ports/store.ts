@@ -40,6 +40,8 @@ export type Alert = {
   readonly country: string | undefined;
   readonly merchantName: string | undefined;
   readonly topReason: string | undefined;
+  /** The rule that says the reason; empty where that is not known any more, undefined where no rule does. */
+  readonly topRule: string | undefined;
   readonly isFraud: boolean;
   readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };

@@ -6,7 +6,8 @@ export type CaseMessage = {
   readonly id: number;
   readonly title: string;
   readonly status: CaseStatus;
-  readonly narrative: string;
+  /** Null where it is hidden. */
+  readonly narrative: string | null;
   readonly outcome: CaseOutcome | null;
   readonly assignee: { readonly id: string; readonly name: string } | null;
   readonly openedBy: string;
@@ -26,7 +27,8 @@ export type CaseFile = {
   readonly alerts: readonly QueuedAlertMessage[];
   readonly tasks: readonly {
     readonly id: number;
-    readonly text: string;
+    /** Null where it is hidden. */
+    readonly text: string | null;
     readonly done: boolean;
     readonly who: string;
     readonly at: string;

@@ -46,16 +46,18 @@ export type QueuePage = {
 
 export type NoteMessage = {
   readonly id: number;
-  readonly text: string;
+  /** Null where it is hidden. */
+  readonly text: string | null;
   readonly who: string;
   readonly at: string;
 };
 export type AttachmentMessage = {
   readonly id: number;
-  readonly name: string;
-  readonly mediaType: string;
+  /** Null where they are hidden. */
+  readonly name: string | null;
+  readonly mediaType: string | null;
   readonly bytes: number;
-  readonly sha256: string;
+  readonly sha256: string | null;
   readonly who: string;
   readonly at: string;
 };

@@ -4,9 +4,10 @@ import type { RuleAction } from '../domain/decision.ts';
 export type RuleMessage = {
   readonly id: string;
   readonly version: number;
-  readonly expression: string;
+  /** Null where they are hidden. */
+  readonly expression: string | null;
   readonly action: RuleAction;
-  readonly text: string;
+  readonly text: string | null;
   /** 1 is the most important. */
   readonly priority: number;
   readonly state: 'draft' | 'shadow' | 'live' | 'retired';

@@ -24,9 +24,9 @@ export function combine(byScore: Outcome, hits: readonly RuleHit[]): Outcome {
   return outcome;
 }
 
-/** What a rule says first of a transaction, where one made its outcome what it is. */
-export function leadingText(hits: readonly RuleHit[], outcome: Outcome): string | undefined {
+/** The rule that says first what there is to say of a transaction, where one made its outcome what it is. */
+export function leadingHit(hits: readonly RuleHit[], outcome: Outcome): RuleHit | undefined {
   return deciding(hits).find(
     ({ action }) => action === outcome || (outcome !== 'approve' && action !== 'approve'),
-  )?.text;
+  );
 }

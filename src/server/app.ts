@@ -16,6 +16,7 @@ import type { Simulation } from '../ports/simulation.ts';
 import { guardRoutes } from './access/access.ts';
 import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
 import { peopleRoutes } from './access/people-routes.ts';
+import { sightOf } from './access/sight.ts';
 import { signInRoutes } from './access/sign-in-routes.ts';
 import { attachmentRoutes } from './attachment-routes.ts';
 import { guardCards, LOG_WITHOUT_CARDS } from './card-edge.ts';
@@ -214,7 +215,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => intakeRoutes(scope, desk, relay));
   await app.register(async (scope) => bulkRoute(scope, desk, boundary));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf, peers));
-  await app.register(async (scope) => deadLetterRoutes(scope, desk, access));
+  await app.register(async (scope) => deadLetterRoutes(scope, desk));
   await app.register(async (scope) => queueRoutes(scope, desk, relay, feed));
   await app.register(async (scope) => attachmentRoutes(scope, desk, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
@@ -244,8 +245,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
         feed.join(socket, {
           who: kind === 'local' ? LOCAL_READER : `${kind} ${id}`,
           name: request.actor?.name ?? 'local',
-          masked: !access.may(request, 'read_identifiers'),
-          stillThere: () => access.stillThere(request),
+          sight: sightOf(request),
+          sameRights: () => access.sameRights(request),
         });
       },
     );

@@ -5,12 +5,16 @@ import { CASE_OUTCOMES, CASE_STATUSES, type CaseOutcome } from '../domain/case.t
 import { isCurrency } from '../domain/codes.ts';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
+import type { Sight } from '../domain/sight.ts';
 import type { Case, CaseChange } from '../ports/cases.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { StoredTransaction } from '../ports/store.ts';
+import type { CaseMessage } from '../protocol/cases.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { sightOf } from './access/sight.ts';
 import { Identifier, Int32, Line, Prose, SafeInteger, Said } from './field-schema.ts';
 import { alertMessage, historyMessage, notesMessage, worksAlerts } from './office-messages.ts';
+import { textSeen } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { reportJson, reportXml } from './suspicious-report.ts';
@@ -74,15 +78,22 @@ const ReportBody = Type.Object(
   { additionalProperties: false },
 );
 
-function caseMessage({ openedAtMs, closedAtMs, ...rest }: Case) {
+function caseMessage(found: Case, sight: Sight): CaseMessage {
   return {
-    ...rest,
-    openedAt: isoTime(openedAtMs),
-    closedAt: timeOrNull(closedAtMs),
-    outcome: rest.outcome ?? null,
-    assignee: rest.assignee ?? null,
-    proposedBy: rest.proposedBy ?? null,
-    closedBy: rest.closedBy ?? null,
+    id: found.id,
+    title: textSeen(found.title, sight) ?? `Case ${found.id}`,
+    status: found.status,
+    narrative: textSeen(found.narrative, sight),
+    outcome: found.outcome ?? null,
+    assignee: found.assignee ?? null,
+    openedBy: found.openedBy,
+    openedAt: isoTime(found.openedAtMs),
+    proposedBy: found.proposedBy ?? null,
+    closedBy: found.closedBy ?? null,
+    closedAt: timeOrNull(found.closedAtMs),
+    alerts: found.alerts,
+    tasksOpen: found.tasksOpen,
+    version: found.version,
   };
 }
 
@@ -105,7 +116,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
       const status = CASE_STATUSES.find((one) => one === request.query.status);
       const items = await cases.list(status, request.query.cursor, PAGE);
       return {
-        items: items.map(caseMessage),
+        items: items.map((one) => caseMessage(one, sightOf(request))),
         nextCursor: items.length === PAGE ? (items.at(-1)?.id ?? null) : null,
       };
     },
@@ -136,6 +147,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
       const found = await cases.find(request.params.id);
       if (!found) return notFound(reply, request.params.id);
       const subject = `case ${found.id}`;
+      const sight = sightOf(request);
       const [ids, tasks, said, lines, { fourEyesCases }] = await Promise.all([
         cases.alertIds(found.id),
         cases.tasks(found.id),
@@ -145,12 +157,18 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
       ]);
       const belonging = await Promise.all(ids.map((alertId) => alerts.find(alertId)));
       return {
-        case: caseMessage(found),
+        case: caseMessage(found, sight),
         fourEyes: fourEyesCases,
-        alerts: belonging.flatMap((alert) => (alert ? [alertMessage(alert)] : [])),
-        tasks: tasks.map(({ atMs, ...task }) => ({ ...task, at: isoTime(atMs) })),
-        notes: notesMessage(said),
-        history: historyMessage(lines),
+        alerts: belonging.flatMap((alert) => (alert ? [alertMessage(alert, sight)] : [])),
+        tasks: tasks.map(({ id: task, text: said, done, who, atMs }) => ({
+          id: task,
+          text: textSeen(said, sight),
+          done,
+          who,
+          at: isoTime(atMs),
+        })),
+        notes: notesMessage(said, sight),
+        history: historyMessage(lines, sight),
       };
     },
   );
@@ -228,7 +246,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
         return sendProblem(reply, 409, 'Conflict', 'The case changed meanwhile. Look at it again.');
       }
       const now = await cases.find(found.id);
-      return now ? caseMessage(now) : notFound(reply, found.id);
+      return now ? caseMessage(now, sightOf(request)) : notFound(reply, found.id);
     },
   );
 
@@ -292,7 +310,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
         request.body.text.trim(),
         entryOf(request, clock, 'added a note', subject),
       );
-      return reply.code(201).send({ notes: notesMessage(await notes.notes(subject)) });
+      return reply.code(201).send({ notes: notesMessage(await notes.notes(subject), sightOf(request)) });
     },
   );
 
@@ -347,7 +365,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
   app.post<{ Params: Static<typeof CaseParams>; Body: Static<typeof ReportBody> }>(
     '/v1/cases/:id/report',
     {
-      config: work,
+      config: { ...work, identifiers: true },
       schema: {
         summary: 'The suspicious transaction report of a case',
         description:

@@ -7,12 +7,14 @@ import { isoTime } from '../domain/iso-time.ts';
 import { notJson } from '../domain/json-text.ts';
 import { parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { Sight } from '../domain/sight.ts';
 import { parseTransaction } from '../domain/transaction.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { DEAD_LETTER_STATES, type DeadLetter } from '../ports/dead-letters.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { DeadLetterRow } from '../protocol/dead-letters.ts';
-import { type Access, entryOf } from './access/access.ts';
+import { entryOf } from './access/access.ts';
+import { sightOf } from './access/sight.ts';
 import { sendProblem } from './problem-details.ts';
 import { oneOf, ProblemSchema } from './schemas.ts';
 
@@ -47,7 +49,7 @@ type Retried =
       readonly problems?: readonly Problem[];
     };
 
-export function deadLetterRoutes(app: FastifyInstance, desk: Desk, access: Access): void {
+export function deadLetterRoutes(app: FastifyInstance, desk: Desk): void {
   const { deadLetters } = desk.office;
   const found = { 404: ProblemSchema, 409: ProblemSchema, 422: ProblemSchema };
 
@@ -60,7 +62,7 @@ export function deadLetterRoutes(app: FastifyInstance, desk: Desk, access: Acces
     );
 
   const rowFor = (request: FastifyRequest, letter: DeadLetter): DeadLetterRow =>
-    deadLetterRow(letter, access.may(request, 'read_identifiers'));
+    deadLetterRow(letter, sightOf(request));
 
   app.get<{ Querystring: DeadLetterQuery }>(
     '/v1/dead-letters',
@@ -136,8 +138,10 @@ export function deadLetterRoutes(app: FastifyInstance, desk: Desk, access: Acces
         letter,
         entryOf(request, desk.clock, 'tried again', `dead letter ${id}`),
       );
-      if (!retried.ok)
-        return sendProblem(reply, retried.status, 'Not done', retried.detail, retried.problems);
+      if (!retried.ok) {
+        const problems = retried.problems && problemsSeen(retried.problems, sightOf(request));
+        return sendProblem(reply, retried.status, 'Not done', retried.detail, problems);
+      }
       return { id, state: retried.state, detail: retried.detail };
     },
   );
@@ -260,7 +264,11 @@ function readAgain(
   return label?.ok ? { ok: true, record: { kind: 'label', label: label.value } } : transaction;
 }
 
-function deadLetterRow(letter: DeadLetter, whole: boolean): DeadLetterRow {
+/** What was sent, and what is said of it, may name accounts and people. */
+const problemsSeen = (problems: readonly Problem[], sight: Sight): readonly Problem[] =>
+  sight.kind === 'whole' ? problems : problems.map(() => ({ pointer: '', message: HIDDEN }));
+
+function deadLetterRow(letter: DeadLetter, sight: Sight): DeadLetterRow {
   const { id, source, raw, problems, receivedAtMs, state, times, changedAtMs, changedBy, quarantine } =
     letter;
   const subject = quarantine?.subject;
@@ -275,9 +283,8 @@ function deadLetterRow(letter: DeadLetter, whole: boolean): DeadLetterRow {
     step: quarantine?.step ?? null,
     decided: letter.decidedAt !== undefined,
     kind: subject?.kind ?? null,
-    // What was sent, and what is said of it, may name accounts and people.
-    problems: whole ? problems : problems.map(() => ({ pointer: '', message: HIDDEN })),
-    ...(whole && {
+    problems: problemsSeen(problems, sight),
+    ...(sight.kind === 'whole' && {
       raw,
       ...(subject && { transactionId: subject.transactionId, accountId: subject.accountId }),
     }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import type { WebSocket } from '@fastify/websocket';
+import { WHOLE } from '../domain/sight.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
@@ -42,8 +43,8 @@ test('A3 a slow client is sent nothing until it has read, and then a fresh snaps
   feed.join(socket as unknown as WebSocket, {
     who: 'person a',
     name: 'a',
-    masked: false,
-    stillThere: async () => true,
+    sight: WHOLE,
+    sameRights: async () => true,
   });
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 100) {

@@ -1,19 +1,13 @@
 // The live feed: a snapshot to each new client, then one difference at most every 100 ms.
 // Bounded per client: one that cannot keep up is sent nothing until it can, and then a fresh snapshot.
 import type { WebSocket } from '@fastify/websocket';
+import type { Sight } from '../domain/sight.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Decided } from '../engine/process-batch.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Committed } from '../ports/committed.ts';
 import type { Desk } from '../ports/desk.ts';
-import {
-  type AlertRow,
-  type FeedRow,
-  PROTOCOL_VERSION,
-  type Presence,
-  type ServerMessage,
-} from '../protocol/messages.ts';
-import { masked } from './access/masking.ts';
+import { PROTOCOL_VERSION, type Presence, type ServerMessage } from '../protocol/messages.ts';
 import { readClientMessage } from './client-message.ts';
 import { placeFor } from './feed-places.ts';
 import type { FeedState, Monitor } from './monitor.ts';
@@ -24,6 +18,7 @@ const STATS_EVERY_TICKS = 10;
 const PIPELINE_EVERY_TICKS = 20;
 const MODEL_EVERY_TICKS = 50;
 const PING_EVERY_TICKS = 50;
+const RIGHTS_EVERY_TICKS = 20;
 const ROWS_PER_TICK = 50;
 const SNAPSHOT_ROWS = 200;
 const SNAPSHOT_ALERTS = 50;
@@ -36,16 +31,20 @@ const MESSAGES_PER_TICK = 20;
 /** For the other end to close, too. */
 const CLOSE_MS = 2000;
 const STATS_MINUTES = 60;
+/** What a connection is closed with when its session has ended or its rights are others. */
+const RIGHTS_CHANGED = 4401;
+
+type Diff = Extract<ServerMessage, { type: 'diff' }>;
 
 export type FeedReader = {
   /** Person, key or whoever is at the machine: all connections of one share their places. */
   readonly who: string;
   /** As others see who looks at an alert. */
   readonly name: string;
-  /** Identifiers are hidden from this reader. */
-  readonly masked: boolean;
-  /** Whether the session or key it came with still stands. */
-  stillThere(): Promise<boolean>;
+  /** What this reader may see. */
+  readonly sight: Sight;
+  /** Whether it may still do what it might when it came, no more and no less. */
+  sameRights(): Promise<boolean>;
 };
 
 type Client = {
@@ -74,7 +73,7 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
   const latency = createLatencyWindow();
   /** What came since the last tick; most of it is pushed out by newer decisions before it is sent. */
   let committed: Committed[] = [];
-  const alerts: AlertRow[] = [];
+  const flagged: Decided[] = [];
   const labels: { transactionId: string; fraud: boolean }[] = [];
   let tick = 0;
   let resyncs = 0;
@@ -87,7 +86,7 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
     if (clients.size === 0) return;
     // What is flagged is always shown; of the rest, the newest.
     for (const item of output.flagged) {
-      if (alerts.length < ROWS_PER_TICK) alerts.push(alertRowOf(item));
+      if (flagged.length < ROWS_PER_TICK) flagged.push(item);
     }
     if (output.counts.length > 0) committed.push(output);
     for (const { label } of output.labelled) {
@@ -155,17 +154,18 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
       desk.store.transactions({}, SNAPSHOT_ROWS),
       desk.store.alerts({}, SNAPSHOT_ALERTS),
     ]);
+    const { sight } = client.reader;
     const snapshot: ServerMessage = {
       type: 'snapshot',
-      rows: recent.map((item) => feedRow(item, item.isFraud)).reverse(),
-      alerts: open.map(alertRow),
+      rows: recent.map((item) => feedRow(item, sight, item.isFraud)).reverse(),
+      alerts: open.map((alert) => alertRow(alert, sight)),
       stats: monitor.stats(STATS_MINUTES),
       pipeline: monitor.pipeline(),
       model: monitor.model(),
       presence: presence(),
     };
     client.needsSnapshot = false;
-    send(client, JSON.stringify(client.reader.masked ? masked(snapshot) : snapshot));
+    send(client, JSON.stringify(snapshot));
   }
 
   function startAnew(client: Client): void {
@@ -175,8 +175,8 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
     });
   }
 
-  /** The newest rows of all that came, in their order. */
-  function latestRows(): FeedRow[] {
+  /** The newest of all that came, in their order. */
+  function latestDecided(): Decided[] {
     const items: Decided[] = [];
     const outputs = committed;
     // What cannot be shown is not tried again with every tick.
@@ -185,7 +185,7 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
       if (items.length >= ROWS_PER_TICK) break;
       items.unshift(...output.latest(ROWS_PER_TICK - items.length));
     }
-    return items.map((item) => feedRow(item));
+    return items;
   }
 
   function broadcast(): void {
@@ -196,17 +196,13 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
       return;
     }
     const decided = committed.reduce((sum, { counts }) => sum + counts.length, 0);
-    const flagged = alerts.splice(0);
+    const alerts = flagged.splice(0);
     const labelled = labels.splice(0);
-    const rows = latestRows();
-    const withStats = tick % STATS_EVERY_TICKS === 0;
-    const diff: ServerMessage = {
-      type: 'diff',
-      serverTime: now(),
-      ...(rows.length > 0 && { rows, decided }),
-      ...(flagged.length > 0 && { alerts: flagged }),
+    const latest = latestDecided();
+    const rest: Omit<Diff, 'type' | 'serverTime' | 'rows' | 'alerts'> = {
+      ...(latest.length > 0 && { decided }),
       ...(labelled.length > 0 && { labels: labelled }),
-      ...(withStats && monitor && { stats: monitor.stats(STATS_MINUTES) }),
+      ...(tick % STATS_EVERY_TICKS === 0 && monitor && { stats: monitor.stats(STATS_MINUTES) }),
       ...(tick % PIPELINE_EVERY_TICKS === 0 && monitor && { pipeline: monitor.pipeline() }),
       ...(tick % MODEL_EVERY_TICKS === 0 && monitor && { model: monitor.model() }),
       ...(queueChanged && { queueChanged }),
@@ -214,9 +210,24 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
     };
     queueChanged = false;
     presenceChanged = false;
-    if (Object.keys(diff).length === 2) return;
-    const text = JSON.stringify(diff);
-    let maskedText: string | undefined;
+    if (tick % RIGHTS_EVERY_TICKS === 0) lookAtRights();
+    if (alerts.length === 0 && Object.keys(rest).length === 0) return;
+    // Rows are made for each sight that somebody has, once.
+    const texts = new Map<Sight, string>();
+    const textFor = (sight: Sight): string => {
+      const known = texts.get(sight);
+      if (known !== undefined) return known;
+      const diff: Diff = {
+        type: 'diff',
+        serverTime: now(),
+        ...(latest.length > 0 && { rows: latest.map((item) => feedRow(item, sight)) }),
+        ...(alerts.length > 0 && { alerts: alerts.map((item) => alertRowOf(item, sight)) }),
+        ...rest,
+      };
+      const text = JSON.stringify(diff);
+      texts.set(sight, text);
+      return text;
+    };
     for (const client of clients) {
       if (client.socket.readyState !== client.socket.OPEN) continue;
       if (client.socket.bufferedAmount > SLOW_BYTES) {
@@ -229,10 +240,20 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
         startAnew(client);
         continue;
       }
-      if (client.reader.masked) maskedText ??= JSON.stringify(masked(diff));
-      send(client, client.reader.masked && maskedText !== undefined ? maskedText : text);
+      send(client, textFor(client.reader.sight));
     }
     if (tick % PING_EVERY_TICKS === 0) pingAll();
+  }
+
+  /** Whoever may do more or less than when they came is sent off, and comes back as who they are now. */
+  function lookAtRights(): void {
+    for (const client of clients) {
+      client.reader.sameRights().then(
+        (same) => same || letGo(client, RIGHTS_CHANGED, 'signed out, or rights have changed'),
+        // A database that is away is no reason to send anybody off.
+        () => undefined,
+      );
+    }
   }
 
   function pingAll(): void {
@@ -241,11 +262,6 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
         client.socket.terminate();
         continue;
       }
-      client.reader.stillThere().then(
-        (there) => there || client.socket.close(4401, 'signed out'),
-        // A database that is away is no reason to send anybody off.
-        () => undefined,
-      );
       client.alive = false;
       client.pingedAt = performance.now();
       client.socket.ping();

@@ -21,7 +21,9 @@ import { readNames } from '../lists/sdn.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { NewEntry } from '../ports/list-store.ts';
 import { entryOf } from './access/access.ts';
+import { sightOf } from './access/sight.ts';
 import { Identifier, Line, Prose } from './field-schema.ts';
+import { textSeen } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { timeOrNull } from './unknown.ts';
@@ -140,10 +142,16 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
   app.get(
     '/v1/lists',
     { config: { permission: 'read' }, schema: { summary: 'Every list, and imported sanctions lists', tags } },
-    async () => {
+    async (request) => {
       const [all, sources] = await Promise.all([lists.lists(), lists.sources()]);
       return {
-        lists: all,
+        lists: all.map(({ name, kind, purpose, note, entries }) => ({
+          name,
+          kind,
+          purpose,
+          note: textSeen(note, sightOf(request)) ?? '',
+          entries,
+        })),
         sources: sources.map(({ importedAtMs, ...source }) => ({
           ...source,
           importedAt: isoTime(importedAtMs),

@@ -3,15 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_REFUSED, cardNumberIn } from '../domain/card-policy.ts';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
+import { fraudTypeSeen, type Sight } from '../domain/sight.ts';
 import { DRIFT_ALARM } from '../models/drift.ts';
 import { parseModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
 import { SCORE_STEPS, stepStart } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
 import { type FiledModel, MODEL_STATES, type ModelState, type Move } from '../ports/model-registry.ts';
+import type { SegmentOutcome } from '../ports/past-rows.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import { entryOf, nameOf } from './access/access.ts';
+import { sightOf } from './access/sight.ts';
 import type { ModelReviews } from './model-reviews.ts';
+import { textSeen } from './office-seen.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
 import { FileModelQuery, MoveBody, ProblemSchema, ReviewQuery, VersionParams, WhoBody } from './schemas.ts';
@@ -22,10 +26,47 @@ const MAX_ARTEFACT_BYTES = 64 << 20;
 const EVENTS = 100;
 const OUTCOME_ROWS = 50_000;
 const MAX_COMPARED = 6;
+/** What a fraud is counted under whose label names no kind. */
+const NOT_STATED = 'not stated';
 
-function filedJson({ filedAtMs, info, ...rest }: FiledModel) {
+function filedJson({ filedAtMs, info, notes, ...rest }: FiledModel, sight: Sight) {
   const { heldOut, ...about } = info;
-  return { ...rest, filedAt: isoTime(filedAtMs), ...about, heldOut: heldOut ?? null };
+  return {
+    ...rest,
+    notes: textSeen(notes, sight) ?? '',
+    filedAt: isoTime(filedAtMs),
+    ...about,
+    heldOut: heldOut ?? null,
+  };
+}
+
+/** Kinds of fraud that a masked sight does not know are one to it. */
+function segmentsSeen(segments: readonly SegmentOutcome[], sight: Sight): SegmentOutcome[] {
+  const seen = new Map<string, SegmentOutcome>();
+  for (const segment of segments) {
+    const name =
+      segment.kind === 'fraud type' && segment.name !== NOT_STATED
+        ? (fraudTypeSeen(segment.name, sight) ?? segment.name)
+        : segment.name;
+    const key = `${segment.kind} ${name}`;
+    const sum = seen.get(key);
+    seen.set(
+      key,
+      sum === undefined
+        ? { ...segment, name }
+        : {
+            ...sum,
+            rows: sum.rows + segment.rows,
+            labelled: sum.labelled + segment.labelled,
+            frauds: sum.frauds + segment.frauds,
+            flagged: sum.flagged + segment.flagged,
+            caught: sum.caught + segment.caught,
+            fraudMinor: sum.fraudMinor + segment.fraudMinor,
+            caughtMinor: sum.caughtMinor + segment.caughtMinor,
+          },
+    );
+  }
+  return [...seen.values()];
 }
 
 const isState = (text: string): text is ModelState => MODEL_STATES.some((state) => state === text);
@@ -55,18 +96,20 @@ export function modelRoutes(
     );
     await desk.refresh();
     const filed = await models.find(version);
-    return filed && filedJson(filed);
+    return filed && filedJson(filed, sightOf(request));
   }
 
   app.get(
     '/v1/models',
     { config: { permission: 'read' }, schema: { summary: 'Every model, and who moved it where', tags } },
-    async () => {
+    async (request) => {
+      const sight = sightOf(request);
       const [filed, events] = await Promise.all([models.list(), models.events(EVENTS)]);
       return {
-        models: filed.map(filedJson),
-        events: events.map(({ atMs, from, gate, ...event }) => ({
+        models: filed.map((model) => filedJson(model, sight)),
+        events: events.map(({ atMs, from, gate, note, ...event }) => ({
           ...event,
+          note: textSeen(note, sight) ?? '',
           at: isoTime(atMs),
           from: from ?? null,
           gate: gate ?? null,
@@ -184,7 +227,8 @@ export function modelRoutes(
         tags,
       },
     },
-    async () => {
+    async (request) => {
+      const sight = sightOf(request);
       const untilMs = clock.nowMs() - maturityMs;
       const [segments, labels] = await Promise.all([
         desk.office.past.outcomes(untilMs, OUTCOME_ROWS),
@@ -192,7 +236,7 @@ export function modelRoutes(
       ]);
       return {
         until: isoTime(untilMs),
-        segments,
+        segments: segmentsSeen(segments, sight),
         labels: labels.map(({ latestAtMs, medianDelayMs, p90DelayMs, ...source }) => ({
           ...source,
           medianDelayMs: medianDelayMs ?? null,
@@ -219,14 +263,14 @@ export function modelRoutes(
       const filed = await models.find(version);
       const model = filed && (await models.load(version));
       if (!filed || !model) return notFound(reply, version);
-      return { ...filedJson(filed), card: modelCard(model, filed.sha256) };
+      return { ...filedJson(filed, sightOf(request)), card: modelCard(model, filed.sha256) };
     },
   );
 
   app.get<{ Params: VersionParams }>(
     '/v1/models/:version/artefact',
     {
-      config: { permission: 'read' },
+      config: { permission: 'move_models' },
       schema: {
         summary: 'The artefact of a model',
         tags,
@@ -292,7 +336,7 @@ export function modelRoutes(
           await desk.office.audit.append(
             entryOf(request, clock, 'filed a model', `model ${filed.version}`, { sha256: filed.sha256, who }),
           );
-          return reply.code(201).send(filedJson(filed));
+          return reply.code(201).send(filedJson(filed, sightOf(request)));
         } catch (error) {
           if (error instanceof InputError) return sendProblem(reply, 400, 'Bad request', error.message);
           throw error;

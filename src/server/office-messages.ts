@@ -1,40 +1,64 @@
-// What people work with, as the API tells it: alerts, notes, who did what; and who works with it.
+// What people work with, as the API tells it to whom may see what: alerts, notes, who did what; and who works with it.
 import { permissionsOf } from '../domain/access.ts';
 import { isoTime } from '../domain/iso-time.ts';
+import { fraudTypeSeen, type Sight } from '../domain/sight.ts';
 import type { QueuedAlert } from '../ports/alert-queue.ts';
 import type { AuditLine } from '../ports/audit.ts';
-import type { Note } from '../ports/notes.ts';
+import type { Attachment, Note } from '../ports/notes.ts';
 import type { User } from '../ports/people.ts';
-import type { QueuedAlertMessage } from '../protocol/queue.ts';
+import type { AttachmentMessage, NoteMessage, QueuedAlertMessage } from '../protocol/queue.ts';
+import { detailSeen, textSeen } from './office-seen.ts';
+import { topReasonSeen } from './rows.ts';
 import { timeOrNull } from './unknown.ts';
 
-export function alertMessage(alert: QueuedAlert): QueuedAlertMessage {
-  const { openedAtMs, updatedAtMs, dueAtMs, snoozedUntilMs, closedAtMs, ...rest } = alert;
+export function alertMessage(alert: QueuedAlert, sight: Sight): QueuedAlertMessage {
   return {
-    ...rest,
-    openedAt: isoTime(openedAtMs),
-    updatedAt: isoTime(updatedAtMs),
-    dueAt: isoTime(dueAtMs),
-    snoozedUntil: timeOrNull(snoozedUntilMs),
-    closedAt: timeOrNull(closedAtMs),
+    id: alert.id,
+    accountId: sight.kind === 'whole' ? alert.accountId : sight.token('account', alert.accountId),
+    openedAt: isoTime(alert.openedAtMs),
+    updatedAt: isoTime(alert.updatedAtMs),
+    dueAt: isoTime(alert.dueAtMs),
+    transactions: alert.transactions,
+    declined: alert.declined,
+    amountMinor: alert.amountMinor,
+    expectedLossMinor: alert.expectedLossMinor,
+    maxScore: alert.maxScore,
+    currency: alert.currency,
     country: alert.country ?? null,
-    topReason: alert.topReason ?? null,
+    topReason: topReasonSeen(alert, sight) ?? null,
+    status: alert.status,
     assignee: alert.assignee ?? null,
+    snoozedUntil: timeOrNull(alert.snoozedUntilMs),
+    escalated: alert.escalated,
     verdict: alert.verdict ?? null,
-    fraudType: alert.fraudType ?? null,
+    fraudType: fraudTypeSeen(alert.fraudType, sight) ?? null,
+    closedAt: timeOrNull(alert.closedAtMs),
     closedBy: alert.closedBy ?? null,
     caseId: alert.caseId ?? null,
+    version: alert.version,
   };
 }
 
-export const notesMessage = (notes: readonly Note[]) =>
-  notes.map(({ atMs, ...note }) => ({ ...note, at: isoTime(atMs) }));
+export const notesMessage = (notes: readonly Note[], sight: Sight): NoteMessage[] =>
+  notes.map(({ id, text, who, atMs }) => ({ id, text: textSeen(text, sight), who, at: isoTime(atMs) }));
+
+/** What a file is called, what it says it is and its hash: any of them may tell what is in it. */
+export const attachmentsMessage = (files: readonly Attachment[], sight: Sight): AttachmentMessage[] =>
+  files.map(({ id, name, mediaType, bytes, sha256, who, atMs }) => ({
+    id,
+    name: textSeen(name, sight),
+    mediaType: textSeen(mediaType, sight),
+    bytes,
+    sha256: textSeen(sha256, sight),
+    who,
+    at: isoTime(atMs),
+  }));
 
 /** Who did what, without who looked at it. */
-export const historyMessage = (lines: readonly AuditLine[]) =>
+export const historyMessage = (lines: readonly AuditLine[], sight: Sight) =>
   lines
     .filter(({ action }) => action !== 'saw')
-    .map(({ at, who, action, detail }) => ({ at, who, action, detail }));
+    .map(({ at, who, action, detail }) => ({ at, who, action, detail: detailSeen(detail, sight) }));
 
 /** Whether somebody can be given alerts and cases. */
 export const worksAlerts = ({ disabled, roles }: User): boolean =>

@@ -10,15 +10,23 @@ import {
   VERDICTS,
 } from '../domain/alert.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
+import { type Sight, transactionSeen } from '../domain/sight.ts';
 import type { AlertAction, QueueCursor, QueuedAlert } from '../ports/alert-queue.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { StoredTransaction } from '../ports/store.ts';
 import type { AccountPoint } from '../protocol/queue.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { refuseHidden, sightOf } from './access/sight.ts';
 import type { Feed } from './feed.ts';
 import { Identifier, Int32, Line, Prose, SafeInteger, Said, Time } from './field-schema.ts';
 import type { LabelRelay } from './label-relay.ts';
-import { alertMessage, historyMessage, notesMessage, worksAlerts } from './office-messages.ts';
+import {
+  alertMessage,
+  attachmentsMessage,
+  historyMessage,
+  notesMessage,
+  worksAlerts,
+} from './office-messages.ts';
 import { sendProblem } from './problem-details.ts';
 import { feedRow } from './rows.ts';
 import { ProblemSchema, StoryQuery } from './schemas.ts';
@@ -95,7 +103,8 @@ const ActionBody = Type.Object(
   },
 );
 const NoteBody = Type.Object({ text: Said(4000) }, { additionalProperties: false });
-function accountPoint({ transaction: t, decision, isFraud }: StoredTransaction): AccountPoint {
+function accountPoint({ transaction, decision, isFraud }: StoredTransaction, sight: Sight): AccountPoint {
+  const t = transactionSeen(transaction, sight);
   return {
     id: t.id,
     at: isoTime(t.occurredAtMs),
@@ -124,7 +133,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
   const { clock, store } = desk;
   const { alerts, audit, notes, people } = desk.office;
   const tags = ['Alert queue'];
-  const problems = { 400: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema };
+  const problems = { 400: ProblemSchema, 403: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema };
   const notFound = (reply: FastifyReply, id: number): FastifyReply =>
     sendProblem(reply, 404, 'Not found', `There is no alert ${id}.`);
 
@@ -135,13 +144,14 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
       schema: {
         summary: 'Alerts to be worked, one an account',
         description:
-          'Every flagged transaction joins the open alert of its account. Sorted by the loss to be expected (sum of score × amount), by due time, or newest first.',
+          'Every flagged transaction joins the open alert of its account. Sorted by the loss to be expected (sum of score × amount), by due time, or newest first. ' +
+          'Asking by account, or searching, needs permission to see identifiers (read_identifiers) besides.',
         tags,
         querystring: QueueQuery,
         response: problems,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const {
         view = 'open',
         sort = 'priority',
@@ -151,6 +161,8 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
         cursor,
         limit = 100,
       } = request.query;
+      const refused = refuseHidden(request, reply, { accountId, search });
+      if (refused) return refused;
       const by = QUEUE_SORTS.find((one) => one === sort) ?? 'priority';
       const after = parseCursor(cursor);
       const items = await alerts.list(
@@ -168,7 +180,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
       );
       const last = items.at(-1);
       return {
-        items: items.map(alertMessage),
+        items: items.map((alert) => alertMessage(alert, sightOf(request))),
         nextCursor: last && items.length === limit ? cursorOf(by, last) : null,
       };
     },
@@ -207,6 +219,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
     },
     async (request, reply) => {
       const { id } = request.params;
+      const sight = sightOf(request);
       const alert = await alerts.find(id);
       if (!alert) return notFound(reply, id);
       const subject = `alert ${id}`;
@@ -228,13 +241,15 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
         ids.map((transactionId) => atHand.get(transactionId) ?? store.transaction(transactionId)),
       );
       return {
-        alert: alertMessage(alert),
-        transactions: rows.flatMap((row) => (row ? [feedRow(row, row.isFraud)] : [])),
-        account: latest.reverse().map(accountPoint),
-        earlier: [...open, ...closed].filter((other) => other.id !== id).map(alertMessage),
-        notes: notesMessage(said),
-        attachments: files.map(({ atMs, ...file }) => ({ ...file, at: isoTime(atMs) })),
-        history: historyMessage(lines),
+        alert: alertMessage(alert, sight),
+        transactions: rows.flatMap((row) => (row ? [feedRow(row, sight, row.isFraud)] : [])),
+        account: latest.reverse().map((row) => accountPoint(row, sight)),
+        earlier: [...open, ...closed]
+          .filter((other) => other.id !== id)
+          .map((other) => alertMessage(other, sight)),
+        notes: notesMessage(said, sight),
+        attachments: attachmentsMessage(files, sight),
+        history: historyMessage(lines, sight),
       };
     },
   );
@@ -320,7 +335,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
       if (done.size > 0) feed.queueChanged();
       const missed = body.alerts.filter(({ id }) => !done.has(id));
       const conflicts = (await Promise.all(missed.map(({ id }) => alerts.find(id)))).flatMap((alert) =>
-        alert ? [alertMessage(alert)] : [],
+        alert ? [alertMessage(alert, sightOf(request))] : [],
       );
       if (done.size === 0 && conflicts.length === 0) return notFound(reply, body.alerts[0].id);
       return { done: [...done], conflicts };
@@ -348,7 +363,8 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
         entryOf(request, clock, 'added a note', `alert ${id}`),
       );
       feed.queueChanged();
-      return reply.code(201).send({ notes: notesMessage(await notes.notes(`alert ${id}`)) });
+      const all = await notes.notes(`alert ${id}`);
+      return reply.code(201).send({ notes: notesMessage(all, sightOf(request)) });
     },
   );
 }

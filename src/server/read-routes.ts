@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { OUTCOMES, type Outcome } from '../domain/decision.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
+import { refuseHidden, sightOf } from './access/sight.ts';
 import { getById } from './by-id.ts';
 import type { Monitor } from './monitor.ts';
 import type { ScorerOf } from './past-scorers.ts';
@@ -67,6 +68,7 @@ export function readRoutes(
         (id, version) => expressions.get(`${id} ${version}`),
         desk.lists,
         peers.usual(stored.transaction),
+        sightOf(request),
       );
     },
   );
@@ -77,9 +79,11 @@ export function readRoutes(
       config: { permission: 'read' },
       schema: {
         summary: 'Decided transactions, newest first',
+        description:
+          'Asking by account or merchant needs permission to see identifiers (read_identifiers) besides.',
         tags: ['Transactions'],
         querystring: TransactionQuery,
-        response: { 400: ProblemSchema },
+        response: { 400: ProblemSchema, 403: ProblemSchema },
       },
     },
     async (request, reply) => {
@@ -94,6 +98,8 @@ export function readRoutes(
         cursor,
         limit = PAGE,
       } = request.query;
+      const refused = refuseHidden(request, reply, { accountId, merchantId });
+      if (refused) return refused;
       const fromMs = from === undefined ? undefined : parseIsoTime(from);
       const untilMs = until === undefined ? undefined : parseIsoTime(until);
       if ((from !== undefined && fromMs === undefined) || (until !== undefined && untilMs === undefined)) {
@@ -118,7 +124,7 @@ export function readRoutes(
         limit,
       );
       return {
-        items: items.map((item) => feedRow(item, item.isFraud)),
+        items: items.map((item) => feedRow(item, sightOf(request), item.isFraud)),
         nextCursor: items.length === limit ? items[items.length - 1].offset : null,
       };
     },
@@ -130,13 +136,16 @@ export function readRoutes(
       config: { permission: 'read' },
       schema: {
         summary: 'Alerts, newest first',
+        description: 'Asking by account needs permission to see identifiers (read_identifiers) besides.',
         tags: ['Alerts'],
         querystring: AlertQuery,
-        response: { 400: ProblemSchema },
+        response: { 400: ProblemSchema, 403: ProblemSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { status, accountId, outcome, cursor, limit = PAGE } = request.query;
+      const refused = refuseHidden(request, reply, { accountId });
+      if (refused) return refused;
       const items = await store.alerts(
         {
           ...(status === 'open' || status === 'confirmed' || status === 'dismissed' ? { status } : {}),
@@ -147,7 +156,7 @@ export function readRoutes(
         limit,
       );
       return {
-        items: items.map(alertRow),
+        items: items.map((alert) => alertRow(alert, sightOf(request))),
         nextCursor: items.length === limit ? items[items.length - 1].offset : null,
       };
     },

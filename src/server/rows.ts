@@ -1,5 +1,6 @@
-// Stored things as the API and the feed show them.
+// Stored things as the API and the feed show them, to whom may see what: each row is made of what its reader sees.
 import { isoTime } from '../domain/iso-time.ts';
+import { fraudTypeSeen, hitSeen, ruleWords, type Sight, transactionSeen } from '../domain/sight.ts';
 import { transactionToJson } from '../domain/transaction.ts';
 import { explainVector, sentence } from '../engine/decide.ts';
 import type { Decided } from '../engine/process-batch.ts';
@@ -8,17 +9,20 @@ import { FEATURES } from '../features/catalogue.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Alert, StoredTransaction } from '../ports/store.ts';
 import type { AlertRow, FeedRow, TransactionStory } from '../protocol/messages.ts';
-import { leadingText } from '../rules/combine.ts';
+import { leadingHit } from '../rules/combine.ts';
 import { explainRule, explanationBudget } from '../rules/explain-rule.ts';
 import type { Lookups } from '../rules/rule.ts';
 import { type PeerGroups, usualRanges } from './peer-groups.ts';
 
 export function feedRow(
   item: Pick<Decided, 'offset' | 'transaction' | 'decision'>,
+  sight: Sight,
   isFraud?: boolean,
 ): FeedRow {
-  const { transaction: t, decision } = item;
-  const top = leadingText(decision.rules, decision.outcome) ?? decision.reasons[0]?.text;
+  const { decision } = item;
+  const t = transactionSeen(item.transaction, sight);
+  const leading = leadingHit(decision.rules, decision.outcome);
+  const top = leading ? hitSeen(leading, sight).text : decision.reasons[0]?.text;
   const merchantName = t.merchant?.name ?? t.merchant?.id ?? t.counterpartyName ?? t.counterpartyId;
   return {
     id: t.id,
@@ -41,19 +45,37 @@ export function feedRow(
   };
 }
 
-export function alertRow({ createdAtMs, ...alert }: Alert): AlertRow {
-  const { country, merchantName, topReason, ...rest } = alert;
+/** The reason of an alert: a rule may say anything, the model says what its features are. */
+export function topReasonSeen(
+  { topReason, topRule }: Pick<Alert, 'topReason' | 'topRule'>,
+  sight: Sight,
+): string | undefined {
+  if (sight.kind === 'whole' || topRule === undefined) return topReason;
+  return topRule === '' ? undefined : ruleWords(topRule);
+}
+
+/** A stored alert says who got the money and not what for, so a masked sight does not see whom. */
+export function alertRow(alert: Alert, sight: Sight): AlertRow {
+  const topReason = topReasonSeen(alert, sight);
   return {
-    ...rest,
-    createdAt: isoTime(createdAtMs),
-    ...(country !== undefined && { country }),
-    ...(merchantName !== undefined && { merchantName }),
+    transactionId: alert.transactionId,
+    offset: alert.offset,
+    accountId: sight.kind === 'whole' ? alert.accountId : sight.token('account', alert.accountId),
+    createdAt: isoTime(alert.createdAtMs),
+    outcome: alert.outcome,
+    score: alert.score,
+    amountMinor: alert.amountMinor,
+    currency: alert.currency,
+    ...(alert.country !== undefined && { country: alert.country }),
+    ...(alert.merchantName !== undefined && sight.kind === 'whole' && { merchantName: alert.merchantName }),
     ...(topReason !== undefined && { topReason }),
+    isFraud: alert.isFraud,
+    status: alert.status,
   };
 }
 
-export function alertRowOf(item: Decided): AlertRow {
-  const row = feedRow(item);
+export function alertRowOf(item: Decided, sight: Sight): AlertRow {
+  const row = feedRow(item, sight);
   return {
     transactionId: row.id,
     offset: row.offset,
@@ -64,7 +86,7 @@ export function alertRowOf(item: Decided): AlertRow {
     amountMinor: row.amountMinor,
     currency: row.currency,
     ...(row.country !== undefined && { country: row.country }),
-    ...(row.merchantName !== undefined && { merchantName: row.merchantName }),
+    ...(row.merchantName !== undefined && sight.kind === 'whole' && { merchantName: row.merchantName }),
     ...(row.topReason !== undefined && { topReason: row.topReason }),
     isFraud: row.outcome === 'decline',
     status: 'open',
@@ -82,6 +104,7 @@ export function storyOf(
   expressionOf: (id: string, version: number) => string | undefined,
   lookups: Lookups,
   peers: ReturnType<PeerGroups['usual']>,
+  sight: Sight,
 ): TransactionStory {
   const earlier = neighbours.filter(({ offset }) => offset < stored.offset);
   const usual = usualRanges(
@@ -101,15 +124,25 @@ export function storyOf(
       : decision.reasons;
   const contributions = explainer?.contributions(vector);
   const budget = explanationBudget(() => performance.now());
-  const { decidedAtMs, ...rest } = decision;
+  const { decidedAtMs, rules } = decision;
   return {
-    transaction: { ...transactionToJson(stored.transaction) },
-    decision: { ...rest, reasons, decidedAt: isoTime(decidedAtMs) },
+    transaction: { ...transactionToJson(transactionSeen(stored.transaction, sight)) },
+    decision: {
+      transactionId: decision.transactionId,
+      outcome: decision.outcome,
+      score: decision.score,
+      reasons,
+      rules: rules.map((hit) => hitSeen(hit, sight)),
+      modelVersion: decision.modelVersion,
+      rulesetVersion: decision.rulesetVersion,
+      catalogueHash: decision.catalogueHash,
+      decidedAt: isoTime(decidedAtMs),
+    },
     offset: stored.offset,
     alertId: alertId ?? null,
     peers: peers.transactions,
     isFraud: stored.isFraud ?? null,
-    fraudType: stored.fraudType ?? null,
+    fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
     features: FEATURES.map((feature, i) => ({
       name: feature.name,
       group: feature.group,
@@ -124,8 +157,10 @@ export function storyOf(
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,
     vote: explainer?.vote(vector) ?? null,
-    rules: decision.rules.map(({ id, version = 1, action, text, shadow }) => {
-      const expression = expressionOf(id, version);
+    rules: rules.map((hit) => {
+      const { id, version = 1, action, text, shadow } = hitSeen(hit, sight);
+      // A condition is compared with what the transaction says: neither it nor the values are for everybody.
+      const expression = sight.kind === 'whole' ? expressionOf(id, version) : undefined;
       const conditions =
         expression === undefined
           ? []
@@ -143,6 +178,6 @@ export function storyOf(
         })),
       };
     }),
-    neighbours: neighbours.map((item) => feedRow(item, item.isFraud)),
+    neighbours: neighbours.map((item) => feedRow(item, sight, item.isFraud)),
   };
 }

@@ -3,19 +3,23 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { RULE_ACTIONS } from '../domain/decision.ts';
 import { isoTime } from '../domain/iso-time.ts';
+import type { Sight } from '../domain/sight.ts';
 import { FEATURES } from '../features/catalogue.ts';
 import type { Backtester, BacktestStatus } from '../ports/backtester.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { RuleHits } from '../ports/past-rows.ts';
 import { type FiledRule, RULE_STATES, type RuleState } from '../ports/rule-book.ts';
 import type { BacktestMessage, RuleMessage } from '../protocol/rules.ts';
+import { asksWhose } from '../rules/asks-whose.ts';
 import type { BacktestCounts } from '../rules/backtest.ts';
 import { checkExpression } from '../rules/check.ts';
 import { FIELD_WORDS } from '../rules/environment.ts';
 import { MAX_EXPRESSION, MAX_RULES, RULE_ID } from '../rules/rule.ts';
 import { ruleKey } from '../rules/ruleset.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { refuseHidden, sightOf } from './access/sight.ts';
 import { Identifier, Line, Prose } from './field-schema.ts';
+import { textSeen } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { timeOrNull } from './unknown.ts';
@@ -80,9 +84,11 @@ const MOVES: Readonly<Record<RuleState, readonly RuleState[]>> = {
   live: ['shadow', 'retired'],
   retired: ['shadow', 'live'],
 };
+/** An expression that asks whose a transaction is: what it holds for would tell a masked sight. */
+const asked = (expression: string): string | undefined => (asksWhose(expression) ? expression : undefined);
 const NO_HITS: readonly RuleHits[] = [];
 
-function resultOf(counts: BacktestCounts): BacktestMessage['result'] {
+function resultOf(counts: BacktestCounts, sight: Sight): BacktestMessage['result'] {
   const days = counts.rows === 0 ? 0 : Math.max((counts.untilMs - counts.fromMs) / DAY_MS, 1 / 24);
   const aDay = (count: number): number => (days === 0 ? 0 : count / days);
   return {
@@ -103,19 +109,23 @@ function resultOf(counts: BacktestCounts): BacktestMessage['result'] {
     newCaughtMinor: counts.newHitFraudHundredths,
     newHitFrauds: counts.newHitFrauds,
     errors: counts.errors,
-    firstError: counts.firstError ?? null,
+    firstError: textSeen(counts.firstError ?? '', sight) || null,
     overlap: [...counts.overlap].map(([id, both]) => ({ id, ...both })).sort((a, b) => b.both - a.both),
     sample: counts.sample,
   };
 }
 
-function backtestMessage({ counts, problem, runMs, threads, ...rest }: BacktestStatus): BacktestMessage {
+function backtestMessage(status: BacktestStatus, sight: Sight): BacktestMessage {
+  const { id, state, done, of, counts, problem, runMs, threads } = status;
   return {
-    ...rest,
-    problem: problem ?? null,
+    id,
+    state,
+    done,
+    of,
+    problem: problem === undefined ? null : (textSeen(problem, sight) ?? 'It failed.'),
     runMs: runMs ?? null,
     threads: threads ?? null,
-    result: counts ? resultOf(counts) : null,
+    result: counts ? resultOf(counts, sight) : null,
   };
 }
 
@@ -123,7 +133,13 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
   const { clock } = desk;
   const { rules: book, past, settings } = desk.office;
   const tags = ['Rules'];
-  const problems = { 400: ProblemSchema, 404: ProblemSchema, 409: ProblemSchema, 422: ProblemSchema };
+  const problems = {
+    400: ProblemSchema,
+    403: ProblemSchema,
+    404: ProblemSchema,
+    409: ProblemSchema,
+    422: ProblemSchema,
+  };
   let hits: { readonly at: number; readonly value: Promise<readonly RuleHits[]> } | undefined;
 
   /** Counting goes through tens of thousands of decisions: whoever asks within seconds gets the same. */
@@ -135,27 +151,33 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
     return value;
   }
 
-  async function listed(): Promise<RuleMessage[]> {
+  async function listed(sight: Sight): Promise<RuleMessage[]> {
     const [filed, found] = await Promise.all([book.rules(), hitsOfNow()]);
     const costs = desk.inService().ruleset.costs();
     const countOf = new Map(found.map((one) => [`${ruleKey(one)}`, one]));
     return filed.map((rule) => {
-      const { createdAtMs, movedAtMs, authorId: _authorId, ...rest } = rule;
       const inService = rule.state === 'live' || rule.state === 'shadow';
       const count = countOf.get(ruleKey(rule));
       const cost = costs.get(ruleKey(rule));
       return {
-        ...rest,
-        createdAt: isoTime(createdAtMs),
+        id: rule.id,
+        version: rule.version,
+        expression: textSeen(rule.expression, sight),
+        action: rule.action,
+        text: textSeen(rule.text, sight),
+        priority: rule.priority,
+        state: rule.state,
+        author: rule.author,
+        createdAt: isoTime(rule.createdAtMs),
         movedBy: rule.movedBy ?? null,
-        movedAt: timeOrNull(movedAtMs),
+        movedAt: timeOrNull(rule.movedAtMs),
         hits: inService
           ? { count: count?.hits ?? 0, labelled: count?.labelled ?? 0, frauds: count?.frauds ?? 0 }
           : null,
         costs: cost
           ? {
               errors: cost.errors,
-              lastError: cost.lastError ?? null,
+              lastError: textSeen(cost.lastError ?? '', sight) || null,
               meanMicros: cost.meanMicros ?? null,
               suspended: cost.suspended !== undefined,
               suspendedBecause: cost.suspended ?? null,
@@ -175,8 +197,8 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
         tags,
       },
     },
-    async () => ({
-      rules: await listed(),
+    async (request) => ({
+      rules: await listed(sightOf(request)),
       rulesetVersion: desk.inService().ruleset.version,
       counted: COUNTED,
       fourEyes: (await settings.read()).fourEyesRules,
@@ -186,7 +208,7 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
   app.get(
     '/v1/rules/names',
     { config: { permission: 'read' }, schema: { summary: 'What a rule can name', tags } },
-    async () => ({
+    async (request) => ({
       names: [
         ...FEATURES.map(({ name, unit, description }) => ({
           name: `features.${name}`,
@@ -208,7 +230,7 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
         ...(await desk.office.lists.lists()).map(({ name, kind, entries, note }) => ({
           name: `inList("${name}", …)`,
           type: 'list',
-          about: `${entries} ${kind} entries. ${note}`,
+          about: `${entries} ${kind} entries. ${textSeen(note, sightOf(request)) ?? ''}`.trim(),
         })),
       ],
     }),
@@ -248,6 +270,8 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
           { pointer: '/expression', message: `${check.message} (characters ${check.start} to ${check.end})` },
         ]);
       }
+      const refused = refuseHidden(request, reply, { expression: asked(expression) });
+      if (refused) return refused;
       const version = await book.file(
         { id, expression, action, text: text.trim(), priority },
         entryOf(request, clock, 'wrote a draft', `rule ${id}`, { version: '{version}', expression }),
@@ -336,6 +360,8 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
       const { expression, maxRows = USUAL_BACKTEST_ROWS } = request.body;
       const check = checkExpression(expression, desk.lists);
       if (!check.ok) return sendProblem(reply, 422, 'Not valid', check.message);
+      const refused = refuseHidden(request, reply, { expression: asked(expression) });
+      if (refused) return refused;
       const started = backtester.start({ expression, maxRows });
       if ('problem' in started) return sendProblem(reply, 409, 'Conflict', started.problem);
       return reply.code(202).send(started);
@@ -356,7 +382,7 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
     async (request, reply) => {
       const status = backtester.status(request.params.id);
       return status
-        ? backtestMessage(status)
+        ? backtestMessage(status, sightOf(request))
         : sendProblem(reply, 404, 'Not found', 'That backtest is not known here (any more).');
     },
   );

@@ -2,9 +2,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { isoTime } from '../domain/iso-time.ts';
+import type { Sight } from '../domain/sight.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { InjectedFraud, Simulation } from '../ports/simulation.ts';
 import { entryOf } from './access/access.ts';
+import { sightOf } from './access/sight.ts';
 import { Identifier } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
@@ -42,12 +44,16 @@ export function simulatorRoutes(
     );
 
   /** What became of a fraud: how many were sent, flagged, declined. */
-  async function outcomeOf({ atMs, untilMs, sent, ...fraud }: InjectedFraud) {
+  async function outcomeOf(fraud: InjectedFraud, sight: Sight) {
+    const { id, type, accounts, transactions, atMs, untilMs, sent } = fraud;
     const stored = await Promise.all(sent.slice(0, LOOKED_UP).map((id) => desk.store.transaction(id)));
     const decided = stored.flatMap((one) => (one ? [one.decision.outcome] : []));
     const first = stored.findIndex((one) => one !== undefined && one.decision.outcome !== 'approve');
     return {
-      ...fraud,
+      id,
+      type,
+      accounts: sight.kind === 'whole' ? accounts : accounts.map((one) => sight.token('account', one)),
+      transactions,
       at: isoTime(atMs),
       until: isoTime(untilMs),
       sent: sent.length,
@@ -65,10 +71,16 @@ export function simulatorRoutes(
       config: { permission: 'read' },
       schema: { summary: 'The simulator, and frauds that were started by hand', tags },
     },
-    async () => {
+    async (request) => {
       const found = simulation();
       if (!found) return { here: false };
-      const injected = await Promise.all(found.injected().slice(0, SHOWN).map(outcomeOf));
+      const sight = sightOf(request);
+      const injected = await Promise.all(
+        found
+          .injected()
+          .slice(0, SHOWN)
+          .map((fraud) => outcomeOf(fraud, sight)),
+      );
       return { here: true, ...found.state(), injected };
     },
   );
@@ -127,7 +139,7 @@ export function simulatorRoutes(
         );
       }
       await desk.office.audit.append(entryOf(request, desk.clock, 'started a fraud', 'simulator', { type }));
-      return reply.code(201).send(await outcomeOf(fraud));
+      return reply.code(201).send(await outcomeOf(fraud, sightOf(request)));
     },
   );
 }

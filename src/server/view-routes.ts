@@ -1,9 +1,11 @@
 // Saved views: the address of a screen with its filters, under a name of one's own.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Office } from '../ports/office.ts';
 import { actorOf } from './access/access.ts';
+import { refuseHidden, sightOf } from './access/sight.ts';
 import { Line } from './field-schema.ts';
+import { hiddenFilters } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 
@@ -21,24 +23,38 @@ const NameParams = Type.Object({ name: Line(60) });
 export function viewRoutes(app: FastifyInstance, office: Office): void {
   const { views } = office;
   const tags = ['Views'];
+  /** One's own; without those that ask by what is hidden from oneself by now. */
+  async function own(request: FastifyRequest) {
+    const saved = await views.list(actorOf(request).id);
+    return { views: saved.filter(({ path }) => hiddenFilters(path, sightOf(request)).length === 0) };
+  }
+
   app.get(
     '/v1/views',
     { config: { permission: 'read' }, schema: { summary: 'One’s own saved views', tags } },
-    async (request) => ({ views: await views.list(actorOf(request).id) }),
+    own,
   );
   app.put<{ Body: Static<typeof ViewBody> }>(
     '/v1/views',
     {
       config: { permission: 'read' },
-      schema: { summary: 'Save a view under a name', tags, body: ViewBody, response: { 409: ProblemSchema } },
+      schema: {
+        summary: 'Save a view under a name',
+        tags,
+        body: ViewBody,
+        response: { 403: ProblemSchema, 409: ProblemSchema },
+      },
     },
     async (request, reply) => {
       const { name, path } = request.body;
       const { id } = actorOf(request);
+      const hidden = hiddenFilters(path, sightOf(request));
+      const refused = refuseHidden(request, reply, Object.fromEntries(hidden.map((one) => [one, true])));
+      if (refused) return refused;
       if (!(await views.save(id, name.trim(), path, MAX_VIEWS))) {
         return sendProblem(reply, 409, 'Conflict', `There are ${MAX_VIEWS} views already; remove one first.`);
       }
-      return { views: await views.list(id) };
+      return own(request);
     },
   );
   app.delete<{ Params: Static<typeof NameParams> }>(
@@ -48,9 +64,8 @@ export function viewRoutes(app: FastifyInstance, office: Office): void {
       schema: { summary: 'Remove a saved view', tags, params: NameParams },
     },
     async (request) => {
-      const { id } = actorOf(request);
-      await views.remove(id, request.params.name);
-      return { views: await views.list(id) };
+      await views.remove(actorOf(request).id, request.params.name);
+      return own(request);
     },
   );
 }

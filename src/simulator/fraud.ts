@@ -1,4 +1,5 @@
 // Fraud typologies: each campaign is a handful of transactions over minutes to days, by one thief.
+import { SIMULATED_FRAUD_TYPES } from '../domain/alert.ts';
 import type { Random } from '../domain/random.ts';
 import { RISKY_PLACES } from './places.ts';
 import type { Population } from './population.ts';
@@ -12,17 +13,7 @@ import {
   transferTo,
 } from './spending.ts';
 
-export const FRAUD_TYPES = [
-  'stolen_card_spree',
-  'card_testing',
-  'cnp_stolen_credentials',
-  'account_takeover',
-  'merchant_compromise',
-  'impossible_travel',
-  'mule_transfers',
-  'first_party_bust_out',
-  'app_scam',
-] as const;
+export const FRAUD_TYPES = SIMULATED_FRAUD_TYPES;
 export type FraudType = (typeof FRAUD_TYPES)[number];
 
 /** How often each campaign starts, and how many transactions it has on average. */

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { count, dateTime, utc } from '../format.ts';
 import { ask } from '../live/api.ts';
 import { setQuery, useRoute } from '../live/route.ts';
+import { NOT_SHOWN } from './hidden.tsx';
 import { Empty, Panel, Problem, Scroll } from './parts.tsx';
 
 type Line = {
@@ -14,12 +15,13 @@ type Line = {
   readonly action: string;
   readonly subject: string;
   readonly detail: Readonly<Record<string, unknown>> | null;
-  readonly hash: string;
+  /** Null where identifiers are hidden. */
+  readonly hash: string | null;
 };
 type Page = {
   readonly items: readonly Line[];
   readonly nextCursor: number | null;
-  readonly head: { readonly seq: number; readonly hash: string };
+  readonly head: { readonly seq: number; readonly hash: string | null };
 };
 
 const shownDetail = (detail: Line['detail']): string =>
@@ -60,7 +62,7 @@ export function AuditTrail() {
       title="Audit trail"
       note={
         page && (
-          <span title={`Head ${page.head.hash}`}>
+          <span title={page.head.hash === null ? NOT_SHOWN : `Head ${page.head.hash}`}>
             {count(page.head.seq)} lines, each chained to the one before · check: ./goshawk audit verify
           </span>
         )
@@ -108,7 +110,7 @@ export function AuditTrail() {
             <tbody>
               {lines.map((line) => (
                 <tr key={line.seq} style={{ cursor: 'default' }}>
-                  <td className="right" title={line.hash}>
+                  <td className="right" title={line.hash ?? undefined}>
                     {line.seq}
                   </td>
                   <td title={utc(line.at)}>{dateTime(line.at)}</td>

@@ -5,6 +5,7 @@ import type { AlertFile } from '../../../src/protocol/queue.ts';
 import { count, dateTime, utc } from '../format.ts';
 import { ask, tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
+import { Hidden } from './hidden.tsx';
 import { Empty, Panel } from './parts.tsx';
 import type { Said } from './toast.tsx';
 
@@ -17,7 +18,6 @@ export function NotesPanel(props: {
 }) {
   const { alert, notes, attachments } = props.file;
   const may = useMay('work_alerts');
-  const sees = useMay('read_identifiers');
   const [text, setText] = useState('');
   const fail = (error: Error): void => props.onSaid({ bad: true, text: error.message });
   function attach(file: File | null): void {
@@ -42,19 +42,19 @@ export function NotesPanel(props: {
           <p className="muted">
             {note.who} · <span title={utc(note.at)}>{dateTime(note.at)}</span>
           </p>
-          <p>{note.text}</p>
+          <p>{note.text ?? <Hidden what="The note" />}</p>
         </div>
       ))}
       {attachments.map((file) => (
         <p key={file.id} className="note">
-          {sees ? (
+          {file.name === null ? (
+            <Hidden what="A file" />
+          ) : (
             <a href={`/v1/queue/${alert.id}/attachments/${file.id}`} download>
               {file.name}
             </a>
-          ) : (
-            file.name
           )}{' '}
-          <span className="muted" title={`sha256 ${file.sha256}`}>
+          <span className="muted" title={file.sha256 === null ? undefined : `sha256 ${file.sha256}`}>
             {count(Math.ceil(file.bytes / 1024))} KB · {file.who} · {dateTime(file.at)}
           </span>
         </p>

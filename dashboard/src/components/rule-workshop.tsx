@@ -8,6 +8,7 @@ import { tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery } from '../live/route.ts';
 import { BacktestPanel } from './backtest-panel.tsx';
+import { Hidden, NOT_SHOWN } from './hidden.tsx';
 import { Panel, Problem } from './parts.tsx';
 import { forgetNames, RuleEditor } from './rule-editor.tsx';
 
@@ -20,6 +21,12 @@ const ACTION_CHOICES = [
 ] as const;
 
 type Draft = { id: string; expression: string; action: RuleAction; text: string; priority: number };
+/** What is hidden is not edited: who may write rules sees them. */
+const draftOf = (rule: RuleMessage): Draft => ({
+  ...rule,
+  expression: rule.expression ?? '',
+  text: rule.text ?? '',
+});
 const EMPTY: Draft = { id: '', expression: '', action: 'review', text: '', priority: 50 };
 
 /** Lines of two texts: taken out, put in, the same; longest common subsequence. */
@@ -61,12 +68,13 @@ export function RuleWorkshop(props: {
   const edits = useMay('edit_rules');
   const approves = useMay('approve_rules');
   const [newest] = versions;
-  const [draft, setDraft] = useState<Draft>(newest ?? EMPTY);
+  const [draft, setDraft] = useState<Draft>(newest ? draftOf(newest) : EMPTY);
   const [check, setCheck] = useState<CheckMessage>();
   const [problem, setProblem] = useState<string>();
   const [said, setSaid] = useState<string>();
   const [compared, setCompared] = useState<string | null>(null);
   const isNew = props.id === NEW;
+  const hidden = newest !== undefined && newest.expression === null;
   const newestKey = newest ? `${newest.id} ${newest.version}` : '';
   // What was said of a rule that has just got its name stays; another rule begins afresh.
   const justNamed = useRef(false);
@@ -81,7 +89,7 @@ export function RuleWorkshop(props: {
   }, [props.id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another version that came is shown; one's own typing stays
   useEffect(() => {
-    if (newest) setDraft(newest);
+    if (newest) setDraft(draftOf(newest));
     forgetNames();
   }, [newestKey]);
   const changed =
@@ -136,20 +144,30 @@ export function RuleWorkshop(props: {
       <div className="workshop" data-testid="workshop">
         <div style={{ minWidth: 0 }}>
           <span className="muted">When</span>
-          <RuleEditor
-            value={draft.expression}
-            readOnly={!edits}
-            onChange={(expression) => set({ expression })}
-            onCheck={setCheck}
-          />
-          <p className={check && !check.ok && draft.expression !== '' ? 'problem' : 'muted'} role="status">
+          {hidden ? (
+            <p>
+              <Hidden what="The condition" />
+            </p>
+          ) : (
+            <RuleEditor
+              value={draft.expression}
+              readOnly={!edits}
+              onChange={(expression) => set({ expression })}
+              onCheck={setCheck}
+            />
+          )}
+          <p
+            hidden={hidden}
+            className={check && !check.ok && draft.expression !== '' ? 'problem' : 'muted'}
+            role="status"
+          >
             {check === undefined || draft.expression === ''
               ? 'Ctrl Space lists every name with its meaning.'
               : check.ok
                 ? `✓ In order; reads ${[...check.features, ...check.lists.map((list) => `list ${list}`)].join(', ') || 'the transaction alone'}.`
                 : `✕ ${check.message}`}
           </p>
-          {edits && <BacktestPanel expression={draft.expression} ready={check?.ok === true} />}
+          {edits && !hidden && <BacktestPanel expression={draft.expression} ready={check?.ok === true} />}
         </div>
         <div className="workshop-side">
           {isNew && (
@@ -175,10 +193,10 @@ export function RuleWorkshop(props: {
           />
           <TextInput
             label="Because"
-            description="What the analyst reads"
+            description={hidden ? NOT_SHOWN : 'What the analyst reads'}
             size="xs"
             required
-            readOnly={!edits}
+            readOnly={!edits || hidden}
             value={draft.text}
             onChange={(event) => set({ text: event.currentTarget.value })}
           />
@@ -192,7 +210,7 @@ export function RuleWorkshop(props: {
             value={draft.priority}
             onChange={(value) => set({ priority: Number(value) || 50 })}
           />
-          {edits && (
+          {edits && !hidden && (
             <Button
               size="xs"
               disabled={
@@ -271,6 +289,8 @@ export function RuleWorkshop(props: {
                     <Button
                       size="compact-xs"
                       variant="default"
+                      disabled={hidden}
+                      title={hidden ? NOT_SHOWN : undefined}
                       onClick={() =>
                         setCompared(compared === String(rule.version) ? null : String(rule.version))
                       }
@@ -285,7 +305,7 @@ export function RuleWorkshop(props: {
           {other && (
             <pre className="diff">
               {diffLines(
-                `then ${other.action}, priority ${other.priority}, because ${other.text}\n${other.expression}`,
+                `then ${other.action}, priority ${other.priority}, because ${other.text ?? ''}\n${other.expression ?? ''}`,
                 `then ${draft.action}, priority ${draft.priority}, because ${draft.text}\n${draft.expression}`,
               ).map(({ mark, text }, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name

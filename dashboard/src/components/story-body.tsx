@@ -5,8 +5,10 @@ import { minorPerMajor } from '../../../src/domain/codes.ts';
 import type { TransactionStory } from '../../../src/protocol/messages.ts';
 import { clockTime, dateTime, money, percent, utc, words } from '../format.ts';
 import { ask } from '../live/api.ts';
+import { useMay } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
 import { Chart, type ChartColors } from './chart.tsx';
+import { HiddenHint } from './hidden.tsx';
 import { Empty, OutcomeTag } from './parts.tsx';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
@@ -186,6 +188,7 @@ export function Story(props: {
   readonly onLabel?: (fraud: boolean) => void;
 }) {
   const { story, onLabel } = props;
+  const sees = useMay('read_identifiers');
   const { decision, transaction } = story;
   const merchant = transaction.merchant as { name?: string; id: string; mcc?: string } | undefined;
   const reasons = decision.reasons;
@@ -282,6 +285,7 @@ export function Story(props: {
           {reason.text}
         </div>
       ))}
+      <HiddenHint show={!sees} />
       <h3>What moved the score</h3>
       <HowToRead story={story} />
       <Contributions story={story} />

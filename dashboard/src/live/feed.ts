@@ -34,7 +34,7 @@ export type LiveState = {
 
 const MAX_ROWS = 2000;
 const MAX_ALERTS = 500;
-/** What the desk closes with when a session has ended. */
+/** What the desk closes with when a session has ended, or somebody may do more or less than before. */
 const SIGNED_OUT = 4401;
 const BANNER_MINOR = 50_000;
 
@@ -175,7 +175,11 @@ function connect(): void {
   socket.onclose = (event) => {
     clearInterval(watchdog);
     if (open !== socket) return;
-    if (event.code === SIGNED_OUT) void loadMe();
+    if (event.code === SIGNED_OUT) {
+      // What was seen may be hidden from whoever this is by now.
+      publish({ ...NOTHING, connection: state.connection });
+      void loadMe();
+    }
     if (state.connection.state === 'live')
       publish({ ...state, connection: { state: 'lost', since: Date.now() } });
     retry = setTimeout(connect, retryMs);

@@ -6,6 +6,7 @@ import { AccountMap } from '../components/account-map.tsx';
 import { AccountTimeline } from '../components/account-timeline.tsx';
 import { AlertActions, useActions } from '../components/alert-actions.tsx';
 import { awayText, Due, useNow } from '../components/alert-list.tsx';
+import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
 import { LinkGraph } from '../components/link-graph.tsx';
 import { NotesPanel } from '../components/notes-panel.tsx';
 import { Empty, OutcomeTag, Panel, ScoreBar, Scroll } from '../components/parts.tsx';
@@ -150,6 +151,7 @@ export function AlertPage(props: { readonly id: number }) {
             Case {alert.caseId}
           </Button>
         )}
+        <HiddenHint show={!sees} />
         <AlertActions alerts={[alert]} acting={acting} />
       </Panel>
       <div className="grid">
@@ -204,7 +206,7 @@ export function AlertPage(props: { readonly id: number }) {
           {sees ? (
             <LinkGraph accountId={alert.accountId} />
           ) : (
-            <Empty>Who may not see identifiers sees no links.</Empty>
+            <Empty>{NOT_SHOWN} Links between accounts are, too.</Empty>
           )}
         </Panel>
         <div style={{ display: 'grid', gap: 12, alignContent: 'start' }}>

@@ -5,6 +5,7 @@ import { QUEUE_SORTS, QUEUE_VIEWS, type QueueSort, type QueueView } from '../../
 import type { QueuedAlertMessage } from '../../../src/protocol/queue.ts';
 import { AlertActions, useActions } from '../components/alert-actions.tsx';
 import { AlertList } from '../components/alert-list.tsx';
+import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
 import { Empty, Panel, Problem } from '../components/parts.tsx';
 import { SavedViews } from '../components/saved-views.tsx';
 import { type Said, Toast } from '../components/toast.tsx';
@@ -51,7 +52,9 @@ function QueueScreen() {
   const may = useMay('work_alerts');
   const view = QUEUE_VIEWS.find((one) => one === query.get('view')) ?? 'open';
   const sort = QUEUE_SORTS.find((one) => one === query.get('sort')) ?? 'priority';
-  const search = query.get('search') ?? '';
+  const sees = useMay('read_identifiers');
+  // An address that somebody else sent may ask by what is hidden here.
+  const search = sees ? (query.get('search') ?? '') : '';
   const minLoss = Number(query.get('loss')) || 0;
   const [cursor, setCursor] = useState(0);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
@@ -161,7 +164,9 @@ function QueueScreen() {
           size="xs"
           w={210}
           aria-label="Search alerts"
-          placeholder="Account, number or reason (/)"
+          placeholder={sees ? 'Account, number or reason (/)' : 'Search is hidden from your role'}
+          disabled={!sees}
+          title={sees ? undefined : NOT_SHOWN}
           key={search}
           defaultValue={search}
           onKeyDown={(event) => {
@@ -205,6 +210,7 @@ function QueueScreen() {
         </div>
       )}
       <Problem text={queue.problem} />
+      <HiddenHint show={!sees} />
       <AlertList
         alerts={queue.alerts}
         cursor={cursor}

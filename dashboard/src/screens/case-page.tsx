@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { CASE_OUTCOMES } from '../../../src/domain/case.ts';
 import type { CaseFile } from '../../../src/protocol/cases.ts';
 import { CaseReport } from '../components/case-report.tsx';
+import { Hidden, NOT_SHOWN } from '../components/hidden.tsx';
 import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { count, dateTime, utc, words } from '../format.ts';
 import { ask, remove, tell } from '../live/api.ts';
@@ -14,6 +15,7 @@ export function CasePage(props: { readonly id: number }) {
   const { id } = props;
   const { me } = useMe();
   const may = useMay('work_alerts');
+  const sees = useMay('read_identifiers');
   const [file, setFile] = useState<CaseFile>();
   const [narrative, setNarrative] = useState<string>();
   const [outcome, setOutcome] = useState<string | null>(null);
@@ -64,7 +66,13 @@ export function CasePage(props: { readonly id: number }) {
         note={
           <span className="filters">
             {may && (
-              <Button size="xs" variant="default" onClick={() => setReporting(true)}>
+              <Button
+                size="xs"
+                variant="default"
+                disabled={!sees}
+                title={sees ? undefined : NOT_SHOWN}
+                onClick={() => setReporting(true)}
+              >
                 Report …
               </Button>
             )}
@@ -137,15 +145,19 @@ export function CasePage(props: { readonly id: number }) {
       </Panel>
       <div className="grid">
         <Panel title="Narrative" note="what happened, who, when, how, and why it is suspicious">
-          <Textarea
-            aria-label="Narrative"
-            autosize
-            minRows={6}
-            readOnly={!may || !open}
-            value={narrative ?? of.narrative}
-            onChange={(event) => setNarrative(event.currentTarget.value)}
-          />
-          {may && open && (
+          {of.narrative === null ? (
+            <Hidden what="The narrative" />
+          ) : (
+            <Textarea
+              aria-label="Narrative"
+              autosize
+              minRows={6}
+              readOnly={!may || !open}
+              value={narrative ?? of.narrative}
+              onChange={(event) => setNarrative(event.currentTarget.value)}
+            />
+          )}
+          {may && open && of.narrative !== null && (
             <div className="actions">
               <Button
                 size="xs"
@@ -167,7 +179,7 @@ export function CasePage(props: { readonly id: number }) {
               key={one.id}
               size="xs"
               my={6}
-              label={one.text}
+              label={one.text ?? <Hidden what="The task" />}
               description={`${one.who}, ${dateTime(one.at)}`}
               checked={one.done}
               disabled={!may || !open}
@@ -248,7 +260,7 @@ export function CasePage(props: { readonly id: number }) {
                 <p className="muted">
                   {one.who} · <span title={utc(one.at)}>{dateTime(one.at)}</span>
                 </p>
-                <p>{one.text}</p>
+                <p>{one.text ?? <Hidden what="The note" />}</p>
               </div>
             ))}
             {may && (

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { RuleMessage, RulesMessage } from '../../../src/protocol/rules.ts';
+import { Hidden } from '../components/hidden.tsx';
 import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { RuleWorkshop } from '../components/rule-workshop.tsx';
 import { count, percent } from '../format.ts';
@@ -109,7 +110,7 @@ export function Rules() {
                       </span>
                     )}
                   </td>
-                  <td className="hide-small">{rule.text}</td>
+                  <td className="hide-small">{rule.text ?? <Hidden what="The reason" />}</td>
                   <td className="right">{rule.hits ? count(rule.hits.count) : '–'}</td>
                   <td className="right">
                     {rule.hits && rule.hits.labelled > 0

@@ -3,40 +3,16 @@ import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { COUNTRIES } from '../../../src/domain/codes.ts';
 import type { FeedRow } from '../../../src/protocol/messages.ts';
+import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
 import { LiveTable } from '../components/live-table.tsx';
 import { Panel } from '../components/parts.tsx';
+import { csv } from '../csv.ts';
 import { count, countryName } from '../format.ts';
 import { useLive } from '../live/feed.ts';
+import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
 const PAGE = 200;
-
-function csv(rows: readonly FeedRow[]): string {
-  const columns = [
-    'id',
-    'occurredAt',
-    'decidedAt',
-    'accountId',
-    'amountMinor',
-    'currency',
-    'type',
-    'channel',
-    'merchantName',
-    'country',
-    'score',
-    'outcome',
-    'topReason',
-  ] as const;
-  const cell = (value: unknown): string => {
-    const text = value === undefined ? '' : String(value);
-    // A leading sign would be run as a formula by spreadsheets.
-    const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))].join(
-    '\n',
-  );
-}
 
 export function Transactions() {
   const { query } = useRoute();
@@ -44,7 +20,9 @@ export function Transactions() {
   const [paused, setPaused] = useState(false);
   const outcome = query.get('outcome') ?? 'all';
   const country = query.get('country');
-  const account = query.get('account');
+  const sees = useMay('read_identifiers');
+  // An address that somebody else sent may ask by what is hidden here.
+  const account = sees ? query.get('account') : null;
   const [stored, setStored] = useState<readonly FeedRow[] | undefined>(undefined);
   const [failed, setFailed] = useState('');
   const filtered = outcome !== 'all' || country !== null || account !== null;
@@ -130,7 +108,9 @@ export function Transactions() {
         <TextInput
           size="xs"
           aria-label="Account"
-          placeholder="Account id"
+          placeholder={sees ? 'Account id' : 'Account: hidden'}
+          disabled={!sees}
+          title={sees ? undefined : NOT_SHOWN}
           defaultValue={account ?? ''}
           key={account ?? ''}
           onKeyDown={(event) =>
@@ -149,6 +129,7 @@ export function Transactions() {
           Export CSV
         </Button>
       </div>
+      <HiddenHint show={!sees} />
       <LiveTable rows={rows} paused={paused} />
     </Panel>
   );

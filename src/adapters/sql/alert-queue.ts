@@ -23,6 +23,7 @@ function toQueuedAlert(row: Row): QueuedAlert {
     currency: String(row.currency),
     country: textOrNone(row.country),
     topReason: textOrNone(row.top_reason),
+    topRule: textOrNone(row.top_rule),
     status: row.status as QueuedAlert['status'],
     assignee:
       row.assignee_id === null ? undefined : { id: String(row.assignee_id), name: String(row.assignee_name) },

@@ -42,3 +42,11 @@ export const ALERT_TABLES: readonly string[] = [
    where a.account_id = f.account_id and (a.status = 'open') = (f.status = 'open')`,
   'create index fraud_alerts_alert on fraud_alerts (alert_id, seq)',
 ];
+
+/** Of alerts from before it is not known who says their reason: an empty text, which a default gives without a rewrite. */
+export const ALERT_RULES: readonly string[] = ['alerts', 'fraud_alerts'].flatMap((table) => [
+  `alter table ${table} add column top_rule text default ''`,
+  `alter table ${table} alter column top_rule drop default`,
+  `comment on column ${table}.top_rule is
+    'The rule that says top_reason; empty where that is not known, null where no rule does'`,
+]);

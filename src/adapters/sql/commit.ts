@@ -5,7 +5,7 @@ import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
 import { flaggedMinorOf } from '../../ports/committed.ts';
-import { leadingText } from '../../rules/combine.ts';
+import { leadingHit } from '../../rules/combine.ts';
 import { addDeadLetters, quarantineLetter } from './dead-letters.ts';
 import type { Statement } from './session.ts';
 
@@ -50,6 +50,7 @@ export function transactionRow(item: Decided, seq: number) {
 }
 
 export function alertRow({ transaction: t, decision }: Decided, seq: number) {
+  const leading = leadingHit(decision.rules, decision.outcome);
   return {
     transaction_id: t.id,
     seq,
@@ -61,7 +62,8 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
     currency: t.currency,
     country: t.country,
     merchant_name: t.merchant?.name ?? t.counterpartyName ?? t.counterpartyId,
-    top_reason: leadingText(decision.rules, decision.outcome) ?? decision.reasons[0]?.text,
+    top_reason: leading?.text ?? decision.reasons[0]?.text,
+    top_rule: leading?.id,
     is_fraud: decision.outcome === 'decline',
     status: 'open',
   };
@@ -80,6 +82,7 @@ type AlertGroup = {
   currency: string;
   country: string | undefined;
   top_reason: string | undefined;
+  top_rule: string | undefined;
 };
 
 /** What alerts are sorted and paged by stays a safe integer: beyond it there is nothing left to rank. */
@@ -107,6 +110,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
         currency: row.currency,
         country: undefined,
         top_reason: undefined,
+        top_rule: undefined,
       };
       groups.set(transaction.accountId, group);
     }
@@ -122,6 +126,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
     group.max_score = decision.score;
     group.country = row.country;
     group.top_reason = row.top_reason;
+    group.top_rule = row.top_rule;
   }
   return [...groups.values()].sort((a, b) => (a.account_id < b.account_id ? -1 : 1));
 }
@@ -133,9 +138,9 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
 export const ADD_ALERTS = (rows: string, groups: string): string => `
   grouped as (
     insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
-      expected_loss_minor, max_score, currency, country, top_reason)
+      expected_loss_minor, max_score, currency, country, top_reason, top_rule)
     select account_id, opened_at, updated_at, opened_at + due_after(expected_loss_minor), transactions, declined,
-      amount_minor, expected_loss_minor, max_score, currency, country, top_reason
+      amount_minor, expected_loss_minor, max_score, currency, country, top_reason, top_rule
     from json_populate_recordset(null::alerts, ${groups})
     on conflict (account_id) where status = 'open' do update set
       updated_at = excluded.updated_at,
@@ -147,14 +152,15 @@ export const ADD_ALERTS = (rows: string, groups: string): string => `
       expected_loss_minor = ${LOSS_OF_BOTH},
       country = case when excluded.max_score > alerts.max_score then excluded.country else alerts.country end,
       top_reason = case when excluded.max_score > alerts.max_score then excluded.top_reason else alerts.top_reason end,
+      top_rule = case when excluded.max_score > alerts.max_score then excluded.top_rule else alerts.top_rule end,
       max_score = greatest(alerts.max_score, excluded.max_score),
       snoozed_until = null
     returning id, account_id),
   flagged as (
     insert into fraud_alerts (transaction_id, seq, account_id, created_at, outcome, score, amount_minor, currency,
-      country, merchant_name, top_reason, is_fraud, status, alert_id)
+      country, merchant_name, top_reason, top_rule, is_fraud, status, alert_id)
     select f.transaction_id, f.seq, f.account_id, f.created_at, f.outcome, f.score, f.amount_minor, f.currency,
-      f.country, f.merchant_name, f.top_reason, f.is_fraud, f.status, grouped.id
+      f.country, f.merchant_name, f.top_reason, f.top_rule, f.is_fraud, f.status, grouped.id
     from json_populate_recordset(null::fraud_alerts, ${rows}) f join grouped using (account_id)
     on conflict (transaction_id) do nothing)`;
 

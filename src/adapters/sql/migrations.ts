@@ -1,11 +1,12 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
-import { ALERT_TABLES } from './alert-tables.ts';
+import { ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
 import { LARGEST_LOSS } from './commit.ts';
 import { quarantineColumns } from './dead-letters.ts';
+import { SECRET_TABLES } from './desk-secrets.ts';
 import { LINK_INDEXES } from './links.ts';
 import { LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
@@ -92,6 +93,7 @@ const RULES = ofBoth([
 const CASES = ofBoth(CASE_TABLES);
 const NOTIFICATIONS = ofBoth(NOTIFICATION_TABLES);
 const SIGN_IN = ofBoth(SIGN_IN_TABLES);
+const SIGHT = ofBoth([...SECRET_TABLES, ...ALERT_RULES]);
 
 /** Sums of money that no amount can overflow; the losses that alerts are ranked by were not bounded before. */
 const SUMS = ofBoth([
@@ -133,6 +135,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '008_sums': SUMS,
   '009_quarantine': ofBoth(quarantineColumns(true)),
   '010_sign_in': SIGN_IN,
+  '011_sight': SIGHT,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -197,6 +200,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '009_sums': SUMS,
   '010_quarantine': ofBoth(quarantineColumns(false)),
   '011_sign_in': SIGN_IN,
+  '012_sight': SIGHT,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

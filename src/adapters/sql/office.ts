@@ -4,6 +4,7 @@ import { createAlertQueue } from './alert-queue.ts';
 import { createAuditTrail } from './audit.ts';
 import { createCases } from './cases.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createDeskSecrets } from './desk-secrets.ts';
 import { createLinks } from './links.ts';
 import { createListStore } from './list-store.ts';
 import { createNotes } from './notes.ts';
@@ -31,5 +32,6 @@ export function createOffice(session: SqlSession, numbers: RowNumbers = 'log'): 
     lists: createListStore(session),
     settings: createSettings(session),
     deadLetters: createDeadLetters(session, numbers),
+    secrets: createDeskSecrets(session),
   };
 }

@@ -58,6 +58,8 @@ export type FraudAlertsTable = {
   country: string | null;
   merchant_name: string | null;
   top_reason: string | null;
+  /** The rule that says it; empty where that is not known any more, null where no rule does. */
+  top_rule: string | null;
   /** Fraud as best known: the label when there is one, else whether the engine declined. */
   is_fraud: boolean;
   /** open; confirmed or dismissed: what the label said; unsure where an analyst could not tell. */

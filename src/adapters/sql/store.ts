@@ -90,6 +90,7 @@ function toAlert(row: Selectable<FraudAlertsTable>): Alert {
     country: row.country ?? undefined,
     merchantName: row.merchant_name ?? undefined,
     topReason: row.top_reason ?? undefined,
+    topRule: row.top_rule ?? undefined,
     isFraud: row.is_fraud,
     status: row.status as Alert['status'],
   };

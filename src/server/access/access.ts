@@ -13,8 +13,8 @@ import type { AuditEntry } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
 import { sendProblem } from '../problem-details.ts';
-import { masked } from './masking.ts';
 import { newToken, tokenHash } from './secrets.ts';
+import { maskedSight, sightFor } from './sight.ts';
 
 export const SESSION_COOKIE = 'goshawk_session';
 export const SESSION_MAX_MS = 12 * 3_600_000;
@@ -22,6 +22,8 @@ const SESSION_IDLE_MS = 3_600_000;
 const FIRST_LINK_MS = 24 * 3_600_000;
 /** How long a key or session that was found is believed without asking again. */
 const BELIEVED_MS = 5000;
+/** The same for connections that stay open: they are looked at every two seconds, and rights that change take effect within five. */
+const BELIEVED_OPEN_MS = 2000;
 const BELIEVED_MAX = 10_000;
 const USED_EVERY_MS = 60_000;
 
@@ -29,6 +31,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller must be allowed to do; 'anyone' for what needs no account. */
     permission?: Permission | 'anyone';
+    /** What is asked or answered names people: it needs permission to see identifiers besides. */
+    identifiers?: boolean;
     /** What is looked at, for the audit trail: "alert" with the route's :id. */
     viewed?: string;
   }
@@ -45,12 +49,10 @@ export type AccessOptions = {
 };
 
 export type Access = {
-  /** May this request do that? By its actor, found before. */
-  may(request: FastifyRequest, permission: Permission): boolean;
   /** Who is asking, on a route that anyone may use. */
   whoIs(request: FastifyRequest): Promise<Actor | undefined>;
-  /** Whether somebody's session or key still stands; for connections that stay open. */
-  stillThere(request: FastifyRequest): Promise<boolean>;
+  /** Whether whoever made a request may still do what they might then, no more and no less; for connections that stay open. */
+  sameRights(request: FastifyRequest): Promise<boolean>;
   /** Whether one must sign in: others can reach the desk, or somebody has an account. */
   signInNeeded(): Promise<boolean>;
   /** The path of a link that makes an administrator; undefined where somebody can administer. */
@@ -87,18 +89,22 @@ export function nameOf(request: FastifyRequest, given: string | undefined): stri
   throw Object.assign(new Error('Say who does it, in "who": nobody is signed in.'), { statusCode: 400 });
 }
 
+const neededFor = (permission: Permission, identifiers = false): readonly Permission[] =>
+  identifiers ? [permission, 'read_identifiers'] : [permission];
+
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export async function guardRoutes(app: FastifyInstance, options: AccessOptions): Promise<Access> {
   const { office, clock } = options;
   const { people } = office;
-  const believed = new Map<string, { readonly actor: Actor; readonly untilMs: number }>();
+  const believed = new Map<string, { readonly actor: Actor; readonly atMs: number }>();
+  const masked = maskedSight(await office.secrets.secret('masked identifiers'));
   const usedAt = new Map<string, number>();
   let anyone = await people.anyone();
 
   function believe(proof: string, actor: Actor): Actor {
     if (believed.size >= BELIEVED_MAX) believed.clear();
-    believed.set(proof, { actor, untilMs: clock.nowMs() + BELIEVED_MS });
+    believed.set(proof, { actor, atMs: clock.nowMs() });
     return actor;
   }
 
@@ -140,14 +146,14 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
     return { kind: 'person', id: user.id, name: user.name, permissions: permissionsOf(user.roles) };
   }
 
-  async function find(request: FastifyRequest): Promise<Actor | undefined> {
+  async function find(request: FastifyRequest, believedMs = BELIEVED_MS): Promise<Actor | undefined> {
     const { authorization } = request.headers;
     const key = authorization?.startsWith('Bearer ') ? authorization.slice(7) : undefined;
     const cookie = request.cookies[SESSION_COOKIE];
     const proof = key !== undefined ? `key ${tokenHash(key)}` : cookie && `session ${tokenHash(cookie)}`;
     if (!proof) return (await signInNeeded()) ? undefined : LOCAL_ACTOR;
     const known = believed.get(proof);
-    if (known && known.untilMs > clock.nowMs()) return known.actor;
+    if (known && clock.nowMs() - known.atMs < believedMs) return known.actor;
     believed.delete(proof);
     const actor = key !== undefined ? await byKey(key) : await bySession(cookie ?? '');
     if (actor) return believe(proof, actor);
@@ -163,8 +169,9 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
 
   await app.register(fastifyCookie);
   app.decorateRequest('actor', undefined);
+  app.decorateRequest('sight', undefined);
   app.addHook('onRoute', (route) => {
-    const { permission } = route.config ?? {};
+    const { permission, identifiers } = route.config ?? {};
     if (permission === undefined) {
       // Files of the dashboard hold no data.
       if (route.url.startsWith('/v1/') || route.url === '/metrics') {
@@ -175,12 +182,17 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
       const { description = '' } = route.schema;
       route.schema = {
         ...route.schema,
-        description: `${description ? `${description} ` : ''}Needs permission to ${PERMISSION_WORDS[permission]} (${permission}).`,
+        description: `${description ? `${description} ` : ''}Needs permission to ${neededFor(
+          permission,
+          identifiers,
+        )
+          .map((one) => `${PERMISSION_WORDS[one]} (${one})`)
+          .join(' and to ')}.`,
       };
     }
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { permission } = request.routeOptions.config;
+    const { permission, identifiers } = request.routeOptions.config;
     if (permission === undefined || permission === 'anyone') return;
     const actor = await find(request);
     if (!actor) {
@@ -196,15 +208,17 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
     if (actor.kind === 'person' && !SAFE.has(request.method) && request.headers.origin === undefined) {
       return sendProblem(reply, 403, 'Forbidden', 'A request with a session needs an Origin header.');
     }
-    if (!actor.permissions.has(permission)) {
+    const missing = neededFor(permission, identifiers).find((one) => !actor.permissions.has(one));
+    if (missing !== undefined) {
       return sendProblem(
         reply,
         403,
         'Forbidden',
-        `${actor.name} may not do this: it needs permission to ${PERMISSION_WORDS[permission]} (${permission}).`,
+        `${actor.name} may not do this: it needs permission to ${PERMISSION_WORDS[missing]} (${missing}).`,
       );
     }
     request.actor = actor;
+    request.sight = sightFor(actor.permissions, masked);
   });
   app.addHook('preSerialization', async (request, reply, payload) => {
     const { viewed } = request.routeOptions.config;
@@ -219,15 +233,21 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
         subject: `${viewed} ${id}`.trim(),
       });
     }
-    if (actor.permissions.has('read_identifiers')) return payload;
-    return masked(payload);
+    return payload;
   });
 
   return {
-    may: (request, permission) => request.actor?.permissions.has(permission) === true,
-    whoIs: find,
-    async stillThere(request) {
-      return (await find(request)) !== undefined;
+    whoIs: (request) => find(request),
+    async sameRights(request) {
+      const { actor: before } = request;
+      const now = await find(request, BELIEVED_OPEN_MS);
+      return (
+        before !== undefined &&
+        now !== undefined &&
+        now.kind === before.kind &&
+        now.permissions.size === before.permissions.size &&
+        [...now.permissions].every((permission) => before.permissions.has(permission))
+      );
     },
     signInNeeded,
     async firstLink() {

@@ -14,12 +14,14 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
 import type { ApiKey, User } from '../../ports/people.ts';
 import { Identifier, Line, SafeInteger } from '../field-schema.ts';
+import { auditHeadSeen, auditLineSeen, subjectSeen } from '../office-seen.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
 import { timeOrNull } from '../unknown.ts';
 import { type Access, actorOf, entryOf } from './access.ts';
 import { nameProblem, normalId } from './names.ts';
 import { newKeyId, newToken, tokenHash } from './secrets.ts';
+import { refuseHidden, sightOf } from './sight.ts';
 
 const LINK_MS = 72 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -304,13 +306,18 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
       schema: {
         summary: 'The audit trail, newest first',
         description:
-          'Each line carries the hash of the chain up to it; ./goshawk audit verify computes it again.',
+          'Each line carries the hash of the chain up to it; ./goshawk audit verify computes it again. Without permission to see ' +
+          'identifiers (read_identifiers) details that may name somebody, and hashes, are left out.',
         tags: ['Audit'],
         querystring: AuditQuery,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { who, action, subject, cursor, limit = AUDIT_PAGE } = request.query;
+      const sight = sightOf(request);
+      const hidden = subject !== undefined && subjectSeen(subject, sight) !== subject;
+      const refused = refuseHidden(request, reply, { subject: hidden ? subject : undefined });
+      if (refused) return refused;
       const lines = await audit.lines(
         {
           ...(who !== undefined && { who }),
@@ -321,9 +328,9 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
         limit,
       );
       return {
-        items: lines,
+        items: lines.map((line) => auditLineSeen(line, sight)),
         nextCursor: lines.length === limit ? (lines.at(-1)?.seq ?? null) : null,
-        head: await audit.head(),
+        head: auditHeadSeen(await audit.head(), sight),
       };
     },
   );

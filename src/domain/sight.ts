@@ -1,0 +1,69 @@
+// What somebody may see of people: all of it, or tokens in their place. Whatever makes rows of a transaction makes them of
+// `transactionSeen`, so that nothing can be derived from what may not be seen.
+import { FRAUD_TYPES, SIMULATED_FRAUD_TYPES } from './alert.ts';
+import type { RuleHit } from './decision.ts';
+import type { Transaction } from './transaction.ts';
+
+export const HIDDEN_KINDS = ['account', 'device', 'ip', 'payee'] as const;
+export type HiddenKind = (typeof HIDDEN_KINDS)[number];
+
+export type Sight =
+  | { readonly kind: 'whole' }
+  | {
+      readonly kind: 'masked';
+      /** Stands for an identifier: the same for the same one, and nothing that it could be guessed from. */
+      token(kind: HiddenKind, identifier: string): string;
+    };
+
+export const WHOLE: Sight = { kind: 'whole' };
+
+/** A degree is some hundred kilometres: the region stays, the house does not. */
+const roughly = (degrees: number): number => Math.round(degrees);
+
+/**
+ * A transaction as it is seen. The masked form is made anew of what may be seen: a field that is not named here is not in it.
+ * The merchant of a purchase is a business and stays; of anything else it is whoever gets the money.
+ */
+export function transactionSeen(t: Transaction, sight: Sight): Transaction {
+  if (sight.kind === 'whole') return t;
+  const { merchant, location } = t;
+  return {
+    id: t.id,
+    accountId: sight.token('account', t.accountId),
+    occurredAtMs: t.occurredAtMs,
+    amountMinor: t.amountMinor,
+    currency: t.currency,
+    type: t.type,
+    ...(t.channel !== undefined && { channel: t.channel }),
+    ...(merchant !== undefined && {
+      merchant: {
+        id: t.type === 'purchase' ? merchant.id : sight.token('payee', merchant.id),
+        ...(t.type === 'purchase' && merchant.name !== undefined && { name: merchant.name }),
+        ...(merchant.mcc !== undefined && { mcc: merchant.mcc }),
+      },
+    }),
+    ...(t.country !== undefined && { country: t.country }),
+    ...(location !== undefined && { location: { lat: roughly(location.lat), lon: roughly(location.lon) } }),
+    ...(t.deviceId !== undefined && { deviceId: sight.token('device', t.deviceId) }),
+    ...(t.ip !== undefined && { ip: sight.token('ip', t.ip) }),
+    ...(t.counterpartyId !== undefined && { counterpartyId: sight.token('payee', t.counterpartyId) }),
+  };
+}
+
+/** What a rule says is written by people and may name somebody; what it is called does not. */
+export const ruleWords = (id: string): string => `Rule ${id}`;
+
+/** A rule that held, as it is seen. */
+export function hitSeen(hit: RuleHit, sight: Sight): RuleHit {
+  if (sight.kind === 'whole') return hit;
+  const { id, version, action, priority, shadow } = hit;
+  return { id, version, action, priority, text: ruleWords(id), ...(shadow !== undefined && { shadow }) };
+}
+
+const USUAL_TYPES: ReadonlySet<string> = new Set([...FRAUD_TYPES, ...SIMULATED_FRAUD_TYPES]);
+
+/** A kind of fraud as it is seen: a label may carry any text, so the masked form knows the usual kinds alone. */
+export function fraudTypeSeen(type: string | undefined, sight: Sight): string | undefined {
+  if (type === undefined || sight.kind === 'whole' || USUAL_TYPES.has(type)) return type;
+  return 'other';
+}

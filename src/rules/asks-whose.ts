@@ -1,0 +1,25 @@
+// Whether an expression asks whose a transaction is, or who is on a list: what it holds for tells that to whoever may count its hits.
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { CHECKING } from './environment.ts';
+import { childrenOf } from './syntax.ts';
+
+/** Fields of a transaction that name nobody; whatever else is asked of it may. */
+const PLAIN: ReadonlySet<string> = new Set(['amount', 'currency', 'type', 'channel', 'country', 'hour']);
+
+function asks(node: ASTNode): boolean {
+  // A list that is asked for a text of one's own tells whether that stands in it.
+  if (node.op === 'call' && node.args[0] === 'inList') return true;
+  if (node.op === '.') {
+    const [receiver, field] = node.args as [ASTNode, string];
+    if (receiver.op === 'id' && receiver.args === 'transaction' && PLAIN.has(field)) return false;
+    if (receiver.op === '.' && field === 'mcc') {
+      const [below, name] = receiver.args as [ASTNode, string];
+      if (below.op === 'id' && below.args === 'transaction' && name === 'merchant') return false;
+    }
+  }
+  if (node.op === 'id' && node.args === 'transaction') return true;
+  return childrenOf(node).some(asks);
+}
+
+/** Of an expression that was checked before. */
+export const asksWhose = (expression: string): boolean => asks(CHECKING.parse(expression).ast);
