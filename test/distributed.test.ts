@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Pool } from 'pg';
@@ -14,6 +14,7 @@ import { encodeHeaders, produceApi } from '../src/adapters/kafka/record-batch.ts
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
+import { folderForPostgres } from '../src/stack/services.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { FAULTY_PROGRAM, mendDatabase, POISONED_AMOUNT_MINOR, poisonDatabase } from './faults/poison.ts';
 import { type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
@@ -51,6 +52,15 @@ function start(name: string, args: readonly string[]): GoshawkProcess {
   started.push(process);
   return process;
 }
+function filesUnder(path: string): string[] {
+  return (
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      // Kafka's indexes are large and hold numbers of its own alone.
+      .filter((entry) => entry.isFile() && !/\.(time)?index$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+  );
+}
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until<T>(what: string, look: () => Promise<T | undefined>, ms = 30_000): Promise<T> {
@@ -203,7 +213,7 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
       const info = await client.topic(topics.transactions);
       assert.ok(info);
       const bad: [key: string, value: Buffer, headers: [string, string][], reason: RegExp][] = [
-        ['a', Buffer.from([0xff, 0xfe, 0x00]), [], /Not UTF-8/],
+        ['a', Buffer.from([0xff, 0xfe, 0x00]), [], /not UTF-8/],
         ['a', Buffer.from('{'), [], /Not valid JSON/],
         [
           'a',
@@ -271,6 +281,84 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
     assert.equal(rows[0].n, 1);
     assert.equal((await send(url, '/v1/decisions', transaction('after-twins'))).status, 200);
   });
+
+  await t.test(
+    'T5 no server of an installation keeps a card number, however its record came in',
+    async () => {
+      const [ours, theirs] = ['4012888888881881', '5555555555554444'];
+      const spaced = (card: string): string => card.replaceAll(/(\d{4})(?=\d)/g, '$1 ');
+      const full = (id: string, card: string, more: Record<string, unknown> = {}): Record<string, unknown> =>
+      transaction(id, { accountId: card, deviceId: card, city: `kept-beside ${card}`, merchant: { id: card, name: card }, counterpartyId: card, ...more }); // biome-ignore format: a record
+      for (const card of [ours, spaced(ours)]) {
+        assert.equal((await send(url, '/v1/decisions', full(`card ${card}`, card))).status, 200);
+      }
+      // Written in two ways it was one transaction.
+      const bulk = [full(`bulk ${ours}`, spaced(ours)), full('bulk refused', ours, { cvv: '8765432' })];
+      const taken = await send(url, '/v1/transactions', bulk);
+      assert.deepEqual([taken.body.accepted, taken.body.rejected], [1, 1]);
+      const label = { transactionId: `card ${ours}`, fraud: true, fraudType: `stolen ${ours}` };
+      assert.equal((await send(url, '/v1/labels', label)).status, 202);
+      // Others write to the topic themselves, by keys of their own.
+      const info = await client.topic(topics.transactions);
+      assert.ok(info);
+      const partition = partitionOf(Buffer.from(theirs), PARTITIONS);
+      const values = [
+        JSON.stringify(full(`foreign ${theirs}`, theirs)),
+        JSON.stringify(full('foreign twice', theirs)).replace('{', `{"city":"${theirs}",`),
+        JSON.stringify(full('foreign refused', theirs, { track2: '8765432', cardNumber: theirs })),
+        JSON.stringify(full(`foreign ${theirs}`, theirs)).slice(0, -1),
+      ];
+      await client.request(info.leaders[partition], produceApi, 5000, [
+        {
+          topic: topics.transactions,
+          partition,
+          timestampMs: Date.now(),
+          records: values.map((value) => ({
+            key: Buffer.from(theirs),
+            value: Buffer.from(value),
+            headers: encodeHeaders([['traceparent', theirs]]),
+          })),
+        },
+      ]);
+      const rows = await until('all are stored', async () => {
+        const found = await pool.query(
+          `select account_id, count(*)::int as n from transactions where account_id like '%~%' group by 1 order by 1`,
+        );
+        const dead = await pool.query(`select raw from dead_letters where raw like '%xxxxxx%'`);
+        return found.rows.reduce((sum, { n }) => sum + n, 0) === 4 && dead.rows.length === 3
+          ? found.rows
+          : undefined;
+      });
+      assert.deepEqual(
+        rows.map(({ account_id, n }) => [account_id.slice(0, 17), n]),
+        [
+          ['401288xxxxxx1881~', 2],
+          ['555555xxxxxx4444~', 2],
+        ],
+      );
+      const answer = await fetch(`${url}/v1/transactions?accountId=${encodeURIComponent(spaced(theirs))}`);
+      assert.equal(((await answer.json()) as { items: unknown[] }).items.length, 2, 'found by the number');
+      await pool.query('checkpoint');
+      // Redis writes its file every second.
+      await sleep(1500);
+      const services = join(folder, 'services');
+      const searched = [services, folderForPostgres(join(services, 'postgres')), join(folder, 'logs')];
+      const found: string[] = [];
+      const beside = new Set<string>();
+      for (const file of searched.flatMap(filesUnder)) {
+        const content = readFileSync(file);
+        const isForeign = file.includes(`${topics.transactions}-`);
+        for (const text of [ours, spaced(ours), ...(isForeign ? [] : [theirs, spaced(theirs), '8765432'])]) {
+          if (content.includes(text)) found.push(`${file}: ${text}`);
+        }
+        if (content.includes('kept-beside') || content.includes('401288xxxxxx1881'))
+          beside.add(file.split('/')[file.split('/').indexOf('services') + 1] ?? file);
+      }
+      assert.deepEqual(found, []);
+      // Where the search finds what stood beside the numbers, it would have found the numbers.
+      assert.ok(beside.has('kafka') && beside.has('redis') && beside.size >= 3, [...beside].join(', '));
+    },
+  );
 
   await t.test('W7 a promoted model decides without a restart', async () => {
     const before = await send(url, '/v1/decisions', transaction('model-before'));

@@ -26,7 +26,7 @@ const BETWEEN_GROUPS = /[\p{Zs}\p{Pd}\t./\\_\u00b7\u2022\u2027\u2044\u2212\u2215
 const NAMED_BLANKS =
   /^(?:nbsp|ensp|emsp|thinsp|hairsp|numsp|puncsp|ndash|mdash|hyphen|dash|minus|middot|sol|period)$/i;
 const WRITTEN_INSIDE =
-  /(?<percent>(?:%(?:25)*[0-9a-f]{2})+)|\\+u(?<unicode>[0-9a-f]{4}|\{[0-9a-f]{1,6}\})|\\+x(?<hex>[0-9a-f]{2})|\\+(?<short>[nrtbfv])|&(?:amp;)*#(?<decimal>\d{1,7});|&(?:amp;)*#x(?<hexadecimal>[0-9a-f]{1,6});|&(?:amp;)*(?<name>[a-z]{3,8});/iy;
+  /(?<percent>(?:%(?:25)*[0-9a-f]{2})+)|\\{1,16}u(?<unicode>[0-9a-f]{4}|\{[0-9a-f]{1,6}\})|\\{1,16}x(?<hex>[0-9a-f]{2})|\\{1,16}(?<short>[nrtbfv])|&(?:amp;)*#(?<decimal>\d{1,7});|&(?:amp;)*#x(?<hexadecimal>[0-9a-f]{1,6});|&(?:amp;)*(?<name>[a-z]{3,8});/iy;
 
 /** The value of a decimal digit of any script, or of one that is written small, raised or in a circle; −1 for all else. */
 function digitOf(codePoint: number): number {

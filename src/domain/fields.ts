@@ -28,6 +28,8 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return 'an object';
+  // Its last digits are lost here, and with them what tells that it is a card's.
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) return 'a number beyond 2^53';
   if (typeof value !== 'string') return maskCardNumbers(String(value), SHOWN_CHARACTERS);
   const text = JSON.stringify(maskCardNumbers(value, SHOWN_CHARACTERS));
   return value.length > SHOWN_CHARACTERS ? `${text.slice(0, -1)}…"` : text;
@@ -114,9 +116,9 @@ export class FieldReader {
     if (typeof value !== 'number' || !Number.isFinite(value))
       return this.report(name, `${name} must be a finite number, not ${shown(value)}.`);
     if (integer && !Number.isSafeInteger(value))
-      return this.report(name, `${name} is ${value}; it must be a whole number below 2^53.`);
+      return this.report(name, `${name} is ${shown(value)}; it must be a whole number below 2^53.`);
     if (value < min || value > max)
-      return this.report(name, `${name} is ${value}; it must be from ${min} to ${max}.`);
+      return this.report(name, `${name} is ${shown(value)}; it must be from ${min} to ${max}.`);
     // A zero below zero is written as 0 and would not read back the same.
     return value === 0 ? 0 : value;
   }

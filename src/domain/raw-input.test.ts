@@ -52,6 +52,7 @@ test('T8 what is kept of raw input holds no value of a sensitive field, whatever
     '{"pinBlock":{"value":["8765432","}"],"x":8765432},"b":"kept"}', '{"a":{"track2":[8765432,8765432', '{"cv\\u0076":"8765432"}',
     '{"inner":"{\\"cvv\\":\\"8765432\\",\\"b\\":1}"}', 'a=1&cvv=8765432&b=kept', 'cvv: 8765432', '<cvv>8765432</cvv><b>kept</b>',
     '<pin type="x">8765432</pin>', "{'cvv':'8765432'}", '{"security code":"8765432"}', 'card.cvv=8765432; x',
+    `{"cvv"${' '.repeat(300)}: "8765432"}`,
     '{"cvv":"8765432","pin":"8765432","cvv":8765432}',
   ]) {
     const kept = keptOf(raw, 2000);

@@ -10,7 +10,7 @@ const REMOVED = '[removed]';
  * backslashes is tried from its middle: what nobody could read may be long, and must not be gone through again from each character.
  */
 const NAMED =
-  /(?<!\\)\\*["']([^"'\\\r\n]{2,120})\\*["']\s{0,20}[:=]|(?<![\p{L}\p{N}_$.-])([\p{L}_$][\p{L}\p{N}_$.-]{1,119})(?:\s{0,20}[:=]|[^<>]{0,60}>)/gu;
+  /(?<!\\)\\*["']([^"'\\\r\n]{2,120})\\*["']\s*[:=]|(?<![\p{L}\p{N}_$.-])([\p{L}_$][\p{L}\p{N}_$.-]{1,119})(?:\s*[:=]|[^<>]{0,60}>)/gu;
 const ESCAPED = /(?<!\\)\\+u00([2-7][0-9a-f])/gi;
 const LETTER_OR_DIGIT = /[0-9A-Za-z_]/;
 /** What a cut text may still hold of a value that begins in it. */
@@ -51,7 +51,7 @@ function endOfValue(text: string, from: number, isXml: boolean): number {
   if (isXml) return orEnd(text.indexOf('<', from), text);
   let start = from;
   while (start < text.length && /\s/.test(text[start])) start++;
-  const opening = /^\\*["'`]/.exec(text.slice(start, start + 8))?.[0];
+  const opening = /^\\{0,16}["'`]/.exec(text.slice(start, start + 17))?.[0];
   if (opening !== undefined) return endOfQuoted(text, start, opening);
   if (text[start] === '{' || text[start] === '[') return endOfNested(text, start);
   const end = text.slice(start).search(/[,}\]&;<\s"']/);

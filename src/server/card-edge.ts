@@ -22,8 +22,8 @@ type Schema = {
   readonly anyOf?: readonly Schema[];
 };
 
-/** Texts that hold identifiers among other things: what is searched for, and the conditions of rules. */
-const ASKS_FOR_IDENTIFIERS = new Set(['search', 'after', 'expression']);
+/** Texts that hold identifiers among other things: what is searched for, saved searches, the conditions of rules. */
+const ASKS_FOR_IDENTIFIERS = new Set(['search', 'after', 'path', 'expression']);
 
 type Found = { readonly problems: Problem[]; readonly cards: CardPolicy };
 

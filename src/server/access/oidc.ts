@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as client from 'openid-client';
 import { isRole, type Role } from '../../domain/access.ts';
+import { maskCardNumbers } from '../../domain/card-number.ts';
 import { InputError } from '../../domain/input-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
@@ -183,7 +184,7 @@ export function oidcRoutes(
     const subject = `${claims.iss} ${claims.sub}`;
     const email = typeof claims.email === 'string' ? normalId(claims.email) : undefined;
     const name =
-      typeof claims.name === 'string' && claims.name !== '' ? claims.name.slice(0, 100) : undefined;
+      typeof claims.name === 'string' && claims.name !== '' ? maskCardNumbers(claims.name, 100) : undefined;
     const roles = rolesOf(settings, claims);
     const actor = { kind: 'person' as const, id: email ?? claims.sub, name: name ?? email ?? claims.sub };
     const atMs = clock.nowMs();
