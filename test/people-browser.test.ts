@@ -307,6 +307,20 @@ test('N1 an administrator has others told, sees whether it arrived, and asks for
     await page.getByLabel('Two people for a rule').click();
     await page.reload();
     assert.equal(await page.getByLabel('Two people for a rule').isChecked(), true);
+    // A list by which a live rule approves is changed by two from now on.
+    const analyst = await signIn('ann');
+    await analyst.goto(`${desk.url}/lists?list=trusted-accounts`);
+    await analyst.getByLabel('New entry').fill('card-trusted');
+    await analyst.getByRole('button', { name: 'Add', exact: true }).click();
+    await analyst.getByText('It waits for a second person').waitFor();
+    await analyst.getByRole('button', { name: 'Withdraw the change of trusted-accounts' }).waitFor();
+    assert.deepEqual(await seriousFaults(analyst), []);
+    await page.goto(`${desk.url}/lists?list=trusted-accounts`);
+    await page.getByText('+ card-trusted').waitFor();
+    await page.screenshot({ path: join(ARTIFACTS, 'second-person.png'), fullPage: true });
+    await page.getByRole('button', { name: 'Approve the change of trusted-accounts' }).click();
+    await page.getByRole('button', { name: 'Take out card-trusted' }).waitFor();
+    await analyst.context().close();
     await page.context().close();
   } finally {
     receiver.close();

@@ -27,7 +27,8 @@ export function caller(
         ...credentials,
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // A text is sent as it is: a file.
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     let parsed: Record<string, unknown> = {};

@@ -3,7 +3,7 @@ import type { Actor } from '../domain/access.ts';
 
 export type AuditEntry = {
   readonly atMs: number;
-  readonly actor: Pick<Actor, 'kind' | 'id' | 'name'>;
+  readonly actor: Pick<Actor, 'kind' | 'id' | 'name' | 'ownerId'>;
   /** What was done, as a verb in the past: "signed in", "gave verdict". */
   readonly action: string;
   /** To what: "alert 17", "rule impossible-travel". */

@@ -10,6 +10,7 @@ import type { Notes } from './notes.ts';
 import type { Notifications } from './notifications.ts';
 import type { PastRows } from './past-rows.ts';
 import type { People } from './people.ts';
+import type { Proposals } from './proposals.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { Settings } from './settings.ts';
 import type { Views } from './views.ts';
@@ -27,6 +28,7 @@ export type Office = {
   readonly past: PastRows;
   readonly lists: ListStore;
   readonly settings: Settings;
+  readonly proposals: Proposals;
   readonly deadLetters: DeadLetters;
   readonly secrets: DeskSecrets;
 };

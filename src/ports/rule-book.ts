@@ -21,7 +21,7 @@ export type RuleBook = {
   /** Every version, newest first within a rule. */
   rules(): Promise<readonly FiledRule[]>;
   find(id: string, version: number): Promise<FiledRule | undefined>;
-  /** Files a new version as a draft and gives its number; a draft of the same rule that nobody moved yet is replaced. */
+  /** Files a new version as a draft and gives its number; a draft of the same rule that nobody moved yet becomes that version. */
   file(draft: RuleDraft, entry: AuditEntry): Promise<number>;
   /**
    * Moves a version; what held that state before makes room: the live version of the same rule is retired, a shadow one

@@ -2,13 +2,19 @@
 import type { AuditEntry } from './audit.ts';
 
 export type DeskSettings = {
-  /** Whoever wrote a rule may not put it into service. */
+  /** Whoever wrote a rule may not put it into service, and lists that approve are changed by two. */
   readonly fourEyesRules: boolean;
   /** Whoever proposes to close a case may not close it. */
   readonly fourEyesCases: boolean;
+  /** Whoever proposes a model to decide may not put it into service. */
+  readonly fourEyesModels: boolean;
 };
 
-export const DEFAULT_SETTINGS: DeskSettings = { fourEyesRules: false, fourEyesCases: false };
+export const DEFAULT_SETTINGS: DeskSettings = {
+  fourEyesRules: false,
+  fourEyesCases: false,
+  fourEyesModels: false,
+};
 
 export type Settings = {
   read(): Promise<DeskSettings>;

@@ -87,6 +87,8 @@ export type ListMessage = {
   readonly purpose: 'block' | 'allow' | 'watch';
   readonly note: string;
   readonly entries: number;
+  /** Live rules approve by it and two people are asked for: a change waits until somebody else approves it. */
+  readonly needsTwo: boolean;
 };
 export type ListEntryMessage = {
   readonly value: string;

@@ -16,6 +16,7 @@ import type { Simulation } from '../ports/simulation.ts';
 import { guardRoutes } from './access/access.ts';
 import { type OidcSettings, oidcRoutes } from './access/oidc.ts';
 import { peopleRoutes } from './access/people-routes.ts';
+import { settingsRoutes } from './access/settings-routes.ts';
 import { sightOf } from './access/sight.ts';
 import { signInRoutes } from './access/sign-in-routes.ts';
 import { attachmentRoutes } from './attachment-routes.ts';
@@ -210,6 +211,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => {
     const signIn = signInRoutes(scope, desk.office, desk.clock, access, options.oidc?.name);
     peopleRoutes(scope, desk.office, desk.clock, access);
+    settingsRoutes(scope, desk);
     if (options.oidc) oidcRoutes(scope, options.oidc, desk.office, desk.clock, access, signIn);
   });
   await app.register(async (scope) => intakeRoutes(scope, desk, relay));

@@ -1,6 +1,7 @@
 // Cases over HTTP: alerts that belong together, tasks, a narrative, closing by one or two people, and the report.
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { personBehind } from '../domain/access.ts';
 import { CASE_OUTCOMES, CASE_STATUSES, type CaseOutcome } from '../domain/case.ts';
 import { isCurrency } from '../domain/codes.ts';
 import { InputError } from '../domain/input-error.ts';
@@ -16,6 +17,7 @@ import { Identifier, Int32, Line, Prose, SafeInteger, Said } from './field-schem
 import { alertMessage, historyMessage, notesMessage, worksAlerts } from './office-messages.ts';
 import { textSeen } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
+import { notSecond } from './proposals.ts';
 import { ProblemSchema } from './schemas.ts';
 import { reportJson, reportXml } from './suspicious-report.ts';
 import { timeOrNull } from './unknown.ts';
@@ -177,8 +179,9 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
   async function changeOf(
     found: Case,
     body: Static<typeof ChangeBody>,
-    actor: { readonly id: string; readonly name: string },
+    request: FastifyRequest,
   ): Promise<CaseChange | string> {
+    const actor = actorOf(request);
     const by = { id: actor.id, name: actor.name };
     const outcome: CaseOutcome | undefined = CASE_OUTCOMES.find((one) => one === body.outcome);
     switch (body.action) {
@@ -197,7 +200,9 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
           : `${body.assignee} does not work cases.`;
       }
       case 'propose':
-        return outcome ? { kind: 'propose', outcome, by } : 'Say how it ended, in "outcome".';
+        return outcome
+          ? { kind: 'propose', outcome, by: { id: personBehind(actor), name: actor.name } }
+          : 'Say how it ended, in "outcome".';
       case 'close': {
         const ended = outcome ?? found.outcome;
         if (!ended) return 'Say how it ended, in "outcome".';
@@ -205,9 +210,8 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
         const { fourEyesCases } = await settings.read();
         if (!fourEyesCases) return { kind: 'close', outcome: ended, by: actor.name };
         if (found.status !== 'proposed') return 'Two people close a case here: propose it first.';
-        if (found.proposedBy?.id === actor.id) {
-          return 'Somebody else has to close it: whoever proposed it may not.';
-        }
+        const refused = notSecond(request, found.proposedBy?.id ?? '');
+        if (refused) return refused;
         return { kind: 'close', outcome: found.outcome ?? ended, by: actor.name };
       }
       default:
@@ -230,7 +234,7 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
     async (request, reply) => {
       const found = await cases.find(request.params.id);
       if (!found) return notFound(reply, request.params.id);
-      const change = await changeOf(found, request.body, actorOf(request));
+      const change = await changeOf(found, request.body, request);
       if (typeof change === 'string') return sendProblem(reply, 409, 'Conflict', change);
       const done = {
         edit: 'edited',

@@ -23,6 +23,8 @@ import type { NewEntry } from '../ports/list-store.ts';
 import { entryOf } from './access/access.ts';
 import { sightOf } from './access/sight.ts';
 import { Identifier, Line, Prose } from './field-schema.ts';
+import { listProposals, NO_IMPORT, proposeEntries } from './list-proposals.ts';
+import { listsOfTwo, rulesByList } from './lists-of-rules.ts';
 import { textSeen } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
@@ -143,7 +145,11 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
     '/v1/lists',
     { config: { permission: 'read' }, schema: { summary: 'Every list, and imported sanctions lists', tags } },
     async (request) => {
-      const [all, sources] = await Promise.all([lists.lists(), lists.sources()]);
+      const [all, sources, ofTwo] = await Promise.all([
+        lists.lists(),
+        lists.sources(),
+        listsOfTwo(desk.office),
+      ]);
       return {
         lists: all.map(({ name, kind, purpose, note, entries }) => ({
           name,
@@ -151,6 +157,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
           purpose,
           note: textSeen(note, sightOf(request)) ?? '',
           entries,
+          needsTwo: ofTwo.has(name),
         })),
         sources: sources.map(({ importedAtMs, ...source }) => ({
           ...source,
@@ -193,9 +200,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
     },
     async (request, reply) => {
       const { name } = request.params;
-      const users = (await desk.office.rules.inService()).filter(({ expression }) =>
-        expression.includes(`inList("${name}"`),
-      );
+      const users = (await rulesByList(desk.office)).get(name) ?? [];
       if (users.length > 0) {
         const ids = users.map(({ id }) => id).join(', ');
         return sendProblem(reply, 409, 'Conflict', `Rules read it: ${ids}. Retire them first.`);
@@ -243,7 +248,8 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       schema: {
         summary: 'Put entries into a list, or change when they end',
         description:
-          'All of them, or none where one is not valid. Rules see them at once here, within two seconds elsewhere.',
+          'All of them, or none where one is not valid. Rules see them at once here, within two seconds elsewhere. Answers 202 where a ' +
+          'second person has to approve it first: live rules approve by the list, and two people are asked for.',
         tags,
         params: NameParams,
         body: EntriesBody,
@@ -265,6 +271,9 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
         return sendProblem(reply, 409, 'Conflict', `A list has at most ${MAX_ENTRIES} entries.`);
       }
       const entries = lastOfEach(made.flatMap((one) => (typeof one === 'string' ? [] : [one])));
+      if ((await listsOfTwo(desk.office)).has(name)) {
+        return proposeEntries(request, reply, desk, name, { put: entries });
+      }
       const detail = {
         entries: entries.length,
         ...(entries.length <= 10 && { values: entries.map(({ value }) => value) }),
@@ -299,6 +308,9 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
         const normal = normalEntry(list.kind, text);
         return 'value' in normal ? normal.value : text;
       });
+      if ((await listsOfTwo(desk.office)).has(name)) {
+        return proposeEntries(request, reply, desk, name, { take: values });
+      }
       const removed = await lists.take(
         name,
         values,
@@ -330,6 +342,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
         const { name } = request.params;
         const list = await lists.find(name);
         if (!list) return notFound(reply, name);
+        if ((await listsOfTwo(desk.office)).has(name)) return sendProblem(reply, 409, 'Conflict', NO_IMPORT);
         const refused: Refused[] = [];
         let refusedCount = 0;
         let chunk: NewEntry[] = [];
@@ -446,4 +459,6 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
         : { score: 0, uid: null, name: null };
     },
   );
+
+  listProposals(app, desk);
 }

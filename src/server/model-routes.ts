@@ -9,15 +9,25 @@ import { parseModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
 import { SCORE_STEPS, stepStart } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
-import { type FiledModel, MODEL_STATES, type ModelState, type Move } from '../ports/model-registry.ts';
+import type { FiledModel } from '../ports/model-registry.ts';
 import type { SegmentOutcome } from '../ports/past-rows.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import { entryOf, nameOf } from './access/access.ts';
 import { sightOf } from './access/sight.ts';
+import {
+  type AskedMove,
+  askedMove,
+  decides,
+  isState,
+  lookAtMove,
+  moveDetails,
+  moveModel,
+} from './model-moves.ts';
 import type { ModelReviews } from './model-reviews.ts';
 import { textSeen } from './office-seen.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import { sendProblem } from './problem-details.ts';
+import { proposalRoutes, propose } from './proposals.ts';
 import { FileModelQuery, MoveBody, ProblemSchema, ReviewQuery, VersionParams, WhoBody } from './schemas.ts';
 import { known, timeOrNull } from './unknown.ts';
 import { takeBodiesWhole } from './whole-bodies.ts';
@@ -69,8 +79,6 @@ function segmentsSeen(segments: readonly SegmentOutcome[], sight: Sight): Segmen
   return [...seen.values()];
 }
 
-const isState = (text: string): text is ModelState => MODEL_STATES.some((state) => state === text);
-
 export function modelRoutes(
   app: FastifyInstance,
   desk: Desk,
@@ -83,18 +91,14 @@ export function modelRoutes(
   const tags = ['Models'];
   const notFound = (reply: FastifyReply, version: string) =>
     sendProblem(reply, 404, 'Not found', `There is no model ${version}.`);
-  /** Moves a model that is there, and waits until this desk decides by it. */
-  async function moved(request: FastifyRequest, version: string, move: Move) {
-    await models.move(version, move);
-    await desk.office.audit.append(
-      entryOf(request, clock, `${move.action ?? 'moved'} a model`, `model ${version}`, {
-        to: move.to,
-        share: move.share,
-        note: move.note,
-        who: move.who,
-      }),
-    );
-    await desk.refresh();
+  /** Moves a model as it was asked for, or keeps the move until a second person approves it. */
+  async function moved(request: FastifyRequest, reply: FastifyReply, version: string, asked: AskedMove) {
+    const found = await lookAtMove(desk, reviews, version, asked);
+    if ('status' in found) return sendProblem(reply, found.status, found.title, found.detail);
+    if (decides(asked.state) && (await desk.office.settings.read()).fourEyesModels) {
+      return propose(request, reply, desk, 'model', version, asked);
+    }
+    await moveModel(request, desk, version, asked, found.gate);
     const filed = await models.find(version);
     return filed && filedJson(filed, sightOf(request));
   }
@@ -353,7 +357,7 @@ export function modelRoutes(
         summary: 'Move a model to another state',
         description:
           'A champion or a challenger must pass the gate; `override` says why it is moved although it does not. ' +
-          'It decides from the next batch on, without a restart.',
+          'It decides from the next batch on, without a restart. Answers 202 where a second person has to approve it first.',
         tags,
         params: VersionParams,
         body: MoveBody,
@@ -364,51 +368,13 @@ export function modelRoutes(
       const { version } = request.params;
       const { state, share, note = '', override } = request.body;
       const who = nameOf(request, request.body.who);
-      const filed = await models.find(version);
-      if (!filed) return notFound(reply, version);
       if (!isState(state)) return sendProblem(reply, 400, 'Bad request', `There is no state ${state}.`);
-      if (state === 'challenger' && !(share !== undefined && share > 0 && share < 1)) {
-        return sendProblem(
-          reply,
-          400,
-          'Bad request',
-          'A challenger needs a share of the accounts above 0 and below 1.',
-        );
-      }
-      if (filed.state === 'champion' && state !== 'champion') {
-        return sendProblem(
-          reply,
-          409,
-          'Conflict',
-          `${version} decides now; make another model champion instead.`,
-        );
-      }
-      const serves = state === 'champion' || state === 'challenger';
-      const gate = serves && filed.state !== 'champion' ? await reviews.gate(version) : undefined;
-      if (serves && filed.state !== 'champion' && !gate) {
-        return sendProblem(
-          reply,
-          409,
-          'Conflict',
-          `${version} cannot be used by this program: its artefact is damaged or of another feature catalogue.`,
-        );
-      }
-      const failed = gate?.filter(({ passed }) => !passed) ?? [];
-      if (failed.length > 0 && !override) {
-        return sendProblem(
-          reply,
-          409,
-          'The gate does not open',
-          `${version} does not pass: ${failed.map(({ text }) => text).join('; ')}. Say why in "override" to move it nevertheless.`,
-        );
-      }
-      return moved(request, version, {
-        to: state,
-        ...(state === 'challenger' && share !== undefined && { share }),
+      return moved(request, reply, version, {
+        state,
         who,
-        note: override ? `${note ? `${note} · ` : ''}although the gate did not open: ${override}` : note,
-        ...(gate && { gate }),
-        atMs: clock.nowMs(),
+        note,
+        ...(share !== undefined && { share }),
+        ...(override !== undefined && { override }),
       });
     },
   );
@@ -431,15 +397,24 @@ export function modelRoutes(
       if (version === undefined) {
         return sendProblem(reply, 409, 'Conflict', 'No model was champion before this one.');
       }
-      return moved(request, version, {
-        to: 'champion',
-        who,
-        note,
-        action: 'rolled back',
-        atMs: clock.nowMs(),
-      });
+      return moved(request, reply, version, { state: 'champion', who, note, action: 'rolled back' });
     },
   );
+
+  proposalRoutes(app, desk, {
+    kind: 'model',
+    permission: 'move_models',
+    tag: 'Models',
+    details: moveDetails,
+    async apply({ subject, change, proposedBy }, request) {
+      const asked = askedMove(change);
+      if (!asked) return 'This program cannot read what was proposed; withdraw it.';
+      const found = await lookAtMove(desk, reviews, subject, asked);
+      if ('status' in found) return found.detail;
+      await moveModel(request, desk, subject, asked, found.gate, proposedBy.name);
+      return undefined;
+    },
+  });
 
   app.post<{ Body: WhoBody }>(
     '/v1/models/retrain',

@@ -1,5 +1,5 @@
 // Rules over HTTP: writing, checking, trying on the past, and moving them into service.
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { RULE_ACTIONS } from '../domain/decision.ts';
 import { isoTime } from '../domain/iso-time.ts';
@@ -16,11 +16,12 @@ import { checkExpression } from '../rules/check.ts';
 import { FIELD_WORDS } from '../rules/environment.ts';
 import { MAX_EXPRESSION, MAX_RULES, RULE_ID } from '../rules/rule.ts';
 import { ruleKey } from '../rules/ruleset.ts';
-import { actorOf, entryOf } from './access/access.ts';
+import { entryOf } from './access/access.ts';
 import { refuseHidden, sightOf } from './access/sight.ts';
 import { Identifier, Line, Prose } from './field-schema.ts';
 import { textSeen } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
+import { notSecond } from './proposals.ts';
 import { ProblemSchema } from './schemas.ts';
 import { timeOrNull } from './unknown.ts';
 
@@ -284,7 +285,11 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
     sendProblem(reply, 404, 'Not found', `There is no version ${version} of a rule ${id}.`);
 
   /** Why a rule must not be moved there, or undefined. */
-  async function obstacle(rule: FiledRule, to: RuleState, actorId: string): Promise<string | undefined> {
+  async function obstacle(
+    request: FastifyRequest,
+    rule: FiledRule,
+    to: RuleState,
+  ): Promise<string | undefined> {
     if (!MOVES[rule.state].includes(to))
       return `Version ${rule.version} is ${rule.state} and cannot become ${to}.`;
     if (to === 'retired') return undefined;
@@ -295,10 +300,7 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
       return `${MAX_RULES} rules are in service; retire one first.`;
     }
     const { fourEyesRules } = await settings.read();
-    if (fourEyesRules && to === 'live' && rule.authorId === actorId) {
-      return 'Somebody else has to put it into service: whoever wrote a rule may not approve it here.';
-    }
-    return undefined;
+    return fourEyesRules && to === 'live' ? notSecond(request, rule.authorId) : undefined;
   }
 
   app.post<{ Params: Static<typeof RuleParams>; Body: Static<typeof StateBody> }>(
@@ -320,7 +322,7 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
       const to = RULE_STATES.find((state) => state === request.body.state) ?? 'retired';
       const rule = await book.find(id, version);
       if (!rule) return notFound(reply, id, version);
-      const stands = await obstacle(rule, to, actorOf(request).id);
+      const stands = await obstacle(request, rule, to);
       if (stands !== undefined) return sendProblem(reply, 409, 'Conflict', stands);
       const moved = await book.move(
         id,

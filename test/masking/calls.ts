@@ -236,6 +236,21 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'POST /v1/labels': ({ transactions }) => [
     { path: '/v1/labels', body: { transactionId: transactions[1], fraud: true } },
   ],
+  'GET /v1/proposals/settings': one('/v1/proposals/settings'),
+  'GET /v1/proposals/lists': one('/v1/proposals/lists'),
+  'GET /v1/proposals/models': one('/v1/proposals/models'),
+  'POST /v1/proposals/settings/{id}/approve': () => [
+    { path: '/v1/proposals/settings/9999/approve', body: {}, status: [404] },
+  ],
+  'POST /v1/proposals/lists/{id}/approve': () => [
+    { path: '/v1/proposals/lists/9999/approve', body: {}, status: [404] },
+  ],
+  'POST /v1/proposals/models/{id}/approve': () => [
+    { path: '/v1/proposals/models/9999/approve', body: {}, status: [404] },
+  ],
+  'DELETE /v1/proposals/settings/{id}': () => [{ path: '/v1/proposals/settings/9999', status: [404] }],
+  'DELETE /v1/proposals/lists/{id}': () => [{ path: '/v1/proposals/lists/9999', status: [404] }],
+  'DELETE /v1/proposals/models/{id}': () => [{ path: '/v1/proposals/models/9999', status: [404] }],
   'GET /v1/me': one('/v1/me'),
   'POST /v1/password': () => [{ path: '/v1/password', body: { no: 1 }, status: [400] }],
   // The way in, which knows nobody: its answers hold nothing of what is in the desk.

@@ -75,6 +75,12 @@ export async function plant(url: string, model: string): Promise<Planted> {
     entries: [{ value: CANARY.listValue, note: CANARY.entryNote }],
   });
   await ask('POST', '/v1/sanctions/screen', { name: CANARY.screenedName });
+  // One that waits for a second person.
+  await ask('PUT', '/v1/settings', { fourEyesRules: true });
+  await ask('POST', '/v1/lists/trusted-accounts/entries', {
+    entries: [{ value: CANARY.listValue, note: CANARY.entryNote }],
+  });
+  await ask('PUT', '/v1/settings', { fourEyesRules: false });
   const transactions: string[] = [];
   for (const type of ['purchase', 'withdrawal', 'payment', 'transfer'] as const) {
     const id = `planted-${type}`;

@@ -4,46 +4,70 @@ import { useState } from 'react';
 import { tell } from '../live/api.ts';
 import { useAsked } from '../live/models.ts';
 import { Panel, Problem } from './parts.tsx';
+import { Proposals, waitsForSecond } from './proposals.tsx';
 
-type Settings = { readonly fourEyesRules: boolean; readonly fourEyesCases: boolean };
+type Settings = {
+  readonly fourEyesRules: boolean;
+  readonly fourEyesCases: boolean;
+  readonly fourEyesModels: boolean;
+};
 const SWITCHES = [
   {
     name: 'fourEyesRules',
     label: 'Two people for a rule',
-    about: 'Whoever wrote a version of a rule may not put it live.',
+    about:
+      'Whoever wrote a version of a rule may not put it live; lists by which live rules approve are changed by two.',
   },
   {
     name: 'fourEyesCases',
     label: 'Two people to close a case',
     about: 'Whoever proposes to close a case may not close it.',
   },
+  {
+    name: 'fourEyesModels',
+    label: 'Two people for a model',
+    about: 'Whoever makes a model champion or challenger needs somebody else to approve it, roll-backs too.',
+  },
 ] as const;
 
 export function DeskSettings() {
   const { data, problem, again } = useAsked<Settings>('/v1/settings', 60_000);
   const [refused, setRefused] = useState<string>();
+  const [said, setSaid] = useState<string>();
+  const [stamp, setStamp] = useState(0);
   return (
-    <Panel title="Desk">
-      <Problem text={problem ?? refused} />
-      {data &&
-        SWITCHES.map(({ name, label, about }) => (
-          <Switch
-            key={name}
-            my={10}
-            label={label}
-            description={about}
-            checked={data[name]}
-            onChange={(event) =>
-              tell('/v1/settings', { [name]: event.currentTarget.checked }, 'PUT').then(
-                () => {
-                  setRefused(undefined);
-                  again();
-                },
-                (error: Error) => setRefused(error.message),
-              )
-            }
-          />
-        ))}
-    </Panel>
+    <>
+      <Proposals of="settings" stamp={stamp} onDecided={again} />
+      <Panel title="Desk">
+        <p className="muted">What asks for two people is switched on by one administrator, and off by two.</p>
+        <Problem text={problem ?? refused} />
+        {said && (
+          <p className="muted" role="status">
+            {said}
+          </p>
+        )}
+        {data &&
+          SWITCHES.map(({ name, label, about }) => (
+            <Switch
+              key={name}
+              my={10}
+              label={label}
+              description={about}
+              checked={data[name]}
+              onChange={(event) =>
+                tell('/v1/settings', { [name]: event.currentTarget.checked }, 'PUT').then(
+                  (answer) => {
+                    setRefused(undefined);
+                    setSaid(waitsForSecond(answer));
+                    setStamp((before) => before + 1);
+                    again();
+                  },
+                  (error: Error) => setRefused(error.message),
+                )
+              }
+            />
+          ))}
+      </Panel>
+    </>
   );
 }

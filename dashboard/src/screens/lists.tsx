@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ListEntryMessage, ListMessage } from '../../../src/protocol/rules.ts';
 import { Dialog, DialogActions } from '../components/dialog.tsx';
 import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
+import { Proposals, waitsForSecond } from '../components/proposals.tsx';
 import { count, dateTime, percent } from '../format.ts';
 import { ask, tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
@@ -28,10 +29,26 @@ export function Lists() {
   const may = useMay('edit_lists');
   const sees = useMay('read_identifiers');
   const [making, setMaking] = useState(false);
+  const [stamp, setStamp] = useState(0);
+  const [decided, setDecided] = useState(0);
+  function lookAgain(): void {
+    again();
+    setStamp((before) => before + 1);
+  }
   const open = query.get('list');
   const lists = data?.lists ?? [];
   return (
     <>
+      {may && (
+        <Proposals
+          of="lists"
+          stamp={stamp}
+          onDecided={() => {
+            again();
+            setDecided((before) => before + 1);
+          }}
+        />
+      )}
       <div className="grid">
         <Panel
           title="Lists"
@@ -66,7 +83,10 @@ export function Lists() {
                   >
                     <td title={list.note}>{list.name}</td>
                     <td>{list.kind}</td>
-                    <td>{PURPOSE_WORDS[list.purpose]}</td>
+                    <td>
+                      {PURPOSE_WORDS[list.purpose]}
+                      {list.needsTwo && <span className="muted"> · by two</span>}
+                    </td>
                     <td className="right">{count(list.entries)}</td>
                     <td className="muted hide-small">inList("{list.name}", …)</td>
                   </tr>
@@ -79,7 +99,13 @@ export function Lists() {
         <Sanctions sources={data?.sources ?? []} may={may} sees={sees} onChanged={again} />
       </div>
       {open !== null && sees && lists.some(({ name }) => name === open) && (
-        <Entries key={open} name={open} may={may} onChanged={again} />
+        <Entries
+          key={`${open} ${decided}`}
+          name={open}
+          may={may}
+          needsTwo={lists.some(({ name, needsTwo }) => name === open && needsTwo)}
+          onChanged={lookAgain}
+        />
       )}
       {open !== null && !sees && (
         <Panel title={open}>
@@ -100,7 +126,12 @@ export function Lists() {
   );
 }
 
-function Entries(props: { readonly name: string; readonly may: boolean; readonly onChanged: () => void }) {
+function Entries(props: {
+  readonly name: string;
+  readonly may: boolean;
+  readonly needsTwo: boolean;
+  readonly onChanged: () => void;
+}) {
   const { name, may } = props;
   const [entries, setEntries] = useState<readonly ListEntryMessage[]>([]);
   const [next, setNext] = useState<string | null>(null);
@@ -146,7 +177,7 @@ function Entries(props: { readonly name: string; readonly may: boolean; readonly
             placeholder="Search"
             onKeyDown={(event) => event.key === 'Enter' && setSearch(event.currentTarget.value.trim())}
           />
-          {may && (
+          {may && !props.needsTwo && (
             <FileButton
               accept=".csv,text/csv"
               onChange={(file) => {
@@ -195,10 +226,10 @@ function Entries(props: { readonly name: string; readonly may: boolean; readonly
             run(
               tell(`${path}/entries`, {
                 entries: [{ value, note, ...(expiresAt && { expiresAt }) }],
-              }).then(() => {
+              }).then((answer) => {
                 setValue('');
                 setNote('');
-                return `${value} is in the list.`;
+                return waitsForSecond(answer) ?? `${value} is in the list.`;
               }),
             );
           }}
@@ -236,6 +267,12 @@ function Entries(props: { readonly name: string; readonly may: boolean; readonly
             Add
           </Button>
         </form>
+      )}
+      {props.needsTwo && (
+        <p className="muted">
+          Live rules approve by this list: a change takes effect when somebody else approves it. Files are not
+          taken.
+        </p>
       )}
       {said && (
         <p className={said.bad ? 'problem' : 'muted'} role="status">
@@ -279,7 +316,7 @@ function Entries(props: { readonly name: string; readonly may: boolean; readonly
                         onClick={() =>
                           run(
                             tell(`${path}/entries`, { values: [entry.value] }, 'DELETE').then(
-                              () => `${entry.value} is out of the list.`,
+                              (answer) => waitsForSecond(answer) ?? `${entry.value} is out of the list.`,
                             ),
                           )
                         }

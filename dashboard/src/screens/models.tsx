@@ -15,9 +15,11 @@ import { ModelTable } from '../components/model-table.tsx';
 import { MoveModel } from '../components/move-model.tsx';
 import { Outcomes } from '../components/outcomes.tsx';
 import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
+import { Proposals } from '../components/proposals.tsx';
 import { ConfusionMatrix, QualityFiguresRow, trainedText } from '../components/quality.tsx';
 import { count, dateTime, percent, words } from '../format.ts';
 import { useLive } from '../live/feed.ts';
+import { useMay } from '../live/me.ts';
 import { send, useAsked } from '../live/models.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
@@ -53,11 +55,18 @@ export function Models() {
   const [moving, setMoving] = useState<ListedModel>();
   const [asking, setAsking] = useState<keyof typeof ACTIONS>();
   const [problem, setProblem] = useState<string>();
+  const [stamp, setStamp] = useState(0);
+  const moves = useMay('move_models');
   if (!model) return <Empty>Connecting to the desk …</Empty>;
+
+  function lookAgain(): void {
+    listed.again();
+    setStamp((before) => before + 1);
+  }
 
   async function act(path: string, who: string, note: string): Promise<void> {
     setProblem(await send(path, { who, note }));
-    listed.again();
+    lookAgain();
   }
 
   const compare = (version: string, on: boolean): void => {
@@ -70,6 +79,7 @@ export function Models() {
   const message = reviews.data;
   return (
     <>
+      {moves && <Proposals of="models" stamp={stamp} onDecided={listed.again} />}
       <Panel
         title={`Champion: ${model.version}`}
         note={`${words(model.kind)} · trained ${dateTime(model.trainedAt)}`}
@@ -206,7 +216,7 @@ export function Models() {
           onNamed={(who, note) => void act(`/v1/models/${asking}`, who, note)}
         />
       )}
-      {moving && <MoveModel model={moving} onClose={() => setMoving(undefined)} onMoved={listed.again} />}
+      {moving && <MoveModel model={moving} onClose={() => setMoving(undefined)} onMoved={lookAgain} />}
     </>
   );
 }

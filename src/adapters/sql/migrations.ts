@@ -12,6 +12,7 @@ import { LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
+import { PROPOSAL_TABLES } from './proposals.ts';
 import { RULE_TABLES } from './rule-book.ts';
 import { SIGN_IN_TABLES } from './sign-in-tables.ts';
 import { VIEW_TABLES } from './views.ts';
@@ -94,6 +95,7 @@ const CASES = ofBoth(CASE_TABLES);
 const NOTIFICATIONS = ofBoth(NOTIFICATION_TABLES);
 const SIGN_IN = ofBoth(SIGN_IN_TABLES);
 const SIGHT = ofBoth([...SECRET_TABLES, ...ALERT_RULES]);
+const PROPOSALS = ofBoth(PROPOSAL_TABLES);
 
 /** Sums of money that no amount can overflow; the losses that alerts are ranked by were not bounded before. */
 const SUMS = ofBoth([
@@ -136,6 +138,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '009_quarantine': ofBoth(quarantineColumns(true)),
   '010_sign_in': SIGN_IN,
   '011_sight': SIGHT,
+  '012_proposals': PROPOSALS,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -201,6 +204,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '010_quarantine': ofBoth(quarantineColumns(false)),
   '011_sign_in': SIGN_IN,
   '012_sight': SIGHT,
+  '013_proposals': PROPOSALS,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -11,6 +11,7 @@ import { createNotes } from './notes.ts';
 import { createNotifications } from './notifications.ts';
 import { createPastRows } from './past-rows.ts';
 import { createPeople } from './people.ts';
+import { createProposals } from './proposals.ts';
 import { createRuleBook } from './rule-book.ts';
 import type { SqlSession } from './session.ts';
 import { createSettings } from './settings.ts';
@@ -31,6 +32,7 @@ export function createOffice(session: SqlSession, numbers: RowNumbers = 'log'): 
     past: createPastRows(session),
     lists: createListStore(session),
     settings: createSettings(session),
+    proposals: createProposals(session),
     deadLetters: createDeadLetters(session, numbers),
     secrets: createDeskSecrets(session),
   };

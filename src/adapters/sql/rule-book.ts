@@ -1,4 +1,5 @@
 // The rule book in the database; a change, its audit line and the revision that processes watch are one transaction.
+import { personBehind } from '../../domain/access.ts';
 import type { RuleAction } from '../../domain/decision.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { FiledRule, RuleBook, RuleState } from '../../ports/rule-book.ts';
@@ -59,28 +60,31 @@ export function createRuleBook(session: SqlSession): RuleBook {
     },
     async file({ id, expression, action, text, priority }, entry) {
       const { actor, atMs } = entry;
-      await session.transaction([
-        { sql: "delete from rules where id = $1 and state = 'draft'", parameters: [id] },
-        {
-          sql: `with filed as (
-                  insert into rules (id, version, expression, action, text, priority, state, author, author_id, created_at)
-                  select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, 'draft', $6, $7, $8 from rules where id = $1
-                  returning version)
-                select append_audit(replace($9, '{version}', version::text)) from filed`,
-          parameters: [
-            id,
-            expression,
-            action,
-            text,
-            priority,
-            actor.name,
-            actor.id,
-            isoTime(atMs),
-            auditText(entry),
-          ],
-        },
-      ]);
-      const [row] = await session.query("select version from rules where id = $1 and state = 'draft'", [id]);
+      // A draft that is written anew is another version: whoever looked at the one before approves that one, or nothing.
+      const [row] = await session.query(
+        `with changed as (
+           update rules set version = version + 1, expression = $2, action = $3, text = $4, priority = $5, author = $6,
+             author_id = $7, created_at = $8
+           where id = $1 and state = 'draft' returning version),
+         filed as (
+           insert into rules (id, version, expression, action, text, priority, state, author, author_id, created_at)
+           select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5, 'draft', $6, $7, $8 from rules where id = $1
+           having not exists (select 1 from changed)
+           returning version),
+         either as (select version from changed union all select version from filed)
+         select version, append_audit(replace($9, '{version}', version::text)) from either`,
+        [
+          id,
+          expression,
+          action,
+          text,
+          priority,
+          actor.name,
+          personBehind(actor),
+          isoTime(atMs),
+          auditText(entry),
+        ],
+      );
       return Number(row?.version ?? 0);
     },
     async move(id, version, from, to, entry) {

@@ -53,17 +53,6 @@ const KeyBody = Type.Object(
   },
   { additionalProperties: false },
 );
-const SettingsBody = Type.Object(
-  {
-    fourEyesRules: Type.Optional(
-      Type.Boolean({ description: 'Whoever wrote a rule may not put it into service' }),
-    ),
-    fourEyesCases: Type.Optional(
-      Type.Boolean({ description: 'Whoever proposes to close a case may not close it' }),
-    ),
-  },
-  { additionalProperties: false, minProperties: 1 },
-);
 const AuditQuery = Type.Object(
   {
     who: Type.Optional(Line(200)),
@@ -273,30 +262,6 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
       access.forget();
       return { id, revoked };
     },
-  );
-
-  app.get(
-    '/v1/settings',
-    { config: { permission: 'read' }, schema: { summary: 'Settings of the desk', tags: ['Settings'] } },
-    async () => office.settings.read(),
-  );
-
-  app.put<{ Body: Static<typeof SettingsBody> }>(
-    '/v1/settings',
-    {
-      config,
-      schema: {
-        summary: 'Change settings of the desk',
-        tags: ['Settings'],
-        body: SettingsBody,
-        response: problems,
-      },
-    },
-    async (request) =>
-      office.settings.change(
-        request.body,
-        entryOf(request, clock, 'changed settings', 'settings', { ...request.body }),
-      ),
   );
 
   app.get<{ Querystring: Static<typeof AuditQuery> }>(

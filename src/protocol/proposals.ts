@@ -1,0 +1,11 @@
+// What waits for a second person, as the API answers it.
+export type ProposalMessage = {
+  readonly id: number;
+  readonly subject: string;
+  /** What it would change, in words, a line each. */
+  readonly details: readonly string[];
+  readonly proposedBy: string;
+  readonly proposedAt: string;
+  /** Whoever asks proposed it, and may take it back, but not approve it. */
+  readonly own: boolean;
+};
