@@ -69,7 +69,8 @@ test('T5 a card is found with anything between its digits that people or program
 test('T5 a card is found however its digits are written', () => {
   const ways: readonly ((digits: string) => string)[] = [
     (digits) => fours(digits, ' '), (digits) => fours(digits, ','), (digits) => fours(digits, '\n'), (digits) => fours(digits, '+'),
-    (digits) => fours(digits, '%20'), (digits) => fours(digits, '\\u00a0'), (digits) => fours(digits, '\\t'), (digits) => fours(digits, '&nbsp;'),
+    (digits) => [...digits].join(','), (digits) => [...digits].join(' | '), (digits) => Number(digits).toLocaleString('en'), (digits) => digits.replaceAll(/(\d\d)(?=\d)/g, '$1!'),
+    (digits) => fours(digits, '💳'), (digits) => fours(digits, ')('), (digits) => fours(digits, '%20'), (digits) => fours(digits, '\\u00a0'), (digits) => fours(digits, '\\t'), (digits) => fours(digits, '&nbsp;'),
     (digits) => fours(digits, '","'), (digits) => `card:${digits}`, (digits) => `pan=${digits};`, (digits) => `000${digits}`,
     (digits) => `https://shop.example/pay?pan=${digits}&x=1`, (digits) => `${digits[0]}.${digits.slice(1)}E15`,
     zero(0xff10), zero(0x0660), zero(0x0966), zero(0x09e6), zero(0x1d7ce), zero(0x1d7f6), zero(0x1fbf0),

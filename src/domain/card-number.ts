@@ -180,7 +180,7 @@ function doubtOf(
   if (sizes.length === 2 && separator === '.' && isDecimal(text, starts[first], ends[from + end - 1])) {
     return undefined;
   }
-  if (printed && isSame) return 1;
+  if (isSame && (printed || (!isShort && isEven(sizes)))) return 1;
   return isBlank ? 2 : undefined;
 }
 
@@ -188,6 +188,12 @@ function doubtOf(
 function isPrinted(sizes: readonly number[]): boolean {
   const text = sizes.join('-');
   return /^4(?:-4){2,3}(?:-[1-4])?$|^4-6-[45]$|^4-3-3-3$|^6-1[03]$|^8-8$/.test(text);
+}
+
+/** Groups of one size, such as those of thousands; the first or the last may be shorter. */
+function isEven(sizes: readonly number[]): boolean {
+  const size = Math.max(...sizes);
+  return sizes.every((one, i) => one === size || i === 0 || i === sizes.length - 1);
 }
 
 /** A number with decimals as JSON and CSV have it, a latitude for example; with an exponent it may be a whole one. */

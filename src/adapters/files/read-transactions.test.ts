@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { cardTokens } from '../../domain/card-policy.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
 import { loadMapping, type Mapping, parseMapping } from './mapping.ts';
 import { type InputRow, openTransactions } from './read-transactions.ts';
@@ -44,6 +45,33 @@ test('CSV is read by a mapping, plain or gzip, with or without a byte order mark
   assert.deepEqual(await read('a.csv.gz', gzipSync(text), handbook), rows);
   assert.deepEqual(await read('b.csv', `\ufeff${text}`, handbook), rows);
   assert.deepEqual(await read('c.csv', text.replaceAll('\n', '\r\n'), handbook), rows);
+});
+
+test('T5 T8 of a file no card number is kept, in rows that are read and in those that are not, and no security code', async () => {
+  const mapping = await loadMapping('handbook');
+  const cards = cardTokens(Buffer.alloc(32, 7));
+  const header = `${HEADER},cvv,note`;
+  const row = LINES[0].split(',');
+  const card = '4012-8888-8888-1881';
+  const withCard = row.map((cell, i) => (HEADER.split(',')[i] === 'customer_id' ? card : cell)).join(',');
+  const file = join(folder, 'cards.csv');
+  writeFileSync(
+    file,
+    [
+      header,
+      `${withCard},8765432,x`,
+      `${withCard.replace('2018-04-01T00:00:31Z', 'never')},8765432,${card}`,
+    ].join('\n'),
+  );
+  const rows: InputRow[] = [];
+  for await (const batch of (await openTransactions(file, mapping, { nowMs: NOW, cards })).batches())
+    rows.push(...batch);
+  assert.ok(rows[0].ok && rows[0].transaction.accountId.startsWith('401288xxxxxx1881~'));
+  assert.ok(!rows[1].ok && rows[1].raw.includes('401288xxxxxx1881~'), JSON.stringify(rows[1]));
+  assert.ok(!/8765432|8888/.test(JSON.stringify(rows)), JSON.stringify(rows));
+  const code = { ...mapping, fields: { ...mapping.fields, deviceId: { column: 'cvv' } } };
+  const reading = (await openTransactions(file, code, { nowMs: NOW })).batches();
+  await assert.rejects(reading.next(), /column "cvv": .*none of them may be kept/);
 });
 
 test('NDJSON carries canonical transactions, each with its label if it has one', async () => {
