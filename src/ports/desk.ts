@@ -53,6 +53,8 @@ export type PartHealth = {
   readonly errors: number;
   readonly lastAtMs: number | undefined;
   readonly detail: string;
+  /** Since when it does not do its work, and why. */
+  readonly trouble?: { readonly sinceMs: number; readonly why: string };
   /** What else is known of it, for machines; names carry their unit. */
   readonly figures?: Readonly<Record<string, number>>;
 };

@@ -97,6 +97,8 @@ export type ServiceHealth = {
   readonly errors: number;
   readonly lastSuccessAt: string | null;
   readonly detail: string;
+  /** Of one that is down or slow: since when, and why. */
+  readonly trouble: { readonly since: string; readonly why: string } | null;
 };
 export type Pipeline = {
   readonly services: readonly ServiceHealth[];

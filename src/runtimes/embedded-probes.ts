@@ -7,6 +7,8 @@ import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth } from '../ports/desk.ts';
 import type { Log } from '../ports/log.ts';
+import { watchProgress } from '../ports/progress-watch.ts';
+import { stillOf } from './still.ts';
 
 const PROBE_MS = 2000;
 const STALE_MS = 10_000;
@@ -18,6 +20,10 @@ export type ProbedParts = {
   readonly clock: Clock;
   readonly measurements: Measurements;
   readonly backlog: () => number;
+  /** Up to where records are decided, and up to where that is committed. */
+  readonly reached: () => { readonly decided: number; readonly committed: number };
+  /** What failed last and is tried again; undefined once something was committed after it. */
+  readonly trouble: () => string | undefined;
   readonly boundary: Boundary;
   readonly query: (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
 };
@@ -50,12 +56,36 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
       stateOkAtMs = clock.nowMs();
     }
   }
-  const stop = parts.boundary.every('probes', PROBE_MS, probe);
+  const appends = watchProgress();
+  const commits = watchProgress();
+  const road = watchProgress();
+  function look(): void {
+    const atMs = clock.nowMs();
+    const { decided, committed } = parts.reached();
+    appends.sample('', { atMs, waiting: log.pending, position: log.endOffset() });
+    commits.sample('', { atMs, waiting: decided - committed, position: committed });
+    road.sample('', { atMs, waiting: backlog(), position: committed });
+  }
+  const stops = [
+    parts.boundary.every('probes', PROBE_MS, probe),
+    parts.boundary.every('progress', PROBE_MS, look),
+  ];
   parts.boundary.guarded('probes', probe)();
 
   return {
-    stop,
+    stop() {
+      for (const stop of stops) stop();
+    },
     health(nowMs, perSecond) {
+      const why = (what: string): string => {
+        const trouble = parts.trouble();
+        return trouble === undefined ? what : `${what}: ${trouble}`;
+      };
+      const still = {
+        log: stillOf(appends, why('nothing that came in is appended')),
+        road: stillOf(road, why('nothing is decided while records wait')),
+        database: stillOf(commits, why('nothing that was decided is committed')),
+      };
       const fresh = (at: number | undefined): boolean => at !== undefined && nowMs - at < STALE_MS;
       const bytes = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].bytesReserved, 0);
       const entities = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].size, 0);
@@ -63,7 +93,7 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
         {
           name: 'log',
           title: 'Log',
-          status: log.lastAppendMs === undefined ? 'unknown' : 'up',
+          ...(still.log ?? { status: log.lastAppendMs === undefined ? 'unknown' : 'up' }),
           measures: 'append to committed',
           latency: measurements.append.summary(nowMs),
           perSecond,
@@ -75,12 +105,14 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
         {
           name: 'engine',
           title: 'Scoring engine',
-          status:
-            backlog() > BUSY_BACKLOG
-              ? 'degraded'
-              : measurements.lastCommitAtMs === undefined
-                ? 'unknown'
-                : 'up',
+          ...(still.road ?? {
+            status:
+              backlog() > BUSY_BACKLOG
+                ? 'degraded'
+                : measurements.lastCommitAtMs === undefined
+                  ? 'unknown'
+                  : 'up',
+          }),
           measures: 'features, model, rules and reasons of one transaction',
           latency: measurements.engine.summary(nowMs),
           perSecond,
@@ -104,7 +136,7 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
         {
           name: 'database',
           title: 'Database',
-          status: fresh(databaseOkAtMs) ? 'up' : 'down',
+          ...(still.database ?? { status: fresh(databaseOkAtMs) ? 'up' : 'down' }),
           measures: 'round trip of a query',
           latency: databaseLatency.summary(nowMs),
           perSecond: undefined,

@@ -208,6 +208,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
   let checkpointAt = parts.committed;
   let failure: Error | undefined;
   let diskFull = false;
+  let trouble: string | undefined;
   const fail = (error: Error): void => {
     if (failure) return;
     failure = error;
@@ -241,6 +242,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     // What is told of a decision afterwards is not the road's affair.
     onCommitted: boundary.guarded('after a commit', (output, commitMs) => {
       const now = clock.nowMs();
+      trouble = undefined;
       measurements.commit.add(commitMs, now);
       measurements.lastCommitAtMs = now;
       for (const { offset, reason } of output.quarantined) {
@@ -264,7 +266,8 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
       return checkpoints.prepare(offset);
     },
     onTrouble(what, error) {
-      options.onNotice(`${what}: ${error.message}; tried again`);
+      trouble = `${what}: ${error.message}`;
+      options.onNotice(`${trouble}; tried again`);
     },
     onFailure: fail,
   });
@@ -310,6 +313,8 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     measurements,
     backlog,
     boundary,
+    reached: () => ({ decided: processor.nextOffset, committed: processor.committedOffset }),
+    trouble: () => (diskFull ? 'the disk is full' : trouble),
     query: (sql, parameters) => session.query(sql, parameters),
   });
   return {

@@ -4,6 +4,7 @@ import type { KafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets } from '../adapters/kafka/offsets.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
 import {
+  type ProcessReport,
   type SinkReport,
   sinkRegistry,
   type WorkerReport,
@@ -14,7 +15,10 @@ import { createLatencyWindow, type LatencyWindow, slowestOf } from '../engine/la
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth, PartitionLag } from '../ports/desk.ts';
+import { watchProgress } from '../ports/progress-watch.ts';
+import { restartsText } from '../ports/restarts.ts';
 import { OUTPUTS } from '../ports/stream.ts';
+import { stillOf } from './still.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 const PROBE_MS = 2000;
@@ -52,6 +56,16 @@ type Service = {
   trouble: string;
 };
 
+/** Of those that were started again, the one it happened to most. */
+function startedAgain(processes: readonly ProcessReport[]): string[] {
+  const most = processes.reduce<ProcessReport | undefined>(
+    (so, each) => ((each.restarts ?? 0) > (so?.restarts ?? 0) ? each : so),
+    undefined,
+  );
+  if (!most) return [];
+  return [`${most.pid} was ${restartsText({ count: most.restarts, lastExit: most.lastExit })}`];
+}
+
 export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   const { settings, client, pool, redis, clock, measurements, partitions, boundary } = parts;
   const service = (): Service => ({
@@ -74,6 +88,34 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   let transactionEnds: readonly number[] = [];
   let spark: SparkReport | undefined;
   const sparkBatch = createLatencyWindow();
+  /** By partition, and by output and partition; a partition that nobody has stands still as well. */
+  const deciding = watchProgress();
+  const storing = watchProgress();
+  const decidedTo = new Map<number, number>();
+
+  function lookAtWorkers(atMs: number): void {
+    for (const { partition, committedOffset, publishedOffset } of workers.flatMap(
+      (worker) => worker.partitions,
+    ))
+      decidedTo.set(partition, Math.max(committedOffset, publishedOffset));
+    for (const [partition, end] of transactionEnds.entries()) {
+      const position = decidedTo.get(partition);
+      if (position !== undefined)
+        deciding.sample(String(partition), { atMs, position, waiting: Math.max(0, end - position) });
+    }
+  }
+
+  /** What a process that has the partition said last, or that none has it. */
+  function whyStill(
+    partition: number,
+    processes: readonly (ProcessReport & { readonly holds: readonly number[] })[],
+    kind: string,
+  ): string {
+    const holder = processes.find(({ holds }) => holds.includes(partition));
+    if (!holder) return `no ${kind} has partition ${partition}`;
+    const { trouble, pid } = holder;
+    return `partition ${partition} stands still in process ${pid}${trouble ? `: ${trouble.text}` : ''}`;
+  }
 
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -127,11 +169,18 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         spark = report;
       }),
     ]);
+    // While Redis is away workers cannot say how far they are, and may well get on.
+    if (kafka.trouble === '' && state.trouble === '') lookAtWorkers(clock.nowMs());
     await timed(database, async () => {
       const { rows } = await pool.query('select output, partition, next_offset from stream_progress');
       const stored = new Map(rows.map((row) => [`${row.output} ${row.partition}`, Number(row.next_offset)]));
+      const atMs = clock.nowMs();
       sinkLag = OUTPUTS.flatMap((output) =>
-        (ends[output] ?? []).map((end, partition) => end - (stored.get(`${output} ${partition}`) ?? 0)),
+        (ends[output] ?? []).map((end, partition) => {
+          const position = stored.get(`${output} ${partition}`) ?? 0;
+          storing.sample(`${output} ${partition}`, { atMs, position, waiting: end - position });
+          return end - position;
+        }),
       ).reduce((sum, lag) => sum + lag, 0);
     });
   }
@@ -189,6 +238,16 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     const inSpark = workers.length > 0 && workers.every(({ runtime }) => runtime === 'spark');
     const late = Number.isFinite(oldest) && now - oldest > LATE_MS;
     const most = (figure: (worker: WorkerReport) => number): number => Math.max(...workers.map(figure));
+    const still = stillOf(deciding, (key) =>
+      whyStill(
+        Number(key),
+        workers.map((worker) => ({
+          ...worker,
+          holds: worker.partitions.map(({ partition }) => partition),
+        })),
+        inSpark ? 'engine' : 'worker',
+      ),
+    );
     const share = workers
       .map(
         ({ pid, partitions: own }) => `${pid}: ${own.map(({ partition }) => partition).join(' ') || 'none'}`,
@@ -197,8 +256,10 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     return {
       name: 'engine',
       title: inSpark ? 'Engines' : 'Workers',
-      status:
-        workers.length === 0 ? 'down' : missing > 0 || late || lag > LAGGING_RECORDS ? 'degraded' : 'up',
+      ...(still ?? {
+        status:
+          workers.length === 0 ? 'down' : missing > 0 || late || lag > LAGGING_RECORDS ? 'degraded' : 'up',
+      }),
       measures: 'features, model, rules and reasons of one transaction',
       latency: measurements.engine.summary(now),
       perSecond,
@@ -210,10 +271,13 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         ...(missing > 0 ? [`${missing} of ${partitions} partitions without one`] : []),
         ...(Number.isFinite(oldest) ? [`oldest record ${((now - oldest) / 1000).toFixed(1)} s`] : []),
         ...(share ? [`partitions ${share}`] : []),
+        ...startedAgain(workers),
       ].join(', '),
       ...(workers.length > 0 && {
         figures: {
           processes: workers.length,
+          restarts: sum(workers.map(({ restarts = 0 }) => restarts)),
+          errors_at_last_resort: sum(workers.map(({ caught = 0 }) => caught)),
           most_resident_bytes: most((worker) => worker.rssMegabytes * 1e6),
           most_account_history_bytes: most((worker) => worker.accountHistoryBytes),
           most_shared_history_bytes: most((worker) => worker.sharedHistoryBytes),
@@ -226,18 +290,25 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     const held = new Set(sinks.flatMap((sink) => sink.partitions));
     const missing = partitions - held.size;
     const latency = slowestOf(sinks.map((sink) => sink.latency));
+    const still = stillOf(storing, (key) => {
+      const [output, partition] = key.split(' ');
+      const holders = sinks.map((sink) => ({ ...sink, holds: sink.partitions }));
+      return `${output}: ${whyStill(Number(partition), holders, 'sink')}`;
+    });
     const behind = sinkLag !== undefined && sinkLag > LAGGING_RECORDS;
     return {
       name: 'sink',
       title: sinks.length > 1 ? 'Sinks' : 'Sink',
-      status:
-        sinkLag === undefined
-          ? 'unknown'
-          : sinks.length === 0
-            ? 'down'
-            : missing > 0 || behind
-              ? 'degraded'
-              : 'up',
+      ...(still ?? {
+        status:
+          sinkLag === undefined
+            ? 'unknown'
+            : sinks.length === 0
+              ? 'down'
+              : missing > 0 || behind
+                ? 'degraded'
+                : 'up',
+      }),
       measures: 'published to stored',
       latency,
       perSecond: latency.count / 60,
@@ -248,7 +319,13 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         sinkLag === undefined ? 'not measured yet' : `${sinkLag.toLocaleString('en')} records to store`,
         ...(sinks.length === 0 ? ['none reports'] : []),
         ...(sinks.length > 0 && missing > 0 ? [`${missing} of ${partitions} partitions without one`] : []),
+        ...startedAgain(sinks),
       ].join(', '),
+      figures: {
+        processes: sinks.length,
+        restarts: sum(sinks.map(({ restarts = 0 }) => restarts)),
+        errors_at_last_resort: sum(sinks.map(({ caught = 0 }) => caught)),
+      },
     };
   }
 
@@ -286,6 +363,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         errors: of.errors,
         lastAtMs: of.okAtMs,
         detail: of.trouble || rest.detail,
+        ...(of.trouble && of.okAtMs !== undefined && { trouble: { sinceMs: of.okAtMs, why: of.trouble } }),
       });
       return [
         {

@@ -3,7 +3,7 @@
 import { type LatencyWindow, NOTHING_MEASURED } from '../engine/latency-window.ts';
 import { qualityOfBins } from '../models/binned-quality.ts';
 import { type Quality, ratesOf } from '../models/metrics.ts';
-import type { Boundary } from '../ports/boundary.ts';
+import { type Boundary, shownError } from '../ports/boundary.ts';
 import type { Desk, PartHealth } from '../ports/desk.ts';
 import { type Restarts, restartsText } from '../ports/restarts.ts';
 import type { ModelPanel, Pipeline, QualityFigures, ServiceHealth, Stats } from '../protocol/messages.ts';
@@ -38,6 +38,7 @@ export type FeedState = {
 
 export type Monitor = {
   readonly counts: LiveCounts;
+  readonly restarts: Restarts;
   stats(periodMinutes: number): Stats;
   /** Every part, with what only machines are told. */
   parts(): readonly PartHealth[];
@@ -70,6 +71,17 @@ function figures(quality: Omit<Quality, 'brierScore' | 'calibrationError' | 'thr
     averagePrecision: known(quality.averagePrecision),
     confusion: quality.confusion,
   };
+}
+
+/** What is down and does not say why has not been heard of since then. */
+function troubleOf(
+  trouble: PartHealth['trouble'],
+  status: PartHealth['status'],
+  lastAtMs: number | undefined,
+): ServiceHealth['trouble'] {
+  if (trouble) return { since: new Date(trouble.sinceMs).toISOString(), why: shownError(trouble.why) };
+  if (status !== 'down' || lastAtMs === undefined) return null;
+  return { since: new Date(lastAtMs).toISOString(), why: 'no answer since then' };
 }
 
 /** A second start stays quick however busy the last day was; older minutes then show no scores. */
@@ -209,8 +221,17 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
       deadLetters: deadLetters.total,
       quarantined: deadLetters.quarantined,
       services: parts(now).map(
-        ({ latency, perSecond, waiting, lastAtMs, figures: _forMetrics, ...rest }): ServiceHealth => ({
+        ({
+          latency,
+          perSecond,
+          waiting,
+          lastAtMs,
+          trouble,
+          figures: _forMetrics,
+          ...rest
+        }): ServiceHealth => ({
           ...rest,
+          trouble: troubleOf(trouble, rest.status, lastAtMs),
           latencyMs: latency,
           perSecond: perSecond ?? null,
           waiting: waiting ?? null,
@@ -259,6 +280,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
 
   return {
     counts,
+    restarts,
     stats,
     parts: () => parts(),
     pipeline,

@@ -206,7 +206,7 @@ export function readRoutes(
       try {
         desk.checkCapacity();
         await desk.ready();
-        return { status: 'ready' };
+        return { status: 'ready', restarts: monitor.restarts.count };
       } catch (error) {
         return sendProblem(reply, 503, 'Not ready', (error as Error).message);
       }

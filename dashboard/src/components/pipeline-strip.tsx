@@ -26,6 +26,11 @@ function Service(props: { readonly service: ServiceHealth }) {
         {service.errors > 0 ? `${count(service.errors)} errors · ` : ''}
         {service.lastSuccessAt ? `ok\u00a0${clockTime(service.lastSuccessAt)}` : 'no success yet'}
       </div>
+      {service.trouble && (
+        <div className="trouble" title={service.trouble.why}>
+          since {clockTime(service.trouble.since)}: {service.trouble.why}
+        </div>
+      )}
       <div
         className="muted"
         title={service.detail}
