@@ -14,6 +14,9 @@ export type Schema = {
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
   readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly maxLength?: number;
+  readonly maximum?: number;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
 };
@@ -100,6 +103,38 @@ export const HOSTILE_IN_URL: readonly (readonly [name: string, text: string])[] 
   ['constructor', 'constructor'],
 ];
 
+/** The most and the least that a field may hold by its own description: as far as that goes, it must hold. */
+export function bounds(schema: Schema): (readonly [name: string, value: unknown])[] {
+  if (schema.enum || schema.pattern !== undefined) return [];
+  const { maxLength, minimum, maximum, maxItems } = schema;
+  return [
+    ...(maxLength === undefined
+      ? []
+      : ([
+          ['longest', 'x'.repeat(maxLength)],
+          ['longest of two units', '😀'.repeat(maxLength)],
+        ] as const)),
+    ...(minimum === undefined ? [] : ([['least', minimum]] as const)),
+    ...(maximum === undefined ? [] : ([['most', maximum]] as const)),
+    ...(maxItems === undefined || !schema.items
+      ? []
+      : ([['longest list', manyOf(schema.items, Math.min(maxItems, 1000))]] as const)),
+  ];
+}
+
+/** Items that differ where they can. */
+function manyOf(items: Schema, count: number): unknown[] {
+  if (items.enum) return items.enum.slice(0, count);
+  const one = example(items);
+  if (typeof one === 'number') return Array.from({ length: count }, (_, i) => i + 1);
+  if (typeof one === 'string') return Array.from({ length: count }, (_, i) => `a${i}`);
+  return Array.from({ length: count }, (_, i) => ({
+    ...(one as object),
+    ...('id' in (one as object) && { id: i + 1 }),
+    ...('value' in (one as object) && { value: `a${i}` }),
+  }));
+}
+
 /** Texts that one of the patterns of this API may want. */
 const TEXTS = [
   'a1',
@@ -157,14 +192,21 @@ function withPiece(body: unknown, [name, piece]: Piece, where: string): Hostile 
   };
 }
 
+type Place = {
+  readonly where: string;
+  readonly marked: unknown;
+  /** What is at the bounds of the place. */
+  readonly pieces: readonly Piece[];
+  readonly twice?: unknown;
+};
+
 /** The places of a value: each as the whole body with a mark there. */
-function places(
-  schema: Schema,
-  value: unknown,
-  whole: (part: unknown) => unknown,
-  where: string,
-): { readonly where: string; readonly marked: unknown; readonly twice?: unknown }[] {
-  const here = { where, marked: whole(HERE) };
+function places(schema: Schema, value: unknown, whole: (part: unknown) => unknown, where: string): Place[] {
+  const here = {
+    where,
+    marked: whole(HERE),
+    pieces: bounds(schema).map(([name, held]) => json(name, JSON.stringify(held))),
+  };
   if (schema.type === 'object' && typeof value === 'object' && value !== null) {
     const fields = Object.entries({ ...schema.properties, ...patternFields(schema) }).flatMap(
       ([name, part]) => {
@@ -174,7 +216,7 @@ function places(
     );
     return [
       here,
-      { where: `${where} (another field)`, marked: whole({ ...value, another: HERE }) },
+      { where: `${where} (another field)`, marked: whole({ ...value, another: HERE }), pieces: [] },
       ...fields,
     ];
   }
@@ -203,7 +245,9 @@ export function hostileBodies(schema: Schema, valid: unknown): Hostile[] {
   const first = /^\{("[^"]*":)/.exec(text)?.[1];
   return [
     { what: 'valid', body: Buffer.from(text) },
-    ...found.flatMap(({ where, marked }) => HOSTILE.map((piece) => withPiece(marked, piece, where))),
+    ...found.flatMap(({ where, marked, pieces }) =>
+      [...HOSTILE, ...pieces].map((piece) => withPiece(marked, piece, where)),
+    ),
     ...found.flatMap(({ where, twice }) =>
       twice === undefined
         ? []
