@@ -344,11 +344,11 @@ test('A7 what a sink stores comes back as it went in, whatever is in it; the sam
     item(0, { ...least, id: 'least', occurredAtMs: Date.UTC(1990, 0, 1), amountMinor: 0 }),
     item(7, {
       ...least,
-      id: 'ключ-鍵-🔑\\N',
+      id: '\ufeffключ-鍵-🔑\\N',
       occurredAtMs: Date.UTC(2026, 10, 24, 1, 2, 3, 4),
       amountMinor: Number.MAX_SAFE_INTEGER,
       channel: 'ecommerce',
-      merchant: { id: 'm\\.', name: 'Café "N\'ice"\u00a0☕', mcc: '5812' },
+      merchant: { id: 'm\\.', name: '\ufeffCafé "N\'ice"\u00a0☕', mcc: '5812' },
       country: 'FR',
       city: '東京',
       location: { lat: -89.999999, lon: 179.123456789 },

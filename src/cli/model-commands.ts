@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readCheckRows } from '../adapters/files/check-rows.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
 import { InputError } from '../domain/input-error.ts';
+import { fileText } from '../domain/utf8.ts';
 import { FEATURE_SETS } from '../features/sets.ts';
 import { writeOnnx } from '../models/exchange/write-onnx.ts';
 import { checksum, serializeModel } from '../models/model.ts';
@@ -106,7 +107,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     options: { help: HELP },
     run: async (_, file) => {
       const model = await loadModelFile(file);
-      console.log(modelCard(model, checksum(readFileSync(file, 'utf8'))));
+      console.log(modelCard(model, checksum(fileText(readFileSync(file), file))));
     },
   },
 };

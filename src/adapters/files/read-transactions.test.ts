@@ -6,8 +6,10 @@ import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { cardTokens } from '../../domain/card-policy.ts';
+import { readCheckRows } from './check-rows.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
 import { loadMapping, type Mapping, parseMapping } from './mapping.ts';
+import { loadModelFile } from './model-file.ts';
 import { type InputRow, openTransactions } from './read-transactions.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -164,6 +166,17 @@ test('T9 a CSV file in UTF-16 says so by its byte order mark and is read as such
     read('odd.csv', little.subarray(0, -1), handbook),
     /is not UTF-16: half a character at line 4/,
   );
+});
+
+test('T9 mappings, models and rows to check by that are not UTF-8 are refused with their place', async () => {
+  const file = join(folder, 'latin1');
+  for (const load of [loadMapping, loadModelFile, readCheckRows]) {
+    writeFileSync(file, Buffer.from('{\n "fields": "Größe"', 'latin1'));
+    await assert.rejects(load(file), {
+      name: 'InputError',
+      message: `${file} is not UTF-8: byte 0xF6 at line 2, column 15 (offset 16). Send or save it as UTF-8.`,
+    });
+  }
 });
 
 test('T9 pieces of a file may end anywhere', async () => {
