@@ -1,6 +1,7 @@
 // One contract, two databases: PGlite in the process, and a real PostgreSQL server.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import type { CollectedRows } from '../src/adapters/postgres/collected-rows.ts';
@@ -30,6 +31,7 @@ import { makeFolder } from './desk-process.ts';
 
 const START_MS = Date.UTC(2026, 10, 24);
 
+const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
 const folder = makeFolder();
 const server = await startPostgresServer({
   folder: join(folder.path, 'postgres'),
@@ -193,6 +195,17 @@ registryContract('PostgreSQL', async () => {
   const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'registry') });
   await migrate(db, 'server');
   return session;
+});
+
+test('O7 whoever has the machine makes an administrator in a server’s database', () => {
+  const people = (...args: string[]) =>
+    spawnSync(GOSHAWK, ['people', ...args, '--database'], {
+      encoding: 'utf8',
+      env: { ...process.env, DATABASE_URL: server.url.replace('frauddb', 'people') },
+    });
+  const made = people('make-administrator', 'operator');
+  assert.match(made.stdout, /operator\tnew\t\/welcome\?token=/, made.stderr);
+  assert.match(people('list').stdout, /operator\toperator\tadministrator\tinvited\tnever/);
 });
 
 test('M9 models from before the registry are in it after the upgrade, the champion as champion', async () => {

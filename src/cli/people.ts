@@ -2,7 +2,6 @@
 // server's database.
 import { userInfo } from 'node:os';
 import { openPostgres } from '../adapters/postgres/session.ts';
-import { migrate } from '../adapters/sql/migrations.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { InputError } from '../domain/input-error.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -22,6 +21,9 @@ const ABOUT =
   'not there, lets it in again where it was shut out, and prints a link that sets its password, once, within three days.\n' +
   'For a desk that nobody can administer any more; the audit trail says who did it.';
 
+/** PostgreSQL's codes for a table, a column and a function that are not there. */
+const NOT_THERE = new Set(['42P01', '42703', '42883']);
+
 type Answer = readonly Readonly<Record<string, unknown>>[];
 
 function commandOf(positionals: readonly string[]): PeopleCommand | undefined {
@@ -37,10 +39,14 @@ async function inDatabase(command: PeopleCommand): Promise<Answer> {
   const url = process.env.DATABASE_URL;
   if (!url)
     throw new InputError('DATABASE_URL is not set; it names the PostgreSQL whose accounts are meant.');
-  const { session, db } = await openPostgres({ url });
+  const { session } = await openPostgres({ url });
   try {
-    await migrate(db, 'server');
     return await runPeopleCommand(createOffice(session), systemClock, command);
+  } catch (error) {
+    if (!NOT_THERE.has((error as { code?: string }).code ?? '')) throw error;
+    throw new InputError(
+      'The database of DATABASE_URL was not made by this version of Goshawk. Start its server first, which brings it up to date.',
+    );
   } finally {
     await session.close();
   }

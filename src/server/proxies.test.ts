@@ -8,22 +8,24 @@ async function seen(behind: string | undefined, headers: Record<string, string>,
   const trusted = proxiesOf(behind);
   const app = Fastify({ trustProxy: trusted ?? false });
   app.addHook('onRequest', async (request) => keepAddresses(request.raw.headers));
-  app.get('/', async ({ ip, protocol }) => ({ ip, protocol }));
+  app.get('/', async ({ ip, protocol, host }) => ({ ip, protocol, host }));
   const answer = await app.inject({ method: 'GET', url: '/', headers, remoteAddress: peer });
   await app.close();
-  return answer.json() as { ip: string; protocol: string };
+  return answer.json() as { ip: string; protocol: string; host: string };
 }
+
+const shortly = ({ ip, protocol }: { ip: string; protocol: string }): string => `${ip} ${protocol}`;
 
 test('O12 an address is what the last proxy of one’s own saw, whatever the caller wrote before it', async () => {
   const lied = { 'x-forwarded-for': '6.6.6.6, 198.51.100.7', 'x-forwarded-proto': 'https' };
-  assert.deepEqual(await seen('1', lied), { ip: '198.51.100.7', protocol: 'https' });
+  assert.equal(shortly(await seen('1', lied)), '198.51.100.7 https');
   assert.equal(
     (await seen('2', { 'x-forwarded-for': '6.6.6.6, 198.51.100.7, 10.0.0.9' })).ip,
     '198.51.100.7',
   );
-  assert.deepEqual(await seen(undefined, lied), { ip: '10.0.0.5', protocol: 'http' });
-  assert.deepEqual(await seen('10.0.0.0/24,2001:db8::1', lied), { ip: '198.51.100.7', protocol: 'https' });
-  assert.deepEqual(await seen('10.0.0.0/24', lied, '203.0.113.9'), { ip: '203.0.113.9', protocol: 'http' });
+  assert.equal(shortly(await seen(undefined, lied)), '10.0.0.5 http');
+  assert.equal(shortly(await seen('10.0.0.0/24,2001:db8::1', lied)), '198.51.100.7 https');
+  assert.equal(shortly(await seen('10.0.0.0/24', lied, '203.0.113.9')), '203.0.113.9 http');
   assert.equal((await seen('10.0.0.0/24', lied, '::ffff:10.0.0.7')).ip, '198.51.100.7');
 });
 
@@ -44,6 +46,11 @@ test('O12 what is no address is never taken for one', async () => {
   assert.equal((await seen('1', { 'x-forwarded-for': '198.51.100.7:4711' })).ip, '198.51.100.7');
   assert.equal((await seen('1', { 'x-forwarded-for': '[2001:db8::7]:4711' })).ip, '2001:db8::7');
   assert.equal((await seen('1', { 'x-forwarded-for': 'fe80::1%eth0' })).ip, 'fe80::1');
+});
+
+test('O12 the desk is called by what Host says, and by nothing that came from outside', async () => {
+  const headers = { host: 'desk.bank.example', 'x-forwarded-host': 'evil.example' };
+  assert.equal((await seen('1', headers)).host, 'desk.bank.example');
 });
 
 test('O12 what cannot be a proxy is refused at the start', () => {

@@ -45,8 +45,12 @@ function plainAddress(text: string): string | undefined {
   return isIP(withoutZone) === 0 ? undefined : withoutZone;
 }
 
-/** Takes out of X-Forwarded-For what is no address, and all that stands before it: whoever wrote that can have written the rest. */
+/**
+ * Takes out of X-Forwarded-For what is no address, and all that stands before it: whoever wrote that can have written the rest.
+ * The name that the desk is called by is that of Host: most proxies hand X-Forwarded-Host on as it came from outside.
+ */
 export function keepAddresses(headers: IncomingHttpHeaders): void {
+  delete headers['x-forwarded-host'];
   const given = headers['x-forwarded-for'];
   if (given === undefined) return;
   const kept: string[] = [];
