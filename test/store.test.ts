@@ -320,6 +320,22 @@ test('a wrong address, password or database names the setting and shows no passw
   }
 });
 
+test('T9 a database that cannot hold every text is refused, with what to create', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  for (const encoding of ['LATIN1', 'SQL_ASCII']) {
+    await root.query(
+      `create database "in-${encoding}" encoding '${encoding}' locale 'C' template template0`,
+      [],
+    );
+    await assert.rejects(
+      openPostgres({ url: server.url.replace('frauddb', `in-${encoding}`) }),
+      (error: Error) =>
+        error.name === 'InputError' && error.message.includes(`is in ${encoding}; create one in UTF8`),
+    );
+  }
+  await root.close();
+});
+
 test('a statement that takes too long is ended', async () => {
   const { session } = await openPostgres({ url: server.url, statementTimeoutMs: 200 });
   await assert.rejects(session.query('select pg_sleep(5)', []), /statement timeout/);

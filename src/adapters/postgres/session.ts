@@ -44,7 +44,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
   // One that dies between two statements of a transaction says so by itself as well: the next statement reports it.
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
-    await pool.query('select 1');
+    const { rows } = await pool.query("select current_setting('server_encoding') as encoding");
+    if (rows[0].encoding !== 'UTF8') throw new InputError(wrongEncoding(rows[0].encoding, options.url));
   } catch (error) {
     await pool.end();
     throw explained(error, options.url);
@@ -114,6 +115,10 @@ function explained(error: unknown, url: string): unknown {
       return error;
   }
 }
+
+/** Others cannot hold every text, or hold bytes that are none. */
+const wrongEncoding = (encoding: string, url: string): string =>
+  `DATABASE_URL: the database at ${withoutPassword(url)} is in ${encoding}; create one in UTF8 (create database … encoding 'UTF8' template template0).`;
 
 function withoutPassword(url: string): string {
   try {
