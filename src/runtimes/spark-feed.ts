@@ -11,14 +11,14 @@ const LOOK_MS = 20;
 
 export const sparkFeed =
   (link: SparkLink) =>
-  ({ redis, onNotice, trouble }: FeedParts): WorkerFeed => {
+  ({ redis, onNotice, trouble, boundary }: FeedParts): WorkerFeed => {
     const source = createHandedSource((partition, from, to) =>
       onNotice(`partition ${partition}: offsets ${from} to ${to} were not in what Spark read`),
     );
     const own = new Set<number>();
     const answered = new Map<number, number>();
     const flushes = new Map<number, number>();
-    let timer: NodeJS.Timeout | undefined;
+    let stopLooking = (): void => undefined;
 
     function answer(worker: StreamWorker, partition: number): void {
       const status = worker.status().find((item) => item.partition === partition);
@@ -80,15 +80,15 @@ export const sparkFeed =
       attach(worker) {
         attached = worker;
         link.listen((frame) => take(worker, frame));
-        timer = setInterval(() => {
+        stopLooking = boundary.every('answers to Spark', LOOK_MS, () => {
           for (const partition of own) answer(worker, partition);
-        }, LOOK_MS);
+        });
       },
       onProgress(partition) {
         if (attached) answer(attached, partition);
       },
       async leave() {
-        clearInterval(timer);
+        stopLooking();
       },
     };
   };

@@ -179,7 +179,8 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         (ends[output] ?? []).map((end, partition) => {
           const position = stored.get(`${output} ${partition}`) ?? 0;
           storing.sample(`${output} ${partition}`, { atMs, position, waiting: end - position });
-          return end - position;
+          // Where the topic ends was asked a moment before.
+          return Math.max(0, end - position);
         }),
       ).reduce((sum, lag) => sum + lag, 0);
     });

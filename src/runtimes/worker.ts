@@ -47,6 +47,7 @@ export type FeedParts = {
   readonly redis: RedisConnection;
   readonly onNotice: (message: string) => void;
   readonly trouble: (text: string) => void;
+  readonly boundary: Boundary;
 };
 
 /** Where the records of a worker come from. */
@@ -120,7 +121,7 @@ async function open(
   const troubles = createTroubles(onNotice);
   const trouble = troubles.add;
 
-  const feed = feedOf({ settings, groupClient, redis, onNotice, trouble });
+  const feed = feedOf({ settings, groupClient, redis, onNotice, trouble, boundary });
   const publisher = createPublisher({
     output: openKafkaOutput({
       client: outputClient,
