@@ -1,7 +1,7 @@
 // Two tenants behind one port: each finds its own, and nothing of the other on any route.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -123,6 +123,22 @@ test('O10 what one tenant sends, the other never sees', async () => {
     assert.ok(!/ours-[2-9]|ours-account/.test(itsOwn), `${path}: ${answer.body.slice(0, 300)}`);
   }
   assert.ok(looked > 25, `${looked} routes`);
+});
+
+test('T5 tenants share no key: the same card is another token at each of them', async () => {
+  const keyOf = (tenant: string): string =>
+    readFileSync(join(folder.path, 'var/tenants', tenant, 'card-token.key'), 'utf8');
+  assert.notEqual(keyOf('bank-a'), keyOf('bank-b'));
+  const tokens = new Set<string>();
+  for (const tenant of ['bank-a', 'bank-b']) {
+    const card = smallest('card', '4012888888881881');
+    const key = keys.get(tenant);
+    assert.equal((await call(tenant, 'POST', '/v1/decisions', key, card)).status, 200);
+    const { body } = await call(tenant, 'GET', '/v1/transactions/card', key);
+    tokens.add(/401288xxxxxx1881~[a-z2-7]{20}/.exec(body)?.[0] ?? '');
+  }
+  assert.equal(tokens.size, 2);
+  assert.ok(!tokens.has(''));
 });
 
 test('O10 a session or key of one tenant is nobody at the other, on every route', async () => {
