@@ -208,15 +208,11 @@ function changeBytes(bytes: Buffer, random: Random): [Buffer, string] {
   }
 }
 
-/** Every odd character in every text, one a record, before anything is left to chance. */
-function systematic(number: number, fields: Field[], isLabel: boolean): Changed | undefined {
-  const character = ODD_CHARACTERS[number % ODD_CHARACTERS.length];
-  const round = Math.floor(number / ODD_CHARACTERS.length);
-  const all = isLabel ? LABEL_TEXTS : TRANSACTION_TEXTS;
-  const pointer = (isLabel ? LABEL_TEXTS : TRANSACTION_TEXTS)[
-    isLabel ? round - TRANSACTION_TEXTS.length : round
-  ];
-  if (pointer === undefined || !all.includes(pointer)) return undefined;
+/** Every odd character in every text, escaped and as it is, one a record, before anything is left to chance. */
+function systematic(number: number, fields: Field[], where: number): Changed {
+  const written = ODD_CHARACTERS.length * 2;
+  const character = ODD_CHARACTERS[(number % written) >> 1];
+  const pointer = ALL_TEXTS[Math.floor(number / written)];
   const [, first, second] = pointer.split('/');
   let list = fields;
   if (second !== undefined) {
@@ -230,7 +226,7 @@ function systematic(number: number, fields: Field[], isLabel: boolean): Changed 
   const name = second ?? first;
   let at = list.findIndex((field) => field.name === name);
   if (at < 0) at = list.push(text(name, SOUND_TEXTS[name] ?? 'text')) - 1;
-  return changeCharacter({ fields: list, at, pointer }, character, number, number % 2 === 0);
+  return changeCharacter({ fields: list, at, pointer }, character, where, number % 2 === 0);
 }
 const TRANSACTION_TEXTS = [
   '/id', '/accountId', '/occurredAt', '/currency', '/type', '/channel', '/country', '/city', '/deviceId', '/ip', '/counterpartyId',
@@ -242,14 +238,15 @@ const LABEL_TEXTS = [
 const SOUND_TEXTS: Readonly<Record<string, string>> = {
   channel: 'chip', country: 'DE', ip: '::1', mcc: '5411', source: 'analyst', labelledAt: '2026-11-23T15:00:00Z',
 }; // biome-ignore format: a list
-const SYSTEMATIC = ODD_CHARACTERS.length * (TRANSACTION_TEXTS.length + LABEL_TEXTS.length);
+const ALL_TEXTS = [...TRANSACTION_TEXTS, ...LABEL_TEXTS];
+const SYSTEMATIC = ODD_CHARACTERS.length * 2 * ALL_TEXTS.length;
 
 /** The record of this number. */
 export function fuzzRecord(seed: number, number: number): FuzzRecord {
   const random = createRandom(seed, number);
   const isSystematic = number < SYSTEMATIC;
   const isLabel = isSystematic
-    ? number >= ODD_CHARACTERS.length * TRANSACTION_TEXTS.length
+    ? number >= ODD_CHARACTERS.length * 2 * TRANSACTION_TEXTS.length
     : random.next() < 0.15;
   const fields = isLabel ? soundLabel(number, random) : soundTransaction(number, random);
   const changes: string[] = [];
@@ -258,10 +255,8 @@ export function fuzzRecord(seed: number, number: number): FuzzRecord {
     changes.push(what);
     touched = touched && here && [...touched, ...here];
   };
-  if (isSystematic) {
-    const changed = systematic(number, fields, isLabel);
-    if (changed) note(changed);
-  } else {
+  if (isSystematic) note(systematic(number, fields, random.below(3)));
+  else {
     for (let left = pick(random, [0, 1, 1, 1, 1, 1, 2, 3]); left > 0 && fields.length > 0; left--)
       note(change(fields, number, random));
   }
