@@ -6,12 +6,17 @@ import { after, before, test } from 'node:test';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
+import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
 import { encodeVector } from '../src/engine/vector-codec.ts';
-import { FEATURE_COUNT } from '../src/features/catalogue.ts';
+import { CATALOGUE_HASH, FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
+import { createEnsemble } from '../src/models/ensemble.ts';
+import { NO_ENCODING } from '../src/models/exchange/foreign-model.ts';
+import { checksum, type Model, serializeModel } from '../src/models/model.ts';
 import { createColumns } from '../src/rules/past-columns.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
 import { tryOnColumns } from '../src/runtimes/backtest.ts';
+import { tryInThread } from '../src/runtimes/model-trial.ts';
 import {
   type DeskProcess,
   getJson,
@@ -33,6 +38,8 @@ before(async () => {
   await migrate(kyselyOver(database), 'embedded');
   const growing = { ...STARTER_RULES[0], id: 'growing', expression: grown(4), mode: 'shadow' } as const;
   await createOffice(database).rules.fileStarter([...STARTER_RULES, growing], Date.now());
+  // A model as well: its nodes are no trees, and asking it would never end.
+  await createModelRegistry(database).file(await endlessModel(), 'ann', '', Date.now());
   await database.close();
   desk = await startDesk(folder.path, ['--no-simulator']);
 });
@@ -40,6 +47,35 @@ after(async () => {
   await desk.stop();
   folder.remove();
 });
+
+/** Each node leads to the next two. */
+async function endlessModel(): Promise<Model> {
+  const nodes = new Int32Array(new ArrayBuffer(16 * 82));
+  for (let node = 0; node < 80; node++) nodes.set([INDEX.amount, node + 1], 4 * node);
+  for (const leaf of [80, 81]) nodes.set([-1, 0], 4 * leaf);
+  const ensemble = createEnsemble(
+    nodes.buffer as ArrayBuffer,
+    new Float64Array(82).fill(1),
+    new Int32Array(1),
+    FEATURE_COUNT,
+  );
+  return {
+    info: {
+      version: 'endless',
+      kind: 'random-forest',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      features: ['amount'],
+      catalogueHash: CATALOGUE_HASH,
+      seed: 0,
+      parameters: {},
+      trainingWindow: { source: 'import', from: '', until: '', rows: 0, frauds: 0 },
+      thresholds: { review: 0.5, decline: 0.9 },
+    },
+    ensemble,
+    calibration: 'none',
+    encoding: NO_ENCODING,
+  };
+}
 
 const grown = (times: number): string =>
   `transaction.city${'.split("").map(c, transaction.city).join("")'.repeat(times)}.size() > 1`;
@@ -156,5 +192,78 @@ test('R7 a trial on the past is stopped like a rule in service, or when it is ca
     [counts.rows, counts.hits, counts.errors],
     [20_000, 20_000, 0],
     'threads are there as before',
+  );
+});
+
+const file = (body: string, type = 'application/octet-stream') =>
+  fetch(`${desk.url}/v1/models?who=ann`, { method: 'POST', headers: { 'content-type': type }, body });
+const decides = async (id: string): Promise<void> => assert.equal((await decide(id)).status, 200);
+const signed = (body: unknown): string => {
+  const text = JSON.stringify(body);
+  return `${JSON.stringify({ format: 'goshawk-model-1', sha256: checksum(text) })}\n${text}\n`;
+};
+
+test('M14 a model that was filed before models were tried is asked for nothing: neither gate nor service', async () => {
+  for (const path of ['/v1/models/endless/gate', '/v1/models/review?versions=endless']) {
+    const started = performance.now();
+    const answer = await fetch(desk.url + path);
+    assert.ok(answer.status >= 400 && answer.status < 500, `${path}: ${answer.status}`);
+    assert.match(await answer.text(), /two parents/);
+    assert.ok(performance.now() - started < 10_000);
+  }
+  for (const state of ['shadow', 'champion', 'challenger']) {
+    const moved = await postJson(desk.url, '/v1/models/endless/state', {
+      state,
+      share: 0.5,
+      override: 'because',
+      who: 'ann',
+    });
+    assert.equal(moved.status, 409, JSON.stringify(moved.body));
+    assert.match(String(moved.body.detail), /not a usable model/);
+  }
+  assert.equal((await fetch(`${desk.url}/v1/models`)).status, 200);
+  await decides('m-gate');
+});
+
+test('M14 a model is read and asked in a thread before it is filed; whatever else is sent is told what it is', async () => {
+  for (const body of ['', 'null', '{}', '[]', '['.repeat(200_000), signed(null), signed([])])
+    for (const type of ['application/octet-stream', 'application/json', 'text/plain']) {
+      const { status } = await file(body, type);
+      assert.ok(status >= 400 && status < 500, `${status}: ${type} ${body.slice(0, 20)}`);
+    }
+  const endless = await file(serializeModel(await endlessModel()));
+  assert.equal(endless.status, 400);
+  assert.match(await endless.text(), /two parents/);
+
+  const { models } = await getJson<{ models: { version: string; state: string; failures: unknown }[] }>(
+    desk.url,
+    '/v1/models',
+  );
+  const champion = models.find(({ state }) => state === 'champion');
+  assert.deepEqual(champion?.failures, { count: 0, last: null });
+  const text = await (await fetch(`${desk.url}/v1/models/${champion?.version}/artefact`)).text();
+  const body = JSON.parse(text.split('\n')[1]) as { info: Record<string, unknown> };
+  const twin = (info: object): string =>
+    signed({ ...body, info: { ...body.info, version: 'twin', ...info } });
+  for (const info of [
+    { thresholds: 'no' },
+    { thresholds: { review: 0.9, decline: 0.1 } },
+    { version: '../../../../tmp/evil' },
+    { version: '__proto__' },
+    { version: 'x'.repeat(100_000) },
+    { features: [] },
+  ]) {
+    const answer = await file(twin(info));
+    assert.equal(answer.status, 400, JSON.stringify(info).slice(0, 80));
+  }
+  const filed = await file(twin({}));
+  assert.equal(filed.status, 201, await filed.text());
+  assert.equal((await file(twin({}), 'application/json')).status, 201, 'whatever it is called');
+  const moved = await postJson(desk.url, '/v1/models/twin/state', { state: 'shadow', who: 'ann' });
+  assert.equal(moved.status, 200, JSON.stringify(moved.body));
+  await decides('m-filed');
+  assert.equal(
+    await tryInThread({ text, rows: [] }, 1),
+    'The model cannot serve: its trial took longer than 0.001 s.',
   );
 });

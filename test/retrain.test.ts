@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import type { LogRecord } from '../src/engine/records.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { openDesk } from '../src/runtimes/embedded.ts';
+import { createModelTrial } from '../src/runtimes/model-trial.ts';
 import { createRetrainer, retrain } from '../src/runtimes/retrain.ts';
 import { createModelReviews } from '../src/server/model-reviews.ts';
 import { pastScorers } from '../src/server/past-scorers.ts';
@@ -75,7 +76,12 @@ test('M11 a candidate learns from what was decided and labelled here, and is jud
     const filed = await desk.models.find(last.version);
     assert.deepEqual([filed?.state, filed?.filedBy, filed?.notes], ['candidate', 'ann', 'weekly']);
 
-    const reviews = createModelReviews(desk, pastScorers(desk), MATURITY_MS);
+    const reviews = createModelReviews(
+      desk,
+      pastScorers(desk),
+      createModelTrial(desk.models, desk.office.past),
+      MATURITY_MS,
+    );
     const period = await reviews.period();
     assert.equal(period.rows.length, ROWS);
     assert.ok(Math.abs(period.verdicts - frauds / ROWS) < 1e-9);

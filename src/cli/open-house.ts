@@ -7,6 +7,7 @@ import { restartsOf } from '../ports/restarts.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
 import { type EmbeddedDesk, openDesk } from '../runtimes/embedded.ts';
+import { createModelTrial } from '../runtimes/model-trial.ts';
 import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
@@ -107,6 +108,7 @@ async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<Ho
     maturityMs: LIVE_LABEL_MATURITY_MS,
     retrainer,
     backtester: createBacktester(desk.office, systemClock.nowMs),
+    modelTrial: createModelTrial(desk.models, desk.office.past),
     allowedHosts: options.allowedHosts,
     loginRequired: options.loginRequired,
     proxies: options.proxies,

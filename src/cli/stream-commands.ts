@@ -4,6 +4,7 @@ import { systemClock } from '../ports/clock.ts';
 import { restartsOf } from '../ports/restarts.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
 import { kafkaFeed } from '../runtimes/kafka-feed.ts';
+import { createModelTrial } from '../runtimes/model-trial.ts';
 import { startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
 import { openSink } from '../runtimes/sink.ts';
@@ -109,6 +110,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         maturityMs: LIVE_LABEL_MATURITY_MS,
         retrainer,
         backtester: createBacktester(desk.office, systemClock.nowMs),
+        modelTrial: createModelTrial(desk.models, desk.office.past),
         allowedHosts: new Set([host.toLowerCase()]),
         loginRequired: loginRequired(host),
         proxies,

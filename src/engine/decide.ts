@@ -7,6 +7,7 @@ import { look } from '../features/observe.ts';
 import type { Scorer } from '../models/model.ts';
 import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
+import { NOT_SCORED, outcomeOf, reasonsFrom, scoreForReview, scoreOf } from './ask-model.ts';
 
 export const MAX_REASONS = 5;
 const NO_REASONS: readonly Reason[] = [];
@@ -35,6 +36,16 @@ export function explainVector(
   }));
 }
 
+function reasonsOf(
+  scorer: Scorer,
+  vector: Float64Array,
+  outcome: Outcome,
+  currency: string,
+): readonly Reason[] {
+  if (outcome === 'approve') return NO_REASONS;
+  return reasonsFrom(scorer, () => explainVector(scorer, vector, outcome, currency));
+}
+
 /** What an analyst reads about one feature of a vector. */
 export function sentence(feature: number, vector: Float64Array, currency: string): string {
   const value = vector[feature];
@@ -45,7 +56,8 @@ export function sentence(feature: number, vector: Float64Array, currency: string
 
 /**
  * Decides one transaction and leaves its feature vector in `vector`; `keep` then adds it to the histories.
- * The score alone gives approve, review or decline by the model's thresholds; rules come to it as `combine` says.
+ * The score alone gives approve, review or decline by the model's thresholds, and review where there is none; rules come to
+ * it as `combine` says.
  */
 export function decide(
   transaction: Transaction,
@@ -67,18 +79,18 @@ export function judge(
   nowMs: number,
   vector: Float64Array,
 ): Decision {
-  const score = scorer.score(transaction, vector);
   const { thresholds, version } = scorer.info;
-  const byScore: Outcome =
-    score >= thresholds.decline ? 'decline' : score >= thresholds.review ? 'review' : 'approve';
+  const said = scoreOf(scorer, transaction, vector);
+  const scored = !Number.isNaN(said);
+  const score = scored ? said : scoreForReview(thresholds);
+  const byScore: Outcome = scored ? outcomeOf(score, thresholds) : 'review';
   const rules = ruleset.evaluate(transaction, vector, score, nowMs);
   const outcome = combine(byScore, rules);
   return {
     transactionId: transaction.id,
     outcome,
     score,
-    reasons:
-      outcome === 'approve' ? NO_REASONS : explainVector(scorer, vector, outcome, transaction.currency),
+    reasons: scored ? reasonsOf(scorer, vector, outcome, transaction.currency) : NOT_SCORED,
     rules,
     modelVersion: version,
     rulesetVersion: ruleset.version,

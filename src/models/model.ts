@@ -1,23 +1,28 @@
 // A trained model: what it is made of, and how it is saved and loaded. A saved model carries its own checksum.
 import { createHash } from 'node:crypto';
 import { asBuffer } from '../domain/bytes.ts';
-import { isObject } from '../domain/fields.ts';
+import { isObject, shown } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import {
-  CATALOGUE_HASH,
-  FEATURE_COUNT,
-  type FeatureName,
-  INDEX,
-  isFeatureName,
-} from '../features/catalogue.ts';
+import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type CategoryLevels, createLeveller } from './category-levels.ts';
+import { checkEnsemble, setFeatures } from './check-ensemble.ts';
 import type { DriftBaseline } from './drift.ts';
 import { type CategoryEncoding, createEncoder, type EncodedCategory } from './encoding.ts';
 import { createEnsemble, type Ensemble, featureOf, isLeaf } from './ensemble.ts';
 import { createExplainer } from './explain.ts';
 import type { Quality } from './metrics.ts';
+import {
+  checkBaseline,
+  checkCalibration,
+  checkEncoding,
+  checkInfo,
+  checkInput,
+  checkLevels,
+  MODEL_VERSION,
+  ModelProblem,
+} from './model-fields.ts';
 import { createPredictor } from './predictor.ts';
 import type { InputBaseline } from './shift.ts';
 
@@ -63,6 +68,8 @@ export type Model = {
 /** A model made ready to score; single-threaded, with scratch space of its own. */
 export type Scorer = {
   readonly info: ModelInfo;
+  /** Transactions that it could not score or explain, in this process; whoever asks it counts. */
+  readonly failures: { count: number; last: string | undefined };
   readonly baseline: DriftBaseline | undefined;
   readonly input: InputBaseline | undefined;
   /** Whether the model has seen a category in training. */
@@ -90,6 +97,7 @@ export function createScorer(model: Model): Scorer {
   const levelled = createLeveller(model.levels);
   return {
     info: model.info,
+    failures: { count: 0, last: undefined },
     baseline: model.baseline,
     input: model.input,
     knows: (category, key) => Object.hasOwn(model.encoding[category].logOdds, key),
@@ -126,9 +134,8 @@ export const checksum = (text: string): string => createHash('sha256').update(te
 export const versionOf = (madeBy: string, { nodes }: Ensemble): string =>
   `${madeBy}-${createHash('sha256').update(new Uint8Array(nodes.buffer)).digest('hex').slice(0, 10)}`;
 
-/** The model as text: two lines, a header with the checksum and the body. */
-export function serializeModel(model: Model): string {
-  const body = JSON.stringify({
+const bodyOf = (model: Model): string =>
+  JSON.stringify({
     info: model.info,
     calibration: model.calibration,
     encoding: model.encoding,
@@ -139,52 +146,125 @@ export function serializeModel(model: Model): string {
     cover: toBase64(model.ensemble.cover),
     roots: toBase64(model.ensemble.roots),
   });
+
+/** The model as text: two lines, a header with the checksum and the body. */
+export function serializeModel(model: Model): string {
+  const body = bodyOf(model);
   return `${JSON.stringify({ format: FORMAT, sha256: checksum(body) })}\n${body}\n`;
 }
 
-function fromBase64(value: unknown, bytesPerItem: number): ArrayBuffer {
+/** Throws ModelProblem for a model that could not be read back, such as one that was made elsewhere. */
+export function checkModel(model: Model): void {
+  readBody(JSON.parse(bodyOf(model)));
+}
+
+/** Characters of a model file. */
+const LONGEST_MODEL = 256 << 20;
+const LONGEST_HEADER = 1000;
+const PARTS = new Set([
+  'info',
+  'calibration',
+  'encoding',
+  'baseline',
+  'input',
+  'levels',
+  'nodes',
+  'cover',
+  'roots',
+]);
+
+function fromBase64(body: Record<string, unknown>, name: string, bytesPerItem: number): ArrayBuffer {
+  const value = body[name];
   const bytes = Buffer.from(typeof value === 'string' ? value : '', 'base64');
-  if (bytes.length === 0 || bytes.length % bytesPerItem !== 0)
-    throw new Error('an array is missing or cut off');
+  if (bytes.length === 0 || bytes.length % bytesPerItem !== 0 || bytes.toString('base64') !== value)
+    throw new ModelProblem(`/${name}: an array is missing, cut off, or not written exactly`);
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
 }
 
+/** Figures that are not known are written as null. */
+function withUnknown(info: ModelInfo): ModelInfo {
+  if (!info.heldOut) return info;
+  const held = Object.entries(info.heldOut).map(([name, value]) => [
+    name,
+    value === null ? Number.NaN : value,
+  ]);
+  return { ...info, heldOut: Object.fromEntries(held) };
+}
+
+/** A name as it is where it can be one. */
+const named = (name: unknown): string =>
+  typeof name === 'string' && MODEL_VERSION.test(name) ? name : shown(name);
+
+/** What a body says, once all of it was looked at. Throws ModelProblem. */
+function readBody(body: Record<string, unknown>): Model {
+  const other = Object.keys(body).find((part) => !PARTS.has(part));
+  if (other !== undefined) throw new ModelProblem(`it has a part that is not known: ${shown(other)}`);
+  checkInfo(body.info);
+  // Now it is what serializeModel writes.
+  const { info, calibration, encoding, baseline, input, levels } = body as unknown as Omit<Model, 'ensemble'>;
+  checkCalibration(calibration);
+  checkEncoding(encoding);
+  checkLevels(levels);
+  checkBaseline(baseline, info.features);
+  checkInput(input);
+  const ensemble = createEnsemble(
+    fromBase64(body, 'nodes', 16),
+    new Float64Array(fromBase64(body, 'cover', 8)),
+    new Int32Array(fromBase64(body, 'roots', 4)),
+    FEATURE_COUNT,
+  );
+  checkEnsemble(ensemble, new Set(info.features), setFeatures(levels));
+  return {
+    info: withUnknown(info),
+    calibration,
+    encoding,
+    ...(baseline && { baseline }),
+    ...(input && { input }),
+    ...(levels && { levels }),
+    ensemble,
+  };
+}
+
 /**
- * Reads a model back. Throws InputError when the file is damaged, of another format, or trained on another
- * feature catalogue.
+ * Reads a model back, looking at all of it: whoever wrote the file is a guest. Throws InputError when it is damaged, of
+ * another format, trained on another feature catalogue, or no model that can be scored.
  */
 export function parseModel(text: string, name: string): Model {
   const damaged = (why: string): InputError =>
     new InputError(`${name} is not a usable model: ${why}. Restore the file, or delete it and train again.`);
+  if (text.length > LONGEST_MODEL) throw damaged(`it has more than ${LONGEST_MODEL} characters`);
   const end = text.indexOf('\n');
+  const first = text.slice(0, Math.max(end, 0));
   const body = text.slice(end + 1).trimEnd();
   let header: unknown;
   try {
-    header = JSON.parse(text.slice(0, Math.max(end, 0)));
+    header = first.length > LONGEST_HEADER ? undefined : JSON.parse(first);
   } catch {
-    throw damaged('it does not start with a model header');
+    // Told below, like a header that says something else.
   }
+  if (header === undefined) throw damaged('it does not start with a model header');
   if (!isObject(header) || header.format !== FORMAT) throw damaged(`its format is not ${FORMAT}`);
   if (header.sha256 !== checksum(body))
     throw damaged('its checksum does not match, so it was changed or cut off');
-  // The checksum holds: the body is what serializeModel wrote.
-  const parsed = JSON.parse(body) as Omit<Model, 'ensemble'> & Record<'nodes' | 'cover' | 'roots', string>;
-  if (parsed.info.catalogueHash !== CATALOGUE_HASH || !parsed.info.features.every(isFeatureName)) {
+  // The checksum tells damage; whoever writes a file anew writes a checksum as well.
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw damaged('its body is not valid JSON');
+  }
+  if (!isObject(parsed) || !isObject(parsed.info)) throw damaged('its body is no object with /info');
+  const { version, catalogueHash } = parsed.info;
+  if (catalogueHash !== CATALOGUE_HASH) {
     throw new InputError(
-      `${name}: model ${parsed.info.version} was trained on feature catalogue ${parsed.info.catalogueHash}, this ` +
+      `${name}: model ${named(version)} was trained on feature catalogue ${named(catalogueHash)}, this ` +
         `program computes ${CATALOGUE_HASH}. Train a model with this program, or run the one the model belongs to.`,
     );
   }
-  const cover = new Float64Array(fromBase64(parsed.cover, 8));
-  const roots = new Int32Array(fromBase64(parsed.roots, 4));
-  const bytes = fromBase64(parsed.nodes, 16);
-  return {
-    info: parsed.info,
-    calibration: parsed.calibration,
-    encoding: parsed.encoding,
-    ...(parsed.baseline && { baseline: parsed.baseline }),
-    ...(parsed.input && { input: parsed.input }),
-    ...(parsed.levels && { levels: parsed.levels }),
-    ensemble: createEnsemble(bytes, cover, roots, FEATURE_COUNT),
-  };
+  try {
+    return readBody(parsed);
+  } catch (error) {
+    if (error instanceof ModelProblem) throw damaged(error.message);
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 // How good a model is on transactions that were decided and labelled since, whoever decided them: the features of each
 // decision are stored, so any model can be asked what it would have said.
+import { InputError } from '../domain/input-error.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { averagePrecision, brierScore, calibrationError, rocAuc } from './metrics.ts';
 import type { Scorer } from './model.ts';
@@ -55,8 +56,15 @@ export const stepStart = (step: number): number => 1 / (1 + Math.exp(SPAN - (ste
 
 const ROWS_AT_ONCE = 400;
 const EXPLAINED = 50;
+const CLOCK_EVERY = 8;
+/** Whatever a model takes, this thread is let go after so long, and the model given up after the other. */
+const PAUSE_AFTER_MS = 10;
+const MOST_MS = 30_000;
 
-/** Scores the rows a few at a time, so that whatever else this thread does goes on: `pause` is awaited between. */
+/**
+ * Scores the rows a few at a time, so that whatever else this thread does goes on: `pause` is awaited between. Throws
+ * InputError where a model takes too long.
+ */
 export async function reviewModel(
   scorer: Scorer,
   rows: readonly ReviewRow[],
@@ -72,10 +80,24 @@ export async function reviewModel(
   let spentMs = 0;
   let caught = 0;
   let flagged = 0;
+  const began = performance.now();
+  const giveWay = async (): Promise<void> => {
+    if (performance.now() - began > MOST_MS)
+      throw new InputError(`Asking model ${scorer.info.version} takes too long: it cannot be reviewed.`);
+    await pause();
+  };
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     const end = Math.min(rows.length, from + ROWS_AT_ONCE);
-    const started = performance.now();
-    for (let i = from; i < end; i++) scores[i] = rows[i].score(scorer);
+    let started = performance.now();
+    for (let i = from; i < end; i++) {
+      scores[i] = rows[i].score(scorer);
+      if (i % CLOCK_EVERY !== 0) continue;
+      const tookMs = performance.now() - started;
+      if (tookMs < PAUSE_AFTER_MS) continue;
+      spentMs += tookMs;
+      await giveWay();
+      started = performance.now();
+    }
     spentMs += performance.now() - started;
     for (let i = from; i < end; i++) {
       const row = rows[i];
@@ -92,10 +114,11 @@ export async function reviewModel(
       flagged++;
       caught += labels[i];
     }
-    await pause();
+    await giveWay();
   }
   const every = Math.max(1, Math.floor(rows.length / EXPLAINED));
   for (let i = 0; i < rows.length; i += every) {
+    await giveWay();
     rows[i].score(scorer);
     const shares = scorer.contributions(rows[i].vector);
     let sum = scorer.baseVote;

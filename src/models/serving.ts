@@ -15,3 +15,7 @@ export function scorerFor({ champion, challenger }: Serving, accountId: string):
   if (!challenger) return champion;
   return keyHash(`challenger ${accountId}`) < challenger.share * HASHES ? challenger.scorer : champion;
 }
+
+/** Transactions that the models in service could not score or explain, in this process. */
+export const failuresOf = ({ champion, challenger }: Serving): number =>
+  champion.failures.count + (challenger?.scorer.failures.count ?? 0);

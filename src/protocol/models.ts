@@ -40,6 +40,8 @@ export type ListedModel = {
   readonly features: readonly string[];
   readonly trainingWindow: { readonly source: string; readonly rows: number; readonly frauds: number };
   readonly thresholds: { readonly review: number; readonly decline: number };
+  /** Transactions that it could not score or explain in this process, which were reviewed; null out of service. */
+  readonly failures: { readonly count: number; readonly last: string | null } | null;
 };
 
 export type ModelEventMessage = {

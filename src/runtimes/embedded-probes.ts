@@ -3,6 +3,7 @@ import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Engine } from '../engine/process-batch.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { ENTITY_KINDS } from '../features/feature-state.ts';
+import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth } from '../ports/desk.ts';
@@ -107,7 +108,7 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
           title: 'Scoring engine',
           ...(still.road ?? {
             status:
-              backlog() > BUSY_BACKLOG
+              backlog() > BUSY_BACKLOG || failuresOf(engine.serving) > 0
                 ? 'degraded'
                 : measurements.lastCommitAtMs === undefined
                   ? 'unknown'
@@ -117,9 +118,13 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
           latency: measurements.engine.summary(nowMs),
           perSecond,
           waiting: backlog(),
-          errors: [...engine.ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
+          errors: [...engine.ruleset.errors.values()].reduce((sum, n) => sum + n, failuresOf(engine.serving)),
           lastAtMs: measurements.lastCommitAtMs,
-          detail: `${FEATURE_COUNT} features, ${engine.ruleset.rules.length} rules`,
+          detail:
+            `${FEATURE_COUNT} features, ${engine.ruleset.rules.length} rules` +
+            (failuresOf(engine.serving) > 0
+              ? `; ${failuresOf(engine.serving).toLocaleString('en')} that the model could not score or explain`
+              : ''),
         },
         {
           name: 'state',

@@ -14,6 +14,7 @@ import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import { REFUSE_CARDS } from '../domain/card-policy.ts';
 import { MAX_AMOUNT_MINOR } from '../domain/codes.ts';
+import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
@@ -141,7 +142,7 @@ async function loadOrCreate(
     ]);
   };
   const stateFolder = join(options.dataDir, 'state');
-  const serving = await readServing(registry, undefined);
+  const serving = await readServing(registry, undefined, options.onNotice);
   let state = createFeatureState();
   if (!serving) {
     const made = await options.firstModel(state);
@@ -305,6 +306,19 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     receivedAtMs: clock.nowMs(),
   });
 
+  let refused = '';
+  /** A model that cannot be used here changes nothing, neither for decisions nor for whoever moved a rule. */
+  async function servingOfNow(): Promise<Serving> {
+    try {
+      return (await readServing(parts.registry, engine.serving, options.onNotice)) ?? engine.serving;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      if (refused !== error.message) options.onNotice(`${error.message} What is in service stays.`);
+      refused = error.message;
+      return engine.serving;
+    }
+  }
+
   const anchors = keepAnchors(office.audit, join(dataDir, 'audit-heads.log'), options.onNotice, boundary);
   const probes = startEmbeddedProbes({
     engine,
@@ -332,7 +346,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     lists: rules.lists,
     async refresh() {
       await rules.look();
-      const next = (await readServing(parts.registry, engine.serving)) ?? engine.serving;
+      const next = await servingOfNow();
       if (next !== engine.serving || rules.current() !== engine.ruleset) engine.serve(next, rules.current());
     },
     health: probes.health,

@@ -3,10 +3,18 @@ import { type CheckRows, PREDICTION } from '../adapters/files/check-rows.ts';
 import { InputError } from '../domain/input-error.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
+import { checkEnsemble } from '../models/check-ensemble.ts';
 import { predictMean } from '../models/ensemble.ts';
-import { catalogueNames, NO_ENCODING, toEnsemble, withCover } from '../models/exchange/foreign-model.ts';
+import {
+  catalogueNames,
+  NO_ENCODING,
+  refused,
+  toEnsemble,
+  withCover,
+} from '../models/exchange/foreign-model.ts';
 import { readForeignModel } from '../models/exchange/read-foreign.ts';
-import { type Model, uncalibrated, versionOf } from '../models/model.ts';
+import { checkModel, type Model, uncalibrated, versionOf } from '../models/model.ts';
+import { ModelProblem } from '../models/model-fields.ts';
 import { chooseThresholds, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { scoreTable, withHeldOut } from '../training/train-model.ts';
 import { sliceTable, type TrainingTable } from '../training/training-table.ts';
@@ -49,6 +57,14 @@ export function importModel(options: ImportOptions): Imported {
   const vectors = checkVectors(options.check, features);
   const rows = options.check.predictions.length;
   const trees = toEnsemble(foreign, features);
+  // Whatever it says of its cover comes later: first the trees have to be trees.
+  usable(() =>
+    checkEnsemble(
+      { ...trees, cover: new Float64Array(trees.cover.length).fill(1) },
+      new Set(features),
+      new Set(),
+    ),
+  );
   const ensemble = foreign.trees.every(({ cover }) => cover) ? trees : withCover(trees, vectors, rows);
   const largestDifference = compare(
     options.check.predictions,
@@ -71,11 +87,23 @@ export function importModel(options: ImportOptions): Imported {
     calibration: 'none',
     encoding: NO_ENCODING,
   };
+  const model = options.table ? measured(imported, options.table, options.calibrated) : imported;
+  usable(() => checkModel(model));
   return {
-    model: options.table ? measured(imported, options.table, options.calibrated) : imported,
+    model,
     checked: rows,
     largestDifference,
   };
+}
+
+/** A model of elsewhere has to be one that could be read from a file of ours. */
+function usable(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof ModelProblem) throw refused(`${error.message}.`);
+    throw error;
+  }
 }
 
 function checkVectors(

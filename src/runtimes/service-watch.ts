@@ -1,6 +1,7 @@
 // Models and rules in service, as registry and rule book name them: looked at every two seconds, so that a promotion
 // reaches every process without a restart.
 import { InputError } from '../domain/input-error.ts';
+import { closedScorer } from '../models/closed-scorer.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
@@ -28,7 +29,7 @@ export async function watchService(
   onNotice: (message: string) => void,
   boundary: Boundary,
 ): Promise<ServiceWatch> {
-  const first = await readServing(registry, undefined);
+  const first = await readServing(registry, undefined, onNotice);
   if (!first) {
     throw new InputError(
       'There is no model in the database yet. Make the first one with ./goshawk prepare-stream.',
@@ -43,7 +44,7 @@ export async function watchService(
     await rules.look();
     if (current.ruleset !== rules.current()) current = { ...current, ruleset: rules.current() };
     try {
-      const next = await readServing(registry, current.serving);
+      const next = await readServing(registry, current.serving, onNotice);
       refused = '';
       if (!next || next === current.serving) return;
       current = { ...current, serving: next };
@@ -69,11 +70,13 @@ function servingText({ champion, challenger }: Serving): string {
 
 /**
  * The models that the registry has in service; `current` itself where they are the same. Undefined before the first
- * champion. Throws InputError when one cannot be used here.
+ * champion. Where one cannot be used here, what is in service stays and InputError is thrown; at a start, when nothing is,
+ * the champion before decides instead, and without any everything is sent to review.
  */
 export async function readServing(
   registry: ModelRegistry,
   current: Serving | undefined,
+  onNotice: (message: string) => void,
 ): Promise<Serving | undefined> {
   const wanted = await registry.serving();
   if (wanted.champion === undefined) return undefined;
@@ -94,10 +97,49 @@ export async function readServing(
     if (!model) throw new InputError(`Model ${version} is not in the registry.`);
     return createScorer(model);
   };
+  if (!current) return firstServing(registry, wanted.champion, challenger, scorerOf, onNotice);
   return {
     champion: await scorerOf(wanted.champion),
     ...(challenger && {
       challenger: { scorer: await scorerOf(challenger.version), share: challenger.share },
     }),
   };
+}
+
+const EVENTS_LOOKED_AT = 1000;
+
+/** At a start a desk goes on whatever its models are. */
+async function firstServing(
+  registry: ModelRegistry,
+  champion: string,
+  challenger: { readonly version: string; readonly share: number } | undefined,
+  scorerOf: (version: string) => Promise<Scorer>,
+  onNotice: (message: string) => void,
+): Promise<Serving> {
+  const usable = async (version: string): Promise<Scorer | string> => {
+    try {
+      return await scorerOf(version);
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
+  };
+  const beside = challenger && (await usable(challenger.version));
+  if (typeof beside === 'string') onNotice(`${beside} The champion decides for all accounts.`);
+  const rest = challenger &&
+    typeof beside === 'object' && {
+      challenger: { scorer: beside, share: challenger.share },
+    };
+  const wanted = await usable(champion);
+  if (typeof wanted === 'object') return { champion: wanted, ...rest };
+  const events = await registry.events(EVENTS_LOOKED_AT);
+  const before = events.filter(({ from, version }) => from === 'champion' && version !== champion);
+  for (const version of new Set(before.map((event) => event.version))) {
+    const found = await usable(version);
+    if (typeof found === 'string') continue;
+    onNotice(`${wanted} ${version}, the champion before, decides instead.`);
+    return { champion: found, ...rest };
+  }
+  onNotice(`${wanted} No champion before it can decide: everything is sent to review.`);
+  return { champion: closedScorer(champion, wanted), ...rest };
 }

@@ -238,6 +238,8 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     const oldest = Math.min(...held.map((item) => item.oldestWaitingMs ?? Number.POSITIVE_INFINITY));
     const inSpark = workers.length > 0 && workers.every(({ runtime }) => runtime === 'spark');
     const late = Number.isFinite(oldest) && now - oldest > LATE_MS;
+    // A worker of the version before does not say.
+    const unscored = sum(workers.map((worker) => worker.modelFailures ?? 0));
     const most = (figure: (worker: WorkerReport) => number): number => Math.max(...workers.map(figure));
     const still = stillOf(deciding, (key) =>
       whyStill(
@@ -259,18 +261,23 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
       title: inSpark ? 'Engines' : 'Workers',
       ...(still ?? {
         status:
-          workers.length === 0 ? 'down' : missing > 0 || late || lag > LAGGING_RECORDS ? 'degraded' : 'up',
+          workers.length === 0
+            ? 'down'
+            : missing > 0 || late || unscored > 0 || lag > LAGGING_RECORDS
+              ? 'degraded'
+              : 'up',
       }),
       measures: 'features, model, rules and reasons of one transaction',
       latency: measurements.engine.summary(now),
       perSecond,
       waiting: lag,
-      errors: sum(workers.map((worker) => worker.errors + worker.ruleErrors)),
+      errors: sum(workers.map((worker) => worker.errors + worker.ruleErrors)) + unscored,
       lastAtMs: measurements.lastCommitAtMs,
       detail: [
         `${workers.length} ${inSpark ? 'engine' : 'worker'}${workers.length === 1 ? '' : 's'}`,
         ...(missing > 0 ? [`${missing} of ${partitions} partitions without one`] : []),
         ...(Number.isFinite(oldest) ? [`oldest record ${((now - oldest) / 1000).toFixed(1)} s`] : []),
+        ...(unscored > 0 ? [`${unscored} that a model could not score or explain`] : []),
         ...(share ? [`partitions ${share}`] : []),
         ...startedAgain(workers),
       ].join(', '),

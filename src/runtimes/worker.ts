@@ -14,6 +14,7 @@ import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
+import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Restarts } from '../ports/restarts.ts';
@@ -183,6 +184,7 @@ async function open(
       ...counts,
       runtime: feed.runtime,
       ruleErrors: [...ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
+      modelFailures: failuresOf(serving),
       modelVersion: serving.champion.info.version,
       engine: engine.summary(process.atMs),
       commit: commit.summary(process.atMs),

@@ -10,6 +10,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Backtester } from '../ports/backtester.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
+import type { ModelTrial } from '../ports/model-trial.ts';
 import type { Restarts } from '../ports/restarts.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import type { Simulation } from '../ports/simulation.ts';
@@ -74,6 +75,7 @@ export type AppOptions = {
   readonly maturityMs: number;
   readonly retrainer: Retrainer;
   readonly backtester: Backtester;
+  readonly modelTrial: ModelTrial;
   /** Names this desk is called by, besides the loopback ones. */
   readonly allowedHosts: ReadonlySet<string>;
   /** Others can reach the desk: nobody comes in without an account. */
@@ -177,7 +179,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   });
   const feed = createFeed(desk, options.version, boundary);
   const scorerOf = pastScorers(desk);
-  const reviews = createModelReviews(desk, scorerOf, options.maturityMs);
+  const reviews = createModelReviews(desk, scorerOf, options.modelTrial, options.maturityMs);
   const drift = watchDrift(reviews, boundary);
   const monitor = await startMonitor({
     desk,
@@ -228,7 +230,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) =>
-    modelRoutes(scope, desk, scorerOf, reviews, options.retrainer, options.maturityMs),
+    modelRoutes(scope, desk, scorerOf, reviews, options.modelTrial, options.retrainer, options.maturityMs),
   );
   await app.register(async (scope) => metricsRoute(scope, desk, monitor, drift));
   await app.register(async (scope) => {

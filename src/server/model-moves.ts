@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { GateCheck } from '../models/gate.ts';
 import type { Desk } from '../ports/desk.ts';
 import { MODEL_STATES, type ModelState, type Move } from '../ports/model-registry.ts';
+import type { ModelTrial } from '../ports/model-trial.ts';
 import type { Proposal } from '../ports/proposals.ts';
 import { entryOf } from './access/access.ts';
 import type { ModelReviews } from './model-reviews.ts';
@@ -23,6 +24,9 @@ export const isState = (text: unknown): text is ModelState => MODEL_STATES.some(
 
 /** States in which a model decides, if only for some: with four eyes for models nobody puts one there alone. */
 export const decides = (state: ModelState): boolean => state === 'champion' || state === 'challenger';
+
+/** States in which a model is asked for nothing. */
+const RESTING: ReadonlySet<ModelState> = new Set(['candidate', 'retired']);
 
 /** What a proposal asks for: it was a move that nothing stood in the way of. */
 export function askedMove(change: unknown): AskedMove | undefined {
@@ -55,6 +59,7 @@ export function moveDetails({ change }: Proposal): string[] {
 export async function lookAtMove(
   { models }: Desk,
   reviews: ModelReviews,
+  trial: ModelTrial,
   version: string,
   { state, share, override, action }: AskedMove,
 ): Promise<{ readonly gate: readonly GateCheck[] | undefined } | Obstacle> {
@@ -71,6 +76,8 @@ export async function lookAtMove(
   if (filed.state === 'champion' && state !== 'champion') {
     return conflict(`${version} decides now; make another model champion instead.`);
   }
+  const problem = RESTING.has(state) || filed.state === 'champion' ? undefined : await trial.ofFiled(version);
+  if (problem !== undefined) return conflict(problem);
   // What was champion before has been looked at then.
   if (!decides(state) || filed.state === 'champion' || action === 'rolled back') return { gate: undefined };
   const gate = await reviews.gate(version);

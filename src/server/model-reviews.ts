@@ -1,5 +1,6 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
 import { setImmediate as pause } from 'node:timers/promises';
+import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
 import { INDEX } from '../features/catalogue.ts';
@@ -9,6 +10,7 @@ import { type GateCheck, gateOf } from '../models/gate.ts';
 import { type Review, type ReviewRow, reviewModel } from '../models/review.ts';
 import { labelDelayShift, type Shift, unseenShifts, volumeShift } from '../models/shift.ts';
 import type { Desk } from '../ports/desk.ts';
+import type { ModelTrial } from '../ports/model-trial.ts';
 import { decidedAcross } from '../ports/past-decisions.ts';
 import type { CountRow, StoredTransaction } from '../ports/store.ts';
 import type { ScorerOf } from './past-scorers.ts';
@@ -79,7 +81,12 @@ function hoursOf(minutes: readonly CountRow[], nowMs: number): ReadonlyMap<numbe
   return hours;
 }
 
-export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: number): ModelReviews {
+export function createModelReviews(
+  desk: Desk,
+  scorerOf: ScorerOf,
+  trial: ModelTrial,
+  maturityMs: number,
+): ModelReviews {
   let kept: Kept | undefined;
 
   async function load(): Promise<LabelledPeriod> {
@@ -113,6 +120,11 @@ export function createModelReviews(desk: Desk, scorerOf: ScorerOf, maturityMs: n
 
   async function reviewOf(version: string, of: Promise<LabelledPeriod>): Promise<Review | undefined> {
     const { rows } = await of;
+    // Whatever serves here is asked all the time; what does not, was filed before models were tried.
+    const { champion, challenger } = desk.inService().serving;
+    const serves = version === champion.info.version || version === challenger?.scorer.info.version;
+    const problem = serves ? undefined : await trial.ofFiled(version);
+    if (problem !== undefined) throw new InputError(problem);
     const scorer = await scorerOf(version);
     return scorer && reviewModel(scorer, rows, pause);
   }

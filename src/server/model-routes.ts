@@ -1,7 +1,6 @@
 // The model registry over HTTP: what there is, how good it is, and who moves it where.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_REFUSED, cardNumberIn } from '../domain/card-policy.ts';
-import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { fraudTypeSeen, type Sight } from '../domain/sight.ts';
 import { DRIFT_ALARM } from '../models/drift.ts';
@@ -10,6 +9,7 @@ import { modelCard } from '../models/model-card.ts';
 import { SCORE_STEPS, stepStart } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { FiledModel } from '../ports/model-registry.ts';
+import type { ModelTrial } from '../ports/model-trial.ts';
 import type { SegmentOutcome } from '../ports/past-rows.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import { entryOf, nameOf } from './access/access.ts';
@@ -84,6 +84,7 @@ export function modelRoutes(
   desk: Desk,
   scorerOf: ScorerOf,
   reviews: ModelReviews,
+  trial: ModelTrial,
   retrainer: Retrainer,
   maturityMs: number,
 ): void {
@@ -91,9 +92,15 @@ export function modelRoutes(
   const tags = ['Models'];
   const notFound = (reply: FastifyReply, version: string) =>
     sendProblem(reply, 404, 'Not found', `There is no model ${version}.`);
+  /** Transactions that a model in service could not score or explain, in this process. */
+  function failuresOf(version: string) {
+    const { champion, challenger } = desk.inService().serving;
+    const scorer = [champion, challenger?.scorer].find((one) => one?.info.version === version);
+    return scorer ? { count: scorer.failures.count, last: scorer.failures.last ?? null } : null;
+  }
   /** Moves a model as it was asked for, or keeps the move until a second person approves it. */
   async function moved(request: FastifyRequest, reply: FastifyReply, version: string, asked: AskedMove) {
-    const found = await lookAtMove(desk, reviews, version, asked);
+    const found = await lookAtMove(desk, reviews, trial, version, asked);
     if ('status' in found) return sendProblem(reply, found.status, found.title, found.detail);
     if (decides(asked.state) && (await desk.office.settings.read()).fourEyesModels) {
       return propose(request, reply, desk, 'model', version, asked);
@@ -110,7 +117,7 @@ export function modelRoutes(
       const sight = sightOf(request);
       const [filed, events] = await Promise.all([models.list(), models.events(EVENTS)]);
       return {
-        models: filed.map((model) => filedJson(model, sight)),
+        models: filed.map((model) => ({ ...filedJson(model, sight), failures: failuresOf(model.version) })),
         events: events.map(({ atMs, from, gate, note, ...event }) => ({
           ...event,
           note: textSeen(note, sight) ?? '',
@@ -331,20 +338,20 @@ export function modelRoutes(
       async (request, reply) => {
         const { notes = '' } = request.query;
         const who = nameOf(request, request.query.who);
-        try {
-          const model = parseModel(String(request.body ?? ''), 'the body');
-          const { info, encoding } = model;
-          const card = cardNumberIn({ info, encoding });
-          if (card !== undefined) throw new InputError(`The model ${CARD_REFUSED} (${card}).`);
-          const filed = await models.file(model, who, notes, clock.nowMs());
-          await desk.office.audit.append(
-            entryOf(request, clock, 'filed a model', `model ${filed.version}`, { sha256: filed.sha256, who }),
-          );
-          return reply.code(201).send(filedJson(filed, sightOf(request)));
-        } catch (error) {
-          if (error instanceof InputError) return sendProblem(reply, 400, 'Bad request', error.message);
-          throw error;
-        }
+        const text = String(request.body ?? '');
+        // Read and asked elsewhere first: a file is believed once it did no harm there.
+        const problem = await trial.ofArtefact(text);
+        if (problem !== undefined) return sendProblem(reply, 400, 'Bad request', problem);
+        const model = parseModel(text, 'The model');
+        const { info, encoding } = model;
+        const card = cardNumberIn({ info, encoding });
+        if (card !== undefined)
+          return sendProblem(reply, 400, 'Bad request', `The model ${CARD_REFUSED} (${card}).`);
+        const filed = await models.file(model, who, notes, clock.nowMs());
+        await desk.office.audit.append(
+          entryOf(request, clock, 'filed a model', `model ${filed.version}`, { sha256: filed.sha256, who }),
+        );
+        return reply.code(201).send(filedJson(filed, sightOf(request)));
       },
     );
   });
@@ -409,7 +416,7 @@ export function modelRoutes(
     async apply({ subject, change, proposedBy }, request) {
       const asked = askedMove(change);
       if (!asked) return 'This program cannot read what was proposed; withdraw it.';
-      const found = await lookAtMove(desk, reviews, subject, asked);
+      const found = await lookAtMove(desk, reviews, trial, subject, asked);
       if ('status' in found) return found.detail;
       await moveModel(request, desk, subject, asked, found.gate, proposedBy.name);
       return undefined;

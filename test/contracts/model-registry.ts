@@ -34,7 +34,7 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
     const registry = createModelRegistry(session);
     try {
       assert.deepEqual(await registry.serving(), { champion: undefined, challenger: undefined });
-      assert.equal(await readServing(registry, undefined), undefined);
+      assert.equal(await readServing(registry, undefined, () => undefined), undefined);
       assert.equal(await registry.previousChampion(), undefined);
       const first = await registry.file(await named('one'), 'ann', 'the first', AT_MS);
       assert.deepEqual([first.state, first.filedBy, first.notes], ['candidate', 'ann', 'the first']);
@@ -68,10 +68,10 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
       await move('one', 'challenger', 0.5);
       assert.equal((await registry.find('three'))?.share, 0);
       assert.deepEqual(await states(registry), { one: 'challenger', two: 'champion', three: 'candidate' });
-      const serving = await readServing(registry, undefined);
+      const serving = await readServing(registry, undefined, () => undefined);
       assert.equal(serving?.champion.info.version, 'two');
       assert.equal(serving?.challenger?.scorer.info.version, 'one');
-      assert.equal(await readServing(registry, serving), serving);
+      assert.equal(await readServing(registry, serving, () => undefined), serving);
       const [latest, room] = await registry.events(2);
       assert.deepEqual(
         [latest.version, latest.from, latest.to, latest.share, latest.who, latest.note, latest.atMs],
@@ -87,6 +87,38 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
       await Promise.allSettled([move('one', 'champion'), move('three', 'champion')]);
       const champions = Object.values(await states(registry)).filter((state) => state === 'champion');
       assert.equal(champions.length, 1);
+    } finally {
+      await session.close();
+    }
+  });
+
+  test(`${name}: M14 a champion that cannot be used here is not served: the one before decides, or everybody is looked at`, async () => {
+    const session = await open();
+    const registry = createModelRegistry(session);
+    try {
+      const told: string[] = [];
+      const at = { who: 'cleo', note: '', atMs: AT_MS };
+      for (const version of ['m14-a', 'm14-b']) {
+        await registry.file(await named(version), 'ann', '', AT_MS);
+        await registry.move(version, { to: 'champion', ...at });
+      }
+      const spoil = (version: string) =>
+        session.query("update models set artefact = artefact || 'x' where version = $1", [version]);
+      const serving = await readServing(registry, undefined, (message) => told.push(message));
+      assert.equal(serving?.champion.info.version, 'm14-b');
+      await spoil('m14-b');
+      const next = await readServing(registry, undefined, (message) => told.push(message));
+      assert.equal(next?.champion.info.version, 'm14-a');
+      assert.match(told.join(), /not what was filed.*m14-a, the champion before, decides instead/);
+      await assert.rejects(
+        readServing(registry, next, () => undefined),
+        /not what was filed/,
+        'what is in service stays',
+      );
+      for (const { version } of await registry.list()) await spoil(version);
+      const closed = await readServing(registry, undefined, (message) => told.push(message));
+      assert.match(told.at(-1) ?? '', /everything is sent to review/);
+      assert.throws(() => closed?.champion.score({} as never, new Float64Array(0)), /not what was filed/);
     } finally {
       await session.close();
     }

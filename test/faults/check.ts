@@ -61,7 +61,7 @@ async function uninterrupted(
   /** Not decided, and in no history. */
   undecided: (transactionId: string) => boolean,
 ): Promise<Map<string, Decided>> {
-  const serving = await readServing(createModelRegistry(session), undefined);
+  const serving = await readServing(createModelRegistry(session), undefined, () => undefined);
   if (!serving) throw new Error('there is no model');
   const state = createFeatureState();
   const engine = createEngine(state, serving, compileRuleset(STARTER_RULES));

@@ -121,6 +121,7 @@ function accountScorer(): Scorer {
   };
   return {
     info,
+    failures: { count: 0, last: undefined },
     baseline: undefined,
     input: undefined,
     knows: () => true,

@@ -89,6 +89,16 @@ export function Models() {
           {percent(model.thresholds.review, 2)}, declines from {percent(model.thresholds.decline)}: the
           thresholds at which reviews, angry customers and lost money cost least.
         </p>
+        {models.map(
+          ({ version, failures }) =>
+            failures !== null &&
+            failures.count > 0 && (
+              <p key={version} className="overdue" style={{ margin: '0 0 8px' }}>
+                {version} could not score or explain {count(failures.count)} transactions, which were sent to
+                review: {failures.last}
+              </p>
+            ),
+        )}
         <QualityFiguresRow model={model} />
       </Panel>
       <Panel

@@ -32,6 +32,8 @@ export type WorkerReport = ProcessReport & {
   readonly duplicates: number;
   readonly deadLetters: number;
   readonly ruleErrors: number;
+  /** Transactions that its models could not score or explain. */
+  readonly modelFailures: number;
   readonly modelVersion: string;
   /** Inside decide(). */
   readonly engine: LatencySummary;

@@ -109,6 +109,7 @@ function toGrownTree(tree: ForeignTree, features: number): GrownTree {
   const place = (to: number, node: number, weight: number): void => {
     const feature = tree.feature[node];
     if (feature === undefined) throw refused('a tree names a node that is not there.');
+    if (!Number.isInteger(feature)) throw refused(`a tree splits on column ${feature}, which is no number.`);
     if (feature >= features) throw refused(`a tree splits on column ${feature}; there are ${features}.`);
     const isLeaf = feature < 0;
     ints[2 * to] = isLeaf ? -1 : feature | (tree.missingLeft[node] ? MISSING_LEFT : 0);

@@ -10,6 +10,8 @@ export function parseUbjson(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   let at = 0;
+  /** Lists of what takes no bytes could be longer than any memory. */
+  let values = 0;
 
   const take = (length: number): number => {
     const from = at;
@@ -78,6 +80,7 @@ export function parseUbjson(bytes: Uint8Array): unknown {
 
   function value(type: string, depth: number): unknown {
     if (depth > MAX_DEPTH) throw refused('it is nested too deep.');
+    if (++values > bytes.length) throw refused('it has more values than bytes.');
     const found = number(type);
     if (found !== undefined) return found;
     switch (type) {

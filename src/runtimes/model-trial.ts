@@ -1,0 +1,108 @@
+// Trials of models in threads of their own, with memory and time that end: one at a time, the others wait.
+import { Worker } from 'node:worker_threads';
+import { InputError } from '../domain/input-error.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import { decodeVector } from '../engine/vector-codec.ts';
+import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import type { ProbeRow } from '../models/probe.ts';
+import { OverCapacityError } from '../ports/desk.ts';
+import type { ModelRegistry } from '../ports/model-registry.ts';
+import type { ModelTrial } from '../ports/model-trial.ts';
+import type { PastRows } from '../ports/past-rows.ts';
+import type { StoredPast } from '../rules/past-columns.ts';
+import type { TrialResult, TrialWork } from './model-trial-worker.ts';
+
+const STORED_ROWS = 300;
+const LONGEST_MS = 40_000;
+const MOST_WAITING = 4;
+const REMEMBERED = 500;
+/** A forest of a million nodes takes 300 MB to be explained. */
+const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
+const WORKER = new URL('./model-trial-worker.ts', import.meta.url);
+
+function toProbe({ type, channel, country, mcc, merchantId, vector, ...row }: StoredPast): ProbeRow {
+  const transaction = {
+    id: row.id,
+    accountId: row.accountId ?? '',
+    occurredAtMs: row.occurredAtMs,
+    amountMinor: row.amountMinor,
+    currency: row.currency ?? '',
+    type,
+    channel,
+    country,
+    ...(merchantId !== undefined && { merchant: { id: merchantId, mcc } }),
+  };
+  // Absent fields are undefined, which encodings take as missing.
+  return { transaction: transaction as unknown as Transaction, vector: decodeVector(vector) };
+}
+
+/** Why a model must not serve, or undefined, by a thread that reads and asks it. */
+export function tryInThread(work: TrialWork, longestMs = LONGEST_MS): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(WORKER, { workerData: work, resourceLimits: RESOURCES });
+    const end = (problem: string | undefined): void => {
+      clearTimeout(late);
+      resolve(problem);
+      void worker.terminate();
+    };
+    const late = setTimeout(
+      () => end(`The model cannot serve: its trial took longer than ${longestMs / 1000} s.`),
+      longestMs,
+    );
+    worker.once('message', ({ problem }: TrialResult) => end(problem));
+    worker.once('error', (error: Error & { code?: string }) => {
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+        end(`The model cannot serve: it takes more than ${RESOURCES.maxOldGenerationSizeMb} MB.`);
+      else {
+        clearTimeout(late);
+        reject(error);
+      }
+    });
+    worker.once('exit', () => end('The model cannot serve: its trial ended without an answer.'));
+  });
+}
+
+export function createModelTrial(registry: ModelRegistry, past: PastRows): ModelTrial {
+  const tried = new Map<string, Promise<string | undefined>>();
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+
+  async function ofArtefact(text: string): Promise<string | undefined> {
+    if (waiting >= MOST_WAITING) throw new OverCapacityError('Other models are being tried.', 10);
+    waiting++;
+    try {
+      const { rows } = await past.page(CATALOGUE_HASH, undefined, STORED_ROWS);
+      const trial = last.then(() => tryInThread({ text, rows: rows.map(toProbe) }));
+      last = trial.catch(() => undefined);
+      return await trial;
+    } finally {
+      waiting--;
+    }
+  }
+
+  async function tryFiled(version: string): Promise<string | undefined> {
+    try {
+      const text = await registry.artefact(version);
+      return text === undefined ? undefined : await ofArtefact(text);
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
+  }
+
+  return {
+    ofArtefact,
+    ofFiled(version) {
+      const known = tried.get(version);
+      if (known) return known;
+      const found = tryFiled(version);
+      tried.set(version, found);
+      for (const [oldest] of tried) {
+        if (tried.size <= REMEMBERED) break;
+        tried.delete(oldest);
+      }
+      found.catch(() => tried.delete(version));
+      return found;
+    },
+  };
+}
