@@ -225,14 +225,12 @@ function readBody(body: Record<string, unknown>): Model {
   };
 }
 
-/**
- * Reads a model back, looking at all of it: whoever wrote the file is a guest. Throws InputError when it is damaged, of
- * another format, trained on another feature catalogue, or no model that can be scored.
- */
-export function parseModel(text: string, name: string): Model {
-  const damaged = (why: string): InputError =>
-    new InputError(`${name} is not a usable model: ${why}. Restore the file, or delete it and train again.`);
-  if (text.length > LONGEST_MODEL) throw damaged(`it has more than ${LONGEST_MODEL} characters`);
+const damaged = (name: string, why: string): InputError =>
+  new InputError(`${name} is not a usable model: ${why}. Restore the file, or delete it and train again.`);
+
+/** The body of a file that was neither cut off nor changed. Throws InputError. */
+export function modelBody(text: string, name: string): string {
+  if (text.length > LONGEST_MODEL) throw damaged(name, `it has more than ${LONGEST_MODEL} characters`);
   const end = text.indexOf('\n');
   const first = text.slice(0, Math.max(end, 0));
   const body = text.slice(end + 1).trimEnd();
@@ -242,18 +240,27 @@ export function parseModel(text: string, name: string): Model {
   } catch {
     // Told below, like a header that says something else.
   }
-  if (header === undefined) throw damaged('it does not start with a model header');
-  if (!isObject(header) || header.format !== FORMAT) throw damaged(`its format is not ${FORMAT}`);
+  if (header === undefined) throw damaged(name, 'it does not start with a model header');
+  if (!isObject(header) || header.format !== FORMAT) throw damaged(name, `its format is not ${FORMAT}`);
   if (header.sha256 !== checksum(body))
-    throw damaged('its checksum does not match, so it was changed or cut off');
+    throw damaged(name, 'its checksum does not match, so it was changed or cut off');
+  return body;
+}
+
+/**
+ * Reads a model back, looking at all of it: whoever wrote the file is a guest. Throws InputError when it is damaged, of
+ * another format, trained on another feature catalogue, or no model that can be scored.
+ */
+export function parseModel(text: string, name: string): Model {
+  const body = modelBody(text, name);
   // The checksum tells damage; whoever writes a file anew writes a checksum as well.
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
   } catch {
-    throw damaged('its body is not valid JSON');
+    throw damaged(name, 'its body is not valid JSON');
   }
-  if (!isObject(parsed) || !isObject(parsed.info)) throw damaged('its body is no object with /info');
+  if (!isObject(parsed) || !isObject(parsed.info)) throw damaged(name, 'its body is no object with /info');
   const { version, catalogueHash } = parsed.info;
   if (catalogueHash !== CATALOGUE_HASH) {
     throw new InputError(
@@ -264,7 +271,7 @@ export function parseModel(text: string, name: string): Model {
   try {
     return readBody(parsed);
   } catch (error) {
-    if (error instanceof ModelProblem) throw damaged(error.message);
+    if (error instanceof ModelProblem) throw damaged(name, error.message);
     throw error;
   }
 }

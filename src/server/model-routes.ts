@@ -4,7 +4,7 @@ import { CARD_REFUSED, cardNumberIn } from '../domain/card-policy.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { fraudTypeSeen, type Sight } from '../domain/sight.ts';
 import { DRIFT_ALARM } from '../models/drift.ts';
-import { parseModel } from '../models/model.ts';
+import { modelBody, parseModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
 import { SCORE_STEPS, stepStart } from '../models/review.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -339,6 +339,8 @@ export function modelRoutes(
         const { notes = '' } = request.query;
         const who = nameOf(request, request.query.who);
         const text = String(request.body ?? '');
+        // What is no model file needs no trial.
+        modelBody(text, 'The model');
         // Read and asked elsewhere first: a file is believed once it did no harm there.
         const problem = await trial.ofArtefact(text);
         if (problem !== undefined) return sendProblem(reply, 400, 'Bad request', problem);
