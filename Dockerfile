@@ -1,5 +1,5 @@
 # The image of every process: worker, sink, server, simulate, prepare-stream, rebuild-state; serve for a single desk.
-FROM node:26-bookworm-slim AS build
+FROM node:26.10.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -7,7 +7,7 @@ COPY . .
 RUN node node_modules/vite/bin/vite.js build dashboard --logLevel error \
     && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:26-bookworm-slim AS goshawk
+FROM node:26.10.0-bookworm-slim AS goshawk
 # As in scripts/with-node.sh.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 WORKDIR /app
@@ -22,7 +22,7 @@ ENTRYPOINT ["node", "--max-semi-space-size=16", "--initial-old-space-size=128", 
 CMD ["--help"]
 
 # The same with Java, Spark and the job in spark/: docs/spark.md.
-FROM maven:3.9-eclipse-temurin-17 AS spark-job
+FROM maven:3.9.11-eclipse-temurin-17 AS spark-job
 WORKDIR /job
 COPY spark ./
 RUN mvn -q -B package dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/jars \

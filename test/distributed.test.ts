@@ -552,7 +552,14 @@ test('K3 what is in quarantine is shown, and a mended program takes it from ther
 
   await mendDatabase(pool);
   await ofWorker.stop();
+  const ready = async (): Promise<Response> => fetch(`${url}/readyz`);
+  const unready = await until('A15 nobody decides', async () => {
+    const answer = await ready();
+    return answer.status === 503 ? answer : undefined;
+  });
+  assert.match(String(((await unready.json()) as { detail: string }).detail), /: down/);
   await start('worker-mended', ['worker']).said(/ ready\n/, 60_000);
+  await until('A15 somebody decides', async () => ((await ready()).ok ? true : undefined));
   const ids = both.map(({ id }) => String(id));
   const retried = command('retry', ...ids);
   assert.equal(retried.status, 0, retried.stderr);

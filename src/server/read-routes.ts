@@ -14,6 +14,8 @@ import { AlertQuery, IdParams, ProblemSchema, StatsQuery, StoryQuery, Transactio
 
 const NEIGHBOURS = 20;
 const PAGE = 50;
+/** Parts without which no decision is made. */
+const NEEDED: ReadonlySet<string> = new Set(['log', 'engine', 'spark', 'database']);
 
 export function readRoutes(
   app: FastifyInstance,
@@ -200,12 +202,19 @@ export function readRoutes(
     '/readyz',
     {
       config: { permission: 'anyone' },
-      schema: { summary: 'The desk takes transactions', tags: ['Health'], response: { 503: ProblemSchema } },
+      schema: {
+        summary: 'A transaction that is sent now is decided',
+        description: 'Not ready, with the reason, while something stands in the way of a decision.',
+        tags: ['Health'],
+        response: { 503: ProblemSchema },
+      },
     },
     async (_request, reply) => {
       try {
         desk.checkCapacity();
         await desk.ready();
+        const down = monitor.pipeline().services.find(({ name, status }) => status === 'down' && NEEDED.has(name));
+        if (down) return sendProblem(reply, 503, 'Not ready', `${down.title}: down. The pipeline says since when and why.`);
         return { status: 'ready', restarts: monitor.restarts.count };
       } catch (error) {
         return sendProblem(reply, 503, 'Not ready', (error as Error).message);
