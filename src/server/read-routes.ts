@@ -213,8 +213,16 @@ export function readRoutes(
       try {
         desk.checkCapacity();
         await desk.ready();
-        const down = monitor.pipeline().services.find(({ name, status }) => status === 'down' && NEEDED.has(name));
-        if (down) return sendProblem(reply, 503, 'Not ready', `${down.title}: down. The pipeline says since when and why.`);
+        const down = monitor
+          .pipeline()
+          .services.find(({ name, status }) => status === 'down' && NEEDED.has(name));
+        if (down)
+          return sendProblem(
+            reply,
+            503,
+            'Not ready',
+            `${down.title}: down. The pipeline says since when and why.`,
+          );
         return { status: 'ready', restarts: monitor.restarts.count };
       } catch (error) {
         return sendProblem(reply, 503, 'Not ready', (error as Error).message);
