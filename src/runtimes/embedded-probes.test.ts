@@ -12,7 +12,11 @@ function probed(t: TestContext) {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const road = { nowMs: 1_000_000, end: 0, pending: 0, decided: 0, committed: 0, trouble: '' };
   const probes = startEmbeddedProbes({
-    engine: { state: createFeatureState(), ruleset: { errors: new Map(), rules: [] } } as unknown as Engine,
+    engine: {
+      state: createFeatureState(),
+      ruleset: { errors: new Map(), rules: [] },
+      serving: { champion: { failures: { count: 0, last: undefined } } },
+    } as unknown as Engine,
     log: {
       endOffset: () => road.end,
       get pending() {
