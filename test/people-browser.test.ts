@@ -169,8 +169,31 @@ test('O4 a viewer sees everything but who it is, and can change nothing', async 
   await page.getByText('••••').first().waitFor();
   await page.locator('[data-alert] .open').first().click();
   await page.getByTestId('alert-page').waitFor();
+  await page.getByTestId('hidden-hint').first().waitFor();
+  await page.getByText('The note is hidden from your role').first().waitFor();
   assert.equal(await page.getByRole('button', { name: 'Reopen' }).count(), 0);
   assert.equal(await page.getByLabel('Note').count(), 0);
+  // What would be refused cannot be asked, and nothing that is hidden shows as a hole.
+  for (const [path, box] of [
+    ['alerts?search=card-one', 'Search alerts'],
+    ['transactions?account=card-one', 'Account'],
+    ['rules?rule=starter', undefined],
+    ['lists', undefined],
+    ['pipeline', undefined],
+    ['models', undefined],
+  ] as const) {
+    await page.goto(`${desk.url}/${path}`);
+    await page.getByTestId('live').waitFor();
+    if (box !== undefined) assert.ok(await page.getByLabel(box, { exact: true }).isDisabled(), path);
+    assert.doesNotMatch(
+      await page.locator('body').innerText(),
+      /undefined|\bnull\b|NaN|may not do this/,
+      path,
+    );
+  }
+  await page.goto(`${desk.url}/alerts?view=closed`);
+  await page.getByTestId('hidden-hint').waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
   await page.goto(`${desk.url}/settings`);
   await page.getByText('has nothing to set here').waitFor();
   await page.context().close();

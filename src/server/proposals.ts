@@ -8,6 +8,7 @@ import type { Desk } from '../ports/desk.ts';
 import type { Proposal, ProposalKind } from '../ports/proposals.ts';
 import type { ProposalMessage } from '../protocol/proposals.ts';
 import { actorOf, entryOf } from './access/access.ts';
+import { sightOf } from './access/sight.ts';
 import { SafeInteger } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
@@ -97,7 +98,7 @@ export function proposalRoutes(
     { config: { permission }, schema: { summary: 'Changes that wait for a second person', tags } },
     async (request): Promise<{ proposals: ProposalMessage[] }> => {
       const actor = actorOf(request);
-      const sees = actor.permissions.has('read_identifiers');
+      const sees = sightOf(request).kind === 'whole';
       return {
         proposals: (await proposals.waiting(kind)).map((proposal) => ({
           id: proposal.id,
