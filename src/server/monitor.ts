@@ -172,7 +172,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         latency: NOTHING_MEASURED,
         perSecond: undefined,
         waiting: quarantined,
-        errors: quarantined,
+        errors: 0,
         lastAtMs: undefined,
         detail: `${quarantined} accepted ${quarantined === 1 ? 'record' : 'records'} could not be decided or stored: see the dead letters`,
       },

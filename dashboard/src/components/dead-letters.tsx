@@ -76,7 +76,7 @@ export function DeadLetters() {
           onChange={show}
           data={[
             { value: 'open', label: `In quarantine ${count(quarantined)}` },
-            { value: 'quarantine', label: 'Dealt with' },
+            { value: 'quarantine', label: 'Quarantine, all' },
             { value: 'refused', label: 'Refused input' },
             { value: 'all', label: `All ${count(total)}` },
           ]}

@@ -6,6 +6,7 @@ import { Empty } from './parts.tsx';
 
 function Service(props: { readonly service: ServiceHealth }) {
   const { service } = props;
+  const isMeasured = !service.measures.startsWith('nothing');
   return (
     <div
       className="service"
@@ -16,15 +17,23 @@ function Service(props: { readonly service: ServiceHealth }) {
         <b>{service.title}</b>
         <span className={`status ${service.status}`}>{service.status}</span>
       </div>
-      <div className="num">
-        {milliseconds(service.latencyMs.p50)} <span className="muted">p50</span>
-      </div>
-      <div className="muted">p99 {milliseconds(service.latencyMs.p99)}</div>
+      {isMeasured && (
+        <>
+          <div className="num">
+            {milliseconds(service.latencyMs.p50)} <span className="muted">p50</span>
+          </div>
+          <div className="muted">p99 {milliseconds(service.latencyMs.p99)}</div>
+        </>
+      )}
       <div className="muted">
         {service.perSecond !== null && `${service.perSecond.toFixed(1)}/s · `}
         {service.waiting !== null && `${count(service.waiting)} waiting · `}
         {service.errors > 0 ? `${count(service.errors)} errors · ` : ''}
-        {service.lastSuccessAt ? `ok\u00a0${clockTime(service.lastSuccessAt)}` : 'no success yet'}
+        {service.lastSuccessAt
+          ? `ok\u00a0${clockTime(service.lastSuccessAt)}`
+          : isMeasured
+            ? 'no success yet'
+            : ''}
       </div>
       {service.trouble && (
         <div className="trouble" title={service.trouble.why}>
@@ -34,7 +43,9 @@ function Service(props: { readonly service: ServiceHealth }) {
       <div
         className="muted"
         title={service.detail}
-        style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+        style={
+          isMeasured ? { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } : undefined
+        }
       >
         {service.detail}
       </div>
@@ -42,12 +53,16 @@ function Service(props: { readonly service: ServiceHealth }) {
   );
 }
 
+/** The parts of the road, and others as long as somebody has to look at them. */
+const shownServices = (services: readonly ServiceHealth[]): readonly ServiceHealth[] =>
+  services.filter(({ name, status }) => name !== 'process' || status !== 'up');
+
 export function PipelineStrip() {
   const pipeline = useLive((state) => state.pipeline);
   if (!pipeline) return <Empty>Nothing measured yet.</Empty>;
   return (
     <div className="pipe">
-      {pipeline.services.map((service) => (
+      {shownServices(pipeline.services).map((service) => (
         <Service key={service.name} service={service} />
       ))}
     </div>
