@@ -13,6 +13,7 @@ import { benchForest } from './forest.ts';
 import { benchLists } from './lists.ts';
 import { benchMillion } from './million.ts';
 import { benchQueue } from './queue.ts';
+import { benchReaders } from './readers.ts';
 import { benchReplay } from './replay.ts';
 import { type Row, table } from './report.ts';
 import { benchScaling } from './scaling.ts';
@@ -38,6 +39,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   backtest: benchBacktest,
   lists: benchLists,
   queue: benchQueue,
+  readers: benchReaders,
 };
 
 const wanted = process.argv.slice(2);

@@ -16,6 +16,7 @@ import { createSqlStore } from '../src/adapters/sql/store.ts';
 import { type Transaction, transactionToJson } from '../src/domain/transaction.ts';
 import type { Decided } from '../src/engine/process-batch.ts';
 import { serializeModel } from '../src/models/model.ts';
+import { OverCapacityError } from '../src/ports/desk.ts';
 import type { SinkStore } from '../src/ports/sink-store.ts';
 import { FencedError } from '../src/ports/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
@@ -336,9 +337,13 @@ test('T9 a database that cannot hold every text is refused, with what to create'
   await root.close();
 });
 
-test('a statement that takes too long is ended', async () => {
+test('A14 a statement that takes too long is ended, and whoever waits for it is told what to do', async () => {
   const { session } = await openPostgres({ url: server.url, statementTimeoutMs: 200 });
-  await assert.rejects(session.query('select pg_sleep(5)', []), /statement timeout/);
+  await assert.rejects(session.query('select pg_sleep(5)', []), (error: Error) => {
+    assert.ok(error instanceof OverCapacityError);
+    assert.match(error.message, /takes too long.*one account/);
+    return true;
+  });
   assert.deepEqual(await session.query('select 1 as one', []), [{ one: 1 }]);
   await session.close();
 });

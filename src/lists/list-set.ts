@@ -1,5 +1,6 @@
 // A list in memory, for look-ups on the hot path: a map from values to when they end; for addresses one map a prefix length.
 import { type ListKind, maskIp, parseIp, parseIpRange } from './entry.ts';
+import { createWideMap, type WideMap } from './wide-map.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -16,7 +17,7 @@ export function createListSet(kind: ListKind): ListSet {
 }
 
 function createTextSet(upper: boolean): ListSet {
-  const ends = new Map<string, number>();
+  const ends = createWideMap<string, number>();
   return {
     get size() {
       return ends.size;
@@ -57,12 +58,16 @@ const bytesNumber = (bytes: Uint8Array): number =>
 const bytesText = (bytes: Uint8Array, bits: number): string => String.fromCharCode(...maskIp(bytes, bits));
 
 /** Ranges of one length: what an address is divided by, and the ends of those that are there. */
-type Length<Key> = { readonly bits: number; readonly divisor: number; readonly ends: Map<Key, number> };
+type Length<Key extends string | number> = {
+  readonly bits: number;
+  readonly divisor: number;
+  readonly ends: WideMap<Key, number>;
+};
 
-function lengthOf<Key>(lengths: Length<Key>[], bits: number): Length<Key> {
+function lengthOf<Key extends string | number>(lengths: Length<Key>[], bits: number): Length<Key> {
   const found = lengths.find((one) => one.bits === bits);
   if (found) return found;
-  const made: Length<Key> = { bits, divisor: 2 ** (32 - bits), ends: new Map() };
+  const made: Length<Key> = { bits, divisor: 2 ** (32 - bits), ends: createWideMap<Key, number>() };
   lengths.push(made);
   return made;
 }

@@ -1,5 +1,6 @@
 // Name screening: how well a name fits one of many, whatever its script, spelling or order of words.
 import anyAscii from 'any-ascii';
+import { createWideMap, type WideMap } from './wide-map.ts';
 
 export type ListedName = {
   /** Of the entry it belongs to, as its list names it. */
@@ -122,21 +123,45 @@ export function nameSimilarity(a: readonly string[], b: readonly string[]): numb
   return fits * alone * (1 - Math.min(0.2, 0.03 * left));
 }
 
+export type NameIndexBuilder = { add(name: ListedName): void; finish(): NameIndex };
+
 /** Names by the sounds of their words, so that one of tens of thousands is found by comparing a few. */
-export function createNameIndex(names: readonly ListedName[]): NameIndex {
-  const words = names.map(({ name }) => nameWords(name));
-  const byKey = new Map<string, number[]>();
-  const byExact = new Map<string, number>();
+export function createNameIndex(listed: readonly ListedName[]): NameIndex {
+  const builder = nameIndexBuilder();
+  for (const name of listed) builder.add(name);
+  return builder.finish();
+}
+
+/** An index that is made name by name, so that whoever makes it can do something else in between. */
+export function nameIndexBuilder(): NameIndexBuilder {
+  const names: ListedName[] = [];
+  const words: string[][] = [];
+  const byKey = createWideMap<string, number[]>();
+  const byExact = createWideMap<string, number>();
+  return {
+    add(name) {
+      const own = nameWords(name.name);
+      const i = names.push(name) - 1;
+      words.push(own);
+      byExact.set([...own].sort().join(' '), i);
+      for (const key of new Set(own.flatMap((word) => [soundKey(word), `=${word.slice(0, 4)}`]))) {
+        const list = byKey.get(key);
+        if (list) list.push(i);
+        else byKey.set(key, [i]);
+      }
+    },
+    finish: () => indexOf(names, words, byKey, byExact),
+  };
+}
+
+function indexOf(
+  names: readonly ListedName[],
+  words: readonly (readonly string[])[],
+  byKey: WideMap<string, number[]>,
+  byExact: WideMap<string, number>,
+): NameIndex {
   /** How many keys a name shares with the one that is asked for; zero between two questions. */
   const shared = new Uint8Array(names.length);
-  words.forEach((own, i) => {
-    byExact.set([...own].sort().join(' '), i);
-    for (const key of new Set(own.flatMap((word) => [soundKey(word), `=${word.slice(0, 4)}`]))) {
-      const list = byKey.get(key);
-      if (list) list.push(i);
-      else byKey.set(key, [i]);
-    }
-  });
   return {
     size: names.length,
     best(name) {

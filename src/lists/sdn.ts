@@ -6,6 +6,12 @@ import { textProblem } from '../domain/text.ts';
 import type { ListedName } from './name-match.ts';
 
 const MAX_NAMES = 500_000;
+/** No line of a list of names is near it; one that is has lost a quote or a line end. */
+const MAX_LINE_CHARACTERS = 65_536;
+/** An entry of the XML has all other names, addresses and papers of a party in it. */
+const MAX_ENTRY_CHARACTERS = 1 << 20;
+
+const tooMany = (): InputError => new InputError(`A source has at most ${MAX_NAMES} names.`);
 
 /** Reads names; the format is seen from the content. Throws InputError that says what was expected. */
 export function readNames(text: string): ListedName[] {
@@ -16,7 +22,6 @@ export function readNames(text: string): ListedName[] {
       'No name was found. Expected is OFAC’s SDN.CSV, ALT.CSV or SDN.XML, or a CSV with the columns uid and name.',
     );
   }
-  if (names.length > MAX_NAMES) throw new InputError(`A source has at most ${MAX_NAMES} names.`);
   return names.map(checked);
 }
 
@@ -39,11 +44,28 @@ function checked({ uid, name }: ListedName, index: number): ListedName {
   return { uid, name: seen };
 }
 
-function csvRows(text: string): string[][] {
+/** Calls `onRow` with each; the whole is never held as cells. */
+function eachCsvRow(text: string, onRow: (cells: readonly string[]) => void): void {
   try {
-    return parse(text, { relax_column_count: true, relax_quotes: true, skip_empty_lines: true, trim: true });
+    parse(text, {
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: MAX_LINE_CHARACTERS,
+      on_record(cells: string[]) {
+        onRow(cells);
+        return null;
+      },
+    });
   } catch (error) {
-    throw new InputError(`The CSV cannot be read: ${(error as Error).message}.`);
+    const { code, message, lines } = error as Error & { code?: string; lines?: number };
+    if (code === 'CSV_MAX_RECORD_SIZE') {
+      throw new InputError(
+        `Line ${lines ?? '?'} is longer than ${MAX_LINE_CHARACTERS} characters: nothing was imported. Is a quote missing before it?`,
+      );
+    }
+    throw new InputError(`The CSV cannot be read: ${message}.`);
   }
 }
 
@@ -51,27 +73,34 @@ function csvRows(text: string): string[][] {
 const EMPTY = '-0-';
 
 function readCsv(text: string): ListedName[] {
-  const rows = csvRows(text);
-  const [first] = rows;
-  if (!first) return [];
-  const header = first.map((cell) => cell.toLowerCase());
-  const nameAt = header.indexOf('name');
-  if (nameAt >= 0) {
-    const uidAt = ['uid', 'id', 'ent_num'].map((name) => header.indexOf(name)).find((at) => at >= 0);
-    return rows.slice(1).flatMap((cells, i) => {
-      const name = cells[nameAt] ?? '';
-      return name === ''
-        ? []
-        : [{ uid: (uidAt === undefined ? undefined : cells[uidAt]) || String(i + 1), name }];
-    });
-  }
-  // SDN.CSV: ent_num, SDN_Name, SDN_Type, …; ALT.CSV: ent_num, alt_num, alt_type, alt_name, alt_remarks.
-  const alternative = first.length === 5 && /^(aka|fka|nka)$/i.test(first[2] ?? '');
-  return rows.flatMap((cells) => {
-    const uid = cells[0] ?? '';
-    const name = cells[alternative ? 3 : 1] ?? '';
-    return /^\d+$/.test(uid) && name !== '' && name !== EMPTY ? [{ uid, name }] : [];
+  const names: ListedName[] = [];
+  const add = (uid: string, name: string): void => {
+    if (name === '' || name === EMPTY) return;
+    if (names.length === MAX_NAMES) throw tooMany();
+    names.push({ uid, name });
+  };
+  let rows = 0;
+  let take: ((cells: readonly string[]) => void) | undefined;
+  eachCsvRow(text, (cells) => {
+    rows++;
+    if (take) return take(cells);
+    const header = cells.map((cell) => cell.toLowerCase());
+    const nameAt = header.indexOf('name');
+    if (nameAt >= 0) {
+      const uidAt = ['uid', 'id', 'ent_num'].map((name) => header.indexOf(name)).find((at) => at >= 0);
+      take = (own) =>
+        add((uidAt === undefined ? undefined : own[uidAt]) || String(rows - 1), own[nameAt] ?? '');
+      return;
+    }
+    // SDN.CSV: ent_num, SDN_Name, SDN_Type, …; ALT.CSV: ent_num, alt_num, alt_type, alt_name, alt_remarks.
+    const alternative = cells.length === 5 && /^(aka|fka|nka)$/i.test(cells[2] ?? '');
+    take = (own) => {
+      const uid = own[0] ?? '';
+      if (/^\d+$/.test(uid)) add(uid, own[alternative ? 3 : 1] ?? '');
+    };
+    take(cells);
   });
+  return names;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -91,9 +120,16 @@ const inside = (text: string, tag: string): string | undefined => {
 /** SDN.XML: sdnEntry with uid, firstName, lastName, and aka entries with names of their own. */
 function readXml(text: string): ListedName[] {
   const names: ListedName[] = [];
+  let entries = 0;
   for (let at = text.indexOf('<sdnEntry>'); at >= 0; ) {
     const end = text.indexOf('</sdnEntry>', at);
     if (end < 0) throw new InputError('The XML ends within an entry: the file is not whole.');
+    if (end - at > MAX_ENTRY_CHARACTERS) {
+      throw new InputError(
+        `Entry ${entries + 1} of the XML is longer than ${MAX_ENTRY_CHARACTERS} characters.`,
+      );
+    }
+    entries++;
     const entry = text.slice(at, end);
     const uid = inside(entry, 'uid') ?? '';
     // Names of the entry itself stand before its lists.
@@ -101,7 +137,9 @@ function readXml(text: string): ListedName[] {
     const own = akaStart < 0 ? entry : entry.slice(0, akaStart);
     const add = (part: string): void => {
       const name = [inside(part, 'lastName'), inside(part, 'firstName')].filter(Boolean).join(', ');
-      if (name !== '' && uid !== '') names.push({ uid, name });
+      if (name === '' || uid === '') return;
+      if (names.length === MAX_NAMES) throw tooMany();
+      names.push({ uid, name });
     };
     add(own);
     if (akaStart >= 0) {

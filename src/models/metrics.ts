@@ -23,45 +23,56 @@ export type Quality = {
   readonly accuracy: number;
 };
 
-function descending(scores: Float64Array): Uint32Array {
-  const order = Uint32Array.from(scores, (_, i) => i);
-  return order.sort((a, b) => scores[b] - scores[a]);
+/** Each distinct score, highest first, with how many rows of it there are and how many of them are frauds. */
+function eachScore(
+  scores: Float64Array,
+  labels: Uint8Array,
+  onScore: (rows: number, frauds: number) => void,
+): void {
+  // Sorted as numbers: by a comparison of ours it takes ten times as long, and nothing else goes on meanwhile.
+  const all = scores.slice().sort();
+  const frauds = scores.filter((_, i) => labels[i] !== 0).sort();
+  let fraud = frauds.length - 1;
+  for (let i = all.length - 1; i >= 0; ) {
+    const score = all[i];
+    let rows = 0;
+    let found = 0;
+    for (; i >= 0 && all[i] === score; i--) rows++;
+    for (; fraud >= 0 && frauds[fraud] === score; fraud--) found++;
+    // What is no number is like nothing else, itself included.
+    if (rows === 0) {
+      rows = 1;
+      i--;
+    }
+    onScore(rows, found);
+  }
 }
 
 /** Area under the ROC curve; ties count half. */
 export function rocAuc(scores: Float64Array, labels: Uint8Array): number {
-  const order = descending(scores);
   let positives = 0;
   let negatives = 0;
   let area = 0;
-  for (let i = 0; i < order.length; ) {
-    let tiedPositives = 0;
-    let tiedNegatives = 0;
-    const score = scores[order[i]];
-    for (; i < order.length && scores[order[i]] === score; i++) {
-      if (labels[order[i]]) tiedPositives++;
-      else tiedNegatives++;
-    }
-    area += tiedNegatives * (positives + tiedPositives / 2);
-    positives += tiedPositives;
-    negatives += tiedNegatives;
-  }
+  eachScore(scores, labels, (rows, frauds) => {
+    area += (rows - frauds) * (positives + frauds / 2);
+    positives += frauds;
+    negatives += rows - frauds;
+  });
   return area / (positives * negatives);
 }
 
 /** Average precision: the precision at each distinct score, weighted by the recall gained there. */
 export function averagePrecision(scores: Float64Array, labels: Uint8Array): number {
-  const order = descending(scores);
   let total = 0;
   for (const label of labels) total += label;
   let found = 0;
+  let seen = 0;
   let sum = 0;
-  for (let i = 0; i < order.length; ) {
-    const before = found;
-    const score = scores[order[i]];
-    for (; i < order.length && scores[order[i]] === score; i++) found += labels[order[i]];
-    sum += ((found - before) / total) * (found / i);
-  }
+  eachScore(scores, labels, (rows, frauds) => {
+    found += frauds;
+    seen += rows;
+    sum += (frauds / total) * (found / seen);
+  });
   return sum;
 }
 

@@ -54,7 +54,8 @@ export function stepOf(score: number): number {
 /** The score at which a step begins. */
 export const stepStart = (step: number): number => 1 / (1 + Math.exp(SPAN - (step / SCORE_STEPS) * 2 * SPAN));
 
-const ROWS_AT_ONCE = 400;
+/** Between these, whoever asked for it may do something else. */
+const ROWS_AT_ONCE = 50;
 const EXPLAINED = 50;
 const CLOCK_EVERY = 8;
 /** Whatever a model takes, this thread is let go after so long, and the model given up after the other. */
@@ -124,6 +125,7 @@ export async function reviewModel(
     let sum = scorer.baseVote;
     for (let k = 0; k < FEATURE_COUNT; k++) sum += shares[k];
     explanationError = Math.max(explanationError, Math.abs(sum - scorer.vote(rows[i].vector)));
+    await pause();
   }
   const frauds = labels.reduce((sum, label) => sum + label, 0);
   return {

@@ -78,6 +78,15 @@ export type WaitingLabel = { readonly id: number; readonly verdict: Verdict };
 
 export type AlertQueue = {
   list(filter: QueueFilter, limit: number): Promise<readonly QueuedAlert[]>;
+  /** For somebody who waits: what is found before its time is up, and where the next page goes on. */
+  page(
+    filter: QueueFilter,
+    limit: number,
+  ): Promise<{
+    readonly items: readonly QueuedAlert[];
+    readonly next: QueueCursor | undefined;
+    readonly looked: number;
+  }>;
   counts(person: string, nowMs: number): Promise<QueueCounts>;
   find(id: number): Promise<QueuedAlert | undefined>;
   /** The transactions of an alert, newest first. */

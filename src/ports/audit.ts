@@ -1,5 +1,6 @@
 // The audit trail: who saw and changed what, in a chain of hashes that shows every later change.
 import type { Actor } from '../domain/access.ts';
+import type { Searched } from './searched.ts';
 
 export type AuditEntry = {
   readonly atMs: number;
@@ -33,5 +34,7 @@ export type AuditTrail = {
   append(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   lines(filter: AuditFilter, limit: number): Promise<readonly AuditLine[]>;
+  /** For somebody who waits: what is found before its time is up. */
+  search(filter: AuditFilter, limit: number): Promise<Searched<AuditLine>>;
   head(): Promise<{ readonly seq: number; readonly hash: string }>;
 };

@@ -85,7 +85,11 @@ export type Desk = {
   /** Takes what registry, rule book and lists say now into service; resolves when this process decides by it. */
   refresh(): Promise<void>;
   /** Lists and names as rules ask for them, in this process. */
-  readonly lists: Lookups & { sanctionBest(name: string): NameMatch | undefined };
+  readonly lists: Lookups & {
+    sanctionBest(name: string): NameMatch | undefined;
+    /** Resolves when the names of the last refresh serve: to make them ready takes seconds where there are many. */
+    namesServe(): Promise<void>;
+  };
   /** Every part between the source and the live feed; `perSecond` is what was decided lately. */
   health(nowMs: number, perSecond: number): PartHealth[];
   /** Of each partition that a worker has; a desk of one process has none. */

@@ -3,6 +3,7 @@ import type { Decision, Outcome } from '../domain/decision.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, KnownDecision } from '../engine/process-batch.ts';
+import type { Searched } from './searched.ts';
 
 export type StoredTransaction = {
   readonly offset: number;
@@ -13,6 +14,9 @@ export type StoredTransaction = {
   readonly isFraud: boolean | undefined;
   readonly fraudType: string | undefined;
 };
+
+/** What tables show; the features that it was decided by are left where they are. */
+export type ListedTransaction = Omit<StoredTransaction, 'vector'>;
 
 export type TransactionFilter = {
   readonly accountId?: string;
@@ -88,7 +92,9 @@ export type Store = {
   labelBefore(transactionId: string, offset: number): Promise<boolean | undefined>;
   transaction(id: string): Promise<StoredTransaction | undefined>;
   transactions(filter: TransactionFilter, limit: number): Promise<StoredTransaction[]>;
-  alerts(filter: AlertFilter, limit: number): Promise<Alert[]>;
+  /** For somebody who waits: in short steps, and no further back than a moment allows. Newest first. */
+  search(filter: Omit<TransactionFilter, 'after'>, limit: number): Promise<Searched<ListedTransaction>>;
+  alerts(filter: AlertFilter, limit: number): Promise<Searched<Alert>>;
   /** Alerts in the queue: one an account, whatever it holds. */
   openAlerts(): Promise<number>;
   counts(fromMs: number, untilMs: number): Promise<CountRow[]>;

@@ -10,14 +10,15 @@ import { checkExpression } from '../rules/check.ts';
 import { createColumns, type PastColumns, withoutTexts } from '../rules/past-columns.ts';
 import { runOnThreads } from '../training/task-threads.ts';
 import type { BacktestMessage, BacktestTask, BacktestWork } from './backtest-worker.ts';
-import { readAllNames } from './lists-in-memory.ts';
+import { namePages } from './lists-in-memory.ts';
 
-const PAGE = 2000;
+/** Short enough that decisions do not wait for it. */
+const PAGE = 200;
 const ROWS_A_TASK = 10_000;
 const AT_ONCE = 2;
 const REMEMBERED = 20;
 const KEPT_MS = 5 * 60_000;
-const LIST_PAGE = 20_000;
+const LIST_PAGE = 1000;
 /** A million rows take some ten seconds. */
 const LONGEST_TRIAL_MS = 2 * 60_000;
 const WORKER = new URL('./backtest-worker.ts', import.meta.url);
@@ -122,11 +123,15 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
       const list = await office.lists.find(name);
       if (!list) continue;
       const entries = [];
-      for (let after = ''; ; ) {
-        const page = await office.lists.entries(name, '', after, LIST_PAGE);
-        entries.push(...page.map(({ value, expiresAtMs }) => ({ value, expiresAtMs })));
-        if (page.length < LIST_PAGE) break;
-        after = page[page.length - 1].value;
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page: Awaited<ReturnType<typeof office.lists.entries>> = await office.lists.entries(
+          name,
+          '',
+          after,
+          LIST_PAGE,
+        );
+        for (const { value, expiresAtMs } of page.entries) entries.push({ value, expiresAtMs });
+        after = page.next;
       }
       found.push({ name, kind: list.kind, entries });
     }
@@ -134,7 +139,10 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
   }
 
   async function namesOf(expression: string): Promise<readonly ListedName[]> {
-    return expression.includes('sanctionMatch') ? readAllNames(office.lists) : [];
+    if (!expression.includes('sanctionMatch')) return [];
+    const all: ListedName[] = [];
+    for await (const page of namePages(office.lists)) for (const name of page) all.push(name);
+    return all;
   }
 
   async function run({ expression, maxRows }: BacktestQuestion, job: Job): Promise<void> {

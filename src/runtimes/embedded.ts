@@ -94,11 +94,11 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
     session = database;
     const db = kyselyOver(database);
     await migrate(db, 'embedded');
-    const store = createSqlStore(database, db);
+    const store = createSqlStore(database, db, database.unhurried);
     const log = await openEmbeddedLog(database, clock.nowMs);
     const committed = await store.committedOffset(0);
-    const registry = createModelRegistry(database);
-    const office = createOffice(database);
+    const registry = createModelRegistry(database.unhurried);
+    const office = createOffice(database.unhurried, 'log', { access: database });
     if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
     const { state, serving } = await loadOrCreate(options, registry, office, store, log, committed);
     await fileStarterRules(office, clock.nowMs());

@@ -1,27 +1,30 @@
 // Lists and sanctions names in memory, for rules on the hot path: only what changed is read again.
+import { setImmediate as pause } from 'node:timers/promises';
 import { createListSet, type ListSet } from '../lists/list-set.ts';
-import { createNameIndex, type ListedName, type NameIndex, type NameMatch } from '../lists/name-match.ts';
-import type { ListStore } from '../ports/list-store.ts';
+import { type ListedName, type NameIndex, type NameMatch, nameIndexBuilder } from '../lists/name-match.ts';
+import type { ChangePlace, ListStore } from '../ports/list-store.ts';
 import type { Lookups } from '../rules/rule.ts';
 
-const PAGE = 20_000;
+/** Short enough that decisions do not wait for it. */
+const PAGE = 1000;
+const NAMES_AT_ONCE = 100;
 /** Names that were asked for lately: the same payees come again and again. */
 const REMEMBERED = 50_000;
 
-/** Every name of every sanctions list. */
-export async function readAllNames(store: ListStore): Promise<ListedName[]> {
-  const all: ListedName[] = [];
-  for (let after = 0; ; ) {
-    const page = await store.names(after, PAGE);
-    for (const { uid, name } of page) all.push({ uid, name });
-    if (page.length < PAGE) return all;
-    after = page[page.length - 1].seq;
+/** Every name of every sanctions list, page by page. */
+export async function* namePages(store: ListStore): AsyncGenerator<readonly ListedName[]> {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const { names, next }: Awaited<ReturnType<ListStore['names']>> = await store.names(after, PAGE);
+    yield names;
+    after = next;
   }
 }
 
 export type ListsInMemory = Lookups & {
-  /** Takes in what changed since the last time. */
+  /** Takes in what changed since the last time; an index of names that takes long is made meanwhile, and the old one serves. */
   look(): Promise<void>;
+  /** Resolves when the names of the last look serve. */
+  namesServe(): Promise<void>;
   sanctionBest(name: string): NameMatch | undefined;
 };
 
@@ -31,12 +34,31 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
   const remembered = new Map<string, NameMatch | undefined>();
   let names: NameIndex | undefined;
   let revision = -1;
+  /** Of the names that serve or are being read. */
   let namesRevision = 0;
+  let reading: Promise<void> | undefined;
 
   async function readNames(): Promise<void> {
-    const all = await readAllNames(store);
-    names = all.length > 0 ? createNameIndex(all) : undefined;
-    remembered.clear();
+    for (let read: number | undefined; read !== namesRevision; ) {
+      read = namesRevision;
+      const builder = nameIndexBuilder();
+      for await (const page of namePages(store)) {
+        for (const [i, name] of page.entries()) {
+          builder.add(name);
+          if (i % NAMES_AT_ONCE === 0) await pause();
+        }
+        // They were replaced meanwhile: it begins anew.
+        if (read !== namesRevision) break;
+      }
+      const now = await store.namesRevision();
+      if (read !== now) {
+        namesRevision = now;
+        continue;
+      }
+      const index = builder.finish();
+      names = index.size > 0 ? index : undefined;
+      remembered.clear();
+    }
   }
 
   async function readLists(since: number): Promise<void> {
@@ -48,16 +70,15 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
       kinds.set(name, kind);
     }
     // A list that was made anew has all its entries after its own making, so the changes since then are all of it.
-    let after: { list: string; value: string } | undefined;
-    for (;;) {
-      const page = await store.changes(since, after, PAGE);
+    for (let after: ChangePlace = { revision: since }; ; ) {
+      const page = await store.changes(after, PAGE);
       for (const { list, value, expiresAtMs, removed } of page) {
         if (removed) sets.get(list)?.remove(value);
         else sets.get(list)?.add(value, expiresAtMs);
       }
       if (page.length < PAGE) return;
-      const { list, value } = page[page.length - 1];
-      after = { list, value };
+      after = page[page.length - 1];
+      await pause();
     }
   }
 
@@ -79,9 +100,21 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
       if (now === revision) return;
       await readLists(revision);
       const namesNow = await store.namesRevision();
-      if (namesNow !== namesRevision) await readNames();
-      namesRevision = namesNow;
+      if (namesNow !== namesRevision) {
+        namesRevision = namesNow;
+        reading ??= readNames().finally(() => {
+          reading = undefined;
+        });
+        // Whoever waits for it hears of it; whoever does not, at the next look.
+        reading.catch(() => {
+          namesRevision = -1;
+          revision = -1;
+        });
+      }
       revision = now;
+    },
+    async namesServe() {
+      await reading;
     },
   };
 }

@@ -38,6 +38,8 @@ export async function openRules(
 ): Promise<RulesInService> {
   const lists = createListsInMemory(office.lists);
   await lists.look();
+  // A start waits for the names: nothing is decided without them.
+  await lists.namesServe();
   let revision = -1;
   let current: Ruleset | undefined;
 

@@ -35,6 +35,9 @@ const DECISION_TIMEOUT_MS = 10_000;
 /** A decision that does not come back by then may have been made before: the database is asked. */
 const LOOK_UP_MS = 150;
 const RECORDS_AT_ONCE = 1000;
+/** What people look through goes its own way, and not for long. */
+const READING_CONNECTIONS = 4;
+const READING_TIMEOUT_MS = 5000;
 /** For screens alone; a caller who waits for a decision hears it at once. */
 const UNHURRIED = { bytes: 200_000, waitMs: 20 };
 
@@ -68,11 +71,17 @@ async function open(
   const { session, db, pool } = await openPostgres({ url: settings.databaseUrl });
   resources.add(session, (it) => it.close());
   await migrate(db, 'server');
+  const { session: reads } = await openPostgres({
+    url: settings.databaseUrl,
+    connections: READING_CONNECTIONS,
+    statementTimeoutMs: READING_TIMEOUT_MS,
+  });
+  resources.add(reads, (it) => it.close());
   const redis = resources.add(await openRedis({ url: settings.redisUrl, onNotice }), (it) => it.close());
   const client = resources.add(openKafkaClient(kafka, 'server'), (it) => it.close());
   const partitions = await ensureTopics(kafka, client, topics, topicPlan(settings));
   const registry = createModelRegistry(session);
-  const office = createOffice(session, 'sequence');
+  const office = createOffice(session, 'sequence', { reads });
   await checkCardKey(office.settings, settings.cards, 'CARD_TOKEN_KEY');
   const models = resources.add(
     await watchService(registry, office, clock.nowMs(), onNotice, boundary),
@@ -81,7 +90,7 @@ async function open(
   const producerClient = resources.add(openKafkaClient(kafka, 'producer'), (it) => it.close());
   const producer = openRecordProducer(producerClient, topics.transactions);
   const tracing = resources.add(await openTracing('server', process.env, onNotice), (it) => it.close());
-  const store = createSqlStore(session, db);
+  const store = createSqlStore(session, db, reads);
   const measurements: Measurements = {
     decision: createLatencyWindow(),
     engine: createLatencyWindow(),

@@ -34,6 +34,7 @@ import { createFeed } from './feed.ts';
 import { LOCAL_READER } from './feed-places.ts';
 import { addTextFormats } from './field-schema.ts';
 import { foreignRequest } from './guard.ts';
+import { importRoutes } from './import-routes.ts';
 import { bulkRoute, intakeRoutes } from './intake-routes.ts';
 import { startLabelRelay } from './label-relay.ts';
 import { linkRoutes } from './link-routes.ts';
@@ -49,6 +50,7 @@ import { sendProblem } from './problem-details.ts';
 import { keepAddresses, type Proxies } from './proxies.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { limitReading } from './reading-places.ts';
 import { guardRequests } from './request-edge.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { simulatorRoutes } from './simulator-routes.ts';
@@ -177,6 +179,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     clock: desk.clock,
     loginRequired: options.loginRequired,
   });
+  limitReading(app);
   const feed = createFeed(desk, options.version, boundary);
   const scorerOf = pastScorers(desk);
   const reviews = createModelReviews(desk, scorerOf, options.modelTrial, options.maturityMs);
@@ -224,6 +227,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => attachmentRoutes(scope, desk, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
   await app.register(async (scope) => listRoutes(scope, desk));
+  await app.register(async (scope) => importRoutes(scope, desk));
   await app.register(async (scope) => caseRoutes(scope, desk));
   await app.register(async (scope) => channelRoutes(scope, desk, notifier, options.targets));
   await app.register(async (scope) => simulatorRoutes(scope, desk, options.simulation));

@@ -9,6 +9,8 @@ import type { ServerMessage } from '../protocol/messages.ts';
 import { createFeed } from './feed.ts';
 import type { Monitor } from './monitor.ts';
 
+const NOTHING = { items: [], next: undefined, looked: 0 };
+
 /** A socket whose unsent bytes the test sets: kernel buffers hide a slow reader for megabytes. */
 class SlowSocket extends EventEmitter {
   readonly OPEN = 1;
@@ -31,7 +33,7 @@ test('A3 a slow client is sent nothing until it has read, and then a fresh snaps
   const desk = {
     clock: { nowMs: () => 0 },
     onCommitted: () => undefined,
-    store: { transactions: async () => [], alerts: async () => [] },
+    store: { search: async () => NOTHING, alerts: async () => NOTHING },
   } as unknown as Desk;
   const feed = createFeed(
     desk,

@@ -151,14 +151,14 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
   async function sendSnapshot(client: Client): Promise<void> {
     if (!monitor) return;
     const [recent, open] = await Promise.all([
-      desk.store.transactions({}, SNAPSHOT_ROWS),
+      desk.store.search({}, SNAPSHOT_ROWS),
       desk.store.alerts({}, SNAPSHOT_ALERTS),
     ]);
     const { sight } = client.reader;
     const snapshot: ServerMessage = {
       type: 'snapshot',
-      rows: recent.map((item) => feedRow(item, sight, item.isFraud)).reverse(),
-      alerts: open.map((alert) => alertRow(alert, sight)),
+      rows: recent.items.map((item) => feedRow(item, sight, item.isFraud)).reverse(),
+      alerts: open.items.map((alert) => alertRow(alert, sight)),
       stats: monitor.stats(STATS_MINUTES),
       pipeline: monitor.pipeline(),
       model: monitor.model(),

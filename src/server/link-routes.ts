@@ -17,7 +17,7 @@ export function linkRoutes(app: FastifyInstance, desk: Desk): void {
     app,
     ['/v1/accounts/:id/links', '/v1/account/links'],
     {
-      config: { permission: 'read_identifiers', viewed: 'links of account' },
+      config: { permission: 'read_identifiers', viewed: 'links of account', expensive: true },
       schema: {
         summary: 'What an account shares with others',
         description:

@@ -1,43 +1,32 @@
-// Lists over HTTP: making them, filling them by hand, by file or by a service, and importing sanctions lists.
+// Lists over HTTP: making them, filling them by hand or by a service, and asking imported sanctions lists.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { CARD_REFUSED, type CardPolicy, withoutCards } from '../domain/card-policy.ts';
-import { shown } from '../domain/fields.ts';
-import { InputError } from '../domain/input-error.ts';
-import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import {
   LIST_KINDS,
   LIST_NAME,
   LIST_PURPOSES,
-  type ListKind,
   type ListPurpose,
   MAX_ENTRIES,
   MAX_NOTE,
   normalEntry,
-  noteProblem,
 } from '../lists/entry.ts';
-import type { ListedName } from '../lists/name-match.ts';
-import { readNames } from '../lists/sdn.ts';
+import { entryFrom, entryWithoutCards } from '../lists/entry-lines.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { NewEntry } from '../ports/list-store.ts';
 import { entryOf } from './access/access.ts';
 import { sightOf } from './access/sight.ts';
 import { Identifier, Line, Prose } from './field-schema.ts';
-import { listProposals, NO_IMPORT, proposeEntries } from './list-proposals.ts';
+import { listProposals, proposeEntries } from './list-proposals.ts';
 import { listsOfTwo, rulesByList } from './lists-of-rules.ts';
 import { textSeen } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 import { timeOrNull } from './unknown.ts';
-import { takeBodiesWhole } from './whole-bodies.ts';
 
 const MAX_AT_ONCE = 5000;
-const MAX_CSV_BYTES = 100 << 20;
-const MAX_NAMES_BYTES = 100 << 20;
-const CHUNK = 5000;
-const MAX_PROBLEMS = 100;
 
-const NameParams = Type.Object({ name: Identifier(60, { pattern: LIST_NAME.source }) });
+export const NameParams = Type.Object({ name: Identifier(60, { pattern: LIST_NAME.source }) });
 const ListBody = Type.Object(
   {
     name: Identifier(60, { pattern: LIST_NAME.source, description: 'Small letters, digits and hyphens' }),
@@ -77,61 +66,16 @@ const ValuesBody = Type.Object(
   { values: Type.Array(Line(128), { minItems: 1, maxItems: MAX_AT_ONCE }) },
   { additionalProperties: false },
 );
-const SourceParams = Type.Object({
+export const SourceParams = Type.Object({
   // A path cannot end in what means a folder.
   name: Identifier(60, { pattern: '^(?!\\.{1,2}$)[\\w .-]+$' }),
 });
 const ScreenBody = Type.Object({ name: Line(200) }, { additionalProperties: false });
 
-type Refused = { readonly line: number; readonly problem: string };
-
-/** An entry as it is kept, or what is wrong with it. */
-function entryFrom(
-  kind: ListKind,
-  value: string,
-  expiresAt: string | undefined,
-  note: string,
-  cards: CardPolicy,
-): NewEntry | string {
-  const kept = withoutCards(value, 'identifier', cards);
-  const keptNote = withoutCards(note, 'prose', cards);
-  if (kept === undefined || keptNote === undefined) return `The entry ${CARD_REFUSED}.`;
-  const normal = normalEntry(kind, kept);
-  if ('problem' in normal) return normal.problem;
-  const expiresAtMs = expiresAt
-    ? parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(expiresAt) ? `${expiresAt}T00:00:00Z` : expiresAt)
-    : undefined;
-  if (expiresAt && expiresAtMs === undefined)
-    return `${shown(expiresAt)} is no time such as 2027-01-31T00:00:00Z.`;
-  const wrongNote = noteProblem(note);
-  if (wrongNote !== undefined) return wrongNote;
-  return { value: normal.value, expiresAtMs, note: keptNote };
-}
-
 /** The last word on a value that stands twice. */
-const lastOfEach = (entries: readonly NewEntry[]): NewEntry[] => [
+export const lastOfEach = (entries: readonly NewEntry[]): NewEntry[] => [
   ...new Map(entries.map((one) => [one.value, one])).values(),
 ];
-
-/** A line of a CSV: value, when it ends, a note; quotes around what holds commas. */
-function csvCells(line: string): string[] {
-  const cells: string[] = [];
-  for (const [, quoted, bare] of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
-    cells.push((quoted?.replaceAll('""', '"') ?? bare ?? '').trim());
-  }
-  return cells;
-}
-
-/** Throws InputError where card numbers are refused. */
-function namesWithoutCards(names: readonly ListedName[], cards: CardPolicy): ListedName[] {
-  return names.map(({ uid, name }, i) => {
-    const keptUid = withoutCards(uid, 'line', cards);
-    const keptName = withoutCards(name, 'line', cards);
-    if (keptUid === undefined || keptName === undefined)
-      throw new InputError(`Name ${i + 1} ${CARD_REFUSED}.`);
-    return { uid: keptUid, name: keptName };
-  });
-}
 
 export function listRoutes(app: FastifyInstance, desk: Desk): void {
   const { clock } = desk;
@@ -216,7 +160,7 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
   app.get<{ Params: Static<typeof NameParams>; Querystring: Static<typeof EntriesQuery> }>(
     '/v1/lists/:name/entries',
     {
-      config: { permission: 'read_identifiers' },
+      config: { permission: 'read_identifiers', expensive: true },
       schema: {
         summary: 'Entries of a list, in order',
         tags,
@@ -231,12 +175,12 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       if (!(await lists.find(name))) return notFound(reply, name);
       const found = await lists.entries(name, search, after, limit);
       return {
-        entries: found.map(({ expiresAtMs, atMs, ...entry }) => ({
+        entries: found.entries.map(({ expiresAtMs, atMs, ...entry }) => ({
           ...entry,
           expiresAt: timeOrNull(expiresAtMs),
           at: isoTime(atMs),
         })),
-        next: found.length === limit ? (found.at(-1)?.value ?? null) : null,
+        next: found.next ?? null,
       };
     },
   );
@@ -260,9 +204,10 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       const { name } = request.params;
       const list = await lists.find(name);
       if (!list) return notFound(reply, name);
-      const made = request.body.entries.map(({ value, expiresAt, note = '' }) =>
-        entryFrom(list.kind, value, expiresAt, note, desk.cards),
-      );
+      const made = request.body.entries.map(({ value, expiresAt, note = '' }) => {
+        const entry = entryFrom(list.kind, value, expiresAt, note);
+        return typeof entry === 'string' ? entry : entryWithoutCards(list.kind, entry, desk.cards);
+      });
       const wrong = made.flatMap((one, i) =>
         typeof one === 'string' ? [{ pointer: `/entries/${i}`, message: one }] : [],
       );
@@ -278,11 +223,8 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
         entries: entries.length,
         ...(entries.length <= 10 && { values: entries.map(({ value }) => value) }),
       };
-      const added = await lists.put(
-        name,
-        entries,
-        entryOf(request, clock, 'put into a list', `list ${name}`, detail),
-      );
+      const entry = entryOf(request, clock, 'put into a list', `list ${name}`, detail);
+      const added = await lists.put(name, entries, entry);
       await desk.refresh();
       return { added, changed: entries.length - added };
     },
@@ -320,106 +262,6 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       return { removed };
     },
   );
-
-  app.register(async (scope) => {
-    takeBodiesWhole(scope, 'string', MAX_CSV_BYTES);
-    scope.post<{ Params: Static<typeof NameParams>; Body: unknown }>(
-      '/v1/lists/:name/import',
-      {
-        bodyLimit: MAX_CSV_BYTES,
-        config: { permission: 'edit_lists' },
-        schema: {
-          summary: 'Import entries from a CSV',
-          description:
-            'A line an entry: value, when it ends (or nothing), note. Lines that are not valid are told; the others go in.',
-          tags,
-          params: NameParams,
-          consumes: ['text/csv'],
-          response: problems,
-        },
-      },
-      async (request, reply) => {
-        const { name } = request.params;
-        const list = await lists.find(name);
-        if (!list) return notFound(reply, name);
-        if ((await listsOfTwo(desk.office)).has(name)) return sendProblem(reply, 409, 'Conflict', NO_IMPORT);
-        const refused: Refused[] = [];
-        let refusedCount = 0;
-        let chunk: NewEntry[] = [];
-        let added = 0;
-        let taken = 0;
-        const flush = async (): Promise<void> => {
-          if (chunk.length === 0) return;
-          const entry = entryOf(request, clock, 'imported into a list', `list ${name}`, {
-            entries: chunk.length,
-          });
-          added += await lists.put(name, lastOfEach(chunk), entry);
-          taken += chunk.length;
-          chunk = [];
-        };
-        let line = 0;
-        for (const text of String(request.body ?? '').split(/\r?\n/)) {
-          line++;
-          if (text.trim() === '' || (line === 1 && /^"?value"?(,|$)/i.test(text))) continue;
-          const [value = '', expiresAt = '', note = ''] = csvCells(text);
-          const made = entryFrom(list.kind, value, expiresAt || undefined, note, desk.cards);
-          if (typeof made === 'string') {
-            refusedCount++;
-            if (refused.length < MAX_PROBLEMS) refused.push({ line, problem: made });
-            continue;
-          }
-          if (list.entries + taken + chunk.length >= MAX_ENTRIES) {
-            return sendProblem(
-              reply,
-              409,
-              'Conflict',
-              `A list has at most ${MAX_ENTRIES} entries; line ${line} is beyond.`,
-            );
-          }
-          chunk.push(made);
-          if (chunk.length === CHUNK) await flush();
-        }
-        await flush();
-        await desk.refresh();
-        return { added, changed: taken - added, refused: refusedCount, problems: refused };
-      },
-    );
-  });
-
-  app.register(async (scope) => {
-    takeBodiesWhole(scope, 'string', MAX_NAMES_BYTES);
-    scope.put<{ Params: Static<typeof SourceParams>; Body: unknown }>(
-      '/v1/sanctions/:name',
-      {
-        bodyLimit: MAX_NAMES_BYTES,
-        config: { permission: 'edit_lists' },
-        schema: {
-          summary: 'Import a sanctions list, in place of the one of that name',
-          description: 'OFAC’s SDN.CSV, ALT.CSV or SDN.XML, or a CSV with the columns uid and name.',
-          tags,
-          params: SourceParams,
-          consumes: ['text/csv', 'application/xml'],
-          response: problems,
-        },
-      },
-      async (request, reply) => {
-        const { name } = request.params;
-        try {
-          const names = namesWithoutCards(readNames(String(request.body ?? '')), desk.cards);
-          await lists.importNames(
-            name,
-            names,
-            entryOf(request, clock, 'imported names', `sanctions ${name}`, { names: names.length }),
-          );
-          await desk.refresh();
-          return { name, names: names.length };
-        } catch (error) {
-          if (error instanceof InputError) return sendProblem(reply, 422, 'Not valid', error.message);
-          throw error;
-        }
-      },
-    );
-  });
 
   app.delete<{ Params: Static<typeof SourceParams> }>(
     '/v1/sanctions/:name',

@@ -1,5 +1,4 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
-import { setImmediate as pause } from 'node:timers/promises';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
@@ -13,10 +12,11 @@ import type { Desk } from '../ports/desk.ts';
 import type { ModelTrial } from '../ports/model-trial.ts';
 import { decidedAcross } from '../ports/past-decisions.ts';
 import type { CountRow, StoredTransaction } from '../ports/store.ts';
+import { pacer } from './pace.ts';
 import type { ScorerOf } from './past-scorers.ts';
 
 const MAX_ROWS = 30_000;
-const ROWS_AT_ONCE = 400;
+const ROWS_AT_ONCE = 50;
 const KEPT_MS = 30_000;
 const FEWEST_FOR_DRIFT = 1000;
 const MAX_LABELS = 20_000;
@@ -53,7 +53,17 @@ export type ModelReviews = {
 type Kept = {
   readonly period: Promise<LabelledPeriod>;
   readonly reviews: Map<string, Promise<Review | undefined>>;
+  readonly drift: Map<string, Promise<readonly Drift[] | undefined>>;
+  readonly shifts: Map<string, Promise<readonly Shift[]>>;
 };
+
+/** What was found for a model, or is being looked for; what failed is tried again. */
+function foundOnce<T>(kept: Map<string, Promise<T>>, version: string, find: () => Promise<T>): Promise<T> {
+  const found = kept.get(version) ?? find();
+  kept.set(version, found);
+  found.catch(() => kept.delete(version));
+  return found;
+}
 
 function toReviewRow(stored: StoredTransaction): PastRow {
   const { transaction } = stored;
@@ -107,7 +117,7 @@ export function createModelReviews(
   /** What is at hand; it is let go after a while, since it takes tens of megabytes. */
   function atHand(): Kept {
     if (kept) return kept;
-    const made: Kept = { period: load(), reviews: new Map() };
+    const made: Kept = { period: load(), reviews: new Map(), drift: new Map(), shifts: new Map() };
     const forget = (): void => {
       if (kept === made) kept = undefined;
     };
@@ -117,6 +127,7 @@ export function createModelReviews(
   }
 
   const period = (): Promise<LabelledPeriod> => atHand().period;
+  const championVersion = (): string => desk.inService().serving.champion.info.version;
 
   async function reviewOf(version: string, of: Promise<LabelledPeriod>): Promise<Review | undefined> {
     const { rows } = await of;
@@ -126,65 +137,73 @@ export function createModelReviews(
     const problem = serves ? undefined : await trial.ofFiled(version);
     if (problem !== undefined) throw new InputError(problem);
     const scorer = await scorerOf(version);
-    return scorer && reviewModel(scorer, rows, pause);
+    return scorer && reviewModel(scorer, rows, pacer());
   }
 
   async function review(version: string): Promise<Review | undefined> {
     const { period: of, reviews } = atHand();
-    const found = reviews.get(version) ?? reviewOf(version, of);
-    reviews.set(version, found);
-    found.catch(() => reviews.delete(version));
-    return found;
+    return foundOnce(reviews, version, () => reviewOf(version, of));
+  }
+
+  async function driftOver(of: Promise<LabelledPeriod>): Promise<readonly Drift[] | undefined> {
+    const { champion } = desk.inService().serving;
+    const { baseline, info } = champion;
+    const { rows, fromMs, untilMs } = await of;
+    const wholeWeek = fromMs !== undefined && untilMs - fromMs > SPAN_MS - DAY_MS;
+    if (!baseline || rows.length < FEWEST_FOR_DRIFT) return undefined;
+    const pause = pacer();
+    const column = (): Float64Array => new Float64Array(rows.length);
+    const scores = column();
+    const values = info.features.map((name) => ({ name, index: INDEX[name], values: column() }));
+    for (const [i, row] of rows.entries()) {
+      // Read at once: whoever scores the row next encodes its categories another way.
+      scores[i] = row.score(champion);
+      for (const feature of values) feature.values[i] = row.vector[feature.index];
+      if (i % ROWS_AT_ONCE === 0) await pause();
+    }
+    const found: Drift[] = [driftOf('score', baseline.score, scores)];
+    for (const feature of values) {
+      const drift = driftOf(feature.name, baseline.features[feature.name], feature.values);
+      // Part of a week is at other hours and days than a whole one; that is no drift.
+      found.push(wholeWeek || !CALENDAR_FEATURES.has(feature.name) ? drift : { ...drift, alarm: false });
+      await pause();
+    }
+    return found.sort((a, b) => b.index - a.index);
+  }
+
+  async function shiftsOver(of: Promise<LabelledPeriod>): Promise<readonly Shift[]> {
+    const { input, info, knows } = desk.inService().serving.champion;
+    const { rows } = await of;
+    const nowMs = desk.clock.nowMs();
+    const madeMs = Date.parse(info.createdAt);
+    const [minutes, delays] = await Promise.all([
+      desk.store.counts(nowMs - DAY_MS, nowMs),
+      desk.office.past.labelDelays(madeMs, nowMs, MAX_LABELS),
+    ]);
+    return [
+      volumeShift(input?.volume, hoursOf(minutes, nowMs)),
+      labelDelayShift(input?.labelDelayMs, delays),
+      ...unseenShifts(
+        input?.unseen,
+        rows.map(({ transaction }) => transaction),
+        knows,
+      ),
+    ];
   }
 
   return {
     period,
     review,
     async drift() {
-      const { champion } = desk.inService().serving;
-      const { baseline, info } = champion;
-      const { rows, fromMs, untilMs } = await period();
-      const wholeWeek = fromMs !== undefined && untilMs - fromMs > SPAN_MS - DAY_MS;
-      if (!baseline || rows.length < FEWEST_FOR_DRIFT) return undefined;
-      const column = (): Float64Array => new Float64Array(rows.length);
-      const scores = column();
-      const values = info.features.map((name) => ({ name, index: INDEX[name], values: column() }));
-      for (const [i, row] of rows.entries()) {
-        // Read at once: whoever scores the row next encodes its categories another way.
-        scores[i] = row.score(champion);
-        for (const feature of values) feature.values[i] = row.vector[feature.index];
-        if (i % ROWS_AT_ONCE === 0) await pause();
-      }
-      const found: Drift[] = [driftOf('score', baseline.score, scores)];
-      for (const feature of values) {
-        const drift = driftOf(feature.name, baseline.features[feature.name], feature.values);
-        // Part of a week is at other hours and days than a whole one; that is no drift.
-        found.push(wholeWeek || !CALENDAR_FEATURES.has(feature.name) ? drift : { ...drift, alarm: false });
-        await pause();
-      }
-      return found.sort((a, b) => b.index - a.index);
+      const { period: of, drift } = atHand();
+      return foundOnce(drift, championVersion(), () => driftOver(of));
     },
     async shifts() {
-      const { input, info, knows } = desk.inService().serving.champion;
-      const { rows } = await period();
-      const nowMs = desk.clock.nowMs();
-      const madeMs = Date.parse(info.createdAt);
-      const [minutes, delays] = await Promise.all([
-        desk.store.counts(nowMs - DAY_MS, nowMs),
-        desk.office.past.labelDelays(madeMs, nowMs, MAX_LABELS),
-      ]);
-      return [
-        volumeShift(input?.volume, hoursOf(minutes, nowMs)),
-        labelDelayShift(input?.labelDelayMs, delays),
-        ...unseenShifts(
-          input?.unseen,
-          rows.map(({ transaction }) => transaction),
-          knows,
-        ),
-      ];
+      const { period: of, shifts } = atHand();
+      return foundOnce(shifts, championVersion(), () => shiftsOver(of));
     },
     async gate(version) {
-      const champion = await review(desk.inService().serving.champion.info.version);
+      const champion = await review(championVersion());
       const candidate = await review(version);
       return candidate && champion && gateOf(candidate, champion);
     },

@@ -133,7 +133,7 @@ export function modelRoutes(
   app.get<{ Querystring: ReviewQuery }>(
     '/v1/models/review',
     {
-      config: { permission: 'read' },
+      config: { permission: 'read', expensive: true },
       schema: {
         summary: 'Models side by side on the latest labelled transactions',
         description:
@@ -195,7 +195,7 @@ export function modelRoutes(
   app.get(
     '/v1/models/drift',
     {
-      config: { permission: 'read' },
+      config: { permission: 'read', expensive: true },
       schema: {
         summary: 'The latest decisions beside what the champion was trained on',
         description:
@@ -228,7 +228,7 @@ export function modelRoutes(
   app.get(
     '/v1/models/outcomes',
     {
-      config: { permission: 'read' },
+      config: { permission: 'read', expensive: true },
       schema: {
         summary:
           'How decisions turned out, by fraud type, channel, type and country; where labels come from, and how late',

@@ -1,17 +1,10 @@
 // The alert queue over HTTP: what waits, what belongs to it, and what people do with it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import {
-  type AlertVerdict,
-  QUEUE_SORTS,
-  QUEUE_VIEWS,
-  type QueueSort,
-  type QueueView,
-  VERDICTS,
-} from '../domain/alert.ts';
+import { type AlertVerdict, QUEUE_SORTS, QUEUE_VIEWS, type QueueView, VERDICTS } from '../domain/alert.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
 import { type Sight, transactionSeen } from '../domain/sight.ts';
-import type { AlertAction, QueueCursor, QueuedAlert } from '../ports/alert-queue.ts';
+import type { AlertAction, QueueCursor } from '../ports/alert-queue.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { StoredTransaction } from '../ports/store.ts';
 import type { AccountPoint } from '../protocol/queue.ts';
@@ -30,6 +23,7 @@ import {
 import { sendProblem } from './problem-details.ts';
 import { feedRow } from './rows.ts';
 import { ProblemSchema, StoryQuery } from './schemas.ts';
+import { SEARCH_WORDS, searchedMessage } from './searched.ts';
 
 const MAX_PAGE = 500;
 const MAX_TRANSACTIONS = 200;
@@ -118,11 +112,6 @@ function accountPoint({ transaction, decision, isFraud }: StoredTransaction, sig
   };
 }
 
-const cursorOf = (sort: QueueSort, alert: QueuedAlert): string => {
-  const value = sort === 'priority' ? alert.expectedLossMinor : sort === 'due' ? alert.dueAtMs : alert.id;
-  return `${value}.${alert.id}`;
-};
-
 function parseCursor(text: string | undefined): QueueCursor | undefined {
   if (text === undefined) return undefined;
   const [value, id] = text.split('.').map(Number);
@@ -140,12 +129,12 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
   app.get<{ Querystring: Static<typeof QueueQuery> }>(
     '/v1/queue',
     {
-      config: { permission: 'read' },
+      config: { permission: 'read', expensive: true },
       schema: {
         summary: 'Alerts to be worked, one an account',
         description:
           'Every flagged transaction joins the open alert of its account. Sorted by the loss to be expected (sum of score × amount), by due time, or newest first. ' +
-          'Asking by account, or searching, needs permission to see identifiers (read_identifiers) besides.',
+          `Asking by account, or searching, needs permission to see identifiers (read_identifiers) besides. ${SEARCH_WORDS}`,
         tags,
         querystring: QueueQuery,
         response: problems,
@@ -165,7 +154,7 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
       if (refused) return refused;
       const by = QUEUE_SORTS.find((one) => one === sort) ?? 'priority';
       const after = parseCursor(cursor);
-      const items = await alerts.list(
+      const found = await alerts.page(
         {
           view: QUEUE_VIEWS.find((one) => one === view) ?? ('open' satisfies QueueView),
           sort: by,
@@ -178,10 +167,10 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
         },
         limit,
       );
-      const last = items.at(-1);
       return {
-        items: items.map((alert) => alertMessage(alert, sightOf(request))),
-        nextCursor: last && items.length === limit ? cursorOf(by, last) : null,
+        items: found.items.map((alert) => alertMessage(alert, sightOf(request))),
+        nextCursor: found.next ? `${found.next.value}.${found.next.id}` : null,
+        searched: searchedMessage(found),
       };
     },
   );

@@ -11,6 +11,7 @@ import type { PeerGroups } from './peer-groups.ts';
 import { sendProblem } from './problem-details.ts';
 import { alertRow, feedRow, storyOf } from './rows.ts';
 import { AlertQuery, IdParams, ProblemSchema, StatsQuery, StoryQuery, TransactionQuery } from './schemas.ts';
+import { SEARCH_WORDS, searchedMessage } from './searched.ts';
 
 const NEIGHBOURS = 20;
 const PAGE = 50;
@@ -78,11 +79,10 @@ export function readRoutes(
   app.get<{ Querystring: TransactionQuery }>(
     '/v1/transactions',
     {
-      config: { permission: 'read' },
+      config: { permission: 'read', expensive: true },
       schema: {
         summary: 'Decided transactions, newest first',
-        description:
-          'Asking by account or merchant needs permission to see identifiers (read_identifiers) besides.',
+        description: `Asking by account or merchant needs permission to see identifiers (read_identifiers) besides. ${SEARCH_WORDS}`,
         tags: ['Transactions'],
         querystring: TransactionQuery,
         response: { 400: ProblemSchema, 403: ProblemSchema },
@@ -112,7 +112,7 @@ export function readRoutes(
           'from and until must be times like 2026-11-23T15:00:00Z.',
         );
       }
-      const items = await store.transactions(
+      const found = await store.search(
         {
           ...(accountId !== undefined && { accountId }),
           ...(merchantId !== undefined && { merchantId }),
@@ -126,8 +126,9 @@ export function readRoutes(
         limit,
       );
       return {
-        items: items.map((item) => feedRow(item, sightOf(request), item.isFraud)),
-        nextCursor: items.length === limit ? items[items.length - 1].offset : null,
+        items: found.items.map((item) => feedRow(item, sightOf(request), item.isFraud)),
+        nextCursor: found.next ?? null,
+        searched: searchedMessage(found),
       };
     },
   );
@@ -135,10 +136,10 @@ export function readRoutes(
   app.get<{ Querystring: AlertQuery }>(
     '/v1/alerts',
     {
-      config: { permission: 'read' },
+      config: { permission: 'read', expensive: true },
       schema: {
         summary: 'Alerts, newest first',
-        description: 'Asking by account needs permission to see identifiers (read_identifiers) besides.',
+        description: `Asking by account needs permission to see identifiers (read_identifiers) besides. ${SEARCH_WORDS}`,
         tags: ['Alerts'],
         querystring: AlertQuery,
         response: { 400: ProblemSchema, 403: ProblemSchema },
@@ -148,7 +149,7 @@ export function readRoutes(
       const { status, accountId, outcome, cursor, limit = PAGE } = request.query;
       const refused = refuseHidden(request, reply, { accountId });
       if (refused) return refused;
-      const items = await store.alerts(
+      const found = await store.alerts(
         {
           ...(status === 'open' || status === 'confirmed' || status === 'dismissed' ? { status } : {}),
           ...(accountId !== undefined && { accountId }),
@@ -158,8 +159,9 @@ export function readRoutes(
         limit,
       );
       return {
-        items: items.map((alert) => alertRow(alert, sightOf(request))),
-        nextCursor: items.length === limit ? items[items.length - 1].offset : null,
+        items: found.items.map((alert) => alertRow(alert, sightOf(request))),
+        nextCursor: found.next ?? null,
+        searched: searchedMessage(found),
       };
     },
   );

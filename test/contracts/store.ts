@@ -109,7 +109,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
       await assert.rejects(store.commit(batch(3, [decided(3), decided(4, 'review', { id: 't0' })])));
       assert.equal(await store.committedOffset(0), 3);
       assert.equal(await store.transaction('t3'), undefined);
-      assert.equal((await store.alerts({}, 10)).length, 2);
+      assert.equal((await store.alerts({}, 10)).items.length, 2);
     });
     await t.test(
       'labels reach transactions and alerts, also those of the same batch; the last word counts',
@@ -126,7 +126,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
           [true, 'card_testing'],
         );
         assert.equal((await store.findKnown(['t4'])).get('t4')?.label, true);
-        const alerts = await store.alerts({}, 10);
+        const { items: alerts } = await store.alerts({}, 10);
         assert.deepEqual(
           alerts.map((alert) => [alert.transactionId, alert.status, alert.isFraud]),
           [
@@ -159,7 +159,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
         ['t1'],
       );
       assert.deepEqual(await ids({ fromMs: START_MS + 1000, untilMs: START_MS + 3000 }, 10), ['t2', 't1']);
-      assert.equal((await store.alerts({ outcome: 'review', status: 'open' }, 10)).length, 1);
+      assert.equal((await store.alerts({ outcome: 'review', status: 'open' }, 10)).items.length, 1);
     });
     await t.test('counts add up over batches', async () => {
       const rows = await store.counts(START_MS, START_MS + 60_000);

@@ -129,7 +129,9 @@ export function textContract(name: string, open: () => Promise<SqlSession>): voi
             assert.deepEqual(stored?.transaction, item.transaction);
             assert.deepEqual(stored.decision, item.decision);
             assert.equal(stored.fraudType, texts[0]);
-            const [alert] = await store.alerts({ accountId }, 1);
+            const {
+              items: [alert],
+            } = await store.alerts({ accountId }, 1);
             assert.deepEqual(
               [alert.transactionId, alert.accountId, alert.merchantName],
               [id, accountId, merchantName],

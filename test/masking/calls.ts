@@ -158,6 +158,12 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'POST /v1/lists/{name}/import': () => [
     { path: `/v1/lists/${LIST}/import`, body: 'made-entry\n', type: 'text/csv' },
   ],
+  'GET /v1/imports': one('/v1/imports'),
+  'GET /v1/imports/{id}': async (_planted, whole) => {
+    const { body } = await whole('GET', '/v1/imports');
+    return (body.imports as { id: string }[]).map(({ id }) => ({ path: `/v1/imports/${id}` }));
+  },
+  'DELETE /v1/imports/{id}': () => [{ path: '/v1/imports/none', status: [404] }],
   'PUT /v1/sanctions/{name}': () => [
     {
       path: `/v1/sanctions/${encodeURIComponent(SOURCE)}`,

@@ -74,6 +74,8 @@ export async function plant(url: string, model: string): Promise<Planted> {
   await ask('POST', `/v1/lists/${LISTED}/entries`, {
     entries: [{ value: CANARY.listValue, note: CANARY.entryNote }],
   });
+  // It is no address: what is told of the line quotes it.
+  await send('/v1/lists/blocked-addresses/import', CANARY.listValue, 'text/csv');
   await ask('POST', '/v1/sanctions/screen', { name: CANARY.screenedName });
   // One that waits for a second person.
   await ask('PUT', '/v1/settings', { fourEyesRules: true });

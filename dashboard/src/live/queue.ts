@@ -114,6 +114,8 @@ export function useQueue(question: QueueQuestion, calm: boolean): Queue {
       if (cursor === null) return;
       const path = pathOf(question, cursor);
       setCursor(null);
+      // A search may have to look further for its first alert.
+      setLoading(alerts.length === 0);
       ask<QueuePage>(path).then(
         (page) => {
           if (current.current !== key) return;
@@ -122,8 +124,12 @@ export function useQueue(question: QueueQuestion, calm: boolean): Queue {
             return [...kept, ...page.items.filter(({ id }) => !have.has(id))];
           });
           setCursor(page.nextCursor);
+          setLoading(false);
         },
-        (error: Error) => setProblem(error.message),
+        (error: Error) => {
+          setProblem(error.message);
+          setLoading(false);
+        },
       );
     },
     refresh() {

@@ -225,7 +225,8 @@ function QueueScreen() {
         onReading={setReading}
       />
       {queue.loading && queue.alerts.length === 0 && <Empty>Loading …</Empty>}
-      {!queue.loading && queue.alerts.length === 0 && (
+      {!queue.loading && queue.alerts.length === 0 && queue.more && <Empty>Looking further …</Empty>}
+      {!queue.loading && queue.alerts.length === 0 && !queue.more && (
         <Empty>{search || minLoss > 0 ? 'No alert fits these filters.' : EMPTY[view]}</Empty>
       )}
       <Toast said={said} onGone={gone} />

@@ -1,12 +1,12 @@
 // Lists that rules ask: block, allow and watch lists with their entries, and sanctions lists for screening names.
-import { Button, FileButton, Select, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { Button, FileButton, Progress, Select, TextInput } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ListEntryMessage, ListMessage } from '../../../src/protocol/rules.ts';
 import { Dialog, DialogActions } from '../components/dialog.tsx';
 import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
 import { Proposals, waitsForSecond } from '../components/proposals.tsx';
 import { count, dateTime, percent } from '../format.ts';
-import { ask, tell } from '../live/api.ts';
+import { ask, remove, tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
 import { useAsked } from '../live/models.ts';
 import { setQuery, useRoute } from '../live/route.ts';
@@ -98,6 +98,7 @@ export function Lists() {
         </Panel>
         <Sanctions sources={data?.sources ?? []} may={may} sees={sees} onChanged={again} />
       </div>
+      {may && <Imports onOver={again} />}
       {open !== null && sees && lists.some(({ name }) => name === open) && (
         <Entries
           key={`${open} ${decided}`}
@@ -123,6 +124,63 @@ export function Lists() {
         />
       )}
     </>
+  );
+}
+
+type Import = {
+  readonly id: string;
+  readonly of: 'list' | 'sanctions';
+  readonly name: string;
+  readonly who: string;
+  readonly state: 'running' | 'done' | 'cancelled' | 'abandoned' | 'failed';
+  readonly progress: number | null;
+  readonly done: number;
+  readonly refused: number;
+};
+
+/** What is being imported, whoever imports it. */
+function Imports(props: { readonly onOver: () => void }) {
+  const { onOver } = props;
+  const { data, again } = useAsked<{ imports: readonly Import[] }>('/v1/imports', 2000);
+  const [problem, setProblem] = useState<string>();
+  const running = (data?.imports ?? []).filter(({ state }) => state === 'running');
+  const before = useRef(0);
+  useEffect(() => {
+    if (running.length < before.current) onOver();
+    before.current = running.length;
+  }, [running.length, onOver]);
+  if (running.length === 0) return null;
+  return (
+    <Panel title="Imports under way">
+      <Problem text={problem} />
+      {running.map((one) => (
+        <p key={one.id} className="filters" role="status">
+          <b>{one.name}</b>
+          <Progress
+            w={160}
+            value={(one.progress ?? 0) * 100}
+            aria-label={`Import into ${one.name}`}
+            animated={one.progress === null}
+          />
+          <span>{one.progress === null ? `${count(one.done)} done` : percent(one.progress, 0)}</span>
+          <span className="muted">
+            {one.who}
+            {one.refused > 0 ? ` · ${count(one.refused)} refused` : ''}
+          </span>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() =>
+              remove(`/v1/imports/${one.id}`)
+                .then(again)
+                .catch((error: Error) => setProblem(error.message))
+            }
+          >
+            Cancel
+          </Button>
+        </p>
+      ))}
+    </Panel>
   );
 }
 

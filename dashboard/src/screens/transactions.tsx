@@ -1,18 +1,33 @@
 // All transactions: live while no filter needs the database, filtered from it otherwise.
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { COUNTRIES } from '../../../src/domain/codes.ts';
 import type { FeedRow } from '../../../src/protocol/messages.ts';
 import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
 import { LiveTable } from '../components/live-table.tsx';
 import { Panel } from '../components/parts.tsx';
 import { csv } from '../csv.ts';
-import { count, countryName } from '../format.ts';
+import { count, countryName, dateTime } from '../format.ts';
+import { ask } from '../live/api.ts';
 import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
 const PAGE = 200;
+
+type TransactionPage = {
+  readonly items: readonly FeedRow[];
+  readonly nextCursor: number | null;
+  readonly searched: { readonly rows: number; readonly whole: boolean; readonly backTo: string | null };
+};
+/** A search as far as it has come; `cursor` is null at its end. */
+type Found = {
+  readonly path: string;
+  readonly rows: readonly FeedRow[];
+  readonly cursor: number | null | undefined;
+  readonly looked: number;
+  readonly backTo: string | null;
+};
 
 export function Transactions() {
   const { query } = useRoute();
@@ -23,15 +38,46 @@ export function Transactions() {
   const sees = useMay('read_identifiers');
   // An address that somebody else sent may ask by what is hidden here.
   const account = sees ? query.get('account') : null;
-  const [stored, setStored] = useState<readonly FeedRow[] | undefined>(undefined);
   const [failed, setFailed] = useState('');
   const filtered = outcome !== 'all' || country !== null || account !== null;
+  const [found, setFound] = useState<readonly Found[]>([]);
+  const [looking, setLooking] = useState(false);
+  const asked = useRef<AbortController>(undefined);
+
+  /** Asks for the next page of each search that has one; without any before, for the first. */
+  const look = useCallback(async (before: readonly Found[]) => {
+    asked.current?.abort();
+    const abort = new AbortController();
+    asked.current = abort;
+    setLooking(true);
+    try {
+      const next = await Promise.all(
+        before.map(async (search) => {
+          if (search.cursor === null) return search;
+          const path = `${search.path}${search.cursor === undefined ? '' : `&cursor=${search.cursor}`}`;
+          const page = await ask<TransactionPage>(path, { signal: abort.signal });
+          return {
+            path: search.path,
+            rows: [...search.rows, ...page.items],
+            cursor: page.nextCursor,
+            looked: search.looked + page.searched.rows,
+            backTo: page.searched.backTo ?? page.items.at(-1)?.decidedAt ?? null,
+          };
+        }),
+      );
+      setFound(next);
+      setFailed('');
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') return;
+      setFailed(`${(error as Error).message} The rows seen live are shown.`);
+    }
+    setLooking(false);
+  }, []);
 
   useEffect(() => {
-    setStored(undefined);
+    setFound([]);
     setFailed('');
     if (!filtered) return;
-    const abort = new AbortController();
     const wanted = new URLSearchParams({ limit: String(PAGE) });
     if (outcome === 'review' || outcome === 'decline' || outcome === 'approve')
       wanted.set('outcome', outcome);
@@ -41,16 +87,21 @@ export function Transactions() {
       outcome === 'flagged'
         ? ['review', 'decline'].map((one) => `/v1/transactions?${wanted}&outcome=${one}`)
         : [`/v1/transactions?${wanted}`];
-    Promise.all(paths.map((path) => fetch(path, { signal: abort.signal }).then((answer) => answer.json())))
-      .then((pages: { items: FeedRow[] }[]) =>
-        setStored(pages.flatMap((page) => page.items).sort((a, b) => b.offset - a.offset)),
-      )
-      .catch((error: Error) => {
-        if (error.name !== 'AbortError')
-          setFailed('The desk did not answer; the rows seen live are shown. Reload to try again.');
-      });
-    return () => abort.abort();
-  }, [outcome, country, account, filtered]);
+    void look(paths.map((path) => ({ path, rows: [], cursor: undefined, looked: 0, backTo: null })));
+    return () => asked.current?.abort();
+  }, [outcome, country, account, filtered, look]);
+
+  /** Where one search has not looked yet, rows of the other would seem to be all there are. */
+  const stored = useMemo(() => {
+    const from = Math.max(0, ...found.map(({ cursor }) => cursor ?? 0));
+    return found.flatMap((search) => search.rows).filter((row) => row.offset >= from);
+  }, [found]);
+  const more = found.some(({ cursor }) => typeof cursor === 'number');
+  const looked = found.reduce((sum, search) => sum + search.looked, 0);
+  const backTo = found
+    .flatMap((search) => search.backTo ?? [])
+    .sort()
+    .at(-1);
 
   const rows = useMemo(() => {
     const fits = (row: FeedRow): boolean =>
@@ -60,9 +111,7 @@ export function Transactions() {
     if (!filtered) return live;
     const fresh = live.filter(fits);
     const seen = new Set(fresh.map((row) => row.id));
-    return [...fresh, ...(stored ?? []).filter((row) => !seen.has(row.id))].sort(
-      (a, b) => b.offset - a.offset,
-    );
+    return [...fresh, ...stored.filter((row) => !seen.has(row.id))].sort((a, b) => b.offset - a.offset);
   }, [live, stored, filtered, outcome, country, account]);
 
   function download(): void {
@@ -131,6 +180,16 @@ export function Transactions() {
       </div>
       <HiddenHint show={!sees} />
       <LiveTable rows={rows} paused={paused} />
+      {filtered && more && (
+        <p className="filters" role="status">
+          <span className="muted">
+            Looked through {count(looked)} transactions{backTo ? `, back to ${dateTime(backTo)}` : ''}.
+          </span>
+          <Button size="xs" variant="default" loading={looking} onClick={() => void look(found)}>
+            Go on
+          </Button>
+        </p>
+      )}
     </Panel>
   );
 }

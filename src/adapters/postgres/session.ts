@@ -2,7 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, type PoolClient } from 'pg';
 import { InputError } from '../../domain/input-error.ts';
-import { diskFullError } from '../../ports/desk.ts';
+import { diskFullError, OverCapacityError } from '../../ports/desk.ts';
 import type { Tables } from '../sql/schema.ts';
 import type { Row, SqlSession } from '../sql/session.ts';
 
@@ -22,6 +22,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_MS = 60_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 const DISK_FULL = '53100';
+/** The statement timeout, and what the pool says when all its connections are at work. */
+const TIMED_OUT = '57014';
+const NO_CONNECTION = 'timeout exceeded when trying to connect';
 
 /**
  * Connects to a server. Throws InputError, naming DATABASE_URL, when the address, the password or the database is
@@ -93,7 +96,15 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
 }
 
 function rethrow(error: unknown): never {
-  throw (error as { code?: string }).code === DISK_FULL ? diskFullError() : error;
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === DISK_FULL) throw diskFullError();
+  if (code === TIMED_OUT || message === NO_CONNECTION) {
+    throw new OverCapacityError(
+      'The database takes too long for this. Ask for less (a shorter time, one account, a smaller page), or try again.',
+      5,
+    );
+  }
+  throw error;
 }
 
 /** SQLSTATE classes of https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -3,10 +3,17 @@
 import type { AlertVerdict, QueueSort, QueueView } from '../../domain/alert.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { LABEL_SOURCES, type LabelSource } from '../../domain/label.ts';
-import type { AlertAction, AlertQueue, QueuedAlert } from '../../ports/alert-queue.ts';
+import type {
+  AlertAction,
+  AlertQueue,
+  QueueCursor,
+  QueuedAlert,
+  QueueFilter,
+} from '../../ports/alert-queue.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
 import { textOrNone, timeMs, timeMsOrNone } from './values.ts';
+import { A_PAGE, type Condition, type Place, type Walk, walk } from './walk.ts';
 
 function toQueuedAlert(row: Row): QueuedAlert {
   return {
@@ -38,23 +45,85 @@ function toQueuedAlert(row: Row): QueuedAlert {
   };
 }
 
+const COUNTED_AT_ONCE = 2000;
+const COUNTED_VIEWS = ['open', 'mine', 'unassigned', 'overdue', 'escalated', 'snoozed'] as const;
 const AWAKE = '(snoozed_until is null or snoozed_until <= $2)';
-const VIEWS: Readonly<Record<QueueView, string>> = {
-  open: `status = 'open' and ${AWAKE}`,
-  mine: `status = 'open' and assignee_id = $1 and ${AWAKE}`,
-  unassigned: `status = 'open' and assignee_id is null and ${AWAKE}`,
-  overdue: `status = 'open' and due_at < $2 and ${AWAKE}`,
-  escalated: `status = 'open' and escalated and ${AWAKE}`,
-  snoozed: "status = 'open' and snoozed_until > $2",
-  closed: "status = 'closed'",
+
+/** What a view shows besides the status, which an index finds. */
+function viewFilters(view: QueueView, person: string, nowMs: number): Condition[] {
+  const now = isoTime(nowMs);
+  const awake: Condition = ($) => `(snoozed_until is null or snoozed_until <= ${$(now)})`;
+  switch (view) {
+    case 'open':
+      return [awake];
+    case 'mine':
+      return [awake, ($) => `assignee_id = ${$(person)}`];
+    case 'unassigned':
+      return [awake, () => 'assignee_id is null'];
+    case 'overdue':
+      return [awake, ($) => `due_at < ${$(now)}`];
+    case 'escalated':
+      return [awake, () => 'escalated'];
+    case 'snoozed':
+      return [($) => `snoozed_until > ${$(now)}`];
+    case 'closed':
+      return [];
+  }
+}
+
+/** What a page is sorted by, and which way; the id comes last. */
+const SORTS: Readonly<Record<QueueSort, Pick<Walk, 'keys' | 'down'>>> = {
+  priority: {
+    keys: [
+      ['expected_loss_minor', 'bigint'],
+      ['id', 'bigint'],
+    ],
+    down: true,
+  },
+  due: {
+    keys: [
+      ['due_at', 'timestamptz'],
+      ['id', 'bigint'],
+    ],
+    down: false,
+  },
+  newest: { keys: [['id', 'bigint']], down: true },
 };
 
-/** The value a page is sorted by, as a number, and which way. */
-const SORTS: Readonly<Record<QueueSort, { readonly value: string; readonly down: boolean }>> = {
-  priority: { value: 'expected_loss_minor', down: true },
-  due: { value: '(extract(epoch from due_at) * 1000)::bigint', down: false },
-  newest: { value: 'id', down: true },
-};
+function placeOf(sort: QueueSort, { value, id }: QueueCursor): Place {
+  if (sort === 'newest') return [id];
+  return [sort === 'due' ? isoTime(value) : value, id];
+}
+
+function cursorAt(sort: QueueSort, place: Place): QueueCursor {
+  const id = Number(place[place.length - 1]);
+  const value = sort === 'due' ? Date.parse(String(place[0])) : Number(place[0]);
+  return { value, id };
+}
+
+function queueWalk({ view, sort, person, nowMs, search, minLossMinor, accountId }: QueueFilter): Walk {
+  const status = view === 'closed' ? 'closed' : 'open';
+  const filters = viewFilters(view, person, nowMs);
+  if (search !== undefined) {
+    const escaped = search.replace(/[\\%_]/g, '\\$&');
+    filters.push(($) => {
+      const text = `${$(escaped)}::text`;
+      return `(account_id like ${text} || '%' or id::text = ${text} or top_reason ilike '%' || ${text} || '%')`;
+    });
+  }
+  if (minLossMinor !== undefined) filters.push(($) => `expected_loss_minor >= ${$(minLossMinor)}`);
+  return {
+    ...SORTS[sort],
+    // Alerts of an account are few: they are sorted by whatever is asked.
+    table:
+      accountId === undefined
+        ? 'alerts'
+        : ($) => `(select * from alerts where account_id = ${$(accountId)} offset 0) own`,
+    columns: '*',
+    among: [($) => `status = ${$(status)}`],
+    filters,
+  };
+}
 
 type Change = { readonly set: string; readonly parameters: readonly unknown[]; readonly where: string };
 
@@ -113,51 +182,34 @@ const WITH_LABELS = `,
 const WITH_REOPENED = `,
   told as (update fraud_alerts f set status = 'open' from changed where f.alert_id = changed.id)`;
 
-export function createAlertQueue(session: SqlSession): AlertQueue {
+export function createAlertQueue(session: SqlSession, reads: SqlSession): AlertQueue {
   return {
-    async list({ view, sort, person, nowMs, search, minLossMinor, accountId, after }, limit) {
-      const { value, down } = SORTS[sort];
-      const direction = down ? 'desc' : 'asc';
-      const rows = await session.query(
-        `select * from alerts where ${VIEWS[view]}
-           and $1::text is not null and $2::timestamptz is not null
-           and ($3::text is null or account_id like $3 || '%' or id::text = $3 or top_reason ilike '%' || $3 || '%')
-           and ($4::bigint is null or expected_loss_minor >= $4)
-           and ($5::text is null or account_id = $5)
-           and ($6::bigint is null or (${value}, id) ${down ? '<' : '>'} ($6, $7))
-         order by ${value} ${direction}, id ${direction} limit $8`,
-        [
-          person,
-          isoTime(nowMs),
-          search ? search.replace(/[\\%_]/g, '\\$&') : null,
-          minLossMinor ?? null,
-          accountId ?? null,
-          after?.value ?? null,
-          after?.id ?? null,
-          limit,
-        ],
-      );
-      return rows.map(toQueuedAlert);
+    async list(filter, limit) {
+      const after = filter.after && placeOf(filter.sort, filter.after);
+      return (await walk(reads, queueWalk(filter), after, limit)).rows.map(toQueuedAlert);
+    },
+    async page(filter, limit) {
+      const after = filter.after && placeOf(filter.sort, filter.after);
+      const { rows, place, looked } = await walk(reads, queueWalk(filter), after, limit, A_PAGE);
+      return { items: rows.map(toQueuedAlert), next: place && cursorAt(filter.sort, place), looked };
     },
     async counts(person, nowMs) {
-      const [row] = await session.query(
-        `select count(*) filter (where ${AWAKE}) as open,
-           count(*) filter (where assignee_id = $1 and ${AWAKE}) as mine,
-           count(*) filter (where assignee_id is null and ${AWAKE}) as unassigned,
-           count(*) filter (where due_at < $2 and ${AWAKE}) as overdue,
-           count(*) filter (where escalated and ${AWAKE}) as escalated,
-           count(*) filter (where snoozed_until > $2) as snoozed
-         from alerts where status = 'open'`,
-        [person, isoTime(nowMs)],
-      );
-      return {
-        open: Number(row.open),
-        mine: Number(row.mine),
-        unassigned: Number(row.unassigned),
-        overdue: Number(row.overdue),
-        escalated: Number(row.escalated),
-        snoozed: Number(row.snoozed),
-      };
+      const counts = { open: 0, mine: 0, unassigned: 0, overdue: 0, escalated: 0, snoozed: 0 };
+      for (let after: unknown = 0; after !== null; ) {
+        const [row]: Row[] = await reads.query(
+          `select count(*) filter (where ${AWAKE}) as open,
+             count(*) filter (where assignee_id = $1 and ${AWAKE}) as mine,
+             count(*) filter (where assignee_id is null and ${AWAKE}) as unassigned,
+             count(*) filter (where due_at < $2 and ${AWAKE}) as overdue,
+             count(*) filter (where escalated and ${AWAKE}) as escalated,
+             count(*) filter (where snoozed_until > $2) as snoozed, max(id) as last
+           from (select * from alerts where status = 'open' and id > $3 order by id limit ${COUNTED_AT_ONCE}) these`,
+          [person, isoTime(nowMs), after],
+        );
+        for (const view of COUNTED_VIEWS) counts[view] += Number(row[view]);
+        after = row.last;
+      }
+      return counts;
     },
     async find(id) {
       const [row] = await session.query('select * from alerts where id = $1', [id]);

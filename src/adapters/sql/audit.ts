@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { AuditEntry, AuditFilter, AuditLine, AuditTrail } from '../../ports/audit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
+import { A_PAGE, type Condition, type Place, type Walk, walk } from './walk.ts';
 
 export const AUDIT_START = '0'.repeat(64);
 
@@ -67,21 +68,34 @@ function toLine(row: Row): AuditLine {
   };
 }
 
-export function createAuditTrail(session: SqlSession): AuditTrail {
+function auditWalk({ who, action, subject }: AuditFilter): Walk {
+  const filters: Condition[] = [];
+  if (who !== undefined) filters.push(($) => `who = ${$(who)}`);
+  if (action !== undefined) filters.push(($) => `action = ${$(action)}`);
+  return {
+    table: 'audit_log',
+    columns: 'seq, line, hash',
+    keys: [['seq', 'bigint']],
+    down: true,
+    among: subject === undefined ? [] : [($) => `subject = ${$(subject)}`],
+    filters,
+  };
+}
+
+const placeOf = ({ before }: AuditFilter): Place | undefined => (before === undefined ? undefined : [before]);
+
+export function createAuditTrail(session: SqlSession, reads: SqlSession): AuditTrail {
   return {
     async append(entry) {
       const { sql, parameters } = auditStatement(entry);
       await session.query(sql, parameters);
     },
-    async lines({ who, action, subject, before }: AuditFilter, limit) {
-      const rows = await session.query(
-        `select seq, line, hash from audit_log
-         where ($1::text is null or who = $1) and ($2::text is null or action = $2)
-           and ($3::text is null or subject = $3) and ($4::bigint is null or seq < $4)
-         order by seq desc limit $5`,
-        [who ?? null, action ?? null, subject ?? null, before ?? null, limit],
-      );
-      return rows.map(toLine);
+    async lines(filter, limit) {
+      return (await walk(reads, auditWalk(filter), placeOf(filter), limit)).rows.map(toLine);
+    },
+    async search(filter, limit) {
+      const { rows, place, looked } = await walk(reads, auditWalk(filter), placeOf(filter), limit, A_PAGE);
+      return { items: rows.map(toLine), next: place && Number(place[0]), looked };
     },
     async head() {
       const [row] = await session.query('select seq, hash from audit_head', []);

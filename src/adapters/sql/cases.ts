@@ -79,10 +79,10 @@ function setOf(change: CaseChange, atMs: number): { set: string; parameters: unk
   }
 }
 
-export function createCases(session: SqlSession): Cases {
+export function createCases(session: SqlSession, reads: SqlSession): Cases {
   return {
     async list(status, before, limit) {
-      const rows = await session.query(
+      const rows = await reads.query(
         `select ${COLUMNS} from cases c where ($1::text is null or status = $1) and ($2::bigint is null or id < $2)
          order by id desc limit $3`,
         [status ?? null, before ?? null, limit],

@@ -1,6 +1,6 @@
 // What accounts have in common, from their latest transactions. Bounded on every side: a supermarket links everybody.
 import { LINK_KINDS, type LinkKind, type Links } from '../../ports/links.ts';
-import type { SqlSession } from './session.ts';
+import type { Row, SqlSession } from './session.ts';
 
 const COLUMN: Readonly<Record<LinkKind, string>> = {
   device: 'device_id',
@@ -12,20 +12,60 @@ const OWN_TRANSACTIONS = 300;
 const OTHERS_TRANSACTIONS = 2000;
 const FLAGGED_TRANSACTIONS = 5000;
 
-/**
- * Who pays at the same merchant says nothing, who was flagged there does: merchants link accounts by what was flagged. It also
- * saves every transaction an entry in an index.
- */
-const FLAGGED_AT_MERCHANT = `
-  select t.account_id, t.outcome, t.is_fraud
-  from (select transaction_id from fraud_alerts order by seq desc limit ${FLAGGED_TRANSACTIONS}) f
-    join transactions t on t.id = f.transaction_id
-  where t.merchant_id = $1`;
+/** Each is looked up by its place in the table. */
+const AT_ONCE = 500;
+
+type Uses = { transactions: number; flagged: number; frauds: number };
+
+/** What accounts did with a key, a stretch of transactions at a time; gives where the stretch begins, or nothing at the end. */
+type Stretch = (
+  before: number | null,
+) => Promise<{ readonly rows: readonly Row[]; readonly from: number | null }>;
+
+const USES = `account_id, count(*) as n, count(*) filter (where outcome <> 'approve') as flagged,
+  count(*) filter (where is_fraud) as frauds, min(seq) as first`;
 
 export const LINK_INDEXES: readonly string[] = LINK_KINDS.filter((kind) => kind !== 'merchant').map(
   (kind) =>
     `create index transactions_${kind} on transactions (${COLUMN[kind]}, seq) where ${COLUMN[kind]} is not null`,
 );
+
+const usersOf =
+  (session: SqlSession, column: string, key: string): Stretch =>
+  async (before) => {
+    const rows = await session.query(
+      `select ${USES} from (
+         select account_id, outcome, is_fraud, seq from transactions
+         where ${column} = $1 and ($2::bigint is null or seq < $2) order by seq desc limit ${AT_ONCE}) these
+       group by account_id`,
+      [key, before],
+    );
+    const all = rows.reduce((sum, row) => sum + Number(row.n), 0);
+    return { rows, from: all < AT_ONCE ? null : Math.min(...rows.map((row) => Number(row.first))) };
+  };
+
+/**
+ * Who pays at the same merchant says nothing, who was flagged there does: merchants link accounts by what was flagged. It also
+ * saves every transaction an entry in an index.
+ */
+const flaggedAt =
+  (session: SqlSession, merchantId: string): Stretch =>
+  async (before) => {
+    const [edge] = await session.query(
+      `select seq from fraud_alerts where $1::bigint is null or seq < $1 order by seq desc offset ${AT_ONCE - 1} limit 1`,
+      [before],
+    );
+    const from = edge ? Number(edge.seq) : null;
+    const rows = await session.query(
+      `select ${USES} from (
+         select t.account_id, t.outcome, t.is_fraud, t.seq
+         from fraud_alerts f join transactions t on t.id = f.transaction_id
+         where f.seq >= $2 and ($3::bigint is null or f.seq < $3) and t.merchant_id = $1) these
+       group by account_id`,
+      [merchantId, from ?? 0, before],
+    );
+    return { rows, from };
+  };
 
 export function createLinks(session: SqlSession): Links {
   return {
@@ -52,29 +92,33 @@ export function createLinks(session: SqlSession): Links {
       }));
     },
     async accountsOf(kind, key, limit) {
-      const recent =
-        kind === 'merchant'
-          ? FLAGGED_AT_MERCHANT
-          : `select account_id, outcome, is_fraud from transactions
-             where ${COLUMN[kind]} = $1 order by seq desc limit ${OTHERS_TRANSACTIONS}`;
-      const rows = await session.query(
-        `with recent as (${recent}),
-         accounts as (
-           select account_id, count(*) as n, count(*) filter (where outcome <> 'approve') as flagged,
-             count(*) filter (where is_fraud) as frauds
-           from recent group by account_id)
-         select *, count(*) over () as total from accounts order by frauds desc, flagged desc, n desc, account_id limit $2`,
-        [key, limit],
-      );
-      return {
-        total: rows.length === 0 ? 0 : Number(rows[0].total),
-        accounts: rows.map((row) => ({
-          accountId: String(row.account_id),
-          transactions: Number(row.n),
-          flagged: Number(row.flagged),
-          frauds: Number(row.frauds),
-        })),
-      };
+      const uses = new Map<string, Uses>();
+      const stretch = kind === 'merchant' ? flaggedAt(session, key) : usersOf(session, COLUMN[kind], key);
+      const most = kind === 'merchant' ? FLAGGED_TRANSACTIONS : OTHERS_TRANSACTIONS;
+      let before: number | null = null;
+      for (let looked = 0; looked < most; looked += AT_ONCE) {
+        const { rows, from } = await stretch(before);
+        for (const row of rows) {
+          const account = String(row.account_id);
+          const of = uses.get(account) ?? { transactions: 0, flagged: 0, frauds: 0 };
+          uses.set(account, of);
+          of.transactions += Number(row.n);
+          of.flagged += Number(row.flagged);
+          of.frauds += Number(row.frauds);
+        }
+        if (from === null) break;
+        before = from;
+      }
+      const accounts = [...uses]
+        .map(([accountId, of]) => ({ accountId, ...of }))
+        .sort(
+          (a, b) =>
+            b.frauds - a.frauds ||
+            b.flagged - a.flagged ||
+            b.transactions - a.transactions ||
+            (a.accountId < b.accountId ? -1 : 1),
+        );
+      return { total: accounts.length, accounts: accounts.slice(0, limit) };
     },
   };
 }

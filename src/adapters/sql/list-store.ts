@@ -6,6 +6,7 @@ import type { FiledList, ListStore } from '../../ports/list-store.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 import { timeMs, timeMsOrNone } from './values.ts';
+import { A_PAGE, type Walk, walk } from './walk.ts';
 
 export const LIST_TABLES: readonly string[] = [
   `create table lists (
@@ -29,13 +30,22 @@ export const LIST_TABLES: readonly string[] = [
   'create index sanctions_names_source on sanctions_names (source)',
 ];
 
+export const IMPORT_TABLES: readonly string[] = [
+  'alter table lists add column entries bigint not null default 0',
+  'update lists set entries = (select count(*) from list_entries e where e.list = lists.name and not e.removed)',
+  // Names come in bit by bit, and count once all of them are there.
+  'create sequence sanctions_editions',
+  'alter table sanctions_sources add column edition bigint not null default 0',
+  'alter table sanctions_names add column edition bigint not null default 0',
+  'alter table sanctions_names drop constraint sanctions_names_source_fkey',
+  'drop index sanctions_names_source',
+  'create index sanctions_names_edition on sanctions_names (source, edition, seq)',
+];
+
 const REVISE: Statement = { sql: 'update list_revision set revision = revision + 1', parameters: [] };
-const REVISE_NAMES: Statement = {
-  sql: 'update list_revision set revision = revision + 1, names = names + 1',
-  parameters: [],
-};
 const REVISION = '(select revision from list_revision)';
-const NAMES_AT_ONCE = 5000;
+/** Rows that one statement takes out where thousands may go. */
+const GONE_AT_ONCE = 500;
 
 const toList = (row: Row): FiledList => ({
   name: String(row.name),
@@ -44,24 +54,80 @@ const toList = (row: Row): FiledList => ({
   note: String(row.note),
   entries: Number(row.entries),
 });
-const LISTS = `select l.*, (select count(*) from list_entries e where e.list = l.name and not e.removed) as entries
-  from lists l where not l.removed`;
+function entriesWalk(list: string, search: string): Walk {
+  const text = search.replace(/[\\%_]/g, '\\$&');
+  return {
+    table: 'list_entries',
+    columns: 'value, expires_at, note, who, at',
+    keys: [['value', 'text']],
+    down: false,
+    atOnce: 500,
+    among: [($) => `list = ${$(list)}`],
+    filters: [
+      () => 'not removed',
+      ...(search === ''
+        ? []
+        : [
+            ($: (value: unknown) => string) => {
+              const pattern = `'%' || ${$(text)}::text || '%'`;
+              return `(value ilike ${pattern} or note ilike ${pattern})`;
+            },
+          ]),
+    ],
+  };
+}
 
-export function createListStore(session: SqlSession): ListStore {
+const LISTS = 'select * from lists where not removed';
+
+export function createListStore(session: SqlSession, reads: SqlSession = session): ListStore {
+  async function find(name: string): Promise<FiledList | undefined> {
+    const [row] = await session.query(`${LISTS} and name = $1`, [name]);
+    return row && toList(row);
+  }
+
+  /** Takes out what a list that was removed still holds, bit by bit: nobody asks for it any more. */
+  async function empty(name: string): Promise<void> {
+    for (let gone = GONE_AT_ONCE; gone === GONE_AT_ONCE; ) {
+      const [row] = await session.query(
+        `with revised as (select next_list_revision() as revision),
+         gone as (
+           update list_entries set removed = true, revision = revised.revision from revised
+           where list = $1 and value in (
+             select value from list_entries where list = $1 and not removed limit ${GONE_AT_ONCE}) returning 1)
+         select count(*)::int as n from gone`,
+        [name],
+      );
+      gone = Number(row.n);
+    }
+  }
+
+  /** Takes out names of editions that no source counts any more, bit by bit. */
+  async function takeOut(source: string, sign: '<' | '=', edition: number): Promise<void> {
+    for (let gone = GONE_AT_ONCE; gone === GONE_AT_ONCE; ) {
+      const [row] = await session.query(
+        `with gone as (
+           delete from sanctions_names where seq = any(array(
+             select seq from sanctions_names where source = $1 and edition ${sign} $2 limit ${GONE_AT_ONCE})) returning 1)
+         select count(*)::int as n from gone`,
+        [source, edition],
+      );
+      gone = Number(row.n);
+    }
+  }
+
   return {
     async lists() {
-      return (await session.query(`${LISTS} order by l.name`, [])).map(toList);
+      return (await session.query(`${LISTS} order by name`, [])).map(toList);
     },
-    async find(name) {
-      const [row] = await session.query(`${LISTS} and l.name = $1`, [name]);
-      return row && toList(row);
-    },
+    find,
     async add({ name, kind, purpose, note }, entry) {
+      const [there] = await session.query('select removed from lists where name = $1', [name]);
+      if (there?.removed === true) await empty(name);
       const rows = await session.query(
         `with added as (
            insert into lists (name, kind, purpose, note, created_at) values ($1, $2, $3, $4, $5)
            on conflict (name) do update set kind = excluded.kind, purpose = excluded.purpose, note = excluded.note,
-             removed = false where lists.removed
+             removed = false, entries = 0 where lists.removed
            returning name),
          revised as (update list_revision set revision = revision + 1 where exists (select 1 from added) returning revision)
          select append_audit($6) from added, revised`,
@@ -72,64 +138,59 @@ export function createListStore(session: SqlSession): ListStore {
     async remove(name, entry) {
       const rows = await session.query(
         `with gone as (update lists set removed = true where name = $1 and not removed returning name),
-         revised as (select next_list_revision() as revision from gone),
-         emptied as (
-           update list_entries set removed = true, revision = revised.revision from revised
-           where list = $1 and not removed)
+         revised as (select next_list_revision() as revision from gone)
          select append_audit($2) from revised`,
         [name, auditText(entry)],
       );
+      if (rows.length > 0) await empty(name);
       return rows.length > 0;
     },
     async entries(list, search, after, limit) {
-      const rows = await session.query(
-        `select * from list_entries where list = $1 and not removed and value > $2
-           and ($3 = '' or value ilike '%' || $3 || '%' or note ilike '%' || $3 || '%')
-         order by value limit $4`,
-        [list, after, search.replace(/[\\%_]/g, '\\$&'), limit],
-      );
-      return rows.map((row) => ({
+      const { rows, place } = await walk(reads, entriesWalk(list, search), [after], limit, A_PAGE);
+      const entries = rows.map((row) => ({
         value: String(row.value),
         expiresAtMs: timeMsOrNone(row.expires_at),
         note: String(row.note),
         who: String(row.who),
         atMs: timeMs(row.at),
       }));
+      return { entries, next: place && String(place[0]) };
     },
-    async put(list, entries, entry) {
+    async put(list, entries, entry, told) {
       const rows = entries.map(({ value, expiresAtMs, note }) => ({
         value,
         note,
         expires_at: expiresAtMs === undefined ? null : isoTime(expiresAtMs),
       }));
-      const before = await session.query(
-        'select count(*) as n from list_entries where list = $1 and not removed',
-        [list],
-      );
+      const before = await find(list);
       await session.transaction([
         REVISE,
         {
-          sql: `insert into list_entries (list, value, expires_at, note, who, at, revision)
-                select $1, value, expires_at, note, $3, $4, ${REVISION}
-                from json_to_recordset($2) as e(value text, expires_at timestamptz, note text)
-                on conflict (list, value) do update set expires_at = excluded.expires_at, note = excluded.note,
-                  who = excluded.who, at = excluded.at, removed = false, revision = excluded.revision`,
+          sql: `with rows as (
+                  select value, expires_at, note
+                  from json_to_recordset($2) as e(value text, expires_at timestamptz, note text)),
+                there as (
+                  select count(*) as n from list_entries e join rows using (value) where e.list = $1 and not e.removed),
+                put as (
+                  insert into list_entries (list, value, expires_at, note, who, at, revision)
+                  select $1, value, expires_at, note, $3, $4, ${REVISION} from rows
+                  on conflict (list, value) do update set expires_at = excluded.expires_at, note = excluded.note,
+                    who = excluded.who, at = excluded.at, removed = false, revision = excluded.revision)
+                update lists set entries = entries + (select count(*) from rows) - (select n from there) where name = $1`,
           parameters: [list, JSON.stringify(rows), entry.actor.name, isoTime(entry.atMs)],
         },
-        auditStatement(entry),
+        ...(told ? [] : [auditStatement(entry)]),
       ]);
-      const after = await session.query(
-        'select count(*) as n from list_entries where list = $1 and not removed',
-        [list],
-      );
-      return Number(after[0].n) - Number(before[0].n);
+      const after = await find(list);
+      return (after?.entries ?? 0) - (before?.entries ?? 0);
     },
     async take(list, values, entry) {
       const rows = await session.query(
         `with revised as (select next_list_revision() as revision),
          gone as (
            update list_entries set removed = true, revision = revised.revision from revised
-           where list = $1 and value = any($2::text[]) and not removed returning value)
+           where list = $1 and value = any($2::text[]) and not removed returning value),
+         counted as (update lists set entries = entries - (select count(*) from gone) where name = $1)
          select n, append_audit($3) from (select count(*) as n from gone) taken where n > 0`,
         [list, values, auditText(entry)],
       );
@@ -139,17 +200,19 @@ export function createListStore(session: SqlSession): ListStore {
       const [row] = await session.query('select revision from list_revision', []);
       return Number(row.revision);
     },
-    async changes(sinceRevision, after, limit) {
+    async changes(after, limit) {
       const rows = await session.query(
-        `select list, value, expires_at, removed from list_entries
-         where revision > $1 and ($2::text is null or (list, value) > ($2, $3)) order by list, value limit $4`,
-        [sinceRevision, after?.list ?? null, after?.value ?? null, limit],
+        `select list, value, expires_at, removed, revision from list_entries
+         where ${after.value === undefined ? 'revision > $1 and $2::text is null and $3::text is null' : '(revision, list, value) > ($1, $2, $3)'}
+         order by revision, list, value limit $4`,
+        [after.revision, after.list ?? null, after.value ?? null, limit],
       );
       return rows.map((row) => ({
         list: String(row.list),
         value: String(row.value),
         expiresAtMs: timeMsOrNone(row.expires_at),
         removed: row.removed === true,
+        revision: Number(row.revision),
       }));
     },
     async sources() {
@@ -161,43 +224,69 @@ export function createListStore(session: SqlSession): ListStore {
         importedBy: String(row.imported_by),
       }));
     },
-    async importNames(source, names, entry) {
-      const parts: Statement[] = [];
-      for (let i = 0; i < names.length; i += NAMES_AT_ONCE) {
-        parts.push({
-          sql: `insert into sanctions_names (source, uid, name)
-                select $1, uid, name from json_to_recordset($2) as n(uid text, name text)`,
-          parameters: [source, JSON.stringify(names.slice(i, i + NAMES_AT_ONCE))],
-        });
-      }
-      await session.transaction([
-        { sql: 'delete from sanctions_sources where name = $1', parameters: [source] },
-        {
-          sql: 'insert into sanctions_sources values ($1, $2, $3, $4)',
-          parameters: [source, names.length, isoTime(entry.atMs), entry.actor.name],
-        },
-        ...parts,
-        REVISE_NAMES,
-        auditStatement(entry),
-      ]);
+    async beginNames(source) {
+      const [row] = await session.query(
+        `select nextval('sanctions_editions') as edition,
+           coalesce((select edition from sanctions_sources where name = $1), 0) as current`,
+        [source],
+      );
+      await takeOut(source, '<', Number(row.current));
+      return Number(row.edition);
     },
+    async addNames(source, edition, names) {
+      await session.query(
+        `insert into sanctions_names (source, edition, uid, name)
+         select $1, $2, uid, name from json_to_recordset($3) as n(uid text, name text)`,
+        [source, edition, JSON.stringify(names)],
+      );
+    },
+    async putNames(source, edition, names, entry) {
+      const rows = await session.query(
+        `with put as (
+           insert into sanctions_sources (name, names, imported_at, imported_by, edition) values ($1, $2, $3, $4, $5)
+           on conflict (name) do update set names = excluded.names, imported_at = excluded.imported_at,
+             imported_by = excluded.imported_by, edition = excluded.edition
+             where sanctions_sources.edition < excluded.edition
+           returning name),
+         revised as (
+           update list_revision set revision = revision + 1, names = names + 1
+           where exists (select 1 from put) returning revision)
+         select append_audit($6) from put, revised`,
+        [source, names, isoTime(entry.atMs), entry.actor.name, edition, auditText(entry)],
+      );
+      return rows.length > 0;
+    },
+    async sweepNames(source) {
+      const [row] = await session.query('select edition from sanctions_sources where name = $1', [source]);
+      if (row) await takeOut(source, '<', Number(row.edition));
+    },
+    dropNames: (source, edition) => takeOut(source, '=', edition),
     async removeSource(source, entry) {
       const rows = await session.query(
-        `with gone as (delete from sanctions_sources where name = $1 returning name),
+        `with gone as (delete from sanctions_sources where name = $1 returning edition),
          revised as (
            update list_revision set revision = revision + 1, names = names + 1
            where exists (select 1 from gone) returning revision)
-         select append_audit($2) from gone, revised`,
+         select edition, append_audit($2) from gone, revised`,
         [source, auditText(entry)],
       );
+      for (const { edition } of rows) await takeOut(source, '<', Number(edition) + 1);
       return rows.length > 0;
     },
     async names(after, limit) {
       const rows = await session.query(
-        'select seq, uid, name from sanctions_names where seq > $1 order by seq limit $2',
+        `select n.seq, n.uid, n.name, s.name is not null as counts
+         from (select * from sanctions_names where seq > $1 order by seq limit $2) n
+           left join sanctions_sources s on s.name = n.source and s.edition = n.edition
+         order by n.seq`,
         [after, limit],
       );
-      return rows.map((row) => ({ seq: Number(row.seq), uid: String(row.uid), name: String(row.name) }));
+      return {
+        names: rows.flatMap((row) =>
+          row.counts === true ? [{ uid: String(row.uid), name: String(row.name) }] : [],
+        ),
+        next: rows.length === limit ? Number(rows[rows.length - 1].seq) : undefined,
+      };
     },
     async namesRevision() {
       const [row] = await session.query('select names from list_revision', []);

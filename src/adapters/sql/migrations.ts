@@ -8,11 +8,12 @@ import { LARGEST_LOSS } from './commit.ts';
 import { quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
 import { LINK_INDEXES } from './links.ts';
-import { LIST_TABLES } from './list-store.ts';
+import { IMPORT_TABLES, LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
+import { READER_INDEXES } from './reader-indexes.ts';
 import { RULE_TABLES } from './rule-book.ts';
 import { SIGN_IN_TABLES } from './sign-in-tables.ts';
 import { VIEW_TABLES } from './views.ts';
@@ -105,6 +106,8 @@ const SUMS = ofBoth([
   'alter table stats_by_minute alter column flagged_minor type numeric',
 ]);
 
+const READERS = ofBoth([...READER_INDEXES, ...IMPORT_TABLES]);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -139,6 +142,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '010_sign_in': SIGN_IN,
   '011_sight': SIGHT,
   '012_proposals': PROPOSALS,
+  '013_readers': READERS,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -205,6 +209,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '011_sign_in': SIGN_IN,
   '012_sight': SIGHT,
   '013_proposals': PROPOSALS,
+  '014_readers': READERS,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -18,19 +18,30 @@ import { createSettings } from './settings.ts';
 import type { RowNumbers } from './store-decision.ts';
 import { createViews } from './views.ts';
 
-export function createOffice(session: SqlSession, numbers: RowNumbers = 'log'): Office {
+export type Apart = {
+  /** For what every request waits for: who is asking. */
+  readonly access?: SqlSession;
+  /** For what looks through much. */
+  readonly reads?: SqlSession;
+};
+
+export function createOffice(
+  session: SqlSession,
+  numbers: RowNumbers = 'log',
+  { access = session, reads = session }: Apart = {},
+): Office {
   return {
-    people: createPeople(session),
-    audit: createAuditTrail(session),
-    alerts: createAlertQueue(session),
+    people: createPeople(access),
+    audit: createAuditTrail(session, reads),
+    alerts: createAlertQueue(session, reads),
     notes: createNotes(session),
-    links: createLinks(session),
+    links: createLinks(reads),
     views: createViews(session),
-    cases: createCases(session),
+    cases: createCases(session, reads),
     notifications: createNotifications(session),
     rules: createRuleBook(session),
-    past: createPastRows(session),
-    lists: createListStore(session),
+    past: createPastRows(reads),
+    lists: createListStore(session, reads),
     settings: createSettings(session),
     proposals: createProposals(session),
     deadLetters: createDeadLetters(session, numbers),

@@ -17,6 +17,7 @@ import { Identifier, Line, SafeInteger } from '../field-schema.ts';
 import { auditHeadSeen, auditLineSeen, subjectSeen } from '../office-seen.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
+import { SEARCH_WORDS, searchedMessage } from '../searched.ts';
 import { timeOrNull } from '../unknown.ts';
 import { type Access, actorOf, entryOf } from './access.ts';
 import { nameProblem, normalId } from './names.ts';
@@ -267,12 +268,12 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
   app.get<{ Querystring: Static<typeof AuditQuery> }>(
     '/v1/audit',
     {
-      config: { permission: 'read_audit' },
+      config: { permission: 'read_audit', expensive: true },
       schema: {
         summary: 'The audit trail, newest first',
         description:
           'Each line carries the hash of the chain up to it; ./goshawk audit verify computes it again. Without permission to see ' +
-          'identifiers (read_identifiers) details that may name somebody, and hashes, are left out.',
+          `identifiers (read_identifiers) details that may name somebody, and hashes, are left out. ${SEARCH_WORDS}`,
         tags: ['Audit'],
         querystring: AuditQuery,
       },
@@ -283,7 +284,7 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
       const hidden = subject !== undefined && subjectSeen(subject, sight) !== subject;
       const refused = refuseHidden(request, reply, { subject: hidden ? subject : undefined });
       if (refused) return refused;
-      const lines = await audit.lines(
+      const found = await audit.search(
         {
           ...(who !== undefined && { who }),
           ...(action !== undefined && { action }),
@@ -293,8 +294,9 @@ export function peopleRoutes(app: FastifyInstance, office: Office, clock: Clock,
         limit,
       );
       return {
-        items: lines.map((line) => auditLineSeen(line, sight)),
-        nextCursor: lines.length === limit ? (lines.at(-1)?.seq ?? null) : null,
+        items: found.items.map((line) => auditLineSeen(line, sight)),
+        nextCursor: found.next ?? null,
+        searched: searchedMessage(found),
         head: auditHeadSeen(await audit.head(), sight),
       };
     },

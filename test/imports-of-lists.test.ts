@@ -1,0 +1,147 @@
+// Imports of lists and names: a little at a time beside decisions, with progress, and an end where somebody wants one.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+
+type Status = {
+  id: string;
+  name: string;
+  state: string;
+  progress: number | null;
+  taken: number;
+  problem: string | null;
+};
+
+const folder = makeFolder();
+let desk: DeskProcess;
+before(async () => {
+  desk = await startDesk(folder.path, ['--no-simulator']);
+  for (const name of ['many', 'gone', 'long', 'other']) {
+    assert.equal((await postJson(desk.url, '/v1/lists', { name, kind: 'device' })).status, 201);
+  }
+});
+after(async () => {
+  await desk?.stop();
+  folder.remove();
+});
+
+const send = (method: string, path: string, body: string | Buffer) =>
+  fetch(desk.url + path, {
+    method,
+    headers: { 'content-type': 'text/csv' },
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  });
+const imports = async (): Promise<Status[]> =>
+  (await getJson<{ imports: Status[] }>(desk.url, '/v1/imports')).imports;
+
+/** The newest import of a list or source, once it is as wanted. */
+async function once(name: string, wanted: (status: Status) => boolean): Promise<Status> {
+  for (let tries = 0; tries < 400; tries++) {
+    const found = (await imports()).find((one) => one.name === name);
+    if (found && wanted(found)) return found;
+    await sleep(25);
+  }
+  throw new Error(`no import of ${name} is as wanted: ${JSON.stringify(await imports())}`);
+}
+const entries = async (name: string): Promise<number> =>
+  (await getJson<{ lists: { name: string; entries: number }[] }>(desk.url, '/v1/lists')).lists.find(
+    (list) => list.name === name,
+  )?.entries ?? Number.NaN;
+const lines = (count: number, from = 0): string =>
+  Array.from({ length: count }, (_, i) => `dev-${from + i}`).join('\n');
+
+test('L7 an import tells how far it is, and can be cancelled; what was taken stays and counts', async () => {
+  const answer = send('POST', '/v1/lists/many/import', lines(200_000));
+  const running = await once('many', ({ state, taken }) => state === 'running' && taken > 0);
+  assert.ok(running.progress !== null && running.progress > 0 && running.progress < 1, `${running.progress}`);
+  const again = await send('POST', '/v1/lists/many/import', 'dev-1');
+  assert.equal(again.status, 409, 'one at a time into a list');
+  assert.match(((await again.json()) as { detail: string }).detail, /under way/);
+  const decided = await postJson(desk.url, '/v1/decisions', { ...smallest('beside'), deviceId: 'd' });
+  assert.equal(decided.status, 200, 'decisions go on');
+  const cancelled = await fetch(`${desk.url}/v1/imports/${running.id}`, { method: 'DELETE' });
+  assert.equal(cancelled.status, 200);
+  const told = await answer;
+  assert.equal(told.status, 409);
+  const { detail } = (await told.json()) as { detail: string };
+  const status = await once('many', ({ state }) => state !== 'running');
+  assert.deepEqual([status.state, status.taken < 200_000], ['cancelled', true]);
+  assert.match(detail, new RegExp(`cancelled.*${status.taken} entries were taken and stay`));
+  assert.equal(await entries('many'), status.taken);
+  const twice = await fetch(`${desk.url}/v1/imports/${running.id}`, { method: 'DELETE' });
+  assert.equal(twice.status, 409);
+  assert.equal((await fetch(`${desk.url}/v1/imports/nowhere`)).status, 404);
+});
+
+test('L7 an import ends when its sender goes, while it sends and while it waits', async () => {
+  for (const isWhole of [false, true]) {
+    const body = lines(100_000, isWhole ? 1_000_000 : 0);
+    const sending = request(`${desk.url}/v1/lists/gone/import`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv', 'content-length': body.length + (isWhole ? 0 : 1) },
+    });
+    sending.on('error', () => undefined);
+    if (isWhole) sending.end(body);
+    else sending.write(body);
+    await once('gone', ({ state, taken }) => state === 'running' && taken > 0);
+    sending.destroy();
+    const { state, taken, problem } = await once('gone', (status) => status.state !== 'running');
+    assert.equal(state, 'abandoned', String(problem));
+    assert.ok(taken > 0 && taken < 100_000, `${taken}`);
+    await sleep(100);
+    const then = (await imports()).find(({ name }) => name === 'gone')?.taken;
+    assert.equal(then, taken, 'nothing more is taken');
+  }
+});
+
+test('L5 a line that is too long is told with its number, and the others go in', async () => {
+  const body = `ok-1\n${'x'.repeat(30 << 20)}\nok-2\n`;
+  const answer = await send('POST', '/v1/lists/long/import', body);
+  const done = (await answer.json()) as {
+    added: number;
+    refused: number;
+    problems: { line: number; problem: string }[];
+  };
+  assert.deepEqual([answer.status, done.added, done.refused, done.problems[0].line], [200, 2, 1, 2]);
+  assert.match(done.problems[0].problem, /longer than 64 KB/);
+  const latin = await send('POST', '/v1/lists/other/import', Buffer.from('ok\nM\xfcller\n', 'latin1'));
+  const { added, problems } = (await latin.json()) as typeof done;
+  assert.deepEqual([added, problems[0].line], [1, 2]);
+  assert.match(problems[0].problem, /not UTF-8: byte 0xFC at line 2, column 2/);
+});
+
+test('L4 names replace their source as a whole or not at all', async () => {
+  const screen = async (name: string): Promise<number> =>
+    Number((await postJson(desk.url, '/v1/sanctions/screen', { name })).body.score);
+  const first = await send('PUT', '/v1/sanctions/sdn', 'uid,name\n1,Oleg Zbruev\n');
+  assert.equal(first.status, 200);
+  assert.equal(await screen('Zbruev, Oleg'), 1);
+  const many = `uid,name\n${Array.from({ length: 60_000 }, (_, i) => `${i},Person ${i.toString(36)} Qwertz`).join('\n')}\n`;
+  const answer = send('PUT', '/v1/sanctions/sdn', many);
+  const { id } = await once('sdn', ({ state, progress }) => state === 'running' && (progress ?? 0) > 0);
+  assert.equal(await screen('Zbruev, Oleg'), 1, 'the names of before serve');
+  await fetch(`${desk.url}/v1/imports/${id}`, { method: 'DELETE' });
+  assert.equal((await answer).status, 409);
+  assert.equal(await screen('Zbruev, Oleg'), 1);
+  assert.ok((await screen('Person xx Qwertz')) < 0.9, 'none of the new ones counts');
+  const broken = await send('PUT', '/v1/sanctions/sdn', `uid,name\n1,ok\n2,"${'y'.repeat(100_000)}\n`);
+  assert.equal(broken.status, 422);
+  assert.match(((await broken.json()) as { detail: string }).detail, /Line 3 is longer than/);
+  const second = await send('PUT', '/v1/sanctions/sdn', 'uid,name\n1,Anna Maria Lang\n');
+  assert.equal(second.status, 200);
+  assert.deepEqual([await screen('Lang, Anna Maria'), (await screen('Zbruev, Oleg')) < 0.9], [1, true]);
+});
+
+test('L1 a list that was emptied by its removal and made anew holds nothing of before', async () => {
+  const { status } = await postJson(desk.url, '/v1/lists', { name: 'again', kind: 'device' });
+  assert.equal(status, 201);
+  await send('POST', '/v1/lists/again/import', lines(1500));
+  assert.equal(await entries('again'), 1500);
+  assert.equal((await fetch(`${desk.url}/v1/lists/again`, { method: 'DELETE' })).status, 200);
+  await postJson(desk.url, '/v1/lists', { name: 'again', kind: 'device' });
+  assert.equal(await entries('again'), 0);
+  const page = await getJson<{ entries: unknown[] }>(desk.url, '/v1/lists/again/entries');
+  assert.deepEqual(page.entries, []);
+});
