@@ -75,16 +75,15 @@ function setAside(output: BatchOutput, reason: string): BatchOutput {
 export async function narrowed<Key, Value>(
   keys: readonly Key[],
   ask: (keys: readonly Key[]) => Promise<Map<Key, Value>>,
-  nothing: Map<Key, Value>,
 ): Promise<Map<Key, Value>> {
   try {
     return await ask(keys);
   } catch (error) {
     if (!isRecordFault(error)) throw error;
-    if (keys.length <= 1) return nothing;
+    if (keys.length <= 1) return new Map();
     const middle = keys.length >> 1;
-    const first = await narrowed(keys.slice(0, middle), ask, nothing);
-    const second = await narrowed(keys.slice(middle), ask, nothing);
+    const first = await narrowed(keys.slice(0, middle), ask);
+    const second = await narrowed(keys.slice(middle), ask);
     return new Map([...first, ...second]);
   }
 }

@@ -23,8 +23,6 @@ export type ProcessorHooks = {
 export type Processor = {
   /** From now on this transaction may be tried again. */
   release(transactionId: string): void;
-  /** Records set aside since the start. */
-  readonly quarantined: number;
   /** Resolves when the record at this offset is decided and committed (undefined for labels). */
   resultAt(offset: number): Promise<Result | undefined>;
   readonly nextOffset: number;
@@ -53,7 +51,6 @@ export function createProcessor(
   let nextOffset = firstOffset;
   let committedOffset = firstOffset;
   let stopping = false;
-  let quarantined = 0;
   const unstored = new WeakMap<Decision, string>();
   let running: Promise<void> | undefined;
   const waiters = new Map<
@@ -86,7 +83,7 @@ export function createProcessor(
       record.kind === 'transaction' ? record.transaction.id : record.label.transactionId,
     );
     // An id that the database cannot be asked for is not known there.
-    const known = narrowed(ids, findKnown, new Map());
+    const known = narrowed(ids, findKnown);
     // It is awaited later; a failure must not count as unhandled before that.
     known.catch(() => undefined);
     return { batch, known };
@@ -111,7 +108,6 @@ export function createProcessor(
 
   function finish(output: BatchOutput, commitMs: number): void {
     committedOffset = output.nextOffset;
-    quarantined += output.quarantined.length;
     for (const { record, reason, decided } of output.quarantined) {
       if (record.kind === 'transaction') inQuarantine.set(record.transaction.id, reason);
       if (decided) unstored.set(decided.decision, reason);
@@ -128,9 +124,10 @@ export function createProcessor(
 
   /** A repetition may have been answered with a decision that then could not be stored. */
   function heard(result: Result): Result {
-    const reason = result.kind === 'duplicate' ? unstored.get(result.decision) : undefined;
-    if (result.kind !== 'duplicate' || reason === undefined) return result;
+    if (result.kind !== 'duplicate') return result;
     const { offset, decision } = result;
+    const reason = unstored.get(decision);
+    if (reason === undefined) return result;
     return { kind: 'quarantined', offset, transactionId: decision.transactionId, reason };
   }
 
@@ -179,9 +176,6 @@ export function createProcessor(
     },
     get committedOffset() {
       return committedOffset;
-    },
-    get quarantined() {
-      return quarantined;
     },
     release(transactionId) {
       inQuarantine.delete(transactionId);
