@@ -176,6 +176,32 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       },
     );
 
+    await t.test('a label that could not be stored is stored, and reaches its transaction', async () => {
+      const label = {
+        transactionId: 't1', fraud: true, source: 'customer', labelledAt: '2026-11-23T12:00:00.000Z', accountId: 'k1',
+        occurredAt: '2026-11-23T12:00:00.000Z',
+      }; // biome-ignore format: short
+      await deadLetters.add([
+        {
+          source: 'log, offset 30',
+          raw: JSON.stringify(label),
+          problems: [{ pointer: '', message: 'out of range' }],
+          receivedAtMs: START_MS,
+          quarantine: {
+            step: 'storing',
+            offset: 30,
+            subject: { kind: 'label', accountId: 'k1', transactionId: 't1' },
+          },
+          decidedAt: { partition: 0, offset: 30 },
+        },
+      ]);
+      const [letter] = await deadLetters.page({}, 1);
+      await deadLetters.storeAgain(letter, START_MS);
+      assert.equal((await store.transaction('t1'))?.isFraud, true);
+      assert.equal(await store.labelBefore('t1', 31), true);
+      assert.equal((await deadLetters.find(letter.id))?.state, 'resolved');
+    });
+
     await t.test('texts that no database takes are kept as far as they can be', async () => {
       await store.addDeadLetter(
         'POST \ud800',

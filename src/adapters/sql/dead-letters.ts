@@ -1,6 +1,7 @@
 // Dead letters in the database: what could not be used, and what is in quarantine until somebody deals with it.
 import { asBuffer } from '../../domain/bytes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
+import { type LabelJson, labelFromJson } from '../../domain/label.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Quarantined } from '../../engine/process-batch.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../../ports/dead-letters.ts';
 import { decisionMessage, decodeDecision } from '../../stream/message-codec.ts';
 import { auditText } from './audit.ts';
+import { labelRow, labelStatements } from './commit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 import { type RowNumbers, storeDecision } from './store-decision.ts';
 
@@ -154,6 +156,11 @@ export function createDeadLetters(session: SqlSession, numbers: RowNumbers): Dea
   const ask = (sql: string, ...parameters: unknown[]): Promise<Row[]> => session.query(sql, parameters);
   const reasonIn = (problems: unknown): string =>
     (JSON.parse(String(problems)) as Problem[])[0]?.message ?? '';
+  /** A number of the sequence for a label: none looks for labels in the order of their numbers. */
+  async function nextNumber(): Promise<number> {
+    const [row] = await ask('update stream_sequence set next = next + 1 returning next - 1 as first');
+    return Number(row.first);
+  }
   return {
     async add(entries) {
       if (entries.length === 0) return;
@@ -221,15 +228,24 @@ export function createDeadLetters(session: SqlSession, numbers: RowNumbers): Dea
         isoTime(nowMs),
       );
     },
-    async storeAgain({ id, decided, decidedAt }, nowMs) {
-      if (decided === undefined || !decidedAt) throw new TypeError(`dead letter ${id} holds no decision`);
-      const item = decodeDecision(Buffer.from(decided));
+    async storeAgain({ id, raw, decided, decidedAt, quarantine }, nowMs) {
+      if (!decidedAt) throw new TypeError(`dead letter ${id} was not decided`);
+      const { partition, offset } = decidedAt;
+      const resolved: Statement = {
+        sql: `update dead_letters set state = 'resolved', partition = null, log_offset = null, changed_at = $2 where id = $1`,
+        parameters: [id, isoTime(nowMs)],
+      };
+      if (quarantine?.subject?.kind === 'label') {
+        const label = labelFromJson(JSON.parse(raw) as LabelJson);
+        const row = labelRow({ offset, label }, numbers === 'log' ? offset : await nextNumber());
+        const placed = numbers === 'log' ? row : { ...row, partition, log_offset: offset };
+        await session.transaction([...labelStatements([placed]), resolved]);
+        return;
+      }
+      if (decided === undefined) throw new TypeError(`dead letter ${id} holds no decision`);
       await session.transaction([
-        storeDecision(item, decidedAt, numbers),
-        {
-          sql: `update dead_letters set state = 'resolved', partition = null, log_offset = null, changed_at = $2 where id = $1`,
-          parameters: [id, isoTime(nowMs)],
-        },
+        storeDecision(decodeDecision(Buffer.from(decided)), decidedAt, numbers),
+        resolved,
       ]);
     },
     async tidy(nowMs) {
