@@ -620,6 +620,81 @@ test('W13 a database that died and forgot its last moment is given it again, tho
   await flushToDiskLate('reset wal_writer_delay');
 });
 
+test('A13 a worker that hangs is down, with since when and why, before anything waits; a sink that cannot get on is slow, then down', async (t) => {
+  const [server, worker, sink] = [
+    start('server-standing', ['server', '--port', '0']),
+    start('worker-standing', ['worker']),
+    start('sink-standing', ['sink']),
+  ];
+  t.after(async () => {
+    worker.signal('SIGCONT');
+    await Promise.all([server, worker, sink].map((process) => process.stop()));
+  });
+  const [, url] = await server.said(/listens at (\S+)/, 60_000);
+  await Promise.all([worker, sink].map((process) => process.said(/ ready\n/, 60_000)));
+  type Part = { name: string; status: string; trouble: { since: string; why: string } | null };
+  const part = async (name: string): Promise<Part> => {
+    const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as { services: Part[] };
+    const found = services.find((service) => service.name === name);
+    assert.ok(found);
+    return found;
+  };
+  const ready = async (): Promise<boolean> => (await fetch(`${url}/readyz`)).ok;
+  const isUp = async (): Promise<true | undefined> =>
+    (await part('engine')).status === 'up' && (await ready()) ? true : undefined;
+  await until('the worker is up', isUp, 60_000);
+
+  const stopped = Date.now();
+  worker.signal('SIGSTOP');
+  const told = await until(
+    'it is told as down',
+    async () => {
+      const engine = await part('engine');
+      return engine.status === 'down' && engine.trouble ? engine.trouble : undefined;
+    },
+    90_000,
+  );
+  assert.match(told.why, /no worker (reports|has partition \d)/);
+  assert.ok(Math.abs(Date.parse(told.since) - stopped) < 15_000, `since ${told.since}`);
+  assert.equal(await ready(), false, 'A15');
+  const waits = await send(url, '/v1/transactions', [transaction('standing-1'), transaction('standing-2')]);
+  assert.deepEqual([waits.status, waits.body.accepted], [200, 2]);
+
+  worker.signal('SIGCONT');
+  await until('the worker is up again', isUp, 90_000);
+  await until('what waited is decided', async () =>
+    (await fetch(`${url}/v1/transactions/standing-2`)).ok ? true : undefined,
+  );
+
+  // A sink that lives and reports, and cannot get on.
+  const { pool } = await openPostgres({ url: env.DATABASE_URL, connections: 1 });
+  t.after(() => pool.end());
+  await pool.query('set idle_in_transaction_session_timeout = 0');
+  await pool.query('begin');
+  await pool.query('lock table transactions in exclusive mode');
+  const locked = Date.now();
+  await send(url, '/v1/transactions', [transaction('standing-3')]);
+  const sinkIs = (status: string): Promise<Part> =>
+    until(
+      `the sink is told as ${status}`,
+      async () => {
+        const found = await part('sink');
+        return found.status === status ? found : undefined;
+      },
+      60_000,
+    );
+  const slow = await sinkIs('degraded');
+  assert.match(slow.trouble?.why ?? '', /decisions: partition \d stands still in process/);
+  const standing = await sinkIs('down');
+  assert.equal(standing.trouble?.since, slow.trouble?.since);
+  assert.ok(Math.abs(Date.parse(standing.trouble?.since ?? '') - locked) < 10_000);
+  assert.equal(await ready(), true, 'what is sent is decided, and stored later');
+  await pool.query('rollback');
+  await until('what waited is stored', async () =>
+    (await fetch(`${url}/v1/transactions/standing-3`)).ok ? true : undefined,
+  );
+});
+
 test('what is missing or wrong in the settings is said by its name, at once', () => {
   const said = (more: Record<string, string>): string => {
     const { stderr, status } = spawnSync(process.execPath, [MAIN, 'worker'], {

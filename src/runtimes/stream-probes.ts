@@ -18,13 +18,14 @@ import type { Measurements, PartHealth, PartitionLag } from '../ports/desk.ts';
 import { watchProgress } from '../ports/progress-watch.ts';
 import { restartsText } from '../ports/restarts.ts';
 import { OUTPUTS } from '../ports/stream.ts';
-import { stillOf } from './still.ts';
+import { type Still, stillOf } from './still.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 const PROBE_MS = 2000;
 const STALE_MS = 8000;
 const LATE_MS = 5000;
 const LAGGING_RECORDS = 20_000;
+const NEVER_DECIDED = -1;
 
 export type StreamProbeParts = {
   readonly settings: StreamSettings;
@@ -66,6 +67,14 @@ function startedAgain(processes: readonly ProcessReport[]): string[] {
   return [`${most.pid} was ${restartsText({ count: most.restarts, lastExit: most.lastExit })}`];
 }
 
+type Trouble = NonNullable<PartHealth['trouble']>;
+
+/** What stands still says more than that nobody reports. */
+function troubleOf(still: Still | undefined, silent: Trouble | undefined): { readonly trouble?: Trouble } {
+  const trouble = still?.trouble ?? silent;
+  return trouble ? { trouble } : {};
+}
+
 export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   const { settings, client, pool, redis, clock, measurements, partitions, boundary } = parts;
   const service = (): Service => ({
@@ -92,16 +101,27 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   const deciding = watchProgress();
   const storing = watchProgress();
   const decidedTo = new Map<number, number>();
+  /** When a process of the kind said something last; from the start on, where none ever did. */
+  let workersAtMs = clock.nowMs();
+  let sinksAtMs = clock.nowMs();
 
+  /** Where nobody has a partition, whatever is sent now waits: that counts as waiting before anything was sent. */
   function lookAtWorkers(atMs: number): void {
+    const held = new Set<number>();
     for (const { partition, committedOffset, publishedOffset } of workers.flatMap(
       (worker) => worker.partitions,
-    ))
+    )) {
+      held.add(partition);
       decidedTo.set(partition, Math.max(committedOffset, publishedOffset));
+    }
     for (const [partition, end] of transactionEnds.entries()) {
-      const position = decidedTo.get(partition);
-      if (position !== undefined)
-        deciding.sample(String(partition), { atMs, position, waiting: Math.max(0, end - position) });
+      const position = decidedTo.get(partition) ?? NEVER_DECIDED;
+      const waiting = position === NEVER_DECIDED ? 0 : Math.max(0, end - position);
+      deciding.sample(String(partition), {
+        atMs,
+        position,
+        waiting: held.has(partition) ? waiting : waiting + 1,
+      });
     }
   }
 
@@ -161,6 +181,8 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
         await redis.send(['PING']);
         workers = (await registries.workers.live(clock.nowMs())).map(withLag);
         sinks = await registries.sinks.live(clock.nowMs());
+        if (workers.length > 0) workersAtMs = clock.nowMs();
+        if (sinks.length > 0) sinksAtMs = clock.nowMs();
         const report = await lastSparkReport(redis);
         const { progress, trigger } = report ?? {};
         // In real-time mode a batch lasts from checkpoint to checkpoint, whatever its records wait.
@@ -259,14 +281,15 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     return {
       name: 'engine',
       title: inSpark ? 'Engines' : 'Workers',
-      ...(still ?? {
-        status:
-          workers.length === 0
-            ? 'down'
-            : missing > 0 || late || unscored > 0 || lag > LAGGING_RECORDS
-              ? 'degraded'
-              : 'up',
-      }),
+      status:
+        workers.length === 0
+          ? 'down'
+          : (still?.status ??
+            (missing > 0 || late || unscored > 0 || lag > LAGGING_RECORDS ? 'degraded' : 'up')),
+      ...troubleOf(
+        still,
+        workers.length > 0 ? undefined : { sinceMs: workersAtMs, why: 'no worker reports' },
+      ),
       measures: 'features, model, rules and reasons of one transaction',
       latency: measurements.engine.summary(now),
       perSecond,
@@ -307,16 +330,13 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
     return {
       name: 'sink',
       title: sinks.length > 1 ? 'Sinks' : 'Sink',
-      ...(still ?? {
-        status:
-          sinkLag === undefined
-            ? 'unknown'
-            : sinks.length === 0
-              ? 'down'
-              : missing > 0 || behind
-                ? 'degraded'
-                : 'up',
-      }),
+      status:
+        sinkLag === undefined
+          ? 'unknown'
+          : sinks.length === 0
+            ? 'down'
+            : (still?.status ?? (missing > 0 || behind ? 'degraded' : 'up')),
+      ...troubleOf(still, sinks.length > 0 ? undefined : { sinceMs: sinksAtMs, why: 'no sink reports' }),
       measures: 'published to stored',
       latency,
       perSecond: latency.count / 60,
