@@ -1,5 +1,7 @@
 // A whole desk in its own process: start times, POST /v1/decisions in open loop, POST to painted row.
+import { execFileSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { findChromium } from '../test/chromium.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from '../test/desk-process.ts';
@@ -10,6 +12,10 @@ const SECONDS = 20;
 const PAINTED = 200;
 
 export async function benchDesk(): Promise<Row[]> {
+  execFileSync('npm', ['run', '--silent', 'build'], {
+    cwd: join(import.meta.dirname, '..'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const folder = makeFolder();
   const rows: Row[] = [];
   try {
