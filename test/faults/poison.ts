@@ -17,20 +17,41 @@ export function poisoned(transaction: Transaction, poison: Poison): Transaction 
     : { ...transaction, city: POISONED_CITY };
 }
 
+const TRIES = 20;
+
+/**
+ * A change of a table that others are at work on: the table and its months are locked one after the other, and the database
+ * may pick this statement as the one that gives way.
+ */
+async function changeTable(pool: Pool, statement: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await pool.query(statement);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01' || tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
 /** From now on the database refuses some rows, as it refuses a number that is out of range. */
 export async function poisonDatabase(pool: Pool): Promise<void> {
-  await pool.query(`
+  await changeTable(
+    pool,
+    `
     create or replace function refuse_poison() returns trigger language plpgsql as $$
     begin
       if new.city = '${POISONED_CITY}' then raise exception 'out of range' using errcode = '22003'; end if;
       return new;
     end $$;
     drop trigger if exists refuse_poison on transactions;
-    create trigger refuse_poison before insert on transactions for each row execute function refuse_poison()`);
+    create trigger refuse_poison before insert on transactions for each row execute function refuse_poison()`,
+  );
 }
 
-export const mendDatabase = (pool: Pool): Promise<unknown> =>
-  pool.query('drop trigger if exists refuse_poison on transactions');
+export const mendDatabase = (pool: Pool): Promise<void> =>
+  changeTable(pool, 'drop trigger if exists refuse_poison on transactions');
 
 export type PoisonFinding = { readonly poisons: number; readonly wrong: readonly string[] };
 
