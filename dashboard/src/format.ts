@@ -1,4 +1,5 @@
 // Numbers, money and times as people read them.
+import { currencyDigits, minorPerMajor } from '../../src/domain/currency.ts';
 
 const whole = new Intl.NumberFormat('en');
 const regionNames = new Intl.DisplayNames('en', { type: 'region' });
@@ -10,10 +11,16 @@ export const count = (value: number): string => whole.format(Math.round(value));
 export function money(amountMinor: number, currency: string): string {
   let format = moneyFormats.get(currency);
   if (!format) {
-    format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    const digits = currencyDigits(currency);
+    format = new Intl.NumberFormat('en', {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
     moneyFormats.set(currency, format);
   }
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return format.format(amountMinor / minorPerMajor(currency));
 }
 
 /** Large amounts, short: €12.4k. */

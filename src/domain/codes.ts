@@ -1,22 +1,5 @@
-// Code lists: ISO 4217 currencies and their digits, ISO 3166-1 countries.
-
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-const digitsByCurrency = new Map<string, number>();
-
-export function isCurrency(code: string): boolean {
-  return currencies.has(code);
-}
-
-/** Digits after the decimal point in a currency's major unit: 2 for EUR, 0 for JPY, 3 for KWD (ISO 4217). */
-export function currencyDigits(currency: string): number {
-  let digits = digitsByCurrency.get(currency);
-  if (digits === undefined) {
-    const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-    digits = options.maximumFractionDigits ?? 2;
-    digitsByCurrency.set(currency, digits);
-  }
-  return digits;
-}
+// Bounds of amounts, amounts in one unit, and ISO 3166-1 countries.
+import { minorPerMajor } from './currency.ts';
 
 /**
  * The most that one transaction may move, in minor units, where a bank does not say otherwise: far above any real payment, and
@@ -25,11 +8,6 @@ export function currencyDigits(currency: string): number {
 export const MAX_AMOUNT_MINOR = 10 ** 13;
 /** The most that a bank may allow: in hundredths it is a safe integer even where a currency has no minor unit. */
 export const LARGEST_MAX_AMOUNT_MINOR = Math.floor(Number.MAX_SAFE_INTEGER / 100);
-
-/** Minor units in one major unit. */
-export function minorPerMajor(currency: string): number {
-  return 10 ** currencyDigits(currency);
-}
 
 /**
  * An amount in hundredths of its currency's unit, whatever its digits. A safe integer for every amount: one from before amounts

@@ -1,7 +1,8 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
-import { COUNTRIES, isCurrency, MAX_AMOUNT_MINOR } from './codes.ts';
+import { COUNTRIES, MAX_AMOUNT_MINOR } from './codes.ts';
+import { currencyProblem } from './currency.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
@@ -121,9 +122,8 @@ export function parseTransaction(
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
   const amountMinor = fields.number('amountMinor', true, 0, maxAmountMinor, true);
   const currency = fields.text('currency', true, CURRENCY);
-  if (currency !== undefined && !isCurrency(currency)) {
-    fields.report('currency', `currency is ${shown(currency)}; it must be an ISO 4217 code such as EUR.`);
-  }
+  const notInUse = currency !== undefined && currencyProblem(currency, occurredAtMs ?? nowMs);
+  if (notInUse) fields.report('currency', `currency is ${shown(currency)}; ${notInUse}.`);
   const type = fields.choice('type', true, TYPES);
   const channel = fields.choice('channel', false, CHANNEL_SET);
   const country = fields.text('country', false, COUNTRY);

@@ -1,5 +1,5 @@
 // A transaction as the histories see it.
-import { minorPerMajor } from '../domain/codes.ts';
+import { minorPerMajor } from '../domain/currency.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { keyHash } from './key-set.ts';
 

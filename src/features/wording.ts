@@ -1,4 +1,5 @@
 // Numbers in the words of a sentence.
+import { currencyDigits } from '../domain/currency.ts';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -9,7 +10,13 @@ const byCurrency = new Map<string, Intl.NumberFormat>();
 export function money(value: number, currency: string): string {
   let format = byCurrency.get(currency);
   if (!format) {
-    format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    const digits = currencyDigits(currency);
+    format = new Intl.NumberFormat('en', {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
     byCurrency.set(currency, format);
   }
   return format.format(value);

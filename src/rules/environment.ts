@@ -1,7 +1,7 @@
 // What an expression can name: the features, the transaction, the score, lists. One environment with full types checks
 // an expression, another with loose ones runs it: typed records would be copied for every transaction.
 import { Environment } from '@marcbachmann/cel-js';
-import { minorPerMajor } from '../domain/codes.ts';
+import { minorPerMajor } from '../domain/currency.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURES } from '../features/catalogue.ts';
 import type { Lookups } from './rule.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { personBehind } from '../domain/access.ts';
 import { CASE_OUTCOMES, CASE_STATUSES, type CaseOutcome } from '../domain/case.ts';
-import { isCurrency } from '../domain/codes.ts';
+import { currencyProblem } from '../domain/currency.ts';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import type { Sight } from '../domain/sight.ts';
@@ -385,14 +385,9 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
       const found = await cases.find(request.params.id);
       if (!found) return notFound(reply, request.params.id);
       const { format, exchangeRates = {}, indicators = [], action = '', ...about } = request.body;
-      if (!isCurrency(about.localCurrency)) {
-        return sendProblem(
-          reply,
-          422,
-          'Not valid',
-          `${about.localCurrency} is no ISO 4217 code such as EUR.`,
-        );
-      }
+      const notInUse = currencyProblem(about.localCurrency, clock.nowMs());
+      if (notInUse)
+        return sendProblem(reply, 422, 'Not valid', `localCurrency is ${about.localCurrency}; ${notInUse}.`);
       const details = { ...about, exchangeRates, indicators, action };
       const transactions: StoredTransaction[] = [];
       for (const alertId of await cases.alertIds(found.id)) {

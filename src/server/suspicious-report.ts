@@ -1,7 +1,7 @@
 // The data set of a suspicious transaction report: as JSON, and as goAML XML (UNODC, schema 5). goAML's code lists differ
 // from one intelligence unit to the next; the ones here are those that all of them have.
 import anyAscii from 'any-ascii';
-import { minorPerMajor } from '../domain/codes.ts';
+import { minorPerMajor } from '../domain/currency.ts';
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { type Transaction, transactionToJson } from '../domain/transaction.ts';
@@ -98,7 +98,8 @@ function localAmount(t: Transaction, details: ReportDetails): number {
       `goAML wants every amount in ${details.localCurrency}. Say what one ${t.currency} is worth, in "exchangeRates".`,
     );
   }
-  return Math.round(amount * rate * 100) / 100;
+  const perMajor = minorPerMajor(details.localCurrency);
+  return Math.round(amount * rate * perMajor) / perMajor;
 }
 
 function foreignCurrency(name: string, t: Transaction, details: ReportDetails): string {

@@ -1,5 +1,5 @@
 // Rows to learn from: feature vectors, labels, categories and amounts, in a growing flat table.
-import { minorPerMajor } from '../domain/codes.ts';
+import { minorPerMajor } from '../domain/currency.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { categoryOf, ENCODED_CATEGORIES, type EncodedCategory } from '../models/encoding.ts';

@@ -1,7 +1,7 @@
 // The story of one transaction: what happened, why, what surrounds it.
 import { Button, Group } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { minorPerMajor } from '../../../src/domain/codes.ts';
+import { minorPerMajor } from '../../../src/domain/currency.ts';
 import type { TransactionStory } from '../../../src/protocol/messages.ts';
 import { clockTime, dateTime, money, percent, utc, words } from '../format.ts';
 import { ask } from '../live/api.ts';
