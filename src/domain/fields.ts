@@ -1,6 +1,7 @@
 // Reads the fields of an untrusted JSON object one by one and collects every problem on the way.
 import { maskCardNumbers, mayHoldCardNumber } from './card-number.ts';
 import { CARD_REFUSED, type CardPolicy, withoutCards } from './card-policy.ts';
+import { canonicalIp, ipProblem } from './ip-address.ts';
 import { parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
 import { isSensitiveField, SENSITIVE_FIELD } from './sensitive-fields.ts';
@@ -19,6 +20,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Room for a port or a zone, so that it can be said that these are not wanted. */
+const ADDRESS: TextBounds = { kind: 'identifier', maxLength: 64, isAddress: true };
 const SHOWN_CHARACTERS = 60;
 /** More than there are fields: a record of a thousand unknown ones must not become a dead letter of a megabyte. */
 const MAX_PROBLEMS = 50;
@@ -100,6 +103,13 @@ export class FieldReader {
       );
     this.hadCards = true;
     return kept;
+  }
+
+  /** The address of a machine in its one form. */
+  address(name: string, required: boolean): string | undefined {
+    const text = this.text(name, required, ADDRESS);
+    if (text === undefined) return undefined;
+    return canonicalIp(text) ?? this.report(name, `${name} is ${shown(text)}; ${ipProblem(text)}.`);
   }
 
   choice<T extends string>(name: string, required: boolean, allowed: ReadonlySet<T>): T | undefined {

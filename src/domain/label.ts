@@ -2,7 +2,7 @@
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
 import { fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import type { Problem } from './problem.ts';
-import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID, IP, type Transaction } from './transaction.ts';
+import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID, type Transaction } from './transaction.ts';
 
 export const LABEL_SOURCES = ['analyst', 'chargeback', 'customer', 'import'] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number];
@@ -74,7 +74,7 @@ export function parseLabel(
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
   const merchantId = fields.text('merchantId', false, ID);
   const deviceId = fields.text('deviceId', false, ID);
-  const ip = fields.text('ip', false, IP);
+  const ip = fields.address('ip', false);
   const counterpartyId = fields.text('counterpartyId', false, ID);
   if (!verdict.ok || problems.length > 0 || accountId === undefined || occurredAtMs === undefined) {
     return { ok: false, problems };

@@ -1,7 +1,7 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
-import { COUNTRIES, MAX_AMOUNT_MINOR } from './codes.ts';
+import { countryProblem, MAX_AMOUNT_MINOR } from './codes.ts';
 import { currencyProblem } from './currency.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, parseIsoTime } from './iso-time.ts';
@@ -79,20 +79,12 @@ export const ID_MAX_LENGTH = 128;
 export const ID: TextBounds = { kind: 'identifier', maxLength: ID_MAX_LENGTH };
 const NAME: TextBounds = { kind: 'line', maxLength: 200 };
 const CURRENCY: TextBounds = { kind: 'identifier', maxLength: 3 };
-const COUNTRY: TextBounds = { kind: 'identifier', maxLength: 2 };
+const COUNTRY: TextBounds = { kind: 'identifier', maxLength: 3 };
 const MCC: TextBounds = {
   kind: 'identifier',
   maxLength: 4,
   pattern: /^\d{4}$/,
   hint: 'four digits (ISO 18245)',
-};
-export const IP: TextBounds = {
-  kind: 'identifier',
-  maxLength: 45,
-  pattern:
-    /^(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|\d{1,3}(?:\.\d{1,3}){3}))$/,
-  hint: 'an IPv4 or IPv6 address',
-  isAddress: true,
 };
 
 export const EARLIEST_MS = Date.UTC(1990, 0, 1);
@@ -127,12 +119,11 @@ export function parseTransaction(
   const type = fields.choice('type', true, TYPES);
   const channel = fields.choice('channel', false, CHANNEL_SET);
   const country = fields.text('country', false, COUNTRY);
-  if (country !== undefined && !COUNTRIES.has(country)) {
-    fields.report('country', `country is ${shown(country)}; it must be an ISO 3166-1 code such as DE.`);
-  }
+  const noCountry = country !== undefined && countryProblem(country);
+  if (noCountry) fields.report('country', `country is ${shown(country)}; ${noCountry}.`);
   const city = fields.text('city', false, NAME);
   const deviceId = fields.text('deviceId', false, ID);
-  const ip = fields.text('ip', false, IP);
+  const ip = fields.address('ip', false);
   const counterpartyId = fields.text('counterpartyId', false, ID);
   const counterpartyName = fields.text('counterpartyName', false, NAME);
   const merchantFields = fields.within('merchant');

@@ -1,5 +1,6 @@
 // A list in memory, for look-ups on the hot path: a map from values to when they end; for addresses one map a prefix length.
-import { type ListKind, maskIp, parseIp, parseIpRange } from './entry.ts';
+import { maskIp, parseIp, parseIpRange } from '../domain/ip-address.ts';
+import type { ListKind } from './entry.ts';
 import { createWideMap, type WideMap } from './wide-map.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;

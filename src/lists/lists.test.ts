@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { normalEntry, parseIpRange, rangeText } from './entry.ts';
+import { parseIpRange, rangeText } from '../domain/ip-address.ts';
+import { normalEntry } from './entry.ts';
 import { createListSet } from './list-set.ts';
 import { createNameIndex, nameSimilarity, nameWords, soundKey, wordSimilarity } from './name-match.ts';
 import { readNames } from './sdn.ts';

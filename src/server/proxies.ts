@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { InputError } from '../domain/input-error.ts';
-import { isWithin, parseIp, parseIpRange } from '../lists/entry.ts';
+import { isWithin, parseIp, parseIpRange } from '../domain/ip-address.ts';
 
 const MAX_HOPS = 10;
 

@@ -45,7 +45,7 @@ export const TransactionSchema = Type.Object(
       ),
     ),
     deviceId: Type.Optional(Identifier(ID_MAX_LENGTH)),
-    ip: Type.Optional(Identifier(45)),
+    ip: Type.Optional(Identifier(64)),
     counterpartyId: Type.Optional(Identifier(ID_MAX_LENGTH)),
     counterpartyName: Type.Optional(Line(200, { description: 'The payee, as the payer named it' })),
   },

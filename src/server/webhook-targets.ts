@@ -3,7 +3,7 @@
 import { lookup as lookUp } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { InputError } from '../domain/input-error.ts';
-import { type IpRange, isWithin, parseIp, parseIpRange } from '../lists/entry.ts';
+import { type IpRange, isWithin, parseIp, parseIpRange } from '../domain/ip-address.ts';
 
 const HOST_NAME = /^[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9])?$/;
 

@@ -1,7 +1,7 @@
 // How many passwords are looked at. Tries are counted before anything is hashed, for a name and where they come from: whoever
 // guesses locks out their own place, and not the person who has the name.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseIpRange, rangeText } from '../../lists/entry.ts';
+import { parseIpRange, rangeText } from '../../domain/ip-address.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
 import type { TryLimit } from '../../ports/people.ts';
