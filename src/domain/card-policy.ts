@@ -23,9 +23,9 @@ export type CardPolicy =
 
 export const REFUSE_CARDS: CardPolicy = { mode: 'refuse' };
 
-/** What a parser gives: the record, and whether card numbers were taken out of it; then what came in must not be kept. */
+/** What a parser gives: the record, and whether a text in it reads otherwise than it came; then what came in must not be kept. */
 export type ParsedRecord<T> =
-  | { readonly ok: true; readonly value: T; readonly hadCards: boolean }
+  | { readonly ok: true; readonly value: T; readonly wasChanged: boolean }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export const MIN_KEY_BYTES = 32;

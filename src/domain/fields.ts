@@ -47,8 +47,8 @@ export class FieldReader {
   private readonly base: string;
   private readonly problems: Problem[];
   private readonly cards: CardPolicy;
-  /** Whether a text that was read held a card number, which does not stand in it any more. */
-  hadCards = false;
+  /** Whether a text was read otherwise than it came: a card number does not stand in it any more, an address has another form. */
+  wasChanged = false;
 
   constructor(source: Record<string, unknown>, base: string, problems: Problem[], cards: CardPolicy) {
     this.source = source;
@@ -101,7 +101,7 @@ export class FieldReader {
         name,
         `${name} holds a card number and is too long with the token that stands for it.`,
       );
-    this.hadCards = true;
+    this.wasChanged = true;
     return kept;
   }
 
@@ -109,7 +109,10 @@ export class FieldReader {
   address(name: string, required: boolean): string | undefined {
     const text = this.text(name, required, ADDRESS);
     if (text === undefined) return undefined;
-    return canonicalIp(text) ?? this.report(name, `${name} is ${shown(text)}; ${ipProblem(text)}.`);
+    const canonical = canonicalIp(text);
+    if (canonical === undefined) return this.report(name, `${name} is ${shown(text)}; ${ipProblem(text)}.`);
+    if (canonical !== text) this.wasChanged = true;
+    return canonical;
   }
 
   choice<T extends string>(name: string, required: boolean, allowed: ReadonlySet<T>): T | undefined {

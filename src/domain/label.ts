@@ -90,7 +90,7 @@ export function parseLabel(
       ...(ip !== undefined && { ip }),
       ...(counterpartyId !== undefined && { counterpartyId }),
     },
-    hadCards: verdict.hadCards || fields.hadCards,
+    wasChanged: verdict.wasChanged || fields.wasChanged,
   };
 }
 
@@ -140,6 +140,6 @@ function parseVerdictFields(
   return {
     ok: true,
     value: { transactionId, fraud, ...(fraudType !== undefined && { fraudType }), source, labelledAtMs },
-    hadCards: fields.hadCards,
+    wasChanged: fields.wasChanged,
   };
 }

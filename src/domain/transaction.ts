@@ -145,7 +145,11 @@ export function parseTransaction(
     id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
     counterpartyId, counterpartyName,
   }; // biome-ignore format: one shape
-  return { ok: true, value: transaction, hadCards: fields.hadCards || merchantFields?.hadCards === true };
+  return {
+    ok: true,
+    value: transaction,
+    wasChanged: fields.wasChanged || merchantFields?.wasChanged === true,
+  };
 }
 
 function parseMerchant(fields: FieldReader | undefined): Merchant | undefined {

@@ -95,7 +95,7 @@ export function decodeRecord(
     const parsed = parseLabel(value, nowMs, cards);
     if (!parsed.ok) return parsed;
     if (!isKeyOf(parsed.value.accountId, key, cards)) return wrongKey(parsed.value.accountId, key);
-    const text = parsed.hadCards || holdsCard(raw.value) ? encodeLabel(parsed.value).value : raw.value;
+    const text = parsed.wasChanged || holdsCard(raw.value) ? encodeLabel(parsed.value).value : raw.value;
     return { ok: true, text, record: { kind: 'label', label: parsed.value } };
   }
   const parsed = parseTransaction(value, nowMs, maxAmountMinor, cards);
@@ -104,7 +104,7 @@ export function decodeRecord(
   if (!isKeyOf(transaction.accountId, key, cards)) return wrongKey(transaction.accountId, key);
   return {
     ok: true,
-    text: parsed.hadCards || holdsCard(raw.value) ? encodeTransaction(transaction).value : raw.value,
+    text: parsed.wasChanged || holdsCard(raw.value) ? encodeTransaction(transaction).value : raw.value,
     record: { kind: 'transaction', transaction, receivedAtMs: raw.timestampMs },
   };
 }

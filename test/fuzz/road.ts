@@ -154,13 +154,19 @@ async function commit(road: Road, accepted: readonly Accepted[]): Promise<BatchO
   return output;
 }
 
-/** Sends records one by one through a batch that failed, to name the one. */
+/** Sends records one by one through a batch that could not be stored, to name the one. */
 async function narrowed(
   road: Road,
   seed: number,
   batch: readonly Accepted[],
   error: unknown,
 ): Promise<Error> {
+  // What is stored already was refused by the checks after it: stored once more it would fail otherwise.
+  const stored = await road.store.findKnown(
+    batch.flatMap(({ record }) => (record.kind === 'transaction' ? [record.transaction.id] : [])),
+  );
+  if (batch.some(({ record }) => record.kind === 'transaction' && stored.has(record.transaction.id)))
+    return failure(seed, batch[0].given, error);
   for (const item of batch) {
     try {
       await commit(road, [item]);
