@@ -30,6 +30,51 @@ const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): Fasti
     problems,
   );
 
+/** What bulk intake reads; the others are names that senders use for lines of JSON. */
+const BULK_TYPES = new Set([
+  'application/json',
+  'application/x-ndjson',
+  'application/ndjson',
+  'application/jsonl',
+  'application/x-jsonl',
+  'application/jsonlines',
+  'application/x-jsonlines',
+  'application/json-lines',
+]);
+const WRAPPED = /^\s*\{\s*"transactions"\s*:\s*\[/;
+const UNWRAP =
+  'Send the list itself, without the object around it: [{…}, {…}], or one transaction a line. Nothing of this body was taken.';
+const MISSING = {
+  element: 'There is nothing between two commas, or after the last one; what stands around it was read.',
+  'end of array':
+    'The array has no end ("]"): the body is not whole. What was accepted before stays; send what is missing.',
+};
+
+/** Why a body of this type is not read as transactions; undefined where it is. None at all is found out by looking. */
+function bulkTypeRefusal(contentType: string | undefined): string | undefined {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  if (type !== '' && !BULK_TYPES.has(type)) {
+    return `Transactions are not read as ${type.slice(0, 60)}. Send JSON (application/json) or one JSON object a line (application/x-ndjson); CSV files are read by ./goshawk replay.`;
+  }
+  const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length);
+  if (charset !== undefined && !/^"?(utf-?8|us-ascii)"?$/.test(charset)) {
+    return `JSON is UTF-8; it cannot be read as ${charset.slice(0, 40)}.`;
+  }
+  return undefined;
+}
+
+/** Neither blank nor a byte order mark. */
+const SAYS_SOMETHING = /[^\s\u00ef\u00bb\u00bf]/;
+
+/** What a transaction turned out to be is no part of it: it is refused by name, with where it goes. */
+const withLabelHint = (problem: Problem): Problem =>
+  problem.pointer === '/fraud' || problem.pointer === '/fraudType'
+    ? {
+        ...problem,
+        message: `${problem.pointer.slice(1)} is no part of a transaction: send labels to /v1/labels once it is decided.`,
+      }
+    : problem;
+
 type LineError = { readonly index: number; readonly problems: readonly Problem[] };
 
 /** Bodies are checked by the domain parser, which lists every problem; a schema check would stop at the first. */
@@ -133,7 +178,11 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
 /** Bulk intake: the route reads its own stream, so it lives in a scope without body parsers. */
 export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    const refusal = bulkTypeRefusal(request.headers['content-type']);
+    if (refusal === undefined) done(null, undefined);
+    else done(Object.assign(new Error(refusal), { statusCode: 415 }));
+  });
 
   /** Waits while the desk is full, so that a fast sender is slowed down instead of refused half-way. */
   async function acceptWhenRoom(transactions: readonly Transaction[]): Promise<void> {
@@ -156,8 +205,9 @@ export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary):
       schema: {
         summary: 'Take in many transactions',
         description:
-          'NDJSON or a JSON array of transactions, streamed, of any size. Answers how many are durably in the log, ' +
-          'and every line that was not accepted with its problems (the first 1,000). Rejected lines also go to the dead letters.',
+          'NDJSON, a JSON array of transactions or one transaction, streamed, of any size. Answers how many are durably in the log, ' +
+          'and every line that was not accepted with its problems (the first 1,000). Rejected lines also go to the dead letters. ' +
+          'Where nothing could be read it answers 400 or 422, with the same fields.',
         tags: ['Decisions'],
         consumes: ['application/x-ndjson', 'application/json'],
       },
@@ -167,6 +217,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary):
       let accepted = 0;
       let rejected = 0;
       let chunk: Transaction[] = [];
+      let wrapped = false;
       const reject = async (index: number, raw: string, problems: readonly Problem[]): Promise<void> => {
         rejected++;
         if (errors.length < MAX_ERRORS_SHOWN) errors.push({ index, problems });
@@ -184,10 +235,29 @@ export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary):
         await acceptWhenRoom(full);
         accepted += full.length;
       };
+      let wasRead = false;
+      const source = async function* (): AsyncGenerator<Buffer> {
+        for await (const bytes of request.raw as AsyncIterable<Buffer>) {
+          wasRead ||= SAYS_SOMETHING.test(bytes.toString('latin1'));
+          yield bytes;
+        }
+      };
       const pace = watchPace(request, reply, boundary, () => `${accepted} were accepted.`);
       try {
-        for await (const piece of splitJson(request.raw, MAX_PIECE_BYTES)) {
+        for await (const piece of splitJson(source(), MAX_PIECE_BYTES)) {
           pace.came();
+          // The rest of such a body is read to its end, so that the answer is heard.
+          if (wrapped) continue;
+          const start = 'start' in piece ? piece.start : 'text' in piece ? piece.text : '';
+          if (piece.index === 1 && WRAPPED.test(start)) {
+            wrapped = true;
+            await reject(piece.index, start, [{ pointer: '/transactions', message: UNWRAP }]);
+            continue;
+          }
+          if ('missing' in piece) {
+            await reject(piece.index, '', [{ pointer: '', message: MISSING[piece.missing] }]);
+            continue;
+          }
           if ('tooLong' in piece) {
             const message = `This element is longer than ${MAX_PIECE_BYTES} bytes.`;
             await reject(piece.index, '', [{ pointer: '', message }]);
@@ -203,7 +273,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary):
             ? parseTransaction(read.value, desk.clock.nowMs(), desk.maxAmountMinor, desk.cards)
             : read;
           if (!parsed.ok) {
-            await reject(piece.index, piece.text, parsed.problems);
+            await reject(piece.index, piece.text, parsed.problems.map(withLabelHint));
             continue;
           }
           chunk.push(parsed.value);
@@ -217,7 +287,13 @@ export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary):
       } finally {
         pace.stop();
       }
-      return { accepted, rejected, errors };
+      if (accepted > 0 || (rejected === 0 && wasRead)) return { accepted, rejected, errors };
+      const [title, status, detail] = wasRead
+        ? ['Not valid', 422, `None of ${rejected} could be accepted; see errors.`]
+        : ['Bad request', 400, 'The body is empty; it must be JSON, or one JSON object a line.'];
+      reply.code(status).type('application/problem+json');
+      const problems = errors.flatMap((error) => error.problems).slice(0, MAX_ERRORS_SHOWN);
+      return { type: 'about:blank', title, status, detail, problems, accepted, rejected, errors };
     },
   );
 }

@@ -12,6 +12,7 @@ async function piecesOf(bytes: Buffer, size: number, maxBytes = 100): Promise<st
   const found: string[] = [];
   for await (const piece of splitJson(Readable.from(cut), maxBytes)) {
     if ('tooLong' in piece) found.push(`${piece.index} too long`);
+    else if ('missing' in piece) found.push(`${piece.index} no ${piece.missing}`);
     else if ('badByte' in piece) found.push(`${piece.index} ${badByteText(piece.badByte)}`);
     else found.push(`${piece.index} ${piece.text}`);
   }
@@ -46,6 +47,40 @@ test('T9 a piece that is not UTF-8 says where in it, and the others are read', a
   assert.deepEqual(await piecesOf(Buffer.from([0xef, 0xbb]), 1), [
     '1 not UTF-8: byte 0xEF at line 1, column 1 (offset 0)',
   ]);
+});
+
+test('A17 nothing is dropped: what follows an array, a missing element and a missing end are pieces', async () => {
+  for (const [text, ...expected] of [
+    ['[{"a":1}]\n[{"b":2},{"c":3}]', '1 {"a":1}', '2 {"b":2}', '3 {"c":3}'],
+    ['[{"a":1}]\n{"b":2}', '1 {"a":1}', '2 {"b":2}'],
+    ['[{"a":1}]]', '1 {"a":1}', '2 ]'],
+    ['[{"a":1}],{"b":2}', '1 {"a":1}', '2 ,{"b":2}'],
+    ['{"a":1}\n[2]', '1 {"a":1}', '2 [2]'],
+    ['[{"a":1},{"b":2}', '1 {"a":1}', '2 {"b":2}', '3 no end of array'],
+    ['[{"a":1},{"b":', '1 {"a":1}', '2 {"b":', '3 no end of array'],
+    ['[', '1 no end of array'],
+    ['[{"a":1},]', '1 {"a":1}', '2 no element'],
+    ['[,{"a":1}]', '1 no element', '2 {"a":1}'],
+    ['[ ]'],
+  ] as const) {
+    for (let size = 1; size <= text.length; size++) {
+      assert.deepEqual(await piecesOf(Buffer.from(text), size), expected, `${text} by ${size}`);
+    }
+  }
+});
+
+test('A17 an object on several lines is one, and a line that is cut costs itself', async () => {
+  const pretty = JSON.stringify({ a: 'x{', b: { c: [1, 2] } }, null, 2);
+  for (const end of ['\n', '\r\n']) {
+    const text = pretty.replaceAll('\n', end);
+    for (let size = 1; size <= text.length; size++) {
+      assert.deepEqual(await piecesOf(Buffer.from(`${text}${end}{"d":1}`), size), [`1 ${text}`, '2 {"d":1}']);
+    }
+  }
+  const cut = '{"a":1\n{"b":"2\n{"c":3}\n';
+  for (let size = 1; size <= cut.length; size++) {
+    assert.deepEqual(await piecesOf(Buffer.from(cut), size), ['1 {"a":1', '2 {"b":"2', '3 {"c":3}']);
+  }
 });
 
 test('whatever comes, no piece is longer than allowed, and nothing throws', async () => {
