@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import WebSocket from 'ws';
 import type { ServerMessage } from '../src/protocol/messages.ts';
@@ -122,15 +121,6 @@ test('A8 null is not false, false is no title, and what is not UTF-8 or packed i
   });
   assert.equal(latin1.status, 400);
   assert.match(await latin1.text(), /not UTF-8: byte 0xFC at line 1, column \d+/);
-  for (const path of ['/v1/decisions', '/v1/transactions', '/v1/lists/blocked-accounts/import']) {
-    const packed = await fetch(desk.url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-      body: gzipSync(JSON.stringify(smallest('packed'))),
-    });
-    assert.equal(packed.status, 415, path);
-    assert.match(await packed.text(), /Send it as it is/);
-  }
   // A stats question without an end kept the desk busy for good.
   assert.equal((await fetch(`${desk.url}/v1/stats?minutes=1e400`)).status, 400);
 });
@@ -170,8 +160,8 @@ test('A16 A17 bulk intake says what it cannot read, takes what it can, and drops
   }
   const labelled = JSON.stringify({ ...smallest('bulk-labelled'), fraud: true });
   for (const [text, status, accepted, rejected, said] of [
-    [`[${one('h')},${one('i')}`, 200, 2, 1, /no end.*not whole/],
-    [`[${one('j')},]`, 200, 1, 1, /nothing between two commas/],
+    [`[${one('h')},${one('i')}`, 200, 2, 1, /array does not end.*cut off/],
+    [`[${one('j')},]`, 200, 1, 1, /Nothing stands between two commas/],
     [`[${one('k')}] and more`, 200, 1, 1, /index":2/],
     [`{"transactions":[${one('l')}]}`, 422, 0, 1, /Send the list itself/],
     ['a,b\n1,2\n', 422, 0, 2, /None of 2/],

@@ -5,24 +5,26 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const PURE = ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'simulator'];
+const PURE = ['domain', 'formats', 'features', 'models', 'lists', 'rules', 'engine', 'simulator'];
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
+  formats: ['domain'],
   features: ['domain'],
   models: ['domain', 'features'],
-  lists: ['domain'],
+  lists: ['domain', 'formats'],
   rules: ['domain', 'features', 'lists'],
   simulator: ['domain'],
   engine: ['domain', 'features', 'models', 'rules'],
   training: ['domain', 'features', 'models', 'simulator'],
   ports: ['domain', 'features', 'models', 'lists', 'rules', 'engine'],
   stream: ['domain', 'features', 'models', 'rules', 'engine', 'ports'],
-  adapters: ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'stream'],
+  adapters: ['domain', 'formats', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'stream'],
   stack: ['domain', 'ports'],
   protocol: ['domain'],
-  server: ['domain', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'protocol'],
+  server: ['domain', 'formats', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'protocol'],
   runtimes: [
     'domain',
+    'formats',
     'features',
     'models',
     'lists',
@@ -37,6 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'domain',
+    'formats',
     'features',
     'models',
     'engine',

@@ -3,9 +3,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
+import { jsonRecords } from '../formats/json-records.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import { boundBodies, boundConnections, boundedServer, HTTP_BOUNDS, watchPace } from './connection-bounds.ts';
-import { splitJson } from './split-json.ts';
 
 const BODY_MS = 300;
 const boundary = createBoundary(Date.now, assert.fail);
@@ -30,7 +30,7 @@ before(async () => {
       let elements = 0;
       const pace = watchPace(request, reply, boundary, () => `${elements} were read.`, BODY_MS);
       try {
-        for await (const _piece of splitJson(request.raw, 100)) {
+        for await (const _piece of jsonRecords(request.raw, 100)) {
           pace.came();
           elements++;
         }

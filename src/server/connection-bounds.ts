@@ -31,6 +31,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route reads its body itself, element by element, and watches its pace. */
     streams?: boolean;
+    /** Its body is read as it comes: one with a Content-Encoding is refused. */
+    takesNoEncoding?: boolean;
   }
   interface FastifyRequest {
     bodyDeadline: NodeJS.Timeout | undefined;

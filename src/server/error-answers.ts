@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { shown } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import { OverCapacityError } from '../ports/desk.ts';
+import { isNotDecodable, notDecodable } from './content-encoding.ts';
 import { isTextFormat, TEXT_FORMATS } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 
@@ -74,6 +75,7 @@ export function answerError(
     );
     return sendProblem(reply, refusedStatus, refusedStatus === 409 ? 'Conflict' : 'Not valid', refusal);
   }
+  if (isNotDecodable(error)) return sendProblem(reply, 400, 'Bad request', notDecodable(error));
   if (error instanceof InputError) return sendProblem(reply, 400, 'Bad request', error.message);
   const status = error.statusCode ?? 500;
   if (status >= 500) {

@@ -182,7 +182,7 @@ export function importRoutes(app: FastifyInstance, desk: Desk): void {
       {
         // The time that a body may take goes by it; what is larger is refused while it comes.
         bodyLimit: MAX_IMPORT_BYTES,
-        config: { permission: 'edit_lists' },
+        config: { takesNoEncoding: true, permission: 'edit_lists' },
         schema: {
           summary: 'Import entries from a CSV',
           description:
@@ -231,7 +231,7 @@ export function importRoutes(app: FastifyInstance, desk: Desk): void {
       '/v1/sanctions/:name',
       {
         bodyLimit: MAX_IMPORT_BYTES,
-        config: { permission: 'edit_lists' },
+        config: { takesNoEncoding: true, permission: 'edit_lists' },
         schema: {
           summary: 'Import a sanctions list, in place of the one of that name',
           description:

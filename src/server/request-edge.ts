@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { InputError } from '../domain/input-error.ts';
 import { readJson } from '../domain/json-text.ts';
 import { decodeUtf8 } from '../domain/utf8.ts';
+import { decodeBodies } from './content-encoding.ts';
 import { isTextFormat } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 
@@ -116,12 +117,11 @@ function unreadable({
   url = '',
   headers,
 }: FastifyRequest['raw']): [status: number, detail: string] | undefined {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return [415, `The body is encoded (Content-Encoding: ${encoding.slice(0, 40)}). Send it as it is.`];
-  }
   if (/^\s*multipart\//i.test(headers['content-type'] ?? '')) {
-    return [415, 'Forms are not read here. Send the file itself as the body, or JSON.'];
+    return [
+      415,
+      'Forms are not read here. Send the file itself as the body (application/x-ndjson), or JSON.',
+    ];
   }
   if (!url.includes('%')) return undefined;
   try {
@@ -138,11 +138,7 @@ function unreadable({
 const problemOf = (status: number, message: string): Error =>
   Object.assign(new Error(message), { statusCode: status });
 
-function jsonBody(contentType: string | undefined, body: Buffer): unknown {
-  const [, charset] = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType ?? '') ?? [];
-  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
-    throw problemOf(415, `JSON is UTF-8; it cannot be read as ${charset.slice(0, 40)}.`);
-  }
+function jsonBody(body: Buffer): unknown {
   if (body.length === 0) throw problemOf(400, 'The body is empty; it must be JSON.');
   const text = decodeUtf8(body, 'The body');
   // RFC 8259, 8.1: a byte order mark before the text may be ignored.
@@ -154,6 +150,7 @@ function jsonBody(contentType: string | undefined, body: Buffer): unknown {
 /** To be called before any route is added. */
 export function guardRequests(app: FastifyInstance): void {
   app.addHook('onRoute', checkRoute);
+  decodeBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     // Whoever is gone already hears nothing, and has no address any more that requests are counted by.
     if (request.raw.socket.remoteAddress === undefined) {
@@ -163,13 +160,12 @@ export function guardRequests(app: FastifyInstance): void {
     }
     const [status, detail] = unreadable(request.raw) ?? [];
     if (status === undefined || detail === undefined) return;
-    if (status === 415) reply.header('accept-encoding', 'identity');
     return sendProblem(reply, status, status === 415 ? 'Cannot be read' : 'Bad request', detail);
   });
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, jsonBody(request.headers['content-type'], body as Buffer));
+      done(null, jsonBody(body as Buffer));
     } catch (error) {
       const wrong = error as Error;
       done(wrong instanceof InputError ? problemOf(400, wrong.message) : wrong);

@@ -129,15 +129,16 @@ export async function plant(url: string, model: string): Promise<Planted> {
   await ask('GET', `/v1/accounts/${CANARY.account}/links`);
   await ask('POST', `/v1/models/${model}/state`, { state: 'champion', who: 'ada', note: CANARY.modelNote });
   // What could not be used: an unknown field, a value that a problem quotes, and what is no JSON at all.
-  await send(
-    '/v1/transactions',
-    [
+  const refused = await fetch(`${url}/v1/transactions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: [
       JSON.stringify({ ...plantedTransaction('dead-1', 'transfer'), [CANARY.deadRecord]: CANARY.deadRecord }),
       JSON.stringify({ ...plantedTransaction('dead-2', 'transfer'), currency: CANARY.deadRecord }),
       `${CANARY.brokenRecord} {`,
     ].join('\n'),
-    'application/x-ndjson',
-  );
+  });
+  assert.equal(refused.status, 422);
   const { tasks } = (await ask('GET', `/v1/cases/${number}`)) as { tasks: { id: number }[] };
   const { attachments } = (await ask('GET', `/v1/queue/${first.id}`)) as { attachments: { id: number }[] };
   const { items } = (await ask('GET', '/v1/dead-letters')) as { items: { id: number }[] };

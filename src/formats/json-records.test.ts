@@ -3,17 +3,17 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { badByteText } from '../domain/utf8.ts';
-import { splitJson } from './split-json.ts';
+import { jsonRecords } from './json-records.ts';
 
 async function piecesOf(bytes: Buffer, size: number, maxBytes = 100): Promise<string[]> {
   const cut = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
     bytes.subarray(i * size, (i + 1) * size),
   );
   const found: string[] = [];
-  for await (const piece of splitJson(Readable.from(cut), maxBytes)) {
-    if ('tooLong' in piece) found.push(`${piece.index} too long`);
-    else if ('missing' in piece) found.push(`${piece.index} no ${piece.missing}`);
-    else if ('badByte' in piece) found.push(`${piece.index} ${badByteText(piece.badByte)}`);
+  for await (const piece of jsonRecords(Readable.from(cut), maxBytes)) {
+    if (piece.kind === 'too-long') found.push(`${piece.index} too long`);
+    else if (piece.kind === 'bad-bytes') found.push(`${piece.index} ${badByteText(piece.badByte)}`);
+    else if (piece.kind === 'broken') found.push(`${piece.index} ${piece.problem.slice(0, 12)}`);
     else found.push(`${piece.index} ${piece.text}`);
   }
   return found;
@@ -49,38 +49,46 @@ test('T9 a piece that is not UTF-8 says where in it, and the others are read', a
   ]);
 });
 
-test('A17 nothing is dropped: what follows an array, a missing element and a missing end are pieces', async () => {
-  for (const [text, ...expected] of [
-    ['[{"a":1}]\n[{"b":2},{"c":3}]', '1 {"a":1}', '2 {"b":2}', '3 {"c":3}'],
-    ['[{"a":1}]\n{"b":2}', '1 {"a":1}', '2 {"b":2}'],
-    ['[{"a":1}]]', '1 {"a":1}', '2 ]'],
-    ['[{"a":1}],{"b":2}', '1 {"a":1}', '2 ,{"b":2}'],
-    ['{"a":1}\n[2]', '1 {"a":1}', '2 [2]'],
-    ['[{"a":1},{"b":2}', '1 {"a":1}', '2 {"b":2}', '3 no end of array'],
-    ['[{"a":1},{"b":', '1 {"a":1}', '2 {"b":', '3 no end of array'],
-    ['[', '1 no end of array'],
-    ['[{"a":1},]', '1 {"a":1}', '2 no element'],
-    ['[,{"a":1}]', '1 no element', '2 {"a":1}'],
-    ['[ ]'],
+test('I1 all of a stream is read: what follows an array, and what is cut off is told, wherever bytes are cut', async () => {
+  for (const [text, expected] of [
+    ['[{"a":1}]\n[{"b":2},{"c":3}]', ['1 {"a":1}', '2 {"b":2}', '3 {"c":3}']],
+    ['[{"a":1}]\n{"b":2}\n{"c":3}', ['1 {"a":1}', '2 {"b":2}', '3 {"c":3}']],
+    ['[{"a":1}] {"b":2}', ['1 {"a":1}', '2 {"b":2}']],
+    ['[{"a":1}]]', ['1 {"a":1}', '2 ]']],
+    ['[{"a":1}],', ['1 {"a":1}', '2 ,']],
+    ['[{"a":1},{"b":2}', ['1 {"a":1}', '2 {"b":2}', '3 The array do']],
+    ['[{"a":1},{"b":', ['1 {"a":1}', '2 {"b":', '3 The array do']],
+    ['[{"a":1},', ['1 {"a":1}', '2 The array do']],
+    ['[', ['1 The array do']],
+    ['[{"a":1},]', ['1 {"a":1}', '2 Nothing stan']],
+    ['[,{"a":1}]', ['1 Nothing stan', '2 {"a":1}']],
+    ['[{"a":1},,{"b":2}]', ['1 {"a":1}', '2 Nothing stan', '3 {"b":2}']],
+    ['[]', []],
+    [' [ ] ', []],
+    ['[] []', []],
+    ['', []],
+    [' \n ', []],
+    ['{"a":1}\r{"b":2}\r\n{"c":3}', ['1 {"a":1}', '2 {"b":2}', '3 {"c":3}']],
+    ['{"a":"x\u2028y\u0085z"}\n{"b":2}', ['1 {"a":"x\u2028y\u0085z"}', '2 {"b":2}']],
+    ['{\n  "a": 1,\n  "b": [1,\n2]\n}\n', ['1 {\n  "a": 1,\n  "b": [1,\n2]\n}']],
+    ['{"a":\n{"b":2}\n', ['1 {"a":', '2 {"b":2}']],
+    ['{"a":1', ['1 {"a":1']],
+    ['{"a":1}\n[{"b":2}]', ['1 {"a":1}', '2 [{"b":2}]']],
   ] as const) {
-    for (let size = 1; size <= text.length; size++) {
-      assert.deepEqual(await piecesOf(Buffer.from(text), size), expected, `${text} by ${size}`);
-    }
+    const bytes = Buffer.from(text);
+    for (let size = 1; size <= Math.max(bytes.length, 1); size++)
+      assert.deepEqual(await piecesOf(bytes, size), expected, `${JSON.stringify(text)} by ${size}`);
   }
 });
 
-test('A17 an object on several lines is one, and a line that is cut costs itself', async () => {
-  const pretty = JSON.stringify({ a: 'x{', b: { c: [1, 2] } }, null, 2);
-  for (const end of ['\n', '\r\n']) {
-    const text = pretty.replaceAll('\n', end);
-    for (let size = 1; size <= text.length; size++) {
-      assert.deepEqual(await piecesOf(Buffer.from(`${text}${end}{"d":1}`), size), [`1 ${text}`, '2 {"d":1}']);
-    }
-  }
-  const cut = '{"a":1\n{"b":"2\n{"c":3}\n';
-  for (let size = 1; size <= cut.length; size++) {
-    assert.deepEqual(await piecesOf(Buffer.from(cut), size), ['1 {"a":1', '2 {"b":"2', '3 {"c":3}']);
-  }
+test('I1 a first line that is broken and long costs itself, and none that follows', async () => {
+  const lines = [`{"a":"${'x'.repeat(60)}`, ...Array.from({ length: 9 }, (_, i) => `{"b":${i}}`)];
+  const found = await piecesOf(Buffer.from(lines.join('\n')), 7);
+  assert.equal(found.length, 10);
+  assert.deepEqual(
+    found.slice(1),
+    lines.slice(1).map((line, i) => `${i + 2} ${line}`),
+  );
 });
 
 test('whatever comes, no piece is longer than allowed, and nothing throws', async () => {
