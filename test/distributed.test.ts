@@ -269,8 +269,22 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
   await t.test('W8 an id that another account has used is told, and the stream goes on', async () => {
     const accounts = Array.from({ length: 8 }, (_, i) => `twin-${i}`);
     const twins = accounts.map((accountId) => transaction('twin', { accountId }));
-    const { status } = await send(url, '/v1/transactions', twins);
-    assert.equal(status, 200);
+    const info = await client.topic(topics.transactions);
+    assert.ok(info);
+    // As other producers write: the API would tell who sends it.
+    for (const twin of twins) {
+      const key = Buffer.from(twin.accountId);
+      const partition = partitionOf(key, PARTITIONS);
+      const value = Buffer.from(JSON.stringify(twin));
+      await client.request(info.leaders[partition], produceApi, 5000, [
+        {
+          topic: topics.transactions,
+          partition,
+          timestampMs: Date.now(),
+          records: [{ key, value, headers: encodeHeaders([]) }],
+        },
+      ]);
+    }
     const problems = await until('all but one are dead letters', async () => {
       const { rows } = await pool.query(`select problems from dead_letters where raw like '%"id":"twin"%'`);
       return rows.length === twins.length - 1 ? rows.map((row) => row.problems) : undefined;
@@ -279,6 +293,8 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
       assert.match(problem, /used before, with other content, by account twin-/);
     const { rows } = await pool.query(`select count(*)::int as n from transactions where id = 'twin'`);
     assert.equal(rows[0].n, 1);
+    const told = await send(url, '/v1/transactions', [transaction('twin', { accountId: 'twin-8' })]);
+    assert.deepEqual([told.status, JSON.stringify(told.body).includes('409')], [422, true]);
     assert.equal((await send(url, '/v1/decisions', transaction('after-twins'))).status, 200);
   });
 
@@ -325,7 +341,7 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
           `select account_id, count(*)::int as n from transactions where account_id like '%~%' group by 1 order by 1`,
         );
         const dead = await pool.query(`select raw from dead_letters where raw like '%xxxxxx%'`);
-        return found.rows.reduce((sum, { n }) => sum + n, 0) === 4 && dead.rows.length === 3
+        return found.rows.reduce((sum, { n }) => sum + n, 0) === 3 && dead.rows.length === 4
           ? found.rows
           : undefined;
       });
@@ -333,11 +349,11 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
         rows.map(({ account_id, n }) => [account_id.slice(0, 17), n]),
         [
           ['401288xxxxxx1881~', 2],
-          ['555555xxxxxx4444~', 2],
+          ['555555xxxxxx4444~', 1],
         ],
       );
       const answer = await fetch(`${url}/v1/transactions?accountId=${encodeURIComponent(spaced(theirs))}`);
-      assert.equal(((await answer.json()) as { items: unknown[] }).items.length, 2, 'found by the number');
+      assert.equal(((await answer.json()) as { items: unknown[] }).items.length, 1, 'found by the number');
       await pool.query('checkpoint');
       // Redis writes its file every second.
       await sleep(1500);
@@ -558,7 +574,9 @@ test('K3 what is in quarantine is shown, and a mended program takes it from ther
     return answer.status === 503 ? answer : undefined;
   });
   assert.match(String(((await unready.json()) as { detail: string }).detail), /: down/);
-  await start('worker-mended', ['worker']).said(/ ready\n/, 60_000);
+  const mended = start('worker-mended', ['worker']);
+  t.after(() => mended.stop());
+  await mended.said(/ ready\n/, 60_000);
   await until('A15 somebody decides', async () => ((await ready()).ok ? true : undefined));
   const ids = both.map(({ id }) => String(id));
   const retried = command('retry', ...ids);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { MAX_JSON_LEVELS, readJson } from './json-text.ts';
 
 const problem = (text: string): string => {
@@ -30,5 +31,40 @@ test('A8 keys that name what every object has are refused, however they are writ
 test('A1 what is not JSON is refused with its place, and is not repeated', () => {
   assert.equal(problem('{"pan":4012888888881881,}'), 'Not valid JSON, from character 25 on.');
   assert.equal(problem('{"a":'), 'Not valid JSON: it ends too early.');
-  assert.deepEqual(readJson('{"a":1,"a":2}'), { ok: true, value: { a: 2 } });
+});
+
+test('A8 a key that stands twice in an object is refused by name, wherever it stands and however it is written', () => {
+  for (const [text, name] of [
+    ['{"amountMinor":100,"amountMinor":99990000}', 'amountMinor'],
+    ['{"a":1,"\\u0061":2}', 'a'],
+    ['[{"b":{}},{"b":{"c":[],"x":0,"c" : []}}]', 'c'],
+    ['{"a\\"":1, "a\\"" :2}', 'a\\"'],
+    ['{"":1,"":2}', ''],
+    ['{"a":{"a":1},"b":"\\\\","a":2}', 'a'],
+  ])
+    assert.equal(problem(text), `"${name}" stands twice in an object; say it once.`, text);
+  for (const text of [
+    '{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}',
+    '{"a":"\\":","b":"{\\"a\\":1}","c":"x\\\\"}',
+    '{"a":"a","b":["a","b",":"]}',
+    '["a",":","a"]',
+    '"a"',
+    '{}',
+  ])
+    assert.ok(readJson(text).ok, text);
+});
+
+test('A8 whatever JSON is written, one that says each key once is read, and one more member is told', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 4 }), (text) => {
+      const read = readJson(text);
+      assert.ok(read.ok || /may have the key/.test(read.problems[0].message), text);
+      const value: unknown = JSON.parse(text);
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+      const [first] = Object.keys(value);
+      if (first === undefined || !read.ok) return;
+      assert.match(problem(`{${JSON.stringify(first)}:0,${text.trim().slice(1)}`), /stands twice/);
+    }),
+    { numRuns: 5000 },
+  );
 });

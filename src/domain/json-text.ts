@@ -1,4 +1,5 @@
 // JSON from outside: read to a bounded depth, without keys that name what every object has.
+import { shown } from './fields.ts';
 import type { Parsed } from './problem.ts';
 
 /** What is read here nests three or four levels; whatever goes through a value level by level must never meet thousands. */
@@ -6,7 +7,7 @@ export const MAX_JSON_LEVELS = 32;
 /** As keys of data they mean nothing, and code that copies keys takes them for the object's own. */
 const REFUSED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** The value of a JSON text. Of a key that stands twice in an object, the last counts. */
+/** The value of a JSON text. An object in which a key stands twice is refused: one reader takes the first, another the last. */
 export function readJson(text: string): Parsed<unknown> {
   let value: unknown;
   try {
@@ -14,7 +15,7 @@ export function readJson(text: string): Parsed<unknown> {
   } catch (error) {
     return refused(notJson(error));
   }
-  return jsonProblem(value) ?? { ok: true, value };
+  return jsonProblem(value, text) ?? { ok: true, value };
 }
 
 const refused = (message: string): Parsed<never> => ({ ok: false, problems: [{ pointer: '', message }] });
@@ -28,7 +29,8 @@ export function notJson(error: unknown): string {
 }
 
 /** Level by level, since a function that calls itself would be ended by what it looks for. */
-function jsonProblem(value: unknown): Parsed<never> | undefined {
+function jsonProblem(value: unknown, text: string): Parsed<never> | undefined {
+  let keys = 0;
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
     const below: unknown[] = [];
@@ -36,12 +38,75 @@ function jsonProblem(value: unknown): Parsed<never> | undefined {
       if (typeof item !== 'object' || item === null) continue;
       if (depth === MAX_JSON_LEVELS) return refused(`It nests deeper than ${MAX_JSON_LEVELS} levels.`);
       if (!Array.isArray(item)) {
-        const key = Object.keys(item).find((name) => REFUSED_KEYS.has(name));
+        const names = Object.keys(item);
+        keys += names.length;
+        const key = names.find((name) => REFUSED_KEYS.has(name));
         if (key !== undefined) return refused(`No object may have the key "${key}".`);
       }
       for (const part of Object.values(item)) if (typeof part === 'object' && part !== null) below.push(part);
     }
     level = below;
   }
-  return undefined;
+  return keysIn(text) === keys ? undefined : refused(repeatedKey(text));
+}
+
+/** What JSON.parse made of a text: which key stands twice in one of its objects, as a sentence; undefined where none does. */
+export function repeatedKeyIn(value: unknown, text: string): string | undefined {
+  let keys = 0;
+  const left = [value];
+  for (let item = left.pop(); item !== undefined; item = left.pop()) {
+    if (typeof item !== 'object' || item === null) continue;
+    const parts = Object.values(item);
+    if (!Array.isArray(item)) keys += parts.length;
+    for (const part of parts) if (typeof part === 'object' && part !== null) left.push(part);
+  }
+  return keysIn(text) === keys ? undefined : repeatedKey(text);
+}
+
+/** Where the string that begins before `from` ends: the place of its closing quote. */
+function endOfString(text: string, from: number): number {
+  for (let end = text.indexOf('"', from); ; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text[end - 1 - escapes] === '\\') escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+}
+
+const BLANK = /[\t\n\r ]/;
+
+/** Whether the string that ends at a quote names a member. */
+function isKey(text: string, quote: number): boolean {
+  let next = quote + 1;
+  while (BLANK.test(text[next] ?? '')) next++;
+  return text[next] === ':';
+}
+
+/** Members of all objects of a valid JSON text, as they are written. */
+function keysIn(text: string): number {
+  let keys = 0;
+  for (let start = text.indexOf('"'); start >= 0; ) {
+    const end = endOfString(text, start + 1);
+    if (isKey(text, end)) keys++;
+    start = text.indexOf('"', end + 1);
+  }
+  return keys;
+}
+
+/** Which key of a valid JSON text stands twice in its object. */
+function repeatedKey(text: string): string {
+  const objects: Set<string>[] = [];
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '{') objects.push(new Set());
+    else if (text[i] === '}') objects.pop();
+    if (text[i] !== '"') continue;
+    const end = endOfString(text, i + 1);
+    if (isKey(text, end)) {
+      const name = String(JSON.parse(text.slice(i, end + 1)));
+      const names = objects[objects.length - 1];
+      if (names.has(name)) return `${shown(name)} stands twice in an object; say it once.`;
+      names.add(name);
+    }
+    i = end;
+  }
+  return 'A key stands twice in an object; say it once.';
 }

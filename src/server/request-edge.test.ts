@@ -195,9 +195,8 @@ test('A8 bodies are JSON in UTF-8, of bounded depth; what cannot be read is said
   await refused(415, /Send the file itself/, '{}', undefined, {
     'content-type': 'multipart/form-data; boundary=x',
   });
-  for (const body of ['{"title":"a","title":"b"}', '\ufeff{"title":"b"}']) {
-    assert.deepEqual((await post(body)).body.body, { title: 'b' });
-  }
+  await refused(400, /"title" stands twice/, '{"title":"a","title":"b"}');
+  assert.deepEqual((await post('\ufeff{"title":"b"}')).body.body, { title: 'b' });
   assert.equal(
     (await post('{}', undefined, { 'content-type': 'application/json; charset="UTF-8"' })).status,
     200,

@@ -1,9 +1,8 @@
 // Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
 import { asBuffer } from '../domain/bytes.ts';
-import { findCardNumbers } from '../domain/card-number.ts';
 import { type CardPolicy, REFUSE_CARDS, withoutCards } from '../domain/card-policy.ts';
 import { shown } from '../domain/fields.ts';
-import { notJson } from '../domain/json-text.ts';
+import { notJson, repeatedKeyIn } from '../domain/json-text.ts';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { TRACEPARENT } from '../domain/traceparent.ts';
@@ -85,17 +84,20 @@ export function decodeRecord(
   const bad = badUtf8(raw.value);
   if (bad) return problem(`The record is ${badByteText(bad)}.`);
   const key = raw.key === null ? '' : textOf(raw.key);
+  const json = textOf(raw.value);
   let value: unknown;
   try {
-    value = JSON.parse(textOf(raw.value));
+    value = JSON.parse(json);
   } catch (error) {
     return problem(notJson(error));
   }
+  const repeated = repeatedKeyIn(value, json);
+  if (repeated) return problem(repeated);
   if (kind === 'label') {
     const parsed = parseLabel(value, nowMs, cards);
     if (!parsed.ok) return parsed;
     if (!isKeyOf(parsed.value.accountId, key, cards)) return wrongKey(parsed.value.accountId, key);
-    const text = parsed.wasChanged || holdsCard(raw.value) ? encodeLabel(parsed.value).value : raw.value;
+    const text = parsed.wasChanged ? encodeLabel(parsed.value).value : raw.value;
     return { ok: true, text, record: { kind: 'label', label: parsed.value } };
   }
   const parsed = parseTransaction(value, nowMs, maxAmountMinor, cards);
@@ -104,7 +106,7 @@ export function decodeRecord(
   if (!isKeyOf(transaction.accountId, key, cards)) return wrongKey(transaction.accountId, key);
   return {
     ok: true,
-    text: parsed.wasChanged || holdsCard(raw.value) ? encodeTransaction(transaction).value : raw.value,
+    text: parsed.wasChanged ? encodeTransaction(transaction).value : raw.value,
     record: { kind: 'transaction', transaction, receivedAtMs: raw.timestampMs },
   };
 }
@@ -112,28 +114,6 @@ export function decodeRecord(
 /** Others may key their records by the card number that is a token here. */
 const isKeyOf = (accountId: string, key: string, cards: CardPolicy): boolean =>
   key === accountId || withoutCards(key, 'identifier', cards) === accountId;
-
-const ZERO = 0x30;
-const NINE = 0x39;
-const BACKSLASH = 0x5c;
-const FIRST_LETTER = 0x41;
-const FIRST_OF_SEVERAL_BYTES = 0xc0;
-const FEWEST_DIGITS = 13;
-
-/**
- * Whether the JSON of a record holds a card number that its fields do not: of a key that stands twice only the last is read.
- * Asked of every record, so digits are counted first, between one letter and the next.
- */
-function holdsCard(json: Uint8Array): boolean {
-  let digits = 0;
-  for (let i = 0; i < json.length; i++) {
-    const byte = json[i];
-    if ((byte >= ZERO && byte <= NINE) || byte >= FIRST_OF_SEVERAL_BYTES) digits++;
-    else if (byte >= FIRST_LETTER && byte < 0x80 && byte !== BACKSLASH) digits = 0;
-    if (digits === FEWEST_DIGITS || byte === BACKSLASH) return findCardNumbers(textOf(json)).length > 0;
-  }
-  return false;
-}
 
 /** In the wrong partition, the account's history would be missed. */
 function wrongKey(accountId: string, key: string): DecodedRecord {

@@ -265,7 +265,7 @@ export function fuzzRecord(seed: number, number: number): FuzzRecord {
     [HEADERS.schemaVersion, SCHEMA_VERSION],
     [HEADERS.kind, isLabel ? 'label' : 'transaction'],
   ]);
-  // Of a key that stands twice the last counts.
+  // One that stands twice is refused, whichever is taken.
   let key: Buffer | null = Buffer.from(
     stringOf(fields.findLast(({ name }) => name === 'accountId')?.value) ?? '',
   );
