@@ -166,6 +166,14 @@ test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what 
   assert.throws(() => readNames('uid,name\n1,\u200b\n'), /Name 1 must not be blank/);
   assert.throws(() => readNames(xml.replace('Anna', '&#xd800;')), /Name 2 is not valid Unicode/);
   assert.throws(() => readNames('<sdnList><sdnEntry><uid>7'), /not whole/);
+  const list = (count: number, end: string): string =>
+    `<?xml version="1.0"?>\n<sdnList xmlns="https://example.org/sdn">\n<publshInformation><Record_Count>${count}</Record_Count></publshInformation>` +
+    `<sdnEntry><uid>1</uid><lastName>ONE</lastName></sdnEntry><sdnEntry><uid>2</uid><lastName>TWO</lastName></sdnEntry>${end}`;
+  assert.equal(readNames(list(2, '\n</sdnList>\n<!-- end -->\n')).length, 2);
+  // Cut between two entries it would be a shorter list.
+  for (const end of ['', '\n', '</sdnLis', '<sdnEntry', '<!-- </sdnList> -->'])
+    assert.throws(() => readNames(list(2, end)), /does not end with <\/sdnList>.*list of before stays/, end);
+  assert.throws(() => readNames(list(3, '</sdnList>')), /says that it has 3 entries and has 2/);
 });
 
 test('T6 names and entries are texts that can be seen: what is not is refused, with the uid', () => {

@@ -117,6 +117,23 @@ const inside = (text: string, tag: string): string | undefined => {
   return end < 0 ? undefined : plain(text.slice(start + tag.length + 2, end).trim());
 };
 
+const NOT_WHOLE = 'the file is not whole, and the list of before stays. Fetch it again.';
+
+/** A file that was cut between two entries looks like a shorter list: it has to end as it began, with as many entries as it says. */
+function checkWhole(text: string, entries: number): void {
+  const [, root] = /<([A-Za-z_][\w.-]*(?::[\w.-]+)?)[\s>]/.exec(text) ?? [];
+  if (
+    root !== undefined &&
+    !new RegExp(`</${root.replaceAll('.', '\\.')}\\s*>\\s*(<!--[^]*-->\\s*)*$`).test(text.slice(-2000))
+  )
+    throw new InputError(`The XML does not end with </${root}>: ${NOT_WHOLE}`);
+  const said = inside(text, 'Record_Count');
+  if (said !== undefined && Number(said) !== entries)
+    throw new InputError(
+      `The XML says that it has ${said.slice(0, 20)} entries and has ${entries}: ${NOT_WHOLE}`,
+    );
+}
+
 /** SDN.XML: sdnEntry with uid, firstName, lastName, and aka entries with names of their own. */
 function readXml(text: string): ListedName[] {
   const names: ListedName[] = [];
@@ -148,5 +165,6 @@ function readXml(text: string): ListedName[] {
     }
     at = text.indexOf('<sdnEntry>', end);
   }
+  checkWhole(text, entries);
   return names;
 }
