@@ -169,11 +169,15 @@ test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what 
   const list = (count: number, end: string): string =>
     `<?xml version="1.0"?>\n<sdnList xmlns="https://example.org/sdn">\n<publshInformation><Record_Count>${count}</Record_Count></publshInformation>` +
     `<sdnEntry><uid>1</uid><lastName>ONE</lastName></sdnEntry><sdnEntry><uid>2</uid><lastName>TWO</lastName></sdnEntry>${end}`;
-  assert.equal(readNames(list(2, '\n</sdnList>\n<!-- end -->\n')).length, 2);
+  assert.equal(readNames(list(2, '\n</sdnList >\n<!-- end -->\n')).length, 2);
+  const comments = '<!---->'.repeat(100_000);
+  assert.equal(readNames(list(2, `</sdnList>${comments}`)).length, 2);
+  assert.throws(() => readNames(list(2, `</sdnList>${comments}x`)), /does not end with/);
+  assert.throws(() => readNames(list(2, comments)), /does not end with/);
   // Cut between two entries it would be a shorter list.
   for (const end of ['', '\n', '</sdnLis', '<sdnEntry', '<!-- </sdnList> -->'])
     assert.throws(() => readNames(list(2, end)), /does not end with <\/sdnList>.*list of before stays/, end);
-  assert.throws(() => readNames(list(3, '</sdnList>')), /says that it has 3 entries and has 2/);
+  assert.throws(() => readNames(list(3, '</sdnList>')), /says that it has 3 entries, and 2 could be read/);
 });
 
 test('T6 names and entries are texts that can be seen: what is not is refused, with the uid', () => {
