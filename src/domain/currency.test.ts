@@ -30,6 +30,10 @@ test('T10 a currency is taken until the day after which nobody pays in it, and n
   assert.deepEqual(until('BGN', 2026, 1, 31), [true, false]);
   assert.deepEqual(until('ZWL', 2024, 8, 31), [true, false]);
   assert.deepEqual(until('DEM', 2002, 2, 28), [true, false]);
+  assert.deepEqual(until('RUR', 2004, 1, 31), [true, false]);
+  assert.deepEqual(until('TPE', 2002, 11, 30), [true, false]);
+  for (const code of 'AON AOR AYM BGL CHC ECS ECV GHP TJR ZRN'.split(' '))
+    assert.ok(isCurrency(code, Date.UTC(1999, 2, 1)) && !isCurrency(code, AT), code);
   assert.match(currencyProblem('CUC', AT) ?? '', /withdrawn after 2021-06-30/);
   for (const code of 'UYI CLF BOV COU MXV UYW CHE CHW USN VED XCG ZWG SLE EUR'.split(' '))
     assert.equal(currencyProblem(code, AT), undefined, code);
