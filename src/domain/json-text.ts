@@ -15,7 +15,8 @@ export function readJson(text: string): Parsed<unknown> {
   } catch (error) {
     return refused(notJson(error));
   }
-  return jsonProblem(value, text) ?? { ok: true, value };
+  const problem = jsonProblem(value) ?? repeatedKeyIn(value, text);
+  return problem === undefined ? { ok: true, value } : refused(problem);
 }
 
 const refused = (message: string): Parsed<never> => ({ ok: false, problems: [{ pointer: '', message }] });
@@ -29,25 +30,22 @@ export function notJson(error: unknown): string {
 }
 
 /** Level by level, since a function that calls itself would be ended by what it looks for. */
-function jsonProblem(value: unknown, text: string): Parsed<never> | undefined {
-  let keys = 0;
+function jsonProblem(value: unknown): string | undefined {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
     const below: unknown[] = [];
     for (const item of level) {
       if (typeof item !== 'object' || item === null) continue;
-      if (depth === MAX_JSON_LEVELS) return refused(`It nests deeper than ${MAX_JSON_LEVELS} levels.`);
+      if (depth === MAX_JSON_LEVELS) return `It nests deeper than ${MAX_JSON_LEVELS} levels.`;
       if (!Array.isArray(item)) {
-        const names = Object.keys(item);
-        keys += names.length;
-        const key = names.find((name) => REFUSED_KEYS.has(name));
-        if (key !== undefined) return refused(`No object may have the key "${key}".`);
+        const key = Object.keys(item).find((name) => REFUSED_KEYS.has(name));
+        if (key !== undefined) return `No object may have the key "${key}".`;
       }
       for (const part of Object.values(item)) if (typeof part === 'object' && part !== null) below.push(part);
     }
     level = below;
   }
-  return keysIn(text) === keys ? undefined : refused(repeatedKey(text));
+  return undefined;
 }
 
 /** What JSON.parse made of a text: which key stands twice in one of its objects, as a sentence; undefined where none does. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { isRecordFault, reasonOf } from '../domain/fault.ts';
 import { isoTime } from '../domain/iso-time.ts';
-import { notJson } from '../domain/json-text.ts';
+import { readJson } from '../domain/json-text.ts';
 import { parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Sight } from '../domain/sight.ts';
@@ -241,12 +241,9 @@ function readAgain(
   nowMs: number,
   { maxAmountMinor, cards }: Pick<Desk, 'maxAmountMinor' | 'cards'>,
 ): ReadAgain {
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch (error) {
-    return { ok: false, problems: [{ pointer: '', message: notJson(error) }] };
-  }
+  const read = readJson(raw);
+  if (!read.ok) return read;
+  const { value } = read;
   if (!quarantine && MASKED_CARD.test(raw)) {
     const message =
       'Card numbers are masked in it: nobody can tell which cards these were. Send it again from where it came.';
