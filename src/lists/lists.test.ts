@@ -170,6 +170,11 @@ test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what 
     `<?xml version="1.0"?>\n<sdnList xmlns="https://example.org/sdn">\n<publshInformation><Record_Count>${count}</Record_Count></publshInformation>` +
     `<sdnEntry><uid>1</uid><lastName>ONE</lastName></sdnEntry><sdnEntry><uid>2</uid><lastName>TWO</lastName></sdnEntry>${end}`;
   assert.equal(readNames(list(2, '\n</sdnList >\n<!-- end -->\n')).length, 2);
+  const commented = list(2, '</sdnList>').replace(
+    '<sdnList',
+    '<!-- made by <tool> -->\n<!DOCTYPE sdnList>\n<sdnList',
+  );
+  assert.equal(readNames(commented).length, 2);
   const comments = '<!---->'.repeat(100_000);
   assert.equal(readNames(list(2, `</sdnList>${comments}`)).length, 2);
   assert.throws(() => readNames(list(2, `</sdnList>${comments}x`)), /does not end with/);

@@ -119,13 +119,26 @@ const inside = (text: string, tag: string): string | undefined => {
 
 const NOT_WHOLE = 'the file is not whole, and the list of before stays. Fetch it again.';
 
+/** The name of the first element, after the declaration and comments. */
+function rootOf(text: string): string | undefined {
+  let at = text.indexOf('<');
+  while (text.startsWith('<?', at) || text.startsWith('<!', at)) {
+    const close = text.startsWith('<!--', at) ? '-->' : '>';
+    const end = text.indexOf(close, at);
+    if (end < 0) return undefined;
+    at = text.indexOf('<', end);
+  }
+  return /^[A-Za-z_][\w.:-]*/.exec(text.slice(at + 1, at + 200))?.[0];
+}
+
 /** A file that was cut between two entries looks like a shorter list: it has to end as it began, with as many entries as it says. */
 function checkWhole(text: string, entries: number): void {
-  const [, root] = /<([A-Za-z_][\w.-]*(?::[\w.-]+)?)[\s>]/.exec(text) ?? [];
+  const root = rootOf(text);
   let end = text.trimEnd();
   // One by one from the end: a pattern for any number of them can be made to search for ever.
   while (end.endsWith('-->')) end = end.slice(0, Math.max(0, end.lastIndexOf('<!--'))).trimEnd();
-  if (root !== undefined && !(end.endsWith('>') && end.slice(0, -1).trimEnd().endsWith(`</${root}`)))
+  if (root === undefined) throw new InputError(`The XML has no element: ${NOT_WHOLE}`);
+  if (!(end.endsWith('>') && end.slice(0, -1).trimEnd().endsWith(`</${root}`)))
     throw new InputError(`The XML does not end with </${root}>: ${NOT_WHOLE}`);
   const said = inside(text, 'Record_Count');
   if (said !== undefined && Number(said) !== entries)
