@@ -30,7 +30,7 @@ export async function* jsonRecords(
   maxBytes: number,
 ): AsyncGenerator<JsonPiece> {
   // Asserted, since the functions within change it.
-  let mode = 'start' as 'start' | 'first' | 'lines' | 'array' | 'after';
+  let mode = 'start' as 'start' | 'first' | 'whole' | 'lines' | 'array' | 'after';
   let isFirst = true;
   let piece = '';
   let tooLong = false;
@@ -102,8 +102,7 @@ export async function* jsonRecords(
     return '';
   }
 
-  /** An object whose first line does not end it: the whole stream is that object, or lines of which the first is broken. */
-  function isWhole(text: string): boolean {
+  function isJson(text: string): boolean {
     const found = textOfBytes(text);
     if (!found.ok) return false;
     try {
@@ -142,27 +141,29 @@ export async function* jsonRecords(
           escaped = false;
           text = text.slice(1);
         } else mode = mode === 'start' && text[0] === '{' ? 'first' : 'lines';
-      } else if (mode === 'first') {
+      } else if (mode === 'first' || mode === 'whole') {
+        const end = mode === 'first' ? text.search(LINE_END) : -1;
+        const line = end < 0 ? '' : piece + text.slice(0, end);
         piece += text;
         text = '';
-        const end = piece.search(LINE_END);
-        if (piece.length <= maxBytes && (end < 0 || !isWhole(piece.slice(0, end)))) break;
-        // A line by itself, or too long to be one object: these are lines.
+        // A first line that does not end the object: all that comes may be that object.
+        if (end >= 0 && !isJson(line)) mode = 'whole';
+        else if (end >= 0) mode = 'lines';
+        // Too long to be one.
+        if (piece.length > maxBytes) mode = 'lines';
+        if (mode !== 'lines') break;
         text = piece;
         piece = '';
-        mode = 'lines';
       } else if (mode === 'lines') {
         yield* lines(text);
         text = '';
       } else text = yield* elementsOf(text);
     }
   }
-  if (mode === 'first') {
+  if (mode === 'whole' && !isJson(piece)) {
     const all = piece;
-    if (!isWhole(all)) {
-      piece = '';
-      yield* lines(all);
-    }
+    piece = '';
+    yield* lines(all);
   }
   const last = finish();
   if (last) yield last;
