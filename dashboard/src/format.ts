@@ -1,27 +1,14 @@
 // Numbers, money and times as people read them.
-import { currencyDigits, minorPerMajor } from '../../src/domain/currency.ts';
+import { currencyFormat, minorPerMajor } from '../../src/domain/currency.ts';
 
 const whole = new Intl.NumberFormat('en');
 const regionNames = new Intl.DisplayNames('en', { type: 'region' });
-const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 export const count = (value: number): string => whole.format(Math.round(value));
 
 /** Minor units in the currency's own digits. */
-export function money(amountMinor: number, currency: string): string {
-  let format = moneyFormats.get(currency);
-  if (!format) {
-    const digits = currencyDigits(currency);
-    format = new Intl.NumberFormat('en', {
-      style: 'currency',
-      currency,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-    moneyFormats.set(currency, format);
-  }
-  return format.format(amountMinor / minorPerMajor(currency));
-}
+export const money = (amountMinor: number, currency: string): string =>
+  currencyFormat(currency).format(amountMinor / minorPerMajor(currency));
 
 /** Large amounts, short: €12.4k. */
 export function shortMoney(amountMinor: number, currency = 'EUR'): string {

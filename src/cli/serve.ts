@@ -1,7 +1,7 @@
 // ./goshawk serve (what ./run.sh starts): the whole desk in one process, or one a tenant.
 import { join } from 'node:path';
+import { MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { maskCardNumbers } from '../domain/card-number.ts';
-import { MAX_AMOUNT_MINOR } from '../domain/codes.ts';
 import { InputError } from '../domain/input-error.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';

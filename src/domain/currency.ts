@@ -65,6 +65,24 @@ export function currencyDigits(currency: string): number {
   return CURRENCIES.get(currency)?.digits ?? 2;
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Writes amounts in major units as people read them, in the digits of their currency. */
+export function currencyFormat(currency: string): Intl.NumberFormat {
+  let format = formats.get(currency);
+  if (!format) {
+    const digits = currencyDigits(currency);
+    format = new Intl.NumberFormat('en', {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+    formats.set(currency, format);
+  }
+  return format;
+}
+
 /** Minor units in one major unit. */
 export function minorPerMajor(currency: string): number {
   return POWERS[currencyDigits(currency)];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hundredths, LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from './codes.ts';
+import { hundredths, LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from './amount.ts';
 import { CURRENCY_CODES, currencyDigits } from './currency.ts';
 import { parseVerdict } from './label.ts';
 import { canonicalContent, parseTransaction, transactionToJson } from './transaction.ts';

@@ -1,7 +1,8 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 
+import { MAX_AMOUNT_MINOR } from './amount.ts';
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
-import { countryProblem, MAX_AMOUNT_MINOR } from './codes.ts';
+import { countryProblem } from './country.ts';
 import { currencyProblem } from './currency.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, parseIsoTime } from './iso-time.ts';

@@ -1,26 +1,11 @@
 // Numbers in the words of a sentence.
-import { currencyDigits } from '../domain/currency.ts';
+import { currencyFormat } from '../domain/currency.ts';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-const byCurrency = new Map<string, Intl.NumberFormat>();
-
 /** An amount in major units, in the digits of its currency. */
-export function money(value: number, currency: string): string {
-  let format = byCurrency.get(currency);
-  if (!format) {
-    const digits = currencyDigits(currency);
-    format = new Intl.NumberFormat('en', {
-      style: 'currency',
-      currency,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-    byCurrency.set(currency, format);
-  }
-  return format.format(value);
-}
+export const money = (value: number, currency: string): string => currencyFormat(currency).format(value);
 
 export const percent = (value: number): string => `${grouped.format(value * 100)} %`;
 export const km = (value: number): string => `${whole.format(value)} km`;

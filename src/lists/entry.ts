@@ -1,5 +1,5 @@
 // Lists: what their entries are, and how an entry is written so that it is found again.
-import { countryProblem } from '../domain/codes.ts';
+import { countryProblem } from '../domain/country.ts';
 import { parseIpRange, rangeText } from '../domain/ip-address.ts';
 import { textProblem } from '../domain/text.ts';
 

@@ -1,5 +1,5 @@
 // What was committed, as those who follow a stream need it: counts of all, and of the decisions themselves only what is shown.
-import { hundredths } from '../domain/codes.ts';
+import { hundredths } from '../domain/amount.ts';
 import type { Decision } from '../domain/decision.ts';
 import { countryOf } from '../domain/transaction.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';

@@ -1,5 +1,5 @@
 // The most that one transaction may move, as a bank sets it for all its processes.
-import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/codes.ts';
+import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { InputError } from '../domain/input-error.ts';
 
 /** From the environment, in minor units. Throws InputError that says what it may be. */

@@ -1,7 +1,7 @@
 // The API's shapes: one schema serves the types, the OpenAPI document and its page.
 // Bodies are checked by the domain parser, which lists every problem, so their schemas are for the reader.
 import { type Static, Type } from 'typebox';
-import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/codes.ts';
+import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
 import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';

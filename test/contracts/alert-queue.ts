@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { verifyAudit } from '../../src/adapters/sql/audit.ts';
 import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
-import { MAX_AMOUNT_MINOR } from '../../src/domain/codes.ts';
+import { MAX_AMOUNT_MINOR } from '../../src/domain/amount.ts';
 import type { Labelled } from '../../src/engine/process-batch.ts';
 import type { AlertAction, QueueCursor, QueuedAlert } from '../../src/ports/alert-queue.ts';
 import type { AuditEntry } from '../../src/ports/audit.ts';

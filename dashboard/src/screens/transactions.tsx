@@ -1,7 +1,7 @@
 // All transactions: live while no filter needs the database, filtered from it otherwise.
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { COUNTRIES } from '../../../src/domain/codes.ts';
+import { COUNTRIES } from '../../../src/domain/country.ts';
 import type { FeedRow } from '../../../src/protocol/messages.ts';
 import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
 import { LiveTable } from '../components/live-table.tsx';

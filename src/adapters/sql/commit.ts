@@ -1,6 +1,7 @@
 // One batch of decisions as the statements of one transaction.
+
+import { hundredths } from '../../domain/amount.ts';
 import { asBuffer } from '../../domain/bytes.ts';
-import { hundredths } from '../../domain/codes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';

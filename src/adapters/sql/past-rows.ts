@@ -1,5 +1,5 @@
 // Past transactions for backtests, out of the database in large pages.
-import { hundredths } from '../../domain/codes.ts';
+import { hundredths } from '../../domain/amount.ts';
 import type { Outcome, RuleHit } from '../../domain/decision.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import {
