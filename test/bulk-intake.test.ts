@@ -1,6 +1,9 @@
 // POST /v1/transactions as senders really send: several arrays, bodies that are cut, compressed, of other types, ids used twice.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
 
@@ -131,4 +134,58 @@ test('D1 an id that comes with other content is told in its line, just as it was
   assert.deepEqual([...figures(within), within.body.repeated], [200, 1, 1, 1]);
   const letters = (await (await fetch(`${desk.url}/v1/dead-letters`)).json()) as { deadLetters: unknown[] };
   assert.match(JSON.stringify(letters), /with other content/);
+});
+
+test('A8 a line that says a key twice is refused, and is not taken when it is tried again', async () => {
+  const text = one().replace('{', '{"amountMinor":1,');
+  const answer = await post(text);
+  assert.deepEqual(figures(answer), [422, 0, 1]);
+  assert.match(answer.body.errors[0].problems[0].message, /"amountMinor" stands twice/);
+  const { items } = (await (await fetch(`${desk.url}/v1/dead-letters`)).json()) as {
+    items: { id: number; problems: { message: string }[] }[];
+  };
+  const letter = items.find(({ problems }) => /stands twice/.test(problems[0]?.message ?? ''));
+  assert.ok(letter);
+  const again = await fetch(`${desk.url}/v1/dead-letters/${letter.id}/retry`, { method: 'POST' });
+  assert.equal(again.status, 422);
+  assert.match(await again.text(), /stands twice/);
+});
+
+test('A9 A10 a compressed body that nobody reads, or that breaks off, is no error of the desk', async () => {
+  const send = (path: string, method: string, headers: Record<string, string>, body?: string) =>
+    fetch(`${desk.url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+  for (const encoding of ['gzip', 'deflate', 'br', 'zstd']) {
+    const headers = { 'content-encoding': encoding };
+    assert.equal((await send('/healthz', 'GET', headers)).status, 200, encoding);
+    for (const [path, type, status] of [
+      ['/v1/decisions', 'text/csv', 415],
+      ['/v1/decisions', 'application/json', 400],
+      ['/v1/transactions', 'text/csv', 415],
+      ['/v1/nothing', 'application/json', 400],
+    ] as const) {
+      const answer = await send(path, 'POST', { ...headers, 'content-type': type }, 'not compressed');
+      assert.equal(answer.status, status, `${encoding} ${path} ${type}`);
+    }
+  }
+  const body = gzipSync(Buffer.from(Array.from({ length: 5000 }, one).join('\n')));
+  for (const path of ['/v1/transactions', '/v1/decisions']) {
+    const { hostname, port, host } = new URL(desk.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n` +
+        `content-length: ${body.length}\r\n\r\n`,
+    );
+    socket.write(body.subarray(0, body.length / 2));
+    await sleep(200);
+    socket.destroy();
+  }
+  await sleep(300);
+  const { services } = (await (await fetch(`${desk.url}/v1/pipeline`)).json()) as {
+    services: { name: string; errors: number }[];
+  };
+  assert.deepEqual(
+    services.filter(({ errors }) => errors > 0),
+    [],
+  );
 });

@@ -2,6 +2,7 @@
 import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { hasBody } from './connection-bounds.ts';
 
 /** Content codings by their registered names (RFC 9110, 8.4.1; RFC 8878 for zstd). */
 const DECODERS: Readonly<Record<string, () => Transform>> = {
@@ -38,6 +39,8 @@ function decoded(payload: Readable, name: string): Counted {
   });
   // Whoever reads decides when; a listener for data alone would let it flow.
   decoder.pause();
+  // Whoever reads it hears of an error; a request may be answered without that anybody does.
+  decoder.on('error', () => undefined);
   payload.on('error', (error) => decoder.destroy(error));
   payload.on('close', () => {
     if (!payload.readableEnded) decoder.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
@@ -65,7 +68,7 @@ export function decodeBodies(app: FastifyInstance): void {
     if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset))
       throw httpError(415, `The Content-Type says charset ${charset.slice(0, 40)}; send UTF-8.`);
     const said = request.headers['content-encoding']?.trim().toLowerCase();
-    if (said === undefined || said === '' || said === 'identity') return payload;
+    if (said === undefined || said === '' || said === 'identity' || !hasBody(request.raw)) return payload;
     // RFC 9110, 12.5.3: so a sender learns what it may send.
     reply.header('accept-encoding', request.routeOptions.config.takesNoEncoding ? 'identity' : OFFERED);
     if (request.routeOptions.config.takesNoEncoding)

@@ -15,6 +15,8 @@ export function sendProblem(
   title: string,
   detail: string,
   problems?: readonly Problem[],
+  /** Members beside those of every problem (RFC 9457, 3.2). */
+  more?: object,
 ): FastifyReply {
   return reply
     .code(status)
@@ -25,5 +27,6 @@ export function sendProblem(
       status,
       detail: maskCardNumbers(detail),
       ...(problems && { problems: problems.map(masked) }),
+      ...more,
     });
 }
