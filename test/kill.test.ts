@@ -29,20 +29,24 @@ function transactions(seed: number): string[] {
 
 /** Sends a chunk until the desk says it has it; a chunk whose answer was lost is sent again. */
 async function send(desk: () => DeskProcess, lines: readonly string[]): Promise<void> {
-  for (;;) {
+  let said = 'nothing';
+  for (const until = Date.now() + 60_000; Date.now() < until; ) {
     try {
       const answer = await fetch(`${desk().url}/v1/transactions`, {
         method: 'POST',
         headers: { 'content-type': 'application/x-ndjson' },
         body: lines.join('\n'),
       });
-      const body = (await answer.json()) as { accepted: number };
-      if (answer.status === 200 && body.accepted === lines.length) return;
+      const text = await answer.text();
+      said = `${answer.status} ${text}`;
+      const body = JSON.parse(text) as { accepted: number; repeated: number };
+      if (answer.status === 200 && body.accepted + body.repeated === lines.length) return;
     } catch {
-      // Killed in the middle: what was accepted is in the log, and comes again as a duplicate.
+      // Killed in the middle: what was accepted is in the log, and comes again as a repetition.
     }
     await new Promise((done) => setTimeout(done, 50));
   }
+  throw new Error(`The desk did not take a chunk within a minute; it last said ${said}.`);
 }
 
 async function allDecisions(desk: DeskProcess): Promise<Map<string, Row>> {
