@@ -1,5 +1,6 @@
 // The work of a worker without its servers: records decoded, decided, made into a commit and into messages.
 import { createMemoryStateStore } from '../src/adapters/memory/state-store.ts';
+import { shippedMoney } from '../src/domain/base-amount.ts';
 import { sharedEventOf } from '../src/features/event.ts';
 import { createFeatureState } from '../src/features/feature-state.ts';
 import { applySharedChanges, encodeSharedChanges } from '../src/features/shared-codec.ts';
@@ -63,6 +64,7 @@ export async function benchWorker(): Promise<Row[]> {
         close: () => undefined,
       }),
     },
+    money: shippedMoney,
     publisher: createPublisher({
       output: {
         claim: async () => ({ decisions: -1, 'dead-letters': -1 }),

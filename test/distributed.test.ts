@@ -10,6 +10,7 @@ import type { Pool } from 'pg';
 import { WebSocket } from 'ws';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { partitionOf } from '../src/adapters/kafka/partition-of.ts';
+import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
 import { encodeHeaders, produceApi } from '../src/adapters/kafka/record-batch.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
@@ -296,6 +297,62 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
     const told = await send(url, '/v1/transactions', [transaction('twin', { accountId: 'twin-8' })]);
     assert.deepEqual([told.status, JSON.stringify(told.body).includes('409')], [422, true]);
     assert.equal((await send(url, '/v1/decisions', transaction('after-twins'))).status, 200);
+  });
+
+  await t.test('T12 F8 the stream counts in one currency, by rates that reach the workers', async () => {
+    const rates = await fetch(`${url}/v1/exchange-rates`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: 'Date,JPY\n2026-10-30,200\n',
+    });
+    assert.equal(rates.status, 200, await rates.text());
+    const paid = (id: string, amountMinor: number, currency: string, more = {}) =>
+      transaction(id, { accountId: 'money', amountMinor, currency, ...more });
+    const story = async (id: string): Promise<Record<string, unknown>> =>
+      (await fetch(`${url}/v1/transaction?id=${id}`)).json() as Promise<Record<string, unknown>>;
+    // Workers look for rates every two seconds.
+    let yen = 0;
+    await until('the imported rate is in service', async () => {
+      const id = `yen-${yen++}`;
+      const own = { ...paid(id, 20_000, 'JPY'), accountId: `money-${id}` };
+      assert.equal((await send(url, '/v1/decisions', own)).status, 200);
+      const { transaction: stored } = await until('it is stored', async () => {
+        const found = await story(id);
+        return found.transaction ? (found as { transaction: { base?: { source: string } } }) : undefined;
+      });
+      return stored.base?.source === 'imported' ? id : undefined;
+    });
+    assert.equal((await send(url, '/v1/decisions', paid('money-1', 20_000, 'JPY'))).status, 200);
+    assert.equal((await send(url, '/v1/decisions', paid('money-2', 1000, 'EUR'))).status, 200);
+    const told = await until('it is stored', async () => {
+      const found = await story('money-2');
+      return found.features ? (found as { features: { name: string; value: number }[] }) : undefined;
+    });
+    assert.equal(told.features.find(({ name }) => name === 'account_amount_sum_24h')?.value, 110);
+    const { rows } = await pool.query(
+      `select base_amount_minor, base from transactions where id = 'money-1'`,
+    );
+    assert.equal(Number(rows[0].base_amount_minor), 10_000);
+    assert.equal(JSON.parse(rows[0].base).rateDate, '2026-10-30');
+    // Others write to the topic themselves: what has no rate, and what says itself what it counts as.
+    const producer = openRecordProducer(client, topics.transactions);
+    await producer.append(
+      [
+        paid('money-clf', 1, 'CLF'),
+        paid('money-base', 1, 'JPY', { base: { amountMinor: 1, currency: 'EUR' } }),
+      ].map((record) => ({
+        key: Buffer.from('money'),
+        value: Buffer.from(JSON.stringify(record)),
+        kind: 'transaction' as const,
+      })),
+      10_000,
+    );
+    const letters = await until('both are dead letters', async () => {
+      const found = await pool.query(`select problems from dead_letters where raw like '%"id":"money-%'`);
+      return found.rows.length === 2 ? found.rows.map((row) => String(row.problems)).join('\n') : undefined;
+    });
+    assert.match(letters, /no exchange rate from CLF to EUR/);
+    assert.match(letters, /base is worked out by the desk/);
   });
 
   await t.test(

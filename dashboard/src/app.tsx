@@ -24,10 +24,11 @@ import {
   IconSun,
 } from '@tabler/icons-react';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { amountText } from './components/amount.tsx';
 import { ChangePassword } from './components/change-password.tsx';
 import { SimulatorControl } from './components/simulator-control.tsx';
 import { Tour, tourDone } from './components/tour.tsx';
-import { clockTime, count, money } from './format.ts';
+import { clockTime, count } from './format.ts';
 import { tell } from './live/api.ts';
 import { dismissBanner, startFeed, stopFeed, useLive } from './live/feed.ts';
 import { loadMe, useMay, useMe } from './live/me.ts';
@@ -95,7 +96,7 @@ function Banner() {
   return (
     <div className="banner" role="alert" data-testid="banner">
       <span className="text" title={alert.topReason}>
-        <b>✕ Declined {money(alert.amountMinor, alert.currency)}</b> · account {alert.accountId}
+        <b>✕ Declined {amountText(alert)}</b> · account {alert.accountId}
         {alert.topReason && ` · ${alert.topReason}`}
       </span>
       <span style={{ flex: 'none' }}>

@@ -1,29 +1,43 @@
 // Rows as a file that spreadsheets open.
 import type { FeedRow } from '../../src/protocol/messages.ts';
 
-export function csv(rows: readonly FeedRow[]): string {
-  const columns = [
-    'id',
-    'occurredAt',
-    'decidedAt',
-    'accountId',
-    'amountMinor',
-    'currency',
-    'type',
-    'channel',
-    'merchantName',
-    'country',
-    'score',
-    'outcome',
-    'topReason',
-  ] as const;
-  const cell = (value: unknown): string => {
-    const text = value === undefined ? '' : String(value);
-    // A leading sign would be run as a formula by spreadsheets.
-    const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))].join(
-    '\n',
-  );
+const COLUMNS: readonly {
+  readonly name: string;
+  readonly of: (row: FeedRow) => string | number | undefined;
+}[] = [
+  { name: 'id', of: (row) => row.id },
+  { name: 'occurredAt', of: (row) => row.occurredAt },
+  { name: 'decidedAt', of: (row) => row.decidedAt },
+  { name: 'accountId', of: (row) => row.accountId },
+  { name: 'amountMinor', of: (row) => row.amountMinor },
+  { name: 'currency', of: (row) => row.currency },
+  { name: 'baseAmountMinor', of: (row) => row.base?.amountMinor ?? row.amountMinor },
+  { name: 'baseCurrency', of: (row) => row.base?.currency ?? row.currency },
+  { name: 'type', of: (row) => row.type },
+  { name: 'channel', of: (row) => row.channel },
+  { name: 'merchantName', of: (row) => row.merchantName },
+  { name: 'country', of: (row) => row.country },
+  { name: 'score', of: (row) => row.score },
+  { name: 'outcome', of: (row) => row.outcome },
+  { name: 'topReason', of: (row) => row.topReason },
+];
+
+/**
+ * What a spreadsheet runs as a formula, or as a command (a DDE link): a sign at the start, also in full width, after blanks, or
+ * at the start of any line of the cell (OWASP, CSV injection).
+ */
+const FORMULA = /(^|[\r\n\t])\s*[=+\-@|%＝＋－＠｜％]|^[\t\r\n]/u;
+
+/** One cell: no text in it is run, quoted where it holds what separates cells. Numbers stay numbers, below zero, too. */
+export function cell(value: string | number | undefined): string {
+  if (value === undefined) return '';
+  if (typeof value === 'number') return String(value);
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",;\r\n\t]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+export const csv = (rows: readonly FeedRow[]): string =>
+  [
+    COLUMNS.map(({ name }) => name).join(','),
+    ...rows.map((row) => COLUMNS.map(({ of }) => cell(of(row))).join(',')),
+  ].join('\n');

@@ -10,14 +10,18 @@ export const count = (value: number): string => whole.format(Math.round(value));
 export const money = (amountMinor: number, currency: string): string =>
   currencyFormat(currency).format(amountMinor / minorPerMajor(currency));
 
-/** Large amounts, short: €12.4k. */
-export function shortMoney(amountMinor: number, currency = 'EUR'): string {
+/** Sums are in hundredths of a unit, whatever the currency's digits. */
+export const hundredthsMoney = (hundredths: number, currency: string): string =>
+  currencyFormat(currency).format(hundredths / 100);
+
+/** Large amounts, in hundredths, short: €12.4k. */
+export function shortMoney(hundredths: number, currency: string): string {
   return new Intl.NumberFormat('en', {
     style: 'currency',
     currency,
     notation: 'compact',
     maximumFractionDigits: 1,
-  }).format(amountMinor / 100);
+  }).format(hundredths / 100);
 }
 
 export const percent = (share: number | null, digits = 1): string =>

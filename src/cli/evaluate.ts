@@ -11,6 +11,7 @@ import {
   type LabelledTransaction,
   laterFolds,
 } from '../training/evaluate.ts';
+import { MONEY_SPECS, moneyOf } from './money-options.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { featuresOf, TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
@@ -22,6 +23,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   'train-until': { type: 'string', value: 'DATE', default: '2018-08-01', help: 'end of training, exclusive' },
   'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until labels are known' },
   'test-until': { type: 'string', value: 'DATE', default: '2018-08-15', help: 'end of the test, exclusive' },
+  ...MONEY_SPECS,
   ...TRAINER_OPTIONS,
   prequential: { type: 'boolean', help: 'four folds in a row, each later by the length of the test' },
   seed: { type: 'string', value: 'N', default: '0', help: 'seed of all randomness' },
@@ -50,11 +52,14 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     throw new InputError('--data is required: a labelled CSV or NDJSON file. See ./goshawk evaluate --help');
   const trainer = trainerOf(options);
   const { set, features } = featuresOf(options);
-  const input = await openTransactions(file, await loadMapping(options.text('mapping') ?? 'handbook'), {
+  const mapping = await loadMapping(options.text('mapping') ?? 'handbook');
+  const bounds = {
     nowMs: Date.now(),
     maxAmountMinor: maxAmountMinor(process.env),
     cards: cardsOfFiles(process.env),
-  });
+  };
+  const money = await moneyOf(options, () => openTransactions(file, mapping, bounds));
+  const input = await openTransactions(file, mapping, { ...bounds, money });
   const progress = createProgress('Evaluating');
   let unusable = 0;
   let firstProblem = '';

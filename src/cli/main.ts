@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'what could not be used, and what is in quarantine: list, show, retry, discard',
     load: async () => (await import('./dead-letters.ts')).deadLettersCommand,
   },
+  rates: {
+    about: 'exchange rates of a desk: show, import',
+    load: async () => (await import('./rates.ts')).ratesCommand,
+  },
   people: {
     about: 'accounts, by whoever has the machine: people list, people make-administrator NAME',
     load: async () => (await import('./people.ts')).peopleCommand,

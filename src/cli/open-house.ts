@@ -39,6 +39,8 @@ export type HouseOptions = {
   readonly mail: MailSettings | undefined;
   readonly logLevel: string;
   readonly maxAmountMinor: number;
+  /** The base currency that was asked for. */
+  readonly baseCurrency: string | undefined;
   readonly cardMode: CardMode;
   /** Where the data folder is not to keep one of its own. */
   readonly cardKey: string | undefined;
@@ -63,6 +65,7 @@ async function open(options: HouseOptions): Promise<House> {
     dataDir,
     clock: systemClock,
     maxAmountMinor: options.maxAmountMinor,
+    ...(options.baseCurrency !== undefined && { baseCurrency: options.baseCurrency }),
     cards: cardsOfFolder(dataDir, options.cardMode, options.cardKey),
     firstModel: async (state) => {
       say('No model yet: simulating a history and training one …');

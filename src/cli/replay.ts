@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { type InputFile, openTransactions } from '../adapters/files/read-transactions.ts';
+import { LOCAL_ACTOR } from '../domain/access.ts';
+import type { Money } from '../domain/base-amount.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import type { Model } from '../models/model.ts';
 import { systemClock } from '../ports/clock.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { openDesk } from '../runtimes/embedded.ts';
+import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { type ReplayReport, replay } from '../runtimes/replay.ts';
 import type { LabelledTransaction } from '../training/evaluate.ts';
 import { trainFirstModel } from '../training/first-model.ts';
 import { trainOnHistory } from '../training/history-model.ts';
 import { CARD_SPECS, cardModeOf, cardsOfFolder } from './card-key.ts';
+import { MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
@@ -40,6 +44,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   },
   seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
   json: { type: 'boolean', help: 'print the report as JSON' },
+  ...MONEY_SPECS,
   ...CARD_SPECS,
   help: { type: 'boolean', help: 'show this text' },
 };
@@ -93,13 +98,16 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   const kept = options.text('data-dir');
   const mode = cardModeOf(options.text('card-numbers'));
   const cards = cardsOfFolder(kept, mode, process.env.CARD_TOKEN_KEY);
-  const open = (): Promise<InputFile> =>
+  const open = (money?: Money): Promise<InputFile> =>
     openTransactions(file, mapping, {
       nowMs: systemClock.nowMs(),
       maxAmountMinor: maxAmountMinor(process.env),
       cards: cards.policy,
+      ...(money && { money }),
     });
-  const input = await open();
+  const asked = baseCurrencyAsked(options.text('base-currency'));
+  const rates = await ratesOfFile(options);
+  const ofFile = await moneyOf(options, open);
   const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'goshawk-replay-')));
   let interrupted = false;
   let failure: Error | undefined;
@@ -113,7 +121,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   const firstModel = async (state: FeatureState): Promise<Model> => {
     const onProgress = (step: string, done: number, of: number): void => training.update(done, of, step);
     if (trainDays > 0) {
-      const made = await trainOnHistory(labelledRows(await open()), {
+      const made = await trainOnHistory(labelledRows(await open(ofFile)), {
         trainDays,
         delayDays,
         seed,
@@ -136,6 +144,8 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
       dataDir,
       clock: systemClock,
       cards,
+      ...(asked !== undefined && { baseCurrency: asked }),
+      presetBaseCurrency: ofFile.baseCurrency,
       firstModel,
       onNotice: (message) => console.error(message),
       onFailure: (error) => {
@@ -144,6 +154,17 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
     });
     const progress = createProgress('Replay');
     try {
+      if (rates) {
+        await desk.office.rates.add(basename(options.text('rates') ?? ''), rates, {
+          atMs: systemClock.nowMs(),
+          actor: LOCAL_ACTOR,
+          action: 'imported exchange rates',
+          subject: 'exchange rates',
+          detail: { rates: rates.length },
+        });
+        await desk.refresh();
+      }
+      const input = await open(desk.money());
       const model = desk.engine.serving.champion.info;
       const report = await replay(desk, {
         batches: input.batches(),

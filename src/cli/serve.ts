@@ -7,6 +7,7 @@ import { createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import { restartsOf, restartsText } from '../ports/restarts.ts';
 import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
+import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { proxiesOf } from '../server/proxies.ts';
@@ -53,6 +54,11 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     type: 'string',
     value: 'N',
     help: `the most that one transaction may move, in minor units [MAX_AMOUNT_MINOR, or ${MAX_AMOUNT_MINOR}]`,
+  },
+  'base-currency': {
+    type: 'string',
+    value: 'CODE',
+    help: 'what a new desk counts in; it stays that for good [BASE_CURRENCY, or EUR]',
   },
   ...CARD_SPECS,
   'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
@@ -110,6 +116,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
       options.text('max-amount-minor') === undefined
         ? maxAmountMinor(process.env)
         : amountLimit('--max-amount-minor', options.text('max-amount-minor')),
+    baseCurrency: baseCurrencyAsked(options.text('base-currency')),
     cardMode: cardModeOf(options.text('card-numbers')),
     // Tenants share no key.
     cardKey: tenants ? undefined : process.env.CARD_TOKEN_KEY,

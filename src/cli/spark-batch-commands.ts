@@ -7,19 +7,24 @@ import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
-import { type Bounds, openTransactions } from '../adapters/files/read-transactions.ts';
+import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets, firstOffsets, offsetsSince } from '../adapters/kafka/offsets.ts';
 import { encodeOther } from '../adapters/spark/batch-frames.ts';
+import { shippedMoney } from '../domain/base-amount.ts';
+import { exchangeRates } from '../domain/exchange-rates.ts';
 import { InputError } from '../domain/input-error.ts';
+import type { Bounds } from '../domain/read-transaction.ts';
 import { systemClock } from '../ports/clock.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { readFileStep, readTopicStep, topicPartName, topicPartOf } from '../runtimes/backfill-read.ts';
 import { assembleStep, featuresStep } from '../runtimes/backfill-steps.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';
+import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { kafkaNames } from '../runtimes/stream-settings.ts';
 import { engineCommand, localSparkCommand } from '../stack/spark.ts';
 import { TABLE_COLUMNS } from '../training/table-columns.ts';
+import { MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
@@ -44,6 +49,7 @@ const BACKFILL: Readonly<Record<string, OptionSpec>> = {
     help: 'of the topic: records written on this day or later',
   },
   'written-until': { type: 'string', value: 'DATE', help: 'of the topic: records written before this day' },
+  ...MONEY_SPECS,
   cores: { type: 'string', value: 'N', help: 'cores that Spark uses; all where not said' },
   memory: { type: 'string', value: 'MB', default: '2048', help: 'heap of Spark' },
   help: HELP,
@@ -84,6 +90,12 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   // What is wrong with a file or the model is said here, not by a task of Spark.
   const bounds = boundsNow();
   for (const file of files) await openTransactions(file, parsed, bounds);
+  const [firstFile] = files;
+  const { baseCurrency } =
+    firstFile === undefined
+      ? shippedMoney(baseCurrencyAsked(options.text('base-currency')))
+      : await moneyOf(options, () => openTransactions(firstFile, parsed, bounds));
+  const rates = options.text('rates');
   const model = options.text('model');
   if (model !== undefined) await loadModelFile(model);
   const delayDays = options.number('delay-days', 0, 365);
@@ -105,6 +117,8 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
       ...words('read', [
         ...(mapping === undefined ? [] : ['--mapping', existsSync(mapping) ? resolve(mapping) : mapping]),
         ...(untilMs === undefined ? [] : ['--until-ms', String(untilMs)]),
+        ...['--base-currency', baseCurrency],
+        ...(rates === undefined ? [] : ['--rates', resolve(rates)]),
       ]),
       ...words('features', fromTopic ? [] : ['--delay-ms', String(delayDays * DAY_MS)]),
       ...words('assemble', model === undefined ? [] : ['--model', resolve(model)]),
@@ -167,6 +181,8 @@ const STEP: Readonly<Record<string, OptionSpec>> = {
   file: { type: 'string', default: '0', help: 'read: number of the file' },
   mapping: { type: 'string', help: 'read: mapping of a CSV file' },
   'until-ms': { type: 'string', help: 'read: end of the history, exclusive' },
+  'base-currency': { type: 'string', help: 'read: what amounts are counted in' },
+  rates: { type: 'string', help: 'read: a file of exchange rates' },
   'delay-ms': { type: 'string', help: 'features: until frauds are known; without it, labels say so' },
   model: { type: 'string', help: 'assemble: model that scores' },
   help: HELP,
@@ -198,7 +214,14 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
         number: options.number('file', 0, 4095),
         untilMs: until === undefined ? Number.POSITIVE_INFINITY : Number(until),
       };
-      const bounds = boundsNow();
+      const rates = await ratesOfFile(options);
+      const bounds = {
+        ...boundsNow(),
+        money: {
+          ...shippedMoney(baseCurrencyAsked(options.text('base-currency'))),
+          ...(rates && { rates: exchangeRates(rates) }),
+        },
+      };
       const stretch = topicPartOf(input);
       if (stretch) {
         const { kafka, topics } = kafkaNames(process.env);

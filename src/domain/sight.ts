@@ -33,6 +33,8 @@ export function transactionSeen(t: Transaction, sight: Sight): Transaction {
     occurredAtMs: t.occurredAtMs,
     amountMinor: t.amountMinor,
     currency: t.currency,
+    ...(t.billing !== undefined && { billing: t.billing }),
+    ...(t.base !== undefined && { base: t.base }),
     type: t.type,
     ...(t.channel !== undefined && { channel: t.channel }),
     ...(merchant !== undefined && {

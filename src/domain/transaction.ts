@@ -1,6 +1,7 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 
 import { MAX_AMOUNT_MINOR } from './amount.ts';
+import type { Amount, BaseAmount } from './base-amount.ts';
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
 import { countryProblem } from './country.ts';
 import { currencyProblem } from './currency.ts';
@@ -44,6 +45,10 @@ export type Transaction = {
   readonly counterpartyId?: string;
   /** The payee as the payer named it: what is screened. */
   readonly counterpartyName?: string;
+  /** What the scheme bills the account (ISO 8583, elements 6 and 51), where that is another amount. */
+  readonly billing?: Amount;
+  /** The amount in the desk's base currency, where that is another; worked out where the transaction comes in. */
+  readonly base?: BaseAmount;
 };
 
 /**
@@ -71,7 +76,10 @@ const KNOWN = new Set([
   'ip',
   'counterpartyId',
   'counterpartyName',
+  'billing',
+  'base',
 ]);
+const KNOWN_BILLING = new Set(['amountMinor', 'currency']);
 const KNOWN_MERCHANT = new Set(['id', 'name', 'mcc']);
 const KNOWN_LOCATION = new Set(['lat', 'lon']);
 const TYPES: ReadonlySet<TransactionType> = new Set(TRANSACTION_TYPES);
@@ -114,9 +122,7 @@ export function parseTransaction(
   const accountId = fields.text('accountId', true, ID);
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
   const amountMinor = fields.number('amountMinor', true, 0, maxAmountMinor, true);
-  const currency = fields.text('currency', true, CURRENCY);
-  const notInUse = currency !== undefined && currencyProblem(currency, occurredAtMs ?? nowMs);
-  if (notInUse) fields.report('currency', `currency is ${shown(currency)}; ${notInUse}.`);
+  const currency = parseCurrency(fields, occurredAtMs ?? nowMs);
   const type = fields.choice('type', true, TYPES);
   const channel = fields.choice('channel', false, CHANNEL_SET);
   const country = fields.text('country', false, COUNTRY);
@@ -130,6 +136,13 @@ export function parseTransaction(
   const merchantFields = fields.within('merchant');
   const merchant = parseMerchant(merchantFields);
   const location = parseLocation(fields.within('location'));
+  const billing = parseBilling(fields.within('billing'), occurredAtMs ?? nowMs, maxAmountMinor);
+  if ('base' in value) {
+    fields.report(
+      'base',
+      'base is worked out by the desk; what the scheme bills the account belongs into billing {amountMinor, currency}.',
+    );
+  }
   fields.onlyKnown(KNOWN);
   if (
     problems.length > 0 ||
@@ -144,7 +157,7 @@ export function parseTransaction(
   }
   const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
-    counterpartyId, counterpartyName,
+    counterpartyId, counterpartyName, billing, base: undefined,
   }; // biome-ignore format: one shape
   return {
     ok: true,
@@ -163,6 +176,21 @@ function parseMerchant(fields: FieldReader | undefined): Merchant | undefined {
   return { id, name, mcc };
 }
 
+/** A code that payments could have at that time. */
+function parseCurrency(fields: FieldReader, atMs: number): string | undefined {
+  const currency = fields.text('currency', true, CURRENCY);
+  const notInUse = currency !== undefined && currencyProblem(currency, atMs);
+  return notInUse ? fields.report('currency', `currency is ${shown(currency)}; ${notInUse}.`) : currency;
+}
+
+function parseBilling(fields: FieldReader | undefined, atMs: number, maxMinor: number): Amount | undefined {
+  if (!fields) return undefined;
+  const amountMinor = fields.number('amountMinor', true, 0, maxMinor, true);
+  const currency = parseCurrency(fields, atMs);
+  fields.onlyKnown(KNOWN_BILLING);
+  return amountMinor === undefined || currency === undefined ? undefined : { amountMinor, currency };
+}
+
 function parseLocation(fields: FieldReader | undefined): Location | undefined {
   if (!fields) return undefined;
   const lat = fields.number('lat', true, -90, 90, false);
@@ -170,6 +198,10 @@ function parseLocation(fields: FieldReader | undefined): Location | undefined {
   fields.onlyKnown(KNOWN_LOCATION);
   return lat === undefined || lon === undefined ? undefined : { lat, lon };
 }
+
+/** As it was stated: without what a desk made of it. */
+export const withoutBase = (transaction: Transaction): Transaction =>
+  transaction.base ? { ...transaction, base: undefined } : transaction;
 
 export function transactionToJson(transaction: Transaction): TransactionJson {
   const { occurredAtMs, ...rest } = transaction;
@@ -179,18 +211,18 @@ export function transactionToJson(transaction: Transaction): TransactionJson {
 /** Reads what `transactionToJson` wrote; what comes from outside goes through `parseTransaction`. */
 export function transactionFromJson(json: TransactionJson): Transaction {
   const { id, accountId, occurredAt, amountMinor, currency, type, channel, merchant, country, city } = json;
-  const { location, deviceId, ip, counterpartyId, counterpartyName } = json;
+  const { location, deviceId, ip, counterpartyId, counterpartyName, billing, base } = json;
   const occurredAtMs = parseIsoTime(occurredAt) ?? Number.NaN;
   const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
-    counterpartyId, counterpartyName,
+    counterpartyId, counterpartyName, billing, base,
   }; // biome-ignore format: one shape
   return transaction;
 }
 
 /**
  * A text that is equal for equal content, whatever the order of the fields in the input: two requests with
- * the same id are the same request when these are equal.
+ * the same id are the same request when these are equal. What the desk makes of them is not content.
  */
 export function canonicalContent(t: Transaction): string {
   return JSON.stringify([
@@ -212,7 +244,8 @@ export function canonicalContent(t: Transaction): string {
     t.ip,
     t.counterpartyId,
     // What was decided before this field was known keeps its content.
-    ...(t.counterpartyName === undefined ? [] : [t.counterpartyName]),
+    ...(t.counterpartyName === undefined && !t.billing ? [] : [t.counterpartyName ?? null]),
+    ...(t.billing ? [t.billing.amountMinor, t.billing.currency] : []),
   ]);
 }
 

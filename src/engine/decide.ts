@@ -1,4 +1,5 @@
 // The one way to a decision: features, model and rules in, outcome and reasons out.
+import { baseCurrency } from '../domain/base-amount.ts';
 import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, FEATURES, INDEX, isFeatureName } from '../features/catalogue.ts';
@@ -90,7 +91,7 @@ export function judge(
     transactionId: transaction.id,
     outcome,
     score,
-    reasons: scored ? reasonsOf(scorer, vector, outcome, transaction.currency) : NOT_SCORED,
+    reasons: scored ? reasonsOf(scorer, vector, outcome, baseCurrency(transaction)) : NOT_SCORED,
     rules,
     modelVersion: version,
     rulesetVersion: ruleset.version,

@@ -1,7 +1,7 @@
 // Features of a transaction from its account's own past, and the transaction added to that past. Reading changes nothing
 // that is stored: a transaction that cannot be decided leaves no trace.
-import type { Transaction } from '../domain/transaction.ts';
 import { AGE_LIMIT_DAYS, INDEX as I, SMALL_AMOUNT_MAJOR, UNUSUAL_TIMES } from './catalogue.ts';
+import type { ObservedEvent } from './event.ts';
 import { ENTITY_SHAPES, type FeatureState } from './feature-state.ts';
 import { History } from './history.ts';
 import { loadHistory, storeHistory } from './history-codec.ts';
@@ -52,13 +52,9 @@ const ACCOUNT_WINDOWS = [
 
 export function accountGroup(
   state: FeatureState,
-  transaction: Transaction,
-  time: number,
-  perMajor: number,
-  logAmount: number,
+  { transaction, time, amountMinor, perMajor, logAmount }: ObservedEvent,
   out: Float64Array,
 ): void {
-  const { amountMinor } = transaction;
   accountEntry = state.account.find(transaction.accountId);
   loadHistory(account, state.account, accountEntry);
   const known = account.count > 0;
@@ -103,9 +99,7 @@ export function accountGroup(
 /** Adds the transaction to the past that `accountGroup` read last; false where it came too late for any window. */
 export function keepAccount(
   state: FeatureState,
-  { accountId, amountMinor }: Transaction,
-  time: number,
-  logAmount: number,
+  { transaction: { accountId }, time, amountMinor, logAmount }: ObservedEvent,
 ): boolean {
   account.logSum += logAmount;
   account.logSquareSum += logAmount * logAmount;
@@ -114,7 +108,9 @@ export function keepAccount(
   return inTime;
 }
 
-function accountKeys(transaction: Transaction, time: number, known: boolean, out: Float64Array): void {
+type Observed = ObservedEvent['transaction'];
+
+function accountKeys(transaction: Observed, time: number, known: boolean, out: Float64Array): void {
   const [merchants, devices, countries, counterparties] = account.keySets;
   const merchantHash = transaction.merchant ? keyHash(transaction.merchant.id) : 0;
   const deviceHash = transaction.deviceId !== undefined ? keyHash(transaction.deviceId) : 0;
@@ -139,7 +135,7 @@ function accountKeys(transaction: Transaction, time: number, known: boolean, out
   if (payee) keepKey(counterparties, payee, time);
 }
 
-function accountPlace(transaction: Transaction, time: number, known: boolean, out: Float64Array): void {
+function accountPlace(transaction: Observed, time: number, known: boolean, out: Float64Array): void {
   if (transaction.country !== undefined) {
     const country = countryCode(transaction.country);
     if (known && account.homeWeight > 0) out[I.is_foreign_country] = country === account.homeCountry ? 0 : 1;

@@ -1,24 +1,31 @@
 // A transaction as the histories see it.
+import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import { minorPerMajor } from '../domain/currency.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { keyHash } from './key-set.ts';
 
-/** Time in seconds; amount in major units. */
+/** Time in seconds; every amount in the base currency, and nothing here reads the one that was stated. */
 export type ObservedEvent = {
-  readonly transaction: Transaction;
+  readonly transaction: Omit<Transaction, 'amountMinor' | 'currency' | 'billing' | 'base'>;
   readonly time: number;
+  readonly amountMinor: number;
+  /** Minor units in one unit. */
   readonly perMajor: number;
+  /** In units. */
   readonly amount: number;
+  /** ln(1 + amount) */
   readonly logAmount: number;
   readonly accountHash: number;
 };
 
 export function eventOf(transaction: Transaction): ObservedEvent {
-  const perMajor = minorPerMajor(transaction.currency);
-  const amount = transaction.amountMinor / perMajor;
+  const amountMinor = baseMinor(transaction);
+  const perMajor = minorPerMajor(baseCurrency(transaction));
+  const amount = amountMinor / perMajor;
   return {
     transaction,
     time: Math.floor(transaction.occurredAtMs / 1000),
+    amountMinor,
     perMajor,
     amount,
     logAmount: Math.log1p(amount),
@@ -29,8 +36,8 @@ export function eventOf(transaction: Transaction): ObservedEvent {
 /** What a transaction adds to the histories that accounts share: enough to bring another copy of them up to date. */
 export type SharedEvent = {
   readonly timeSeconds: number;
+  /** In the base currency, like `logAmount`: ln(1 + amount in its units). */
   readonly amountMinor: number;
-  /** ln(1 + amount in major units) */
   readonly logAmount: number;
   readonly accountHash: number;
 } & SharedKeys;
@@ -43,10 +50,10 @@ export type SharedKeys = {
 };
 
 export function sharedEventOf(transaction: Transaction): SharedEvent {
-  const { time, logAmount, accountHash } = eventOf(transaction);
+  const { time, amountMinor, logAmount, accountHash } = eventOf(transaction);
   return {
     timeSeconds: time,
-    amountMinor: transaction.amountMinor,
+    amountMinor,
     logAmount,
     accountHash,
     merchantId: transaction.merchant?.id,

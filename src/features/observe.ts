@@ -54,8 +54,8 @@ export function look(state: FeatureState, transaction: Transaction, out: Float64
   out.fill(Number.NaN);
   const event = eventOf(transaction);
   transactionGroup(event.time, event.amount, event.logAmount, out);
-  accountGroup(state, transaction, event.time, event.perMajor, event.logAmount, out);
-  inboundGroup(state, transaction, event.time, event.perMajor, out);
+  accountGroup(state, event, out);
+  inboundGroup(state, event, out);
   merchantRole(state, event, out);
   deviceRole(state, event, out);
   ipRole(state, event, out);
@@ -71,7 +71,7 @@ export function keep(state: FeatureState, transaction: Transaction): boolean {
   const event = looked;
   if (event?.transaction !== transaction) throw new Error('only what was looked at last can be kept');
   looked = undefined;
-  const inTime = keepAccount(state, transaction, event.time, event.logAmount);
+  const inTime = keepAccount(state, event);
   keepMerchant(state, event);
   keepDevice(state, event);
   keepIp(state, event);
@@ -102,13 +102,12 @@ export function observeRole(
 const ROLE_PARTS: Readonly<
   Record<Role, (state: FeatureState, event: ObservedEvent, out: Float64Array) => void>
 > = {
-  account(state, { transaction, time, perMajor, amount, logAmount }, out) {
-    transactionGroup(time, amount, logAmount, out);
-    accountGroup(state, transaction, time, perMajor, logAmount, out);
-    keepAccount(state, transaction, time, logAmount);
+  account(state, event, out) {
+    transactionGroup(event.time, event.amount, event.logAmount, out);
+    accountGroup(state, event, out);
+    keepAccount(state, event);
   },
-  inbound: (state, { transaction, time, perMajor }, out) =>
-    inboundGroup(state, transaction, time, perMajor, out),
+  inbound: inboundGroup,
   merchant(state, event, out) {
     merchantRole(state, event, out);
     keepMerchant(state, event);

@@ -1,6 +1,5 @@
 // Features from what accounts share (merchants, devices, IP addresses, payees), and the transaction added to them. Reading
 // changes nothing that is stored: a transaction that cannot be decided leaves no trace.
-import type { Transaction } from '../domain/transaction.ts';
 import { AGE_LIMIT_DAYS, INDEX as I } from './catalogue.ts';
 import type { EntityTable } from './entity-table.ts';
 import type { ObservedEvent, SharedEvent } from './event.ts';
@@ -38,9 +37,9 @@ export function merchantRole(
 
 export function keepMerchant(
   { merchant: table }: FeatureState,
-  { transaction, time, logAmount }: ObservedEvent,
+  { transaction, time, amountMinor, logAmount }: ObservedEvent,
 ): void {
-  const { merchant: named, amountMinor } = transaction;
+  const { merchant: named } = transaction;
   if (!named) return;
   addToMerchant(amountMinor, time, logAmount);
   storeHistory(merchant, table, merchantEntry < 0 ? table.findOrAdd(named.id) : merchantEntry);
@@ -58,9 +57,9 @@ export function deviceRole(
 }
 
 export function keepDevice({ device: table }: FeatureState, event: ObservedEvent): void {
-  const { deviceId, amountMinor } = event.transaction;
+  const { deviceId } = event.transaction;
   if (deviceId === undefined) return;
-  addToShared(device, event.accountHash, amountMinor, event.time);
+  addToShared(device, event.accountHash, event.amountMinor, event.time);
   storeHistory(device, table, deviceEntry < 0 ? table.findOrAdd(deviceId) : deviceEntry);
 }
 
@@ -75,18 +74,18 @@ export function ipRole(
 }
 
 export function keepIp({ ip: table }: FeatureState, event: ObservedEvent): void {
-  const { ip: address, amountMinor } = event.transaction;
+  const { ip: address } = event.transaction;
   if (address === undefined) return;
-  addToShared(ip, event.accountHash, amountMinor, event.time);
+  addToShared(ip, event.accountHash, event.amountMinor, event.time);
   storeHistory(ip, table, ipEntry < 0 ? table.findOrAdd(address) : ipEntry);
 }
 
 export function counterpartyRole(
   { counterparty: table }: FeatureState,
-  { transaction, time, perMajor, accountHash }: ObservedEvent,
+  { transaction, time, amountMinor, perMajor, accountHash }: ObservedEvent,
   out: Float64Array,
 ): void {
-  const { counterpartyId, amountMinor } = transaction;
+  const { counterpartyId } = transaction;
   if (counterpartyId === undefined) return;
   counterpartyEntry = table.find(counterpartyId);
   sharedGroup(table, counterparty, counterpartyEntry, accountHash, time, I.counterparty_senders_24h, out);
@@ -192,9 +191,7 @@ function addToShared(history: History, accountHash: number, amountMinor: number,
 /** What the account received as the payee of others. */
 export function inboundGroup(
   state: FeatureState,
-  transaction: Transaction,
-  time: number,
-  perMajor: number,
+  { transaction, time, perMajor }: ObservedEvent,
   out: Float64Array,
 ): void {
   loadHistory(inbound, state.counterparty, state.counterparty.find(transaction.accountId));

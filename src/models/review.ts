@@ -8,7 +8,8 @@ import type { Scorer } from './model.ts';
 /** A labelled transaction as a review takes it. */
 export type ReviewRow = {
   readonly fraud: boolean;
-  readonly amountMinor: number;
+  /** In the base currency. */
+  readonly amountHundredths: number;
   /** FEATURE_COUNT values, encoded categories filled by whatever model decided. */
   readonly vector: Float64Array;
   /** Fills the encoded slots of `vector` as the scorer's model has them, and scores it. */
@@ -32,7 +33,7 @@ export type Review = {
   readonly flagged: number;
   readonly precision: number;
   readonly recall: number;
-  /** Counts and amounts (minor units) by step of the score; the first step is the least suspicious. */
+  /** Counts and amounts (hundredths of the base currency's unit) by step of the score; the first step is the least suspicious. */
   readonly genuine: readonly number[];
   readonly fraud: readonly number[];
   readonly fraudAmountMinor: readonly number[];
@@ -105,7 +106,7 @@ export async function reviewModel(
       const step = stepOf(scores[i]);
       if (row.fraud) {
         fraud[step]++;
-        fraudAmountMinor[step] += row.amountMinor;
+        fraudAmountMinor[step] += row.amountHundredths;
       } else genuine[step]++;
       const bin = bins[Math.min(9, Math.floor(scores[i] * 10))];
       bin.rows++;

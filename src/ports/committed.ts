@@ -1,5 +1,5 @@
 // What was committed, as those who follow a stream need it: counts of all, and of the decisions themselves only what is shown.
-import { hundredths } from '../domain/amount.ts';
+import { baseHundredths } from '../domain/base-amount.ts';
 import type { Decision } from '../domain/decision.ts';
 import { countryOf } from '../domain/transaction.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
@@ -7,7 +7,7 @@ import type { Decided, Labelled } from '../engine/process-batch.ts';
 /** What is counted of a decision. */
 export type DecisionCount = Pick<Decision, 'outcome' | 'score' | 'decidedAtMs'> & {
   readonly country: string;
-  /** Its amount in hundredths of the currency's unit; 0 when it was approved. */
+  /** Its amount in hundredths of the base currency's unit; 0 when it was approved. */
   readonly flaggedMinor: number;
 };
 
@@ -21,7 +21,7 @@ export type Committed = {
 };
 
 export const flaggedMinorOf = ({ decision, transaction }: Decided): number =>
-  decision.outcome === 'approve' ? 0 : hundredths(transaction.amountMinor, transaction.currency);
+  decision.outcome === 'approve' ? 0 : baseHundredths(transaction);
 
 /** Of decisions that are there as a whole. */
 export const committedOf = (decided: readonly Decided[], labelled: readonly Labelled[]): Committed => ({

@@ -1,5 +1,6 @@
 // A running fraud desk as the server sees it, whatever runtime is behind it.
-import type { CardPolicy } from '../domain/card-policy.ts';
+import type { Money } from '../domain/base-amount.ts';
+import type { CardPolicy, ParsedRecord } from '../domain/card-policy.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
@@ -74,8 +75,10 @@ export type Desk = {
   readonly store: Store;
   readonly clock: Clock;
   readonly measurements: Measurements;
-  /** The most that one transaction may move, in minor units. */
-  readonly maxAmountMinor: number;
+  /** What amounts are converted with now. */
+  money(): Money;
+  /** Reads a transaction from outside as this desk takes it in. */
+  readTransaction(value: unknown): ParsedRecord<Transaction>;
   /** What becomes of card numbers. */
   readonly cards: CardPolicy;
   /** The models and the rules that decide now. */

@@ -11,6 +11,7 @@ import type { Notifications } from './notifications.ts';
 import type { PastRows } from './past-rows.ts';
 import type { People } from './people.ts';
 import type { Proposals } from './proposals.ts';
+import type { RateStore } from './rate-store.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { Settings } from './settings.ts';
 import type { Views } from './views.ts';
@@ -28,6 +29,7 @@ export type Office = {
   readonly past: PastRows;
   readonly lists: ListStore;
   readonly settings: Settings;
+  readonly rates: RateStore;
   readonly proposals: Proposals;
   readonly deadLetters: DeadLetters;
   readonly secrets: DeskSecrets;

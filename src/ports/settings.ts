@@ -20,5 +20,7 @@ export type Settings = {
   read(): Promise<DeskSettings>;
   /** Keeps a value by this name if none is kept yet; gives the one that is. No administrator sees or changes it. */
   keep(name: string, value: string): Promise<string>;
+  /** The value kept by this name; undefined where none is. */
+  kept(name: string): Promise<string | undefined>;
   change(changes: Partial<DeskSettings>, entry: AuditEntry): Promise<DeskSettings>;
 };

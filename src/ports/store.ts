@@ -1,4 +1,5 @@
 // The store: decisions, alerts, labels and counts, committed together with the log offset they stand for.
+import type { Amount } from '../domain/base-amount.ts';
 import type { Decision, Outcome } from '../domain/decision.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -41,6 +42,8 @@ export type Alert = {
   readonly score: number;
   readonly amountMinor: number;
   readonly currency: string;
+  /** In the base currency, where that is another. */
+  readonly base: Amount | undefined;
   readonly country: string | undefined;
   readonly merchantName: string | undefined;
   readonly topReason: string | undefined;

@@ -1,4 +1,5 @@
 // Messages between server and dashboard: a hello, a snapshot, then differences. Version 1.
+import type { Amount } from '../domain/base-amount.ts';
 import type { Decision, Outcome } from '../domain/decision.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -12,6 +13,8 @@ export type FeedRow = {
   readonly decidedAt: string;
   readonly amountMinor: number;
   readonly currency: string;
+  /** In the desk's base currency, where that is another. */
+  readonly base?: Amount;
   readonly type: string;
   readonly channel?: string;
   readonly merchantName?: string;
@@ -33,6 +36,8 @@ export type AlertRow = {
   readonly score: number;
   readonly amountMinor: number;
   readonly currency: string;
+  /** In the desk's base currency, where that is another. */
+  readonly base?: Amount;
   readonly country?: string;
   readonly merchantName?: string;
   readonly topReason?: string;
@@ -149,6 +154,8 @@ export type ServerMessage =
       readonly protocol: number;
       readonly serverVersion: string;
       readonly serverTime: string;
+      /** What sums and losses are in. */
+      readonly baseCurrency: string;
     }
   | {
       readonly type: 'snapshot';

@@ -1,5 +1,7 @@
 // The alert queue as the API answers it.
+
 import type { AlertVerdict } from '../domain/alert.ts';
+import type { Amount } from '../domain/base-amount.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { FeedRow } from './messages.ts';
 
@@ -74,6 +76,7 @@ export type AccountPoint = {
   readonly at: string;
   readonly amountMinor: number;
   readonly currency: string;
+  readonly base?: Amount;
   readonly outcome: Outcome;
   readonly isFraud: boolean | null;
   readonly place: string;

@@ -1,6 +1,7 @@
 // What an expression can name: the features, the transaction, the score, lists. One environment with full types checks
 // an expression, another with loose ones runs it: typed records would be copied for every transaction.
 import { Environment } from '@marcbachmann/cel-js';
+import { baseMajor } from '../domain/base-amount.ts';
 import { minorPerMajor } from '../domain/currency.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURES } from '../features/catalogue.ts';
@@ -19,6 +20,7 @@ export const TRANSACTION_FIELDS = {
   id: 'string',
   accountId: 'string',
   amount: 'double',
+  statedAmount: 'double',
   currency: 'string',
   type: 'string',
   channel: 'string',
@@ -35,8 +37,9 @@ export const TRANSACTION_FIELDS = {
 export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'transaction.id': 'Its number',
   'transaction.accountId': 'Account or card token',
-  'transaction.amount': 'Amount in major units, such as 12.34',
-  'transaction.currency': 'ISO 4217, such as EUR',
+  'transaction.amount': 'Amount in units of the base currency, such as 12.34',
+  'transaction.statedAmount': 'Amount as it was sent, in units of transaction.currency',
+  'transaction.currency': 'The currency that statedAmount is in: ISO 4217, such as EUR',
   'transaction.type': 'purchase, withdrawal, transfer, payment',
   'transaction.channel':
     'chip, contactless, magstripe, ecommerce, moto, atm, online_banking, mobile_app, branch; empty where not stated',
@@ -98,6 +101,7 @@ export type RuleTransaction = {
   id: string;
   accountId: string;
   amount: number;
+  statedAmount: number;
   currency: string;
   type: string;
   channel: string;
@@ -117,6 +121,7 @@ export const emptyTransaction = (): RuleTransaction => ({
   id: '',
   accountId: '',
   amount: 0,
+  statedAmount: 0,
   currency: '',
   type: '',
   channel: '',
@@ -134,7 +139,8 @@ export const emptyTransaction = (): RuleTransaction => ({
 export function fillTransaction(target: RuleTransaction, t: Transaction): void {
   target.id = t.id;
   target.accountId = t.accountId;
-  target.amount = t.amountMinor / minorPerMajor(t.currency);
+  target.amount = baseMajor(t);
+  target.statedAmount = t.amountMinor / minorPerMajor(t.currency);
   target.currency = t.currency;
   target.type = t.type;
   target.channel = t.channel ?? '';

@@ -8,6 +8,7 @@ import type { PastRow } from './backtest.ts';
 const TEXTS = [
   'accountId',
   'currency',
+  'baseCurrency',
   'type',
   'channel',
   'country',
@@ -28,7 +29,8 @@ export type StoredPast = Readonly<Record<TextName, string | undefined>> & {
   readonly occurredAtMs: number;
   readonly decidedAtMs: number;
   readonly amountMinor: number;
-  readonly amountHundredths: number;
+  readonly baseMinor: number;
+  readonly baseHundredths: number;
   readonly score: number;
   readonly outcome: Outcome;
   readonly isFraud: boolean | undefined;
@@ -39,7 +41,10 @@ export type StoredPast = Readonly<Record<TextName, string | undefined>> & {
 export type PastColumns = {
   readonly rows: number;
   readonly numbers: Readonly<
-    Record<'occurredAtMs' | 'decidedAtMs' | 'amountMinor' | 'amountHundredths' | 'score', Float64Array>
+    Record<
+      'occurredAtMs' | 'decidedAtMs' | 'amountMinor' | 'baseMinor' | 'baseHundredths' | 'score',
+      Float64Array
+    >
   >;
   readonly outcome: Int8Array;
   readonly label: Int8Array;
@@ -73,7 +78,8 @@ export function createColumns(capacity: number): ColumnsBuilder {
     occurredAtMs: number(),
     decidedAtMs: number(),
     amountMinor: number(),
-    amountHundredths: number(),
+    baseMinor: number(),
+    baseHundredths: number(),
     score: number(),
   };
   const outcome = shared(Int8Array, capacity);
@@ -99,7 +105,8 @@ export function createColumns(capacity: number): ColumnsBuilder {
         'occurredAtMs',
         'decidedAtMs',
         'amountMinor',
-        'amountHundredths',
+        'baseMinor',
+        'baseHundredths',
         'score',
       ] as const) {
         numbers[name][i] = row[name];
@@ -148,9 +155,10 @@ export function createColumns(capacity: number): ColumnsBuilder {
 /** The texts that an expression may read; the others need not be sent to a thread. */
 export function withoutTexts(columns: PastColumns, expression: string): PastColumns {
   const texts = byText((name) => {
-    // Amounts need the currency; fields of the merchant are written merchant.name and the like.
+    // Amounts need the currencies; fields of the merchant are written merchant.name and the like.
     const ofMerchant = name.startsWith('merchant') || name === 'mcc';
-    const used = name === 'currency' || expression.includes(ofMerchant ? 'merchant' : name);
+    const used =
+      name === 'currency' || name === 'baseCurrency' || expression.includes(ofMerchant ? 'merchant' : name);
     return used ? columns.texts[name] : { code: columns.texts[name].code, values: [] };
   });
   return { ...columns, texts };
@@ -175,6 +183,7 @@ export function createRowReader(columns: PastColumns) {
         occurredAtMs: numbers.occurredAtMs[i],
         amountMinor: numbers.amountMinor[i],
         currency: text('currency', i) ?? '',
+        base: { amountMinor: numbers.baseMinor[i], currency: text('baseCurrency', i) ?? '' },
         type: text('type', i) ?? '',
         channel: text('channel', i),
         country: text('country', i),
@@ -194,7 +203,7 @@ export function createRowReader(columns: PastColumns) {
       columns.vectors.subarray(i === 0 ? 0 : columns.vectorEnds[i - 1], columns.vectorEnds[i]),
     row: (i: number): Omit<PastRow, 'id'> => ({
       decidedAtMs: numbers.decidedAtMs[i],
-      amountHundredths: numbers.amountHundredths[i],
+      amountHundredths: numbers.baseHundredths[i],
       outcome: OUTCOMES[columns.outcome[i]],
       label: columns.label[i] as PastRow['label'],
       hits: columns.hits.values[columns.hits.code[i]],

@@ -1,6 +1,6 @@
 // The engine's first step of a backfill: a file, or a stretch of a partition of the transactions topic, to a row for
 // each history that its transactions and labels touch.
-import type { Bounds, InputRow } from '../adapters/files/read-transactions.ts';
+import type { InputRow } from '../adapters/files/read-transactions.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { readRange } from '../adapters/kafka/read-range.ts';
 import type { KafkaSettings } from '../adapters/kafka/settings.ts';
@@ -9,6 +9,7 @@ import { InputError } from '../domain/input-error.ts';
 import type { Label } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import { keptOf } from '../domain/raw-input.ts';
+import type { Bounds } from '../domain/read-transaction.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { decodeRecord, HEADERS } from '../stream/record-codec.ts';
 import { labelRows, transactionRows } from './backfill-rows.ts';
@@ -108,7 +109,7 @@ export async function readTopicStep(
   for await (const batch of records()) {
     for (const raw of batch) {
       if (raw.headers.get(HEADERS.kind) !== 'label') continue;
-      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
+      const decoded = decodeRecord(raw, bounds);
       if (decoded.ok && decoded.record.kind === 'label') {
         const { label } = decoded.record;
         if (label.labelledAtMs < part.untilMs) lastLabels.set(label.transactionId, label.fraud);
@@ -119,7 +120,7 @@ export async function readTopicStep(
   const known = new Map<string, { readonly fraud: boolean; readonly atMs: number }>();
   for await (const batch of records()) {
     for (const raw of batch) {
-      const decoded = decodeRecord(raw, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
+      const decoded = decodeRecord(raw, bounds);
       if (!decoded.ok) {
         const text = raw.value === null ? '' : Buffer.from(raw.value).toString('utf8');
         writer.bad(`${topic}/${stretch.partition}`, raw.offset, decoded.problems, text);

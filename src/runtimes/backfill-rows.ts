@@ -1,6 +1,7 @@
 // What the rows of a backfill carry from one step of the engine to the next: a part of a transaction, or a label,
 // for one history.
 import { encodeRow } from '../adapters/spark/batch-frames.ts';
+import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import { asBuffer } from '../domain/bytes.ts';
 import type { historiesOf, Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -50,11 +51,12 @@ export function decodeBody(body: Uint8Array): Body {
 export const wholeTransaction = ({ said }: Body, occurredAtMs: number): Transaction =>
   decodeWhole(asBuffer(said), occurredAtMs);
 
-/** The other parts say what their history needs: amount, currency, lengths of account and key, both. */
-function encodeEssence({ amountMinor, currency, accountId }: Transaction, key: string): Buffer {
+/** The other parts say what their history needs: base amount and currency, lengths of account and key, both. */
+function encodeEssence(transaction: Transaction, key: string): Buffer {
+  const { accountId } = transaction;
   const bytes = Buffer.allocUnsafe(15 + 3 * (accountId.length + key.length));
-  bytes.writeDoubleLE(amountMinor, 0);
-  bytes.write(currency, 8, 'latin1');
+  bytes.writeDoubleLE(baseMinor(transaction), 0);
+  bytes.write(baseCurrency(transaction), 8, 'latin1');
   const accountLength = bytes.write(accountId, 15);
   const keyLength = bytes.write(key, 15 + accountLength);
   bytes.writeUInt16LE(accountLength, 11);

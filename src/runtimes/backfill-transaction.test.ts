@@ -18,6 +18,11 @@ test('a transaction comes back from its bytes as it was, whatever is left out', 
     least,
     { ...least, counterpartyId: 'c', counterpartyName: 'Łódź '.repeat(40), amountMinor: 2 ** 50 },
     { ...least, merchant: { id: 'm', mcc: '5411' }, location: { lat: -0.5, lon: 179.999 } },
+    {
+      ...least,
+      billing: { amountMinor: 12, currency: 'USD' },
+      base: { amountMinor: 11, currency: 'EUR', rate: 0.9, rateDate: '2026-01-02', source: 'billing' },
+    },
     ...Array.from({ length: 500 }, () => simulator.next().transaction),
   ];
   for (const transaction of transactions)

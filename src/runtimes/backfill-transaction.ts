@@ -25,6 +25,8 @@ export function encodeWhole(transaction: Transaction): Buffer {
     transaction.ip,
     transaction.counterpartyId,
     transaction.counterpartyName,
+    transaction.billing && JSON.stringify(transaction.billing),
+    transaction.base && JSON.stringify(transaction.base),
   ].join(BETWEEN);
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + LONGEST_UTF8 * texts.length);
   bytes.writeDoubleLE(amountMinor, 0);
@@ -38,7 +40,8 @@ export function encodeWhole(transaction: Transaction): Buffer {
 
 /** Reads what `encodeWhole` wrote. */
 export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
-  const [id, accountId, currency, merchantId, name, mcc, country, city, deviceId, ip, counterpartyId, counterpartyName] =
+  const [id, accountId, currency, merchantId, name, mcc, country, city, deviceId, ip, counterpartyId, counterpartyName,
+    billing, base] =
     bytes.toString('utf8', HEAD_BYTES).split(BETWEEN); // biome-ignore format: in their order
   const transaction: Mutable<Transaction> = {
     id,
@@ -57,5 +60,7 @@ export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
   if (ip) transaction.ip = ip;
   if (counterpartyId) transaction.counterpartyId = counterpartyId;
   if (counterpartyName) transaction.counterpartyName = counterpartyName;
+  if (billing) transaction.billing = JSON.parse(billing);
+  if (base) transaction.base = JSON.parse(base);
   return transaction;
 }

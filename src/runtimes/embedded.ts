@@ -12,9 +12,11 @@ import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
-import { MAX_AMOUNT_MINOR } from '../domain/amount.ts';
+import { inBase } from '../domain/base-amount.ts';
 import { REFUSE_CARDS } from '../domain/card-policy.ts';
 import { InputError } from '../domain/input-error.ts';
+import { problemsToText } from '../domain/problem.ts';
+import { readTransaction } from '../domain/read-transaction.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type BatchOutput, createEngine, type Engine } from '../engine/process-batch.ts';
@@ -42,6 +44,7 @@ import { keepAnchors } from './audit-anchors.ts';
 import { type CardSettings, checkCardKey } from './card-settings.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { fileFirstModel } from './first-champion.ts';
+import { type MoneyInService, openMoney } from './money-in-service.ts';
 import { type RedoParts, redo } from './redo.ts';
 import { fileStarterRules, openRules, type RulesInService } from './rules-in-service.ts';
 import { readServing } from './service-watch.ts';
@@ -76,6 +79,9 @@ export type DeskOptions = {
   readonly maxAmountMinor?: number;
   /** What becomes of card numbers; they are refused where it is not said. */
   readonly cards?: CardSettings;
+  /** The base currency that was asked for, and the one of a new desk where none was. */
+  readonly baseCurrency?: string;
+  readonly presetBaseCurrency?: string;
   /** Makes the first model; histories it goes through are left in the state. */
   readonly firstModel: (state: FeatureState) => Promise<Model>;
   readonly onNotice: (message: string) => void;
@@ -100,6 +106,7 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
     const registry = createModelRegistry(database.unhurried);
     const office = createOffice(database.unhurried, 'log', { access: database });
     if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
+    const money = await openMoney(office, options.baseCurrency, options.presetBaseCurrency);
     const { state, serving } = await loadOrCreate(options, registry, office, store, log, committed);
     await fileStarterRules(office, clock.nowMs());
     const rules = await openRules(office, options.onNotice);
@@ -108,6 +115,7 @@ export async function openDesk(options: DeskOptions): Promise<EmbeddedDesk> {
       session: database,
       office,
       rules,
+      money,
       registry,
       store,
       log,
@@ -184,6 +192,7 @@ type Parts = {
   readonly session: EmbeddedDatabase;
   readonly office: Office;
   readonly rules: RulesInService;
+  readonly money: MoneyInService;
   readonly registry: ModelRegistry;
   readonly store: Store;
   readonly log: Log;
@@ -194,7 +203,7 @@ type Parts = {
 };
 
 async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDesk> {
-  const { session, office, rules, store, log, engine } = parts;
+  const { session, office, rules, money, store, log, engine } = parts;
   const { clock, dataDir, boundary = createBoundary(options.clock.nowMs, options.onNotice) } = options;
   const listeners: ((output: Committed) => void)[] = [];
   const outputListeners: ((output: BatchOutput) => void)[] = [];
@@ -292,10 +301,19 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     if (backlog() > MAX_BACKLOG) throw new OverCapacityError(`${backlog()} records wait to be decided.`, 1);
   }
 
+  /** What was read by this desk is in base already; what a simulator or a replay hands over is converted here. */
+  function counted(record: LogRecord): LogRecord {
+    if (record.kind !== 'transaction') return record;
+    const { transaction } = record;
+    const inIt = inBase(transaction, money.current());
+    if (!inIt.ok) throw new InputError(`Transaction ${transaction.id}: ${problemsToText(inIt.problems)}`);
+    return inIt.value === transaction ? record : { ...record, transaction: inIt.value };
+  }
+
   async function append(records: readonly LogRecord[]): Promise<number> {
     checkCapacity();
     const started = performance.now();
-    const offset = await log.append(records);
+    const offset = await log.append(records.map(counted));
     measurements.append.add(performance.now() - started, clock.nowMs());
     return offset;
   }
@@ -337,8 +355,15 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     log,
     clock,
     measurements,
-    maxAmountMinor: options.maxAmountMinor ?? MAX_AMOUNT_MINOR,
     cards: options.cards?.policy ?? REFUSE_CARDS,
+    money: money.current,
+    readTransaction: (value) =>
+      readTransaction(value, {
+        nowMs: clock.nowMs(),
+        ...(options.maxAmountMinor !== undefined && { maxAmountMinor: options.maxAmountMinor }),
+        ...(options.cards && { cards: options.cards.policy }),
+        money: money.current(),
+      }),
     checkCapacity,
     inService: () => engine,
     models: parts.registry,
@@ -346,6 +371,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
     lists: rules.lists,
     async refresh() {
       await rules.look();
+      await money.look();
       const next = await servingOfNow();
       if (next !== engine.serving || rules.current() !== engine.ruleset) engine.serve(next, rules.current());
     },

@@ -27,6 +27,7 @@ function toProbe({ type, channel, country, mcc, merchantId, vector, ...row }: St
     occurredAtMs: row.occurredAtMs,
     amountMinor: row.amountMinor,
     currency: row.currency ?? '',
+    base: { amountMinor: row.baseMinor, currency: row.baseCurrency ?? '' },
     type,
     channel,
     country,

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InputRow } from '../adapters/files/read-transactions.ts';
+import { baseMinor } from '../domain/base-amount.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { averagePrecision, ratesOf, rocAuc } from '../models/metrics.ts';
@@ -89,7 +90,7 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
       const fraud = truth.get(transaction.id);
       if (fraud === undefined) continue;
       if (transaction.occurredAtMs >= options.qualityFromMs) {
-        scored.add(decision.score, fraud, decision.outcome !== 'approve', transaction.amountMinor);
+        scored.add(decision.score, fraud, decision.outcome !== 'approve', baseMinor(transaction));
       }
     }
     for (const result of output.results) {
@@ -191,7 +192,7 @@ function createScored() {
   let fraudMinor = 0;
   let caughtMinor = 0;
   return {
-    add(score: number, fraud: boolean, isFlagged: boolean, amountMinor: number): void {
+    add(score: number, fraud: boolean, isFlagged: boolean, amountInBase: number): void {
       if (rows === scores.length) {
         const largerScores = new Float64Array(rows * 2);
         largerScores.set(scores);
@@ -204,8 +205,8 @@ function createScored() {
       truths[rows++] = fraud ? 1 : 0;
       if (isFlagged) fraud ? confusion.truePositives++ : confusion.falsePositives++;
       else fraud ? confusion.falseNegatives++ : confusion.trueNegatives++;
-      if (fraud) fraudMinor += amountMinor;
-      if (fraud && isFlagged) caughtMinor += amountMinor;
+      if (fraud) fraudMinor += amountInBase;
+      if (fraud && isFlagged) caughtMinor += amountInBase;
     },
     quality(): ReplayReport['quality'] {
       const frauds = confusion.truePositives + confusion.falseNegatives;

@@ -11,6 +11,7 @@ import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import type { Decision } from '../domain/decision.ts';
+import { readTransaction } from '../domain/read-transaction.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type Decided, contentHash as hashOfContent, type Result } from '../engine/process-batch.ts';
@@ -22,6 +23,7 @@ import type { ProducerState } from '../server/monitor.ts';
 import { readCommitted } from '../stream/read-committed.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { checkCardKey } from './card-settings.ts';
+import { watchMoney } from './money-in-service.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
 import { startStreamProbes } from './stream-probes.ts';
@@ -83,6 +85,7 @@ async function open(
   const registry = createModelRegistry(session);
   const office = createOffice(session, 'sequence', { reads });
   await checkCardKey(office.settings, settings.cards, 'CARD_TOKEN_KEY');
+  const money = resources.add(await watchMoney(office, settings.baseCurrency, boundary), (it) => it.stop());
   const models = resources.add(
     await watchService(registry, office, clock.nowMs(), onNotice, boundary),
     (it) => it.stop(),
@@ -237,13 +240,22 @@ async function open(
     store,
     clock,
     measurements,
-    maxAmountMinor: settings.maxAmountMinor,
     cards: settings.cards.policy,
+    money: money.current,
+    readTransaction: (value) =>
+      readTransaction(value, {
+        nowMs: clock.nowMs(),
+        maxAmountMinor: settings.maxAmountMinor,
+        cards: settings.cards.policy,
+        money: money.current(),
+      }),
     inService: models.inService,
     models: registry,
     office,
     lists: models.lists,
-    refresh: models.look,
+    async refresh() {
+      await Promise.all([models.look(), money.look()]);
+    },
     health: probes.health,
     partitions: probes.partitions,
     async ready() {

@@ -11,6 +11,7 @@ import { createRedisStateStore, dropPartition } from '../adapters/redis/state-st
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/model-registry.ts';
 import { createOffice } from '../adapters/sql/office.ts';
+import { shippedMoney } from '../domain/base-amount.ts';
 import { createFeatureState } from '../features/feature-state.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -122,6 +123,8 @@ export async function rebuildState(
         },
         publisher: createPublisher({ output, sleep }),
         shared: createSharedHistories(store, base, partitions),
+        // What was decided has its base amount.
+        money: shippedMoney,
         clock: systemClock,
         monotonicMs: () => performance.now(),
         inService: models.inService,

@@ -4,6 +4,7 @@ import { type StreamTopics, type TopicPlan, topicsWithPrefix } from '../adapters
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from './amount-limit.ts';
 import { type CardSettings, cardSettingsFrom } from './card-settings.ts';
+import { baseCurrencyAsked } from './money-in-service.ts';
 
 export type StreamSettings = {
   readonly kafka: KafkaSettings;
@@ -17,6 +18,8 @@ export type StreamSettings = {
   /** The most that one transaction may move, in minor units. */
   readonly maxAmountMinor: number;
   readonly cards: CardSettings;
+  /** The base currency that was asked for. */
+  readonly baseCurrency: string | undefined;
   /** Months that decisions are kept in the database. */
   readonly retentionMonths: number;
   /** Megabytes of account histories that a worker keeps at hand. */
@@ -70,6 +73,7 @@ export function streamSettings(env: Environment): StreamSettings {
     databaseUrl: required('DATABASE_URL', 'postgres://user:password@host:5432/frauddb'),
     maxAmountMinor: maxAmountMinor(env),
     cards: cardSettingsFrom(env),
+    baseCurrency: baseCurrencyAsked(undefined, env),
     retentionMonths: whole('RETENTION_MONTHS', 13, 1, 120),
     cacheMegabytes: whole('ACCOUNT_CACHE_MB', 96, 8, 65_536),
     outboxMegabytes: whole('OUTBOX_MB', 16, 1, 1024),

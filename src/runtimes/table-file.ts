@@ -33,8 +33,9 @@ export async function* readPastRows(folder: string): AsyncGenerator<PastRow> {
         id: text('transaction_id') ?? '',
         accountId: text('account_id') ?? '',
         occurredAtMs: (value('occurred_at') as Date).getTime(),
-        amountMinor: Number(value('amount_minor')),
-        currency: text('currency') ?? '',
+        // What is learned from is in one currency.
+        amountMinor: Number(value('base_amount_minor')),
+        currency: text('base_currency') ?? '',
         type: text('type') as TransactionType,
         ...(channel !== undefined && { channel }),
         ...(merchantId !== undefined && {

@@ -22,6 +22,7 @@ import type { StreamSource } from '../ports/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
 import { checkCardKey } from './card-settings.ts';
+import { watchMoney } from './money-in-service.ts';
 import { createTroubles, startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
@@ -109,6 +110,7 @@ async function open(
   const partitions = await ensureTopics(kafka, groupClient, topics, topicPlan(settings));
   const office = createOffice(session);
   await checkCardKey(office.settings, settings.cards, 'CARD_TOKEN_KEY');
+  const money = resources.add(await watchMoney(office, settings.baseCurrency, boundary), (it) => it.stop());
   const models = resources.add(
     await watchService(createModelRegistry(session), office, systemClock.nowMs(), onNotice, boundary),
     (it) => it.stop(),
@@ -142,6 +144,7 @@ async function open(
     decidedIdsKept: DECIDED_IDS_KEPT,
     maxAmountMinor: settings.maxAmountMinor,
     cards: settings.cards.policy,
+    money: money.current,
     maxOutboxBytes: settings.outboxMegabytes << 20,
     ...(settings.fallbackAfterMs !== undefined && { fallbackAfterMs: settings.fallbackAfterMs }),
     history: streamHistory(settings, pool),

@@ -50,6 +50,7 @@ import { createPeerGroups } from './peer-groups.ts';
 import { sendProblem } from './problem-details.ts';
 import { keepAddresses, type Proxies } from './proxies.ts';
 import { queueRoutes } from './queue-routes.ts';
+import { rateRoutes } from './rate-routes.ts';
 import { readRoutes } from './read-routes.ts';
 import { limitReading } from './reading-places.ts';
 import { guardRequests } from './request-edge.ts';
@@ -229,6 +230,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => importRoutes(scope, desk));
+  await app.register(async (scope) => rateRoutes(scope, desk));
   await app.register(async (scope) => caseRoutes(scope, desk));
   await app.register(async (scope) => channelRoutes(scope, desk, notifier, options.targets));
   await app.register(async (scope) => simulatorRoutes(scope, desk, options.simulation));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import Fastify from 'fastify';
-import { MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { REFUSE_CARDS } from '../domain/card-policy.ts';
+import { readTransaction } from '../domain/read-transaction.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
@@ -27,7 +27,7 @@ async function withRoomFor(room: number, body: string | Buffer, headers: Record<
   const taken: Transaction[] = [];
   const desk = {
     clock: { nowMs: () => (nowMs += 1000) },
-    maxAmountMinor: MAX_AMOUNT_MINOR,
+    readTransaction: (value: unknown) => readTransaction(value, { nowMs }),
     cards: REFUSE_CARDS,
     store: { findKnown: async () => new Map(), addDeadLetter: async () => undefined },
     accept: async (transactions: readonly Transaction[]) => {

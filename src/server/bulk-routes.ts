@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJson } from '../domain/json-text.ts';
 import type { Parsed, Problem } from '../domain/problem.ts';
 import { keptOf } from '../domain/raw-input.ts';
-import { parseTransaction, type Transaction } from '../domain/transaction.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { badByteText } from '../domain/utf8.ts';
 import { contentHash } from '../engine/process-batch.ts';
 import { type JsonPiece, jsonRecords } from '../formats/json-records.ts';
@@ -244,9 +244,7 @@ function transactionOf(piece: JsonPiece, desk: Desk): Parsed<Transaction> {
       return wrong(piece.problem);
     case 'text': {
       const read = readJson(piece.text);
-      return read.ok
-        ? parseTransaction(read.value, desk.clock.nowMs(), desk.maxAmountMinor, desk.cards)
-        : read;
+      return read.ok ? desk.readTransaction(read.value) : read;
     }
   }
 }

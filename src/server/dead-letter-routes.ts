@@ -3,12 +3,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { isRecordFault, reasonOf } from '../domain/fault.ts';
+import { isObject } from '../domain/fields.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { readJson } from '../domain/json-text.ts';
 import { parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Sight } from '../domain/sight.ts';
-import { parseTransaction } from '../domain/transaction.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { DEAD_LETTER_STATES, type DeadLetter } from '../ports/dead-letters.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -187,7 +187,7 @@ async function retry(desk: Desk, letter: DeadLetter, entry: ReturnType<typeof en
     return { ok: false, status: 409, detail };
   }
   if (quarantine?.step === 'storing') return storeAgain(desk, letter, entry);
-  const read = readAgain(letter, desk.clock.nowMs(), desk);
+  const read = readAgain(letter, desk);
   if (!read.ok) {
     await deadLetters.failedAgain(id, read.problems, desk.clock.nowMs());
     const detail = `Dead letter ${id} still cannot be read; see problems.`;
@@ -236,14 +236,12 @@ type ReadAgain =
   | { readonly ok: true; readonly record: LogRecord }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-function readAgain(
-  { raw, quarantine, receivedAtMs }: DeadLetter,
-  nowMs: number,
-  { maxAmountMinor, cards }: Pick<Desk, 'maxAmountMinor' | 'cards'>,
-): ReadAgain {
+function readAgain({ raw, quarantine, receivedAtMs }: DeadLetter, desk: Desk): ReadAgain {
+  const nowMs = desk.clock.nowMs();
+  const { cards } = desk;
   const read = readJson(raw);
   if (!read.ok) return read;
-  const { value } = read;
+  const value = quarantine ? stated(read.value) : read.value;
   if (!quarantine && MASKED_CARD.test(raw)) {
     const message =
       'Card numbers are masked in it: nobody can tell which cards these were. Send it again from where it came.';
@@ -253,12 +251,19 @@ function readAgain(
     const label = parseLabel(value, nowMs, cards);
     return label.ok ? { ok: true, record: { kind: 'label', label: label.value } } : label;
   }
-  const transaction = parseTransaction(value, nowMs, maxAmountMinor, cards);
+  const transaction = desk.readTransaction(value);
   if (transaction.ok)
     return { ok: true, record: { kind: 'transaction', transaction: transaction.value, receivedAtMs } };
   // A label of a stream that could not be read does not say that it is one.
   const label = quarantine ? undefined : parseLabel(value, nowMs, cards);
   return label?.ok ? { ok: true, record: { kind: 'label', label: label.value } } : transaction;
+}
+
+/** A record that was taken in may carry its base amount: it is converted again, by the rates of now. */
+function stated(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { base: _, ...rest } = value;
+  return rest;
 }
 
 /** What was sent, and what is said of it, may name accounts and people. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import type { WebSocket } from '@fastify/websocket';
+import { shippedMoney } from '../domain/base-amount.ts';
 import { WHOLE } from '../domain/sight.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -33,6 +34,7 @@ test('A3 a slow client is sent nothing until it has read, and then a fresh snaps
   const desk = {
     clock: { nowMs: () => 0 },
     onCommitted: () => undefined,
+    money: shippedMoney,
     store: { search: async () => NOTHING, alerts: async () => NOTHING },
   } as unknown as Desk;
   const feed = createFeed(

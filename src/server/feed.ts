@@ -318,6 +318,7 @@ export function createFeed(desk: Desk, serverVersion: string, boundary: Boundary
         protocol: PROTOCOL_VERSION,
         serverVersion,
         serverTime: now(),
+        baseCurrency: desk.money().baseCurrency,
       };
       send(client, JSON.stringify(hello));
       // Differences from now on, ahead of the snapshot: the client merges rows by id, so none is missed.

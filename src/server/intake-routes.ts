@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
-import { parseTransaction } from '../domain/transaction.ts';
 import type { Desk } from '../ports/desk.ts';
 import { entryOf } from './access/access.ts';
 import type { LabelRelay } from './label-relay.ts';
@@ -49,7 +48,7 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
       },
     },
     async (request, reply) => {
-      const parsed = parseTransaction(request.body, desk.clock.nowMs(), desk.maxAmountMinor, desk.cards);
+      const parsed = desk.readTransaction(request.body);
       if (!parsed.ok) return unprocessable(reply, parsed.problems);
       const { traceparent } = request.headers;
       const result = await desk.decide(

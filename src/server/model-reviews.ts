@@ -1,4 +1,6 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
+
+import { baseHundredths } from '../domain/base-amount.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
@@ -71,7 +73,7 @@ function toReviewRow(stored: StoredTransaction): PastRow {
   return {
     fraud: stored.isFraud === true,
     transaction,
-    amountMinor: transaction.amountMinor,
+    amountHundredths: baseHundredths(transaction),
     vector,
     score: (scorer) => scorer.score(transaction, vector),
   };

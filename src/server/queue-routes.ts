@@ -21,7 +21,7 @@ import {
   worksAlerts,
 } from './office-messages.ts';
 import { sendProblem } from './problem-details.ts';
-import { feedRow } from './rows.ts';
+import { baseSeen, feedRow } from './rows.ts';
 import { ProblemSchema, StoryQuery } from './schemas.ts';
 import { SEARCH_WORDS, searchedMessage } from './searched.ts';
 
@@ -104,6 +104,7 @@ function accountPoint({ transaction, decision, isFraud }: StoredTransaction, sig
     at: isoTime(t.occurredAtMs),
     amountMinor: t.amountMinor,
     currency: t.currency,
+    ...baseSeen(t.base),
     outcome: decision.outcome,
     isFraud: isFraud ?? null,
     place: [t.merchant?.name ?? t.counterpartyId, t.city, t.country].filter(Boolean).join(', '),

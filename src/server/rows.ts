@@ -1,4 +1,5 @@
 // Stored things as the API and the feed show them, to whom may see what: each row is made of what its reader sees.
+import { type Amount, baseCurrency } from '../domain/base-amount.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { fraudTypeSeen, hitSeen, ruleWords, type Sight, transactionSeen } from '../domain/sight.ts';
 import { transactionToJson } from '../domain/transaction.ts';
@@ -13,6 +14,10 @@ import { leadingHit } from '../rules/combine.ts';
 import { explainRule, explanationBudget } from '../rules/explain-rule.ts';
 import type { Lookups } from '../rules/rule.ts';
 import { type PeerGroups, usualRanges } from './peer-groups.ts';
+
+/** What a row says of the amount in the base currency, where that is another. */
+export const baseSeen = (base: Amount | undefined): { readonly base?: Amount } =>
+  base ? { base: { amountMinor: base.amountMinor, currency: base.currency } } : {};
 
 export function feedRow(
   item: Pick<Decided, 'offset' | 'transaction' | 'decision'>,
@@ -32,6 +37,7 @@ export function feedRow(
     decidedAt: isoTime(decision.decidedAtMs),
     amountMinor: t.amountMinor,
     currency: t.currency,
+    ...baseSeen(t.base),
     type: t.type,
     ...(t.channel !== undefined && { channel: t.channel }),
     ...(merchantName !== undefined && { merchantName }),
@@ -66,6 +72,7 @@ export function alertRow(alert: Alert, sight: Sight): AlertRow {
     score: alert.score,
     amountMinor: alert.amountMinor,
     currency: alert.currency,
+    ...baseSeen(alert.base),
     ...(alert.country !== undefined && { country: alert.country }),
     ...(alert.merchantName !== undefined && sight.kind === 'whole' && { merchantName: alert.merchantName }),
     ...(topReason !== undefined && { topReason }),
@@ -85,6 +92,7 @@ export function alertRowOf(item: Decided, sight: Sight): AlertRow {
     score: row.score,
     amountMinor: row.amountMinor,
     currency: row.currency,
+    ...baseSeen(row.base),
     ...(row.country !== undefined && { country: row.country }),
     ...(row.merchantName !== undefined && sight.kind === 'whole' && { merchantName: row.merchantName }),
     ...(row.topReason !== undefined && { topReason: row.topReason }),
@@ -120,7 +128,7 @@ export function storyOf(
       : undefined;
   const reasons =
     decision.outcome === 'approve' && explainer
-      ? explainVector(explainer, vector, 'approve', stored.transaction.currency)
+      ? explainVector(explainer, vector, 'approve', baseCurrency(stored.transaction))
       : decision.reasons;
   const contributions = explainer?.contributions(vector);
   const budget = explanationBudget(() => performance.now());
@@ -149,7 +157,7 @@ export function storyOf(
       unit: feature.unit,
       description: feature.description,
       value: Number.isNaN(vector[i]) ? null : vector[i],
-      text: sentence(i, vector, stored.transaction.currency),
+      text: sentence(i, vector, baseCurrency(stored.transaction)),
       contribution: contributions ? contributions[i] : null,
       usual: usual[i],
       peers: peers.ranges[i],

@@ -48,6 +48,19 @@ export const TransactionSchema = Type.Object(
     ip: Type.Optional(Identifier(64)),
     counterpartyId: Type.Optional(Identifier(ID_MAX_LENGTH)),
     counterpartyName: Type.Optional(Line(200, { description: 'The payee, as the payer named it' })),
+    billing: Type.Optional(
+      Type.Object(
+        {
+          amountMinor: SafeInteger({ maximum: LARGEST_MAX_AMOUNT_MINOR }),
+          currency: Identifier(3, { description: 'ISO 4217', examples: ['EUR'] }),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'What the scheme bills the cardholder, where that is another amount: it is what counts',
+        },
+      ),
+    ),
   },
   {
     additionalProperties: false,

@@ -11,7 +11,8 @@ export function decidedExample(
   const whole: Transaction = {
     id: 't1', accountId: 'a', occurredAtMs: 1_790_000_000_000, amountMinor: 5, currency: 'EUR', type: 'purchase',
     channel: undefined, merchant: undefined, country: undefined, city: undefined, location: undefined,
-    deviceId: undefined, ip: undefined, counterpartyId: undefined, counterpartyName: undefined, ...transaction,
+    deviceId: undefined, ip: undefined, counterpartyId: undefined, counterpartyName: undefined, billing: undefined, base: undefined,
+    ...transaction,
   }; // biome-ignore format: short
   return {
     offset,

@@ -1,6 +1,7 @@
 // The state of one partition at work, and what a batch of records does to it. No waiting in here: the runner brings
 // in what is needed, and takes out what is to be committed and published.
 
+import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy } from '../domain/card-policy.ts';
 import { lacksMemory, RecordError, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
@@ -47,6 +48,8 @@ export type WorkParts = {
   readonly maxAmountMinor?: number;
   /** What becomes of card numbers; they are refused where it is not said. */
   readonly cards?: CardPolicy;
+  /** What amounts are converted with; asked for each batch. */
+  readonly money: () => Money;
 };
 
 export type Work = {
@@ -54,6 +57,7 @@ export type Work = {
   readonly partition: number;
   readonly maxAmountMinor: number | undefined;
   readonly cards: CardPolicy | undefined;
+  money(): Money;
   readonly cache: AccountCache;
   readonly ids: DecidedIds;
   readonly state: FeatureState;
@@ -98,6 +102,7 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     partition: parts.partition,
     maxAmountMinor: parts.maxAmountMinor,
     cards: parts.cards,
+    money: parts.money,
     cache,
     engineWithoutHistories: engineOf(parts.inService, engineWithoutHistories),
     ids,
@@ -156,8 +161,14 @@ export function readRecords(
   const accounts = new Set<string>();
   const labelled: string[] = [];
   let duplicates = 0;
+  const bounds = {
+    nowMs,
+    ...(work.maxAmountMinor !== undefined && { maxAmountMinor: work.maxAmountMinor }),
+    ...(work.cards && { cards: work.cards }),
+    money: work.money(),
+  };
   for (const item of raw) {
-    const decoded = readRecord(item, nowMs, work.maxAmountMinor, work.cards);
+    const decoded = readRecord(item, bounds);
     if (!decoded.ok) {
       onDeadLetter?.(item, decoded.problems);
       deadLetters.push(deadLetterMessage(item, decoded.problems, work.cards));

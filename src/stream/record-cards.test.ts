@@ -24,24 +24,27 @@ test('T5 what workers pass on of a record holds no card number: neither its fiel
     [token, json({ accountId: VISA })],
     ['a1', json({ city: VISA })],
   ]) {
-    const decoded = decodeRecord(record(key, value), NOW, undefined, TOKENS);
+    const decoded = decodeRecord(record(key, value), { nowMs: NOW, cards: TOKENS });
     assert.ok(decoded.ok && decoded.record.kind === 'transaction', value);
     const text = Buffer.from(decoded.text).toString();
     assert.ok(!/\d{7}/.test(text), text);
     assert.deepEqual(JSON.parse(text).accountId, decoded.record.transaction.accountId);
   }
   const plain = record('a1', json({ city: 'Zürich', deviceId: '1234567890123456' }));
-  const decoded = decodeRecord(plain, NOW, undefined, TOKENS);
+  const decoded = decodeRecord(plain, { nowMs: NOW, cards: TOKENS });
   assert.ok(decoded.ok && decoded.text === plain.value, 'what holds none is passed on as it came');
   // A member that another of its name hides would be passed on unread.
   for (const hidden of [VISA, '4012\\u0038888 88881881']) {
     const text = json({})
       .replace('{', `{"city":"${hidden}",`)
       .replace('"currency"', '"city":"Bern","currency"');
-    const twice = decodeRecord(record('a1', text), NOW, undefined, TOKENS);
+    const twice = decodeRecord(record('a1', text), { nowMs: NOW, cards: TOKENS });
     assert.ok(!twice.ok && twice.problems[0].message.startsWith('"city" stands twice'), text);
   }
-  const wrong = decodeRecord(record('5555555555554444', json({ accountId: VISA })), NOW, undefined, TOKENS);
+  const wrong = decodeRecord(record('5555555555554444', json({ accountId: VISA })), {
+    nowMs: NOW,
+    cards: TOKENS,
+  });
   assert.ok(!wrong.ok && !/\d{7}/.test(wrong.problems[0].message));
 });
 
@@ -56,7 +59,7 @@ test('T5 the dead letter of a record holds no card number, T8 nor what a sensiti
       [HEADERS.traceparent, `00-${VISA}`],
       [HEADERS.kind, VISA],
     ]);
-    const decoded = decodeRecord(raw, NOW, undefined, TOKENS);
+    const decoded = decodeRecord(raw, { nowMs: NOW, cards: TOKENS });
     assert.ok(!decoded.ok);
     const message = deadLetterMessage(raw, decoded.problems, TOKENS);
     const all = [message.key, message.traceparent ?? '', Buffer.from(message.value).toString()].join('\n');

@@ -24,7 +24,7 @@ const record = (
   headers: new Map(headers),
 });
 const problemOf = (raw: StreamRecord): string | undefined => {
-  const decoded = decodeRecord(raw, NOW);
+  const decoded = decodeRecord(raw, { nowMs: NOW });
   return decoded.ok ? undefined : `${decoded.problems[0].pointer} ${decoded.problems[0].message}`;
 };
 

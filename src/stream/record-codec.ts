@@ -5,8 +5,9 @@ import { shown } from '../domain/fields.ts';
 import { notJson, repeatedKeyIn } from '../domain/json-text.ts';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
+import { type Bounds, readTransaction } from '../domain/read-transaction.ts';
 import { TRACEPARENT } from '../domain/traceparent.ts';
-import { parseTransaction, type Transaction, transactionToJson } from '../domain/transaction.ts';
+import { type Transaction, transactionToJson, withoutBase } from '../domain/transaction.ts';
 import { badByteText, badUtf8 } from '../domain/utf8.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { StreamRecord } from '../ports/stream.ts';
@@ -37,11 +38,15 @@ export type EncodedRecord = {
   readonly attempt?: string;
 };
 
+/** A transaction as it was stated: whoever decides it converts its amount. */
 export const encodeTransaction = (transaction: Transaction): EncodedRecord => ({
   key: Buffer.from(transaction.accountId),
-  value: Buffer.from(JSON.stringify(transactionToJson(transaction))),
+  value: textOfTransaction(withoutBase(transaction)),
   kind: 'transaction',
 });
+
+const textOfTransaction = (transaction: Transaction): Uint8Array =>
+  Buffer.from(JSON.stringify(transactionToJson(transaction)));
 
 export const encodeLabel = (label: Label): EncodedRecord => ({
   key: Buffer.from(label.accountId),
@@ -49,7 +54,7 @@ export const encodeLabel = (label: Label): EncodedRecord => ({
   kind: 'label',
 });
 
-/** `text` is the JSON as it came in; where card numbers were in it, that of the record without them. */
+/** `text` is the JSON as it came in; where the record reads otherwise than that, the JSON of the record. */
 export type DecodedRecord =
   | { readonly ok: true; readonly record: LogRecord; readonly text: Uint8Array }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -59,12 +64,8 @@ const textOf = (bytes: Uint8Array): string => asBuffer(bytes).toString('utf8');
 const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ pointer: '', message }] });
 
 /** Checks a record from outside, once; what comes back as `ok` can be decided. */
-export function decodeRecord(
-  raw: StreamRecord,
-  nowMs: number,
-  maxAmountMinor?: number,
-  cards: CardPolicy = REFUSE_CARDS,
-): DecodedRecord {
+export function decodeRecord(raw: StreamRecord, bounds: Bounds): DecodedRecord {
+  const { nowMs, cards = REFUSE_CARDS } = bounds;
   const version = raw.headers.get(HEADERS.schemaVersion);
   if (version !== undefined && version !== SCHEMA_VERSION) {
     return problem(
@@ -100,13 +101,13 @@ export function decodeRecord(
     const text = parsed.wasChanged ? encodeLabel(parsed.value).value : raw.value;
     return { ok: true, text, record: { kind: 'label', label: parsed.value } };
   }
-  const parsed = parseTransaction(value, nowMs, maxAmountMinor, cards);
+  const parsed = readTransaction(value, bounds);
   if (!parsed.ok) return parsed;
   const transaction = parsed.value;
   if (!isKeyOf(transaction.accountId, key, cards)) return wrongKey(transaction.accountId, key);
   return {
     ok: true,
-    text: parsed.wasChanged ? encodeTransaction(transaction).value : raw.value,
+    text: parsed.wasChanged ? textOfTransaction(transaction) : raw.value,
     record: { kind: 'transaction', transaction, receivedAtMs: raw.timestampMs },
   };
 }

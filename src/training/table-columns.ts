@@ -1,5 +1,6 @@
 // The columns of a table of past transactions: what a backfill writes and training reads. A feature's column has the
 // feature's name.
+import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURES } from '../features/catalogue.ts';
@@ -27,6 +28,8 @@ export const FIXED_COLUMNS: readonly Column[] = [
   { name: 'occurred_at', type: 'timestamp', of: ({ transaction: t }) => t.occurredAtMs },
   { name: 'amount_minor', type: 'long', of: ({ transaction: t }) => t.amountMinor },
   { name: 'currency', type: 'string', of: ({ transaction: t }) => t.currency },
+  { name: 'base_amount_minor', type: 'long', of: ({ transaction: t }) => baseMinor(t) },
+  { name: 'base_currency', type: 'string', of: ({ transaction: t }) => baseCurrency(t) },
   { name: 'type', type: 'string', of: ({ transaction: t }) => t.type },
   { name: 'channel', type: 'string', of: ({ transaction: t }) => t.channel },
   { name: 'merchant_id', type: 'string', of: ({ transaction: t }) => t.merchant?.id },

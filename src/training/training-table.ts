@@ -1,5 +1,5 @@
 // Rows to learn from: feature vectors, labels, categories and amounts, in a growing flat table.
-import { minorPerMajor } from '../domain/currency.ts';
+import { baseMajor } from '../domain/base-amount.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { categoryOf, ENCODED_CATEGORIES, type EncodedCategory } from '../models/encoding.ts';
@@ -9,6 +9,7 @@ export type TrainingTable = {
   /** Row-major, FEATURE_COUNT wide. */
   readonly vectors: Float64Array;
   readonly labels: Uint8Array;
+  /** In units of the base currency. */
   readonly amounts: Float64Array;
   readonly occurredAtMs: Float64Array;
   readonly accounts: readonly string[];
@@ -40,7 +41,7 @@ export function createTableBuilder() {
       }
       vectors.set(vector, rows * FEATURE_COUNT);
       labels.push(fraud ? 1 : 0);
-      amounts.push(transaction.amountMinor / minorPerMajor(transaction.currency));
+      amounts.push(baseMajor(transaction));
       times.push(transaction.occurredAtMs);
       accounts.push(transaction.accountId);
       for (const category of ENCODED_CATEGORIES) {

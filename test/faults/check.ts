@@ -69,7 +69,7 @@ async function uninterrupted(
   const labels = new Map<string, boolean>();
   for (const [partition, records] of input.entries()) {
     for (const raw of records) {
-      const decoded = decodeRecord(raw, Date.now());
+      const decoded = decodeRecord(raw, { nowMs: Date.now() });
       if (!decoded.ok) continue;
       const { record } = decoded;
       if (record.kind === 'transaction' && seen.has(record.transaction.id)) continue;

@@ -52,6 +52,13 @@ function soundTransaction(number: number, random: Random): Field[] {
     value: [text('id', `m${random.below(900)}`), text('name', 'Café "N\'ice"\\'), text('mcc', '5411')],
   }));
   perhaps(() => ({
+    name: 'billing',
+    value: [
+      { name: 'amountMinor', value: String(random.below(100_000)) },
+      text('currency', pick(random, ['EUR', 'KWD', 'USD'])),
+    ],
+  }));
+  perhaps(() => ({
     name: 'location',
     value: [
       { name: 'lat', value: String(random.below(180) - 90) },

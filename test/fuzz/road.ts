@@ -212,7 +212,7 @@ export async function fuzz(
     for (let number = 0; number < records; number++) {
       const given = fuzzRecord(seed, number);
       try {
-        const decoded = decodeRecord(given.raw, NOW_MS, undefined, CARDS);
+        const decoded = decodeRecord(given.raw, { nowMs: NOW_MS, cards: CARDS });
         if (decoded.ok) accepted.push({ given, record: decoded.record, text: decoded.text });
         else {
           report.refused++;

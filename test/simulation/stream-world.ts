@@ -1,6 +1,7 @@
 // The distributed runtime in one process under virtual time: a log, a state store, outputs and a database that are
 // real in what they promise and unreliable in everything else, and the real workers and sinks on top of them.
 import { createMemoryStateStore } from '../../src/adapters/memory/state-store.ts';
+import { shippedMoney } from '../../src/domain/base-amount.ts';
 import { createRandom } from '../../src/domain/random.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import type { Decided } from '../../src/engine/process-batch.ts';
@@ -308,6 +309,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
       clock: { nowMs: time.nowMs },
       monotonicMs: time.nowMs,
       inService: () => ({ serving, ruleset: FAULTY_RULES }),
+      money: shippedMoney,
       // In every other world accounts are let go of with each batch: a chunk of a table is more than half of it.
       accountCacheBytes: seed % 2 === 0 ? 400 << 10 : 1 << 20,
       decidedIdsKept: 1000,

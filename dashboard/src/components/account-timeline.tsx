@@ -1,6 +1,9 @@
 // The latest transactions of an account over time: amounts, with what was flagged marked by shape and colour.
+
+import { baseHundredths } from '../../../src/domain/base-amount.ts';
 import type { AccountPoint } from '../../../src/protocol/queue.ts';
-import { dateTime, money } from '../format.ts';
+import { dateTime } from '../format.ts';
+import { amountText } from './amount.tsx';
 import { Chart, type ChartColors, tooltipLook } from './chart.tsx';
 import { Empty } from './parts.tsx';
 
@@ -25,7 +28,7 @@ export function AccountTimeline(props: {
     tooltip: {
       ...tooltipLook(colors),
       formatter: ({ data }: { data: { point: AccountPoint } }) =>
-        `${dateTime(data.point.at)}<br/><b>${money(data.point.amountMinor, data.point.currency)}</b> ${escapeHtml(data.point.place)}` +
+        `${dateTime(data.point.at)}<br/><b>${amountText(data.point)}</b> ${escapeHtml(data.point.place)}` +
         `${data.point.isFraud === null ? '' : data.point.isFraud ? '<br/>⚑ fraud' : '<br/>✓ genuine'}`,
     },
     xAxis: {
@@ -47,7 +50,7 @@ export function AccountTimeline(props: {
       data: points
         .filter((point) => point.outcome === outcome)
         .map((point) => ({
-          value: [Date.parse(point.at), point.amountMinor / 100],
+          value: [Date.parse(point.at), baseHundredths(point) / 100],
           point,
           ...(flagged.has(point.id) && { itemStyle: { borderColor: colors.text, borderWidth: 1.5 } }),
         })),

@@ -3,7 +3,7 @@ import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { QueuedAlertMessage } from '../../../src/protocol/queue.ts';
-import { count, countryName, dateTime, money, utc } from '../format.ts';
+import { count, countryName, dateTime, hundredthsMoney, utc } from '../format.ts';
 import { useLive } from '../live/feed.ts';
 
 const ROW_PX = 40;
@@ -144,7 +144,7 @@ export function AlertList(props: {
                   props.onOpen(alert);
                 }}
               >
-                <b className="right">{money(alert.expectedLossMinor, 'EUR').replace('€', '')}</b>
+                <b className="right">{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>
                 <span title={`Alert ${alert.id}`}>
                   {alert.escalated && <span title="Escalated">▲ </span>}
                   {alert.accountId}
@@ -152,9 +152,7 @@ export function AlertList(props: {
                 <span className="right c-count" title={`${alert.declined} of them declined`}>
                   {count(alert.transactions)}
                 </span>
-                <span className="right c-amount">
-                  {count(alert.amountMinor / 100)} {alert.currency}
-                </span>
+                <span className="right c-amount">{hundredthsMoney(alert.amountMinor, alert.currency)}</span>
                 <span className="c-country">{alert.country ? countryName(alert.country) : '–'}</span>
                 <span className="c-reason" title={alert.topReason ?? ''}>
                   {alert.topReason}

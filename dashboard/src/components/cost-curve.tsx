@@ -3,6 +3,7 @@ import { NumberInput, Slider } from '@mantine/core';
 import { useState } from 'react';
 import type { ReviewsMessage } from '../../../src/protocol/models.ts';
 import { count, percent, shortMoney } from '../format.ts';
+import { useLive } from '../live/feed.ts';
 import { Chart, type ChartColors, legendLook, tooltipLook } from './chart.tsx';
 import { Empty, Panel } from './parts.tsx';
 
@@ -40,6 +41,7 @@ function bySteps({ reviews: [review] }: ReviewsMessage): AtStep[] {
 
 /** The first review of the message is the one that is weighed. */
 export function CostCurve(props: { readonly message: ReviewsMessage }) {
+  const baseCurrency = useLive((state) => state.baseCurrency);
   const { message } = props;
   const [review] = message.reviews;
   const [reviewCost, setReviewCost] = useState(5);
@@ -98,7 +100,7 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
         axisLabel: {
           color: colors.muted,
           fontSize: 11,
-          formatter: (value: number) => shortMoney(value * 100),
+          formatter: (value: number) => shortMoney(value * 100, baseCurrency),
         },
         splitLine: { lineStyle: { color: colors.line } },
       },
@@ -167,7 +169,7 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
         </div>
         <div className="cost-side">
           <NumberInput
-            label="A review costs (€)"
+            label={`A review costs (${baseCurrency})`}
             size="xs"
             min={0}
             value={reviewCost}
@@ -197,15 +199,19 @@ export function CostCurve(props: { readonly message: ReviewsMessage }) {
             )}
             {figure(
               'Money caught a day',
-              shortMoney(at.caughtMinor / days),
+              shortMoney(at.caughtMinor / days, baseCurrency),
               `recall ${percent(at.caught / review.frauds)}`,
             )}
             {figure(
               'Money missed a day',
-              shortMoney(at.missedMinor / days),
+              shortMoney(at.missedMinor / days, baseCurrency),
               `${count(at.missed / days)} frauds`,
             )}
-            {figure('Cost a day', shortMoney(costOf(at)), `cheapest ${shortMoney(costOf(steps[cheapest]))}`)}
+            {figure(
+              'Cost a day',
+              shortMoney(costOf(at), baseCurrency),
+              `cheapest ${shortMoney(costOf(steps[cheapest]), baseCurrency)}`,
+            )}
           </div>
           {alertsADay > capacity && (
             <p className="problem">

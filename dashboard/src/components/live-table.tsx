@@ -3,8 +3,9 @@ import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { FeedRow } from '../../../src/protocol/messages.ts';
-import { clockTime, count, countryName, money, utc, words } from '../format.ts';
+import { clockTime, count, countryName, utc, words } from '../format.ts';
 import { setQuery } from '../live/route.ts';
+import { AmountCell } from './amount.tsx';
 import { Empty, OutcomeTag, ScoreBar } from './parts.tsx';
 
 /** Rows as they stood when reading began, until the reader asks for the new ones. */
@@ -95,7 +96,9 @@ export function LiveTable(props: {
               >
                 <span title={utc(row.decidedAt)}>{clockTime(row.decidedAt)}</span>
                 <span className="c-account">{row.accountId}</span>
-                <span style={{ textAlign: 'right' }}>{money(row.amountMinor, row.currency)}</span>
+                <span style={{ textAlign: 'right' }}>
+                  <AmountCell row={row} />
+                </span>
                 <span title={row.mcc ? `MCC ${row.mcc}` : undefined}>
                   {row.merchantName ?? words(row.type)}
                 </span>

@@ -1,12 +1,19 @@
 // The story of one transaction: what happened, why, what surrounds it.
 import { Button, Group } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { minorPerMajor } from '../../../src/domain/currency.ts';
+import {
+  type Amount,
+  type BaseAmount,
+  baseMajor,
+  OLD_RATE_DAYS,
+  rateAgeDays,
+} from '../../../src/domain/base-amount.ts';
 import type { TransactionStory } from '../../../src/protocol/messages.ts';
-import { clockTime, dateTime, money, percent, utc, words } from '../format.ts';
+import { clockTime, dateTime, percent, utc, words } from '../format.ts';
 import { ask } from '../live/api.ts';
 import { useMay } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
+import { AmountCell, amountText } from './amount.tsx';
 import { Chart, type ChartColors } from './chart.tsx';
 import { HiddenHint } from './hidden.tsx';
 import { Empty, OutcomeTag } from './parts.tsx';
@@ -80,13 +87,13 @@ function Neighbours(props: { readonly story: TransactionStory }) {
   const { neighbours, transaction, decision } = props.story;
   const own = {
     time: String(transaction.occurredAt),
-    amount: Number(transaction.amountMinor) / minorPerMajor(String(transaction.currency)),
+    amount: baseMajor(statedOf(transaction)),
     outcome: decision.outcome as string,
   };
   const points = [
     ...neighbours.map((row) => ({
       time: row.occurredAt,
-      amount: row.amountMinor / minorPerMajor(row.currency),
+      amount: baseMajor(row),
       outcome: row.outcome as string,
     })),
     own,
@@ -142,7 +149,9 @@ function Neighbours(props: { readonly story: TransactionStory }) {
                 onKeyDown={(event) => event.key === 'Enter' && setQuery({ transaction: row.id })}
               >
                 <td title={utc(row.occurredAt)}>{dateTime(row.occurredAt)}</td>
-                <td className="right">{money(row.amountMinor, row.currency)}</td>
+                <td className="right">
+                  <AmountCell row={row} />
+                </td>
                 <td>{row.merchantName ?? words(row.type)}</td>
                 <td>
                   <OutcomeTag outcome={row.outcome} />
@@ -152,6 +161,33 @@ function Neighbours(props: { readonly story: TransactionStory }) {
         </tbody>
       </table>
     </>
+  );
+}
+
+type StoredAmounts = Amount & { readonly occurredAt: string; readonly base?: BaseAmount };
+
+/** The amounts of a stored transaction. */
+const statedOf = (transaction: TransactionStory['transaction']): StoredAmounts =>
+  transaction as unknown as StoredAmounts;
+
+/** How an amount came to be what it counts as. */
+function Conversion({ of }: { readonly of: StoredAmounts }) {
+  const { base, occurredAt } = of;
+  if (!base) return null;
+  const ageDays = rateAgeDays(base, Date.parse(occurredAt));
+  const far = Math.abs(ageDays) > OLD_RATE_DAYS;
+  return (
+    <p className="muted" style={{ marginTop: 0 }}>
+      {base.source === 'billing' && base.rate === 1
+        ? 'Counted as the scheme billed it.'
+        : `Counted at ${base.rate.toPrecision(5)} ${base.currency}, the rate of ${base.rateDate}${base.source === 'shipped' ? ' that ships with the program' : ''}${base.source === 'billing' ? ', of what the scheme billed' : ''}.`}
+      {far && (
+        <span className="overdue">
+          {' '}
+          ▲ {Math.abs(ageDays)} days {ageDays > 0 ? 'older' : 'younger'} than the payment.
+        </span>
+      )}
+    </p>
   );
 }
 
@@ -200,11 +236,11 @@ export function Story(props: {
         {VERB[decision.outcome]}: {lead}
       </h2>
       <p className="muted" style={{ marginTop: 0 }}>
-        {money(Number(transaction.amountMinor), String(transaction.currency))} ·{' '}
-        {words(String(transaction.type))}
+        {amountText(statedOf(transaction))} · {words(String(transaction.type))}
         {merchant ? ` at ${merchant.name ?? merchant.id}` : ''} · account {String(transaction.accountId)} ·{' '}
         {dateTime(String(transaction.occurredAt))} · score {percent(decision.score, 2)}
       </p>
+      <Conversion of={statedOf(transaction)} />
       <Group gap={8} my={8}>
         {onLabel && (
           <>

@@ -1,6 +1,7 @@
 // The live feed in the browser: one WebSocket, reconnecting by itself; screens read from one store.
 // Messages are gathered and applied once a frame.
 import { useSyncExternalStore } from 'react';
+import { baseHundredths, PRESET_BASE_CURRENCY } from '../../../src/domain/base-amount.ts';
 import type {
   AlertRow,
   ClientMessage,
@@ -30,13 +31,15 @@ export type LiveState = {
   /** Moves when something happened to alerts. */
   readonly queueChanges: number;
   readonly presence: readonly Presence[];
+  /** What sums and losses are in. */
+  readonly baseCurrency: string;
 };
 
 const MAX_ROWS = 2000;
 const MAX_ALERTS = 500;
 /** What the desk closes with when a session has ended, or somebody may do more or less than before. */
 const SIGNED_OUT = 4401;
-const BANNER_MINOR = 50_000;
+const BANNER_HUNDREDTHS = 50_000;
 
 const NOTHING: LiveState = {
   connection: { state: 'connecting', since: Date.now() },
@@ -49,6 +52,7 @@ const NOTHING: LiveState = {
   banner: undefined,
   queueChanges: 0,
   presence: [],
+  baseCurrency: PRESET_BASE_CURRENCY,
 };
 let state = NOTHING;
 let open: WebSocket | undefined;
@@ -80,7 +84,7 @@ function mergeRows(newest: readonly FeedRow[], rows: readonly FeedRow[], limit: 
 }
 
 function apply(message: ServerMessage, before: LiveState): LiveState {
-  if (message.type === 'hello') return before;
+  if (message.type === 'hello') return { ...before, baseCurrency: message.baseCurrency };
   if (message.type === 'snapshot') {
     return {
       ...before,
@@ -104,7 +108,7 @@ function apply(message: ServerMessage, before: LiveState): LiveState {
     const rest = next.alerts.filter((alert) => !known.has(alert.transactionId));
     const alerts = [...[...message.alerts].reverse(), ...rest].slice(0, MAX_ALERTS);
     const big = message.alerts
-      .filter((alert) => alert.outcome === 'decline' && alert.amountMinor >= BANNER_MINOR)
+      .filter((alert) => alert.outcome === 'decline' && baseHundredths(alert) >= BANNER_HUNDREDTHS)
       .at(-1);
     next = { ...next, alerts, banner: big ?? next.banner };
   }

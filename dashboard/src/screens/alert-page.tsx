@@ -6,13 +6,14 @@ import { AccountMap } from '../components/account-map.tsx';
 import { AccountTimeline } from '../components/account-timeline.tsx';
 import { AlertActions, useActions } from '../components/alert-actions.tsx';
 import { awayText, Due, useNow } from '../components/alert-list.tsx';
+import { AmountCell } from '../components/amount.tsx';
 import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
 import { LinkGraph } from '../components/link-graph.tsx';
 import { NotesPanel } from '../components/notes-panel.tsx';
 import { Empty, OutcomeTag, Panel, ScoreBar, Scroll } from '../components/parts.tsx';
 import { Story, useStory } from '../components/story-body.tsx';
 import { type Said, Toast } from '../components/toast.tsx';
-import { count, dateTime, money, percent, utc, words } from '../format.ts';
+import { count, dateTime, hundredthsMoney, percent, utc, words } from '../format.ts';
 import { ask } from '../live/api.ts';
 import { look, useLive } from '../live/feed.ts';
 import { useMay, useMe } from '../live/me.ts';
@@ -26,20 +27,13 @@ const VERDICT_WORDS = {
 } as const;
 
 /** What happened, as one would say it. */
-function headline({ alert, transactions }: AlertFile): string {
+function headline({ alert }: AlertFile): string {
   const what = `${count(alert.transactions)} ${alert.transactions === 1 ? 'transaction' : 'transactions'}`;
   const ms = Date.parse(alert.updatedAt) - Date.parse(alert.openedAt);
   const span =
     alert.transactions === 1 || ms < 1000 ? '' : ` within ${awayText(new Date(ms).toISOString(), 0)}`;
   const declined = alert.declined > 0 ? `, ${count(alert.declined)} declined` : '';
-  const [newest] = transactions;
-  const amount =
-    transactions.length > 0 && transactions.every(({ currency }) => currency === newest.currency)
-      ? money(
-          transactions.reduce((sum, row) => sum + row.amountMinor, 0),
-          newest.currency,
-        )
-      : `${count(alert.amountMinor / 100)} in several currencies`;
+  const amount = hundredthsMoney(alert.amountMinor, alert.currency);
   return `${what} of account ${alert.accountId}${span}: ${amount}${declined}`;
 }
 
@@ -175,7 +169,9 @@ export function AlertPage(props: { readonly id: number }) {
                     onKeyDown={(event) => event.key === 'Enter' && setShown(row.id)}
                   >
                     <td title={utc(row.occurredAt)}>{dateTime(row.occurredAt)}</td>
-                    <td className="right">{money(row.amountMinor, row.currency)}</td>
+                    <td className="right">
+                      <AmountCell row={row} />
+                    </td>
                     <td>{row.merchantName ?? words(row.type)}</td>
                     <td>
                       <ScoreBar score={row.score} outcome={row.outcome} />

@@ -6,7 +6,7 @@ import type { CaseFile } from '../../../src/protocol/cases.ts';
 import { CaseReport } from '../components/case-report.tsx';
 import { Hidden, NOT_SHOWN } from '../components/hidden.tsx';
 import { Empty, Panel, Problem, Scroll } from '../components/parts.tsx';
-import { count, dateTime, utc, words } from '../format.ts';
+import { count, dateTime, hundredthsMoney, utc, words } from '../format.ts';
 import { ask, remove, tell } from '../live/api.ts';
 import { useMay, useMe } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
@@ -229,7 +229,7 @@ export function CasePage(props: { readonly id: number }) {
                       <td>{alert.id}</td>
                       <td>{alert.accountId}</td>
                       <td className="right">{count(alert.transactions)} flagged</td>
-                      <td className="right">{count(alert.amountMinor / 100)}</td>
+                      <td className="right">{hundredthsMoney(alert.amountMinor, alert.currency)}</td>
                       <td>{alert.verdict ? words(alert.verdict) : alert.status}</td>
                       <td className="right">
                         {may && open && (

@@ -53,6 +53,7 @@ function Card(props: {
 
 function Cards(props: { readonly stats: Stats }) {
   const { current, previous, minutes, latencyMs } = props.stats;
+  const baseCurrency = useLive((state) => state.baseCurrency);
   const live = useLive((state) => state.model?.live ?? null);
   const maturity = useLive((state) => state.model?.maturityMinutes ?? 0);
   const period = usePeriod().words;
@@ -72,7 +73,7 @@ function Cards(props: { readonly stats: Stats }) {
         label={`Fraud detected, ${period}`}
         value={
           <>
-            {count(flaggedOf(current))} <small>{shortMoney(current.flaggedMinor)}</small>
+            {count(flaggedOf(current))} <small>{shortMoney(current.flaggedMinor, baseCurrency)}</small>
           </>
         }
         measured="Transactions sent to review or declined in the period, and their amount"
@@ -226,6 +227,7 @@ function ScoreDistribution(props: { readonly stats: Stats }) {
 export function Overview() {
   const stats = useStats();
   const period = usePeriod().words;
+  const baseCurrency = useLive((state) => state.baseCurrency);
   const rows = useLive((state) => state.rows);
   const model = useLive((state) => state.model);
   const sampling = useLive((state) => state.sampling);
@@ -278,7 +280,7 @@ export function Overview() {
                   <td>{countryName(region.country)}</td>
                   <td className="right">{count(region.flagged)}</td>
                   <td className="right">{percent(region.flagged / region.transactions)}</td>
-                  <td className="right">{shortMoney(region.flaggedMinor)}</td>
+                  <td className="right">{shortMoney(region.flaggedMinor, baseCurrency)}</td>
                 </tr>
               ))}
             </tbody>

@@ -4,16 +4,15 @@ import { ApiKeys } from '../components/api-keys.tsx';
 import { AuditTrail } from '../components/audit-trail.tsx';
 import { Channels } from '../components/channels.tsx';
 import { DeskSettings } from '../components/desk-settings.tsx';
-import { Empty, Panel } from '../components/parts.tsx';
+import { ExchangeRates } from '../components/exchange-rates.tsx';
 import { PeopleTable } from '../components/people-table.tsx';
-import { useMay, useMe } from '../live/me.ts';
+import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
 export function Settings() {
   const { query } = useRoute();
   const administers = useMay('administer');
   const audits = useMay('read_audit');
-  const { me } = useMe();
   const parts = [
     ...(administers
       ? [
@@ -23,18 +22,9 @@ export function Settings() {
           { value: 'desk', label: 'Desk' },
         ]
       : []),
+    { value: 'rates', label: 'Exchange rates' },
     ...(audits ? [{ value: 'audit', label: 'Audit trail' }] : []),
   ];
-  if (parts.length === 0) {
-    return (
-      <Panel title="Settings">
-        <Empty>
-          {me?.actor?.name} has nothing to set here. Roles, keys and the audit trail are for administrators
-          and auditors.
-        </Empty>
-      </Panel>
-    );
-  }
   const part = parts.find(({ value }) => value === query.get('part'))?.value ?? parts[0].value;
   return (
     <>
@@ -50,6 +40,7 @@ export function Settings() {
       {part === 'keys' && <ApiKeys />}
       {part === 'notifications' && <Channels />}
       {part === 'desk' && <DeskSettings />}
+      {part === 'rates' && <ExchangeRates />}
       {part === 'audit' && <AuditTrail />}
     </>
   );

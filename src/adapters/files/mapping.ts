@@ -25,8 +25,9 @@ export type Mapping = {
 const FIELDS = new Set([
   'id', 'accountId', 'occurredAt', 'amountMinor', 'currency', 'type', 'channel', 'merchant.id', 'merchant.name',
   'merchant.mcc', 'country', 'city', 'location.lat', 'location.lon', 'deviceId', 'ip', 'counterpartyId', 'counterpartyName',
+  'billing.amountMinor', 'billing.currency',
 ]); // biome-ignore format: a list
-export const NUMBER_FIELDS = new Set(['amountMinor', 'location.lat', 'location.lon']);
+export const NUMBER_FIELDS = new Set(['amountMinor', 'billing.amountMinor', 'location.lat', 'location.lon']);
 const TIMES = new Set(['iso', 'epoch_seconds', 'epoch_milliseconds', 'utc']);
 const REQUIRED = ['id', 'accountId', 'occurredAt', 'amountMinor', 'currency', 'type'];
 

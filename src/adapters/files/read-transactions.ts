@@ -6,14 +6,14 @@ import { pipeline, Readable, Transform, type TransformCallback } from 'node:stre
 import { createGunzip } from 'node:zlib';
 import { parse as parseCsv } from 'csv-parse';
 import { maskCardNumbers } from '../../domain/card-number.ts';
-import type { CardPolicy } from '../../domain/card-policy.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { readJson } from '../../domain/json-text.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
+import { type Bounds, readTransaction } from '../../domain/read-transaction.ts';
 import { isSensitiveField, SENSITIVE_FIELD } from '../../domain/sensitive-fields.ts';
-import { parseTransaction, type Transaction } from '../../domain/transaction.ts';
+import type { Transaction } from '../../domain/transaction.ts';
 import { badByteText, badUtf8, byteName, textOfBytes } from '../../domain/utf8.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
 import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
@@ -32,16 +32,6 @@ export type InputFile = {
   /** Bytes of the file read so far, for a progress bar. */
   bytesRead(): number;
   batches(): AsyncGenerator<InputRow[]>;
-};
-
-/**
- * What a transaction is held against: when it is now, and the most that one may move where it is not the preset; and what
- * becomes of card numbers, which are refused where it is not said.
- */
-export type Bounds = {
-  readonly nowMs: number;
-  readonly maxAmountMinor?: number;
-  readonly cards?: CardPolicy;
 };
 
 const BATCH_ROWS = 1000;
@@ -148,7 +138,7 @@ function ndjsonRow(bytes: Buffer, tooLong: boolean, line: number, bounds: Bounds
     fraud = given;
     value = rest;
   }
-  const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
+  const parsed = readTransaction(value, bounds);
   if (!parsed.ok) return { ok: false, line, raw: raw(), problems: parsed.problems };
   return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
 }
@@ -230,7 +220,7 @@ function rowReader(head: readonly string[], mapping: Mapping, file: string, boun
         (value[parent] as Record<string, unknown>)[child] = item;
       }
     }
-    const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
+    const parsed = readTransaction(value, bounds);
     if (!parsed.ok) return { ok: false, line, raw: kept(record), problems: parsed.problems };
     const fraud = labelAt >= 0 ? record[labelAt] === mapping.label?.fraudValue : undefined;
     return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
@@ -262,7 +252,7 @@ function valueReader(field: string, source: FieldSource, at: number): (record: r
       const number = Number(text);
       if (Number.isNaN(number)) return text;
       // 57.16 × 100 is 5715.999…; minor units are whole.
-      return field === 'amountMinor' ? Math.round(number * (factor ?? 1)) : number * (factor ?? 1);
+      return field.endsWith('amountMinor') ? Math.round(number * (factor ?? 1)) : number * (factor ?? 1);
     };
   }
   return (record) => {

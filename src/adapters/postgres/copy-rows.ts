@@ -19,7 +19,7 @@ export type CopyRows = {
   row(columns: number): void;
   text(value: string | undefined): void;
   integer(value: number): void;
-  bigint(value: number): void;
+  bigint(value: number | undefined): void;
   double(value: number | undefined): void;
   real(value: number): void;
   timestamp(epochMs: number): void;
@@ -76,6 +76,7 @@ export function createCopyRows(first: Buffer): CopyRows {
       at = buffer.writeInt32BE(value, at);
     },
     bigint(value) {
+      if (value === undefined) return head(NULL);
       head(8);
       long(value);
     },

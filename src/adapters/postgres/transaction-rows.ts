@@ -5,7 +5,7 @@ import { type CopyRows, copyInto } from './copy-rows.ts';
 
 const COLUMNS = [
   'id', 'seq', 'partition', 'log_offset', 'account_id', 'occurred_at', 'received_at', 'decided_at',
-  'amount_minor', 'currency', 'type', 'channel', 'merchant_id', 'merchant_name', 'mcc', 'country', 'city',
+  'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel', 'merchant_id', 'merchant_name', 'mcc', 'country', 'city',
   'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'counterparty_name', 'outcome', 'score', 'reasons', 'rules',
   'model_version', 'ruleset_version', 'catalogue_hash', 'features', 'content_hash', 'engine_ms',
 ]; // biome-ignore format: as the values below
@@ -24,6 +24,9 @@ export function addTransactionRow(rows: CopyRows, item: Decided, partition: numb
   rows.timestamp(decision.decidedAtMs);
   rows.bigint(t.amountMinor);
   rows.text(t.currency);
+  rows.bigint(t.base?.amountMinor);
+  rows.text(t.base && JSON.stringify(t.base));
+  rows.text(t.billing && JSON.stringify(t.billing));
   rows.text(t.type);
   rows.text(t.channel);
   rows.text(t.merchant?.id);

@@ -1,6 +1,6 @@
 // One batch of decisions as the statements of one transaction.
 
-import { hundredths } from '../../domain/amount.ts';
+import { baseCurrency, baseHundredths } from '../../domain/base-amount.ts';
 import { asBuffer } from '../../domain/bytes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
@@ -24,6 +24,9 @@ export function transactionRow(item: Decided, seq: number) {
     decided_at: isoTime(decision.decidedAtMs),
     amount_minor: t.amountMinor,
     currency: t.currency,
+    base_amount_minor: t.base?.amountMinor,
+    base: t.base && JSON.stringify(t.base),
+    billing: t.billing && JSON.stringify(t.billing),
     type: t.type,
     channel: t.channel,
     merchant_id: t.merchant?.id,
@@ -61,6 +64,8 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
     score: decision.score,
     amount_minor: t.amountMinor,
     currency: t.currency,
+    base_amount_minor: t.base?.amountMinor,
+    base_currency: t.base?.currency,
     country: t.country,
     merchant_name: t.merchant?.name ?? t.counterpartyName ?? t.counterpartyId,
     top_reason: leading?.text ?? decision.reasons[0]?.text,
@@ -96,7 +101,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
   for (const item of flagged) {
     const { transaction, decision } = item;
     const row = alertRow(item, 0);
-    const amount = hundredths(transaction.amountMinor, transaction.currency);
+    const amount = baseHundredths(transaction);
     let group = groups.get(transaction.accountId);
     if (!group) {
       group = {
@@ -108,7 +113,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
         amount_minor: 0,
         expected_loss_minor: 0,
         max_score: -1,
-        currency: row.currency,
+        currency: baseCurrency(transaction),
         country: undefined,
         top_reason: undefined,
         top_rule: undefined,
@@ -159,9 +164,9 @@ export const ADD_ALERTS = (rows: string, groups: string): string => `
     returning id, account_id),
   flagged as (
     insert into fraud_alerts (transaction_id, seq, account_id, created_at, outcome, score, amount_minor, currency,
-      country, merchant_name, top_reason, top_rule, is_fraud, status, alert_id)
+      base_amount_minor, base_currency, country, merchant_name, top_reason, top_rule, is_fraud, status, alert_id)
     select f.transaction_id, f.seq, f.account_id, f.created_at, f.outcome, f.score, f.amount_minor, f.currency,
-      f.country, f.merchant_name, f.top_reason, f.top_rule, f.is_fraud, f.status, grouped.id
+      f.base_amount_minor, f.base_currency, f.country, f.merchant_name, f.top_reason, f.top_rule, f.is_fraud, f.status, grouped.id
     from json_populate_recordset(null::fraud_alerts, ${rows}) f join grouped using (account_id)
     on conflict (transaction_id) do nothing)`;
 

@@ -13,6 +13,7 @@ import { NOTE_TABLES } from './notes.ts';
 import { NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
+import { BASE_AMOUNT_COLUMNS, RATE_TABLES } from './rate-store.ts';
 import { READER_INDEXES } from './reader-indexes.ts';
 import { RULE_TABLES } from './rule-book.ts';
 import { SIGN_IN_TABLES } from './sign-in-tables.ts';
@@ -108,6 +109,8 @@ const SUMS = ofBoth([
 
 const READERS = ofBoth([...READER_INDEXES, ...IMPORT_TABLES]);
 
+const BASE_AMOUNTS = ofBoth([...BASE_AMOUNT_COLUMNS, ...RATE_TABLES]);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -143,6 +146,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '011_sight': SIGHT,
   '012_proposals': PROPOSALS,
   '013_readers': READERS,
+  '014_base_amounts': BASE_AMOUNTS,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -210,6 +214,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '012_sight': SIGHT,
   '013_proposals': PROPOSALS,
   '014_readers': READERS,
+  '015_base_amounts': BASE_AMOUNTS,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -12,6 +12,7 @@ import { createNotifications } from './notifications.ts';
 import { createPastRows } from './past-rows.ts';
 import { createPeople } from './people.ts';
 import { createProposals } from './proposals.ts';
+import { createRateStore } from './rate-store.ts';
 import { createRuleBook } from './rule-book.ts';
 import type { SqlSession } from './session.ts';
 import { createSettings } from './settings.ts';
@@ -43,6 +44,7 @@ export function createOffice(
     past: createPastRows(reads),
     lists: createListStore(session, reads),
     settings: createSettings(session),
+    rates: createRateStore(session),
     proposals: createProposals(session),
     deadLetters: createDeadLetters(session, numbers),
     secrets: createDeskSecrets(session),

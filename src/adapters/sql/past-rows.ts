@@ -1,5 +1,5 @@
 // Past transactions for backtests, out of the database in large pages.
-import { hundredths } from '../../domain/amount.ts';
+import { type BaseAmount, baseCurrency, baseHundredths, baseMinor } from '../../domain/base-amount.ts';
 import type { Outcome, RuleHit } from '../../domain/decision.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import {
@@ -33,7 +33,7 @@ export function createPastRows(session: SqlSession): PastRows {
   return {
     async page(catalogueHash, before, limit) {
       const rows = await session.query(
-        `select seq, id, account_id, occurred_at, decided_at, amount_minor, currency, type, channel, merchant_id,
+        `select seq, id, account_id, occurred_at, decided_at, amount_minor, currency, base, type, channel, merchant_id,
            merchant_name, mcc, country, city, device_id, ip, counterparty_id, counterparty_name, outcome, score, rules,
            features, is_fraud, catalogue_hash = $1 as usable
          from transactions where ($2::bigint is null or seq < $2) order by seq desc limit $3`,
@@ -43,16 +43,21 @@ export function createPastRows(session: SqlSession): PastRows {
         last: rows.length === limit ? Number(rows[rows.length - 1].seq) : undefined,
         rows: rows.flatMap((row) => {
           if (row.usable !== true) return [];
-          const amountMinor = Number(row.amount_minor);
-          const currency = String(row.currency);
+          const amounts = {
+            amountMinor: Number(row.amount_minor),
+            currency: String(row.currency),
+            ...(row.base !== null && { base: JSON.parse(String(row.base)) as BaseAmount }),
+          };
           return {
             id: String(row.id),
             accountId: String(row.account_id),
             occurredAtMs: timeMs(row.occurred_at),
             decidedAtMs: timeMs(row.decided_at),
-            amountMinor,
-            amountHundredths: hundredths(amountMinor, currency),
-            currency,
+            amountMinor: amounts.amountMinor,
+            baseMinor: baseMinor(amounts),
+            baseHundredths: baseHundredths(amounts),
+            currency: amounts.currency,
+            baseCurrency: baseCurrency(amounts),
             type: String(row.type),
             channel: textOrNone(row.channel),
             country: textOrNone(row.country),
@@ -80,7 +85,8 @@ export function createPastRows(session: SqlSession): PastRows {
           `with recent as (
              select coalesce(channel, 'not stated') as channel, type, coalesce(country, '??') as country,
                coalesce(is_fraud, false) as fraud, is_fraud is not null as labelled, outcome <> 'approve' as flagged,
-               coalesce(fraud_type, 'not stated') as fraud_type, amount_minor
+               coalesce(fraud_type, 'not stated') as fraud_type,
+               coalesce(base_amount_minor, amount_minor) as amount_minor
              from transactions where seq >= $2 and ($3::bigint is null or seq < $3) and decided_at < $1),
            told as (
              select 'channel' as kind, channel as name, * from recent

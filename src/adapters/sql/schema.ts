@@ -13,6 +13,10 @@ export type TransactionsTable = {
   decided_at: Time;
   amount_minor: number;
   currency: string;
+  /** In the base currency, where that is another; `base` and `billing` are JSON of how it came about. */
+  base_amount_minor: number | null;
+  base: string | null;
+  billing: string | null;
   type: string;
   channel: string | null;
   merchant_id: string | null;
@@ -55,6 +59,8 @@ export type FraudAlertsTable = {
   score: number;
   amount_minor: number;
   currency: string;
+  base_amount_minor: number | null;
+  base_currency: string | null;
   country: string | null;
   merchant_name: string | null;
   top_reason: string | null;

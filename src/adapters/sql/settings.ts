@@ -11,14 +11,18 @@ export function createSettings(session: SqlSession): Settings {
       .map((row) => [String(row.name), JSON.parse(String(row.value))]);
     return { ...DEFAULT_SETTINGS, ...Object.fromEntries(known) };
   }
+  async function kept(name: string): Promise<string | undefined> {
+    const [row] = await session.query('select value from settings where name = $1', [name]);
+    return row && String(JSON.parse(String(row.value)));
+  }
   return {
     read,
     async keep(name, value) {
       const add = 'insert into settings values ($1, $2) on conflict (name) do nothing';
       await session.query(add, [name, JSON.stringify(value)]);
-      const [row] = await session.query('select value from settings where name = $1', [name]);
-      return String(JSON.parse(String(row.value)));
+      return (await kept(name)) ?? value;
     },
+    kept,
     async change(changes, entry) {
       await session.transaction([
         ...Object.entries(changes).map(([name, value]) => ({

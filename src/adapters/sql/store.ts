@@ -1,6 +1,7 @@
 // The Store on any SQL session. Delivery: what `commit` resolved for is durable, and each offset once.
 import type { Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
+import type { Amount, BaseAmount } from '../../domain/base-amount.ts';
 import type { Decision, Outcome, Reason, RuleHit } from '../../domain/decision.ts';
 import type { Channel, Transaction, TransactionType } from '../../domain/transaction.ts';
 import type { KnownDecision } from '../../engine/process-batch.ts';
@@ -57,6 +58,8 @@ export function toTransaction(row: ListedRow): Transaction {
     occurredAtMs: row.occurred_at.getTime(),
     amountMinor: Number(row.amount_minor),
     currency: row.currency,
+    ...(row.billing !== null && { billing: JSON.parse(row.billing) as Amount }),
+    ...(row.base !== null && { base: JSON.parse(row.base) as BaseAmount }),
     type: row.type as TransactionType,
     ...(row.channel !== null && { channel: row.channel as Channel }),
     ...(row.merchant_id !== null && {
@@ -101,6 +104,10 @@ function toAlert(row: Selectable<FraudAlertsTable>): Alert {
     score: row.score,
     amountMinor: Number(row.amount_minor),
     currency: row.currency,
+    base:
+      row.base_amount_minor === null || row.base_currency === null
+        ? undefined
+        : { amountMinor: Number(row.base_amount_minor), currency: row.base_currency },
     country: row.country ?? undefined,
     merchantName: row.merchant_name ?? undefined,
     topReason: row.top_reason ?? undefined,
@@ -117,7 +124,7 @@ const COUNTED_AT_ONCE = 5000;
 const COUNTS_MS = 30 * 60_000;
 
 const LISTED_COLUMNS = [
-  'id', 'seq', 'account_id', 'occurred_at', 'received_at', 'decided_at', 'amount_minor', 'currency', 'type', 'channel',
+  'id', 'seq', 'account_id', 'occurred_at', 'received_at', 'decided_at', 'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel',
   'merchant_id', 'merchant_name', 'mcc', 'country', 'city', 'lat', 'lon', 'device_id', 'ip', 'counterparty_id',
   'counterparty_name', 'outcome', 'score', 'reasons', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
   'is_fraud', 'fraud_type',
