@@ -370,8 +370,9 @@ test('whatever is posted, the API answers with a document and lives on', async (
         );
         const answered = await answer.text();
         assert.ok(answer.status < 500, `${method} ${filled}: ${answer.status} ${answered.slice(0, 200)}`);
-        // Prometheus wants plain text; all else is a document.
-        const expected = path === '/metrics' && answer.ok ? '# HELP' : '{';
+        // Prometheus wants plain text, and rates are a file; all else is a document.
+        const texts: Record<string, string> = { '/metrics': '# HELP', '/v1/exchange-rates.csv': 'Date' };
+        const expected = (answer.ok ? texts[path] : undefined) ?? '{';
         assert.ok(answered.startsWith(expected), answered.slice(0, 100));
       },
     ),

@@ -55,11 +55,11 @@ test('T7 T9 eleven payments of 2^53 on one account, and an id with a byte order 
   ];
   // One after the other, so that each joins what is stored.
   for (const record of records) {
-    await desk.append([{ kind: 'transaction', transaction: record, receivedAtMs: Date.now() }]);
+    await desk.log.append([{ kind: 'transaction', transaction: record, receivedAtMs: Date.now() }]);
     await desk.settled();
   }
   for (let start = 0; start < 2; start++) {
-    await desk.append([{ kind: 'transaction', transaction: records[0], receivedAtMs: Date.now() }]);
+    await desk.log.append([{ kind: 'transaction', transaction: records[0], receivedAtMs: Date.now() }]);
     await desk.settled();
     for (const record of records)
       assert.deepEqual(

@@ -194,6 +194,11 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'POST /v1/simulator/inject': () => [
     { path: '/v1/simulator/inject', body: { type: 'card_testing' }, status: [409] },
   ],
+  'GET /v1/exchange-rates': one('/v1/exchange-rates'),
+  'GET /v1/exchange-rates.csv': one('/v1/exchange-rates.csv'),
+  'POST /v1/exchange-rates': () => [
+    { path: '/v1/exchange-rates', body: 'Date,USD\n2026-01-02,1.25\n', type: 'text/csv' },
+  ],
   'GET /v1/settings': one('/v1/settings'),
   'PUT /v1/settings': () => [{ path: '/v1/settings', body: { fourEyesCases: false } }],
   'GET /v1/views': one('/v1/views'),
