@@ -90,14 +90,14 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   // What is wrong with a file or the model is said here, not by a task of Spark.
   const bounds = boundsNow();
   for (const file of files) await openTransactions(file, parsed, bounds);
+  const model = options.text('model');
+  if (model !== undefined) await loadModelFile(model);
   const [firstFile] = files;
   const { baseCurrency } =
     firstFile === undefined
       ? shippedMoney(baseCurrencyAsked(options.text('base-currency')))
       : await moneyOf(options, () => openTransactions(firstFile, parsed, bounds));
   const rates = options.text('rates');
-  const model = options.text('model');
-  if (model !== undefined) await loadModelFile(model);
   const delayDays = options.number('delay-days', 0, 365);
   const untilMs = options.date('until');
   const cores =

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
 import { OLD_RATE_DAYS } from '../domain/base-amount.ts';
+import { isCurrency } from '../domain/currency.ts';
 import { crossRate, dayOf, dayText, type Rate } from '../domain/exchange-rates.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { SHIPPED_RATES_DATE } from '../domain/shipped-rates.ts';
@@ -66,7 +67,9 @@ export function rateRoutes(app: FastifyInstance, desk: Desk): void {
         })),
         currencies: [...inService.byCurrency.keys()].sort().flatMap((currency) => {
           const found =
-            currency === baseCurrency ? undefined : crossRate(inService, currency, baseCurrency, today);
+            currency === baseCurrency || !isCurrency(currency, clock.nowMs())
+              ? undefined
+              : crossRate(inService, currency, baseCurrency, today);
           return found
             ? [{ currency, rate: found.rate, date: dayText(found.day), isShipped: found.isShipped }]
             : [];
