@@ -165,6 +165,7 @@ test('R7 a trial on the past is stopped like a rule in service, or when it is ca
       occurredAtMs: i,
       decidedAtMs: i,
       amountMinor: 1,
+      utcOffsetMinutes: Number.NaN,
       baseMinor: 1,
       baseCurrency: 'EUR',
       baseHundredths: 1,

@@ -4,6 +4,7 @@ import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';
+import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import {
   type Evaluation,
   evaluate,
@@ -24,6 +25,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until labels are known' },
   'test-until': { type: 'string', value: 'DATE', default: '2018-08-15', help: 'end of the test, exclusive' },
   ...MONEY_SPECS,
+  'time-zone': TIME_ZONE_SPEC,
   ...TRAINER_OPTIONS,
   prequential: { type: 'boolean', help: 'four folds in a row, each later by the length of the test' },
   seed: { type: 'string', value: 'N', default: '0', help: 'seed of all randomness' },
@@ -53,10 +55,12 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const trainer = trainerOf(options);
   const { set, features } = featuresOf(options);
   const mapping = await loadMapping(options.text('mapping') ?? 'handbook');
+  const offsetAt = localTimeAsked(options.text('time-zone'));
   const bounds = {
     nowMs: Date.now(),
     maxAmountMinor: maxAmountMinor(process.env),
     cards: cardsOfFiles(process.env),
+    ...(offsetAt && { offsetAt }),
   };
   const money = await moneyOf(options, () => openTransactions(file, mapping, bounds));
   const input = await openTransactions(file, mapping, { ...bounds, money });

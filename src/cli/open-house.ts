@@ -41,6 +41,8 @@ export type HouseOptions = {
   readonly maxAmountMinor: number;
   /** The base currency that was asked for. */
   readonly baseCurrency: string | undefined;
+  /** How far the clocks of the desk's time zone are ahead of UTC, where it has one. */
+  readonly offsetAt: ((timeMs: number) => number) | undefined;
   readonly cardMode: CardMode;
   /** Where the data folder is not to keep one of its own. */
   readonly cardKey: string | undefined;
@@ -66,6 +68,7 @@ async function open(options: HouseOptions): Promise<House> {
     clock: systemClock,
     maxAmountMinor: options.maxAmountMinor,
     ...(options.baseCurrency !== undefined && { baseCurrency: options.baseCurrency }),
+    ...(options.offsetAt && { offsetAt: options.offsetAt }),
     cards: cardsOfFolder(dataDir, options.cardMode, options.cardKey),
     firstModel: async (state) => {
       say('No model yet: simulating a history and training one …');

@@ -12,6 +12,7 @@ import type { Model } from '../models/model.ts';
 import { systemClock } from '../ports/clock.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { openDesk } from '../runtimes/embedded.ts';
+import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { type ReplayReport, replay } from '../runtimes/replay.ts';
 import type { LabelledTransaction } from '../training/evaluate.ts';
@@ -45,6 +46,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   seed: { type: 'string', value: 'N', default: '1', help: 'seed of all randomness' },
   json: { type: 'boolean', help: 'print the report as JSON' },
   ...MONEY_SPECS,
+  'time-zone': TIME_ZONE_SPEC,
   ...CARD_SPECS,
   help: { type: 'boolean', help: 'show this text' },
 };
@@ -98,12 +100,14 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   const kept = options.text('data-dir');
   const mode = cardModeOf(options.text('card-numbers'));
   const cards = cardsOfFolder(kept, mode, process.env.CARD_TOKEN_KEY);
+  const offsetAt = localTimeAsked(options.text('time-zone'));
   const open = (money?: Money): Promise<InputFile> =>
     openTransactions(file, mapping, {
       nowMs: systemClock.nowMs(),
       maxAmountMinor: maxAmountMinor(process.env),
       cards: cards.policy,
       ...(money && { money }),
+      ...(offsetAt && { offsetAt }),
     });
   const asked = baseCurrencyAsked(options.text('base-currency'));
   const rates = await ratesOfFile(options);

@@ -7,6 +7,7 @@ import { createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import { restartsOf, restartsText } from '../ports/restarts.ts';
 import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
+import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { oidcSettings } from '../server/access/oidc.ts';
 import { mailSettings } from '../server/notifier.ts';
@@ -60,6 +61,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     value: 'CODE',
     help: 'what a new desk counts in; it stays that for good [BASE_CURRENCY, or EUR]',
   },
+  'time-zone': TIME_ZONE_SPEC,
   ...CARD_SPECS,
   'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
   'log-level': { type: 'string', default: 'warn', help: 'fatal | error | warn | info | debug' },
@@ -117,6 +119,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
         ? maxAmountMinor(process.env)
         : amountLimit('--max-amount-minor', options.text('max-amount-minor')),
     baseCurrency: baseCurrencyAsked(options.text('base-currency')),
+    offsetAt: localTimeAsked(options.text('time-zone')),
     cardMode: cardModeOf(options.text('card-numbers')),
     // Tenants share no key.
     cardKey: tenants ? undefined : process.env.CARD_TOKEN_KEY,

@@ -20,6 +20,7 @@ import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { readFileStep, readTopicStep, topicPartName, topicPartOf } from '../runtimes/backfill-read.ts';
 import { assembleStep, featuresStep } from '../runtimes/backfill-steps.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';
+import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { kafkaNames } from '../runtimes/stream-settings.ts';
 import { engineCommand, localSparkCommand } from '../stack/spark.ts';
@@ -50,6 +51,7 @@ const BACKFILL: Readonly<Record<string, OptionSpec>> = {
   },
   'written-until': { type: 'string', value: 'DATE', help: 'of the topic: records written before this day' },
   ...MONEY_SPECS,
+  'time-zone': TIME_ZONE_SPEC,
   cores: { type: 'string', value: 'N', help: 'cores that Spark uses; all where not said' },
   memory: { type: 'string', value: 'MB', default: '2048', help: 'heap of Spark' },
   help: HELP,
@@ -98,6 +100,8 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
       ? shippedMoney(baseCurrencyAsked(options.text('base-currency')))
       : await moneyOf(options, () => openTransactions(firstFile, parsed, bounds));
   const rates = options.text('rates');
+  const timeZone = options.text('time-zone');
+  localTimeAsked(timeZone);
   const delayDays = options.number('delay-days', 0, 365);
   const untilMs = options.date('until');
   const cores =
@@ -119,6 +123,7 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
         ...(untilMs === undefined ? [] : ['--until-ms', String(untilMs)]),
         ...['--base-currency', baseCurrency],
         ...(rates === undefined ? [] : ['--rates', resolve(rates)]),
+        ...(timeZone === undefined ? [] : ['--time-zone', timeZone]),
       ]),
       ...words('features', fromTopic ? [] : ['--delay-ms', String(delayDays * DAY_MS)]),
       ...words('assemble', model === undefined ? [] : ['--model', resolve(model)]),
@@ -183,6 +188,7 @@ const STEP: Readonly<Record<string, OptionSpec>> = {
   'until-ms': { type: 'string', help: 'read: end of the history, exclusive' },
   'base-currency': { type: 'string', help: 'read: what amounts are counted in' },
   rates: { type: 'string', help: 'read: a file of exchange rates' },
+  'time-zone': { type: 'string', help: 'read: where payments are made that do not say it' },
   'delay-ms': { type: 'string', help: 'features: until frauds are known; without it, labels say so' },
   model: { type: 'string', help: 'assemble: model that scores' },
   help: HELP,
@@ -215,8 +221,10 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
         untilMs: until === undefined ? Number.POSITIVE_INFINITY : Number(until),
       };
       const rates = await ratesOfFile(options);
+      const offsetAt = localTimeAsked(options.text('time-zone'));
       const bounds = {
         ...boundsNow(),
+        ...(offsetAt && { offsetAt }),
         money: {
           ...shippedMoney(baseCurrencyAsked(options.text('base-currency'))),
           ...(rates && { rates: exchangeRates(rates) }),

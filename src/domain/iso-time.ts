@@ -102,3 +102,22 @@ function parseAnyTime(text: string): number | undefined {
   const time = utc - (offset[0] === '-' ? -1 : 1) * offsetMinutes * 60_000;
   return time > LAST_MS ? undefined : time;
 }
+
+/**
+ * The minutes that a time's offset is ahead of UTC; undefined for Z and -00:00, which say nothing of the place (RFC 9557, 2.2).
+ * For texts that `parseIsoTime` reads.
+ */
+export function offsetOf(text: string): number | undefined {
+  const { length } = text;
+  if (text[length - 1] === 'Z') return undefined;
+  const minutes = digits(text, length - 5, length - 3) * 60 + digits(text, length - 2, length);
+  if (text[length - 6] !== '-') return minutes;
+  return minutes === 0 ? undefined : -minutes;
+}
+
+/** A moment as the local time of a place that is so many minutes ahead of UTC. */
+export function isoTimeAt(time: number, offsetMinutes: number): string {
+  const local = isoTime(time + offsetMinutes * 60_000).slice(0, -1);
+  const distance = Math.abs(offsetMinutes);
+  return `${local}${offsetMinutes < 0 ? '-' : '+'}${two[Math.floor(distance / 60)]}:${two[distance % 60]}`;
+}

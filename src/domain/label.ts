@@ -58,6 +58,9 @@ export function parseVerdict(
   return parseVerdictFields(value, nowMs, KNOWN, cards);
 }
 
+/** A label counts from when it is known, so it cannot be from tomorrow; clocks may differ by a little. */
+const LABEL_TOLERANCE_MS = 5 * 60_000;
+
 const KNOWN_LABEL = new Set([...VERDICT_FIELDS, ...HISTORY_FIELDS]);
 
 /** Parses a label with its history keys from untrusted JSON, as it comes over a stream. */
@@ -132,7 +135,7 @@ function parseVerdictFields(
   const fraud = fields.flag('fraud', true);
   const fraudType = fields.text('fraudType', false, FRAUD_TYPE);
   const source = fields.choice('source', false, SOURCES) ?? 'analyst';
-  const labelledAtMs = fields.time('labelledAt', false, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS) ?? nowMs;
+  const labelledAtMs = fields.time('labelledAt', false, EARLIEST_MS, nowMs + LABEL_TOLERANCE_MS) ?? nowMs;
   fields.onlyKnown(known);
   if (problems.length > 0 || transactionId === undefined || fraud === undefined) {
     return { ok: false, problems };

@@ -31,6 +31,7 @@ export function transactionSeen(t: Transaction, sight: Sight): Transaction {
     id: t.id,
     accountId: sight.token('account', t.accountId),
     occurredAtMs: t.occurredAtMs,
+    ...(t.utcOffsetMinutes !== undefined && { utcOffsetMinutes: t.utcOffsetMinutes }),
     amountMinor: t.amountMinor,
     currency: t.currency,
     ...(t.billing !== undefined && { billing: t.billing }),

@@ -6,7 +6,7 @@ import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.
 import { countryProblem } from './country.ts';
 import { currencyProblem } from './currency.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
-import { isoTime, parseIsoTime } from './iso-time.ts';
+import { isoTime, isoTimeAt, offsetOf, parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
 
 export const TRANSACTION_TYPES = ['purchase', 'withdrawal', 'transfer', 'payment'] as const;
@@ -32,6 +32,8 @@ export type Transaction = {
   readonly id: string;
   readonly accountId: string;
   readonly occurredAtMs: number;
+  /** Minutes that the clock of the place is ahead of UTC; absent where nobody knows. */
+  readonly utcOffsetMinutes?: number;
   readonly amountMinor: number;
   readonly currency: string;
   readonly type: TransactionType;
@@ -57,8 +59,10 @@ export type Transaction = {
  */
 type WholeTransaction = { readonly [Field in keyof Required<Transaction>]: Transaction[Field] };
 
-/** A transaction as JSON carries it: the same fields, with the time as ISO 8601. */
-export type TransactionJson = Omit<Transaction, 'occurredAtMs'> & { readonly occurredAt: string };
+/** A transaction as JSON carries it: the same fields, with the time as ISO 8601, in the offset of the place where it is known. */
+export type TransactionJson = Omit<Transaction, 'occurredAtMs' | 'utcOffsetMinutes'> & {
+  readonly occurredAt: string;
+};
 
 const KNOWN = new Set([
   'id',
@@ -121,6 +125,7 @@ export function parseTransaction(
   const id = fields.text('id', true, ID);
   const accountId = fields.text('accountId', true, ID);
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
+  const utcOffsetMinutes = occurredAtMs === undefined ? undefined : offsetOf(String(value.occurredAt));
   const amountMinor = fields.number('amountMinor', true, 0, maxAmountMinor, true);
   const currency = parseCurrency(fields, occurredAtMs ?? nowMs);
   const type = fields.choice('type', true, TYPES);
@@ -156,7 +161,7 @@ export function parseTransaction(
     return { ok: false, problems };
   }
   const transaction: WholeTransaction = {
-    id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
+    id, accountId, occurredAtMs, utcOffsetMinutes, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
     counterpartyId, counterpartyName, billing, base: undefined,
   }; // biome-ignore format: one shape
   return {
@@ -204,8 +209,10 @@ export const withoutBase = (transaction: Transaction): Transaction =>
   transaction.base ? { ...transaction, base: undefined } : transaction;
 
 export function transactionToJson(transaction: Transaction): TransactionJson {
-  const { occurredAtMs, ...rest } = transaction;
-  return { ...rest, occurredAt: isoTime(occurredAtMs) };
+  const { occurredAtMs, utcOffsetMinutes, ...rest } = transaction;
+  const occurredAt =
+    utcOffsetMinutes === undefined ? isoTime(occurredAtMs) : isoTimeAt(occurredAtMs, utcOffsetMinutes);
+  return { ...rest, occurredAt };
 }
 
 /** Reads what `transactionToJson` wrote; what comes from outside goes through `parseTransaction`. */
@@ -213,8 +220,9 @@ export function transactionFromJson(json: TransactionJson): Transaction {
   const { id, accountId, occurredAt, amountMinor, currency, type, channel, merchant, country, city } = json;
   const { location, deviceId, ip, counterpartyId, counterpartyName, billing, base } = json;
   const occurredAtMs = parseIsoTime(occurredAt) ?? Number.NaN;
+  const utcOffsetMinutes = offsetOf(occurredAt);
   const transaction: WholeTransaction = {
-    id, accountId, occurredAtMs, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
+    id, accountId, occurredAtMs, utcOffsetMinutes, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
     counterpartyId, counterpartyName, billing, base,
   }; // biome-ignore format: one shape
   return transaction;

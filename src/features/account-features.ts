@@ -6,7 +6,8 @@ import { ENTITY_SHAPES, type FeatureState } from './feature-state.ts';
 import { History } from './history.ts';
 import { loadHistory, storeHistory } from './history-codec.ts';
 import { ageDays, usualAmount, zscore } from './history-figures.ts';
-import { distinctKeys, keepKey, keyHash, keyLastSeen } from './key-set.ts';
+import { distinctKeys, isKeyKnown, keepKey, keyHash } from './key-set.ts';
+import { keepPlace, placeUntil } from './recent-places.ts';
 import { DAY, HOUR } from './units.ts';
 
 const EARTH_RADIUS_KM = 6371.0088;
@@ -57,7 +58,8 @@ export function accountGroup(
 ): void {
   accountEntry = state.account.find(transaction.accountId);
   loadHistory(account, state.account, accountEntry);
-  const known = account.count > 0;
+  // What is stamped later than this payment does not make the account known.
+  const known = account.count > 0 && account.firstSeen <= time;
   for (const window of ACCOUNT_WINDOWS) {
     account.window(time - window.seconds, time);
     const count = account.windowCount + 1;
@@ -87,12 +89,15 @@ export function accountGroup(
       if (others > 0) out[I.amount_to_account_max_30d] = amountMinor / Math.max(account.scanLargest, 1);
     }
     out[I.amount_zscore] = zscore(account, logAmount);
-    out[I.account_seconds_since_last] = Math.max(0, time - account.lastSeen);
+    const last = account.lastUntil(time);
+    if (last > 0) out[I.account_seconds_since_last] = time - last;
   }
   accountKeys(transaction, time, known, out);
   accountPlace(transaction, time, known, out);
-  if (account.knownFrauds > 0 && time - account.lastFraudAt < AGE_LIMIT_DAYS * DAY) {
-    out[I.account_days_since_known_fraud] = ageDays(time, account.lastFraudAt);
+  if (account.knownFrauds > 0) {
+    const last = account.lastFraudAt <= time ? account.lastFraudAt : account.lastFraudUntil(time);
+    if (last > 0 && time - last < AGE_LIMIT_DAYS * DAY)
+      out[I.account_days_since_known_fraud] = ageDays(time, last);
   }
 }
 
@@ -117,10 +122,10 @@ function accountKeys(transaction: Observed, time: number, known: boolean, out: F
   const country = transaction.country !== undefined ? countryCode(transaction.country) : 0;
   const payee = transaction.counterpartyId !== undefined ? keyHash(transaction.counterpartyId) : 0;
   if (known) {
-    if (merchantHash) out[I.is_unknown_merchant] = keyLastSeen(merchants, merchantHash) ? 0 : 1;
-    if (deviceHash) out[I.is_new_device] = keyLastSeen(devices, deviceHash) ? 0 : 1;
-    if (country) out[I.is_new_country] = keyLastSeen(countries, country) ? 0 : 1;
-    if (payee) out[I.is_new_counterparty] = keyLastSeen(counterparties, payee) ? 0 : 1;
+    if (merchantHash) out[I.is_unknown_merchant] = isKeyKnown(merchants, merchantHash, time) ? 0 : 1;
+    if (deviceHash) out[I.is_new_device] = isKeyKnown(devices, deviceHash, time) ? 0 : 1;
+    if (country) out[I.is_new_country] = isKeyKnown(countries, country, time) ? 0 : 1;
+    if (payee) out[I.is_new_counterparty] = isKeyKnown(counterparties, payee, time) ? 0 : 1;
   }
   out[I.account_distinct_merchants_24h] = distinctKeys(merchants, time - DAY, time, merchantHash);
   out[I.account_distinct_merchants_30d] = distinctKeys(merchants, time - 30 * DAY, time, merchantHash);
@@ -148,16 +153,14 @@ function accountPlace(transaction: Observed, time: number, known: boolean, out: 
   }
   if (transaction.location === undefined) return;
   const { lat, lon } = transaction.location;
-  if (account.locatedAt > 0) {
-    const distance = distanceKm(account.lat, account.lon, lat, lon);
+  const { places } = account;
+  const before = placeUntil(places, time);
+  if (before >= 0) {
+    const distance = distanceKm(places.lats[before], places.lons[before], lat, lon);
     // A minute at least: two stamps of the same second are no proof of infinite speed.
-    const elapsedHours = Math.max(Math.abs(time - account.locatedAt), 60) / HOUR;
+    const elapsedHours = Math.max(time - places.times[before], 60) / HOUR;
     out[I.distance_from_last_km] = distance;
     out[I.speed_from_last_kmh] = distance / elapsedHours;
   }
-  if (time >= account.locatedAt) {
-    account.lat = lat;
-    account.lon = lon;
-    account.locatedAt = time;
-  }
+  keepPlace(places, time, lat, lon);
 }

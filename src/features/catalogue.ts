@@ -65,16 +65,16 @@ const transactionFeatures = [
   {
     name: 'hour',
     group: 'transaction',
-    unit: 'hour, UTC',
-    description: 'Hour of the day, 0 to 23, UTC.',
+    unit: 'hour',
+    description: 'Hour of the day where the payment was made, 0 to 23.',
     missing: NEVER,
-    say: (v) => `Made between ${v}:00 and ${v + 1}:00 UTC`,
+    say: (v) => `Made between ${v}:00 and ${v + 1}:00`,
   },
   {
     name: 'day_of_week',
     group: 'transaction',
     unit: 'day, 0 = Monday',
-    description: 'Day of the week, 0 Monday to 6 Sunday, UTC.',
+    description: 'Day of the week where the payment was made, 0 Monday to 6 Sunday.',
     missing: NEVER,
     say: (v) =>
       `Made on a ${['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'][v] ?? 'day'}`,
@@ -83,15 +83,15 @@ const transactionFeatures = [
     name: 'is_night',
     group: 'transaction',
     unit: '0 or 1',
-    description: '1 from 00:00:00 to 06:59:59 UTC.',
+    description: '1 from 00:00:00 to 06:59:59 where the payment was made.',
     missing: NEVER,
-    say: (v) => (v ? 'Made at night (0 to 7 o’clock UTC)' : 'Made in the daytime'),
+    say: (v) => (v ? 'Made at night (0 to 7 o’clock)' : 'Made in the daytime'),
   },
   {
     name: 'is_weekend',
     group: 'transaction',
     unit: '0 or 1',
-    description: '1 on Saturday and Sunday, UTC.',
+    description: '1 on Saturday and Sunday where the payment was made.',
     missing: NEVER,
     say: (v) => (v ? 'Made on a weekend' : 'Made on a working day'),
   },
@@ -575,15 +575,26 @@ export function isFeatureName(name: string): name is FeatureName {
   return Object.hasOwn(INDEX, name);
 }
 
+/**
+ * What was said of features that mean the same as before where nobody knows the place of a payment, which was the case for all
+ * payments then: models of before go on to serve.
+ */
+const SAID_BEFORE: Readonly<Record<string, { readonly unit?: string; readonly description: string }>> = {
+  hour: { unit: 'hour, UTC', description: 'Hour of the day, 0 to 23, UTC.' },
+  day_of_week: { description: 'Day of the week, 0 Monday to 6 Sunday, UTC.' },
+  is_night: { description: '1 from 00:00:00 to 06:59:59 UTC.' },
+  is_weekend: { description: '1 on Saturday and Sunday, UTC.' },
+};
+
 /** Changes whenever a feature's meaning may have changed: models trained on another catalogue are refused. */
 export const CATALOGUE_HASH = createHash('sha256')
   .update(
     JSON.stringify(
       FEATURES.map(({ name, unit, window, description, missing }) => [
         name,
-        unit,
+        SAID_BEFORE[name]?.unit ?? unit,
         window,
-        description,
+        SAID_BEFORE[name]?.description ?? description,
         missing,
       ]),
     ),

@@ -8,6 +8,8 @@ import { keyHash } from './key-set.ts';
 export type ObservedEvent = {
   readonly transaction: Omit<Transaction, 'amountMinor' | 'currency' | 'billing' | 'base'>;
   readonly time: number;
+  /** Seconds since 1970 by the clock of the place. */
+  readonly localTime: number;
   readonly amountMinor: number;
   /** Minor units in one unit. */
   readonly perMajor: number;
@@ -22,9 +24,11 @@ export function eventOf(transaction: Transaction): ObservedEvent {
   const amountMinor = baseMinor(transaction);
   const perMajor = minorPerMajor(baseCurrency(transaction));
   const amount = amountMinor / perMajor;
+  const time = Math.floor(transaction.occurredAtMs / 1000);
   return {
     transaction,
-    time: Math.floor(transaction.occurredAtMs / 1000),
+    time,
+    localTime: time + (transaction.utcOffsetMinutes ?? 0) * 60,
     amountMinor,
     perMajor,
     amount,

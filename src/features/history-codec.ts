@@ -6,8 +6,9 @@
 import { copyBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
 import { type History, MAX_EXACT_EVENTS, TILE_FIELDS } from './history.ts';
+import type { RecentPlaces } from './recent-places.ts';
 
-// flags, five key set sizes, events (u16), first and last seen, count, home country and weight (u16)
+// flags, four key set sizes, older places, events (u16), first and last seen, count, home country and weight (u16)
 const HEADER_BYTES = 24;
 const AMOUNT_BYTES = 16;
 const PLACE_BYTES = 16;
@@ -17,6 +18,11 @@ const IS_TILED = 1;
 const HAS_AMOUNTS = 2;
 const HAS_PLACE = 4;
 const HAS_FRAUDS = 8;
+/** Of each key a use before its last one stands behind the keys. */
+const HAS_EARLIER_USES = 16;
+/** Where the header has the number of places behind the newest; it is 0 in histories from before there were any. */
+const OLDER_PLACES_AT = 5;
+const OLDER_PLACE_BYTES = 12;
 const MAX_EVENT_BYTES = 16;
 const FIELD_BYTES = 8;
 
@@ -61,10 +67,7 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
     position += AMOUNT_BYTES;
   }
   if (flags & HAS_PLACE) {
-    history.lat = view.getFloat32(position, true);
-    history.lon = view.getFloat32(position + 4, true);
-    history.locatedAt = view.getUint32(position + 8, true);
-    position += PLACE_BYTES;
+    position = loadPlaces(history.places, view, position, bytes[at + OLDER_PLACES_AT]);
   }
   if (flags & HAS_FRAUDS) {
     history.knownFrauds = view.getUint32(position, true);
@@ -78,6 +81,13 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
       set.hashes[i] = view.getUint32(position, true);
       set.lastSeen[i] = view.getUint32(position + 4, true);
     }
+    set.hoursBefore.fill(0, 0, set.size);
+  }
+  if (flags & HAS_EARLIER_USES) {
+    const start = position;
+    for (const set of history.keySets)
+      for (let i = 0; i < set.size; i++, position += 2) set.hoursBefore[i] = view.getUint16(position, true);
+    position = start + wholeDoubles(position - start);
   }
   if (history.tiled) {
     history.tileCount = events;
@@ -88,6 +98,39 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
   history.storedStands = true;
   eventsAt = position;
   return events;
+}
+
+/** Bytes rounded up to doubles. */
+const wholeDoubles = (bytes: number): number => (bytes + 7) & ~7;
+
+/** The newest place, then the older ones from the oldest on; gives where they end. */
+function loadPlaces(places: RecentPlaces, view: DataView, position: number, older: number): number {
+  const load = (i: number, at: number): void => {
+    places.lats[i] = view.getFloat32(at, true);
+    places.lons[i] = view.getFloat32(at + 4, true);
+    places.times[i] = view.getUint32(at + 8, true);
+  };
+  load(older, position);
+  for (let i = 0; i < older; i++) load(i, position + PLACE_BYTES + i * OLDER_PLACE_BYTES);
+  places.size = older + 1;
+  return position + PLACE_BYTES + wholeDoubles(older * OLDER_PLACE_BYTES);
+}
+
+function storePlaces(places: RecentPlaces, view: DataView, position: number): number {
+  const store = (i: number, at: number): void => {
+    view.setFloat32(at, places.lats[i], true);
+    view.setFloat32(at + 4, places.lons[i], true);
+    view.setUint32(at + 8, places.times[i], true);
+  };
+  const older = places.size - 1;
+  store(older, position);
+  view.setUint32(position + 12, 0, true);
+  let at = position + PLACE_BYTES;
+  for (let i = 0; i < older; i++, at += OLDER_PLACE_BYTES) store(i, at);
+  const end = position + PLACE_BYTES + wholeDoubles(older * OLDER_PLACE_BYTES);
+  // The same history has the same bytes.
+  if (at < end) view.setUint32(at, 0, true);
+  return end;
 }
 
 function loadEvents(history: History, bytes: Uint8Array, start: number, events: number): void {
@@ -174,29 +217,40 @@ function encodeEvents(history: History, bytes: Uint8Array, stored: number): numb
   return length;
 }
 
+function hasEarlierUses({ keySets }: History): boolean {
+  for (const set of keySets) for (let i = 0; i < set.size; i++) if (set.hoursBefore[i] > 0) return true;
+  return false;
+}
+
 function flagsOf(history: History): number {
   return (
     (history.tiled ? IS_TILED : 0) |
     (history.logSum > 0 ? HAS_AMOUNTS : 0) |
-    (history.locatedAt > 0 ? HAS_PLACE : 0) |
-    (history.knownFrauds > 0 || history.lastFraudAt > 0 ? HAS_FRAUDS : 0)
+    (history.places.size > 0 ? HAS_PLACE : 0) |
+    (history.knownFrauds > 0 || history.lastFraudAt > 0 ? HAS_FRAUDS : 0) |
+    (hasEarlierUses(history) ? HAS_EARLIER_USES : 0)
   );
 }
 
-function bytesBeforeKeys(flags: number): number {
+/** `keys` is how many there are in all sets. */
+function bytesBeforeEvents(flags: number, olderPlaces: number, keys: number): number {
   return (
     HEADER_BYTES +
     (flags & HAS_AMOUNTS ? AMOUNT_BYTES : 0) +
-    (flags & HAS_PLACE ? PLACE_BYTES : 0) +
-    (flags & HAS_FRAUDS ? FRAUD_BYTES : 0)
+    (flags & HAS_PLACE ? PLACE_BYTES + wholeDoubles(olderPlaces * OLDER_PLACE_BYTES) : 0) +
+    (flags & HAS_FRAUDS ? FRAUD_BYTES : 0) +
+    keys * KEY_BYTES +
+    (flags & HAS_EARLIER_USES ? wholeDoubles(keys * 2) : 0)
   );
 }
 
 /** Writes `history` into an entry of a table: the one it was loaded from, or an empty one. */
 export function storeHistory(history: History, table: EntityTable, entry: number): void {
   const flags = flagsOf(history);
-  let length = bytesBeforeKeys(flags);
-  for (const set of history.keySets) length += set.size * KEY_BYTES;
+  const olderPlaces = Math.max(0, history.places.size - 1);
+  let keys = 0;
+  for (const set of history.keySets) keys += set.size;
+  let length = bytesBeforeEvents(flags, olderPlaces, keys);
   let eventLength = 0;
   if (history.tiled) {
     length += history.tileCount * TILE_FIELDS * FIELD_BYTES;
@@ -206,8 +260,9 @@ export function storeHistory(history: History, table: EntityTable, entry: number
     const from = table.offsetOf(entry);
     let stored = from;
     if (history.storedStands) {
-      stored += bytesBeforeKeys(bytes[from]);
-      for (let s = 0; s < history.keySets.length; s++) stored += bytes[from + 1 + s] * KEY_BYTES;
+      let storedKeys = 0;
+      for (let s = 0; s < history.keySets.length; s++) storedKeys += bytes[from + 1 + s];
+      stored += bytesBeforeEvents(bytes[from], bytes[from + OLDER_PLACES_AT], storedKeys);
     }
     eventLength = history.eventsUnread
       ? encodeUnread(history, bytes, stored, from + table.payloadLength(entry))
@@ -218,7 +273,8 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   const { bytes, view, floats } = table.chunkOf(entry);
   const at = table.offsetOf(entry);
   bytes[at] = flags;
-  for (let s = 0; s < 5; s++) bytes[at + 1 + s] = s < history.keySets.length ? history.keySets[s].size : 0;
+  for (let s = 0; s < 4; s++) bytes[at + 1 + s] = s < history.keySets.length ? history.keySets[s].size : 0;
+  bytes[at + OLDER_PLACES_AT] = olderPlaces;
   view.setUint16(at + 6, history.tiled ? history.tileCount : history.eventCount, true);
   view.setUint32(at + 8, history.firstSeen, true);
   view.setUint32(at + 12, history.lastSeen, true);
@@ -232,11 +288,7 @@ export function storeHistory(history: History, table: EntityTable, entry: number
     position += AMOUNT_BYTES;
   }
   if (flags & HAS_PLACE) {
-    view.setFloat32(position, history.lat, true);
-    view.setFloat32(position + 4, history.lon, true);
-    view.setUint32(position + 8, history.locatedAt, true);
-    view.setUint32(position + 12, 0, true);
-    position += PLACE_BYTES;
+    position = storePlaces(history.places, view, position);
   }
   if (flags & HAS_FRAUDS) {
     view.setUint32(position, history.knownFrauds, true);
@@ -248,6 +300,12 @@ export function storeHistory(history: History, table: EntityTable, entry: number
       view.setUint32(position, set.hashes[i], true);
       view.setUint32(position + 4, set.lastSeen[i], true);
     }
+  }
+  if (flags & HAS_EARLIER_USES) {
+    const end = position + wholeDoubles(keys * 2);
+    for (const set of history.keySets)
+      for (let i = 0; i < set.size; i++, position += 2) view.setUint16(position, set.hoursBefore[i], true);
+    for (; position < end; position += 2) view.setUint16(position, 0, true);
   }
   if (!history.tiled) {
     for (let i = 0; i < eventLength; i++) bytes[position + i] = eventBytes[i];

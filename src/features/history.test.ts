@@ -5,7 +5,8 @@ import { createRandom } from '../domain/random.ts';
 import { createEntityTable, type EntityTable } from './entity-table.ts';
 import { History, type HistoryShape } from './history.ts';
 import { loadHistory, loadToAdd, storeHistory } from './history-codec.ts';
-import { distinctKeys, keepKey, keyLastSeen } from './key-set.ts';
+import { distinctKeys, isKeyKnown, keepKey } from './key-set.ts';
+import { keepPlace } from './recent-places.ts';
 
 const DAY = 86_400;
 const SHAPE: HistoryShape = { retentionSeconds: 30 * DAY, exactEvents: 64, keySets: [4, 3] };
@@ -39,7 +40,7 @@ test('F2 F3 a window holds exactly the events in (from, to], whatever order they
         let kept: Event[] = [];
         for (const event of list) {
           newest = Math.max(newest, event.time);
-          kept = [...kept, event].filter((item) => item.time > newest - SHAPE.retentionSeconds);
+          kept = [...kept, event].filter((item) => item.time > newest - SHAPE.retentionSeconds - DAY);
         }
         const inside = kept.filter((item) => item.time > START + at - width && item.time <= START + at);
         history.window(START + at - width, START + at);
@@ -95,12 +96,12 @@ test('F6 a history written and read back is the same', () => {
   fc.assert(
     fc.property(
       events(200),
-      fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.nat(1000))),
-      (list, keys) => {
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.nat(100_000))),
+      fc.array(fc.nat(100_000), { maxLength: 8 }),
+      (list, keys, stays) => {
         const history = fill(list);
         for (const [hash, time] of keys) keepKey(history.keySets[0], hash, START + time);
-        history.lat = 52.5;
-        history.locatedAt = START;
+        for (const time of stays) keepPlace(history.places, START + time, 52.5, time / 1000);
         history.knownFrauds = 3;
         if (list.length > 0) history.label(list[0].time, true);
         const table = createEntityTable();
@@ -119,6 +120,14 @@ test('F6 a history written and read back is the same', () => {
         assert.equal(bytes(), first);
         history.window(0, 2 ** 32);
         again.window(0, 2 ** 32);
+        const { size } = history.places;
+        assert.deepEqual(again.places.times.subarray(0, size), history.places.times.subarray(0, size));
+        assert.equal(again.places.size, size);
+        const uses = ({ keySets: [set] }: History) => [
+          ...set.lastSeen.subarray(0, set.size),
+          ...set.hoursBefore.subarray(0, set.size),
+        ];
+        assert.deepEqual(uses(again), uses(history));
         assert.equal(again.windowSum, history.windowSum);
         assert.equal(again.windowFrauds, history.windowFrauds);
         assert.equal(table.keyOf(entry), 'käse');
@@ -209,8 +218,9 @@ test('the keys used most recently are kept', () => {
   const history = new History(SHAPE);
   const [set] = history.keySets;
   for (let key = 1; key <= 6; key++) keepKey(set, key, START + key);
-  assert.equal(keyLastSeen(set, 2), 0);
-  assert.equal(keyLastSeen(set, 3), START + 3);
+  assert.equal(isKeyKnown(set, 2, START + 10), false);
+  assert.equal(isKeyKnown(set, 3, START + 3), true);
+  assert.equal(isKeyKnown(set, 3, START + 2), false);
   assert.equal(distinctKeys(set, START + 4, START + 10, 0), 2);
   assert.equal(distinctKeys(set, START + 4, START + 10, 99), 3);
 });

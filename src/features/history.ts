@@ -5,9 +5,11 @@
 // bounds the bytes. Both carry running totals, so that a window costs two look-ups however much it spans.
 // Times are whole seconds since 1970; amounts are minor units.
 import { createKeySet, type KeySet } from './key-set.ts';
+import { createPlaces } from './recent-places.ts';
+import { DAY } from './units.ts';
 
 export type HistoryShape = {
-  /** Seconds that events are kept behind the newest. */
+  /** Seconds that events are kept behind the newest, which may be a day ahead: they are kept a day longer. */
   readonly retentionSeconds: number;
   readonly exactEvents: number;
   /** Most recently used keys kept, per key set. */
@@ -15,6 +17,8 @@ export type HistoryShape = {
 };
 
 export const MAX_EXACT_EVENTS = 256;
+/** How far ahead a stamp may be: what is newest is as much ahead of what is now. */
+const AHEAD_SECONDS = DAY;
 const FINE_TILE_SECONDS = 60;
 const COARSE_TILE_SECONDS = 3600;
 const FINE_SPAN_SECONDS = 7200;
@@ -36,9 +40,7 @@ export class History {
   lastFraudAt = 0;
   logSum = 0;
   logSquareSum = 0;
-  lat = Number.NaN;
-  lon = Number.NaN;
-  locatedAt = 0;
+  readonly places = createPlaces();
   homeCountry = 0;
   homeWeight = 0;
   tiled = false;
@@ -92,9 +94,7 @@ export class History {
     this.lastFraudAt = 0;
     this.logSum = 0;
     this.logSquareSum = 0;
-    this.lat = Number.NaN;
-    this.lon = Number.NaN;
-    this.locatedAt = 0;
+    this.places.size = 0;
     this.homeCountry = 0;
     this.homeWeight = 0;
     this.tiled = false;
@@ -190,13 +190,43 @@ export class History {
     this.scanFraudMean = sum / frauds;
   }
 
+  /**
+   * The time of the latest event at or before a second, 0 where none is known. Of a tile that the second cuts it is not known
+   * which events were before: its start stands for them.
+   */
+  lastUntil(time: number): number {
+    if (this.count > 0 && this.lastSeen <= time) return this.lastSeen;
+    if (!this.tiled) {
+      const end = this.eventsUntil(time);
+      return end > 0 ? this.times[end - 1] : 0;
+    }
+    const index = this.lastTileFrom(time);
+    if (index < 0) return 0;
+    const at = this.tilesFrom + index * TILE_FIELDS;
+    const last = this.tiles[at] + this.tiles[at + 1] - 1;
+    return last <= time ? last : this.tiles[at];
+  }
+
+  /** The time of the latest fraud at or before a second that is still held, 0 where there is none; a tile gives its start. */
+  lastFraudUntil(time: number): number {
+    if (!this.tiled) {
+      for (let i = this.eventsUntil(time) - 1; i >= 0; i--) if (this.frauds[i]) return this.times[i];
+      return 0;
+    }
+    for (let i = this.lastTileFrom(time); i >= 0; i--) {
+      const at = this.tilesFrom + i * TILE_FIELDS;
+      if (this.tiles[at + 4] > (i > 0 ? this.tiles[at + 4 - TILE_FIELDS] : 0)) return this.tiles[at];
+    }
+    return 0;
+  }
+
   /** Whether an event of that time goes behind the unread ones, none of which becomes too old by it. */
   takesUnread(time: number): boolean {
     const { retentionSeconds, exactEvents } = this.shape;
     return (
       this.addedAmount < 0 &&
       time >= this.lastSeen &&
-      this.times[0] > time - retentionSeconds &&
+      this.times[0] > time - retentionSeconds - AHEAD_SECONDS &&
       this.eventCount < exactEvents
     );
   }
@@ -215,7 +245,7 @@ export class History {
     if (this.count === 0 || time < this.firstSeen) this.firstSeen = time;
     if (time > this.lastSeen) this.lastSeen = time;
     this.count++;
-    const oldest = this.lastSeen - this.shape.retentionSeconds;
+    const oldest = this.lastSeen - this.shape.retentionSeconds - AHEAD_SECONDS;
     this.forgetBefore(oldest);
     if (time <= oldest) return false;
     if (!this.tiled && this.eventCount >= this.shape.exactEvents) this.toTiles();

@@ -92,5 +92,7 @@ function writeEntity(
   history.knownFrauds = Math.max(0, history.knownFrauds + (fraud ? 1 : -1));
   if (fraud) history.lastFraudAt = Math.max(history.lastFraudAt, time);
   else if (history.knownFrauds === 0) history.lastFraudAt = 0;
+  // The one before it is the last now; where that is no longer held, nobody knows when it was.
+  else if (time === history.lastFraudAt) history.lastFraudAt = history.lastFraudUntil(time);
   storeHistory(history, state[kind], entry);
 }

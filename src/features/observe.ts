@@ -53,7 +53,7 @@ export function look(state: FeatureState, transaction: Transaction, out: Float64
   looked = undefined;
   out.fill(Number.NaN);
   const event = eventOf(transaction);
-  transactionGroup(event.time, event.amount, event.logAmount, out);
+  transactionGroup(event, out);
   accountGroup(state, event, out);
   inboundGroup(state, event, out);
   merchantRole(state, event, out);
@@ -103,7 +103,7 @@ const ROLE_PARTS: Readonly<
   Record<Role, (state: FeatureState, event: ObservedEvent, out: Float64Array) => void>
 > = {
   account(state, event, out) {
-    transactionGroup(event.time, event.amount, event.logAmount, out);
+    transactionGroup(event, out);
     accountGroup(state, event, out);
     keepAccount(state, event);
   },
@@ -126,10 +126,10 @@ const ROLE_PARTS: Readonly<
   },
 };
 
-function transactionGroup(time: number, amount: number, logAmount: number, out: Float64Array): void {
-  const hour = Math.floor(time / HOUR) % 24;
+function transactionGroup({ localTime, amount, logAmount }: ObservedEvent, out: Float64Array): void {
+  const hour = Math.floor(localTime / HOUR) % 24;
   // 1970-01-01 was a Thursday.
-  const dayOfWeek = (Math.floor(time / DAY) + 3) % 7;
+  const dayOfWeek = (Math.floor(localTime / DAY) + 3) % 7;
   out[I.amount] = amount;
   out[I.amount_log] = logAmount;
   out[I.hour] = hour;

@@ -136,14 +136,16 @@ function merchantGroup(
   out[I.merchant_known_frauds_30d] = merchant.windowFrauds;
   if (merchant.knownFrauds > 0) merchantFrauds(perMajor, time, end, out);
   out[I.merchant_amount_zscore] = zscore(merchant, logAmount);
-  if (merchant.count > 0) out[I.merchant_age_days] = ageDays(time, merchant.firstSeen);
+  if (merchant.count > 0 && merchant.firstSeen <= time)
+    out[I.merchant_age_days] = ageDays(time, merchant.firstSeen);
 }
 
 /** What the loaded merchant's known frauds tell; labels are taken as complete up to `end`. */
 function merchantFrauds(perMajor: number, time: number, end: number, out: Float64Array): void {
-  if (time - merchant.lastFraudAt < AGE_LIMIT_DAYS * DAY) {
-    out[I.merchant_days_since_known_fraud] = ageDays(time, merchant.lastFraudAt);
-    merchant.window(merchant.lastFraudAt, Math.max(end, merchant.lastFraudAt));
+  const last = merchant.lastFraudAt <= time ? merchant.lastFraudAt : merchant.lastFraudUntil(time);
+  if (last > 0 && time - last < AGE_LIMIT_DAYS * DAY) {
+    out[I.merchant_days_since_known_fraud] = ageDays(time, last);
+    merchant.window(last, Math.max(end, last));
     out[I.merchant_genuine_since_known_fraud] = Math.max(0, merchant.windowCount - merchant.windowFrauds);
   }
   merchant.scanFrauds(time - MERCHANT_RETENTION_SECONDS, time);

@@ -49,7 +49,7 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'transaction.ip': 'IP address; empty where not stated',
   'transaction.counterpartyId': 'Payee’s account; empty where not stated',
   'transaction.counterpartyName': 'Payee’s name; empty where not stated',
-  'transaction.hour': 'Hour of the day, UTC, 0 to 23',
+  'transaction.hour': 'Hour of the day where it was made, 0 to 23; UTC where its offset is not known',
   'transaction.merchant.id': 'Merchant; empty where not stated',
   'transaction.merchant.name': 'Merchant’s name; empty where not stated',
   'transaction.merchant.mcc': 'ISO 18245 category, four digits; empty where not stated',
@@ -150,7 +150,8 @@ export function fillTransaction(target: RuleTransaction, t: Transaction): void {
   target.ip = t.ip ?? '';
   target.counterpartyId = t.counterpartyId ?? '';
   target.counterpartyName = t.counterpartyName ?? '';
-  target.hour = HOURS[Math.floor((((t.occurredAtMs % 86_400_000) + 86_400_000) % 86_400_000) / 3_600_000)];
+  const localMs = t.occurredAtMs + (t.utcOffsetMinutes ?? 0) * 60_000;
+  target.hour = HOURS[Math.floor((((localMs % 86_400_000) + 86_400_000) % 86_400_000) / 3_600_000)];
   target.merchant.id = t.merchant?.id ?? '';
   target.merchant.name = t.merchant?.name ?? '';
   target.merchant.mcc = t.merchant?.mcc ?? '';

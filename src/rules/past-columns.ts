@@ -28,6 +28,8 @@ export type StoredPast = Readonly<Record<TextName, string | undefined>> & {
   readonly id: string;
   readonly occurredAtMs: number;
   readonly decidedAtMs: number;
+  /** NaN where it is not known. */
+  readonly utcOffsetMinutes: number;
   readonly amountMinor: number;
   readonly baseMinor: number;
   readonly baseHundredths: number;
@@ -42,7 +44,13 @@ export type PastColumns = {
   readonly rows: number;
   readonly numbers: Readonly<
     Record<
-      'occurredAtMs' | 'decidedAtMs' | 'amountMinor' | 'baseMinor' | 'baseHundredths' | 'score',
+      | 'occurredAtMs'
+      | 'utcOffsetMinutes'
+      | 'decidedAtMs'
+      | 'amountMinor'
+      | 'baseMinor'
+      | 'baseHundredths'
+      | 'score',
       Float64Array
     >
   >;
@@ -76,6 +84,7 @@ export function createColumns(capacity: number): ColumnsBuilder {
   const number = (): Float64Array => shared(Float64Array, capacity * 8);
   const numbers = {
     occurredAtMs: number(),
+    utcOffsetMinutes: number(),
     decidedAtMs: number(),
     amountMinor: number(),
     baseMinor: number(),
@@ -103,6 +112,7 @@ export function createColumns(capacity: number): ColumnsBuilder {
       const i = rows++;
       for (const name of [
         'occurredAtMs',
+        'utcOffsetMinutes',
         'decidedAtMs',
         'amountMinor',
         'baseMinor',
@@ -181,6 +191,7 @@ export function createRowReader(columns: PastColumns) {
         id: '',
         accountId: text('accountId', i) ?? '',
         occurredAtMs: numbers.occurredAtMs[i],
+        ...(!Number.isNaN(numbers.utcOffsetMinutes[i]) && { utcOffsetMinutes: numbers.utcOffsetMinutes[i] }),
         amountMinor: numbers.amountMinor[i],
         currency: text('currency', i) ?? '',
         base: { amountMinor: numbers.baseMinor[i], currency: text('baseCurrency', i) ?? '' },

@@ -20,6 +20,7 @@ test('a transaction comes back from its bytes as it was, whatever is left out', 
     { ...least, merchant: { id: 'm', mcc: '5411' }, location: { lat: -0.5, lon: 179.999 } },
     {
       ...least,
+      utcOffsetMinutes: -210,
       billing: { amountMinor: 12, currency: 'USD' },
       base: { amountMinor: 11, currency: 'EUR', rate: 0.9, rateDate: '2026-01-02', source: 'billing' },
     },

@@ -27,6 +27,7 @@ export function encodeWhole(transaction: Transaction): Buffer {
     transaction.counterpartyName,
     transaction.billing && JSON.stringify(transaction.billing),
     transaction.base && JSON.stringify(transaction.base),
+    transaction.utcOffsetMinutes,
   ].join(BETWEEN);
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + LONGEST_UTF8 * texts.length);
   bytes.writeDoubleLE(amountMinor, 0);
@@ -41,7 +42,7 @@ export function encodeWhole(transaction: Transaction): Buffer {
 /** Reads what `encodeWhole` wrote. */
 export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
   const [id, accountId, currency, merchantId, name, mcc, country, city, deviceId, ip, counterpartyId, counterpartyName,
-    billing, base] =
+    billing, base, utcOffsetMinutes] =
     bytes.toString('utf8', HEAD_BYTES).split(BETWEEN); // biome-ignore format: in their order
   const transaction: Mutable<Transaction> = {
     id,
@@ -62,5 +63,6 @@ export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
   if (counterpartyName) transaction.counterpartyName = counterpartyName;
   if (billing) transaction.billing = JSON.parse(billing);
   if (base) transaction.base = JSON.parse(base);
+  if (utcOffsetMinutes) transaction.utcOffsetMinutes = Number(utcOffsetMinutes);
   return transaction;
 }

@@ -82,6 +82,8 @@ export type DeskOptions = {
   /** The base currency that was asked for, and the one of a new desk where none was. */
   readonly baseCurrency?: string;
   readonly presetBaseCurrency?: string;
+  /** How far the clocks of the desk's time zone are ahead of UTC, where it has one. */
+  readonly offsetAt?: (timeMs: number) => number;
   /** Makes the first model; histories it goes through are left in the state. */
   readonly firstModel: (state: FeatureState) => Promise<Model>;
   readonly onNotice: (message: string) => void;
@@ -362,6 +364,7 @@ async function assemble(options: DeskOptions, parts: Parts): Promise<EmbeddedDes
         nowMs: clock.nowMs(),
         ...(options.maxAmountMinor !== undefined && { maxAmountMinor: options.maxAmountMinor }),
         ...(options.cards && { cards: options.cards.policy }),
+        ...(options.offsetAt && { offsetAt: options.offsetAt }),
         money: money.current(),
       }),
     checkCapacity,

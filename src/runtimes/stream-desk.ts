@@ -248,6 +248,7 @@ async function open(
         maxAmountMinor: settings.maxAmountMinor,
         cards: settings.cards.policy,
         money: money.current(),
+        ...(settings.offsetAt && { offsetAt: settings.offsetAt }),
       }),
     inService: models.inService,
     models: registry,

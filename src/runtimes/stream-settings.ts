@@ -4,6 +4,7 @@ import { type StreamTopics, type TopicPlan, topicsWithPrefix } from '../adapters
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from './amount-limit.ts';
 import { type CardSettings, cardSettingsFrom } from './card-settings.ts';
+import { localTimeAsked } from './local-time.ts';
 import { baseCurrencyAsked } from './money-in-service.ts';
 
 export type StreamSettings = {
@@ -20,6 +21,8 @@ export type StreamSettings = {
   readonly cards: CardSettings;
   /** The base currency that was asked for. */
   readonly baseCurrency: string | undefined;
+  /** How far the clocks of the time zone are ahead of UTC, where there is one. */
+  readonly offsetAt: ((timeMs: number) => number) | undefined;
   /** Months that decisions are kept in the database. */
   readonly retentionMonths: number;
   /** Megabytes of account histories that a worker keeps at hand. */
@@ -74,6 +77,7 @@ export function streamSettings(env: Environment): StreamSettings {
     maxAmountMinor: maxAmountMinor(env),
     cards: cardSettingsFrom(env),
     baseCurrency: baseCurrencyAsked(undefined, env),
+    offsetAt: localTimeAsked(undefined, env),
     retentionMonths: whole('RETENTION_MONTHS', 13, 1, 120),
     cacheMegabytes: whole('ACCOUNT_CACHE_MB', 96, 8, 65_536),
     outboxMegabytes: whole('OUTBOX_MB', 16, 1, 1024),

@@ -145,6 +145,7 @@ async function open(
     maxAmountMinor: settings.maxAmountMinor,
     cards: settings.cards.policy,
     money: money.current,
+    ...(settings.offsetAt && { offsetAt: settings.offsetAt }),
     maxOutboxBytes: settings.outboxMegabytes << 20,
     ...(settings.fallbackAfterMs !== undefined && { fallbackAfterMs: settings.fallbackAfterMs }),
     history: streamHistory(settings, pool),

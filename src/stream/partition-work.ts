@@ -50,6 +50,8 @@ export type WorkParts = {
   readonly cards?: CardPolicy;
   /** What amounts are converted with; asked for each batch. */
   readonly money: () => Money;
+  /** How far the clocks of the time zone are ahead of UTC, where there is one. */
+  readonly offsetAt?: (timeMs: number) => number;
 };
 
 export type Work = {
@@ -58,6 +60,7 @@ export type Work = {
   readonly maxAmountMinor: number | undefined;
   readonly cards: CardPolicy | undefined;
   money(): Money;
+  readonly offsetAt: ((timeMs: number) => number) | undefined;
   readonly cache: AccountCache;
   readonly ids: DecidedIds;
   readonly state: FeatureState;
@@ -103,6 +106,7 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     maxAmountMinor: parts.maxAmountMinor,
     cards: parts.cards,
     money: parts.money,
+    offsetAt: parts.offsetAt,
     cache,
     engineWithoutHistories: engineOf(parts.inService, engineWithoutHistories),
     ids,
@@ -166,6 +170,7 @@ export function readRecords(
     ...(work.maxAmountMinor !== undefined && { maxAmountMinor: work.maxAmountMinor }),
     ...(work.cards && { cards: work.cards }),
     money: work.money(),
+    ...(work.offsetAt && { offsetAt: work.offsetAt }),
   };
   for (const item of raw) {
     const decoded = readRecord(item, bounds);

@@ -28,14 +28,15 @@ export function Settings() {
   const part = parts.find(({ value }) => value === query.get('part'))?.value ?? parts[0].value;
   return (
     <>
-      <SegmentedControl
-        size="xs"
-        aria-label="Settings"
-        data={parts}
-        value={part}
-        onChange={(value) => setQuery({ part: value })}
-        style={{ justifySelf: 'start' }}
-      />
+      <div className="parts-of-settings">
+        <SegmentedControl
+          size="xs"
+          aria-label="Settings"
+          data={parts}
+          value={part}
+          onChange={(value) => setQuery({ part: value })}
+        />
+      </div>
       {part === 'people' && <PeopleTable />}
       {part === 'keys' && <ApiKeys />}
       {part === 'notifications' && <Channels />}

@@ -18,7 +18,7 @@ export type CopyRows = {
   /** Begins a row; then comes one value for each column, in order. */
   row(columns: number): void;
   text(value: string | undefined): void;
-  integer(value: number): void;
+  integer(value: number | undefined): void;
   bigint(value: number | undefined): void;
   double(value: number | undefined): void;
   real(value: number): void;
@@ -72,6 +72,7 @@ export function createCopyRows(first: Buffer): CopyRows {
       at += LENGTH_BYTES + written;
     },
     integer(value) {
+      if (value === undefined) return head(NULL);
       head(4);
       at = buffer.writeInt32BE(value, at);
     },

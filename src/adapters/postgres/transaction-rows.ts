@@ -4,7 +4,7 @@ import type { Decided } from '../../engine/process-batch.ts';
 import { type CopyRows, copyInto } from './copy-rows.ts';
 
 const COLUMNS = [
-  'id', 'seq', 'partition', 'log_offset', 'account_id', 'occurred_at', 'received_at', 'decided_at',
+  'id', 'seq', 'partition', 'log_offset', 'account_id', 'occurred_at', 'utc_offset_minutes', 'received_at', 'decided_at',
   'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel', 'merchant_id', 'merchant_name', 'mcc', 'country', 'city',
   'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'counterparty_name', 'outcome', 'score', 'reasons', 'rules',
   'model_version', 'ruleset_version', 'catalogue_hash', 'features', 'content_hash', 'engine_ms',
@@ -20,6 +20,7 @@ export function addTransactionRow(rows: CopyRows, item: Decided, partition: numb
   rows.bigint(item.offset);
   rows.text(t.accountId);
   rows.timestamp(t.occurredAtMs);
+  rows.integer(t.utcOffsetMinutes);
   rows.timestamp(item.receivedAtMs);
   rows.timestamp(decision.decidedAtMs);
   rows.bigint(t.amountMinor);

@@ -20,6 +20,7 @@ export function transactionRow(item: Decided, seq: number) {
     seq,
     account_id: t.accountId,
     occurred_at: isoTime(t.occurredAtMs),
+    utc_offset_minutes: t.utcOffsetMinutes,
     received_at: isoTime(receivedAtMs),
     decided_at: isoTime(decision.decidedAtMs),
     amount_minor: t.amountMinor,

@@ -111,6 +111,11 @@ const READERS = ofBoth([...READER_INDEXES, ...IMPORT_TABLES]);
 
 const BASE_AMOUNTS = ofBoth([...BASE_AMOUNT_COLUMNS, ...RATE_TABLES]);
 
+const LOCAL_TIME = ofBoth([
+  'alter table transactions add column utc_offset_minutes integer',
+  `comment on column transactions.utc_offset_minutes is 'Minutes that the clock of the place is ahead of UTC'`,
+]);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -147,6 +152,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '012_proposals': PROPOSALS,
   '013_readers': READERS,
   '014_base_amounts': BASE_AMOUNTS,
+  '015_local_time': LOCAL_TIME,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -215,6 +221,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '013_proposals': PROPOSALS,
   '014_readers': READERS,
   '015_base_amounts': BASE_AMOUNTS,
+  '016_local_time': LOCAL_TIME,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -33,7 +33,7 @@ export function createPastRows(session: SqlSession): PastRows {
   return {
     async page(catalogueHash, before, limit) {
       const rows = await session.query(
-        `select seq, id, account_id, occurred_at, decided_at, amount_minor, currency, base, type, channel, merchant_id,
+        `select seq, id, account_id, occurred_at, utc_offset_minutes, decided_at, amount_minor, currency, base, type, channel, merchant_id,
            merchant_name, mcc, country, city, device_id, ip, counterparty_id, counterparty_name, outcome, score, rules,
            features, is_fraud, catalogue_hash = $1 as usable
          from transactions where ($2::bigint is null or seq < $2) order by seq desc limit $3`,
@@ -52,6 +52,7 @@ export function createPastRows(session: SqlSession): PastRows {
             id: String(row.id),
             accountId: String(row.account_id),
             occurredAtMs: timeMs(row.occurred_at),
+            utcOffsetMinutes: row.utc_offset_minutes === null ? Number.NaN : Number(row.utc_offset_minutes),
             decidedAtMs: timeMs(row.decided_at),
             amountMinor: amounts.amountMinor,
             baseMinor: baseMinor(amounts),

@@ -9,6 +9,8 @@ export type TransactionsTable = {
   seq: number;
   account_id: string;
   occurred_at: Time;
+  /** Of the clock of the place; null where it is not known. */
+  utc_offset_minutes: number | null;
   received_at: Time;
   decided_at: Time;
   amount_minor: number;

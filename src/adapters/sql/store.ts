@@ -56,6 +56,7 @@ export function toTransaction(row: ListedRow): Transaction {
     id: row.id,
     accountId: row.account_id,
     occurredAtMs: row.occurred_at.getTime(),
+    ...(row.utc_offset_minutes !== null && { utcOffsetMinutes: row.utc_offset_minutes }),
     amountMinor: Number(row.amount_minor),
     currency: row.currency,
     ...(row.billing !== null && { billing: JSON.parse(row.billing) as Amount }),
@@ -124,7 +125,7 @@ const COUNTED_AT_ONCE = 5000;
 const COUNTS_MS = 30 * 60_000;
 
 const LISTED_COLUMNS = [
-  'id', 'seq', 'account_id', 'occurred_at', 'received_at', 'decided_at', 'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel',
+  'id', 'seq', 'account_id', 'occurred_at', 'utc_offset_minutes', 'received_at', 'decided_at', 'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel',
   'merchant_id', 'merchant_name', 'mcc', 'country', 'city', 'lat', 'lon', 'device_id', 'ip', 'counterparty_id',
   'counterparty_name', 'outcome', 'score', 'reasons', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
   'is_fraud', 'fraud_type',
