@@ -1,12 +1,10 @@
-// Who comes in and may do what, over the API of a running desk: links, roles, keys, sessions, an OpenID provider, the audit trail.
+// Who comes in and may do what, over the API of a running desk: links, roles, keys, sessions, the audit trail.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import Provider from 'oidc-provider';
 import WebSocket from 'ws';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import { verifyAudit } from '../src/adapters/sql/audit.ts';
@@ -291,121 +289,4 @@ test('O1 where others can reach the desk, nobody comes in without an account', a
   assert.equal((await administrator('GET', '/v1/stats')).status, 200);
   await reachable.stop();
   open.remove();
-});
-
-test('O9 people come in by an OpenID provider, with the roles of their groups', async () => {
-  const home = makeFolder();
-  const [port, deskPort] = [await freePort(), await freePort()];
-  const issuer = `http://127.0.0.1:${port}`;
-  const deskUrl = `http://127.0.0.1:${deskPort}`;
-  let groups: unknown = ['fraud-team'];
-  const provider = new Provider(issuer, {
-    clients: [
-      { client_id: 'goshawk', client_secret: 'a-secret', redirect_uris: [`${deskUrl}/v1/oidc/callback`] },
-    ],
-    conformIdTokenClaims: false,
-    claims: { openid: ['sub', 'email', 'email_verified', 'name', 'groups'] },
-    cookies: { keys: ['for a test'] },
-    pkce: { required: () => true },
-    features: { devInteractions: { enabled: true } },
-    findAccount: async (_context, id) => ({
-      accountId: id,
-      claims: async () => ({
-        sub: id,
-        email: id,
-        email_verified: true,
-        name: 'Olu Ade',
-        ...(groups !== undefined && { groups }),
-      }),
-    }),
-  });
-  const server = createServer(provider.callback());
-  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-  process.env.OIDC_ISSUER = issuer;
-  process.env.OIDC_CLIENT_ID = 'goshawk';
-  process.env.OIDC_CLIENT_SECRET = 'a-secret';
-  process.env.OIDC_NAME = 'Bank ID';
-  process.env.OIDC_ROLE_MAP = '{"fraud-team":["analyst"],"risk":["model_approver"]}';
-  const other = await startDesk(home.path, ['--no-simulator', '--port', String(deskPort)]);
-  for (const name of Object.keys(process.env)) if (name.startsWith('OIDC_')) delete process.env[name];
-
-  /** Follows the way of a browser, with the cookies of each side; the development pages take any name. */
-  async function comeIn(): Promise<{ cookie: string; last: string }> {
-    const jar = new Map<string, Map<string, string>>();
-    let url = `${deskUrl}/v1/oidc/start`;
-    let form: URLSearchParams | undefined;
-    for (let step = 0; step < 20; step++) {
-      const { origin } = new URL(url);
-      const cookies = jar.get(origin) ?? new Map<string, string>();
-      jar.set(origin, cookies);
-      const answer = await fetch(url, {
-        method: form ? 'POST' : 'GET',
-        redirect: 'manual',
-        headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-        ...(form && { body: form }),
-      });
-      form = undefined;
-      for (const line of answer.headers.getSetCookie()) {
-        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        cookies.set(name, value);
-      }
-      const location = answer.headers.get('location');
-      if (location) {
-        url = new URL(location, url).href;
-        if (url.startsWith(`${deskUrl}/overview`) || url.startsWith(`${deskUrl}/sign-in`)) {
-          const session = cookies.get('goshawk_session') ?? '';
-          return { cookie: `goshawk_session=${session}`, last: url };
-        }
-        continue;
-      }
-      const page = await answer.text();
-      const [, action] = /<form[^>]*action="([^"]+)"/.exec(page) ?? [];
-      assert.ok(action, `${answer.status} ${url} ${page.slice(0, 500)}`);
-      url = new URL(action, url).href;
-      const [, prompt] = /name="prompt" value="(\w+)"/.exec(page) ?? [];
-      form = new URLSearchParams({ prompt, login: 'olu@bank.example', password: 'any' });
-    }
-    throw new Error('the way in has no end');
-  }
-  const { cookie } = await comeIn();
-  const me = await caller(other, { cookie })('GET', '/v1/me');
-  assert.deepEqual(
-    { ...(me.body.actor as object), permissions: undefined, oidc: me.body.oidc },
-    { kind: 'person', id: 'olu@bank.example', name: 'Olu Ade', permissions: undefined, oidc: 'Bank ID' },
-  );
-  assert.equal((await caller(other, { cookie })('POST', '/v1/models/retrain', {})).status, 403);
-  groups = ['risk'];
-  const second = await comeIn();
-  const roles = (await caller(other, { cookie: second.cookie })('GET', '/v1/me')).body.actor;
-  assert.deepEqual(
-    [...(roles as { permissions: string[] }).permissions].sort(),
-    [...PERMISSIONS_OF.model_approver].sort(),
-  );
-  const forged = await caller(other)('GET', '/v1/oidc/callback?code=x&state=y', undefined, {
-    cookie: 'goshawk_oidc=a.b.c',
-  });
-  assert.equal(forged.headers.get('location'), '/sign-in?problem=failed', 'a code, and no text of anybody');
-  // The only administrator, of whom the provider says no groups any more, or none that administers.
-  const administrator = await firstAdministrator(other);
-  await administrator('PUT', '/v1/people/olu@bank.example/roles', { roles: ['administrator'] });
-  const database = ['--data-dir', join(home.path, 'var')];
-  await administrator('PUT', '/v1/people/ada@bank.example/disabled', { disabled: true });
-  for (const [said, code] of [
-    [undefined, 'roles-kept'],
-    [[{ id: '1', name: 'risk' }], 'roles-kept'],
-    [['risk'], 'last-administrator'],
-    [[], 'last-administrator'],
-  ] as const) {
-    groups = said;
-    const back = await comeIn();
-    assert.equal(new URL(back.last).search, `?problem=${code}`, JSON.stringify(said));
-    const still = (await caller(other, { cookie: back.cookie })('GET', '/v1/people')).status;
-    assert.equal(still, 200, 'an administrator still');
-  }
-  const listed = spawnSync(GOSHAWK, ['people', 'list', ...database], { encoding: 'utf8' });
-  assert.match(listed.stdout, /olu@bank\.example\tOlu Ade\tadministrator\tcan sign in/);
-  server.close();
-  server.closeAllConnections();
-  await other.stop();
-  home.remove();
 });

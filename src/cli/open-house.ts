@@ -11,7 +11,7 @@ import { createModelTrial } from '../runtimes/model-trial.ts';
 import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
-import type { OidcSettings } from '../server/access/oidc.ts';
+import type { OidcSettings } from '../server/access/oidc-settings.ts';
 import { type App, buildApp } from '../server/app.ts';
 import type { MailSettings } from '../server/notifier.ts';
 import type { Proxies } from '../server/proxies.ts';

@@ -9,7 +9,7 @@ import { restartsOf, restartsText } from '../ports/restarts.ts';
 import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
-import { oidcSettings } from '../server/access/oidc.ts';
+import { oidcSettings } from '../server/access/oidc-settings.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { proxiesOf } from '../server/proxies.ts';
 import { serveTenants, TENANT_NAME } from '../server/tenants.ts';

@@ -12,7 +12,7 @@ import { openStreamDesk } from '../runtimes/stream-desk.ts';
 import { openIntake, prepareStream, rebuildState, streamPeople } from '../runtimes/stream-maintenance.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
-import { oidcSettings } from '../server/access/oidc.ts';
+import { oidcSettings } from '../server/access/oidc-settings.ts';
 import { buildApp } from '../server/app.ts';
 import { mailSettings } from '../server/notifier.ts';
 import { proxiesOf } from '../server/proxies.ts';

@@ -25,6 +25,12 @@ function Door(props: { readonly title: string; readonly about: string; readonly 
 /** What came of signing in by the provider, by the code in the address: no other words of an address are shown here. */
 const WAYS_BACK: Readonly<Record<string, (provider: string) => string>> = {
   'provider-away': (provider) => `${provider} does not answer. Try again later.`,
+  'not-a-provider': (provider) =>
+    `What answers at the address of ${provider} is no OpenID provider; the log of the desk says more.`,
+  'other-issuer': (provider) =>
+    `${provider} calls itself by another address than this desk was told. The log of the desk says both, and what to do.`,
+  'other-subject': (provider) =>
+    `${provider} said of two different people that they are you, so neither was believed. The log of the desk says more.`,
   'took-too-long': () => 'The sign-in took too long. Try again.',
   'no-identity': (provider) => `${provider} did not say who you are.`,
   'no-address': (provider) => `${provider} sends no e-mail address for you.`,
