@@ -1,31 +1,20 @@
 // Look-ups of rules on the hot path: lists of a million entries, names against a sanctions list of usual size.
+
+import { createRandom } from '../src/domain/random.ts';
 import { createListSet } from '../src/lists/list-set.ts';
-import { createNameIndex } from '../src/lists/name-match.ts';
+import { createNameIndex } from '../src/lists/name-index.ts';
+import { createParties } from '../test/names/parties.ts';
 import { count, median, percentile, type Row } from './report.ts';
 
 const ENTRIES = 1_000_000;
 const LOOK_UPS = 1_000_000;
-const NAMES = 20_000;
+const SIZES = [
+  { names: 20_000, goalMs: 3 },
+  { names: 500_000, goalMs: 15 },
+];
 const SCREENED = 3000;
 const ROUNDS = 5;
 const NOW = Date.UTC(2026, 0, 1);
-
-const SYLLABLES =
-  'ka mu ra ti so be li no fa de gu zi har man ov ski ben al ko ter van dos san che wu li yun ab del'.split(
-    ' ',
-  );
-
-/** The same names every time. */
-function nameOf(seed: number): string {
-  let state = seed * 2_654_435_761;
-  const next = (limit: number): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return (state >>> 8) % limit;
-  };
-  const word = (): string =>
-    Array.from({ length: 2 + next(3) }, () => SYLLABLES[next(SYLLABLES.length)]).join('');
-  return Array.from({ length: 2 + next(3) }, word).join(' ');
-}
 
 function nanosEach(look: (i: number) => boolean, keys: number): number {
   const rates: number[] = [];
@@ -54,16 +43,26 @@ export function benchLists(): Row[] {
     { length: 100_000 },
     (_, i) => `${11 + (i % 30)}.${(i >> 5) & 255}.${i & 255}.${i % 200}`,
   );
-  const index = createNameIndex(
-    Array.from({ length: NAMES }, (_, i) => ({ uid: String(i), name: nameOf(i + 1) })),
-  );
-  const micros: number[] = [];
-  for (let i = 0; i < SCREENED; i++) {
-    const name = nameOf(i % 2 === 0 ? i + 1 : NAMES + i);
-    const started = performance.now();
-    index.best(name);
-    if (i >= 100) micros.push((performance.now() - started) * 1000);
-  }
+  const screened = SIZES.map(({ names, goalMs }): Row => {
+    const parties = createParties(createRandom(names));
+    // As lists have it: one in ten has a name that many have.
+    const nobodyInParticular = (i: number): string => (i % 10 === 0 ? parties.anybody() : parties.madeUp());
+    const listed = Array.from({ length: names }, (_, i) => ({ uid: String(i), name: nobodyInParticular(i) }));
+    const index = createNameIndex(listed, { elapsedMs: () => performance.now() });
+    const millis: number[] = [];
+    let cut = 0;
+    for (let i = 0; i < SCREENED; i++) {
+      const name = i % 2 === 0 ? listed[(i * 7919) % names].name : nobodyInParticular(i >> 1);
+      const started = performance.now();
+      if (index.best(name)?.isCut) cut++;
+      if (i >= 100) millis.push(performance.now() - started);
+    }
+    return {
+      what: `a name against ${count(names)} names, half of them listed; ${cut} of ${count(SCREENED)} met the bound in time`,
+      figure: `p50 ${median(millis).toFixed(2)} ms, p99 ${percentile(millis, 0.99).toFixed(2)} ms`,
+      goal: `p99 ≤ ${goalMs} ms`,
+    };
+  });
   return [
     {
       what: `a look-up in a list of ${count(ENTRIES)} devices, half of them found`,
@@ -75,9 +74,6 @@ export function benchLists(): Row[] {
       figure: `${count(nanosEach((i) => ranges.has(addresses[i], NOW), addresses.length))} ns`,
       goal: '≤ 1 µs',
     },
-    {
-      what: `a name against ${count(NAMES)} names (names asked for lately are remembered)`,
-      figure: `p50 ${median(micros).toFixed(0)} µs, p99 ${percentile(micros, 0.99).toFixed(0)} µs`,
-    },
+    ...screened,
   ];
 }

@@ -195,7 +195,9 @@ test('O4 a viewer sees everything but who it is, and can change nothing', async 
   await page.getByTestId('hidden-hint').waitFor();
   assert.deepEqual(await seriousFaults(page), []);
   await page.goto(`${desk.url}/settings`);
-  await page.getByText('has nothing to set here').waitFor();
+  // Of the settings there is what everybody may know.
+  await page.getByText('This desk counts in').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Import rates' }).count(), 0);
   await page.context().close();
 });
 

@@ -4,8 +4,11 @@ import fc from 'fast-check';
 import { parseIpRange, rangeText } from '../domain/ip-address.ts';
 import { normalEntry } from './entry.ts';
 import { createListSet } from './list-set.ts';
-import { createNameIndex, nameSimilarity, nameWords, soundKey, wordSimilarity } from './name-match.ts';
+import { nameFit } from './name-fit.ts';
+import { createNameIndex } from './name-index.ts';
+import { nameWords } from './name-words.ts';
 import { readNames } from './sdn.ts';
+import { soundKey, wordSimilarity } from './word-fit.ts';
 
 const NOW = 1_790_000_000_000;
 
@@ -119,23 +122,79 @@ test('L3 a name is found whatever its script, spelling or order; another name is
   }
 });
 
-test('similarity is symmetric, 1 for the same and within 0 and 1', () => {
-  const word = fc.stringMatching(/^[a-z]{1,12}$/);
+test('L3 how well names fit is symmetric, 1 for the same and within 0 and 1', () => {
+  const name = fc
+    .array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 4 })
+    .map((words) => nameWords(words.join(' ')));
   fc.assert(
-    fc.property(
-      fc.array(word, { minLength: 1, maxLength: 4 }),
-      fc.array(word, { minLength: 1, maxLength: 4 }),
-      (a, b) => {
-        const value = nameSimilarity(a, b);
-        assert.ok(value >= 0 && value <= 1 + 1e-12);
-        assert.ok(nameSimilarity(a, a) > 0.999);
-      },
-    ),
+    fc.property(name, name, (a, b) => {
+      const { score } = nameFit(a, b);
+      assert.ok(score >= 0 && score <= 1);
+      assert.ok(Math.abs(score - nameFit(b, a).score) < 1e-9);
+    }),
   );
+  for (const same of ['Ana', 'A.B.C.', 'LLC', '11420', 'Kim Jong Un', '赵文龙', 'General Trading Co.'])
+    assert.equal(nameFit(nameWords(same), nameWords(same)).score, 1, same);
   assert.ok(Math.abs(wordSimilarity('martha', 'marhta') - 0.9611) < 1e-3);
   assert.ok(Math.abs(wordSimilarity('dixon', 'dicksonx') - 0.8133) < 1e-3);
   assert.equal(soundKey('qaddafi'), soundKey('gadhafi'));
-  assert.deepEqual(nameWords('Dr. José  Ñúñez-García'), ['jose', 'nunez', 'garcia']);
+  assert.deepEqual(
+    nameWords('Dr. José  Ñúñez-García').map(({ text }) => text),
+    ['jose', 'nunez', 'garcia'],
+  );
+});
+
+test('L8 whether a name is found depends on the two names: not on how many are listed, nor in which order', () => {
+  const listed = Array.from({ length: 1500 }, (_, i) => ({
+    uid: String(i),
+    name: `${['BARAKAT', 'DARWISH', 'FAKHOURY', 'HAMDAN', 'JUNDI'][i % 5]}, Mohammed Nr${i}`,
+  }));
+  const target = { uid: 'x', name: 'GADHAFARI, Muhamad' };
+  const alone = createNameIndex([target]);
+  for (const crowd of [
+    [...listed, target],
+    [target, ...listed],
+  ]) {
+    const index = createNameIndex(crowd);
+    for (const name of ['Mohammed Qaddafari', 'Qaddafari Mohammed']) {
+      const found = index.best(name);
+      assert.deepEqual([found?.match.uid, found?.score], ['x', alone.best(name)?.score], name);
+      assert.ok(Number(found?.score) >= 0.92);
+    }
+  }
+  const twins = [
+    { uid: '2', name: 'Ana Rossi' },
+    { uid: '1', name: 'Ana Rossi' },
+  ];
+  assert.equal(createNameIndex(twins).best('Ana Rossi')?.match.uid, '1');
+  assert.equal(createNameIndex(twins.reverse()).best('Ana Rossi')?.match.uid, '1');
+});
+
+test('L8 where names like it are too many for the time, that is said', () => {
+  const word = (i: number): string =>
+    [...String(i + 1000)].map((digit) => `${'bcdfgklmnp'[Number(digit)]}a`).join('');
+  const listed = Array.from({ length: 400 }, (_, i) => ({
+    uid: String(i),
+    name: `Quinterro Vasquezian ${word(i)}`,
+  }));
+  let ms = 0;
+  const slow = createNameIndex(listed, { elapsedMs: () => (ms += 4), limitMs: 10 });
+  assert.equal(slow.best('Quinterro Vasquezian Ut')?.isCut, true);
+  assert.equal(createNameIndex(listed).best('Quinterro Vasquezian Ut')?.isCut, false);
+});
+
+test('L3 a hit says which parts fit how, and which only one of them has', () => {
+  const index = createNameIndex([{ uid: '1', name: 'ABDULLAYEV, Sergei N. OOO' }]);
+  const found = index.best('Sergey Nikolai Abdul Layev');
+  assert.deepEqual(
+    found?.fit.parts.map(({ asked, listed, how }) => [asked, listed, how]),
+    [
+      ['abdullayev', 'abdullayev', 'written together'],
+      ['sergey', 'sergei', 'spelled alike'],
+      ['nikolai', 'n', 'initial'],
+    ],
+  );
+  assert.deepEqual([found?.fit.askedOnly, found?.fit.listedOnly], [[], ['ooo']]);
 });
 
 test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what is none is refused', () => {

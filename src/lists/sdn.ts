@@ -3,7 +3,7 @@
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../domain/input-error.ts';
 import { textProblem } from '../domain/text.ts';
-import type { ListedName } from './name-match.ts';
+import type { ListedName } from './name-index.ts';
 
 const MAX_NAMES = 500_000;
 /** No line of a list of names is near it; one that is has lost a quote or a line end. */

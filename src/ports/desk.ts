@@ -6,7 +6,7 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
 import type { Result } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
-import type { NameMatch } from '../lists/name-match.ts';
+import type { NameMatch } from '../lists/name-index.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Lookups } from '../rules/rule.ts';
 import type { Ruleset } from '../rules/ruleset.ts';

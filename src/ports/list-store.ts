@@ -1,6 +1,6 @@
 // Lists and imported sanctions names, kept with the moment of each change, so that a process takes in only what changed.
 import type { ListKind, ListPurpose } from '../lists/entry.ts';
-import type { ListedName } from '../lists/name-match.ts';
+import type { ListedName } from '../lists/name-index.ts';
 import type { AuditEntry } from './audit.ts';
 
 export type FiledList = {

@@ -1,7 +1,7 @@
 // Whether an expression can be a rule: its grammar, names and types, and what it can cost at worst.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { FEATURES, isFeatureName } from '../features/catalogue.ts';
-import { wordSimilarity } from '../lists/name-match.ts';
+import { wordSimilarity } from '../lists/word-fit.ts';
 import { CHECKING, TRANSACTION_FIELDS } from './environment.ts';
 import { PRICES } from './prices.ts';
 import { type Lookups, MAX_EXPRESSION } from './rule.ts';

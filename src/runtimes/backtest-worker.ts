@@ -2,7 +2,7 @@
 import { decodeVector } from '../engine/vector-codec.ts';
 import type { ListKind } from '../lists/entry.ts';
 import { createListSet } from '../lists/list-set.ts';
-import { createNameIndex, type ListedName } from '../lists/name-match.ts';
+import { createNameIndex, type ListedName } from '../lists/name-index.ts';
 import { type BacktestCounts, countRow, emptyCounts } from '../rules/backtest.ts';
 import { createRowReader, type PastColumns } from '../rules/past-columns.ts';
 import { compileRuleset } from '../rules/ruleset.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { InputError } from '../domain/input-error.ts';
 import { CATALOGUE_HASH } from '../features/catalogue.ts';
-import type { ListedName } from '../lists/name-match.ts';
+import type { ListedName } from '../lists/name-index.ts';
 import type { Backtester, BacktestQuestion, BacktestStatus } from '../ports/backtester.ts';
 import type { Office } from '../ports/office.ts';
 import { addCounts, type BacktestCounts, emptyCounts } from '../rules/backtest.ts';

@@ -1,7 +1,7 @@
 // Lists and sanctions names in memory, for rules on the hot path: only what changed is read again.
 import { setImmediate as pause } from 'node:timers/promises';
 import { createListSet, type ListSet } from '../lists/list-set.ts';
-import { type ListedName, type NameIndex, type NameMatch, nameIndexBuilder } from '../lists/name-match.ts';
+import { type ListedName, type NameIndex, type NameMatch, nameIndexBuilder } from '../lists/name-index.ts';
 import type { ChangePlace, ListStore } from '../ports/list-store.ts';
 import type { Lookups } from '../rules/rule.ts';
 
@@ -26,6 +26,8 @@ export type ListsInMemory = Lookups & {
   /** Resolves when the names of the last look serve. */
   namesServe(): Promise<void>;
   sanctionBest(name: string): NameMatch | undefined;
+  /** How many names were like more listed ones than could be looked at in time. */
+  screeningsCutShort(): number;
 };
 
 export function createListsInMemory(store: ListStore): ListsInMemory {
@@ -33,6 +35,7 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
   const kinds = new Map<string, string>();
   const remembered = new Map<string, NameMatch | undefined>();
   let names: NameIndex | undefined;
+  let cutShort = 0;
   let revision = -1;
   /** Of the names that serve or are being read. */
   let namesRevision = 0;
@@ -41,7 +44,7 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
   async function readNames(): Promise<void> {
     for (let read: number | undefined; read !== namesRevision; ) {
       read = namesRevision;
-      const builder = nameIndexBuilder();
+      const builder = nameIndexBuilder({ elapsedMs: () => performance.now() });
       for await (const page of namePages(store)) {
         for (const [i, name] of page.entries()) {
           builder.add(name);
@@ -87,6 +90,7 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
     if (remembered.has(name)) return remembered.get(name);
     if (remembered.size >= REMEMBERED) remembered.clear();
     const found = names.best(name);
+    if (found?.isCut) cutShort++;
     remembered.set(name, found);
     return found;
   }
@@ -94,6 +98,7 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
   return {
     list: (name) => sets.get(name),
     sanctionBest,
+    screeningsCutShort: () => cutShort,
     sanctionMatch: (name) => sanctionBest(name)?.score ?? 0,
     async look() {
       const now = await store.revision();

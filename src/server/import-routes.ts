@@ -7,7 +7,7 @@ import { isoTime } from '../domain/iso-time.ts';
 import type { Sight } from '../domain/sight.ts';
 import { MAX_ENTRIES } from '../lists/entry.ts';
 import { type EntryOfList, entryWithoutCards } from '../lists/entry-lines.ts';
-import type { ListedName } from '../lists/name-match.ts';
+import type { ListedName } from '../lists/name-index.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { FiledList } from '../ports/list-store.ts';
 import { actorOf, entryOf } from './access/access.ts';

@@ -4,7 +4,7 @@ import { InputError } from '../domain/input-error.ts';
 import { fileText } from '../domain/utf8.ts';
 import type { ListKind } from '../lists/entry.ts';
 import { type EntryLine, type EntryLines, entryLines } from '../lists/entry-lines.ts';
-import type { ListedName } from '../lists/name-match.ts';
+import type { ListedName } from '../lists/name-index.ts';
 import { readNames } from '../lists/sdn.ts';
 
 /** What is imported: entries of a list of this kind, or names. */

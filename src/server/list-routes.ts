@@ -289,16 +289,25 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
     '/v1/sanctions/screen',
     {
       config: { permission: 'read_identifiers' },
-      schema: { summary: 'How well a name fits the imported sanctions lists', tags, body: ScreenBody },
+      schema: {
+        summary: 'How well a name fits the imported sanctions lists',
+        description:
+          'The best fit, which parts of the two names fit how, and the words that only one of them has. isCut says that more names were ' +
+          'like it than could be looked at in ten milliseconds: another may fit better.',
+        tags,
+        body: ScreenBody,
+      },
     },
     async (request) => {
       const best = desk.lists.sanctionBest(request.body.name);
       await desk.office.audit.append(
         entryOf(request, clock, 'screened a name', 'sanctions', { name: request.body.name }),
       );
-      return best
-        ? { score: best.score, uid: best.match.uid, name: best.match.name }
-        : { score: 0, uid: null, name: null };
+      if (!best)
+        return { score: 0, uid: null, name: null, parts: [], askedOnly: [], listedOnly: [], isCut: false };
+      const { score, match, fit, isCut } = best;
+      const { parts, askedOnly, listedOnly } = fit;
+      return { score, uid: match.uid, name: match.name, parts, askedOnly, listedOnly, isCut };
     },
   );
 

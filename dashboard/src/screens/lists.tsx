@@ -11,6 +11,29 @@ import { useMay } from '../live/me.ts';
 import { useAsked } from '../live/models.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
+type Screened = {
+  readonly score: number;
+  readonly name: string | null;
+  readonly uid: string | null;
+  readonly parts: readonly { readonly asked: string; readonly listed: string; readonly how: string }[];
+  readonly askedOnly: readonly string[];
+  readonly listedOnly: readonly string[];
+  readonly isCut: boolean;
+};
+
+/** Which parts of the names fit how, as a sentence or two. */
+function whyText({ parts, askedOnly, listedOnly, isCut }: Screened): string {
+  const fits = parts.map(({ asked, listed, how }) =>
+    asked === listed ? `${asked} is the same` : `${asked} for ${listed}: ${how}`,
+  );
+  return [
+    ...(fits.length > 0 ? [`${fits.join('; ')}.`] : []),
+    ...(askedOnly.length > 0 ? [`Only asked for: ${askedOnly.join(' ')}.`] : []),
+    ...(listedOnly.length > 0 ? [`Only listed: ${listedOnly.join(' ')}.`] : []),
+    ...(isCut ? ['More names are like it than could be looked at in time.'] : []),
+  ].join(' ');
+}
+
 type Lists = {
   readonly lists: readonly ListMessage[];
   readonly sources: readonly {
@@ -469,14 +492,12 @@ function Sanctions(props: {
           className="filters"
           onSubmit={(event) => {
             event.preventDefault();
-            tell<{ score: number; name: string | null; uid: string | null }>('/v1/sanctions/screen', {
-              name,
-            }).then(
+            tell<Screened>('/v1/sanctions/screen', { name }).then(
               (found) =>
                 show(
                   found.name === null
                     ? 'Nothing comes near.'
-                    : `${percent(found.score, 0)} like ${found.name} (${found.uid})`,
+                    : `${percent(found.score, 0)} like ${found.name} (${found.uid}). ${whyText(found)}`,
                 ),
               (error: Error) => show(error.message, true),
             );

@@ -22,8 +22,8 @@ export function Settings() {
           { value: 'desk', label: 'Desk' },
         ]
       : []),
-    { value: 'rates', label: 'Exchange rates' },
     ...(audits ? [{ value: 'audit', label: 'Audit trail' }] : []),
+    { value: 'rates', label: 'Exchange rates' },
   ];
   const part = parts.find(({ value }) => value === query.get('part'))?.value ?? parts[0].value;
   return (
