@@ -155,7 +155,7 @@ async function importAction(options: Options, file: string): Promise<void> {
   const decline = options.number('decline', review, 1);
   const table = options.text('table');
   if (options.flag('calibrate') && table === undefined) throw new InputError('--calibrate needs --table.');
-  const { model, checked, largestDifference } = importModel({
+  const { model, checked, largestDifference, notChecked } = importModel({
     bytes: readFileSync(file),
     featureNames: namesOf(options.text('features')),
     check: await readCheckRows(check),
@@ -174,4 +174,5 @@ async function importAction(options: Options, file: string): Promise<void> {
       `review from ${thresholds.review.toFixed(4)}, decline from ${thresholds.decline.toFixed(4)}` +
       (heldOut ? `; average precision ${heldOut.averagePrecision.toFixed(3)} on later rows` : ''),
   );
+  for (const sentence of notChecked) console.error(`goshawk: warning: ${sentence}`);
 }

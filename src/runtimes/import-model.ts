@@ -1,10 +1,10 @@
 // A model made elsewhere, checked against what it said there, as one of ours.
-import { type CheckRows, PREDICTION } from '../adapters/files/check-rows.ts';
+import type { CheckRows } from '../adapters/files/check-rows.ts';
 import { InputError } from '../domain/input-error.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
 import { checkEnsemble } from '../models/check-ensemble.ts';
-import { predictMean } from '../models/ensemble.ts';
+import { type Ensemble, predictMean } from '../models/ensemble.ts';
 import {
   catalogueNames,
   NO_ENCODING,
@@ -18,8 +18,7 @@ import { ModelProblem } from '../models/model-fields.ts';
 import { chooseThresholds, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { scoreTable, withHeldOut } from '../training/train-model.ts';
 import { sliceTable, type TrainingTable } from '../training/training-table.ts';
-
-const TOLERANCE = 1e-6;
+import { compareWithRows, notChecked, type Score } from './check-import.ts';
 
 export type ImportOptions = {
   readonly bytes: Uint8Array;
@@ -39,6 +38,8 @@ export type Imported = {
   readonly model: Model;
   readonly checked: number;
   readonly largestDifference: number;
+  /** What the rows could not show, as sentences. */
+  readonly notChecked: readonly string[];
 };
 
 /** Throws InputError where the file is no model that can be imported, or says anything else than it did there. */
@@ -66,11 +67,20 @@ export function importModel(options: ImportOptions): Imported {
     ),
   );
   const ensemble = foreign.trees.every(({ cover }) => cover) ? trees : withCover(trees, vectors, rows);
-  const largestDifference = compare(
-    options.check.predictions,
-    (row) => uncalibrated(foreign.kind, predictMean(ensemble, vectors, row * FEATURE_COUNT)),
-    foreign.format,
-  );
+  const toCheck = { features, vectors, predictions: options.check.predictions };
+  const scoreOf =
+    (of: Ensemble): Score =>
+    (values, offset) =>
+      uncalibrated(foreign.kind, predictMean(of, values, offset));
+  const { bestTrees } = foreign;
+  const best = () =>
+    bestTrees === undefined
+      ? undefined
+      : {
+          count: bestTrees,
+          score: scoreOf(toEnsemble({ ...foreign, trees: foreign.trees.slice(0, bestTrees) }, features)),
+        };
+  const largestDifference = compareWithRows(toCheck, scoreOf(ensemble), best);
   const imported: Model = {
     info: {
       version: versionOf(foreign.format, ensemble),
@@ -93,6 +103,7 @@ export function importModel(options: ImportOptions): Imported {
     model,
     checked: rows,
     largestDifference,
+    notChecked: notChecked(toCheck, ensemble),
   };
 }
 
@@ -124,25 +135,6 @@ function checkVectors(
     }
   }
   return vectors;
-}
-
-function compare(expected: Float64Array, score: (row: number) => number, format: string): number {
-  let largest = 0;
-  for (let row = 0; row < expected.length; row++) {
-    const found = score(row);
-    const difference = Math.abs(found - expected[row]);
-    if (!(difference <= TOLERANCE)) {
-      const hint =
-        format === 'xgboost'
-          ? ' Were the predictions made with fewer trees (early stopping)? Save the model sliced to them: model[: best_iteration + 1].'
-          : '';
-      throw new InputError(
-        `Row ${row + 1} of the rows to check against: the model says ${found}, the column ${PREDICTION} ${expected[row]}.${hint}`,
-      );
-    }
-    largest = Math.max(largest, difference);
-  }
-  return largest;
 }
 
 /** Calibration, where it is wanted, on the first half of the table; thresholds there too, quality on the second. */

@@ -32,6 +32,8 @@ export type ForeignModel = {
   readonly trees: readonly ForeignTree[];
   /** The sum of the trees' leaves and of this is what the model says. */
   readonly base: number;
+  /** How many of the trees the file itself calls the best, where training was to stop there and it holds more. */
+  readonly bestTrees: number | undefined;
 };
 
 /** What a file cannot be imported for. */

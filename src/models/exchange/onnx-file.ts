@@ -2,14 +2,36 @@
 // written with the field numbers of that schema.
 import { PbfReader, PbfWriter } from 'pbf';
 
-export const ELEMENT = { float: 1, int64: 7, double: 11 } as const;
+export const ELEMENT = { float: 1, uint8: 2, int32: 6, int64: 7, double: 11 } as const;
+/** By number, as the schema names them; what is read of them is in ELEMENT. */
+const ELEMENT_NAMES = [
+  ...[
+    'undefined',
+    'float',
+    'uint8',
+    'int8',
+    'uint16',
+    'int16',
+    'int32',
+    'int64',
+    'string',
+    'bool',
+    'float16',
+  ],
+  ...['double', 'uint32', 'uint64', 'complex64', 'complex128', 'bfloat16'],
+];
+export const elementName = (elementType: number): string =>
+  ELEMENT_NAMES[elementType] ?? `of type ${elementType}`;
 
 export type Attribute =
   | number
   | string
   | readonly number[]
   | readonly string[]
-  | { readonly elementType: number; readonly values: readonly number[] };
+  | { readonly elementType: number; readonly values: readonly number[] }
+  | Unread;
+/** What the schema can say and is not read here; whoever needs it says so. */
+export type Unread = { readonly unread: string };
 
 export type OnnxNode = {
   readonly operator: string;
@@ -40,34 +62,68 @@ export type OnnxGraph = {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly metadata: ReadonlyMap<string, string>;
+  /** Versions of the sets of operators, by domain. */
+  readonly operatorSets: ReadonlyMap<string, number>;
 };
 
-type Tensor = { name: string; elementType: number; values: number[] };
+type Tensor = {
+  name: string;
+  elementType: number;
+  values: number[];
+  raw: Uint8Array | undefined;
+  unread: string | undefined;
+};
 
-function readTensor(pbf: PbfReader): Tensor {
-  return pbf.readMessage<Tensor>(
-    (tag, tensor, reader) => {
-      if (tag === 2) tensor.elementType = reader.readVarint();
-      else if (tag === 4) reader.readPackedFloat(tensor.values);
-      else if (tag === 7) reader.readPackedVarint(tensor.values, true);
-      else if (tag === 8) tensor.name = reader.readString();
-      else if (tag === 9) tensor.values.push(...rawValues(reader.readBytes(), tensor.elementType));
-      else if (tag === 10) reader.readPackedDouble(tensor.values);
+function readTensor(pbf: PbfReader): OnnxConstant & Partial<Unread> {
+  const { raw, unread, ...tensor } = pbf.readMessage<Tensor>(
+    (tag, found, reader) => {
+      if (tag === 2) found.elementType = reader.readVarint();
+      else if (tag === 3) found.unread = 'a part of a tensor';
+      else if (tag === 4) reader.readPackedFloat(found.values);
+      else if (tag === 5 || tag === 7) reader.readPackedVarint(found.values, true);
+      else if (tag === 8) found.name = reader.readString();
+      else if (tag === 9) found.raw = reader.readBytes();
+      else if (tag === 10) reader.readPackedDouble(found.values);
+      else if (tag === 13) found.unread = 'a tensor whose numbers are in another file';
     },
-    { name: '', elementType: 0, values: [] },
+    { name: '', elementType: 0, values: [], raw: undefined, unread: undefined },
   );
+  const { elementType } = tensor;
+  if (unread !== undefined) return { ...tensor, unread };
+  if (!Object.values(ELEMENT).some((known) => known === elementType)) {
+    return { ...tensor, unread: `a tensor of ${elementName(elementType)}` };
+  }
+  return raw === undefined ? tensor : { ...tensor, values: [...rawValues(raw, elementType)] };
 }
 
-/** The data type comes before the data in every known writer's files. */
 function* rawValues(bytes: Uint8Array, elementType: number): Generator<number> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = elementType === ELEMENT.float ? 4 : 8;
+  const size =
+    elementType === ELEMENT.uint8
+      ? 1
+      : elementType === ELEMENT.float || elementType === ELEMENT.int32
+        ? 4
+        : 8;
   for (let at = 0; at + size <= bytes.length; at += size) {
-    if (elementType === ELEMENT.float) yield view.getFloat32(at, true);
+    if (elementType === ELEMENT.uint8) yield bytes[at];
+    else if (elementType === ELEMENT.float) yield view.getFloat32(at, true);
+    else if (elementType === ELEMENT.int32) yield view.getInt32(at, true);
     else if (elementType === ELEMENT.double) yield view.getFloat64(at, true);
     else yield Number(view.getBigInt64(at, true));
   }
 }
+
+/** By field number: kinds of attributes that no tree ensemble has. */
+const UNREAD_ATTRIBUTES: Readonly<Record<number, string | undefined>> = {
+  6: 'a graph',
+  10: 'several tensors',
+  11: 'several graphs',
+  14: 'a type',
+  15: 'several types',
+  21: 'a reference',
+  22: 'a sparse tensor',
+  23: 'several sparse tensors',
+};
 
 function readAttribute(pbf: PbfReader): [string, Attribute] {
   let value: Attribute = [];
@@ -77,16 +133,23 @@ function readAttribute(pbf: PbfReader): [string, Attribute] {
       else if (tag === 2) value = reader.readFloat();
       else if (tag === 3) value = reader.readVarint(true);
       else if (tag === 4) value = reader.readString();
-      else if (tag === 5) value = readTensor(reader);
+      else if (tag === 5) value = attributeOf(readTensor(reader));
       else if (tag === 7) reader.readPackedFloat(found.floats);
       else if (tag === 8) reader.readPackedVarint(found.ints, true);
       else if (tag === 9) found.strings.push(reader.readString());
+      else {
+        const unread = UNREAD_ATTRIBUTES[tag];
+        if (unread !== undefined) value = { unread };
+      }
     },
     { name: '', floats: [] as number[], ints: [] as number[], strings: [] as string[] },
   );
   for (const list of [floats, ints, strings]) if (list.length > 0) value = list;
   return [name, value];
 }
+
+const attributeOf = ({ elementType, values, unread }: OnnxConstant & Partial<Unread>): Attribute =>
+  unread === undefined ? { elementType, values } : { unread };
 
 function readNode(pbf: PbfReader): OnnxNode {
   const attributes = new Map<string, Attribute>();
@@ -135,6 +198,11 @@ function readPort(pbf: PbfReader): Port {
   return { name, elementType, columns: dimensions[1] };
 }
 
+/** Tags that a model can begin with: number and wire type of a field of ModelProto, in its first byte. */
+const FIRST_TAGS = new Set([0x08, 0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72, 0xa2, 0xca]);
+
+export const startsLikeOnnx = (bytes: Uint8Array): boolean => FIRST_TAGS.has(bytes[0]);
+
 /** Throws where the bytes are no protocol buffer of that schema. */
 export function readOnnxFile(bytes: Uint8Array): OnnxGraph {
   const producer = { name: '', version: '' };
@@ -143,6 +211,7 @@ export function readOnnxFile(bytes: Uint8Array): OnnxGraph {
   const constants: OnnxConstant[] = [];
   const inputs: Port[] = [];
   const outputs: Port[] = [];
+  const operatorSets = new Map<string, number>();
   new PbfReader(bytes).readFields((tag, _, pbf) => {
     if (tag === 2) producer.name = pbf.readString();
     else if (tag === 3) producer.version = pbf.readString();
@@ -153,6 +222,15 @@ export function readOnnxFile(bytes: Uint8Array): OnnxGraph {
         else if (inner === 11) inputs.push(readPort(graph));
         else if (inner === 12) outputs.push(readPort(graph));
       }, undefined);
+    } else if (tag === 8) {
+      const set = pbf.readMessage(
+        (inner, found, reader) => {
+          if (inner === 1) found.domain = reader.readString();
+          else if (inner === 2) found.version = reader.readVarint(true);
+        },
+        { domain: '', version: 0 },
+      );
+      operatorSets.set(set.domain, set.version);
     } else if (tag === 14) {
       const entry = pbf.readMessage(
         (inner, pair, reader) => {
@@ -171,6 +249,7 @@ export function readOnnxFile(bytes: Uint8Array): OnnxGraph {
     inputs,
     outputs,
     metadata,
+    operatorSets,
   };
 }
 
@@ -195,6 +274,8 @@ function writeAttribute([name, value]: readonly [string, Attribute], pbf: PbfWri
   } else if (typeof value === 'string') {
     type = TYPE.string;
     pbf.writeStringField(4, value);
+  } else if ('unread' in value) {
+    throw new Error(`${name} holds ${value.unread}, which is not written`);
   } else if ('elementType' in value) {
     type = TYPE.tensor;
     pbf.writeMessage(5, writeTensor, { name, ...value });
@@ -251,7 +332,8 @@ export const OPERATOR_SETS = [
   { domain: 'ai.onnx.ml', version: 3 },
 ] as const;
 
-export function writeOnnxFile(graph: OnnxGraph): Uint8Array {
+/** What is written has the sets of operators above. */
+export function writeOnnxFile(graph: Omit<OnnxGraph, 'operatorSets'>): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, graph.producer);

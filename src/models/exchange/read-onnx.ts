@@ -1,12 +1,14 @@
-// Tree ensembles of ONNX (https://onnx.ai/onnx/operators, domain ai.onnx.ml), as skl2onnx and others write them.
+// Tree ensembles of ONNX (https://onnx.ai/onnx/operators, domain ai.onnx.ml), as skl2onnx and others write them: what goes into
+// the trees and what is done with their sum. Operators that are not computed here are refused by their names.
 import { isObject } from '../../domain/fields.ts';
-import { doubleBelow, limitBelowFloat, limitUpToFloat } from './float32.ts';
-import { type ForeignModel, type ForeignTree, refused } from './foreign-model.ts';
-import { type Attribute, ELEMENT, type OnnxGraph, type OnnxNode, readOnnxFile } from './onnx-file.ts';
+import { type ForeignModel, refused } from './foreign-model.ts';
+import { ELEMENT, elementName, type OnnxGraph, type OnnxNode, readOnnxFile } from './onnx-file.ts';
+import { isTreeEnsemble, readOnnxTrees } from './onnx-trees.ts';
 
-const ENSEMBLES = new Set(['TreeEnsembleClassifier', 'TreeEnsembleRegressor']);
-/** What changes no probability. */
-const HARMLESS = new Set(['Cast', 'Identity', 'ZipMap']);
+const DOMAIN = 'ai.onnx.ml';
+const NEWEST_OPERATOR_SET = 5;
+/** Of what is compared and said. */
+const NUMBERS = new Set<unknown>([ELEMENT.float, ELEMENT.double]);
 
 /** Throws InputError where the bytes are no model that can be imported. */
 export function readOnnx(bytes: Uint8Array): ForeignModel {
@@ -14,42 +16,43 @@ export function readOnnx(bytes: Uint8Array): ForeignModel {
   try {
     graph = readOnnxFile(bytes);
   } catch {
-    throw refused('it is no ONNX file.');
+    throw refused('it is no ONNX file, or one that is cut off or damaged.');
   }
-  const [node, ...others] = graph.nodes.filter(({ operator }) => ENSEMBLES.has(operator));
-  if (!node || others.length > 0) {
-    throw refused(`it has ${others.length + (node ? 1 : 0)} tree ensembles; one is wanted.`);
+  if (graph.nodes.length === 0) throw refused('it is no ONNX file, or one without a graph.');
+  const version = graph.operatorSets.get(DOMAIN) ?? 1;
+  if (version > NEWEST_OPERATOR_SET) {
+    throw refused(`its operators are of ${DOMAIN} ${version}; up to ${NEWEST_OPERATOR_SET} are read.`);
+  }
+  const ensembles = graph.nodes.filter(isTreeEnsemble);
+  const [node] = ensembles;
+  if (!node) throw refused(`it computes ${namesOf(graph.nodes)}; one tree ensemble of ${DOMAIN} is wanted.`);
+  if (ensembles.length > 1) {
+    throw refused(`it has ${ensembles.length} tree ensembles (${namesOf(ensembles)}); one is wanted.`);
   }
   const isFloat = comesAsFloat(graph, node);
-  const after = graph.nodes.filter((other) => other !== node && !HARMLESS.has(other.operator));
-  const isSigmoid =
-    after.length === 1 && after[0].operator === 'Sigmoid' && node.outputs.includes(after[0].inputs[0]);
-  if (after.length > 0 && !isSigmoid) {
-    throw refused(`it computes ${after.map(({ operator }) => operator).join(', ')} as well.`);
-  }
-  const isClassifier = node.operator === 'TreeEnsembleClassifier';
-  const transform = node.attributes.get('post_transform') ?? 'NONE';
-  if (transform !== 'NONE' && transform !== 'LOGISTIC') throw refused(`its post_transform is ${transform}.`);
-  const aggregate = node.attributes.get('aggregate_function') ?? 'SUM';
-  if (aggregate !== 'SUM' && aggregate !== 'AVERAGE')
-    throw refused(`it takes the ${aggregate} of its trees.`);
-  const trees = readTrees(node, isClassifier, isFloat);
-  const bases = list(node, 'base_values');
-  const share = aggregate === 'AVERAGE' ? 1 / trees.length : 1;
-  const columns = graph.inputs[0]?.columns;
+  const { trees, base, isLogistic } = readOnnxTrees(node, isFloat);
+  const { isProbability, added } = whatIsSaid(graph, node, { isProbability: isLogistic, added: 0 });
   return {
     madeBy: graph.producer || 'an unknown program, as ONNX',
     format: 'onnx',
-    kind: transform === 'LOGISTIC' || isSigmoid ? 'gradient-boosting' : 'random-forest',
-    featureNames: namesOf(graph.metadata.get('feature_names')),
-    featureCount: columns ?? 1 + Math.max(...trees.flatMap(({ feature }) => feature)),
-    trees: trees.map((tree) => ({ ...tree, value: tree.value.map((value) => value * share) })),
-    // With two, the second is that of fraud.
-    base: bases.at(-1) ?? 0,
+    kind: isProbability ? 'gradient-boosting' : 'random-forest',
+    featureNames: featureNamesIn(graph.metadata.get('feature_names')),
+    featureCount: graph.inputs[0]?.columns ?? 1 + Math.max(...trees.flatMap(({ feature }) => feature)),
+    trees,
+    base: base + added,
+    bestTrees: undefined,
   };
 }
 
-function namesOf(json: string | undefined): readonly string[] | undefined {
+/** Each operator once, with its domain where it is not of ONNX itself. */
+function namesOf(nodes: readonly OnnxNode[]): string {
+  const names = nodes.map(({ operator, domain }) =>
+    domain === '' || domain === 'ai.onnx' || domain === DOMAIN ? operator : `${domain}.${operator}`,
+  );
+  return [...new Set(names)].join(', ');
+}
+
+function featureNamesIn(json: string | undefined): readonly string[] | undefined {
   if (json === undefined) return undefined;
   try {
     const names: unknown = JSON.parse(json);
@@ -59,112 +62,102 @@ function namesOf(json: string | undefined): readonly string[] | undefined {
   }
 }
 
+const castTo = (node: OnnxNode): number => Number(node.attributes.get('to') ?? ELEMENT.float);
+
 /** Follows the ensemble's input back to the graph's: whether its values are rounded to single precision on the way. */
 function comesAsFloat(graph: OnnxGraph, node: OnnxNode): boolean {
   let [name] = node.inputs;
   let isFloat = false;
   for (let steps = 0; steps <= graph.nodes.length; steps++) {
     const port = graph.inputs.find((input) => input.name === name);
-    if (port) return isFloat || port.elementType !== ELEMENT.double;
+    if (port) {
+      if (!NUMBERS.has(port.elementType)) {
+        throw refused(`its input is ${elementName(port.elementType)}; it must be float or double.`);
+      }
+      return isFloat || port.elementType !== ELEMENT.double;
+    }
     const from = graph.nodes.find(({ outputs }) => outputs.includes(name));
     if (!from || (from.operator !== 'Cast' && from.operator !== 'Identity')) {
       throw refused(
-        `its trees read what ${from?.operator ?? 'nothing'} computes; they must read the input itself.`,
+        `its trees read what ${from ? namesOf([from]) : 'nothing'} computes; they must read the input itself.`,
       );
     }
-    if (from.attributes.get('to') === ELEMENT.float) isFloat = true;
+    if (from.operator === 'Cast') {
+      const to = castTo(from);
+      if (!NUMBERS.has(to)) throw refused(`it casts its input to ${elementName(to)} before the trees.`);
+      if (to === ELEMENT.float) isFloat = true;
+    }
     name = from.inputs[0];
   }
   throw refused('its nodes go round in a circle.');
 }
 
-/** A list of numbers, or a tensor of that name with `_as_tensor`; empty where there is neither. */
-function list(node: OnnxNode, name: string): readonly number[] {
-  const found: Attribute | undefined = node.attributes.get(name) ?? node.attributes.get(`${name}_as_tensor`);
-  if (found === undefined) return [];
-  const values = isObject(found) && 'values' in found ? found.values : found;
-  if (!Array.isArray(values)) throw refused(`${name} is no list.`);
-  return values.map(Number);
+/** What has become of the trees' sum: numbers added to it, and whether it is a probability by then. */
+type Said = { readonly isProbability: boolean; readonly added: number };
+
+/** What tells the likelier class from the score, and changes no score. */
+const LABELLERS = new Set(['ArgMax', 'LabelEncoder', 'Cast', 'Identity', 'ZipMap', 'ArrayFeatureExtractor']);
+
+/** Follows what the trees say to the graph's outputs. */
+function whatIsSaid(graph: OnnxGraph, node: OnnxNode, first: Said): Said {
+  const isClassifier = node.operator === 'TreeEnsembleClassifier';
+  const said = new Map<string, Said>([[node.outputs[isClassifier ? 1 : 0], first]]);
+  const labels = new Set(isClassifier ? [node.outputs[0]] : []);
+  const constants = constantsOf(graph);
+  const unknown: OnnxNode[] = [];
+  for (const step of graph.nodes) {
+    if (step === node || step.operator === 'Constant') continue;
+    const from = step.inputs.find((name) => said.has(name));
+    const before = from === undefined ? undefined : said.get(from);
+    const numbers = step.inputs.filter((name) => name !== from).map((name) => constants.get(name));
+    const after = before && afterStep(step, before, numbers);
+    if (after) said.set(step.outputs[0], after);
+    else if (step.operator === 'ArgMax' || step.inputs.some((name) => labels.has(name))) {
+      if (!LABELLERS.has(step.operator)) unknown.push(step);
+      for (const name of step.outputs) labels.add(name);
+    } else if (before || (step.operator !== 'Cast' && step.operator !== 'Identity')) unknown.push(step);
+  }
+  if (unknown.length > 0) throw refused(`it computes ${namesOf(unknown)} as well.`);
+  const [answer, ...others] = graph.outputs.flatMap(({ name }) => said.get(name) ?? []);
+  if (!answer) throw refused('none of its outputs is what its trees say.');
+  if (others.some((other) => other.isProbability !== answer.isProbability || other.added !== answer.added)) {
+    throw refused('its outputs are the sum of its trees at different steps; one is wanted.');
+  }
+  return answer;
 }
 
-type Mode = { readonly limit: (value: number) => number; readonly swapped: boolean };
-
-function modeOf(mode: string, isFloat: boolean): Mode {
-  const upTo = isFloat ? limitUpToFloat : (value: number) => value;
-  const below = isFloat ? limitBelowFloat : doubleBelow;
-  switch (mode) {
-    case 'BRANCH_LEQ':
-      return { limit: upTo, swapped: false };
-    case 'BRANCH_LT':
-      return { limit: below, swapped: false };
-    case 'BRANCH_GT':
-      return { limit: upTo, swapped: true };
-    case 'BRANCH_GTE':
-      return { limit: below, swapped: true };
+/** `numbers` are the constants among the other inputs. Undefined for what is not computed here. */
+function afterStep(
+  step: OnnxNode,
+  before: Said,
+  numbers: readonly (readonly number[] | undefined)[],
+): Said | undefined {
+  switch (step.operator) {
+    case 'Identity':
+    case 'ZipMap':
+      return before;
+    case 'Cast':
+      return NUMBERS.has(castTo(step)) ? before : undefined;
+    case 'Sigmoid':
+      return before.isProbability ? undefined : { ...before, isProbability: true };
+    case 'Add': {
+      const [constant] = numbers;
+      if (before.isProbability || !constant || constant.length < 1 || constant.length > 2) return undefined;
+      // With two, the second is that of fraud.
+      return { ...before, added: before.added + constant[constant.length - 1] };
+    }
   }
-  throw refused(`it branches by ${mode}.`);
+  return undefined;
 }
 
-function readTrees(node: OnnxNode, isClassifier: boolean, isFloat: boolean): ForeignTree[] {
-  const treeIds = list(node, 'nodes_treeids');
-  const nodeIds = list(node, 'nodes_nodeids');
-  const features = list(node, 'nodes_featureids');
-  const values = list(node, 'nodes_values');
-  const trueIds = list(node, 'nodes_truenodeids');
-  const falseIds = list(node, 'nodes_falsenodeids');
-  const missingTrue = list(node, 'nodes_missing_value_tracks_true');
-  const modes = node.attributes.get('nodes_modes');
-  const lengths = [nodeIds, features, values, trueIds, falseIds].map(({ length }) => length);
-  if (!Array.isArray(modes) || [...lengths, modes.length].some((length) => length !== treeIds.length)) {
-    throw refused('the lists of its nodes differ in length.');
+function constantsOf(graph: OnnxGraph): ReadonlyMap<string, readonly number[]> {
+  const constants = new Map(graph.constants.map(({ name, values }) => [name, values]));
+  for (const { operator, outputs, attributes } of graph.nodes) {
+    const value = attributes.get('value') ?? attributes.get('value_floats') ?? attributes.get('value_float');
+    if (operator !== 'Constant' || value === undefined) continue;
+    if (typeof value === 'number') constants.set(outputs[0], [value]);
+    else if (isObject(value) && 'values' in value) constants.set(outputs[0], value.values);
+    else if (Array.isArray(value)) constants.set(outputs[0], value.map(Number));
   }
-  const votes = leafVotes(node, isClassifier);
-  const order = [...Map.groupBy(treeIds.keys(), (i) => treeIds[i]).values()];
-  return order.map((indices): ForeignTree => {
-    const place = new Map(indices.map((i, position) => [nodeIds[i], position]));
-    const childOf = (id: number): number => {
-      const found = place.get(id);
-      if (found === undefined) throw refused('a tree names a node that is not there.');
-      return found;
-    };
-    const isLeaf = (i: number): boolean => modes[i] === 'LEAF';
-    const mode = (i: number): Mode => modeOf(String(modes[i]), isFloat);
-    const sides = (i: number): [number, number] => {
-      if (isLeaf(i)) return [-1, -1];
-      const [yes, no] = [childOf(trueIds[i]), childOf(falseIds[i])];
-      return mode(i).swapped ? [no, yes] : [yes, no];
-    };
-    return {
-      feature: indices.map((i) => (isLeaf(i) ? -1 : features[i])),
-      threshold: indices.map((i) => (isLeaf(i) ? 0 : mode(i).limit(values[i]))),
-      missingLeft: indices.map((i) => !isLeaf(i) && Boolean(missingTrue[i]) !== mode(i).swapped),
-      left: indices.map((i) => sides(i)[0]),
-      right: indices.map((i) => sides(i)[1]),
-      value: indices.map((i) => votes.get(`${treeIds[i]} ${nodeIds[i]}`) ?? 0),
-      cover: undefined,
-    };
-  });
-}
-
-/** What each leaf says of fraud, the second class, by tree and node. */
-function leafVotes(node: OnnxNode, isClassifier: boolean): Map<string, number> {
-  const prefix = isClassifier ? 'class' : 'target';
-  const trees = list(node, `${prefix}_treeids`);
-  const nodes = list(node, `${prefix}_nodeids`);
-  const ids = list(node, `${prefix}_ids`);
-  const weights = list(node, `${prefix}_weights`);
-  const named = new Set(ids);
-  const labels = node.attributes.get('classlabels_int64s') ?? node.attributes.get('classlabels_strings');
-  if (isClassifier && (!Array.isArray(labels) || labels.length !== 2)) {
-    throw refused('it is to tell two classes apart, and has others.');
-  }
-  if (!isClassifier && named.size > 1) throw refused('it has several targets.');
-  const votes = new Map<string, number>();
-  for (const [i, id] of ids.entries()) {
-    // With one class named, what is said is said of the second.
-    if (named.size > 1 && id !== 1) continue;
-    const key = `${trees[i]} ${nodes[i]}`;
-    votes.set(key, (votes.get(key) ?? 0) + weights[i]);
-  }
-  return votes;
+  return constants;
 }

@@ -108,11 +108,15 @@ export function parseUbjson(bytes: Uint8Array): unknown {
           const key = text();
           fields.push([key, value(parts.type ?? marker(), depth + 1)]);
         }
-        return Object.fromEntries(fields);
+        const keys = new Map(fields);
+        if (keys.size !== fields.length) throw refused('a key stands twice in one of its objects.');
+        return Object.fromEntries(keys);
       }
     }
     throw refused(`byte ${at - 1} starts no value of Universal Binary JSON.`);
   }
 
-  return value(marker(), 0);
+  const whole = value(marker(), 0);
+  if (at !== bytes.length) throw refused(`there are ${bytes.length - at} bytes after its end.`);
+  return whole;
 }
