@@ -1,6 +1,7 @@
 // ./goshawk evaluate: trains and tests on a labelled file, in time order.
 import { loadMapping } from '../adapters/files/mapping.ts';
-import { openTransactions } from '../adapters/files/read-transactions.ts';
+import { orderedRows } from '../adapters/files/ordered-rows.ts';
+import { type InputRow, openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';
@@ -11,6 +12,7 @@ import {
   type Fold,
   type LabelledTransaction,
   laterFolds,
+  NothingToMeasureError,
 } from '../training/evaluate.ts';
 import { MONEY_SPECS, moneyOf } from './money-options.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
@@ -65,19 +67,13 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const money = await moneyOf(options, () => openTransactions(file, mapping, bounds));
   const input = await openTransactions(file, mapping, { ...bounds, money });
   const progress = createProgress('Evaluating');
-  let unusable = 0;
-  let firstProblem = '';
+  const seen = createSeen();
   async function* labelled(): AsyncGenerator<LabelledTransaction[]> {
-    for await (const batch of input.batches()) {
+    for await (const batch of orderedRows(input, file ?? '')) {
       const rows: LabelledTransaction[] = [];
       for (const row of batch) {
-        if (row.ok && row.fraud !== undefined) rows.push({ transaction: row.transaction, fraud: row.fraud });
-        else {
-          unusable++;
-          firstProblem ||= row.ok
-            ? `line ${row.line} has no label`
-            : `line ${row.line}: ${row.problems[0]?.message}`;
-        }
+        seen.add(row);
+        if (row.ok) rows.push({ transaction: row.transaction, fraud: row.fraud });
       }
       progress.update(input.bytesRead(), input.totalBytes, 'reading and computing features');
       yield rows;
@@ -104,12 +100,59 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     trainer,
     fraudWeight: options.number('fraud-weight', 0.001, 1e6),
     onProgress: (step, done, of) => progress.update(done, of, step),
+  }).catch((error: Error) => {
+    progress.end();
+    if (!(error instanceof NothingToMeasureError)) throw error;
+    throw new InputError(
+      `${error.message} ${seen.about()} Set --train-from, --train-until and --test-until to days that the file has.`,
+    );
   });
   progress.end();
-  if (unusable > 0) console.error(`${unusable} rows were left out; the first: ${firstProblem}`);
+  const about = seen.about();
+  if (seen.leftOut > 0) console.error(about);
   console.log(
     options.flag('json') ? JSON.stringify(results.length > 1 ? results : results[0]) : report(set, results),
   );
+}
+
+/** What the rows of a file were: for whoever wonders why so few of them count. */
+function createSeen() {
+  const problems = new Map<string, number>();
+  const counts = { rows: 0, fraud: 0, genuine: 0, unlabelled: 0, bad: 0 };
+  let firstMs = Number.POSITIVE_INFINITY;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  let firstProblem = '';
+  return {
+    add(row: InputRow): void {
+      counts.rows++;
+      if (!row.ok) {
+        counts.bad++;
+        const [{ pointer, message }] = row.problems;
+        firstProblem ||= `line ${row.line}: ${message}`;
+        const kind = pointer || 'the line as a whole';
+        problems.set(kind, (problems.get(kind) ?? 0) + 1);
+        return;
+      }
+      if (row.fraud === undefined) counts.unlabelled++;
+      else if (row.fraud) counts.fraud++;
+      else counts.genuine++;
+      firstMs = Math.min(firstMs, row.transaction.occurredAtMs);
+      lastMs = Math.max(lastMs, row.transaction.occurredAtMs);
+    },
+    get leftOut() {
+      return counts.bad + counts.unlabelled;
+    },
+    about(): string {
+      const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+      const { rows, fraud, genuine, unlabelled, bad } = counts;
+      const span = firstMs <= lastMs ? `, from ${day(firstMs)} to ${day(lastMs)}` : '';
+      const kinds = [...problems].map(([kind, count]) => `${kind} ${count}`).join(', ');
+      return (
+        `Of ${rows} rows that were read${span}, ${fraud} are fraud, ${genuine} genuine, ${unlabelled} have no label and ${bad} could not be ` +
+        `used${bad > 0 ? ` (${kinds}; ${firstProblem})` : ''}.`
+      );
+    },
+  };
 }
 
 type Figure = (evaluation: Evaluation) => number;

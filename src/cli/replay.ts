@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadMapping } from '../adapters/files/mapping.ts';
+import { orderedRows } from '../adapters/files/ordered-rows.ts';
 import { type InputFile, openTransactions } from '../adapters/files/read-transactions.ts';
 import { LOCAL_ACTOR } from '../domain/access.ts';
 import type { Money } from '../domain/base-amount.ts';
@@ -59,11 +60,9 @@ function speedOf(text: string): number {
   return factor;
 }
 
-async function* labelledRows(input: InputFile): AsyncGenerator<LabelledTransaction[]> {
-  for await (const batch of input.batches()) {
-    yield batch.flatMap((row) =>
-      row.ok ? [{ transaction: row.transaction, fraud: row.fraud ?? false }] : [],
-    );
+async function* labelledRows(input: InputFile, name: string): AsyncGenerator<LabelledTransaction[]> {
+  for await (const batch of orderedRows(input, name)) {
+    yield batch.flatMap((row) => (row.ok ? [{ transaction: row.transaction, fraud: row.fraud }] : []));
   }
 }
 
@@ -125,7 +124,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   const firstModel = async (state: FeatureState): Promise<Model> => {
     const onProgress = (step: string, done: number, of: number): void => training.update(done, of, step);
     if (trainDays > 0) {
-      const made = await trainOnHistory(labelledRows(await open(ofFile)), {
+      const made = await trainOnHistory(labelledRows(await open(ofFile), file), {
         trainDays,
         delayDays,
         seed,
@@ -171,7 +170,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
       const input = await open(desk.money());
       const model = desk.engine.serving.champion.info;
       const report = await replay(desk, {
-        batches: input.batches(),
+        batches: orderedRows(input, file),
         source: basename(file),
         delayDays,
         untilMs,

@@ -88,6 +88,23 @@ test('R2 a new version that keeps costing too much is left out within its first 
   assert.ok(held > 0 && held < 64);
 });
 
+test('R2 a screening that takes long is no reason to leave its rule out', () => {
+  let now = 0;
+  const slow = {
+    list: () => undefined,
+    sanctionMatch: () => {
+      now += 10;
+      return 1;
+    },
+  };
+  const ruleset = compileRuleset([rule('sanctionMatch("Ana") >= 0.92')], {
+    lookups: slow,
+    elapsedMs: () => now,
+  });
+  for (let i = 0; i < 200; i++) assert.equal(ruleset.evaluate(transaction, vector(), 0, NOW).length, 1);
+  assert.equal(ruleset.costs().get('r 1')?.suspended, undefined);
+});
+
 test('R3 what cannot be right is refused, and where', () => {
   const wrong = (expression: string): string => {
     const check = checkExpression(expression, lookups);

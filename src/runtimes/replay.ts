@@ -89,6 +89,11 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
       engine.add(engineMs, 0);
       const fraud = truth.get(transaction.id);
       if (fraud === undefined) continue;
+      // What is flagged and genuine closes its alert when that would have become known.
+      if (!fraud && decision.outcome !== 'approve')
+        labels.schedule(
+          labelFor(transaction, false, transaction.occurredAtMs + options.delayDays * DAY_MS, 'import'),
+        );
       if (transaction.occurredAtMs >= options.qualityFromMs) {
         scored.add(decision.score, fraud, decision.outcome !== 'approve', baseMinor(transaction));
       }

@@ -11,7 +11,11 @@ const DAY_MS = 86_400_000;
 /** Whose fraud became known in training is blocked by the time of the test; the book looks at one week. */
 const KNOWN_DAYS = 7;
 
-export type LabelledTransaction = { readonly transaction: Transaction; readonly fraud: boolean };
+export type LabelledTransaction = {
+  readonly transaction: Transaction;
+  /** Undefined where nobody knows: it is part of histories, and nothing is learnt from it. */
+  readonly fraud: boolean | undefined;
+};
 
 /** A stretch of training and the later one of its test: from a label delay after the training to `testUntilMs`. */
 export type Fold = {
@@ -44,6 +48,15 @@ export type Evaluation = {
   readonly seconds: { readonly features: number; readonly fit: number; readonly predict: number };
 };
 
+/** A stretch of time in which nothing can be learnt, or nothing measured. */
+export class NothingToMeasureError extends Error {
+  constructor(stretch: 'training' | 'test', fromMs: number, rows: number, frauds: number) {
+    super(
+      `The ${stretch} from ${dayOf(fromMs)} on has ${rows} labelled rows, ${frauds} of them fraud: nothing can be measured.`,
+    );
+  }
+}
+
 /** The fold and those after it, each later by the length of a test. */
 export function laterFolds(first: Fold, delayDays: number, count: number): Fold[] {
   const step = first.testUntilMs - first.trainUntilMs - delayDays * DAY_MS;
@@ -56,7 +69,8 @@ export function laterFolds(first: Fold, delayDays: number, count: number): Fold[
 
 /**
  * Batches must come in event-time order. Cards whose fraud is known on a test day (it happened in the last week of
- * training or since, and a label delay has passed) are left out of that day's test, as in the book.
+ * training or since, and a label delay has passed) are left out of that day's test, as in the book. Throws NothingToMeasureError
+ * before anything is trained.
  */
 export async function evaluate(
   batches: AsyncIterable<readonly LabelledTransaction[]>,
@@ -64,12 +78,16 @@ export async function evaluate(
 ): Promise<Evaluation[]> {
   const { table, testOf, featureMs } = await readTables(batches, options);
   const evaluations: Evaluation[] = [];
+  const trainOf = (fold: Fold): TrainingTable =>
+    sliceTable(table, firstRowFrom(table, fold.trainFromMs), firstRowFrom(table, fold.trainUntilMs));
   for (const [number, fold] of options.folds.entries()) {
-    const train = sliceTable(
-      table,
-      firstRowFrom(table, fold.trainFromMs),
-      firstRowFrom(table, fold.trainUntilMs),
-    );
+    const train = trainOf(fold);
+    const { test } = testOf[number];
+    checkMeasurable('training', fold.trainFromMs, train);
+    checkMeasurable('test', fold.trainUntilMs + options.delayDays * DAY_MS, test);
+  }
+  for (const [number, fold] of options.folds.entries()) {
+    const train = trainOf(fold);
     const { test, days } = testOf[number];
     for (const seed of options.seeds) {
       const { model, times } = await trainModel(train, {
@@ -134,6 +152,7 @@ async function readTables(
       if (at >= untilMs) break reading;
       const vector = features.next(transaction, fraud ? { knownAtMs: at + delayMs } : undefined);
       if (at < folds[0].trainFromMs) continue;
+      if (fraud === undefined) continue;
       if (at < trainedUntilMs) rows.add(transaction, vector, fraud);
       const day = Math.floor(at / DAY_MS);
       for (const test of tests) {
@@ -159,6 +178,15 @@ async function readTables(
 function firstRowFrom({ rows, occurredAtMs }: TrainingTable, timeMs: number): number {
   const row = occurredAtMs.findIndex((at) => at >= timeMs);
   return row < 0 ? rows : row;
+}
+
+function checkMeasurable(
+  stretch: 'training' | 'test',
+  fromMs: number,
+  { rows, labels }: TrainingTable,
+): void {
+  const frauds = count(labels);
+  if (frauds === 0 || frauds === rows) throw new NothingToMeasureError(stretch, fromMs, rows, frauds);
 }
 
 const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);

@@ -43,7 +43,7 @@ export async function trainOnHistory(
       // What happened after untilMs − delay had no label yet.
       if (at >= untilMs - delayMs) break reading;
       const vector = features.next(transaction, fraud ? { knownAtMs: at + delayMs } : undefined);
-      if (at < startMs + WARM_UP_SHARE * options.trainDays * DAY_MS) continue;
+      if (fraud === undefined || at < startMs + WARM_UP_SHARE * options.trainDays * DAY_MS) continue;
       builder.add(transaction, vector, fraud);
     }
     if (startMs !== undefined) {

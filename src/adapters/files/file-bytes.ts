@@ -65,7 +65,7 @@ export type ByteLine = { readonly bytes: Buffer; readonly tooLong: boolean };
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Lines of bytes, in bounded memory: of one that is too long, the first bytes. */
+/** Lines of bytes, ended by LF, CRLF or CR, in bounded memory: of one that is too long, the first bytes. */
 export async function* byteLines(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<ByteLine> {
   let parts: Buffer[] = [];
   let length = 0;
@@ -81,16 +81,31 @@ export async function* byteLines(source: AsyncIterable<Buffer>, maxBytes: number
     parts = [];
     length = 0;
     any = false;
-    return { bytes: bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes, tooLong };
+    return { bytes, tooLong };
   };
+  let afterReturn = false;
   for await (const piece of source) {
     let start = 0;
-    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
+    // The LF of a CRLF that was cut in two.
+    if (afterReturn && piece[0] === NEWLINE) start = 1;
+    if (piece.length > 0) afterReturn = false;
+    for (let end = lineEnd(piece, start); end >= 0; end = lineEnd(piece, start)) {
       add(piece.subarray(start, end));
       yield line();
       start = end + 1;
+      if (piece[end] !== CARRIAGE_RETURN) continue;
+      if (start === piece.length) afterReturn = true;
+      else if (piece[start] === NEWLINE) start++;
     }
     if (start < piece.length) add(piece.subarray(start));
   }
   if (any) yield line();
+}
+
+/** Where the next LF or CR is, or -1. */
+function lineEnd(bytes: Buffer, from: number): number {
+  const feed = bytes.indexOf(NEWLINE, from);
+  const before = feed < 0 ? bytes.length : feed;
+  const carriage = bytes.subarray(from, before).indexOf(CARRIAGE_RETURN);
+  return carriage < 0 ? feed : from + carriage;
 }

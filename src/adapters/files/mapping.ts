@@ -4,6 +4,7 @@ import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { readJson } from '../../domain/json-text.ts';
 import { fileText } from '../../domain/utf8.ts';
+import { wordSimilarity } from '../../lists/word-fit.ts';
 
 /** Where a field's value comes from. `factor` multiplies numbers (100 turns 12.34 into minor units). */
 export type FieldSource =
@@ -19,7 +20,15 @@ export type FieldSource =
 export type Mapping = {
   /** Target field ("accountId", "merchant.id", "location.lat" …) → source. */
   readonly fields: Readonly<Record<string, FieldSource>>;
-  readonly label?: { readonly column: string; readonly fraudValue: string };
+  /** Which column says what a row turned out to be, and by which values. */
+  readonly label?: {
+    readonly column: string;
+    readonly fraudValues: readonly string[];
+    readonly genuineValues: readonly string[];
+    readonly unknownValues: readonly string[];
+  };
+  /** What stands between cells, where it is not seen from the first line. */
+  readonly delimiter?: string;
 };
 
 const FIELDS = new Set([
@@ -42,7 +51,7 @@ const PRESETS: Readonly<Record<string, Mapping>> = {
       type: { constant: 'purchase' },
       'merchant.id': { column: 'terminal_id' },
     },
-    label: { column: 'tx_fraud', fraudValue: '1' },
+    label: { column: 'tx_fraud', fraudValues: ['1'], genuineValues: ['0'], unknownValues: [''] },
   },
 };
 
@@ -58,6 +67,60 @@ export async function loadMapping(nameOrFile: string): Promise<Mapping> {
   const read = readJson(fileText(bytes, nameOrFile));
   if (!read.ok) throw new InputError(`${nameOrFile}: ${read.problems[0].message}`);
   return parseMapping(read.value, nameOrFile);
+}
+
+/** Values that mean the opposite of what means fraud, where nobody says which do. */
+const OPPOSITES: Readonly<Record<string, string>> = {
+  '1': '0',
+  true: 'false',
+  True: 'False',
+  TRUE: 'FALSE',
+  yes: 'no',
+  Yes: 'No',
+  Y: 'N',
+  y: 'n',
+  fraud: 'genuine',
+};
+
+function textsOf(value: unknown): string[] | undefined {
+  const list = Array.isArray(value) ? value : [value];
+  return list.every((one) => ['string', 'number', 'boolean'].includes(typeof one))
+    ? list.map(String)
+    : undefined;
+}
+
+function labelMapping(label: Record<string, unknown>, problems: string[]): Mapping['label'] {
+  onlyKnown(label, ['column', 'fraudValue', 'genuineValue', 'unknownValue'], 'label.', problems);
+  const { column, fraudValue = '1', unknownValue = '' } = label;
+  const fraudValues = textsOf(fraudValue);
+  const opposites = (fraudValues ?? []).flatMap((one) => OPPOSITES[one] ?? []);
+  const genuineValues = label.genuineValue === undefined ? opposites : textsOf(label.genuineValue);
+  const unknownValues = textsOf(unknownValue);
+  if (typeof column !== 'string') problems.push('label.column must name a column.');
+  if (!fraudValues || !genuineValues || !unknownValues)
+    problems.push('label.fraudValue, genuineValue and unknownValue are a value each, or a list of values.');
+  else if (genuineValues.length === 0)
+    problems.push(
+      `label.genuineValue must say which values mean genuine, since ${fraudValues.join(', ')} does not.`,
+    );
+  if (typeof column !== 'string' || !fraudValues || !genuineValues || !unknownValues) return undefined;
+  return { column, fraudValues, genuineValues, unknownValues };
+}
+
+/** A key that is not known is mostly a slip: it is told with the one that is nearest. */
+function onlyKnown(
+  value: Record<string, unknown>,
+  known: readonly string[],
+  at: string,
+  problems: string[],
+): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const near = known.find((one) => wordSimilarity(key.toLowerCase(), one.toLowerCase()) > 0.8);
+    problems.push(
+      `${at}${shown(key).slice(1, -1)} is not known${near ? `; did you mean ${near}?` : ` (known: ${known.join(', ')}).`}`,
+    );
+  }
 }
 
 export function parseMapping(value: unknown, name: string): Mapping {
@@ -81,6 +144,7 @@ export function parseMapping(value: unknown, name: string): Mapping {
       problems.push(`fields.${field} needs a "column" or a "constant".`);
       continue;
     }
+    onlyKnown(source, ['column', 'factor', 'time', 'prefix'], `fields.${field}.`, problems);
     const { column, factor, time, prefix } = source;
     if (factor !== undefined && typeof factor !== 'number')
       problems.push(`fields.${field}.factor must be a number.`);
@@ -97,10 +161,13 @@ export function parseMapping(value: unknown, name: string): Mapping {
   for (const field of REQUIRED) if (!(field in fields)) problems.push(`fields.${field} is required.`);
   let label: Mapping['label'];
   if (isObject(value.label)) {
-    const { column, fraudValue } = value.label;
-    if (typeof column === 'string') label = { column, fraudValue: String(fraudValue ?? '1') };
-    else problems.push('label.column must name a column.');
+    label = labelMapping(value.label, problems);
   }
+  onlyKnown(value, ['fields', 'label', 'delimiter'], '', problems);
+  const { delimiter } = value;
+  const isDelimiter = typeof delimiter === 'string' && delimiter.length === 1 && !/["\r\n]/.test(delimiter);
+  if (delimiter !== undefined && !isDelimiter)
+    problems.push(`delimiter is ${shown(delimiter)}; it must be one character, such as ";".`);
   if (problems.length > 0) throw new InputError(`${name}: ${problems.join(' ')}`);
-  return { fields, ...(label && { label }) };
+  return { fields, ...(label && { label }), ...(isDelimiter && { delimiter }) };
 }

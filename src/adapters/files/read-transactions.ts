@@ -2,9 +2,8 @@
 // "fraud"; plain or gzip. Bounded memory: rows come in batches.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse as parseCsv } from 'csv-parse';
 import { maskCardNumbers } from '../../domain/card-number.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
@@ -14,7 +13,9 @@ import { keptOf } from '../../domain/raw-input.ts';
 import { type Bounds, readTransaction } from '../../domain/read-transaction.ts';
 import { isSensitiveField, SENSITIVE_FIELD } from '../../domain/sensitive-fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { badByteText, badUtf8, byteName, textOfBytes } from '../../domain/utf8.ts';
+import { badByteText, badUtf8, byteName } from '../../domain/utf8.ts';
+import { type CsvRecord, csvRecords } from '../../formats/csv-records.ts';
+import { jsonRecords } from '../../formats/json-records.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
 import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
 
@@ -87,11 +88,69 @@ function readableError(file: string, error: unknown): unknown {
   if (code === 'Z_BUF_ERROR')
     return new InputError(`${file} is cut off: the gzip stream ends early. Fetch the file again.`);
   if (code?.startsWith('Z_')) return new InputError(`${file} is not a sound gzip file: ${error.message}.`);
-  if (code?.startsWith('CSV_')) return new InputError(`${file}: ${error.message}`);
   return error;
 }
 
-async function* ndjsonRows(bytes: AsyncIterable<Buffer>, bounds: Bounds): AsyncGenerator<InputRow[]> {
+/** What an array holds, each element by its number. */
+async function* arrayRows(bytes: AsyncIterable<Buffer>, bounds: Bounds): AsyncGenerator<InputRow[]> {
+  let batch: InputRow[] = [];
+  for await (const piece of jsonRecords(bytes, MAX_LINE_BYTES)) {
+    const row =
+      piece.kind === 'text'
+        ? ndjsonRow(Buffer.from(piece.text), false, piece.index, bounds)
+        : piece.kind === 'bad-bytes'
+          ? notRead(
+              piece.index,
+              keptOf(piece.text, RAW_SHOWN, bounds.cards),
+              `Element ${piece.index} is ${badByteText(piece.badByte)}.`,
+            )
+          : notRead(
+              piece.index,
+              '',
+              piece.kind === 'broken' ? piece.problem : `The element is longer than ${MAX_LINE_BYTES} bytes.`,
+            );
+    if (row) batch.push(row);
+    if (batch.length === BATCH_ROWS) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const notRead = (line: number, raw: string, message: string): InputRow => ({
+  ok: false,
+  line,
+  raw,
+  problems: [{ pointer: '', message }],
+});
+
+/** The stream anew, and its first character that says something. */
+async function opened(
+  bytes: AsyncIterable<Buffer>,
+): Promise<{ readonly first: string; readonly all: AsyncIterable<Buffer> }> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const held: Buffer[] = [];
+  let first = '';
+  while (first === '') {
+    const next = await iterator.next();
+    if (next.done) break;
+    held.push(next.value);
+    first = next.value.toString('latin1').replace(/[\s\u00ef\u00bb\u00bf]/g, '')[0] ?? '';
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* held;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  }
+  return { first, all: all() };
+}
+
+async function* ndjsonRows(source: AsyncIterable<Buffer>, bounds: Bounds): AsyncGenerator<InputRow[]> {
+  const { first, all: bytes } = await opened(source);
+  if (first === '[') {
+    yield* arrayRows(bytes, bounds);
+    return;
+  }
   let batch: InputRow[] = [];
   let line = 0;
   for await (const { bytes: one, tooLong } of byteLines(bytes, MAX_LINE_BYTES)) {
@@ -149,19 +208,21 @@ async function* csvRows(
   file: string,
   bounds: Bounds,
 ): AsyncGenerator<InputRow[]> {
-  // As bytes, one a character: a value that is not UTF-8 is to be refused, not repaired, and the other rows read on.
-  const parser = parseCsv({ encoding: 'latin1', relax_column_count: true, max_record_size: MAX_LINE_BYTES });
-  pipeline(Readable.from(bytes), parser, () => undefined);
   let toRow: ((record: readonly string[], line: number) => InputRow) | undefined;
+  let header: readonly string[] = [];
   let batch: InputRow[] = [];
-  let line = 0;
-  for await (const record of parser as AsyncIterable<string[]>) {
-    line++;
+  for await (const record of csvRecords(bytes, {
+    maxBytes: MAX_LINE_BYTES,
+    ...(mapping.delimiter !== undefined && { delimiter: mapping.delimiter }),
+  })) {
     if (!toRow) {
-      toRow = rowReader(record, mapping, file, bounds);
+      header = headerOf(record, file);
+      toRow = rowReader(header, mapping, file, bounds);
       continue;
     }
-    batch.push(toRow(record, line));
+    batch.push(
+      record.kind === 'cells' ? toRow(record.cells, record.line) : unreadable(record, header, bounds),
+    );
     if (batch.length === BATCH_ROWS) {
       yield batch;
       batch = [];
@@ -171,12 +232,30 @@ async function* csvRows(
   if (batch.length > 0) yield batch;
 }
 
-function rowReader(head: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
-  const header = head.map((cell) => {
-    const found = textOfBytes(cell);
-    if (!found.ok) throw new InputError(`${file}: a name of a column is ${badByteText(found.bad)}.`);
-    return found.text;
-  });
+/** Throws InputError where the first line names no columns. */
+function headerOf(record: CsvRecord, file: string): string[] {
+  if (record.kind === 'bad-bytes')
+    throw new InputError(`${file}: a name of a column is ${badByteText(record.badByte)}.`);
+  if (record.kind === 'broken') throw new InputError(`${file}, line ${record.line}: ${record.problem}`);
+  return record.cells.map((cell) => cell.trim());
+}
+
+/** A record of which no row can be made. What was in it is kept, unless a column of it must not be. */
+function unreadable(
+  record: Exclude<CsvRecord, { kind: 'cells' }>,
+  header: readonly string[],
+  bounds: Bounds,
+): InputRow {
+  const { line, text } = record;
+  const raw = header.some(isSensitiveField) ? '' : keptOf(text, RAW_SHOWN, bounds.cards);
+  const message =
+    record.kind === 'broken'
+      ? record.problem
+      : `Line ${line}, column ${shown(header[record.cell - 1] ?? record.cell)}, character ${record.badByte.column}: byte ${byteName(record.badByte.byte)} is not UTF-8.`;
+  return { ok: false, line, raw, problems: [{ pointer: '', message }] };
+}
+
+function rowReader(header: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
   const position = (column: string): number => {
     if (isSensitiveField(column)) throw new InputError(`${file}, column "${column}": ${SENSITIVE_FIELD}`);
     const at = header.indexOf(column);
@@ -199,17 +278,18 @@ function rowReader(head: readonly string[], mapping: Mapping, file: string, boun
       bounds.cards,
     );
   const labelAt = mapping.label ? position(mapping.label.column) : -1;
-  return (bytes: readonly string[], line: number): InputRow => {
-    const record = new Array<string>(bytes.length);
-    for (let i = 0; i < bytes.length; i++) {
-      const found = textOfBytes(bytes[i]);
-      if (!found.ok) {
-        const place = `Line ${line}, column ${shown(header[i] ?? i + 1)}, character ${found.bad.column}`;
-        const message = `${place}: byte ${byteName(found.bad.byte)} is not UTF-8.`;
-        return { ok: false, line, raw: kept(bytes.map(repaired)), problems: [{ pointer: '', message }] };
-      }
-      record[i] = found.text;
-    }
+  return (record: readonly string[], line: number): InputRow => {
+    const refused = (message: string): InputRow => ({
+      ok: false,
+      line,
+      raw: kept(record),
+      problems: [{ pointer: '', message }],
+    });
+    // With a cell more or less nobody knows which value is which column's.
+    if (record.length !== header.length)
+      return refused(`The line has ${record.length} cells, the first line ${header.length}.`);
+    const label = mapping.label && labelOf(record[labelAt], mapping.label);
+    if (typeof label === 'string') return refused(label);
     const value: Record<string, unknown> = {};
     for (const { parent, child, read } of readers) {
       const item = read(record);
@@ -222,13 +302,21 @@ function rowReader(head: readonly string[], mapping: Mapping, file: string, boun
     }
     const parsed = readTransaction(value, bounds);
     if (!parsed.ok) return { ok: false, line, raw: kept(record), problems: parsed.problems };
-    const fraud = labelAt >= 0 ? record[labelAt] === mapping.label?.fraudValue : undefined;
-    return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
+    return { ok: true, line, transaction: parsed.value, ...label };
   };
 }
 
-/** To be looked at, where it is not taken in. */
-const repaired = (binary: string): string => Buffer.from(binary, 'latin1').toString('utf8');
+/** What a label says; nothing where it is unknown, and a sentence where nobody said what it means. */
+function labelOf(cell: string, label: NonNullable<Mapping['label']>): { readonly fraud?: boolean } | string {
+  const value = cell.trim();
+  if (label.fraudValues.includes(value)) return { fraud: true };
+  if (label.genuineValues.includes(value)) return { fraud: false };
+  if (label.unknownValues.includes(value)) return {};
+  return (
+    `${label.column} is ${shown(cell)}; it means fraud as ${label.fraudValues.join(', ')}, genuine as ${label.genuineValues.join(', ')}, ` +
+    `and nothing as ${label.unknownValues.map((one) => one || 'an empty cell').join(', ')}.`
+  );
+}
 
 function valueReader(field: string, source: FieldSource, at: number): (record: readonly string[]) => unknown {
   if ('constant' in source) return () => source.constant;
@@ -249,10 +337,9 @@ function valueReader(field: string, source: FieldSource, at: number): (record: r
     return (record) => {
       const text = record[at];
       if (text === undefined || text.trim() === '') return undefined;
-      const number = Number(text);
-      if (Number.isNaN(number)) return text;
-      // 57.16 × 100 is 5715.999…; minor units are whole.
-      return field.endsWith('amountMinor') ? Math.round(number * (factor ?? 1)) : number * (factor ?? 1);
+      return field.endsWith('amountMinor')
+        ? minorUnits(text.trim(), factor ?? 1)
+        : decimal(text.trim(), factor ?? 1);
     };
   }
   return (record) => {
@@ -260,4 +347,21 @@ function valueReader(field: string, source: FieldSource, at: number): (record: r
     if (text === undefined || text === '') return undefined;
     return prefix === undefined ? text : prefix + text;
   };
+}
+
+const DECIMAL = /^[+-]?\d{1,20}(?:\.(\d{1,20}))?$/;
+
+/** A number as it is written in decimal digits; what is none is given as it stands, to be told. */
+const decimal = (text: string, factor: number): number | string =>
+  DECIMAL.test(text) ? Number(text) * factor : text;
+
+/** An amount in whole minor units; one that is none (12.345 in hundredths) is given as it stands: nothing is rounded away. */
+function minorUnits(text: string, factor: number): number | string {
+  const [, fraction = ''] = DECIMAL.exec(text) ?? [];
+  if (!DECIMAL.test(text)) return text;
+  const exact = Number(text) * factor;
+  const whole = Math.round(exact);
+  // 57.16 × 100 is 5715.999…: off by less than the last digit that was written.
+  const isWhole = Math.abs(exact - whole) < 0.01 * factor * 10 ** -fraction.length;
+  return isWhole ? whole : text;
 }
