@@ -10,6 +10,7 @@ import { benchDrift } from './drift.ts';
 import { benchEngine } from './engine.ts';
 import { benchFirstModel } from './first-model.ts';
 import { benchForest } from './forest.ts';
+import { benchLabels } from './labels.ts';
 import { benchLists } from './lists.ts';
 import { benchMillion } from './million.ts';
 import { benchQueue } from './queue.ts';
@@ -37,6 +38,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   spark: benchSpark,
   backfill: benchBackfill,
   backtest: benchBacktest,
+  labels: benchLabels,
   lists: benchLists,
   queue: benchQueue,
   readers: benchReaders,

@@ -98,8 +98,8 @@ export type AlertQueue = {
    * line, with the alert as subject, is part of the same statement; so are the labels of a verdict.
    */
   act(seen: readonly Seen[], action: AlertAction, entry: AuditEntry): Promise<ReadonlySet<number>>;
-  /** A verdict on one transaction, with its audit line; it comes into the stream by `waitingLabels`. */
-  label(verdict: Verdict, entry: AuditEntry): Promise<void>;
+  /** Verdicts on transactions, with one audit line; they come into the stream by `waitingLabels`. */
+  label(verdicts: readonly Verdict[], entry: AuditEntry): Promise<void>;
   waitingLabels(limit: number): Promise<readonly WaitingLabel[]>;
   labelsDone(ids: readonly number[]): Promise<void>;
 };

@@ -84,6 +84,8 @@ export type MatureScores = {
 export type Store = {
   /** What is known of these ids; ids never seen are absent. */
   findKnown(transactionIds: readonly string[]): Promise<Map<string, KnownDecision>>;
+  /** The stored transactions of these ids. */
+  transactionsOf(transactionIds: readonly string[]): Promise<Map<string, Transaction>>;
   /** One atomic step: decisions, alerts, labels, counts and the partition's next offset. */
   commit(output: BatchOutput): Promise<void>;
   committedOffset(partition: number): Promise<number>;

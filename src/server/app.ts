@@ -39,6 +39,7 @@ import { foreignRequest } from './guard.ts';
 import { importRoutes } from './import-routes.ts';
 import { intakeRoutes } from './intake-routes.ts';
 import { startLabelRelay } from './label-relay.ts';
+import { labelRoutes } from './label-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics.ts';
@@ -222,7 +223,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     settingsRoutes(scope, desk);
     if (options.oidc) oidcRoutes(scope, options.oidc, desk.office, desk.clock, access, signIn);
   });
-  await app.register(async (scope) => intakeRoutes(scope, desk, relay));
+  await app.register(async (scope) => intakeRoutes(scope, desk));
+  await app.register(async (scope) => labelRoutes(scope, desk, relay, boundary));
   await app.register(async (scope) => bulkRoute(scope, desk, boundary));
   await app.register(async (scope) => readRoutes(scope, desk, monitor, scorerOf, peers));
   await app.register(async (scope) => deadLetterRoutes(scope, desk));

@@ -1,14 +1,12 @@
-// Routes that take in one thing at a time: a transaction to decide, a label. Many transactions: bulk-routes.ts.
+// The route that takes in one transaction to decide. Many: bulk-routes.ts; labels: label-routes.ts.
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { parseVerdict } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Desk } from '../ports/desk.ts';
-import { entryOf } from './access/access.ts';
-import type { LabelRelay } from './label-relay.ts';
 import { sendProblem } from './problem-details.ts';
-import { DecisionSchema, LabelSchema, ProblemSchema, TransactionSchema } from './schemas.ts';
+import { DecisionSchema, ProblemSchema, TransactionSchema } from './schemas.ts';
 
-const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): FastifyReply =>
+/** Answers with every problem. */
+export const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): FastifyReply =>
   sendProblem(
     reply,
     422,
@@ -24,7 +22,7 @@ export const otherContent = (id: string): string =>
 /** Bodies are checked by the domain parser, which lists every problem; a schema check would stop at the first. */
 const byParser = () => () => true;
 
-export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay): void {
+export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
   const problemResponses = {
     400: ProblemSchema,
     409: ProblemSchema,
@@ -73,43 +71,6 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay
         rules: rules.filter(({ shadow }) => !shadow),
         decidedAt: new Date(decidedAtMs).toISOString(),
       };
-    },
-  );
-
-  app.post(
-    '/v1/labels',
-    {
-      config: { permission: 'label' },
-      validatorCompiler: byParser,
-      schema: {
-        summary: 'Say what a transaction turned out to be',
-        tags: ['Labels'],
-        body: LabelSchema,
-        response: { ...problemResponses, 404: ProblemSchema },
-      },
-    },
-    async (request, reply) => {
-      const parsed = parseVerdict(request.body, desk.clock.nowMs(), desk.cards);
-      if (!parsed.ok) return unprocessable(reply, parsed.problems);
-      const verdict = parsed.value;
-      const stored = await desk.store.transaction(verdict.transactionId);
-      if (!stored) {
-        return sendProblem(
-          reply,
-          404,
-          'Not found',
-          `There is no transaction ${verdict.transactionId} to label.`,
-        );
-      }
-      const entry = entryOf(request, desk.clock, 'labelled', `transaction ${verdict.transactionId}`, {
-        fraud: verdict.fraud,
-        fraudType: verdict.fraudType,
-        source: verdict.source,
-      });
-      await desk.office.alerts.label(verdict, entry);
-      // It is committed; whether the stream takes it now or later is told by the label itself.
-      await relay.push();
-      return reply.code(202).send({ transactionId: verdict.transactionId, fraud: verdict.fraud });
     },
   );
 }

@@ -26,9 +26,10 @@ export function startLabelRelay(
       const waiting = await alerts.waitingLabels(AT_ONCE);
       if (waiting.length === 0) return;
       const labels: Label[] = [];
+      const stored = await desk.store.transactionsOf(waiting.map(({ verdict }) => verdict.transactionId));
       for (const { verdict } of waiting) {
-        const stored = await desk.store.transaction(verdict.transactionId);
-        if (stored) labels.push({ ...verdict, ...historiesOf(stored.transaction) });
+        const transaction = stored.get(verdict.transactionId);
+        if (transaction) labels.push({ ...verdict, ...historiesOf(transaction) });
         else {
           const message =
             'This transaction is not stored any more; the verdict on it cannot reach the histories.';

@@ -3,7 +3,6 @@
 import { type Static, Type } from 'typebox';
 import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
-import { LABEL_SOURCES } from '../domain/label.ts';
 import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';
 import { MODEL_STATES } from '../ports/model-registry.ts';
 import { Identifier, Line, Prose, SafeInteger, Said, Time } from './field-schema.ts';
@@ -106,17 +105,6 @@ export const DecisionSchema = Type.Object({
   catalogueHash: Type.String(),
   decidedAt: time,
 });
-
-export const LabelSchema = Type.Object(
-  {
-    transactionId: Identifier(ID_MAX_LENGTH),
-    fraud: Type.Boolean(),
-    fraudType: Type.Optional(Line(60)),
-    source: Type.Optional(oneOf(LABEL_SOURCES)),
-    labelledAt: Type.Optional(time),
-  },
-  { additionalProperties: false, examples: [{ transactionId: 't1', fraud: true }] },
-);
 
 export const ProblemSchema = Type.Object({
   type: Type.String(),

@@ -246,12 +246,20 @@ export function createAlertQueue(session: SqlSession, reads: SqlSession): AlertQ
       );
       return new Set(rows.map((row) => Number(row.id)));
     },
-    async label({ transactionId, fraud, fraudType, source, labelledAtMs }, entry) {
+    async label(verdicts, entry) {
+      const rows = verdicts.map(({ transactionId, fraud, fraudType, source, labelledAtMs }) => ({
+        transaction_id: transactionId,
+        fraud,
+        fraud_type: fraudType ?? null,
+        source,
+        labelled_at: isoTime(labelledAtMs),
+      }));
       await session.transaction([
         {
           sql: `insert into label_outbox (transaction_id, fraud, fraud_type, source, labelled_at)
-                values ($1, $2, $3, $4, $5)`,
-          parameters: [transactionId, fraud, fraudType ?? null, source, isoTime(labelledAtMs)],
+                select transaction_id, fraud, fraud_type, source, labelled_at from json_to_recordset($1)
+                as l(transaction_id text, fraud boolean, fraud_type text, source text, labelled_at timestamptz)`,
+          parameters: [JSON.stringify(rows)],
         },
         auditStatement(entry),
       ]);

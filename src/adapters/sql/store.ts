@@ -239,6 +239,13 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>, reads: S
       }
       return known;
     },
+    async transactionsOf(transactionIds) {
+      const rows = await session.query(
+        `select ${LISTED_COLUMNS} from transactions where id = any($1::text[])`,
+        [transactionIds],
+      );
+      return new Map(rows.map((row) => [String(row.id), toTransaction(row as unknown as ListedRow)]));
+    },
     commit: (output) => session.transaction(commitStatements(output)),
     async committedOffset(partition) {
       const row = await db
