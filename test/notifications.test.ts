@@ -146,6 +146,35 @@ test('N1 what people do is told once, to those who asked for it', async () => {
   );
 });
 
+test('N3 a receiver that is gone is told nothing more; the desk says so, and somebody can go on', async () => {
+  received.length = 0;
+  const made = await ada('POST', '/v1/channels', { kind: 'webhook', target: hook, events: ['rule.moved'] });
+  const path = `/v1/channels/${made.body.id}`;
+  type Listed = { id: unknown; enabled: boolean; stoppedBecause: string | null };
+  const channel = async (): Promise<Listed | undefined> =>
+    ((await ada('GET', '/v1/channels')).body.channels as Listed[]).find(({ id }) => id === made.body.id);
+  status = 410;
+  assert.equal((await ada('POST', `${path}/test`, {})).status, 200);
+  const stopped = await channel();
+  assert.deepEqual([stopped?.enabled, stopped?.stoppedBecause], [false, 'status 410']);
+  const trail = (await ada('GET', '/v1/audit?action=stopped%20a%20channel')).body as {
+    items: { who: string; subject: string }[];
+  };
+  assert.deepEqual(
+    trail.items.map(({ who, subject }) => [who, subject]),
+    [['Goshawk', `channel ${made.body.id}`]],
+  );
+  assert.equal((await ada('POST', `${path}/test`, {})).status, 409, 'a test would wait');
+  await new Promise((done) => setTimeout(done, 1500));
+  assert.equal(received.length, 1);
+  status = 200;
+  assert.equal((await ada('PUT', `${path}/enabled`, { enabled: true })).status, 200);
+  await until('what waited arrived', () => received.length === 2);
+  assert.equal(received[0].headers['webhook-id'], received[1].headers['webhook-id']);
+  assert.equal((await channel())?.stoppedBecause, null);
+  assert.equal((await ada('DELETE', path)).status, 200);
+});
+
 test('N2 e-mail goes out by SMTP; what cannot be a target is refused', async () => {
   const wrong = async (kind: string, target: string) =>
     (await ada('POST', '/v1/channels', { kind, target, events: ['alert.opened'] })).status;

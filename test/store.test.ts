@@ -25,6 +25,7 @@ import { decisionMessage } from '../src/stream/message-codec.ts';
 import { queueContract } from './contracts/alert-queue.ts';
 import { deadLettersContract } from './contracts/dead-letters.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
+import { notificationsContract } from './contracts/notifications.ts';
 import { peopleContract } from './contracts/people.ts';
 import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
 import { textContract } from './contracts/text.ts';
@@ -161,6 +162,23 @@ queueContract('PostgreSQL, as a sink stores', async () => {
     },
     close: () => session.close(),
   };
+});
+
+notificationsContract('PGlite', async () => {
+  const session = openEmbeddedDatabase(join(folder.path, 'pglite-notifications'), (error) => {
+    throw error;
+  });
+  await migrate(kyselyOver(session), 'embedded');
+  return session;
+});
+
+notificationsContract('PostgreSQL', async () => {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query('create database notifications', []);
+  await root.close();
+  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'notifications') });
+  await migrate(db, 'server');
+  return session;
 });
 
 peopleContract('PGlite', async () => {

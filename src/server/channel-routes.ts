@@ -65,8 +65,10 @@ export function channelRoutes(app: FastifyInstance, desk: Desk, notifier: Notifi
       return {
         canMail: notifier.canMail,
         ...troubles,
-        channels: channels.map(({ createdAtMs, ...channel }) => ({
+        channels: channels.map(({ createdAtMs, stoppedBecause, heldUntilMs, ...channel }) => ({
           ...channel,
+          stoppedBecause: stoppedBecause ?? null,
+          heldUntil: timeOrNull(heldUntilMs),
           createdAt: isoTime(createdAtMs),
         })),
         deliveries: deliveries.map(({ createdAtMs, nextAtMs, deliveredAtMs, ...delivery }) => ({
@@ -166,7 +168,12 @@ export function channelRoutes(app: FastifyInstance, desk: Desk, notifier: Notifi
     },
     async (request, reply) => {
       const { id } = request.params;
-      if (!(await notifications.channel(id))) return notFound(reply, id);
+      const channel = await notifications.channel(id);
+      if (!channel) return notFound(reply, id);
+      // It would wait with the others, and whoever asks waits for it.
+      if (!channel.enabled) {
+        return sendProblem(reply, 409, 'Conflict', `Channel ${id} is paused; go on with it first.`);
+      }
       await notifications.deliverTest(id, clock.nowMs());
       await desk.office.audit.append(entryOf(request, clock, 'tested a channel', `channel ${id}`));
       await notifier.push();

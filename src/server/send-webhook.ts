@@ -6,7 +6,22 @@ import { TargetRefused, type Targets } from './webhook-targets.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** Resolves when the receiver took it; throws an error whose message is "refused", "unreachable", "timeout" or "status N". */
+/** The receiver answered, and did not take it; its message is "status N", and says no more of the answer. */
+export class NotTaken extends Error {
+  override readonly name = 'NotTaken';
+  readonly status: number;
+  /** The header of that name, as it came. */
+  readonly retryAfter: string | undefined;
+  constructor(status: number, retryAfter: string | undefined) {
+    super(`status ${status}`);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+type Answer = { readonly status: number; readonly retryAfter: string | undefined };
+
+/** Resolves when the receiver took it; throws NotTaken, or an error whose message is "refused", "unreachable" or "timeout". */
 export async function sendWebhook(
   targets: Targets,
   target: string,
@@ -18,9 +33,9 @@ export async function sendWebhook(
   if (targets.problem(target) !== undefined) throw new Error('refused: the desk does not send there');
   const url = new URL(target);
   const late = AbortSignal.timeout(TIMEOUT_MS);
-  let status: number;
+  let answered: Answer;
   try {
-    status = await new Promise<number>((done, failed) => {
+    answered = await new Promise<Answer>((done, failed) => {
       const send = url.protocol === 'https:' ? requestHttps : requestHttp;
       const request = send(
         url,
@@ -32,7 +47,7 @@ export async function sendWebhook(
           headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
         },
         (answer) => {
-          done(answer.statusCode ?? 0);
+          done({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] });
           answer.destroy();
         },
       );
@@ -43,5 +58,6 @@ export async function sendWebhook(
     if (error instanceof TargetRefused) throw new Error('refused: the desk does not send there');
     throw new Error(late.aborted ? 'timeout' : 'unreachable');
   }
-  if (status < 200 || status > 299) throw new Error(`status ${status}`);
+  const { status, retryAfter } = answered;
+  if (status < 200 || status > 299) throw new NotTaken(status, retryAfter);
 }

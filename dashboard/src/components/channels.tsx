@@ -16,6 +16,8 @@ type Channel = {
   readonly events: readonly string[];
   readonly minLossMinor: number;
   readonly enabled: boolean;
+  readonly stoppedBecause: string | null;
+  readonly heldUntil: string | null;
 };
 type Delivery = {
   readonly id: number;
@@ -50,7 +52,7 @@ export function Channels() {
       .finally(again);
   }
   const channels = data?.channels ?? [];
-  const targetOf = new Map(channels.map((channel) => [channel.id, channel.target]));
+  const channelOf = new Map(channels.map((channel) => [channel.id, channel]));
   return (
     <>
       <Panel
@@ -83,7 +85,7 @@ export function Channels() {
                   <tr key={channel.id} style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
                     <td title={channel.target}>
                       {channel.target}
-                      {!channel.enabled && <span className="muted"> · paused</span>}
+                      <ChannelState channel={channel} />
                     </td>
                     <td title={channel.events.join(', ')}>{channel.events.join(', ')}</td>
                     <td className="right">{count(channel.minLossMinor / 100)}</td>
@@ -92,6 +94,7 @@ export function Channels() {
                         size="compact-xs"
                         variant="default"
                         mr={6}
+                        disabled={!channel.enabled}
                         onClick={() => run(tell(`/v1/channels/${channel.id}/test`, {}))}
                       >
                         Test
@@ -151,17 +154,11 @@ export function Channels() {
                 {data.deliveries.map((one) => (
                   <tr key={one.id} style={{ cursor: 'default' }}>
                     <td>{one.event}</td>
-                    <td>{targetOf.get(one.channel) ?? 'removed'}</td>
+                    <td>{channelOf.get(one.channel)?.target ?? 'removed'}</td>
                     <td>{dateTime(one.createdAt)}</td>
                     <td className="right">{one.attempts}</td>
                     <td title={one.lastError ?? ''} className={one.lastError ? 'overdue' : ''}>
-                      {one.deliveredAt
-                        ? '✓ arrived'
-                        : one.givenUp
-                          ? `✕ given up: ${one.lastError}`
-                          : one.lastError
-                            ? `again ${one.nextAt ? dateTime(one.nextAt) : ''}: ${one.lastError}`
-                            : 'on its way'}
+                      {deliveryState(one, channelOf.get(one.channel))}
                     </td>
                   </tr>
                 ))}
@@ -192,6 +189,25 @@ export function Channels() {
       )}
     </>
   );
+}
+
+/** Why nothing goes out by a channel, where nothing does. */
+function ChannelState({ channel }: { readonly channel: Channel }) {
+  const { enabled, stoppedBecause, heldUntil } = channel;
+  if (stoppedBecause) {
+    return <span className="overdue"> · stopped: the receiver says that it is gone ({stoppedBecause})</span>;
+  }
+  if (!enabled) return <span className="muted"> · paused</span>;
+  if (!heldUntil || Date.parse(heldUntil) < Date.now()) return null;
+  return <span className="muted"> · left alone until {dateTime(heldUntil)}: it is under load</span>;
+}
+
+function deliveryState(one: Delivery, channel: Channel | undefined): string {
+  if (one.deliveredAt) return '✓ arrived';
+  if (one.givenUp) return `✕ given up: ${one.lastError}`;
+  if (channel && !channel.enabled) return 'waits until the channel goes on';
+  if (one.lastError) return `again ${one.nextAt ? dateTime(one.nextAt) : ''}: ${one.lastError}`;
+  return 'on its way';
 }
 
 function NewChannel(props: {

@@ -10,7 +10,7 @@ import { SECRET_TABLES } from './desk-secrets.ts';
 import { LINK_INDEXES } from './links.ts';
 import { IMPORT_TABLES, LIST_TABLES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
-import { NOTIFICATION_TABLES } from './notifications.ts';
+import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
 import { BASE_AMOUNT_COLUMNS, RATE_TABLES } from './rate-store.ts';
@@ -116,6 +116,8 @@ const LOCAL_TIME = ofBoth([
   `comment on column transactions.utc_offset_minutes is 'Minutes that the clock of the place is ahead of UTC'`,
 ]);
 
+const HOLDS = ofBoth(CHANNEL_HOLDS);
+
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
   '001_foundation': {
@@ -153,6 +155,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '013_readers': READERS,
   '014_base_amounts': BASE_AMOUNTS,
   '015_local_time': LOCAL_TIME,
+  '016_channel_holds': HOLDS,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -222,6 +225,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '014_readers': READERS,
   '015_base_amounts': BASE_AMOUNTS,
   '016_local_time': LOCAL_TIME,
+  '017_channel_holds': HOLDS,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

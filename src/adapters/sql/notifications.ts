@@ -24,6 +24,17 @@ export const NOTIFICATION_TABLES: readonly string[] = [
   "create index alerts_unannounced on alerts (id) where not announced and status = 'open'",
 ];
 
+/** Channels that are stopped or held back keep what waits for them. */
+export const CHANNEL_HOLDS: readonly string[] = [
+  'alter table channels add column stopped_because text, add column held_until timestamptz',
+  `create index deliveries_waiting on deliveries (channel, next_at, id)
+     where delivered_at is null and next_at is not null`,
+  'drop index deliveries_due',
+];
+
+/** How long after a hold one delivery at a time is sent: at full speed a receiver under load would be at the same point at once. */
+const CAREFUL_MS = 60_000;
+
 const toChannel = (row: Row): Channel => ({
   id: Number(row.id),
   kind: row.kind as Channel['kind'],
@@ -31,6 +42,8 @@ const toChannel = (row: Row): Channel => ({
   events: JSON.parse(String(row.events)) as EventType[],
   minLossMinor: Number(row.min_loss_minor),
   enabled: row.enabled === true,
+  stoppedBecause: row.stopped_because === null ? undefined : String(row.stopped_because),
+  heldUntilMs: timeMsOrNone(row.held_until),
   createdBy: String(row.created_by),
   createdAtMs: timeMs(row.created_at),
 });
@@ -116,11 +129,31 @@ export function createNotifications(session: SqlSession): Notifications {
     },
     async setEnabled(id, enabled, entry) {
       const rows = await session.query(
-        `with changed as (update channels set enabled = $2 where id = $1 and enabled <> $2 returning id)
+        `with changed as (
+           update channels set enabled = $2, stopped_because = null, held_until = null
+           where id = $1 and enabled <> $2 returning id),
+         hurried as (
+           update deliveries set next_at = $4 from changed
+           where channel = changed.id and $2 and delivered_at is null and next_at > $4)
          select append_audit($3) from changed`,
-        [id, enabled, auditText(entry)],
+        [id, enabled, auditText(entry), isoTime(entry.atMs)],
       );
       return rows.length > 0;
+    },
+    async stop(id, because, entry) {
+      const rows = await session.query(
+        `with changed as (
+           update channels set enabled = false, stopped_because = $2 where id = $1 and enabled returning id)
+         select append_audit($3) from changed`,
+        [id, because, auditText(entry)],
+      );
+      return rows.length > 0;
+    },
+    async hold(id, untilMs) {
+      await session.query(
+        'update channels set held_until = greatest(held_until, $2) where id = $1 and enabled',
+        [id, isoTime(untilMs)],
+      );
     },
     async gather(nowMs, limit) {
       if ((await session.query('select 1 from channels limit 1', [])).length === 0) return 0;
@@ -139,8 +172,13 @@ export function createNotifications(session: SqlSession): Notifications {
     async take(nowMs, leaseMs, limit) {
       const rows = await session.query(
         `with due as (
-           select id from deliveries where delivered_at is null and next_at <= $1 order by next_at limit $3
-           for update skip locked),
+           select waiting.id from channels c cross join lateral (
+             select d.id, d.next_at from deliveries d
+             where d.channel = c.id and d.delivered_at is null and d.next_at <= $1
+             order by d.next_at, d.id limit case when c.held_until is null then $3::integer else 1 end
+             for update skip locked) waiting
+           where c.enabled and (c.held_until is null or c.held_until <= $1)
+           order by waiting.next_at, waiting.id limit $3),
          taken as (
            update deliveries d set next_at = $2, attempts = attempts + 1 from due where d.id = due.id
            returning d.id, d.attempts, d.event, d.payload, d.channel)
@@ -158,8 +196,10 @@ export function createNotifications(session: SqlSession): Notifications {
     },
     async delivered(id, nowMs) {
       await session.query(
-        'update deliveries set delivered_at = $2, next_at = null, last_error = null where id = $1',
-        [id, isoTime(nowMs)],
+        `with arrived as (
+           update deliveries set delivered_at = $2, next_at = null, last_error = null where id = $1 returning channel)
+         update channels set held_until = null from arrived where channels.id = arrived.channel and held_until < $3`,
+        [id, isoTime(nowMs), isoTime(nowMs - CAREFUL_MS)],
       );
     },
     async failed(id, error, nextAtMs) {
@@ -194,7 +234,9 @@ export function createNotifications(session: SqlSession): Notifications {
     },
     async forgetBefore(ms) {
       await session.query(
-        'delete from deliveries where created_at < $1 and (delivered_at is not null or next_at is null)',
+        // What waits for a channel that is paused goes when it goes on; there is no more of it than on the day it was paused.
+        `delete from deliveries d using channels c where d.channel = c.id and d.created_at < $1
+           and (c.enabled or d.delivered_at is not null or d.next_at is null)`,
         [isoTime(ms)],
       );
     },
