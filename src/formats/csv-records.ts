@@ -1,5 +1,6 @@
 // Cuts a stream of bytes into the records of a CSV (RFC 4180), each with the line that it begins in, in bounded memory. A record
 // that cannot be read costs itself: the next one begins in the line after it.
+import { asBuffer } from '../domain/bytes.ts';
 import { type BadByte, textOfBytes } from '../domain/utf8.ts';
 
 export type CsvRecord = {
@@ -7,7 +8,13 @@ export type CsvRecord = {
   readonly line: number;
 } & (
   | { readonly kind: 'cells'; readonly cells: readonly string[] }
-  | { readonly kind: 'broken'; readonly text: string; readonly problem: string }
+  | {
+      readonly kind: 'broken';
+      readonly text: string;
+      readonly problem: string;
+      /** Its end was not found: the file may have been cut off within it. */
+      readonly isOpen: boolean;
+    }
   /** Which cell, from 1 on, stops being UTF-8, and where. */
   | { readonly kind: 'bad-bytes'; readonly text: string; readonly cell: number; readonly badByte: BadByte }
 );
@@ -47,9 +54,12 @@ function cutRecord(text: string, start: number, delimiter: string, isLast: boole
   const cells: string[] = [];
   for (let at = start; ; ) {
     let end: number;
-    if (text[at] === '"') {
+    // Blanks before a quote are no part of the cell.
+    let quoteAt = at;
+    while (text[quoteAt] === ' ') quoteAt++;
+    if (text[quoteAt] === '"') {
       let cell = '';
-      let from = at + 1;
+      let from = quoteAt + 1;
       for (;;) {
         const quote = text.indexOf('"', from);
         if (quote < 0) return { kind: 'unfinished', isQuoted: true };
@@ -101,11 +111,15 @@ function linesIn(text: string, from: number, to: number): number {
   return lines;
 }
 
-/** Every record of a stream; blank lines are none. Cells are decoded as UTF-8. */
-export async function* csvRecords(
-  source: AsyncIterable<Buffer>,
-  { delimiter, maxBytes }: CsvOptions,
-): AsyncGenerator<CsvRecord> {
+export type CsvReader = {
+  /** The records that end in this piece. */
+  add(bytes: Uint8Array): CsvRecord[];
+  /** The rest. */
+  end(): CsvRecord[];
+};
+
+/** A reader that is given a CSV piece by piece; blank lines are no records. Cells are decoded as UTF-8. */
+export function createCsvReader({ delimiter, maxBytes }: CsvOptions): CsvReader {
   let text = '';
   let at = 0;
   let line = 1;
@@ -134,6 +148,7 @@ export async function* csvRecords(
         continue;
       }
       let found = cutRecord(text, at, between, isLast);
+      const isOpen = found.kind === 'unfinished';
       if (found.kind === 'unfinished') {
         const isTooLong = text.length - at > maxBytes;
         if (!isTooLong && !isLast) break;
@@ -141,11 +156,14 @@ export async function* csvRecords(
           kind: 'broken',
           problem: found.isQuoted
             ? 'A quote is opened and not closed; what follows is read from the next line on.'
-            : `The line is longer than ${maxBytes} bytes.`,
+            : `The line is longer than ${maxBytes >> 10} KB. Is a line end missing?`,
         };
       }
       if (found.kind === 'cells' && found.end - at > maxBytes)
-        found = { kind: 'broken', problem: `The record is longer than ${maxBytes} bytes.` };
+        found = {
+          kind: 'broken',
+          problem: `The record is longer than ${maxBytes >> 10} KB. Is a quote missing?`,
+        };
       if (found.kind === 'cells') {
         const next = found.end;
         yield decoded(line, found.cells, text.slice(at, Math.min(next, at + SHOWN)));
@@ -154,7 +172,7 @@ export async function* csvRecords(
         continue;
       }
       const shown = text.slice(at, Math.min(end < 0 ? text.length : end, at + SHOWN));
-      yield { line, kind: 'broken', text: repaired(shown), problem: found.problem };
+      yield { line, kind: 'broken', text: repaired(shown), problem: found.problem, isOpen };
       if (end < 0) {
         at = text.length;
         isSkipping = true;
@@ -167,16 +185,30 @@ export async function* csvRecords(
     at = 0;
   }
 
-  for await (const bytes of source) {
-    text += bytes.toString('latin1');
-    if (isFirst && text.length >= BYTE_ORDER_MARK.length) {
+  return {
+    add(bytes) {
+      text += asBuffer(bytes).toString('latin1');
+      if (isFirst && text.length < BYTE_ORDER_MARK.length) return [];
+      if (isFirst && text.startsWith(BYTE_ORDER_MARK)) at = BYTE_ORDER_MARK.length;
       isFirst = false;
-      if (text.startsWith(BYTE_ORDER_MARK)) at = BYTE_ORDER_MARK.length;
-    }
-    if (!isFirst) yield* cut(false);
-  }
-  if (isFirst && text.startsWith(BYTE_ORDER_MARK)) at = BYTE_ORDER_MARK.length;
-  yield* cut(true);
+      return [...cut(false)];
+    },
+    end() {
+      if (isFirst && text.startsWith(BYTE_ORDER_MARK)) at = BYTE_ORDER_MARK.length;
+      isFirst = false;
+      return [...cut(true)];
+    },
+  };
+}
+
+/** Every record of a stream. */
+export async function* csvRecords(
+  source: AsyncIterable<Uint8Array>,
+  options: CsvOptions,
+): AsyncGenerator<CsvRecord> {
+  const reader = createCsvReader(options);
+  for await (const bytes of source) yield* reader.add(bytes);
+  yield* reader.end();
 }
 
 const repaired = (binary: string): string => Buffer.from(binary, 'latin1').toString('utf8');

@@ -1,12 +1,12 @@
-// Entries of a list as lines of a CSV: value, when it ends, a note. The bytes come in pieces; memory and time a line are bounded.
+// Entries of a list as records of a CSV: value, when it ends, a note. The bytes come in pieces; memory and time a record are bounded.
 import { CARD_REFUSED, type CardPolicy, withoutCards } from '../domain/card-policy.ts';
 import { shown } from '../domain/fields.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
-import { badByteText, badUtf8 } from '../domain/utf8.ts';
+import { badByteText } from '../domain/utf8.ts';
+import { type CsvRecord, createCsvReader } from '../formats/csv-records.ts';
 import { type ListKind, normalEntry, noteProblem } from './entry.ts';
 
 export const MAX_LINE_BYTES = 64 << 10;
-const NEWLINE = 0x0a;
 
 export type EntryOfList = {
   readonly value: string;
@@ -52,74 +52,46 @@ export function entryWithoutCards(
   return 'problem' in normal ? normal.problem : { value: normal.value, expiresAtMs, note: keptNote };
 }
 
-/** Quotes stand around what holds commas. */
-function csvCells(line: string): string[] {
-  const cells: string[] = [];
-  for (const [, quoted, bare] of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
-    cells.push((quoted?.replaceAll('""', '"') ?? bare ?? '').trim());
-  }
-  return cells;
-}
-
 export type EntryLines = {
-  /** Lines that end in this piece; lines that hold nothing, and a header, are left out. */
+  /** Entries that end in this piece; lines that hold nothing, and a header, are left out. */
   add(piece: Uint8Array): EntryLine[];
-  /** The last line, where it does not end. */
+  /** The rest. */
   end(): EntryLine[];
 };
 
+/** What the first cell of a first line says where it names a column. */
+const HEADER =
+  /^(value|entry|name|text|id|ip|ip_?address|address|range|country|(account|device|merchant|payee|counterparty)(_?id)?)$/i;
+const CELLS = 3;
+
 export function entryLines(kind: ListKind): EntryLines {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
-  let line = 0;
-  let readBytes = 0;
+  const reader = createCsvReader({ maxBytes: MAX_LINE_BYTES });
+  let isFirst = true;
+  let bytes = 0;
 
-  function hold(bytes: Uint8Array): void {
-    heldBytes += bytes.length;
-    // What is too long is refused whatever else is in it.
-    if (heldBytes <= MAX_LINE_BYTES) held.push(bytes.slice());
-  }
-
-  function read(): EntryLine | undefined {
-    const bytes = held.length === 1 ? held[0] : Buffer.concat(held);
-    const tooLong = heldBytes > MAX_LINE_BYTES;
-    readBytes += heldBytes + 1;
-    const at = { line: line + 1, bytes: readBytes };
-    held = [];
-    heldBytes = 0;
-    line++;
-    if (tooLong) {
-      return { ...at, problem: `The line is longer than ${MAX_LINE_BYTES >> 10} KB. Is a line end missing?` };
+  function read(record: CsvRecord): EntryLine[] {
+    const at = { line: record.line, bytes };
+    const wasFirst = isFirst;
+    isFirst = false;
+    if (record.kind === 'broken') return [{ ...at, problem: record.problem }];
+    if (record.kind === 'bad-bytes') {
+      const place = badByteText({ ...record.badByte, line: record.line });
+      return [{ ...at, problem: `The line is ${place}. Save the file as UTF-8.` }];
     }
-    const bad = badUtf8(bytes);
-    if (bad)
-      return { ...at, problem: `The line is ${badByteText({ ...bad, line })}. Save the file as UTF-8.` };
-    let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-    if (line === 1 && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-    text = text.replace(/\r$/, '');
-    if (text.trim() === '' || (line === 1 && /^"?value"?(,|$)/i.test(text))) return undefined;
-    const [value = '', expiresAt = '', note = ''] = csvCells(text);
+    const cells = record.cells.map((cell) => cell.trim());
+    if (cells.every((cell) => cell === '') || (wasFirst && HEADER.test(cells[0]))) return [];
+    if (cells.slice(CELLS).some((cell) => cell !== ''))
+      return [{ ...at, problem: `The line has ${cells.length} cells; an entry has value, end and note.` }];
+    const [value, expiresAt = '', note = ''] = cells;
     const entry = entryFrom(kind, value, expiresAt || undefined, note);
-    return typeof entry === 'string' ? { ...at, problem: entry } : { ...at, entry };
+    return [typeof entry === 'string' ? { ...at, problem: entry } : { ...at, entry }];
   }
 
   return {
     add(piece) {
-      const found: EntryLine[] = [];
-      let start = 0;
-      for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, start)) {
-        hold(piece.subarray(start, at));
-        const one = read();
-        if (one) found.push(one);
-        start = at + 1;
-      }
-      if (start < piece.length) hold(piece.subarray(start));
-      return found;
+      bytes += piece.length;
+      return reader.add(piece).flatMap(read);
     },
-    end() {
-      if (heldBytes === 0) return [];
-      const one = read();
-      return one ? [one] : [];
-    },
+    end: () => reader.end().flatMap(read),
   };
 }

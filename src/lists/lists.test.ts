@@ -3,14 +3,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseIpRange, rangeText } from '../domain/ip-address.ts';
 import { normalEntry } from './entry.ts';
+import { entryLines } from './entry-lines.ts';
 import { createListSet } from './list-set.ts';
 import { nameFit } from './name-fit.ts';
 import { createNameIndex } from './name-index.ts';
 import { nameWords } from './name-words.ts';
-import { readNames } from './sdn.ts';
+import { readNames as readWhole } from './sdn.ts';
 import { soundKey, wordSimilarity } from './word-fit.ts';
 
 const NOW = 1_790_000_000_000;
+const readNames = (text: string) => readWhole(text).names;
 
 test('L1 an entry counts until it ends, and is gone when it is taken out', () => {
   const list = createListSet('account');
@@ -242,6 +244,72 @@ test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what 
   for (const end of ['', '\n', '</sdnLis', '<sdnEntry', '<!-- </sdnList> -->'])
     assert.throws(() => readNames(list(2, end)), /does not end with <\/sdnList>.*list of before stays/, end);
   assert.throws(() => readNames(list(3, '</sdnList>')), /says that it has 3 entries, and 2 could be read/);
+});
+
+test('L4 what is dropped of a file is told with its place; prefixes and blanks in tags are no other tags', () => {
+  const csv = readWhole('uid,name\n1,ONE\n2\n3,\n4,"FO"UR"\n5,FIVE\n');
+  assert.deepEqual(
+    csv.names.map(({ uid }) => uid),
+    ['1', '5'],
+  );
+  assert.deepEqual(
+    csv.dropped.map(({ line }) => line),
+    [3, 4, 5],
+  );
+  for (const cut of ['uid,name\n1,ONE\n2,"TW', '36,"ONE",-0- \n37,"TWO'])
+    assert.throws(() => readWhole(cut), /Line \d: A quote is opened and not closed.*list of before stays/);
+  const sdn = readWhole('36,"ONE",-0- \r\nx,"TWO",-0- \r\n37,-0- ,-0- \r\n\u001a\r\n');
+  assert.deepEqual([sdn.names.length, sdn.dropped.map(({ line }) => line)], [1, [2, 3]]);
+  const xml = readWhole(
+    '<?xml version="1.0"?><n:sdnList xmlns:n="x"><n:sdnEntry ><n:uid>1</n:uid><n:lastName>ONE</n:lastName></n:sdnEntry><n:sdnEntry a="b"><n:uid>2</n:uid></n:sdnEntry></n:sdnList>',
+  );
+  assert.deepEqual(xml.names, [{ uid: '1', name: 'ONE' }]);
+  assert.match(xml.dropped[0].problem, /Entry 2 has a part without a name/);
+});
+
+test('L1 entries come as spreadsheets write them: notes of several lines, semicolons, tabs, any line ends, any header', () => {
+  const entries = (text: string) => {
+    const lines = entryLines('account');
+    const bytes = Buffer.from(text);
+    return [...lines.add(bytes.subarray(0, 9)), ...lines.add(bytes.subarray(9)), ...lines.end()].map((one) =>
+      'entry' in one ? [one.entry.value, one.entry.note] : [one.line, 'problem'],
+    );
+  };
+  for (const [text, expected] of [
+    [
+      'value,expires,note\nacc-1,,"ring,\nsee case 12\nnot acc-7"\nacc-2,,ok\n',
+      [
+        ['acc-1', 'ring,\nsee case 12\nnot acc-7'],
+        ['acc-2', 'ok'],
+      ],
+    ],
+    ['\ufeffvalue\nacc-1\n', [['acc-1', '']]],
+    [
+      'value;expires;note\nacc-1;2030-01-31;mule\nacc-2;;mule\n',
+      [
+        ['acc-1', 'mule'],
+        ['acc-2', 'mule'],
+      ],
+    ],
+    ['value\texpires\tnote\nacc-1\t\tmule\n', [['acc-1', 'mule']]],
+    ['device_id\nacc-1\n', [['acc-1', '']]],
+    [
+      'acc-1,,a\racc-2,,b\r',
+      [
+        ['acc-1', 'a'],
+        ['acc-2', 'b'],
+      ],
+    ],
+    ['acc-1, 2030-01-31, "two, parts"\n', [['acc-1', 'two, parts']]],
+    [
+      'acc-1,,note,more\nacc-2\n',
+      [
+        [1, 'problem'],
+        ['acc-2', ''],
+      ],
+    ],
+  ] as const)
+    assert.deepEqual(entries(text), expected, text);
 });
 
 test('T6 names and entries are texts that can be seen: what is not is refused, with the uid', () => {

@@ -1,8 +1,9 @@
 // Names of sanctions lists: OFAC's SDN list as CSV (SDN.CSV, and ALT.CSV for other names) or as XML (SDN.XML), and a
 // plain CSV of names. Format: https://ofac.treasury.gov (Specially Designated Nationals list, data formats).
-import { parse } from 'csv-parse/sync';
+import { shown } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import { textProblem } from '../domain/text.ts';
+import { createCsvReader } from '../formats/csv-records.ts';
 import type { ListedName } from './name-index.ts';
 
 const MAX_NAMES = 500_000;
@@ -13,16 +14,24 @@ const MAX_ENTRY_CHARACTERS = 1 << 20;
 
 const tooMany = (): InputError => new InputError(`A source has at most ${MAX_NAMES} names.`);
 
+/** A line, or an entry of an XML, of which no name was taken, and why. */
+export type DroppedName = { readonly line: number; readonly problem: string };
+
+export type NamesRead = {
+  readonly names: readonly ListedName[];
+  readonly dropped: readonly DroppedName[];
+};
+
 /** Reads names; the format is seen from the content. Throws InputError that says what was expected. */
-export function readNames(text: string): ListedName[] {
+export function readNames(text: string): NamesRead {
   const trimmed = text.replace(/^\uFEFF/, '').trimStart();
-  const names = trimmed.startsWith('<') ? readXml(trimmed) : readCsv(trimmed);
+  const { names, dropped } = trimmed.startsWith('<') ? readXml(trimmed) : readCsv(trimmed);
   if (names.length === 0) {
     throw new InputError(
       'No name was found. Expected is OFAC’s SDN.CSV, ALT.CSV or SDN.XML, or a CSV with the columns uid and name.',
     );
   }
-  return names.map(checked);
+  return { names: names.map(checked), dropped };
 }
 
 /** Characters that are shown as nothing: they do not count when names are compared, and lists of others do hold some. */
@@ -44,63 +53,64 @@ function checked({ uid, name }: ListedName, index: number): ListedName {
   return { uid, name: seen };
 }
 
-/** Calls `onRow` with each; the whole is never held as cells. */
-function eachCsvRow(text: string, onRow: (cells: readonly string[]) => void): void {
-  try {
-    parse(text, {
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      trim: true,
-      max_record_size: MAX_LINE_CHARACTERS,
-      on_record(cells: string[]) {
-        onRow(cells);
-        return null;
-      },
-    });
-  } catch (error) {
-    const { code, message, lines } = error as Error & { code?: string; lines?: number };
-    if (code === 'CSV_MAX_RECORD_SIZE') {
-      throw new InputError(
-        `Line ${lines ?? '?'} is longer than ${MAX_LINE_CHARACTERS} characters: nothing was imported. Is a quote missing before it?`,
-      );
-    }
-    throw new InputError(`The CSV cannot be read: ${message}.`);
-  }
-}
-
 /** What OFAC writes where there is nothing. */
 const EMPTY = '-0-';
 
-function readCsv(text: string): ListedName[] {
+/** SDN.CSV ends with the sign that ended files under CP/M. */
+const IS_END = /^\u001a?$/;
+
+function readCsv(text: string): NamesRead {
   const names: ListedName[] = [];
-  const add = (uid: string, name: string): void => {
-    if (name === '' || name === EMPTY) return;
+  const dropped: DroppedName[] = [];
+  const drop = (line: number, problem: string): void => {
+    dropped.push({ line, problem });
+  };
+  const add = (line: number, uid: string, name: string): void => {
+    if (name === '' || name === EMPTY) return drop(line, 'The line has no name.');
     if (names.length === MAX_NAMES) throw tooMany();
     names.push({ uid, name });
   };
   let rows = 0;
-  let take: ((cells: readonly string[]) => void) | undefined;
-  eachCsvRow(text, (cells) => {
+  let take: ((cells: readonly string[], line: number) => void) | undefined;
+  const reader = createCsvReader({ maxBytes: MAX_LINE_CHARACTERS });
+  for (const record of [...reader.add(Buffer.from(text)), ...reader.end()]) {
+    if (record.kind === 'bad-bytes') continue;
+    if (record.kind === 'broken') {
+      // A file that was cut off within a cell would be a shorter list.
+      if (record.isOpen)
+        throw new InputError(
+          `Line ${record.line}: ${record.problem} The file may not be whole, and the list of before stays.`,
+        );
+      drop(record.line, record.problem);
+      continue;
+    }
+    const cells = record.cells.map((cell) => cell.trim());
+    if (cells.length === 1 && IS_END.test(cells[0])) continue;
     rows++;
-    if (take) return take(cells);
+    if (take) {
+      take(cells, record.line);
+      continue;
+    }
     const header = cells.map((cell) => cell.toLowerCase());
     const nameAt = header.indexOf('name');
     if (nameAt >= 0) {
       const uidAt = ['uid', 'id', 'ent_num'].map((name) => header.indexOf(name)).find((at) => at >= 0);
-      take = (own) =>
-        add((uidAt === undefined ? undefined : own[uidAt]) || String(rows - 1), own[nameAt] ?? '');
-      return;
+      take = (own, line) =>
+        own.length === header.length
+          ? add(line, (uidAt === undefined ? undefined : own[uidAt]) || String(rows - 1), own[nameAt])
+          : drop(line, `The line has ${own.length} cells, the first line ${header.length}.`);
+      continue;
     }
     // SDN.CSV: ent_num, SDN_Name, SDN_Type, …; ALT.CSV: ent_num, alt_num, alt_type, alt_name, alt_remarks.
     const alternative = cells.length === 5 && /^(aka|fka|nka)$/i.test(cells[2] ?? '');
-    take = (own) => {
+    take = (own, line) => {
       const uid = own[0] ?? '';
-      if (/^\d+$/.test(uid)) add(uid, own[alternative ? 3 : 1] ?? '');
+      if (/^\d+$/.test(uid)) add(line, uid, own[alternative ? 3 : 1] ?? '');
+      else drop(line, `${shown(uid)} is no number of an entry.`);
     };
-    take(cells);
-  });
-  return names;
+    take(cells, record.line);
+  }
+  return { names, dropped };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -147,9 +157,15 @@ function checkWhole(text: string, entries: number): void {
     );
 }
 
+/** Tags that are read, with a prefix of their namespace, blanks or attributes in them. */
+const PREFIXED =
+  /<(\/?)(?:[A-Za-z_][\w.-]{0,40}:)?(sdnEntry|sdnList|akaList|aka|uid|firstName|lastName|Record_Count)(?:\s[^<>]{0,1000})?>/g;
+
 /** SDN.XML: sdnEntry with uid, firstName, lastName, and aka entries with names of their own. */
-function readXml(text: string): ListedName[] {
+function readXml(whole: string): NamesRead {
+  const text = whole.replace(PREFIXED, '<$1$2>');
   const names: ListedName[] = [];
+  const dropped: DroppedName[] = [];
   let entries = 0;
   for (let at = text.indexOf('<sdnEntry>'); at >= 0; ) {
     const end = text.indexOf('</sdnEntry>', at);
@@ -167,7 +183,13 @@ function readXml(text: string): ListedName[] {
     const own = akaStart < 0 ? entry : entry.slice(0, akaStart);
     const add = (part: string): void => {
       const name = [inside(part, 'lastName'), inside(part, 'firstName')].filter(Boolean).join(', ');
-      if (name === '' || uid === '') return;
+      if (name === '' || uid === '') {
+        dropped.push({
+          line: entries,
+          problem: `Entry ${entries} has ${name === '' ? 'a part without a name' : 'no uid'}.`,
+        });
+        return;
+      }
       if (names.length === MAX_NAMES) throw tooMany();
       names.push({ uid, name });
     };
@@ -179,5 +201,5 @@ function readXml(text: string): ListedName[] {
     at = text.indexOf('<sdnEntry>', end);
   }
   checkWhole(text, entries);
-  return names;
+  return { names, dropped };
 }

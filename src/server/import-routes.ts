@@ -154,6 +154,9 @@ export function importRoutes(app: FastifyInstance, desk: Desk): void {
         if (message.kind !== 'names') continue;
         last = message.last;
         status.ofDone = message.of;
+        // What is wrong with a line may quote it.
+        for (const { line, problem } of message.dropped)
+          refuse(status, { line, problem: maskCardNumbers(problem) });
         await lists.addNames(name, edition, namesWithoutCards(message.names, status.done, desk.cards));
         status.done += message.names.length;
       }
@@ -236,7 +239,8 @@ export function importRoutes(app: FastifyInstance, desk: Desk): void {
           summary: 'Import a sanctions list, in place of the one of that name',
           description:
             'OFAC’s SDN.CSV, ALT.CSV or SDN.XML, or a CSV with the columns uid and name. The one of before serves until all of it ' +
-            'is there; an import that is cancelled, or whose sender goes, changes nothing.',
+            'is there; an import that is cancelled, or whose sender goes, changes nothing. The answer says how many names there were ' +
+            'before, and which lines were dropped and why.',
           tags,
           params: SourceParams,
           consumes: ['text/csv', 'application/xml'],
@@ -247,10 +251,16 @@ export function importRoutes(app: FastifyInstance, desk: Desk): void {
         const { name } = request.params;
         const about = { of: 'sanctions', name, who: actorOf(request).name } as const;
         try {
-          const { id, taken } = await imports.run(about, { kind: 'names' }, request.raw, (reading) =>
+          const before = (await lists.sources()).find((source) => source.name === name)?.names ?? 0;
+          const {
+            id,
+            taken,
+            refused,
+            problems: told,
+          } = await imports.run(about, { kind: 'names' }, request.raw, (reading) =>
             writeNames(request, name, reading),
           );
-          return { id, name, names: taken };
+          return { id, name, names: taken, before, dropped: refused, problems: told };
         } catch (error) {
           return ended(reply, error, 'Nothing was changed.');
         }

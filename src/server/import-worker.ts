@@ -5,7 +5,7 @@ import { fileText } from '../domain/utf8.ts';
 import type { ListKind } from '../lists/entry.ts';
 import { type EntryLine, type EntryLines, entryLines } from '../lists/entry-lines.ts';
 import type { ListedName } from '../lists/name-index.ts';
-import { readNames } from '../lists/sdn.ts';
+import { type DroppedName, readNames } from '../lists/sdn.ts';
 
 /** What is imported: entries of a list of this kind, or names. */
 export type ImportWork = { readonly kind: 'names' } | { readonly kind: 'entries'; readonly of: ListKind };
@@ -21,6 +21,8 @@ export type FromImport =
   | {
       readonly kind: 'names';
       readonly names: readonly ListedName[];
+      /** With the first names, all that was dropped. */
+      readonly dropped: readonly DroppedName[];
       readonly of: number;
       readonly last: boolean;
     }
@@ -66,19 +68,21 @@ function entrySource(lines: EntryLines): Source {
 function nameSource(): Source {
   let pieces: Uint8Array[] = [];
   let names: readonly ListedName[] | undefined;
+  let dropped: readonly DroppedName[] = [];
   let given = 0;
   return {
     bytes: (bytes) => pieces.push(bytes),
     end() {
       const whole = Buffer.concat(pieces);
       pieces = [];
-      names = readNames(fileText(whole, 'The file'));
+      ({ names, dropped } = readNames(fileText(whole, 'The file')));
     },
     next() {
       if (!names) return undefined;
       const some = names.slice(given, given + NAMES_AT_ONCE);
+      const told = given === 0 ? dropped : [];
       given += some.length;
-      return { kind: 'names', names: some, of: names.length, last: given >= names.length };
+      return { kind: 'names', names: some, dropped: told, of: names.length, last: given >= names.length };
     },
   };
 }
