@@ -4,6 +4,7 @@ import type { InputFile } from '../adapters/files/read-transactions.ts';
 import { type Money, PRESET_BASE_CURRENCY } from '../domain/base-amount.ts';
 import { exchangeRates, type Rate } from '../domain/exchange-rates.ts';
 import { InputError } from '../domain/input-error.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { fileText } from '../domain/utf8.ts';
 import { readReferenceRates } from '../formats/reference-rates.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -40,16 +41,17 @@ export async function ratesOfFile(options: Options): Promise<readonly Rate[] | u
   return rates;
 }
 
-/** The currency of a file's first row that can be read. */
-async function firstCurrency(input: InputFile): Promise<string> {
-  for await (const batch of input.batches())
-    for (const row of batch) if (row.ok) return row.transaction.currency;
-  return PRESET_BASE_CURRENCY;
+/** A file's first row that can be read. */
+export async function firstTransaction(input: InputFile): Promise<Transaction | undefined> {
+  for await (const batch of input.batches()) for (const row of batch) if (row.ok) return row.transaction;
+  return undefined;
 }
 
 /** What the rows of a file are converted with. Throws InputError. */
 export async function moneyOf(options: Options, open: () => Promise<InputFile>): Promise<Money> {
   const baseCurrency =
-    baseCurrencyAsked(options.text('base-currency')) ?? (await firstCurrency(await open()));
+    baseCurrencyAsked(options.text('base-currency')) ??
+    (await firstTransaction(await open()))?.currency ??
+    PRESET_BASE_CURRENCY;
   return { baseCurrency, rates: exchangeRates((await ratesOfFile(options)) ?? []) };
 }

@@ -20,7 +20,7 @@ import type { LabelledTransaction } from '../training/evaluate.ts';
 import { trainFirstModel } from '../training/first-model.ts';
 import { trainOnHistory } from '../training/history-model.ts';
 import { CARD_SPECS, cardModeOf, cardsOfFolder } from './card-key.ts';
-import { MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
+import { firstTransaction, MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
@@ -135,7 +135,8 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
         return made;
       }
     }
-    const endMs = systemClock.nowMs();
+    // The history before the file, not before today: a replay says the same on any day.
+    const endMs = (await firstTransaction(await open()))?.occurredAtMs ?? systemClock.nowMs();
     const model = await trainFirstModel(state, { preset: 'default', seed, endMs, liveRate: 20, onProgress });
     training.end(
       `${model.info.version}, the starter model from simulated history (too few labelled frauds here)`,

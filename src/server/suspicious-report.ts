@@ -13,7 +13,7 @@ export type ReportDetails = {
   readonly reportingEntityId: number;
   readonly institutionCode: string;
   readonly localCurrency: string;
-  /** What one unit of a currency is worth in the local one, for amounts in others. */
+  /** What one unit of a currency is worth in the local one, for amounts in others; where it is silent, the decision's own rate. */
   readonly exchangeRates: Readonly<Record<string, number>>;
   readonly indicators: readonly string[];
   readonly action: string;
@@ -67,8 +67,13 @@ const escapeXml = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
+/** In decimal digits, however small: 1e-7 is no number of an XML schema's decimals. */
+function decimalText(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text;
+}
 const element = (name: string, content: string | number): string =>
-  `<${name}>${typeof content === 'number' ? content : escapeXml(content)}</${name}>`;
+  `<${name}>${typeof content === 'number' ? decimalText(content) : escapeXml(content)}</${name}>`;
 const group = (name: string, ...parts: readonly string[]): string => `<${name}>${parts.join('')}</${name}>`;
 /** Owners are named in plain letters: units refuse all others. */
 const plainName = (name: string): string =>
@@ -76,6 +81,24 @@ const plainName = (name: string): string =>
     .replaceAll(/[^a-zA-Z0-9.'-]+/g, ' ')
     .trim() || '-';
 const clipped = (text: string, length: number): string => text.slice(0, length);
+/** An identifier that a field has no room for ends in a sign that none has; the whole stands in the description. */
+const CUT = '~';
+const identifier = (text: string, length: number): string =>
+  text.length <= length ? text : text.slice(0, length - CUT.length) + CUT;
+const MAX_NUMBER = 100;
+const MAX_ACCOUNT = 50;
+
+/** Identifiers that were cut, as they are. */
+function inFull({ id, accountId, counterpartyId }: Transaction): string {
+  const cut = [
+    ...(id.length > MAX_NUMBER ? [`number ${id}`] : []),
+    ...[accountId, counterpartyId ?? ''].flatMap((one) =>
+      one.length > MAX_ACCOUNT ? [`account ${one}`] : [],
+    ),
+  ];
+  return cut.length > 0 ? `In full: ${cut.join(', ')}. ` : '';
+}
+
 /** Without parts of a second, as the schema's examples write it. */
 const dateTime = (ms: number): string => isoTime(ms).slice(0, 19);
 
@@ -89,17 +112,26 @@ const MODES: Readonly<Record<string, string>> = {
 const UNKNOWN = '-';
 const ELECTRONIC = 'B';
 
-function localAmount(t: Transaction, details: ReportDetails): number {
+type LocalAmount = {
+  readonly amount: number /** Units of the local currency for one of the transaction's. */;
+  readonly rate: number;
+};
+
+/** By the rate that was stated, else as the decision counted it where the desk counts in the local currency. */
+function localAmount(t: Transaction, { localCurrency, exchangeRates }: ReportDetails): LocalAmount {
   const amount = t.amountMinor / minorPerMajor(t.currency);
-  if (t.currency === details.localCurrency) return amount;
-  const rate = details.exchangeRates[t.currency];
-  if (rate === undefined) {
-    throw new InputError(
-      `goAML wants every amount in ${details.localCurrency}. Say what one ${t.currency} is worth, in "exchangeRates".`,
-    );
+  if (t.currency === localCurrency) return { amount, rate: 1 };
+  const stated = exchangeRates[t.currency];
+  const perMajor = minorPerMajor(localCurrency);
+  if (stated !== undefined)
+    return { amount: Math.round(amount * stated * perMajor) / perMajor, rate: stated };
+  if (t.base?.currency === localCurrency && amount > 0) {
+    const local = t.base.amountMinor / perMajor;
+    return { amount: local, rate: t.base.source === 'billing' ? local / amount : t.base.rate };
   }
-  const perMajor = minorPerMajor(details.localCurrency);
-  return Math.round(amount * rate * perMajor) / perMajor;
+  throw new InputError(
+    `goAML wants every amount in ${localCurrency}. Say what one ${t.currency} is worth, in "exchangeRates".`,
+  );
 }
 
 function foreignCurrency(name: string, t: Transaction, details: ReportDetails): string {
@@ -108,7 +140,7 @@ function foreignCurrency(name: string, t: Transaction, details: ReportDetails): 
     name,
     element('foreign_currency_code', t.currency),
     element('foreign_amount', t.amountMinor / minorPerMajor(t.currency)),
-    element('foreign_exchange_rate', details.exchangeRates[t.currency]),
+    element('foreign_exchange_rate', localAmount(t, details).rate),
   );
 }
 
@@ -119,7 +151,7 @@ function transactionXml({ transaction: t, decision }: StoredTransaction, details
     group(
       name,
       element('institution_code', clipped(institution, 50)),
-      element('account', clipped(number, 50)),
+      element('account', identifier(number, MAX_ACCOUNT)),
       element('account_name', clipped(plainName(owner), 255)),
     );
   const to =
@@ -129,14 +161,14 @@ function transactionXml({ transaction: t, decision }: StoredTransaction, details
   const why = decision.reasons.map(({ text }) => text).join('; ') || 'see the narrative';
   return group(
     'transaction',
-    element('transactionnumber', clipped(t.id, 100)),
+    element('transactionnumber', identifier(t.id, MAX_NUMBER)),
     element('transaction_location', clipped(t.city ?? country, 255)),
-    element('transaction_description', clipped(`${t.type}, ${decision.outcome}: ${why}`, 8000)),
+    element('transaction_description', clipped(`${inFull(t)}${t.type}, ${decision.outcome}: ${why}`, 8000)),
     element('date_transaction', dateTime(t.occurredAtMs)),
     element('transmode_code', MODES[t.channel ?? ''] ?? UNKNOWN),
     // Only a mode that no code names has more to say; some units allow a single sign here.
     element('transmode_comment', '-'),
-    element('amount_local', localAmount(t, details)),
+    element('amount_local', localAmount(t, details).amount),
     group(
       't_from',
       element('from_funds_code', ELECTRONIC),

@@ -104,7 +104,7 @@ export function CaseReport(props: { readonly id: number; readonly onClose: () =>
         />
         <TextInput
           label="Worth of other currencies"
-          description="Such as USD=0.92 GBP=1.17"
+          description="Such as USD=0.92 GBP=1.17; else the rates that the decisions were made with"
           size="xs"
           mt={8}
           value={rates}

@@ -1,7 +1,7 @@
 // Reads transactions from a file: CSV with a mapping, or NDJSON of canonical transactions that may each carry
 // "fraud"; plain or gzip. Bounded memory: rows come in batches.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { maskCardNumbers } from '../../domain/card-number.ts';
@@ -47,7 +47,8 @@ export async function openTransactions(
 ): Promise<InputFile> {
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile()) throw new InputError(`${file}: no such file.`);
-  const isNdjson = /\.(ndjson|jsonl)(\.gz)?$/.test(file);
+  const { isGzip, isJson } = await kindOf(file);
+  const isNdjson = isJson || /\.(ndjson|jsonl|json)(\.gz)?$/.test(file);
   if (!isNdjson && !mapping) {
     throw new InputError(
       `${file}: a CSV file needs --mapping (a preset or a JSON file); NDJSON ends in .ndjson or .jsonl.`,
@@ -65,7 +66,7 @@ export async function openTransactions(
     const counted = source.pipe(counter);
     source.on('error', (error) => counter.destroy(error));
     let bytes: Readable = counted;
-    if (file.endsWith('.gz')) {
+    if (isGzip) {
       const gunzip = createGunzip();
       counted.on('error', (error) => gunzip.destroy(error));
       bytes = counted.pipe(gunzip);
@@ -80,6 +81,33 @@ export async function openTransactions(
     }
   }
   return { totalBytes: info.size, bytesRead: () => bytesRead, batches };
+}
+
+const KINDS: readonly { readonly starts: string; readonly said: string }[] = [
+  {
+    starts: 'PK\u0003\u0004',
+    said: 'a zip archive (or a spreadsheet of Excel): unpack it, or save it as CSV',
+  },
+  { starts: 'PAR1', said: 'a Parquet file: write it as CSV or as a line of JSON each' },
+  { starts: '\u0028\u00b5\u002f\u00fd', said: 'compressed by zstd: unpack it, or compress it by gzip' },
+  { starts: 'BZh', said: 'compressed by bzip2: unpack it, or compress it by gzip' },
+  { starts: '\u00fd7zXZ', said: 'compressed by xz: unpack it, or compress it by gzip' },
+  { starts: '\u00d0\u00cf\u0011\u00e0', said: 'an old spreadsheet of Excel: save it as CSV' },
+  { starts: '<', said: 'XML or HTML: was the page of an error saved in its place?' },
+];
+
+/** What a file is says its content, not its name. Throws InputError where it is none that is read. */
+async function kindOf(file: string): Promise<{ readonly isGzip: boolean; readonly isJson: boolean }> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+    const start = buffer.toString('latin1', 0, bytesRead);
+    const kind = KINDS.find(({ starts }) => start.startsWith(starts));
+    if (kind) throw new InputError(`${file} is ${kind.said}.`);
+    return { isGzip: start.startsWith('\u001f\u008b'), isJson: /^[\s\u00ef\u00bb\u00bf]*[{[]/.test(start) };
+  } finally {
+    await handle.close();
+  }
 }
 
 function readableError(file: string, error: unknown): unknown {
