@@ -57,7 +57,7 @@ function checked({ uid, name }: ListedName, index: number): ListedName {
 const EMPTY = '-0-';
 
 /** SDN.CSV ends with the sign that ended files under CP/M. */
-const IS_END = /^\u001a?$/;
+const END = '\u001a';
 
 function readCsv(text: string): NamesRead {
   const names: ListedName[] = [];
@@ -66,7 +66,10 @@ function readCsv(text: string): NamesRead {
     dropped.push({ line, problem });
   };
   const add = (line: number, uid: string, name: string): void => {
-    if (name === '' || name === EMPTY) return drop(line, 'The line has no name.');
+    if (name === '' || name === EMPTY) {
+      drop(line, 'The line has no name.');
+      return;
+    }
     if (names.length === MAX_NAMES) throw tooMany();
     names.push({ uid, name });
   };
@@ -85,7 +88,7 @@ function readCsv(text: string): NamesRead {
       continue;
     }
     const cells = record.cells.map((cell) => cell.trim());
-    if (cells.length === 1 && IS_END.test(cells[0])) continue;
+    if (cells.length === 1 && (cells[0] === '' || cells[0] === END)) continue;
     rows++;
     if (take) {
       take(cells, record.line);
