@@ -1,6 +1,7 @@
 // Reads the fields of an untrusted JSON object one by one and collects every problem on the way.
 import { maskCardNumbers, mayHoldCardNumber } from './card-number.ts';
 import { CARD_REFUSED, type CardPolicy, withoutCards } from './card-policy.ts';
+import { identifierForm } from './identifier-form.ts';
 import { canonicalIp, ipProblem } from './ip-address.ts';
 import { parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
@@ -113,6 +114,15 @@ export class FieldReader {
     if (canonical === undefined) return this.report(name, `${name} is ${shown(text)}; ${ipProblem(text)}.`);
     if (canonical !== text) this.wasChanged = true;
     return canonical;
+  }
+
+  /** What a party, an account or a device is called, in its one form. */
+  identifier(name: string, required: boolean, bounds: TextBounds): string | undefined {
+    const text = this.text(name, required, bounds);
+    if (text === undefined) return undefined;
+    const form = identifierForm(text);
+    if (form !== text) this.wasChanged = true;
+    return form;
   }
 
   choice<T extends string>(name: string, required: boolean, allowed: ReadonlySet<T>): T | undefined {

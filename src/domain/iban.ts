@@ -10,8 +10,20 @@ const lengthOf: ReadonlyMap<string, number> = new Map(
   LENGTHS.split(' ').map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 const BEGINNING = /[A-Z]{2}\d{2}/gi;
+/** Blanks and hyphens between groups, as people write them. */
+const GROUPS = /[\s\p{Zs}-]+/gu;
+const STARTS_LIKE_ONE = /^[A-Z]{2}\d[\d\s\p{Zs}-]/iu;
+const ONLY_ALPHANUMERIC = /^[0-9A-Z]+$/;
 const ALPHANUMERIC = /[0-9A-Z]/i;
 const BETWEEN = /[\s\p{Zs}-]/u;
+
+/** An IBAN in capitals without blanks and hyphens; undefined where the text is none. */
+export function ibanForm(text: string): string | undefined {
+  if (!STARTS_LIKE_ONE.test(text)) return undefined;
+  const compact = text.replaceAll(GROUPS, '').toUpperCase();
+  const isOne = lengthOf.get(compact.slice(0, 2)) === compact.length && ONLY_ALPHANUMERIC.test(compact);
+  return isOne && remainder(compact) === 1 ? compact : undefined;
+}
 
 /** Whether what stands from `start` up to `end` is part of an IBAN. */
 export function isWithinIban(text: string, start: number, end: number): boolean {

@@ -73,12 +73,12 @@ export function parseLabel(
   if (!isObject(value)) return verdict as ParsedRecord<Label> & { ok: false };
   const problems: Problem[] = verdict.ok ? [] : [...verdict.problems];
   const fields = fieldReader(value, '', problems, cards);
-  const accountId = fields.text('accountId', true, ID);
+  const accountId = fields.identifier('accountId', true, ID);
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
-  const merchantId = fields.text('merchantId', false, ID);
-  const deviceId = fields.text('deviceId', false, ID);
+  const merchantId = fields.identifier('merchantId', false, ID);
+  const deviceId = fields.identifier('deviceId', false, ID);
   const ip = fields.address('ip', false);
-  const counterpartyId = fields.text('counterpartyId', false, ID);
+  const counterpartyId = fields.identifier('counterpartyId', false, ID);
   if (!verdict.ok || problems.length > 0 || accountId === undefined || occurredAtMs === undefined) {
     return { ok: false, problems };
   }

@@ -123,7 +123,7 @@ export function parseTransaction(
   const problems: Problem[] = [];
   const fields = fieldReader(value, '', problems, cards);
   const id = fields.text('id', true, ID);
-  const accountId = fields.text('accountId', true, ID);
+  const accountId = fields.identifier('accountId', true, ID);
   const occurredAtMs = fields.time('occurredAt', true, EARLIEST_MS, nowMs + FUTURE_TOLERANCE_MS);
   const utcOffsetMinutes = occurredAtMs === undefined ? undefined : offsetOf(String(value.occurredAt));
   const amountMinor = fields.number('amountMinor', true, 0, maxAmountMinor, true);
@@ -134,9 +134,9 @@ export function parseTransaction(
   const noCountry = country !== undefined && countryProblem(country);
   if (noCountry) fields.report('country', `country is ${shown(country)}; ${noCountry}.`);
   const city = fields.text('city', false, NAME);
-  const deviceId = fields.text('deviceId', false, ID);
+  const deviceId = fields.identifier('deviceId', false, ID);
   const ip = fields.address('ip', false);
-  const counterpartyId = fields.text('counterpartyId', false, ID);
+  const counterpartyId = fields.identifier('counterpartyId', false, ID);
   const counterpartyName = fields.text('counterpartyName', false, NAME);
   const merchantFields = fields.within('merchant');
   const merchant = parseMerchant(merchantFields);
@@ -173,7 +173,7 @@ export function parseTransaction(
 
 function parseMerchant(fields: FieldReader | undefined): Merchant | undefined {
   if (!fields) return undefined;
-  const id = fields.text('id', true, ID);
+  const id = fields.identifier('id', true, ID);
   const name = fields.text('name', false, NAME);
   const mcc = fields.text('mcc', false, MCC);
   fields.onlyKnown(KNOWN_MERCHANT);

@@ -1,5 +1,6 @@
 // Lists: what their entries are, and how an entry is written so that it is found again.
 import { countryProblem } from '../domain/country.ts';
+import { identifierForm } from '../domain/identifier-form.ts';
 import { parseIpRange, rangeText } from '../domain/ip-address.ts';
 import { textProblem } from '../domain/text.ts';
 
@@ -11,6 +12,9 @@ export type ListPurpose = (typeof LIST_PURPOSES)[number];
 export const LIST_NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
 export const MAX_ENTRIES = 2_000_000;
 const MAX_VALUE = 128;
+
+/** Kinds whose entries are what transactions call a party or a device. */
+export const isNamed = (kind: ListKind): boolean => kind !== 'text' && kind !== 'ip' && kind !== 'country';
 
 /** How an entry of a list is kept, or what is wrong with it. */
 export function normalEntry(
@@ -33,7 +37,7 @@ export function normalEntry(
     if (!range) return { problem: `"${value}" is no address or range such as 203.0.113.0/24.` };
     return { value: rangeText(range) };
   }
-  return { value };
+  return { value: isNamed(kind) ? identifierForm(value) : value };
 }
 
 export const MAX_NOTE = 500;

@@ -1,6 +1,7 @@
 // A list in memory, for look-ups on the hot path: a map from values to when they end; for addresses one map a prefix length.
+import { identifierForm } from '../domain/identifier-form.ts';
 import { maskIp, parseIp, parseIpRange } from '../domain/ip-address.ts';
-import type { ListKind } from './entry.ts';
+import { isNamed, type ListKind } from './entry.ts';
 import { createWideMap, type WideMap } from './wide-map.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -14,19 +15,25 @@ export type ListSet = {
 };
 
 export function createListSet(kind: ListKind): ListSet {
-  return kind === 'ip' ? createIpSet() : createTextSet(kind === 'country');
+  return kind === 'ip' ? createIpSet() : createTextSet(keyOf(kind));
 }
 
-function createTextSet(upper: boolean): ListSet {
+/** Entries that were kept before identifiers had one form are found by it too. */
+function keyOf(kind: ListKind): (value: string) => string {
+  if (kind === 'country') return (value) => value.toUpperCase();
+  return isNamed(kind) ? identifierForm : (value) => value;
+}
+
+function createTextSet(key: (value: string) => string): ListSet {
   const ends = createWideMap<string, number>();
   return {
     get size() {
       return ends.size;
     },
-    add: (value, expiresAtMs) => ends.set(value, expiresAtMs ?? NEVER),
-    remove: (value) => ends.delete(value),
+    add: (value, expiresAtMs) => ends.set(key(value), expiresAtMs ?? NEVER),
+    remove: (value) => ends.delete(key(value)),
     has(value, nowMs) {
-      const end = ends.get(upper ? value.toUpperCase() : value);
+      const end = ends.get(key(value));
       return end !== undefined && end > nowMs;
     },
   };

@@ -1,6 +1,7 @@
 // Linked accounts: who shares a device, an IP address, a payee or a merchant with an account.
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { identifierForm } from '../domain/identifier-form.ts';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
 import type { Desk } from '../ports/desk.ts';
 import { getById } from './by-id.ts';
@@ -28,7 +29,7 @@ export function linkRoutes(app: FastifyInstance, desk: Desk): void {
       },
     },
     async (request) => {
-      const { id } = request.params;
+      const id = identifierForm(request.params.id);
       const own = await links.ofAccount(id, LINKS_A_KIND);
       const found = await Promise.all(
         own.map(({ kind, key }) => links.accountsOf(kind, key, ACCOUNTS_A_LINK)),

@@ -246,9 +246,10 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       const { name } = request.params;
       const list = await lists.find(name);
       if (!list) return notFound(reply, name);
-      const values = request.body.values.map((text) => {
+      // As it was kept before entries had one form, too.
+      const values = request.body.values.flatMap((text) => {
         const normal = normalEntry(list.kind, text);
-        return 'value' in normal ? normal.value : text;
+        return 'value' in normal && normal.value !== text ? [normal.value, text] : [text];
       });
       if ((await listsOfTwo(desk.office)).has(name)) {
         return proposeEntries(request, reply, desk, name, { take: values });

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { type AlertVerdict, QUEUE_SORTS, QUEUE_VIEWS, type QueueView, VERDICTS } from '../domain/alert.ts';
+import { identifierForm } from '../domain/identifier-form.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
 import { type Sight, transactionSeen } from '../domain/sight.ts';
 import type { AlertAction, QueueCursor } from '../ports/alert-queue.ts';
@@ -161,9 +162,9 @@ export function queueRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
           sort: by,
           person: actorOf(request).id,
           nowMs: clock.nowMs(),
-          ...(search?.trim() && { search: search.trim() }),
+          ...(search?.trim() && { search: identifierForm(search) }),
           ...(minLossMinor !== undefined && { minLossMinor }),
-          ...(accountId !== undefined && { accountId }),
+          ...(accountId !== undefined && { accountId: identifierForm(accountId) }),
           ...(after && { after }),
         },
         limit,

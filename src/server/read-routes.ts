@@ -1,6 +1,7 @@
 // Routes that only read: transactions, alerts, figures, health.
 import type { FastifyInstance } from 'fastify';
 import { OUTCOMES, type Outcome } from '../domain/decision.ts';
+import { identifierForm } from '../domain/identifier-form.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
 import { refuseHidden, sightOf } from './access/sight.ts';
@@ -114,8 +115,8 @@ export function readRoutes(
       }
       const found = await store.search(
         {
-          ...(accountId !== undefined && { accountId }),
-          ...(merchantId !== undefined && { merchantId }),
+          ...(accountId !== undefined && { accountId: identifierForm(accountId) }),
+          ...(merchantId !== undefined && { merchantId: identifierForm(merchantId) }),
           ...(isOutcome(outcome) && { outcome }),
           ...(country !== undefined && { country }),
           ...(minScore !== undefined && { minScore }),
@@ -152,7 +153,7 @@ export function readRoutes(
       const found = await store.alerts(
         {
           ...(status === 'open' || status === 'confirmed' || status === 'dismissed' ? { status } : {}),
-          ...(accountId !== undefined && { accountId }),
+          ...(accountId !== undefined && { accountId: identifierForm(accountId) }),
           ...(isOutcome(outcome) && { outcome }),
           ...(cursor !== undefined && { before: cursor }),
         },

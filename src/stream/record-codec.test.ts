@@ -84,3 +84,15 @@ test('W10 a trace context that is not well-formed is not carried on', () => {
     assert.equal(traceOf(bad), undefined);
   assert.equal(traceparentOf(record(null, null)), undefined);
 });
+
+test('T11 a record may be keyed by its account as it is written there, or in its one form', () => {
+  const accountId = 'de89 3704 0044 0532 0130 00';
+  const value = Buffer.from(JSON.stringify({ ...TRANSACTION, accountId }));
+  for (const key of [accountId, 'DE89370400440532013000', 'DE89 3704 0044 0532 0130 00']) {
+    const decoded = decodeRecord(record(value, Buffer.from(key)), { nowMs: NOW });
+    assert.ok(decoded.ok && decoded.record.kind === 'transaction');
+    assert.equal(decoded.record.transaction.accountId, 'DE89370400440532013000');
+    assert.match(String(decoded.text), /DE89370400440532013000/, 'what is written on has the form');
+  }
+  assert.match(problemOf(record(value, Buffer.from('DE89370400440532013001'))) ?? '', /^\/accountId/);
+});

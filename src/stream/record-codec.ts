@@ -2,6 +2,7 @@
 import { asBuffer } from '../domain/bytes.ts';
 import { type CardPolicy, REFUSE_CARDS, withoutCards } from '../domain/card-policy.ts';
 import { shown } from '../domain/fields.ts';
+import { identifierForm } from '../domain/identifier-form.ts';
 import { notJson, repeatedKeyIn } from '../domain/json-text.ts';
 import { type Label, labelToJson, parseLabel } from '../domain/label.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -112,9 +113,12 @@ export function decodeRecord(raw: StreamRecord, bounds: Bounds): DecodedRecord {
   };
 }
 
-/** Others may key their records by the card number that is a token here. */
-const isKeyOf = (accountId: string, key: string, cards: CardPolicy): boolean =>
-  key === accountId || withoutCards(key, 'identifier', cards) === accountId;
+/** Others may key their records by the account as they write it, or by the card number that is a token here. */
+function isKeyOf(accountId: string, key: string, cards: CardPolicy): boolean {
+  if (key === accountId) return true;
+  const kept = withoutCards(key, 'identifier', cards);
+  return kept !== undefined && identifierForm(kept) === accountId;
+}
 
 /** In the wrong partition, the account's history would be missed. */
 function wrongKey(accountId: string, key: string): DecodedRecord {
