@@ -1,7 +1,9 @@
 // ./goshawk evaluate: trains and tests on a labelled file, in time order.
+
+import type { InputRow } from '../adapters/files/csv-rows.ts';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { orderedRows } from '../adapters/files/ordered-rows.ts';
-import { type InputRow, openTransactions } from '../adapters/files/read-transactions.ts';
+import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';

@@ -1,6 +1,6 @@
 // The engine's first step of a backfill: a file, or a stretch of a partition of the transactions topic, to a row for
 // each history that its transactions and labels touch.
-import type { InputRow } from '../adapters/files/read-transactions.ts';
+import type { InputRow } from '../adapters/files/csv-rows.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { readRange } from '../adapters/kafka/read-range.ts';
 import type { KafkaSettings } from '../adapters/kafka/settings.ts';

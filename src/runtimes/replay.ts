@@ -1,7 +1,7 @@
 // A file through the engine: transactions in event time, each label once it would have been known.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InputRow } from '../adapters/files/read-transactions.ts';
+import type { InputRow } from '../adapters/files/csv-rows.ts';
 import { baseMinor } from '../domain/base-amount.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { LogRecord } from '../engine/records.ts';

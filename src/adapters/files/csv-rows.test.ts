@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { InputRow } from './csv-rows.ts';
 import { parseMapping } from './mapping.ts';
 import { orderedRows } from './ordered-rows.ts';
-import { type InputRow, openTransactions } from './read-transactions.ts';
+import { openTransactions } from './read-transactions.ts';
 
 const FIELDS = {
   id: { column: 'id' },
@@ -140,5 +141,43 @@ test('I4 rows come in the order of time, whichever way the file has them', async
   assert.deepEqual(
     rows.map((one) => one.ok && one.transaction.id),
     ['t1', 't2', 't0'],
+  );
+});
+
+test('T10 amounts of several currencies have the digits of each', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'goshawk-rows-'));
+  try {
+    const file = join(folder, 'rows.csv');
+    const amounts = ['48.03,EUR', '4803,JPY', '4803.5,JPY', '1.234,KWD', '5,XYZ'];
+    const rows = amounts.map((amount, i) => `t${i},c1,2026-08-0${i + 1}T00:00:00Z,${amount}`);
+    writeFileSync(file, `${['id,card,when,amount,money', ...rows].join('\n')}\n`);
+    const fields = {
+      ...FIELDS,
+      'merchant.id': { constant: 'shop' },
+      amountMinor: { column: 'amount', factor: 'currency' },
+      currency: { column: 'money' },
+    };
+    const input = await openTransactions(file, parseMapping({ fields }, 'm'), {
+      nowMs: Date.UTC(2026, 10, 1),
+    });
+    const read: InputRow[] = [];
+    for await (const batch of input.batches()) read.push(...batch);
+    assert.deepEqual(
+      read.map((one) => (one.ok ? one.transaction.amountMinor : one.problems[0].message.slice(0, 23))),
+      [4803, 4803, 'amountMinor must be a f', 1234, 'currency is "XYZ"; it m'],
+    );
+    assert.throws(
+      () => parseMapping({ fields: { ...fields, 'location.lat': { column: 'x', factor: 'currency' } } }, 'm'),
+      /for amounts only/,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('I3 a column that the file has twice is not taken for the first of them', async () => {
+  await assert.rejects(
+    read(`id,card,when,amount,merchant,is_fraud,card\n${row(1)},c2\n`),
+    /two columns "card" \(the 2\. and the 7\.\)/,
   );
 });

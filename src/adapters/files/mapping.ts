@@ -6,12 +6,15 @@ import { readJson } from '../../domain/json-text.ts';
 import { fileText } from '../../domain/utf8.ts';
 import { wordSimilarity } from '../../lists/word-fit.ts';
 
-/** Where a field's value comes from. `factor` multiplies numbers (100 turns 12.34 into minor units). */
+/**
+ * Where a field's value comes from. `factor` multiplies numbers: 100 turns 12.34 into minor units, 'currency' by as many as the
+ * row's currency has.
+ */
 export type FieldSource =
   | { readonly constant: string | number }
   | {
       readonly column: string;
-      readonly factor?: number;
+      readonly factor?: number | 'currency';
       /** iso (default), epoch_seconds, epoch_milliseconds, or utc (YYYY-MM-DD HH:MM:SS read as UTC) */
       readonly time?: 'iso' | 'epoch_seconds' | 'epoch_milliseconds' | 'utc';
       readonly prefix?: string;
@@ -123,6 +126,9 @@ function onlyKnown(
   }
 }
 
+const isFactor = (value: unknown): value is number | 'currency' =>
+  value === 'currency' || (typeof value === 'number' && Number.isFinite(value) && value !== 0);
+
 export function parseMapping(value: unknown, name: string): Mapping {
   const problems: string[] = [];
   if (!isObject(value) || !isObject(value.fields)) {
@@ -146,14 +152,16 @@ export function parseMapping(value: unknown, name: string): Mapping {
     }
     onlyKnown(source, ['column', 'factor', 'time', 'prefix'], `fields.${field}.`, problems);
     const { column, factor, time, prefix } = source;
-    if (factor !== undefined && typeof factor !== 'number')
-      problems.push(`fields.${field}.factor must be a number.`);
+    if (factor !== undefined && !isFactor(factor))
+      problems.push(`fields.${field}.factor is ${shown(factor)}; it must be a number, or "currency".`);
+    if (factor === 'currency' && !field.endsWith('amountMinor'))
+      problems.push(`fields.${field}.factor can be "currency" for amounts only.`);
     if (time !== undefined && !(typeof time === 'string' && TIMES.has(time))) {
       problems.push(`fields.${field}.time is ${shown(time)}; it must be one of ${[...TIMES].join(', ')}.`);
     }
     fields[field] = {
       column,
-      ...(typeof factor === 'number' && { factor }),
+      ...(isFactor(factor) && { factor }),
       ...(typeof time === 'string' && { time: time as 'iso' }),
       ...(typeof prefix === 'string' && { prefix }),
     };

@@ -2,7 +2,8 @@
 import { InputError } from '../../domain/input-error.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { inOrder, MOST_OUT_OF_ORDER, OutOfOrderError } from '../../formats/in-order.ts';
-import type { InputFile, InputRow } from './read-transactions.ts';
+import type { InputRow } from './csv-rows.ts';
+import type { InputFile } from './read-transactions.ts';
 
 const timeOf = (row: InputRow): number | undefined => (row.ok ? row.transaction.occurredAtMs : undefined);
 

@@ -7,10 +7,11 @@ import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { cardTokens } from '../../domain/card-policy.ts';
 import { readCheckRows } from './check-rows.ts';
+import type { InputRow } from './csv-rows.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
 import { loadMapping, type Mapping, parseMapping } from './mapping.ts';
 import { loadModelFile } from './model-file.ts';
-import { type InputRow, openTransactions } from './read-transactions.ts';
+import { openTransactions } from './read-transactions.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-files-'));

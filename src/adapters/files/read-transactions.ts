@@ -4,29 +4,18 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { maskCardNumbers } from '../../domain/card-number.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { readJson } from '../../domain/json-text.ts';
-import type { Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
 import { type Bounds, readTransaction } from '../../domain/read-transaction.ts';
-import { isSensitiveField, SENSITIVE_FIELD } from '../../domain/sensitive-fields.ts';
-import type { Transaction } from '../../domain/transaction.ts';
+import { isSensitiveField } from '../../domain/sensitive-fields.ts';
 import { badByteText, badUtf8, byteName } from '../../domain/utf8.ts';
 import { type CsvRecord, csvRecords } from '../../formats/csv-records.ts';
 import { jsonRecords } from '../../formats/json-records.ts';
+import { type InputRow, RAW_SHOWN, rowReader } from './csv-rows.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
-import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
-
-export type InputRow =
-  | { readonly ok: true; readonly line: number; readonly transaction: Transaction; readonly fraud?: boolean }
-  | {
-      readonly ok: false;
-      readonly line: number;
-      readonly raw: string;
-      readonly problems: readonly Problem[];
-    };
+import type { Mapping } from './mapping.ts';
 
 export type InputFile = {
   readonly totalBytes: number;
@@ -37,7 +26,6 @@ export type InputFile = {
 
 const BATCH_ROWS = 1000;
 const MAX_LINE_BYTES = 1 << 20;
-const RAW_SHOWN = 500;
 
 /** Opens a file for reading; `mapping` is needed for CSV. Throws InputError when the file cannot be used. */
 export async function openTransactions(
@@ -281,115 +269,4 @@ function unreadable(
       ? record.problem
       : `Line ${line}, column ${shown(header[record.cell - 1] ?? record.cell)}, character ${record.badByte.column}: byte ${byteName(record.badByte.byte)} is not UTF-8.`;
   return { ok: false, line, raw, problems: [{ pointer: '', message }] };
-}
-
-function rowReader(header: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
-  const position = (column: string): number => {
-    if (isSensitiveField(column)) throw new InputError(`${file}, column "${column}": ${SENSITIVE_FIELD}`);
-    const at = header.indexOf(column);
-    if (at < 0)
-      throw new InputError(
-        `${file} has no column "${column}"; it has ${maskCardNumbers(header.slice(0, 40).join(', '))}.`,
-      );
-    return at;
-  };
-  const readers = Object.entries(mapping.fields).map(([field, source]) => {
-    const [parent, child] = field.includes('.') ? field.split('.') : [undefined, field];
-    const at = 'column' in source ? position(source.column) : -1;
-    return { parent, child, read: valueReader(field, source, at) };
-  });
-  const sensitive = new Set(header.flatMap((name, column) => (isSensitiveField(name) ? [column] : [])));
-  const kept = (cells: readonly string[]): string =>
-    keptOf(
-      cells.map((cell, column) => (sensitive.has(column) ? '' : cell)).join(','),
-      RAW_SHOWN,
-      bounds.cards,
-    );
-  const labelAt = mapping.label ? position(mapping.label.column) : -1;
-  return (record: readonly string[], line: number): InputRow => {
-    const refused = (message: string): InputRow => ({
-      ok: false,
-      line,
-      raw: kept(record),
-      problems: [{ pointer: '', message }],
-    });
-    // With a cell more or less nobody knows which value is which column's.
-    if (record.length !== header.length)
-      return refused(`The line has ${record.length} cells, the first line ${header.length}.`);
-    const label = mapping.label && labelOf(record[labelAt], mapping.label);
-    if (typeof label === 'string') return refused(label);
-    const value: Record<string, unknown> = {};
-    for (const { parent, child, read } of readers) {
-      const item = read(record);
-      if (item === undefined) continue;
-      if (parent === undefined) value[child] = item;
-      else {
-        value[parent] ??= {};
-        (value[parent] as Record<string, unknown>)[child] = item;
-      }
-    }
-    const parsed = readTransaction(value, bounds);
-    if (!parsed.ok) return { ok: false, line, raw: kept(record), problems: parsed.problems };
-    return { ok: true, line, transaction: parsed.value, ...label };
-  };
-}
-
-/** What a label says; nothing where it is unknown, and a sentence where nobody said what it means. */
-function labelOf(cell: string, label: NonNullable<Mapping['label']>): { readonly fraud?: boolean } | string {
-  const value = cell.trim();
-  if (label.fraudValues.includes(value)) return { fraud: true };
-  if (label.genuineValues.includes(value)) return { fraud: false };
-  if (label.unknownValues.includes(value)) return {};
-  return (
-    `${label.column} is ${shown(cell)}; it means fraud as ${label.fraudValues.join(', ')}, genuine as ${label.genuineValues.join(', ')}, ` +
-    `and nothing as ${label.unknownValues.map((one) => one || 'an empty cell').join(', ')}.`
-  );
-}
-
-function valueReader(field: string, source: FieldSource, at: number): (record: readonly string[]) => unknown {
-  if ('constant' in source) return () => source.constant;
-  const { factor, time, prefix } = source;
-  if (field === 'occurredAt') {
-    return (record) => {
-      const text = record[at];
-      if (text === undefined || text === '') return undefined;
-      if (time === 'utc') return `${text.trim().replace(' ', 'T')}Z`;
-      if (time === 'epoch_seconds' || time === 'epoch_milliseconds') {
-        const date = new Date(Number(text) * (time === 'epoch_seconds' ? 1000 : 1));
-        return Number.isNaN(date.getTime()) ? text : date.toISOString();
-      }
-      return text;
-    };
-  }
-  if (NUMBER_FIELDS.has(field)) {
-    return (record) => {
-      const text = record[at];
-      if (text === undefined || text.trim() === '') return undefined;
-      return field.endsWith('amountMinor')
-        ? minorUnits(text.trim(), factor ?? 1)
-        : decimal(text.trim(), factor ?? 1);
-    };
-  }
-  return (record) => {
-    const text = record[at];
-    if (text === undefined || text === '') return undefined;
-    return prefix === undefined ? text : prefix + text;
-  };
-}
-
-const DECIMAL = /^[+-]?\d{1,20}(?:\.(\d{1,20}))?$/;
-
-/** A number as it is written in decimal digits; what is none is given as it stands, to be told. */
-const decimal = (text: string, factor: number): number | string =>
-  DECIMAL.test(text) ? Number(text) * factor : text;
-
-/** An amount in whole minor units; one that is none (12.345 in hundredths) is given as it stands: nothing is rounded away. */
-function minorUnits(text: string, factor: number): number | string {
-  const [, fraction = ''] = DECIMAL.exec(text) ?? [];
-  if (!DECIMAL.test(text)) return text;
-  const exact = Number(text) * factor;
-  const whole = Math.round(exact);
-  // 57.16 × 100 is 5715.999…: off by less than the last digit that was written.
-  const isWhole = Math.abs(exact - whole) < 0.01 * factor * 10 ** -fraction.length;
-  return isWhole ? whole : text;
 }

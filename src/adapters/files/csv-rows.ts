@@ -1,0 +1,167 @@
+// Makes transactions of the cells of a CSV, as its mapping says: nothing shifts, nothing is guessed, and a bad row costs itself.
+import { maskCardNumbers } from '../../domain/card-number.ts';
+import { CURRENCY_CODES, minorPerMajor } from '../../domain/currency.ts';
+import { shown } from '../../domain/fields.ts';
+import { InputError } from '../../domain/input-error.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { keptOf } from '../../domain/raw-input.ts';
+import { type Bounds, readTransaction } from '../../domain/read-transaction.ts';
+import { isSensitiveField, SENSITIVE_FIELD } from '../../domain/sensitive-fields.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
+
+export type InputRow =
+  | { readonly ok: true; readonly line: number; readonly transaction: Transaction; readonly fraud?: boolean }
+  | {
+      readonly ok: false;
+      readonly line: number;
+      readonly raw: string;
+      readonly problems: readonly Problem[];
+    };
+
+/** So much of a row is kept with what was wrong with it. */
+export const RAW_SHOWN = 500;
+const KNOWN_CURRENCIES: ReadonlySet<string> = new Set(CURRENCY_CODES);
+
+/**
+ * Makes a row of the cells of a line. Throws InputError where the file has not the columns that the mapping names, or has one of
+ * them twice.
+ */
+export function rowReader(header: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
+  const position = (column: string): number => {
+    if (isSensitiveField(column)) throw new InputError(`${file}, column "${column}": ${SENSITIVE_FIELD}`);
+    const at = header.indexOf(column);
+    if (at < 0)
+      throw new InputError(
+        `${file} has no column "${column}"; it has ${maskCardNumbers(header.slice(0, 40).join(', '))}.`,
+      );
+    const second = header.indexOf(column, at + 1);
+    if (second >= 0)
+      throw new InputError(
+        `${file} has two columns "${column}" (the ${at + 1}. and the ${second + 1}.): give them different names.`,
+      );
+    return at;
+  };
+  const positionOf = (source: FieldSource): number => ('column' in source ? position(source.column) : -1);
+  /** Minor units in a unit of the row's currency: 1 where it is none, which is told of the currency. */
+  const unitsOf = (field: string): ((record: readonly string[]) => number) => {
+    const source = mapping.fields[field];
+    if (!source) return () => 1;
+    const read = textReader(source, positionOf(source));
+    return (record) => {
+      const code = String(read(record) ?? '');
+      return KNOWN_CURRENCIES.has(code) ? minorPerMajor(code) : 1;
+    };
+  };
+  const readers = Object.entries(mapping.fields).map(([field, source]) => {
+    const [parent, child] = field.includes('.') ? field.split('.') : [undefined, field];
+    const units = unitsOf(field.startsWith('billing.') ? 'billing.currency' : 'currency');
+    return { parent, child, read: valueReader(field, source, positionOf(source), units) };
+  });
+  const sensitive = new Set(header.flatMap((name, column) => (isSensitiveField(name) ? [column] : [])));
+  const kept = (cells: readonly string[]): string =>
+    keptOf(
+      cells.map((cell, column) => (sensitive.has(column) ? '' : cell)).join(','),
+      RAW_SHOWN,
+      bounds.cards,
+    );
+  const labelAt = mapping.label ? position(mapping.label.column) : -1;
+  return (record: readonly string[], line: number): InputRow => {
+    const refused = (message: string): InputRow => ({
+      ok: false,
+      line,
+      raw: kept(record),
+      problems: [{ pointer: '', message }],
+    });
+    // With a cell more or less nobody knows which value is which column's.
+    if (record.length !== header.length)
+      return refused(`The line has ${record.length} cells, the first line ${header.length}.`);
+    const label = mapping.label && labelOf(record[labelAt], mapping.label);
+    if (typeof label === 'string') return refused(label);
+    const value: Record<string, unknown> = {};
+    for (const { parent, child, read } of readers) {
+      const item = read(record);
+      if (item === undefined) continue;
+      if (parent === undefined) value[child] = item;
+      else {
+        value[parent] ??= {};
+        (value[parent] as Record<string, unknown>)[child] = item;
+      }
+    }
+    const parsed = readTransaction(value, bounds);
+    if (!parsed.ok) return { ok: false, line, raw: kept(record), problems: parsed.problems };
+    return { ok: true, line, transaction: parsed.value, ...label };
+  };
+}
+
+/** What a label says; nothing where it is unknown, and a sentence where nobody said what it means. */
+function labelOf(cell: string, label: NonNullable<Mapping['label']>): { readonly fraud?: boolean } | string {
+  const value = cell.trim();
+  if (label.fraudValues.includes(value)) return { fraud: true };
+  if (label.genuineValues.includes(value)) return { fraud: false };
+  if (label.unknownValues.includes(value)) return {};
+  return (
+    `${label.column} is ${shown(cell)}; it means fraud as ${label.fraudValues.join(', ')}, genuine as ${label.genuineValues.join(', ')}, ` +
+    `and nothing as ${label.unknownValues.map((one) => one || 'an empty cell').join(', ')}.`
+  );
+}
+
+type ValueReader = (record: readonly string[]) => unknown;
+
+function textReader(source: FieldSource, at: number): ValueReader {
+  if ('constant' in source) return () => source.constant;
+  const { prefix } = source;
+  return (record) => {
+    const text = record[at];
+    if (text === undefined || text === '') return undefined;
+    return prefix === undefined ? text : prefix + text;
+  };
+}
+
+function valueReader(
+  field: string,
+  source: FieldSource,
+  at: number,
+  unitsOf: (record: readonly string[]) => number,
+): ValueReader {
+  if ('constant' in source) return () => source.constant;
+  const { factor = 1, time } = source;
+  if (field === 'occurredAt') {
+    return (record) => {
+      const text = record[at];
+      if (text === undefined || text === '') return undefined;
+      if (time === 'utc') return `${text.trim().replace(' ', 'T')}Z`;
+      if (time === 'epoch_seconds' || time === 'epoch_milliseconds') {
+        const date = new Date(Number(text) * (time === 'epoch_seconds' ? 1000 : 1));
+        return Number.isNaN(date.getTime()) ? text : date.toISOString();
+      }
+      return text;
+    };
+  }
+  if (NUMBER_FIELDS.has(field)) {
+    return (record) => {
+      const text = record[at];
+      if (text === undefined || text.trim() === '') return undefined;
+      const times = factor === 'currency' ? unitsOf(record) : factor;
+      return field.endsWith('amountMinor') ? minorUnits(text.trim(), times) : decimal(text.trim(), times);
+    };
+  }
+  return textReader(source, at);
+}
+
+const DECIMAL = /^[+-]?\d{1,20}(?:\.(\d{1,20}))?$/;
+
+/** A number as it is written in decimal digits; what is none is given as it stands, to be told. */
+const decimal = (text: string, factor: number): number | string =>
+  DECIMAL.test(text) ? Number(text) * factor : text;
+
+/** An amount in whole minor units; one that is none (12.345 in hundredths) is given as it stands: nothing is rounded away. */
+function minorUnits(text: string, factor: number): number | string {
+  const [, fraction = ''] = DECIMAL.exec(text) ?? [];
+  if (!DECIMAL.test(text)) return text;
+  const exact = Number(text) * factor;
+  const whole = Math.round(exact);
+  // 57.16 × 100 is 5715.999…: off by less than the last digit that was written.
+  const isWhole = Math.abs(exact - whole) < 0.01 * factor * 10 ** -fraction.length;
+  return isWhole ? whole : text;
+}
