@@ -14,6 +14,7 @@ type Report = {
   sent: number;
   decided: number;
   duplicates: number;
+  conflicts: number;
   labels: number;
   badRows: number;
   firstProblem: string;
@@ -54,6 +55,15 @@ test('replay sends a file through the engine, labels after their delay, and can 
     assert.ok(first.quality.auc > 0.8, `AUC ${first.quality.auc}`);
     const again = replay(...kept);
     assert.deepEqual([again.sent, again.decided, again.duplicates], [ROWS, 0, ROWS]);
+    const [line] = lines;
+    const row = JSON.parse(line) as { amountMinor: number };
+    writeFileSync(file, [line, JSON.stringify({ ...row, amountMinor: row.amountMinor + 1 })].join('\n'));
+    const changed = replay(...kept);
+    assert.deepEqual(
+      [changed.decided, changed.duplicates, changed.conflicts],
+      [0, 1, 1],
+      'D1 other content is no repetition',
+    );
     const wrong = spawnSync(GOSHAWK, ['replay', file, '--until', 'soon'], { encoding: 'utf8' });
     assert.equal(wrong.status, 1);
     assert.match(wrong.stderr, /--until is "soon"; it must be a date like/);

@@ -7,6 +7,7 @@ import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';
+import { createIdSet } from '../runtimes/id-set.ts';
 import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import {
   type Evaluation,
@@ -70,12 +71,14 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const input = await openTransactions(file, mapping, { ...bounds, money });
   const progress = createProgress('Evaluating');
   const seen = createSeen();
+  const ids = createIdSet();
   async function* labelled(): AsyncGenerator<LabelledTransaction[]> {
     for await (const batch of orderedRows(input, file ?? '')) {
       const rows: LabelledTransaction[] = [];
       for (const row of batch) {
-        seen.add(row);
-        if (row.ok) rows.push({ transaction: row.transaction, fraud: row.fraud });
+        const isRepeated = row.ok && !ids.add(row.transaction.id);
+        seen.add(row, isRepeated);
+        if (row.ok && !isRepeated) rows.push({ transaction: row.transaction, fraud: row.fraud });
       }
       progress.update(input.bytesRead(), input.totalBytes, 'reading and computing features');
       yield rows;
@@ -120,13 +123,17 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
 /** What the rows of a file were: for whoever wonders why so few of them count. */
 function createSeen() {
   const problems = new Map<string, number>();
-  const counts = { rows: 0, fraud: 0, genuine: 0, unlabelled: 0, bad: 0 };
+  const counts = { rows: 0, fraud: 0, genuine: 0, unlabelled: 0, bad: 0, repeated: 0 };
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
   let firstProblem = '';
   return {
-    add(row: InputRow): void {
+    add(row: InputRow, isRepeated: boolean): void {
       counts.rows++;
+      if (isRepeated) {
+        counts.repeated++;
+        return;
+      }
       if (!row.ok) {
         counts.bad++;
         const [{ pointer, message }] = row.problems;
@@ -142,16 +149,17 @@ function createSeen() {
       lastMs = Math.max(lastMs, row.transaction.occurredAtMs);
     },
     get leftOut() {
-      return counts.bad + counts.unlabelled;
+      return counts.bad + counts.unlabelled + counts.repeated;
     },
     about(): string {
       const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-      const { rows, fraud, genuine, unlabelled, bad } = counts;
+      const { rows, fraud, genuine, unlabelled, bad, repeated } = counts;
       const span = firstMs <= lastMs ? `, from ${day(firstMs)} to ${day(lastMs)}` : '';
       const kinds = [...problems].map(([kind, count]) => `${kind} ${count}`).join(', ');
       return (
         `Of ${rows} rows that were read${span}, ${fraud} are fraud, ${genuine} genuine, ${unlabelled} have no label and ${bad} could not be ` +
-        `used${bad > 0 ? ` (${kinds}; ${firstProblem})` : ''}.`
+        `used${bad > 0 ? ` (${kinds}; ${firstProblem})` : ''}.` +
+        (repeated > 0 ? ` ${repeated} have the id of a row before them and were left out.` : '')
       );
     },
   };

@@ -210,9 +210,16 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
 function reportText(model: string, report: ReplayReport): string {
   const { outcomes, latencyMs, engineMs, quality } = report;
   const count = (value: number): string => value.toLocaleString('en');
+  const rows = [
+    `${count(report.sent)} sent, ${count(report.decided)} decided, ${count(report.duplicates)} known before`,
+    ...(report.conflicts > 0
+      ? [`${count(report.conflicts)} with the id of another (in the dead letters)`]
+      : []),
+    ...(report.quarantined > 0 ? [`${count(report.quarantined)} in quarantine`] : []),
+  ];
   const lines = [
     `model         ${model}`,
-    `rows          ${count(report.sent)} sent, ${count(report.decided)} decided, ${count(report.duplicates)} known before${report.quarantined > 0 ? `, ${count(report.quarantined)} in quarantine` : ''}`,
+    `rows          ${rows.join(', ')}`,
     `labels        ${count(report.labels)}, each after its delay`,
     `bad rows      ${count(report.badRows)}${report.firstProblem ? ` (in the dead letters; the first: ${report.firstProblem})` : ''}`,
     `outcomes      ${count(outcomes.approve)} approve, ${count(outcomes.review)} review, ${count(outcomes.decline)} decline`,

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InputRow } from '../adapters/files/csv-rows.ts';
 import { baseMinor } from '../domain/base-amount.ts';
+import { shown } from '../domain/fields.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { averagePrecision, ratesOf, rocAuc } from '../models/metrics.ts';
@@ -34,7 +35,10 @@ export type ReplayOptions = {
 export type ReplayReport = {
   readonly sent: number;
   readonly decided: number;
+  /** Sent again just as they were decided before. */
   readonly duplicates: number;
+  /** Rows whose id was decided with other content: they are among the dead letters. */
+  readonly conflicts: number;
   /** Rows that the engine or the database could not take; they are among the dead letters. */
   readonly quarantined: number;
   readonly labels: number;
@@ -76,6 +80,8 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
   let sent = 0;
   let sentLabels = 0;
   let duplicates = 0;
+  let conflicts = 0;
+  const conflicting: string[] = [];
   let quarantined = 0;
   let badRows = 0;
   let firstProblem: string | undefined;
@@ -100,7 +106,11 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
     }
     for (const result of output.results) {
       truth.delete(result.kind === 'quarantined' ? result.transactionId : result.decision.transactionId);
-      if (result.kind === 'duplicate') duplicates++;
+      if (result.kind === 'duplicate' && result.sameContent) duplicates++;
+      else if (result.kind === 'duplicate') {
+        conflicts++;
+        if (conflicts <= MAX_DEAD_LETTERS) conflicting.push(result.decision.transactionId);
+      }
       if (result.kind === 'quarantined') quarantined++;
     }
   });
@@ -166,6 +176,10 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
     options.onProgress(sent, sent / ((performance.now() - started) / 1000), lastEventMs);
   }
   await desk.settled();
+  for (const id of conflicting) {
+    const message = `The id ${shown(id)} was used before with other content; that one stands.`;
+    await desk.store.addDeadLetter(options.source, id, [{ pointer: '/id', message }], desk.clock.nowMs());
+  }
   const seconds = (performance.now() - started) / 1000;
   const percentiles = (window: typeof latency): Percentiles => ({
     p50: window.percentile(0.5, 0) ?? Number.NaN,
@@ -175,6 +189,7 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
     sent,
     decided: outcomes.approve + outcomes.review + outcomes.decline,
     duplicates,
+    conflicts,
     quarantined,
     labels: sentLabels,
     badRows,
