@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import WebSocket from 'ws';
-import type { ServerMessage } from '../src/protocol/messages.ts';
+import type { ServerMessage } from '../src/protocol/feed.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 
 const folder = makeFolder();

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
-import { example, type Schema } from './hostile.ts';
+import { type Components, example, resolved, type Schema } from './hostile.ts';
 
 const VISA = '4012888888881881';
 /** Each is written in a way of its own, and all of them are searched for as they stand here. */
@@ -89,6 +89,7 @@ function assertNothingKept(): void {
 
 async function operations(): Promise<Operation[]> {
   const document = await getJson<{
+    components?: Components;
     paths: Record<
       string,
       Record<
@@ -102,7 +103,7 @@ async function operations(): Promise<Operation[]> {
       method: method.toUpperCase(),
       path,
       parameters,
-      body: requestBody?.content['application/json']?.schema,
+      body: resolved(requestBody?.content['application/json']?.schema, document.components),
     })),
   );
 }

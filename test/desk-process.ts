@@ -5,6 +5,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 
+// Each answer is held against its schema, in whatever process it is made.
+process.env.GOSHAWK_CHECK_ANSWERS = '1';
+
 const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
 
 export type DeskProcess = {

@@ -21,6 +21,21 @@ export type Schema = {
   readonly exclusiveMinimum?: number;
 };
 
+/** Components of the API's document, by their references. */
+export type Components = { readonly schemas?: Readonly<Record<string, Schema>> };
+
+/** The schema with what it refers to in its place. */
+export function resolved(schema: Schema | undefined, components: Components | undefined): Schema | undefined {
+  const put = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(put);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref } = value as { $ref?: string };
+    if ($ref !== undefined) return put(components?.schemas?.[$ref.split('/').at(-1) ?? '']);
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, put(part)]));
+  };
+  return put(schema) as Schema | undefined;
+}
+
 /** Something hostile: its name, and the bytes it is in a JSON text. */
 export type Piece = readonly [name: string, json: Buffer];
 

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { csv } from '../dashboard/src/csv.ts';
 import { KEY_PERMISSIONS, PERMISSIONS_OF, type Permission, ROLES } from '../src/domain/access.ts';
-import type { FeedRow, ServerMessage } from '../src/protocol/messages.ts';
+import type { ServerMessage } from '../src/protocol/feed.ts';
+import type { TransactionRow } from '../src/protocol/transactions.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
 import { CALLS, type Call } from './masking/calls.ts';
 import { CANARY, type CanaryName, canariesIn } from './masking/canaries.ts';
@@ -175,7 +176,7 @@ test('O4 every frame of the feed, and the file that is made of its rows, likewis
   readers.forEach(({ name, permissions }, i) => {
     const { socket, texts } = heard[i];
     socket.terminate();
-    const rows = texts.flatMap((text): readonly FeedRow[] => {
+    const rows = texts.flatMap((text): readonly TransactionRow[] => {
       const message = JSON.parse(text) as ServerMessage;
       return message.type === 'hello' ? [] : (message.rows ?? []);
     });

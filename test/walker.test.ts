@@ -6,7 +6,16 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
-import { bounds, example, HOSTILE, HOSTILE_IN_URL, hostileBodies, type Schema } from './hostile.ts';
+import {
+  bounds,
+  type Components,
+  example,
+  HOSTILE,
+  HOSTILE_IN_URL,
+  hostileBodies,
+  resolved,
+  type Schema,
+} from './hostile.ts';
 import { type Caller, cookieOf, firstAdministrator, invite } from './people.ts';
 
 type Parameter = {
@@ -257,6 +266,7 @@ function callsOf(operation: Operation): Call[] {
 
 async function describedOperations(): Promise<Operation[]> {
   const document = (await (await fetch(`${desk.url}/openapi.json`)).json()) as {
+    components?: Components;
     paths: Record<
       string,
       Record<
@@ -273,7 +283,7 @@ async function describedOperations(): Promise<Operation[]> {
       method: method.toUpperCase(),
       path,
       parameters: operation.parameters ?? [],
-      body: operation.requestBody?.content['application/json']?.schema,
+      body: resolved(operation.requestBody?.content['application/json']?.schema, document.components),
     })),
   );
   return [...described, ...HIDDEN.map((path) => ({ method: 'GET', path, parameters: [], body: undefined }))];

@@ -1,9 +1,9 @@
 // Rows as a file that spreadsheets open.
-import type { FeedRow } from '../../src/protocol/messages.ts';
+import type { TransactionRow } from '../../src/protocol/transactions.ts';
 
 const COLUMNS: readonly {
   readonly name: string;
-  readonly of: (row: FeedRow) => string | number | undefined;
+  readonly of: (row: TransactionRow) => string | number | undefined;
 }[] = [
   { name: 'id', of: (row) => row.id },
   { name: 'occurredAt', of: (row) => row.occurredAt },
@@ -36,7 +36,7 @@ export function cell(value: string | number | undefined): string {
   return /[",;\r\n\t]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export const csv = (rows: readonly FeedRow[]): string =>
+export const csv = (rows: readonly TransactionRow[]): string =>
   [
     COLUMNS.map(({ name }) => name).join(','),
     ...rows.map((row) => COLUMNS.map(({ of }) => cell(of(row))).join(',')),

@@ -31,7 +31,7 @@ export const SIMULATED_FRAUD_TYPES = [
 ] as const;
 
 /** Which alerts a person looks at. */
-export const QUEUE_VIEWS = [
+export const ALERT_VIEWS = [
   'open',
   'mine',
   'unassigned',
@@ -40,10 +40,10 @@ export const QUEUE_VIEWS = [
   'snoozed',
   'closed',
 ] as const;
-export type QueueView = (typeof QUEUE_VIEWS)[number];
+export type AlertView = (typeof ALERT_VIEWS)[number];
 
-export const QUEUE_SORTS = ['priority', 'due', 'newest'] as const;
-export type QueueSort = (typeof QUEUE_SORTS)[number];
+export const ALERT_SORTS = ['priority', 'due', 'newest'] as const;
+export type AlertSort = (typeof ALERT_SORTS)[number];
 
 /** How soon an alert is to be looked at, by the loss to be expected: hundredths of a currency unit, and minutes. */
 export const SERVICE_LEVELS: readonly { readonly fromLossMinor: number; readonly minutes: number }[] = [

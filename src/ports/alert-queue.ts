@@ -1,5 +1,5 @@
 // The alert queue: one open alert an account, worked by people who may act at the same time.
-import type { AlertVerdict, QueueSort, QueueView } from '../domain/alert.ts';
+import type { AlertSort, AlertVerdict, AlertView } from '../domain/alert.ts';
 import type { Verdict } from '../domain/label.ts';
 import type { AuditEntry } from './audit.ts';
 
@@ -38,8 +38,8 @@ export type QueuedAlert = {
 };
 
 export type QueueFilter = {
-  readonly view: QueueView;
-  readonly sort: QueueSort;
+  readonly view: AlertView;
+  readonly sort: AlertSort;
   /** Who "mine" is. */
   readonly person: string;
   readonly nowMs: number;
@@ -52,7 +52,7 @@ export type QueueFilter = {
 /** The sort value and id of the last alert of the page before. */
 export type QueueCursor = { readonly value: number; readonly id: number };
 
-export type QueueCounts = Readonly<Record<Exclude<QueueView, 'closed'>, number>>;
+export type QueueCounts = Readonly<Record<Exclude<AlertView, 'closed'>, number>>;
 
 /** An alert as somebody saw it. */
 export type Seen = { readonly id: number; readonly version: number; readonly transactions: number };

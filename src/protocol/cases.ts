@@ -1,6 +1,8 @@
 // Cases as the API answers them.
 import type { CaseOutcome, CaseStatus } from '../domain/case.ts';
-import type { HistoryLine, NoteMessage, QueuedAlertMessage } from './queue.ts';
+import type { Alert } from './alerts.ts';
+import type { HistoryLine } from './audit.ts';
+import type { Note } from './notes.ts';
 
 export type CaseMessage = {
   readonly id: number;
@@ -24,7 +26,7 @@ export type CaseFile = {
   readonly case: CaseMessage;
   /** Two people close a case here. */
   readonly fourEyes: boolean;
-  readonly alerts: readonly QueuedAlertMessage[];
+  readonly alerts: readonly Alert[];
   readonly tasks: readonly {
     readonly id: number;
     /** Null where it is hidden. */
@@ -33,6 +35,6 @@ export type CaseFile = {
     readonly who: string;
     readonly at: string;
   }[];
-  readonly notes: readonly NoteMessage[];
+  readonly notes: readonly Note[];
   readonly history: readonly HistoryLine[];
 };

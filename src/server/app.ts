@@ -14,6 +14,9 @@ import type { ModelTrial } from '../ports/model-trial.ts';
 import type { Restarts } from '../ports/restarts.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import type { Simulation } from '../ports/simulation.ts';
+import { openApiDocument } from '../protocol/document.ts';
+import { addTextFormats } from '../protocol/fields.ts';
+import { OPERATIONS } from '../protocol/operations.ts';
 import { guardRoutes } from './access/access.ts';
 import { oidcRoutes } from './access/oidc.ts';
 import type { OidcSettings } from './access/oidc-settings.ts';
@@ -26,6 +29,7 @@ import { bulkRoute } from './bulk-routes.ts';
 import { guardCards, LOG_WITHOUT_CARDS } from './card-edge.ts';
 import { caseRoutes } from './case-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
+import { checkAnswers } from './check-answers.ts';
 import { boundBodies, boundConnections, HTTP_BOUNDS } from './connection-bounds.ts';
 import { keepDeadLetters } from './dead-letter-keeper.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
@@ -34,7 +38,6 @@ import { watchDrift } from './drift-watch.ts';
 import { answerError } from './error-answers.ts';
 import { createFeed } from './feed.ts';
 import { LOCAL_READER } from './feed-places.ts';
-import { addTextFormats } from './field-schema.ts';
 import { foreignRequest } from './guard.ts';
 import { importRoutes } from './import-routes.ts';
 import { intakeRoutes } from './intake-routes.ts';
@@ -137,6 +140,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     const refused = foreignRequest(request.headers, options.allowedHosts, options.loginRequired);
     if (refused) return sendProblem(reply, 403, 'Forbidden', refused);
   });
+  if (process.env.GOSHAWK_CHECK_ANSWERS) checkAnswers(app);
   guardRequests(app);
   guardCards(app, desk.cards);
   // A refused upgrade is answered on a socket the HTTP server no longer counts as its own: left open, it
@@ -264,9 +268,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
         });
       },
     );
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    /** Routes whose operations are not drawn up yet are described by their schemas. */
+    const document = (): object => {
+      const drawn = openApiDocument(OPERATIONS, options.version);
+      const paths = { ...app.swagger().paths } as Record<string, object>;
+      for (const [path, methods] of Object.entries(drawn.paths as Record<string, object>))
+        paths[path] = { ...paths[path], ...methods };
+      return { ...drawn, paths };
+    };
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => document());
     scope.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type('text/html').send(docsPage(app.swagger())),
+      reply.type('text/html').send(docsPage(document())),
     );
   });
   if (existsSync(DASHBOARD)) {

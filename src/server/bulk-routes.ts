@@ -11,10 +11,12 @@ import { contentHash } from '../engine/process-batch.ts';
 import { type JsonPiece, jsonRecords } from '../formats/json-records.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import { addTransactions } from '../protocol/decisions.ts';
 import { watchPace } from './connection-bounds.ts';
 import { isNotDecodable, notDecodable } from './content-encoding.ts';
 import { otherContent } from './intake-routes.ts';
 import { sendProblem } from './problem-details.ts';
+import { serve } from './serve.ts';
 
 const CHUNK = 500;
 const MAX_PIECE_BYTES = 64 * 1024;
@@ -84,22 +86,9 @@ export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary):
     }
   }
 
-  app.post(
-    '/v1/transactions',
-    {
-      onRequest: refuseOtherTypes,
-      config: { permission: 'decide', streams: true },
-      schema: {
-        summary: 'Take in many transactions',
-        description:
-          'NDJSON, JSON arrays, or one transaction, streamed, of any size; compressed by gzip, deflate, br or zstd where Content-Encoding ' +
-          'says so. Answers how many are durably in the log, and every element that was not accepted with its problems (the first ' +
-          '1,000): 422, or 409 where its id was used with other content. What was here before, just so, counts as repeated. 422 where ' +
-          'nothing was taken. What is rejected also goes to the dead letters.',
-        tags: ['Decisions'],
-        consumes: ['application/x-ndjson', 'application/json'],
-      },
-    },
+  serve(
+    app,
+    addTransactions,
     async (request, reply) => {
       const errors: LineError[] = [];
       let accepted = 0;
@@ -186,6 +175,7 @@ export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary):
         reply.header('Retry-After', String(failure.retryAfterSeconds));
       return sendProblem(reply, failure.status, failure.title, failure.detail, undefined, figures);
     },
+    { onRequest: refuseOtherTypes, streams: true },
   );
 }
 

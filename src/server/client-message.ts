@@ -1,5 +1,5 @@
 // What a dashboard may say over the feed, read once at the edge: a message, or why the connection ends.
-import type { ClientMessage } from '../protocol/messages.ts';
+import type { ClientMessage } from '../protocol/feed.ts';
 
 /** As WebSocket closes: a code and a reason. */
 export type Refusal = { readonly code: number; readonly reason: string };

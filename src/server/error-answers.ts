@@ -3,8 +3,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { shown } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import { OverCapacityError } from '../ports/desk.ts';
+import { isTextFormat, TEXT_FORMATS } from '../protocol/fields.ts';
 import { isNotDecodable, notDecodable } from './content-encoding.ts';
-import { isTextFormat, TEXT_FORMATS } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 
 type Invalid = NonNullable<FastifyError['validation']>[number] & { readonly data?: unknown };

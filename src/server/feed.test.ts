@@ -6,7 +6,7 @@ import { shippedMoney } from '../domain/base-amount.ts';
 import { WHOLE } from '../domain/sight.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
-import type { ServerMessage } from '../protocol/messages.ts';
+import type { ServerMessage } from '../protocol/feed.ts';
 import { createFeed } from './feed.ts';
 import type { Monitor } from './monitor.ts';
 

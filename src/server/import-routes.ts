@@ -10,9 +10,9 @@ import { type EntryOfList, entryWithoutCards } from '../lists/entry-lines.ts';
 import type { ListedName } from '../lists/name-index.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { FiledList } from '../ports/list-store.ts';
+import { Identifier } from '../protocol/fields.ts';
 import { actorOf, entryOf } from './access/access.ts';
 import { sightOf } from './access/sight.ts';
-import { Identifier } from './field-schema.ts';
 import {
   createImports,
   ImportEnded,

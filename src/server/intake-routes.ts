@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Problem } from '../domain/problem.ts';
 import type { Desk } from '../ports/desk.ts';
+import { decide } from '../protocol/decisions.ts';
 import { sendProblem } from './problem-details.ts';
-import { DecisionSchema, ProblemSchema, TransactionSchema } from './schemas.ts';
+import { serve } from './serve.ts';
 
 /** Answers with every problem. */
 export const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): FastifyReply =>
@@ -23,28 +24,9 @@ export const otherContent = (id: string): string =>
 const byParser = () => () => true;
 
 export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
-  const problemResponses = {
-    400: ProblemSchema,
-    409: ProblemSchema,
-    422: ProblemSchema,
-    429: ProblemSchema,
-    503: ProblemSchema,
-  };
-
-  app.post(
-    '/v1/decisions',
-    {
-      config: { permission: 'decide' },
-      validatorCompiler: byParser,
-      schema: {
-        summary: 'Decide one transaction',
-        description:
-          'Answers once the decision is committed. The same id again returns the same decision; with other content 409.',
-        tags: ['Decisions'],
-        body: TransactionSchema,
-        response: { 200: DecisionSchema, ...problemResponses },
-      },
-    },
+  serve(
+    app,
+    decide,
     async (request, reply) => {
       const parsed = desk.readTransaction(request.body);
       if (!parsed.ok) return unprocessable(reply, parsed.problems);
@@ -72,5 +54,6 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
         decidedAt: new Date(decidedAtMs).toISOString(),
       };
     },
+    { validatorCompiler: byParser },
   );
 }

@@ -1,7 +1,6 @@
 // Labels over HTTP: one, or many as lines or arrays of JSON or as CSV; each that is not taken is told with its place.
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
 import { shown } from '../domain/fields.ts';
 import { readJson } from '../domain/json-text.ts';
 import { parseVerdict, type Verdict } from '../domain/label.ts';
@@ -11,34 +10,19 @@ import { csvRecords } from '../formats/csv-records.ts';
 import { jsonRecords } from '../formats/json-records.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
+import { addLabels } from '../protocol/labels.ts';
+import type { QueryOf } from '../protocol/operation.ts';
 import { entryOf } from './access/access.ts';
 import { watchPace } from './connection-bounds.ts';
 import { isNotDecodable, notDecodable } from './content-encoding.ts';
-import { Line } from './field-schema.ts';
 import { unprocessable } from './intake-routes.ts';
 import type { LabelRelay } from './label-relay.ts';
 import { sendProblem } from './problem-details.ts';
-import { ProblemSchema } from './schemas.ts';
+import { answer, serve } from './serve.ts';
 
 const CHUNK = 500;
 const MAX_RECORD_BYTES = 16 * 1024;
 const MAX_ERRORS_SHOWN = 1000;
-
-const Query = Type.Object(
-  {
-    fraud: Type.Optional(Line(200, { description: 'Of a CSV: values that mean fraud', default: 'true,1' })),
-    genuine: Type.Optional(
-      Line(200, { description: 'Of a CSV: values that mean genuine', default: 'false,0' }),
-    ),
-    unknown: Type.Optional(
-      Line(200, {
-        minLength: 0,
-        description: 'Of a CSV: values that mean that nobody knows, beside an empty cell',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
 
 /** What stands at a place of a body: a label, nothing that is known, or what is wrong. */
 type Read = {
@@ -68,7 +52,10 @@ async function* readJsonBody(body: AsyncIterable<Buffer>): AsyncGenerator<Read> 
   }
 }
 
-async function* readCsvBody(body: AsyncIterable<Buffer>, query: Static<typeof Query>): AsyncGenerator<Read> {
+async function* readCsvBody(
+  body: AsyncIterable<Buffer>,
+  query: QueryOf<typeof addLabels>,
+): AsyncGenerator<Read> {
   const fraud = values(query.fraud, 'true,1');
   const genuine = values(query.genuine, 'false,0');
   const unknown = ['', ...values(query.unknown, '')];
@@ -158,31 +145,12 @@ export function labelRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
     );
     // It is committed; whether the stream takes it now or later is told by the label itself.
     await relay.push();
-    return reply.code(202).send({ transactionId, fraud });
+    return answer(reply, addLabels, 202, { transactionId, fraud });
   }
 
-  app.post<{ Querystring: Static<typeof Query> }>(
-    '/v1/labels',
-    {
-      onRequest: refuseOtherTypes,
-      config: { permission: 'label', streams: true },
-      schema: {
-        summary: 'Say what transactions turned out to be',
-        description:
-          'One label: 202, or why not. Many, as a list, a line each (application/x-ndjson) or a CSV with the columns transactionId, fraud, ' +
-          'fraudType, source, labelledAt (text/csv): how many are durably taken, how many say that nobody knows, and every one that was ' +
-          'not taken with its place (the first 1,000): 404 where there is no such transaction, else 422. 422 where none was taken.',
-        tags: ['Labels'],
-        consumes: ['application/json', 'application/x-ndjson', 'text/csv'],
-        querystring: Query,
-        response: {
-          400: ProblemSchema,
-          404: ProblemSchema,
-          415: ProblemSchema,
-          503: ProblemSchema,
-        },
-      },
-    },
+  serve(
+    app,
+    addLabels,
     async (request, reply) => {
       const isCsv = typeOf(request) === 'text/csv';
       const isLines = !isCsv && typeOf(request) !== 'application/json';
@@ -296,5 +264,6 @@ export function labelRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
         figures,
       );
     },
+    { onRequest: refuseOtherTypes, streams: true },
   );
 }

@@ -14,9 +14,9 @@ import {
 import { entryFrom, entryWithoutCards } from '../lists/entry-lines.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { NewEntry } from '../ports/list-store.ts';
+import { Identifier, Line, Prose } from '../protocol/fields.ts';
 import { entryOf } from './access/access.ts';
 import { sightOf } from './access/sight.ts';
-import { Identifier, Line, Prose } from './field-schema.ts';
 import { listProposals, proposeEntries } from './list-proposals.ts';
 import { listsOfTwo, rulesByList } from './lists-of-rules.ts';
 import { textSeen } from './office-seen.ts';

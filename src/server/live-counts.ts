@@ -1,7 +1,7 @@
 // Counts per minute and country for the last day, kept in memory as decisions are committed.
 import type { DecisionCount } from '../ports/committed.ts';
 import type { CountRow, ScoreCount } from '../ports/store.ts';
-import type { MinuteCount, PeriodTotals, RegionCount } from '../protocol/messages.ts';
+import type { MinuteCount, PeriodTotals, RegionCount } from '../protocol/figures.ts';
 
 const MINUTE_MS = 60_000;
 export const KEPT_MINUTES = 24 * 60;

@@ -6,7 +6,9 @@ import { type Quality, ratesOf } from '../models/metrics.ts';
 import { type Boundary, shownError } from '../ports/boundary.ts';
 import type { Desk, PartHealth } from '../ports/desk.ts';
 import { type Restarts, restartsText } from '../ports/restarts.ts';
-import type { ModelPanel, Pipeline, QualityFigures, ServiceHealth, Stats } from '../protocol/messages.ts';
+import type { Stats } from '../protocol/figures.ts';
+import type { ModelPanel, QualityFigures } from '../protocol/model-panel.ts';
+import type { Pipeline, ServiceHealth } from '../protocol/pipeline.ts';
 import { createLiveCounts, KEPT_MINUTES, type LiveCounts } from './live-counts.ts';
 import { known, timeOrNull } from './unknown.ts';
 

@@ -6,12 +6,13 @@ import type { QueuedAlert } from '../ports/alert-queue.ts';
 import type { AuditLine } from '../ports/audit.ts';
 import type { Attachment, Note } from '../ports/notes.ts';
 import type { User } from '../ports/people.ts';
-import type { AttachmentMessage, NoteMessage, QueuedAlertMessage } from '../protocol/queue.ts';
+import type { Alert } from '../protocol/alerts.ts';
+import type { Attachment as AttachmentMessage, Note as NoteMessage } from '../protocol/notes.ts';
 import { detailSeen, textSeen } from './office-seen.ts';
 import { topReasonSeen } from './rows.ts';
 import { timeOrNull } from './unknown.ts';
 
-export function alertMessage(alert: QueuedAlert, sight: Sight): QueuedAlertMessage {
+export function alertMessage(alert: QueuedAlert, sight: Sight): Alert {
   return {
     id: alert.id,
     accountId: sight.kind === 'whole' ? alert.accountId : sight.token('account', alert.accountId),

@@ -1,7 +1,9 @@
 // What people wrote and did, as it is seen. Texts of people may name anybody: a masked sight gets none of them, and of the details of
 // what was done what is named here alone.
+import { isObject } from '../domain/fields.ts';
 import type { Sight } from '../domain/sight.ts';
 import type { AuditLine } from '../ports/audit.ts';
+import type { AuditDetail } from '../protocol/audit.ts';
 
 /** A text that somebody wrote; null where it is hidden. */
 export const textSeen = (text: string, sight: Sight): string | null => (sight.kind === 'whole' ? text : null);
@@ -43,8 +45,9 @@ const allOf = (value: unknown, fits: (one: unknown) => boolean): boolean =>
   Array.isArray(value) ? value.every(fits) : fits(value);
 
 /** The detail of a line of the audit trail. */
-export function detailSeen(detail: unknown, sight: Sight): unknown {
-  if (sight.kind === 'whole' || typeof detail !== 'object' || detail === null) return detail;
+export function detailSeen(detail: unknown, sight: Sight): AuditDetail {
+  if (!isObject(detail)) return null;
+  if (sight.kind === 'whole') return detail;
   const seen = Object.entries(detail).filter(
     ([name, value]) =>
       (TELLING.has(name) && allOf(value, (one) => typeof one === 'string')) ||

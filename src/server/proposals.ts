@@ -6,10 +6,10 @@ import { type Permission, personBehind } from '../domain/access.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { Proposal, ProposalKind } from '../ports/proposals.ts';
+import { SafeInteger } from '../protocol/fields.ts';
 import type { ProposalMessage } from '../protocol/proposals.ts';
 import { actorOf, entryOf } from './access/access.ts';
 import { sightOf } from './access/sight.ts';
-import { SafeInteger } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 

@@ -4,15 +4,19 @@ import { OUTCOMES, type Outcome } from '../domain/decision.ts';
 import { identifierForm } from '../domain/identifier-form.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Desk } from '../ports/desk.ts';
+import { listFlaggedTransactions } from '../protocol/alerts.ts';
+import { getStats } from '../protocol/figures.ts';
+import { getCurrentModel } from '../protocol/model-panel.ts';
+import { getLiveness, getPipeline, getReadiness } from '../protocol/pipeline.ts';
+import { getTransaction, listTransactions } from '../protocol/transactions.ts';
 import { refuseHidden, sightOf } from './access/sight.ts';
-import { getById } from './by-id.ts';
 import type { Monitor } from './monitor.ts';
 import type { ScorerOf } from './past-scorers.ts';
 import type { PeerGroups } from './peer-groups.ts';
 import { sendProblem } from './problem-details.ts';
 import { alertRow, feedRow, storyOf } from './rows.ts';
-import { AlertQuery, IdParams, ProblemSchema, StatsQuery, StoryQuery, TransactionQuery } from './schemas.ts';
-import { SEARCH_WORDS, searchedMessage } from './searched.ts';
+import { searchedMessage } from './searched.ts';
+import { serve } from './serve.ts';
 
 const NEIGHBOURS = 20;
 const PAGE = 50;
@@ -28,210 +32,132 @@ export function readRoutes(
 ): void {
   const { store } = desk;
 
-  getById<{ Params: IdParams; Querystring: StoryQuery }>(
-    app,
-    ['/v1/transactions/:id', '/v1/transaction'],
-    {
-      config: { permission: 'read', viewed: 'transaction' },
-      schema: {
-        summary: 'The whole story of a transaction',
-        description:
-          'Decision, reasons, every feature with its contribution, and the account’s transactions around it. It is explained ' +
-          'by the model that decided, whatever decides by now; `download` makes it a file.',
-        tags: ['Transactions'],
-        params: IdParams,
-        querystring: StoryQuery,
-        response: { 404: ProblemSchema },
-      },
-    },
-    async (request, reply) => {
-      const stored = await store.transaction(request.params.id);
-      if (!stored)
-        return sendProblem(reply, 404, 'Not found', `There is no transaction ${request.params.id}.`);
-      const { accountId } = stored.transaction;
-      const [before, after, alertId] = await Promise.all([
-        store.transactions({ accountId, before: stored.offset }, NEIGHBOURS),
-        store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
-        desk.office.alerts.alertOf(stored.transaction.id),
-      ]);
-      const rules = await Promise.all(
-        stored.decision.rules.map(({ id, version = 1 }) => desk.office.rules.find(id, version)),
-      );
-      const expressions = new Map(
-        rules.flatMap((rule) => (rule ? [[`${rule.id} ${rule.version}`, rule.expression]] : [])),
-      );
-      if (request.query.download) {
-        const name = stored.transaction.id.replace(/[^\w.-]/g, '_');
-        reply.header('content-disposition', `attachment; filename="transaction-${name}.json"`);
-      }
-      return storyOf(
-        stored,
-        await scorerOf(stored.decision.modelVersion),
-        [...before.reverse(), ...after],
-        alertId,
-        (id, version) => expressions.get(`${id} ${version}`),
-        desk.lists,
-        peers.usual(stored.transaction),
-        sightOf(request),
-      );
-    },
-  );
+  serve(app, getTransaction, async (request, reply) => {
+    const stored = await store.transaction(request.params.id);
+    if (!stored) return sendProblem(reply, 404, 'Not found', `There is no transaction ${request.params.id}.`);
+    const { accountId } = stored.transaction;
+    const [before, after, alertId] = await Promise.all([
+      store.transactions({ accountId, before: stored.offset }, NEIGHBOURS),
+      store.transactions({ accountId, after: stored.offset }, NEIGHBOURS),
+      desk.office.alerts.alertOf(stored.transaction.id),
+    ]);
+    const rules = await Promise.all(
+      stored.decision.rules.map(({ id, version = 1 }) => desk.office.rules.find(id, version)),
+    );
+    const expressions = new Map(
+      rules.flatMap((rule) => (rule ? [[`${rule.id} ${rule.version}`, rule.expression]] : [])),
+    );
+    if (request.query.download) {
+      const name = stored.transaction.id.replace(/[^\w.-]/g, '_');
+      reply.header('content-disposition', `attachment; filename="transaction-${name}.json"`);
+    }
+    return storyOf(
+      stored,
+      await scorerOf(stored.decision.modelVersion),
+      [...before.reverse(), ...after],
+      alertId,
+      (id, version) => expressions.get(`${id} ${version}`),
+      desk.lists,
+      peers.usual(stored.transaction),
+      sightOf(request),
+    );
+  });
 
-  app.get<{ Querystring: TransactionQuery }>(
-    '/v1/transactions',
-    {
-      config: { permission: 'read', expensive: true },
-      schema: {
-        summary: 'Decided transactions, newest first',
-        description: `Asking by account or merchant needs permission to see identifiers (read_identifiers) besides. ${SEARCH_WORDS}`,
-        tags: ['Transactions'],
-        querystring: TransactionQuery,
-        response: { 400: ProblemSchema, 403: ProblemSchema },
+  serve(app, listTransactions, async (request, reply) => {
+    const {
+      accountId,
+      merchantId,
+      outcome,
+      country,
+      minScore,
+      from,
+      until,
+      cursor,
+      limit = PAGE,
+    } = request.query;
+    const refused = refuseHidden(request, reply, { accountId, merchantId });
+    if (refused) return refused;
+    const fromMs = from === undefined ? undefined : parseIsoTime(from);
+    const untilMs = until === undefined ? undefined : parseIsoTime(until);
+    if ((from !== undefined && fromMs === undefined) || (until !== undefined && untilMs === undefined)) {
+      return sendProblem(
+        reply,
+        400,
+        'Bad request',
+        'from and until must be times like 2026-11-23T15:00:00Z.',
+      );
+    }
+    const found = await store.search(
+      {
+        ...(accountId !== undefined && { accountId: identifierForm(accountId) }),
+        ...(merchantId !== undefined && { merchantId: identifierForm(merchantId) }),
+        ...(isOutcome(outcome) && { outcome }),
+        ...(country !== undefined && { country }),
+        ...(minScore !== undefined && { minScore }),
+        ...(fromMs !== undefined && { fromMs }),
+        ...(untilMs !== undefined && { untilMs }),
+        ...(cursor !== undefined && { before: cursor }),
       },
-    },
-    async (request, reply) => {
-      const {
-        accountId,
-        merchantId,
-        outcome,
-        country,
-        minScore,
-        from,
-        until,
-        cursor,
-        limit = PAGE,
-      } = request.query;
-      const refused = refuseHidden(request, reply, { accountId, merchantId });
-      if (refused) return refused;
-      const fromMs = from === undefined ? undefined : parseIsoTime(from);
-      const untilMs = until === undefined ? undefined : parseIsoTime(until);
-      if ((from !== undefined && fromMs === undefined) || (until !== undefined && untilMs === undefined)) {
+      limit,
+    );
+    return {
+      items: found.items.map((item) => feedRow(item, sightOf(request), item.isFraud)),
+      nextCursor: found.next ?? null,
+      searched: searchedMessage(found),
+    };
+  });
+
+  serve(app, listFlaggedTransactions, async (request, reply) => {
+    const { status, accountId, outcome, cursor, limit = PAGE } = request.query;
+    const refused = refuseHidden(request, reply, { accountId });
+    if (refused) return refused;
+    const found = await store.alerts(
+      {
+        ...(status === 'open' || status === 'confirmed' || status === 'dismissed' ? { status } : {}),
+        ...(accountId !== undefined && { accountId: identifierForm(accountId) }),
+        ...(isOutcome(outcome) && { outcome }),
+        ...(cursor !== undefined && { before: cursor }),
+      },
+      limit,
+    );
+    return {
+      items: found.items.map((alert) => alertRow(alert, sightOf(request))),
+      nextCursor: found.next ?? null,
+      searched: searchedMessage(found),
+    };
+  });
+
+  serve(app, getStats, async (request) => monitor.stats(request.query.minutes ?? 60));
+  serve(app, getCurrentModel, async () => ({
+    ...monitor.model(),
+    featureNames: desk.inService().serving.champion.info.features,
+    catalogueHash: desk.inService().serving.champion.info.catalogueHash,
+    parameters: desk.inService().serving.champion.info.parameters,
+    rulesetVersion: desk.inService().ruleset.version,
+  }));
+  serve(app, getPipeline, async () => monitor.pipeline());
+  serve(app, getLiveness, async () => ({
+    status: 'ok' as const,
+  }));
+  serve(app, getReadiness, async (_request, reply) => {
+    try {
+      desk.checkCapacity();
+      await desk.ready();
+      const down = monitor
+        .pipeline()
+        .services.find(({ name, status }) => status === 'down' && NEEDED.has(name));
+      if (down)
         return sendProblem(
           reply,
-          400,
-          'Bad request',
-          'from and until must be times like 2026-11-23T15:00:00Z.',
+          503,
+          'Not ready',
+          `${down.title}: down. The pipeline says since when and why.`,
         );
-      }
-      const found = await store.search(
-        {
-          ...(accountId !== undefined && { accountId: identifierForm(accountId) }),
-          ...(merchantId !== undefined && { merchantId: identifierForm(merchantId) }),
-          ...(isOutcome(outcome) && { outcome }),
-          ...(country !== undefined && { country }),
-          ...(minScore !== undefined && { minScore }),
-          ...(fromMs !== undefined && { fromMs }),
-          ...(untilMs !== undefined && { untilMs }),
-          ...(cursor !== undefined && { before: cursor }),
-        },
-        limit,
-      );
-      return {
-        items: found.items.map((item) => feedRow(item, sightOf(request), item.isFraud)),
-        nextCursor: found.next ?? null,
-        searched: searchedMessage(found),
-      };
-    },
-  );
-
-  app.get<{ Querystring: AlertQuery }>(
-    '/v1/alerts',
-    {
-      config: { permission: 'read', expensive: true },
-      schema: {
-        summary: 'Alerts, newest first',
-        description: `Asking by account needs permission to see identifiers (read_identifiers) besides. ${SEARCH_WORDS}`,
-        tags: ['Alerts'],
-        querystring: AlertQuery,
-        response: { 400: ProblemSchema, 403: ProblemSchema },
-      },
-    },
-    async (request, reply) => {
-      const { status, accountId, outcome, cursor, limit = PAGE } = request.query;
-      const refused = refuseHidden(request, reply, { accountId });
-      if (refused) return refused;
-      const found = await store.alerts(
-        {
-          ...(status === 'open' || status === 'confirmed' || status === 'dismissed' ? { status } : {}),
-          ...(accountId !== undefined && { accountId: identifierForm(accountId) }),
-          ...(isOutcome(outcome) && { outcome }),
-          ...(cursor !== undefined && { before: cursor }),
-        },
-        limit,
-      );
-      return {
-        items: found.items.map((alert) => alertRow(alert, sightOf(request))),
-        nextCursor: found.next ?? null,
-        searched: searchedMessage(found),
-      };
-    },
-  );
-
-  app.get<{ Querystring: StatsQuery }>(
-    '/v1/stats',
-    {
-      config: { permission: 'read' },
-      schema: { summary: 'Counts of the last minutes', tags: ['Figures'], querystring: StatsQuery },
-    },
-    async (request) => monitor.stats(request.query.minutes ?? 60),
-  );
-  app.get(
-    '/v1/models/current',
-    { config: { permission: 'read' }, schema: { summary: 'The model in service', tags: ['Figures'] } },
-    async () => ({
-      ...monitor.model(),
-      featureNames: desk.inService().serving.champion.info.features,
-      catalogueHash: desk.inService().serving.champion.info.catalogueHash,
-      parameters: desk.inService().serving.champion.info.parameters,
-      rulesetVersion: desk.inService().ruleset.version,
-    }),
-  );
-  app.get(
-    '/v1/pipeline',
-    {
-      config: { permission: 'read' },
-      schema: { summary: 'Health of each service, measured', tags: ['Figures'] },
-    },
-    async () => monitor.pipeline(),
-  );
-  app.get(
-    '/healthz',
-    { config: { permission: 'anyone' }, schema: { summary: 'The process lives', tags: ['Health'] } },
-    async () => ({
-      status: 'ok',
-    }),
-  );
-  app.get(
-    '/readyz',
-    {
-      config: { permission: 'anyone' },
-      schema: {
-        summary: 'A transaction that is sent now is decided',
-        description: 'Not ready, with the reason, while something stands in the way of a decision.',
-        tags: ['Health'],
-        response: { 503: ProblemSchema },
-      },
-    },
-    async (_request, reply) => {
-      try {
-        desk.checkCapacity();
-        await desk.ready();
-        const down = monitor
-          .pipeline()
-          .services.find(({ name, status }) => status === 'down' && NEEDED.has(name));
-        if (down)
-          return sendProblem(
-            reply,
-            503,
-            'Not ready',
-            `${down.title}: down. The pipeline says since when and why.`,
-          );
-        return { status: 'ready', restarts: monitor.restarts.count };
-      } catch (error) {
-        return sendProblem(reply, 503, 'Not ready', (error as Error).message);
-      }
-    },
-  );
+      return { status: 'ready' as const, restarts: monitor.restarts.count };
+    } catch (error) {
+      return sendProblem(reply, 503, 'Not ready', (error as Error).message);
+    }
+  });
 }
 
 function isOutcome(value: unknown): value is Outcome {

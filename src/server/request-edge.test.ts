@@ -2,8 +2,17 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import Fastify from 'fastify';
 import { Type } from 'typebox';
+import {
+  addTextFormats,
+  Identifier,
+  Int32,
+  Line,
+  Prose,
+  SafeInteger,
+  Secret,
+  Time,
+} from '../protocol/fields.ts';
 import { answerError } from './error-answers.ts';
-import { addTextFormats, Identifier, Int32, Line, Prose, SafeInteger, Secret, Time } from './field-schema.ts';
 import { guardRequests, unbounded } from './request-edge.ts';
 
 const app = Fastify({

@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { InputError } from '../domain/input-error.ts';
 import { readJson } from '../domain/json-text.ts';
 import { decodeUtf8 } from '../domain/utf8.ts';
+import { isTextFormat } from '../protocol/fields.ts';
 import { decodeBodies } from './content-encoding.ts';
-import { isTextFormat } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 
 /** As far as schemas of requests are looked at here. */

@@ -9,7 +9,8 @@ import { decodeVector } from '../engine/vector-codec.ts';
 import { FEATURES } from '../features/catalogue.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Alert, StoredTransaction } from '../ports/store.ts';
-import type { AlertRow, FeedRow, TransactionStory } from '../protocol/messages.ts';
+import type { FlaggedTransaction } from '../protocol/alerts.ts';
+import type { TransactionRow, TransactionStory } from '../protocol/transactions.ts';
 import { leadingHit } from '../rules/combine.ts';
 import { explainRule, explanationBudget } from '../rules/explain-rule.ts';
 import type { Lookups } from '../rules/rule.ts';
@@ -23,7 +24,7 @@ export function feedRow(
   item: Pick<Decided, 'offset' | 'transaction' | 'decision'>,
   sight: Sight,
   isFraud?: boolean,
-): FeedRow {
+): TransactionRow {
   const { decision } = item;
   const t = transactionSeen(item.transaction, sight);
   const leading = leadingHit(decision.rules, decision.outcome);
@@ -61,7 +62,7 @@ export function topReasonSeen(
 }
 
 /** A stored alert says who got the money and not what for, so a masked sight does not see whom. */
-export function alertRow(alert: Alert, sight: Sight): AlertRow {
+export function alertRow(alert: Alert, sight: Sight): FlaggedTransaction {
   const topReason = topReasonSeen(alert, sight);
   return {
     transactionId: alert.transactionId,
@@ -81,7 +82,7 @@ export function alertRow(alert: Alert, sight: Sight): AlertRow {
   };
 }
 
-export function alertRowOf(item: Decided, sight: Sight): AlertRow {
+export function alertRowOf(item: Decided, sight: Sight): FlaggedTransaction {
   const row = feedRow(item, sight);
   return {
     transactionId: row.id,

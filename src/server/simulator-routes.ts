@@ -5,9 +5,9 @@ import { isoTime } from '../domain/iso-time.ts';
 import type { Sight } from '../domain/sight.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { InjectedFraud, Simulation } from '../ports/simulation.ts';
+import { Identifier } from '../protocol/fields.ts';
 import { entryOf } from './access/access.ts';
 import { sightOf } from './access/sight.ts';
-import { Identifier } from './field-schema.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';
 

@@ -2,9 +2,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Office } from '../ports/office.ts';
+import { Line } from '../protocol/fields.ts';
 import { actorOf } from './access/access.ts';
 import { refuseHidden, sightOf } from './access/sight.ts';
-import { Line } from './field-schema.ts';
 import { hiddenFilters } from './office-seen.ts';
 import { sendProblem } from './problem-details.ts';
 import { ProblemSchema } from './schemas.ts';

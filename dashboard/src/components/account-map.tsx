@@ -1,6 +1,6 @@
 // Where an account was used lately: the newest places, joined in the order of time.
 import { useEffect, useState } from 'react';
-import type { AccountPoint } from '../../../src/protocol/queue.ts';
+import type { AccountPoint } from '../../../src/protocol/alerts.ts';
 import { dateTime } from '../format.ts';
 import { escapeHtml } from './account-timeline.tsx';
 import { Chart, type ChartColors, tooltipLook } from './chart.tsx';

@@ -1,7 +1,7 @@
 // The latest transactions of an account over time: amounts, with what was flagged marked by shape and colour.
 
 import { baseHundredths } from '../../../src/domain/base-amount.ts';
-import type { AccountPoint } from '../../../src/protocol/queue.ts';
+import type { AccountPoint } from '../../../src/protocol/alerts.ts';
 import { dateTime } from '../format.ts';
 import { amountText } from './amount.tsx';
 import { Chart, type ChartColors, tooltipLook } from './chart.tsx';

@@ -2,7 +2,7 @@
 import { Button, Menu, Select } from '@mantine/core';
 import { useState } from 'react';
 import { FRAUD_TYPES } from '../../../src/domain/alert.ts';
-import type { ActionResult, QueuedAlertMessage } from '../../../src/protocol/queue.ts';
+import type { Alert, AlertActionResult } from '../../../src/protocol/alerts.ts';
 import { words } from '../format.ts';
 import { useMay, useMe } from '../live/me.ts';
 import { useAsked } from '../live/models.ts';
@@ -40,15 +40,15 @@ const DONE: Readonly<Record<Action['action'], string>> = {
 const LEAVES = new Set<Action['action']>(['verdict', 'snooze', 'wake', 'reopen']);
 
 export type Acting = {
-  run(alerts: readonly QueuedAlertMessage[], action: Action): Promise<void>;
+  run(alerts: readonly Alert[], action: Action): Promise<void>;
 };
 
 /** Runs actions, and says what became of them. */
 export function useActions(
   onSaid: (said: Said) => void,
-  onSettled: (result: ActionResult, gone: boolean) => void,
+  onSettled: (result: AlertActionResult, gone: boolean) => void,
 ): Acting {
-  async function run(alerts: readonly QueuedAlertMessage[], action: Action): Promise<void> {
+  async function run(alerts: readonly Alert[], action: Action): Promise<void> {
     if (alerts.length === 0) return;
     try {
       const result = await act(alerts, action);
@@ -88,10 +88,7 @@ export function useActions(
 
 type Colleagues = { readonly people: readonly { readonly id: string; readonly name: string }[] };
 
-export function AlertActions(props: {
-  readonly alerts: readonly QueuedAlertMessage[];
-  readonly acting: Acting;
-}) {
+export function AlertActions(props: { readonly alerts: readonly Alert[]; readonly acting: Acting }) {
   const { alerts, acting } = props;
   const { me } = useMe();
   const may = useMay('work_alerts');

@@ -2,7 +2,7 @@
 import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import type { QueuedAlertMessage } from '../../../src/protocol/queue.ts';
+import type { Alert } from '../../../src/protocol/alerts.ts';
 import { count, countryName, dateTime, hundredthsMoney, utc } from '../format.ts';
 import { useLive } from '../live/feed.ts';
 
@@ -33,7 +33,7 @@ export function useNow(everyMs: number): number {
   return now;
 }
 
-export function Due(props: { readonly alert: QueuedAlertMessage; readonly nowMs: number }) {
+export function Due(props: { readonly alert: Alert; readonly nowMs: number }) {
   const { alert, nowMs } = props;
   if (alert.status === 'closed') {
     return (
@@ -59,7 +59,7 @@ const VERDICT_WORDS = {
 } as const;
 
 export function AlertList(props: {
-  readonly alerts: readonly QueuedAlertMessage[];
+  readonly alerts: readonly Alert[];
   readonly cursor: number;
   readonly chosen: ReadonlySet<number>;
   readonly more: boolean;
@@ -67,7 +67,7 @@ export function AlertList(props: {
   readonly onCursor: (index: number) => void;
   readonly onChoose: (id: number, chosen: boolean) => void;
   readonly onChooseAll: (chosen: boolean) => void;
-  readonly onOpen: (alert: QueuedAlertMessage) => void;
+  readonly onOpen: (alert: Alert) => void;
   readonly onMore: () => void;
   readonly onReading: (reading: boolean) => void;
 }) {

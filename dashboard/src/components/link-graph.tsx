@@ -1,6 +1,6 @@
 // Accounts linked by what they share, as a graph that grows by a click and stays bounded; a table says the same.
 import { useEffect, useState } from 'react';
-import type { LinkMessage } from '../../../src/protocol/queue.ts';
+import type { AccountLink } from '../../../src/protocol/links.ts';
 import { count } from '../format.ts';
 import { ask } from '../live/api.ts';
 import { escapeHtml } from './account-timeline.tsx';
@@ -12,7 +12,7 @@ const KINDS = { device: 'Device', ip: 'IP address', counterparty: 'Payee', merch
 /** What everybody uses says nothing about who belongs together. */
 const COMMON = 100;
 
-type Answer = { readonly accountId: string; readonly links: readonly LinkMessage[] };
+type Answer = { readonly accountId: string; readonly links: readonly AccountLink[] };
 
 export function LinkGraph(props: { readonly accountId: string }) {
   const [answers, setAnswers] = useState<readonly Answer[]>([]);
@@ -28,7 +28,7 @@ export function LinkGraph(props: { readonly accountId: string }) {
   }, [props.accountId]);
 
   const accounts = new Map<string, { flagged: number; frauds: number; expanded: boolean }>();
-  const things = new Map<string, LinkMessage>();
+  const things = new Map<string, AccountLink>();
   const edges = new Map<string, { source: string; target: string }>();
   for (const { accountId } of answers) accounts.set(accountId, { flagged: 0, frauds: 0, expanded: true });
   for (const { links } of answers) {

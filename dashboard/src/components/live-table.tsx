@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import type { FeedRow } from '../../../src/protocol/messages.ts';
+import type { TransactionRow } from '../../../src/protocol/transactions.ts';
 import { clockTime, count, countryName, utc, words } from '../format.ts';
 import { setQuery } from '../live/route.ts';
 import { AmountCell } from './amount.tsx';
@@ -10,10 +10,10 @@ import { Empty, OutcomeTag, ScoreBar } from './parts.tsx';
 
 /** Rows as they stood when reading began, until the reader asks for the new ones. */
 export function useHeldRows(
-  rows: readonly FeedRow[],
+  rows: readonly TransactionRow[],
   held: boolean,
-): { shown: readonly FeedRow[]; waiting: number; release: () => void } {
-  const [kept, setKept] = useState<readonly FeedRow[] | undefined>(undefined);
+): { shown: readonly TransactionRow[]; waiting: number; release: () => void } {
+  const [kept, setKept] = useState<readonly TransactionRow[] | undefined>(undefined);
   useEffect(() => {
     if (held) setKept((before) => before ?? rows);
     else setKept(undefined);
@@ -25,7 +25,7 @@ export function useHeldRows(
 }
 
 export function LiveTable(props: {
-  readonly rows: readonly FeedRow[];
+  readonly rows: readonly TransactionRow[];
   readonly paused: boolean;
   readonly height?: number;
 }) {

@@ -1,7 +1,7 @@
 // Notes and files of an alert.
 import { Button, FileButton, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import type { AlertFile } from '../../../src/protocol/queue.ts';
+import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { count, dateTime, utc } from '../format.ts';
 import { ask, tell } from '../live/api.ts';
 import { useMay } from '../live/me.ts';

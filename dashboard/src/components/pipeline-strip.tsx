@@ -1,5 +1,5 @@
 // The services as the road runs, each with what was measured.
-import type { ServiceHealth } from '../../../src/protocol/messages.ts';
+import type { ServiceHealth } from '../../../src/protocol/pipeline.ts';
 import { clockTime, count, milliseconds } from '../format.ts';
 import { useLive } from '../live/feed.ts';
 import { Empty } from './parts.tsx';

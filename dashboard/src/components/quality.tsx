@@ -1,5 +1,5 @@
 // Model quality, held-out beside live: each says what it was measured on.
-import type { ModelPanel, QualityFigures } from '../../../src/protocol/messages.ts';
+import type { ModelPanel, QualityFigures } from '../../../src/protocol/model-panel.ts';
 import { count, dateTime, percent } from '../format.ts';
 
 function Figures(props: {

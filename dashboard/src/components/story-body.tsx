@@ -8,7 +8,7 @@ import {
   OLD_RATE_DAYS,
   rateAgeDays,
 } from '../../../src/domain/base-amount.ts';
-import type { TransactionStory } from '../../../src/protocol/messages.ts';
+import type { TransactionStory } from '../../../src/protocol/transactions.ts';
 import { clockTime, dateTime, percent, utc, words } from '../format.ts';
 import { ask } from '../live/api.ts';
 import { useMay } from '../live/me.ts';

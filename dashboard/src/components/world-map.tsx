@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import { COUNTRIES } from '../../../src/domain/country.ts';
-import type { RegionCount } from '../../../src/protocol/messages.ts';
+import type { RegionCount } from '../../../src/protocol/figures.ts';
 import { count, countryName } from '../format.ts';
 import { Chart, type ChartColors, echarts } from './chart.tsx';
 

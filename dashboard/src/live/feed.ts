@@ -2,16 +2,12 @@
 // Messages are gathered and applied once a frame.
 import { useSyncExternalStore } from 'react';
 import { baseHundredths, PRESET_BASE_CURRENCY } from '../../../src/domain/base-amount.ts';
-import type {
-  AlertRow,
-  ClientMessage,
-  FeedRow,
-  ModelPanel,
-  Pipeline,
-  Presence,
-  ServerMessage,
-  Stats,
-} from '../../../src/protocol/messages.ts';
+import type { FlaggedTransaction } from '../../../src/protocol/alerts.ts';
+import type { ClientMessage, Presence, ServerMessage } from '../../../src/protocol/feed.ts';
+import type { Stats } from '../../../src/protocol/figures.ts';
+import type { ModelPanel } from '../../../src/protocol/model-panel.ts';
+import type { Pipeline } from '../../../src/protocol/pipeline.ts';
+import type { TransactionRow } from '../../../src/protocol/transactions.ts';
 import { loadMe } from './me.ts';
 
 export type Connection = { readonly state: 'connecting' | 'live' | 'lost'; readonly since: number };
@@ -19,15 +15,15 @@ export type Connection = { readonly state: 'connecting' | 'live' | 'lost'; reado
 export type LiveState = {
   readonly connection: Connection;
   /** Newest first. */
-  readonly rows: readonly FeedRow[];
-  readonly alerts: readonly AlertRow[];
+  readonly rows: readonly TransactionRow[];
+  readonly alerts: readonly FlaggedTransaction[];
   readonly stats: Stats | undefined;
   readonly pipeline: Pipeline | undefined;
   readonly model: ModelPanel | undefined;
   /** Decided and shown in the last second, when not all are shown. */
   readonly sampling: { readonly shown: number; readonly decided: number } | undefined;
   /** The newest declined transaction nobody has dismissed. */
-  readonly banner: AlertRow | undefined;
+  readonly banner: FlaggedTransaction | undefined;
   /** Moves when something happened to alerts. */
   readonly queueChanges: number;
   readonly presence: readonly Presence[];
@@ -71,9 +67,13 @@ function publish(next: LiveState): void {
   for (const listener of listeners) listener();
 }
 
-function mergeRows(newest: readonly FeedRow[], rows: readonly FeedRow[], limit: number): FeedRow[] {
+function mergeRows(
+  newest: readonly TransactionRow[],
+  rows: readonly TransactionRow[],
+  limit: number,
+): TransactionRow[] {
   const seen = new Set<string>();
-  const merged: FeedRow[] = [];
+  const merged: TransactionRow[] = [];
   for (const row of [...newest, ...rows]) {
     if (seen.has(row.id)) continue;
     seen.add(row.id);

@@ -1,6 +1,6 @@
 // The period that figures stand for: the last hour comes with the feed, other ranges are asked for.
 import { useEffect, useState } from 'react';
-import type { Stats } from '../../../src/protocol/messages.ts';
+import type { Stats } from '../../../src/protocol/figures.ts';
 import { useLive } from './feed.ts';
 import { useRoute } from './route.ts';
 

@@ -1,12 +1,7 @@
 // The alert queue in the browser: pages of a view, kept up to date without moving what somebody reads.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { AlertVerdict, QueueSort, QueueView } from '../../../src/domain/alert.ts';
-import type {
-  ActionResult,
-  QueueCountsMessage,
-  QueuedAlertMessage,
-  QueuePage,
-} from '../../../src/protocol/queue.ts';
+import type { AlertSort, AlertVerdict, AlertView } from '../../../src/domain/alert.ts';
+import type { Alert, AlertActionResult, AlertCounts, AlertPage } from '../../../src/protocol/alerts.ts';
 import { ask, tell } from './api.ts';
 import { useLive } from './feed.ts';
 
@@ -15,14 +10,14 @@ const AGAIN_MS = 1000;
 const COUNTS_MS = 5000;
 
 export type QueueQuestion = {
-  readonly view: QueueView;
-  readonly sort: QueueSort;
+  readonly view: AlertView;
+  readonly sort: AlertSort;
   readonly search: string;
   readonly minLossMinor: number;
 };
 
 export type Queue = {
-  readonly alerts: readonly QueuedAlertMessage[];
+  readonly alerts: readonly Alert[];
   readonly loading: boolean;
   readonly problem: string | undefined;
   /** Alerts that came while somebody reads. */
@@ -32,7 +27,7 @@ export type Queue = {
   /** Shows what came meanwhile. */
   refresh(): void;
   /** What an action answered, put in place at once. */
-  settle(result: ActionResult, gone: boolean): void;
+  settle(result: AlertActionResult, gone: boolean): void;
 };
 
 function pathOf({ view, sort, search, minLossMinor }: QueueQuestion, cursor: string | null): string {
@@ -46,8 +41,8 @@ function pathOf({ view, sort, search, minLossMinor }: QueueQuestion, cursor: str
 /** `calm` while somebody reads or has chosen alerts: the order then stays as it is. */
 export function useQueue(question: QueueQuestion, calm: boolean): Queue {
   const changes = useLive((state) => state.queueChanges);
-  const [alerts, setAlerts] = useState<readonly QueuedAlertMessage[]>([]);
-  const [waiting, setWaiting] = useState<QueuePage>();
+  const [alerts, setAlerts] = useState<readonly Alert[]>([]);
+  const [waiting, setWaiting] = useState<AlertPage>();
   const [cursor, setCursor] = useState<string | null>(null);
   const [loading, setLoading] = useState(true);
   const [problem, setProblem] = useState<string>();
@@ -58,7 +53,7 @@ export function useQueue(question: QueueQuestion, calm: boolean): Queue {
   const known = useRef(alerts);
   known.current = alerts;
 
-  const show = useCallback((page: QueuePage) => {
+  const show = useCallback((page: AlertPage) => {
     setAlerts(page.items);
     setCursor(page.nextCursor);
     setWaiting(undefined);
@@ -68,7 +63,7 @@ export function useQueue(question: QueueQuestion, calm: boolean): Queue {
     async (first: boolean) => {
       const path = key;
       try {
-        const page = await ask<QueuePage>(path);
+        const page = await ask<AlertPage>(path);
         if (current.current !== path) return;
         setProblem(undefined);
         setLoading(false);
@@ -116,7 +111,7 @@ export function useQueue(question: QueueQuestion, calm: boolean): Queue {
       setCursor(null);
       // A search may have to look further for its first alert.
       setLoading(alerts.length === 0);
-      ask<QueuePage>(path).then(
+      ask<AlertPage>(path).then(
         (page) => {
           if (current.current !== key) return;
           setAlerts((kept) => {
@@ -152,15 +147,15 @@ export function useQueue(question: QueueQuestion, calm: boolean): Queue {
   };
 }
 
-export function useQueueCounts(): QueueCountsMessage | undefined {
+export function useQueueCounts(): AlertCounts | undefined {
   const changes = useLive((state) => state.queueChanges);
-  const [counts, setCounts] = useState<QueueCountsMessage>();
+  const [counts, setCounts] = useState<AlertCounts>();
   const asked = useRef(0);
   useEffect(() => {
     const look = (): void => {
       if (document.hidden || performance.now() - asked.current < AGAIN_MS) return;
       asked.current = performance.now();
-      ask<QueueCountsMessage>('/v1/queue/counts').then(setCounts, () => undefined);
+      ask<AlertCounts>('/v1/queue/counts').then(setCounts, () => undefined);
     };
     if (changes >= 0) look();
     const timer = setInterval(look, COUNTS_MS);
@@ -176,11 +171,7 @@ export type Action =
   | { readonly action: 'verdict'; readonly verdict: AlertVerdict; readonly fraudType?: string };
 
 /** Does something with alerts as they are seen here. Throws DeskProblem. */
-export function act(
-  alerts: readonly QueuedAlertMessage[],
-  action: Action,
-  note?: string,
-): Promise<ActionResult> {
+export function act(alerts: readonly Alert[], action: Action, note?: string): Promise<AlertActionResult> {
   const seen = alerts.map(({ id, version, transactions }) => ({ id, version, transactions }));
-  return tell<ActionResult>('/v1/queue/actions', { ...action, alerts: seen, ...(note && { note }) });
+  return tell<AlertActionResult>('/v1/queue/actions', { ...action, alerts: seen, ...(note && { note }) });
 }

@@ -1,7 +1,7 @@
 // The page of an alert: what happened, why, what surrounds it, who did what; and the verdict.
 import { Button } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
-import type { AlertFile } from '../../../src/protocol/queue.ts';
+import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { AccountMap } from '../components/account-map.tsx';
 import { AccountTimeline } from '../components/account-timeline.tsx';
 import { AlertActions, useActions } from '../components/alert-actions.tsx';

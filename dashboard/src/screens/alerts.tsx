@@ -1,8 +1,8 @@
 // The alert queue: what to look at next, and doing it, by mouse or by keyboard alone. With ?alert= the page of one.
 import { Button, NumberInput, Select, Tabs, TextInput } from '@mantine/core';
 import { lazy, useCallback, useEffect, useRef, useState } from 'react';
-import { QUEUE_SORTS, QUEUE_VIEWS, type QueueSort, type QueueView } from '../../../src/domain/alert.ts';
-import type { QueuedAlertMessage } from '../../../src/protocol/queue.ts';
+import { ALERT_SORTS, ALERT_VIEWS, type AlertSort, type AlertView } from '../../../src/domain/alert.ts';
+import type { Alert } from '../../../src/protocol/alerts.ts';
 import { AlertActions, useActions } from '../components/alert-actions.tsx';
 import { AlertList } from '../components/alert-list.tsx';
 import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
@@ -16,7 +16,7 @@ import { setQuery, useRoute } from '../live/route.ts';
 
 const AlertPage = lazy(async () => ({ default: (await import('./alert-page.tsx')).AlertPage }));
 
-const VIEW_WORDS: Readonly<Record<QueueView, string>> = {
+const VIEW_WORDS: Readonly<Record<AlertView, string>> = {
   open: 'Open',
   mine: 'Mine',
   unassigned: 'Unassigned',
@@ -25,12 +25,12 @@ const VIEW_WORDS: Readonly<Record<QueueView, string>> = {
   snoozed: 'Snoozed',
   closed: 'Closed',
 };
-const SORT_WORDS: Readonly<Record<QueueSort, string>> = {
+const SORT_WORDS: Readonly<Record<AlertSort, string>> = {
   priority: 'Largest loss first',
   due: 'Soonest due first',
   newest: 'Newest first',
 };
-const EMPTY: Readonly<Record<QueueView, string>> = {
+const EMPTY: Readonly<Record<AlertView, string>> = {
   open: 'No alerts wait. They appear when a transaction is sent to review or declined.',
   mine: 'Nothing is with you. Claim an alert with c, or take one from Unassigned.',
   unassigned: 'Every open alert is with somebody.',
@@ -50,8 +50,8 @@ function QueueScreen() {
   const { query } = useRoute();
   const { me } = useMe();
   const may = useMay('work_alerts');
-  const view = QUEUE_VIEWS.find((one) => one === query.get('view')) ?? 'open';
-  const sort = QUEUE_SORTS.find((one) => one === query.get('sort')) ?? 'priority';
+  const view = ALERT_VIEWS.find((one) => one === query.get('view')) ?? 'open';
+  const sort = ALERT_SORTS.find((one) => one === query.get('sort')) ?? 'priority';
   const sees = useMay('read_identifiers');
   // An address that somebody else sent may ask by what is hidden here.
   const search = sees ? (query.get('search') ?? '') : '';
@@ -71,9 +71,9 @@ function QueueScreen() {
     queue.settle(result, leaves && view !== 'closed');
     setChosen(new Set());
   });
-  const at: QueuedAlertMessage | undefined = queue.alerts[cursor];
+  const at: Alert | undefined = queue.alerts[cursor];
   const targets = chosen.size > 0 ? queue.alerts.filter((alert) => chosen.has(alert.id)) : at ? [at] : [];
-  const open = (alert: QueuedAlertMessage): void => setQuery({ alert: String(alert.id) });
+  const open = (alert: Alert): void => setQuery({ alert: String(alert.id) });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another view begins at its top
   useEffect(() => {
@@ -150,7 +150,7 @@ function QueueScreen() {
         onChange={(value) => setQuery({ view: value === 'open' ? undefined : (value ?? undefined) })}
       >
         <Tabs.List className="tabs">
-          {QUEUE_VIEWS.map((one) => (
+          {ALERT_VIEWS.map((one) => (
             <Tabs.Tab key={one} value={one} data-view={one}>
               {VIEW_WORDS[one]}
               {one !== 'closed' && counts && <span className="muted"> {count(counts[one])}</span>}
@@ -181,7 +181,7 @@ function QueueScreen() {
           value={sort}
           allowDeselect={false}
           onChange={(value) => setQuery({ sort: value === 'priority' ? undefined : (value ?? undefined) })}
-          data={QUEUE_SORTS.map((value) => ({ value, label: SORT_WORDS[value] }))}
+          data={ALERT_SORTS.map((value) => ({ value, label: SORT_WORDS[value] }))}
         />
         <NumberInput
           size="xs"

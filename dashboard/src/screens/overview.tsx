@@ -1,6 +1,6 @@
 // The first screen: is money being lost now, is the pipeline healthy, what should I look at next.
 import type { ReactNode } from 'react';
-import type { PeriodTotals, Stats } from '../../../src/protocol/messages.ts';
+import type { PeriodTotals, Stats } from '../../../src/protocol/figures.ts';
 import { Chart, type ChartColors, Sparkline } from '../components/chart.tsx';
 import { LiveTable } from '../components/live-table.tsx';
 import { Empty, Panel } from '../components/parts.tsx';

@@ -2,7 +2,7 @@
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { COUNTRIES } from '../../../src/domain/country.ts';
-import type { FeedRow } from '../../../src/protocol/messages.ts';
+import type { TransactionRow } from '../../../src/protocol/transactions.ts';
 import { HiddenHint, NOT_SHOWN } from '../components/hidden.tsx';
 import { LiveTable } from '../components/live-table.tsx';
 import { Panel } from '../components/parts.tsx';
@@ -16,14 +16,14 @@ import { setQuery, useRoute } from '../live/route.ts';
 const PAGE = 200;
 
 type TransactionPage = {
-  readonly items: readonly FeedRow[];
+  readonly items: readonly TransactionRow[];
   readonly nextCursor: number | null;
   readonly searched: { readonly rows: number; readonly whole: boolean; readonly backTo: string | null };
 };
 /** A search as far as it has come; `cursor` is null at its end. */
 type Found = {
   readonly path: string;
-  readonly rows: readonly FeedRow[];
+  readonly rows: readonly TransactionRow[];
   readonly cursor: number | null | undefined;
   readonly looked: number;
   readonly backTo: string | null;
@@ -104,7 +104,7 @@ export function Transactions() {
     .at(-1);
 
   const rows = useMemo(() => {
-    const fits = (row: FeedRow): boolean =>
+    const fits = (row: TransactionRow): boolean =>
       (outcome === 'all' || (outcome === 'flagged' ? row.outcome !== 'approve' : row.outcome === outcome)) &&
       (country === null || row.country === country) &&
       (account === null || row.accountId === account);

@@ -1,6 +1,6 @@
 // The alert queue in the database. What a person does is one statement: the change where the alert is still as it was
 // seen, the labels, and the audit line.
-import type { AlertVerdict, QueueSort, QueueView } from '../../domain/alert.ts';
+import type { AlertSort, AlertVerdict, AlertView } from '../../domain/alert.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { LABEL_SOURCES, type LabelSource } from '../../domain/label.ts';
 import type {
@@ -50,7 +50,7 @@ const COUNTED_VIEWS = ['open', 'mine', 'unassigned', 'overdue', 'escalated', 'sn
 const AWAKE = '(snoozed_until is null or snoozed_until <= $2)';
 
 /** What a view shows besides the status, which an index finds. */
-function viewFilters(view: QueueView, person: string, nowMs: number): Condition[] {
+function viewFilters(view: AlertView, person: string, nowMs: number): Condition[] {
   const now = isoTime(nowMs);
   const awake: Condition = ($) => `(snoozed_until is null or snoozed_until <= ${$(now)})`;
   switch (view) {
@@ -72,7 +72,7 @@ function viewFilters(view: QueueView, person: string, nowMs: number): Condition[
 }
 
 /** What a page is sorted by, and which way; the id comes last. */
-const SORTS: Readonly<Record<QueueSort, Pick<Walk, 'keys' | 'down'>>> = {
+const SORTS: Readonly<Record<AlertSort, Pick<Walk, 'keys' | 'down'>>> = {
   priority: {
     keys: [
       ['expected_loss_minor', 'bigint'],
@@ -90,12 +90,12 @@ const SORTS: Readonly<Record<QueueSort, Pick<Walk, 'keys' | 'down'>>> = {
   newest: { keys: [['id', 'bigint']], down: true },
 };
 
-function placeOf(sort: QueueSort, { value, id }: QueueCursor): Place {
+function placeOf(sort: AlertSort, { value, id }: QueueCursor): Place {
   if (sort === 'newest') return [id];
   return [sort === 'due' ? isoTime(value) : value, id];
 }
 
-function cursorAt(sort: QueueSort, place: Place): QueueCursor {
+function cursorAt(sort: AlertSort, place: Place): QueueCursor {
   const id = Number(place[place.length - 1]);
   const value = sort === 'due' ? Date.parse(String(place[0])) : Number(place[0]);
   return { value, id };

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import type { Clock } from '../../ports/clock.ts';
 import type { Office } from '../../ports/office.ts';
 import type { User } from '../../ports/people.ts';
-import { Identifier, Line, Secret } from '../field-schema.ts';
+import { Identifier, Line, Secret } from '../../protocol/fields.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ProblemSchema } from '../schemas.ts';
 import { type Access, actorOf, entryOf, SESSION_COOKIE, SESSION_MAX_MS } from './access.ts';

@@ -1,0 +1,156 @@
+// Transactions as they come in, and what is decided of them.
+import { type Static, Type } from 'typebox';
+import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
+import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
+import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';
+import { Identifier, Line, SafeInteger, Time } from './fields.ts';
+import { At, Component, List, Nullable, OneOf, operation } from './operation.ts';
+import { Problem } from './problem.ts';
+
+const EXAMPLE = {
+  id: 't1',
+  accountId: 'a1',
+  occurredAt: '2026-11-23T15:00:00Z',
+  amountMinor: 1234,
+  currency: 'EUR',
+  type: 'purchase',
+};
+
+const Closed = <const P extends Parameters<typeof Type.Object>[0]>(properties: P, description?: string) =>
+  Type.Object(properties, {
+    additionalProperties: false,
+    ...(description !== undefined && { description }),
+  });
+
+const AmountMinor = SafeInteger({
+  maximum: LARGEST_MAX_AMOUNT_MINOR,
+  description: `Minor units; at most ${MAX_AMOUNT_MINOR} where the desk was not told otherwise`,
+});
+const Iso4217 = Identifier(3, { description: 'ISO 4217', examples: ['EUR'] });
+
+/** Bodies are checked by the domain parser, which lists every problem: this is for whoever reads. */
+export const Transaction = Component(
+  'Transaction',
+  {
+    id: Identifier(ID_MAX_LENGTH),
+    accountId: Identifier(ID_MAX_LENGTH),
+    occurredAt: Time(),
+    amountMinor: AmountMinor,
+    currency: Iso4217,
+    type: OneOf(TRANSACTION_TYPES),
+    channel: Type.Optional(OneOf(CHANNELS)),
+    merchant: Type.Optional(
+      Closed({
+        id: Identifier(ID_MAX_LENGTH),
+        name: Type.Optional(Line(200)),
+        mcc: Type.Optional(Identifier(4, { pattern: '^[0-9]{4}$', description: 'ISO 18245' })),
+      }),
+    ),
+    country: Type.Optional(Identifier(2, { description: 'ISO 3166-1 alpha-2' })),
+    city: Type.Optional(Line(200)),
+    location: Type.Optional(
+      Closed({
+        lat: Type.Number({ minimum: -90, maximum: 90 }),
+        lon: Type.Number({ minimum: -180, maximum: 180 }),
+      }),
+    ),
+    deviceId: Type.Optional(Identifier(ID_MAX_LENGTH)),
+    ip: Type.Optional(Identifier(64)),
+    counterpartyId: Type.Optional(Identifier(ID_MAX_LENGTH)),
+    counterpartyName: Type.Optional(Line(200, { description: 'The payee, as the payer named it' })),
+    billing: Type.Optional(
+      Closed(
+        { amountMinor: SafeInteger({ maximum: LARGEST_MAX_AMOUNT_MINOR }), currency: Iso4217 },
+        'What the scheme bills the cardholder, where that is another amount: it is what counts',
+      ),
+    ),
+  },
+  { additionalProperties: false, examples: [EXAMPLE] },
+);
+
+export const Reason = Component('Reason', {
+  feature: Type.String(),
+  value: Nullable(Type.Number()),
+  contribution: Type.Number({
+    description:
+      'In log-odds of fraud where boosted trees decided, as a share of the votes where a forest did.',
+  }),
+  text: Type.String(),
+});
+
+export const RuleHit = Component('RuleHit', {
+  id: Type.String(),
+  version: Type.Optional(Type.Integer()),
+  action: OneOf(RULE_ACTIONS),
+  priority: Type.Optional(Type.Integer({ description: '1 is the most important' })),
+  text: Type.String(),
+  shadow: Type.Optional(Type.Boolean({ description: 'Told, and without effect' })),
+});
+
+export const Decision = Component(
+  'Decision',
+  {
+    transactionId: Type.String({ examples: ['t1'] }),
+    outcome: OneOf(OUTCOMES),
+    score: Type.Number({ description: 'Calibrated probability of fraud, 0 to 1', examples: [0.012] }),
+    reasons: List(Reason),
+    rules: List(RuleHit),
+    modelVersion: Type.String(),
+    rulesetVersion: Type.String(),
+    catalogueHash: Type.String(),
+    decidedAt: At(),
+  },
+  { description: 'What was decided of a transaction, why, and by what' },
+);
+export type Decision = Static<typeof Decision>;
+
+/** Of one record among many that was not taken. */
+export const RejectedRecord = Component('RejectedRecord', {
+  index: Type.Integer({ description: 'Its place in the body, from 1 on' }),
+  status: Type.Integer(),
+  problems: List(Type.Object({ pointer: Type.String(), message: Type.String() })),
+});
+
+const taken = {
+  accepted: Type.Integer({ description: 'Durably in the log' }),
+  repeated: Type.Integer({ description: 'Here before, just so' }),
+  rejected: Type.Integer(),
+  errors: List(RejectedRecord, { description: 'The first 1,000' }),
+};
+export const TransactionsTaken = Component('TransactionsTaken', taken);
+export const TransactionsProblem = Component('TransactionsProblem', {
+  ...Problem.properties,
+  ...Type.Partial(Type.Object(taken)).properties,
+});
+
+export const decide = operation({
+  id: 'decide',
+  method: 'POST',
+  path: '/v1/decisions',
+  capability: 'decisions',
+  summary: 'Decide one transaction',
+  description:
+    'Answers once the decision is committed. The same id again returns the same decision; with other content 409.',
+  permission: 'decide',
+  body: Transaction,
+  answers: { 200: Decision },
+  problems: [409, 422],
+});
+
+export const addTransactions = operation({
+  id: 'addTransactions',
+  method: 'POST',
+  path: '/v1/transactions',
+  capability: 'decisions',
+  summary: 'Take in many transactions',
+  description:
+    'NDJSON, JSON arrays, or one transaction, streamed, of any size; compressed by gzip, deflate, br or zstd where Content-Encoding ' +
+    'says so. Answers how many are durably in the log, and every element that was not accepted with its problems (the first ' +
+    '1,000): 422, or 409 where its id was used with other content. What was here before, just so, counts as repeated. 422 where ' +
+    'nothing was taken. What is rejected also goes to the dead letters.',
+  permission: 'decide',
+  streamTypes: ['application/x-ndjson', 'application/json'],
+  answers: { 200: TransactionsTaken },
+  problems: [422],
+  problemBody: TransactionsProblem,
+});

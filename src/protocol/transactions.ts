@@ -1,0 +1,163 @@
+// Transactions that were decided: in tables, and the whole story of one.
+import { type Static, Type } from 'typebox';
+import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
+import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';
+import { Amount, Currency } from './amounts.ts';
+import { Decision } from './decisions.ts';
+import { Identifier, Time } from './fields.ts';
+import { At, Component, List, Nullable, OneOf, operation } from './operation.ts';
+import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
+
+export const TransactionRow = Component(
+  'TransactionRow',
+  {
+    id: Type.String(),
+    offset: Type.Integer({ description: 'Where it stands in the order of decisions' }),
+    accountId: Type.String(),
+    occurredAt: At(),
+    decidedAt: At(),
+    amountMinor: Type.Number({ examples: [1234] }),
+    currency: Currency,
+    base: Type.Optional(Amount),
+    type: OneOf(TRANSACTION_TYPES),
+    channel: Type.Optional(OneOf(CHANNELS)),
+    merchantName: Type.Optional(Type.String()),
+    mcc: Type.Optional(Type.String()),
+    country: Type.Optional(Type.String()),
+    city: Type.Optional(Type.String()),
+    score: Type.Number({ description: 'Probability of fraud, 0 to 1', examples: [0.12] }),
+    outcome: OneOf(OUTCOMES),
+    topReason: Type.Optional(Type.String()),
+    isFraud: Type.Optional(Type.Boolean({ description: 'Where it is labelled' })),
+  },
+  { description: 'A decided transaction as a table shows it' },
+);
+export type TransactionRow = Static<typeof TransactionRow>;
+
+const Range = Type.Object({ low: Type.Number(), high: Type.Number() });
+
+export const FeatureOfStory = Component('FeatureOfStory', {
+  name: Type.String(),
+  group: Type.String(),
+  unit: Type.String(),
+  description: Type.String(),
+  value: Nullable(Type.Number()),
+  text: Type.String(),
+  contribution: Nullable(
+    Type.Number({ description: 'Null when the model that decided is not in service any more' }),
+  ),
+  usual: Nullable(Range),
+  peers: Nullable(Range),
+});
+
+const ConditionOfRule = Type.Object({
+  text: Type.String(),
+  holds: Nullable(Type.Boolean()),
+  values: List(
+    Type.Object({
+      text: Type.String(),
+      value: Nullable(Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+    }),
+  ),
+});
+
+export const RuleOfStory = Component('RuleOfStory', {
+  id: Type.String(),
+  version: Type.Integer(),
+  action: OneOf(RULE_ACTIONS),
+  text: Type.String(),
+  shadow: Type.Boolean(),
+  conditions: List(ConditionOfRule, { description: 'Empty for rules that are not filed any more' }),
+});
+
+export const TransactionStory = Component(
+  'TransactionStory',
+  {
+    transaction: Type.Unsafe<Readonly<Record<string, unknown>>>(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description: 'As it was sent, without what is hidden from whoever asks',
+        },
+      ),
+    ),
+    decision: Decision,
+    offset: Type.Integer(),
+    peers: Type.Integer({
+      description: 'How many transactions of its type and channel it is compared with',
+    }),
+    alertId: Nullable(Type.Integer({ description: 'The alert that it belongs to' })),
+    isFraud: Nullable(Type.Boolean()),
+    fraudType: Nullable(Type.String()),
+    features: List(FeatureOfStory, {
+      description:
+        '`usual`: the middle four fifths of the account’s earlier transactions; `peers`: of the latest ones of this type and channel',
+    }),
+    contributionUnit: Nullable(
+      OneOf(['vote', 'log-odds'], {
+        description: 'What contributions add up to: shares of a forest’s vote, or log-odds of boosted trees',
+      }),
+    ),
+    baseVote: Nullable(Type.Number()),
+    vote: Nullable(Type.Number()),
+    rules: List(RuleOfStory, { description: 'Rules that held, with what each of their conditions was' }),
+    neighbours: List(TransactionRow, { description: 'The account’s transactions around it, oldest first' }),
+  },
+  { description: 'All there is to say about one transaction' },
+);
+export type TransactionStory = Static<typeof TransactionStory>;
+
+export const TransactionPage = SearchPage('TransactionPage', TransactionRow);
+export type TransactionPage = Static<typeof TransactionPage>;
+
+const TransactionQuery = Type.Object(
+  {
+    accountId: Type.Optional(Identifier(ID_MAX_LENGTH)),
+    merchantId: Type.Optional(Identifier(ID_MAX_LENGTH)),
+    outcome: Type.Optional(OneOf(OUTCOMES)),
+    country: Type.Optional(Identifier(2)),
+    minScore: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    from: Type.Optional(Time()),
+    until: Type.Optional(Time()),
+    cursor: Type.Optional(PageCursor),
+    limit: Type.Optional(PageLimit),
+  },
+  { additionalProperties: false },
+);
+
+export const DownloadQuery = Type.Object(
+  { download: Type.Optional(Type.Boolean({ description: 'As a file' })) },
+  { additionalProperties: false },
+);
+
+export const listTransactions = operation({
+  id: 'listTransactions',
+  method: 'GET',
+  path: '/v1/transactions',
+  capability: 'transactions',
+  summary: 'Decided transactions, newest first',
+  description: `Asking by account or merchant needs permission to see identifiers (read_identifiers) besides. ${SEARCH_WORDS}`,
+  permission: 'read',
+  expensive: true,
+  query: TransactionQuery,
+  answers: { 200: TransactionPage },
+});
+
+export const getTransaction = operation({
+  id: 'getTransaction',
+  method: 'GET',
+  path: '/v1/transactions/:id',
+  pathByAnyId: '/v1/transaction',
+  capability: 'transactions',
+  summary: 'The whole story of a transaction',
+  description:
+    'Decision, reasons, every feature with its contribution, and the account’s transactions around it. It is explained ' +
+    'by the model that decided, whatever decides by now; `download` makes it a file.',
+  permission: 'read',
+  viewed: 'transaction',
+  params: Type.Object({ id: Identifier(ID_MAX_LENGTH) }),
+  query: DownloadQuery,
+  answers: { 200: TransactionStory },
+  problems: [404],
+});

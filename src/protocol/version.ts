@@ -1,0 +1,2 @@
+// Of the live feed's messages.
+export const PROTOCOL_VERSION = 1;
