@@ -223,6 +223,8 @@ export type TransactionStory = {
     readonly version: number;
     readonly action: string;
     readonly text: string;
+    /** What the names that it screened fitted when it was decided; null where it screened none. */
+    readonly why: string | null;
     readonly shadow: boolean;
     readonly conditions: readonly {
       readonly text: string;

@@ -98,6 +98,12 @@ export const DecisionSchema = Type.Object({
       action: oneOf(RULE_ACTIONS),
       priority: Type.Optional(Type.Integer({ description: '1 is the most important' })),
       text: Type.String(),
+      why: Type.Optional(
+        Type.String({
+          description:
+            'Of a rule that screens names: the listed name, how well it fits, and which parts fit how.',
+        }),
+      ),
     }),
   ),
   modelVersion: Type.String(),
