@@ -16,15 +16,14 @@ type Screened = {
   readonly name: string | null;
   readonly uid: string | null;
   readonly source: string | null;
-  readonly isWeakAlias: boolean;
-  /** Which parts of the names fit how, in words. */
+  /** Which parts of the names fit how, and whether it is a weak alias, in words. */
   readonly why: string;
 };
 
-const foundText = ({ score, name, uid, source, isWeakAlias, why }: Screened): string =>
+const foundText = ({ score, name, uid, source, why }: Screened): string =>
   name === null
     ? why
-    : `${percent(score, 0)} like ${isWeakAlias ? 'the weak alias ' : ''}${name} (${[uid, source].filter((one) => one !== null).join(', ')}). ${why}`;
+    : `${percent(score, 0)} like ${name} (${[uid, source].filter((one) => one !== null).join(', ')}). ${why}`;
 
 type Lists = {
   readonly lists: readonly ListMessage[];
