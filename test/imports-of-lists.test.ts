@@ -137,6 +137,70 @@ test('L4 names replace their source as a whole or not at all', async () => {
   assert.deepEqual([await screen('Lang, Anna Maria'), (await screen('Zbruev, Oleg')) < 0.9], [1, true]);
 });
 
+test('L4 L9 lists of the UN and of OFAC come in as they are published; a weak alias alone stops nobody, and a hit says why', async () => {
+  type Found = {
+    score: number;
+    uid: string;
+    source: string;
+    name: string;
+    isWeakAlias: boolean;
+    why: string;
+  };
+  const screen = async (name: string): Promise<Found> =>
+    (await postJson(desk.url, '/v1/sanctions/screen', { name })).body as Found;
+  const individual = `<INDIVIDUAL><DATAID>7</DATAID><FIRST_NAME>Ermengarde</FIRST_NAME><SECOND_NAME>Quillfeather</SECOND_NAME>
+    <REFERENCE_NUMBER>XDi.007</REFERENCE_NUMBER><NAME_ORIGINAL_SCRIPT>Эрменгарда Квилфезер</NAME_ORIGINAL_SCRIPT>
+    <INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>Nightjar Umbrella</ALIAS_NAME></INDIVIDUAL_ALIAS></INDIVIDUAL>`;
+  const list = (end: string) =>
+    `<?xml version='1.0' encoding='utf-8'?><CONSOLIDATED_LIST><INDIVIDUALS>${individual}\n<INDIVIDUAL><DATAID>8</DATAID></INDIVIDUAL></INDIVIDUALS>${end}`;
+  const imported = await send('PUT', '/v1/sanctions/un', list('</CONSOLIDATED_LIST>'));
+  const told = (await imported.json()) as { names: number; dropped: number; problems: { problem: string }[] };
+  assert.deepEqual([imported.status, told.names, told.dropped], [200, 3, 1]);
+  assert.equal(told.problems[0].problem, 'Entry 2 (8) has no name.');
+  const strong = await screen('Quillfeather Ermengarde');
+  assert.deepEqual(
+    [strong.score, strong.uid, strong.source, strong.isWeakAlias],
+    [1, 'XDi.007', 'un', false],
+  );
+  assert.equal((await screen('Эрменгарда Квилфезер')).score, 1);
+  const weak = await screen('Nightjar Umbrella');
+  assert.deepEqual([weak.score, weak.uid, weak.isWeakAlias], [0.9, 'XDi.007', true]);
+  assert.match(
+    weak.why,
+    /^It is a weak alias, which counts 0.9 at most. nightjar is the same; umbrella is the same\.$/,
+  );
+  const transfer = async (id: string, counterpartyName: string) => {
+    const sent = { ...smallest(id), type: 'transfer', counterpartyId: 'p', counterpartyName };
+    const { body } = await postJson(desk.url, '/v1/decisions', sent);
+    return (body.rules as { id: string; why?: string }[]).find((hit) => hit.id === 'sanctioned-name');
+  };
+  const hit = await transfer('named', 'Quilfeather, Ermengarde');
+  assert.match(
+    String(hit?.why),
+    /^0\.9\d like Ermengarde Quillfeather \(XDi\.007, un\)\. .*quilfeather for quillfeather: spelled alike/,
+  );
+  const story = await getJson<{ rules: { id: string; why: string | null }[] }>(
+    desk.url,
+    '/v1/transactions/named',
+  );
+  assert.equal(
+    story.rules.find(({ id }) => id === 'sanctioned-name')?.why,
+    hit?.why,
+    'it is stored with the decision',
+  );
+  assert.equal(await transfer('aliased', 'Nightjar Umbrella'), undefined);
+  const cut = await send('PUT', '/v1/sanctions/un', list(''));
+  assert.equal(cut.status, 422);
+  assert.match(((await cut.json()) as { detail: string }).detail, /does not end with <\/CONSOLIDATED_LIST>/);
+  assert.equal((await screen('Quillfeather Ermengarde')).score, 1, 'the list of before stays');
+  // The same names of OFAC, in place of those: as one list, a strong name of a party wins over a weak one.
+  const advanced = `<Sanctions><DistinctParties><DistinctParty FixedRef="9"><Profile ID="9"><Identity><Alias LowQuality="false"><DocumentedName>
+    <DocumentedNamePart><NamePartValue>Nightjar Umbrella</NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity></Profile></DistinctParty></DistinctParties></Sanctions>`;
+  assert.equal((await send('PUT', '/v1/sanctions/ofac', advanced)).status, 200);
+  const both = await screen('Nightjar Umbrella');
+  assert.deepEqual([both.score, both.uid, both.source, both.isWeakAlias], [1, '9', 'ofac', false]);
+});
+
 test('L1 a list that was emptied by its removal and made anew holds nothing of before', async () => {
   const { status } = await postJson(desk.url, '/v1/lists', { name: 'again', kind: 'device' });
   assert.equal(status, 201);

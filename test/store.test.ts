@@ -9,6 +9,7 @@ import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
 import { createDeadLetters } from '../src/adapters/sql/dead-letters.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
+import { createListStore } from '../src/adapters/sql/list-store.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
@@ -251,6 +252,31 @@ test('M9 models from before the registry are in it after the upgrade, the champi
   assert.deepEqual([event.version, event.to], ['new', 'champion']);
   await session.close();
 });
+
+for (const [kind, before] of [
+  ['embedded', '016_channel_holds'],
+  ['server', '017_channel_holds'],
+] as const)
+  test(`L9 names from before weak aliases were told apart are no weak ones after the upgrade: ${kind}`, async () => {
+    const { session: root } = await openPostgres({ url: server.url });
+    await root.query(`create database names_${kind}`, []);
+    await root.close();
+    const { session, db } = await openPostgres({ url: server.url.replace('frauddb', `names_${kind}`) });
+    await migrate(db, kind, before);
+    await session.query("insert into sanctions_sources values ('s', 1, now(), 'ada', 1)", []);
+    await session.query(
+      "insert into sanctions_names (source, edition, uid, name) values ('s', 1, '1', 'Ann')",
+      [],
+    );
+    await migrate(db, kind);
+    const lists = createListStore(session);
+    await lists.addNames('s', 1, [{ uid: '2', name: 'Bob', isWeak: true }]);
+    assert.deepEqual((await lists.names(0, 10)).names, [
+      { uid: '1', name: 'Ann', source: 's' },
+      { uid: '2', name: 'Bob', source: 's', isWeak: true },
+    ]);
+    await session.close();
+  });
 
 test('Q1 alerts from before the queue are in it after the upgrade, what was labelled as closed', async () => {
   const { session: root } = await openPostgres({ url: server.url });

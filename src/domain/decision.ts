@@ -21,6 +21,8 @@ export type RuleHit = {
   /** 1 is the most important. */
   readonly priority: number;
   readonly text: string;
+  /** What names it screened fit, where it screened some: the listed name, how well, and which parts fit how. */
+  readonly why?: string;
   /** Told, and without effect. */
   readonly shadow?: boolean;
 };

@@ -8,7 +8,7 @@ import { createListSet } from './list-set.ts';
 import { nameFit } from './name-fit.ts';
 import { createNameIndex } from './name-index.ts';
 import { nameWords } from './name-words.ts';
-import { readNames as readWhole } from './sdn.ts';
+import { readNames as readWhole } from './sanctions-files/read-names.ts';
 import { soundKey, wordSimilarity } from './word-fit.ts';
 
 const NOW = 1_790_000_000_000;
@@ -206,6 +206,7 @@ test('L4 sanctions lists are read as OFAC publishes them, and a plain CSV; what 
   assert.deepEqual(readNames(sdn), [
     { uid: '36', name: 'AEROCARIBBEAN AIRLINES' },
     { uid: '306', name: 'BANCO "NACIONAL" DE CUBA' },
+    { uid: '306', name: 'BNC', isWeak: true },
   ]);
   assert.deepEqual(readNames('36,12,"aka","AERO-CARIBBEAN",-0- \r\n'), [
     { uid: '36', name: 'AERO-CARIBBEAN' },

@@ -12,9 +12,14 @@ export type ListedName = {
   /** Of the entry it belongs to, as its list names it. */
   readonly uid: string;
   readonly name: string;
+  /** An alias that its list says is too common, or too vague, to find a party by alone. */
+  readonly isWeak?: boolean;
+  /** The imported list it is of, where that is known. */
+  readonly source?: string;
 };
 
 export type NameMatch = {
+  /** Of a weak alias at most WEAK_AT_MOST. */
   readonly score: number;
   readonly match: ListedName;
   /** Which parts of the two names fit how. */
@@ -37,6 +42,8 @@ export type NameIndexOptions = {
   readonly limitMs?: number;
 };
 
+/** A weak alias alone stops nobody where .92 is asked for; who lowers that finds it. */
+export const WEAK_AT_MOST = 0.9;
 const LIMIT_MS = 10;
 /** Names looked at between two looks at the clock. */
 const AT_ONCE = 16;
@@ -172,7 +179,7 @@ export function nameIndexBuilder(options: NameIndexOptions = {}): NameIndexBuild
       const form = ids.join(' ');
       const same = forms.get(form);
       if (same !== undefined) {
-        // The same words in the same order: one of them stands for both.
+        // The same words in the same order: one of them stands for both, and is weak where both are.
         if (isBefore(name, parts.names[same])) parts.names[same] = name;
         size++;
         return;
@@ -265,28 +272,33 @@ function indexOf(parts: Parts, size: number, { elapsedMs, limitMs = LIMIT_MS }: 
       const askedSpans = spansOf(asked);
       const { ids, atMost } = candidatesFor(asked, askedSpans);
       const memo: FitMemo = new Map();
-      let found: { readonly at: number; readonly fit: NameFit } | undefined;
+      let found: { readonly at: number; readonly fit: NameFit; readonly score: number } | undefined;
       let isCut = false;
       for (const [count, i] of ids.entries()) {
-        if (found && atMost[count] + SLACK < found.fit.score) break;
+        if (found && atMost[count] + SLACK < found.score) break;
         if (elapsedMs && count % AT_ONCE === AT_ONCE - 1 && elapsedMs() - started > limitMs) {
           isCut = true;
           break;
         }
         const fit = nameFit(asked, words[i], askedSpans, spansOf(words[i]), memo);
+        const score = names[i].isWeak ? Math.min(WEAK_AT_MOST, fit.score) : fit.score;
         if (
           !found ||
-          fit.score > found.fit.score ||
-          (fit.score === found.fit.score && isBefore(names[i], names[found.at]))
+          score > found.score ||
+          (score === found.score && isBefore(names[i], names[found.at], fit.score, found.fit.score))
         )
-          found = { at: i, fit };
+          found = { at: i, fit, score };
       }
-      if (!found || found.fit.score === 0) return undefined;
-      return { score: found.fit.score, match: names[found.at], fit: found.fit, isCut };
+      if (!found || found.score === 0) return undefined;
+      return { score: found.score, match: names[found.at], fit: found.fit, isCut };
     },
   };
 }
 
-/** Of names that fit as well, the one told does not depend on their order. */
-const isBefore = (a: ListedName, b: ListedName): boolean =>
-  a.name === b.name ? a.uid < b.uid : a.name < b.name;
+/** Of names that count as much, the one told does not depend on their order: one that is not weak, then the one that fits better. */
+function isBefore(a: ListedName, b: ListedName, fitOfA = 0, fitOfB = 0): boolean {
+  if ((a.isWeak === true) !== (b.isWeak === true)) return b.isWeak === true;
+  if (fitOfA !== fitOfB) return fitOfA > fitOfB;
+  if (a.name !== b.name) return a.name < b.name;
+  return a.uid === b.uid ? (a.source ?? '') < (b.source ?? '') : a.uid < b.uid;
+}

@@ -84,6 +84,12 @@ export const RuleHit = Component('RuleHit', {
   action: OneOf(RULE_ACTIONS),
   priority: Type.Optional(Type.Integer({ description: '1 is the most important' })),
   text: Type.String(),
+  why: Type.Optional(
+    Type.String({
+      description:
+        'Of a rule that screens names: the listed name, how well it fits, and which parts fit how.',
+    }),
+  ),
   shadow: Type.Optional(Type.Boolean({ description: 'Told, and without effect' })),
 });
 

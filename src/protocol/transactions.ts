@@ -66,6 +66,11 @@ export const RuleOfStory = Component('RuleOfStory', {
   version: Type.Integer(),
   action: OneOf(RULE_ACTIONS),
   text: Type.String(),
+  why: Nullable(
+    Type.String({
+      description: 'What the names that it screened fitted when it was decided; null where it screened none',
+    }),
+  ),
   shadow: Type.Boolean(),
   conditions: List(ConditionOfRule, { description: 'Empty for rules that are not filed any more' }),
 });

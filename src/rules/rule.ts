@@ -26,6 +26,8 @@ export type Lookups = {
   list(name: string): ListLookup | undefined;
   /** 0 to 1: how well the best fitting name of the imported sanctions lists fits. */
   sanctionMatch(name: string): number;
+  /** What that name is, and why it fits; undefined where none does. Not asked where nobody reads it. */
+  sanctionReason?(name: string): string | undefined;
 };
 export type ListLookup = { has(value: string, nowMs: number): boolean };
 

@@ -63,6 +63,32 @@ test('R1 a rule reads features, the transaction, the score and lists; what is no
   assert.ok(!holds('features.amount > 5.0'), 'a missing value is not above anything');
 });
 
+test('L3 a hit of a rule that screens names says what they fit; that of another rule does not', () => {
+  const reason = {
+    ...lookups,
+    sanctionReason: (name: string) => (name === 'Ann' ? '0.95 like ANN (1).' : undefined),
+  };
+  const match = 'sanctionMatch(transaction.counterpartyName) > 0.9';
+  const hits = (rules: readonly Rule[], asked = reason): readonly (string | undefined)[] =>
+    compileRuleset(rules, { lookups: asked })
+      .evaluate(transaction, vector(), 0, NOW)
+      .map(({ why }) => why);
+  assert.deepEqual(hits([rule(match, { id: 'a' }), rule('score >= 0.0', { id: 'b' })]), [
+    '0.95 like ANN (1).',
+    undefined,
+  ]);
+  assert.deepEqual(hits([rule('sanctionMatch("Nobody") < 0.5')]), [undefined]);
+  assert.deepEqual(hits([rule(match)], { ...reason, sanctionReason: () => undefined }), [undefined]);
+  const twice = 'sanctionMatch("Ann") > 0.9 && sanctionMatch("Nobody") < 0.9 && sanctionMatch("Ann") > 0.9';
+  const ruleset = compileRuleset([rule(twice)], { lookups: reason });
+  for (let i = 0; i < 3; i++)
+    assert.equal(
+      ruleset.evaluate(transaction, vector(), 0, NOW)[0].why,
+      '0.95 like ANN (1).',
+      'each time the same',
+    );
+});
+
 test('R2 a rule that throws does not hold and is counted, with what it said', () => {
   const ruleset = compileRuleset([rule('int(transaction.type) > 1'), rule('score >= 0.0', { id: 's' })]);
   assert.deepEqual(

@@ -49,26 +49,27 @@ const MAX_MEAN_MICROS = 200;
 /** A thread that was held up once says nothing of a rule. */
 const MOST_COUNTED_MICROS = 1000;
 const TIMED_BEFORE_SUSPENSION = 50;
+/** Names whose fit a hit tells. */
+const MAX_SCREENED_TOLD = 3;
 /** The weight of the newest time in the mean. */
 const NEWEST = 0.05;
 
 export const ruleKey = ({ id, version }: Pick<Rule, 'id' | 'version'>): string => `${id} ${version}`;
 
-/** Lookups that tell how long names took. */
-function timed(
+/** Lookups that tell which names were screened, and how long that took. */
+function watched(
   lookups: Lookups,
   elapsedMs: (() => number) | undefined,
-  spent: (ms: number) => void,
+  screened: (name: string, ms: number) => void,
 ): Lookups {
-  if (!elapsedMs) return lookups;
   return {
     list: (name) => lookups.list(name),
     sanctionMatch(name) {
-      const started = elapsedMs();
+      const started = elapsedMs?.() ?? 0;
       try {
         return lookups.sanctionMatch(name);
       } finally {
-        spent(elapsedMs() - started);
+        screened(name, (elapsedMs?.() ?? 0) - started);
       }
     },
   };
@@ -79,10 +80,15 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
   const { lookups = NO_LOOKUPS, elapsedMs, suspended, onSuspended } = options;
   let momentMs = 0;
   let screeningMs = 0;
+  /** By the rule that is evaluated. */
+  const screened = new Set<string>();
   // How long a screening takes is a matter of the lists, and of whoever chose the name: no rule is left out for it.
   const own = elapsedMs && ((): number => elapsedMs() - screeningMs);
   const environment = runningEnvironment(
-    timed(lookups, elapsedMs, (ms) => (screeningMs += ms)),
+    watched(lookups, elapsedMs, (name, ms) => {
+      screeningMs += ms;
+      if (screened.size < MAX_SCREENED_TOLD) screened.add(name);
+    }),
     () => momentMs,
   );
   const budget = createBudget(RULE_LIMITS, own);
@@ -163,6 +169,13 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
     }
   }
 
+  /** The hit of a rule that holds, with what the names fit that it screened. */
+  function hitOf({ hit }: Compiled): RuleHit {
+    if (screened.size === 0) return hit;
+    const why = [...screened].flatMap((name) => lookups.sanctionReason?.(name) ?? []).join(' ');
+    return why === '' ? hit : { ...hit, why };
+  }
+
   function fail(one: Compiled, error: unknown): void {
     errors.set(one.key, (errors.get(one.key) ?? 0) + 1);
     one.lastError = problemWords(error);
@@ -197,11 +210,12 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
         if (one.suspended !== undefined) continue;
         const timing = own !== undefined && (turn || one.timed < TIMED_EVERY);
         const started = timing ? own() : 0;
+        if (screened.size > 0) screened.clear();
         try {
           const { metered, evaluate } = one.program;
           if (metered ? holdsWithin(one) : evaluate(context) === true) {
             hits ??= [];
-            hits.push(one.hit);
+            hits.push(hitOf(one));
           }
         } catch (error) {
           fail(one, error);

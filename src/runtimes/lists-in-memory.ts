@@ -2,12 +2,15 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { createListSet, type ListSet } from '../lists/list-set.ts';
 import { type ListedName, type NameIndex, type NameMatch, nameIndexBuilder } from '../lists/name-index.ts';
+import { matchText } from '../lists/name-reason.ts';
 import type { ChangePlace, ListStore } from '../ports/list-store.ts';
 import type { Lookups } from '../rules/rule.ts';
 
 /** Short enough that decisions do not wait for it. */
 const PAGE = 1000;
 const NAMES_AT_ONCE = 100;
+/** What fits less is no reason for anything. */
+const LEAST_TOLD = 0.5;
 /** Names that were asked for lately: the same payees come again and again. */
 const REMEMBERED = 50_000;
 
@@ -100,6 +103,10 @@ export function createListsInMemory(store: ListStore): ListsInMemory {
     sanctionBest,
     screeningsCutShort: () => cutShort,
     sanctionMatch: (name) => sanctionBest(name)?.score ?? 0,
+    sanctionReason(name) {
+      const found = sanctionBest(name);
+      return found && found.score >= LEAST_TOLD ? matchText(found) : undefined;
+    },
     async look() {
       const now = await store.revision();
       if (now === revision) return;

@@ -19,6 +19,7 @@ import {
   type ImportStatus,
   type Imports,
   MAX_IMPORT_BYTES,
+  MAX_NAMES_BYTES,
   type Reading,
   refuse,
 } from './imports.ts';
@@ -64,13 +65,14 @@ const statusMessage = (status: ImportStatus, sight: Sight) => ({
 
 /** Throws ImportEnded where card numbers are refused. */
 function namesWithoutCards(names: readonly ListedName[], before: number, cards: CardPolicy): ListedName[] {
-  return names.map(({ uid, name }, i) => {
+  return names.map((listed, i) => {
+    const { uid, name } = listed;
     const keptUid = withoutCards(uid, 'line', cards);
     const keptName = withoutCards(name, 'line', cards);
     if (keptUid === undefined || keptName === undefined) {
       throw new ImportEnded('failed', `Name ${before + i + 1} ${CARD_REFUSED}.`, 422);
     }
-    return { uid: keptUid, name: keptName };
+    return { ...listed, uid: keptUid, name: keptName };
   });
 }
 
@@ -233,13 +235,13 @@ export function importRoutes(app: FastifyInstance, desk: Desk): void {
     scope.put<{ Params: Static<typeof SourceParams> }>(
       '/v1/sanctions/:name',
       {
-        bodyLimit: MAX_IMPORT_BYTES,
+        bodyLimit: MAX_NAMES_BYTES,
         config: { takesNoEncoding: true, permission: 'edit_lists' },
         schema: {
           summary: 'Import a sanctions list, in place of the one of that name',
           description:
-            'OFAC’s SDN.CSV, ALT.CSV or SDN.XML, or a CSV with the columns uid and name. The one of before serves until all of it ' +
-            'is there; an import that is cancelled, or whose sender goes, changes nothing. The answer says how many names there were ' +
+            'OFAC’s SDN.CSV, ALT.CSV, SDN.XML or SDN_ADVANCED.XML, the EU’s XML or CSV, the United Nations’ XML, or a CSV with the ' +
+            'columns uid and name; which it is is seen from the content. The one of before serves until all of it is there; an import that is cancelled, or whose sender goes, changes nothing. The answer says how many names there were ' +
             'before, and which lines were dropped and why.',
           tags,
           params: SourceParams,

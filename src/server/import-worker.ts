@@ -1,11 +1,11 @@
 // The thread that reads an import: bytes go in as they come, entries or names are given out a few at a time, when asked.
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../domain/input-error.ts';
-import { fileText } from '../domain/utf8.ts';
 import type { ListKind } from '../lists/entry.ts';
 import { type EntryLine, type EntryLines, entryLines } from '../lists/entry-lines.ts';
 import type { ListedName } from '../lists/name-index.ts';
-import { type DroppedName, readNames } from '../lists/sdn.ts';
+import type { DroppedName } from '../lists/sanctions-files/names-taken.ts';
+import { createNamesReader } from '../lists/sanctions-files/read-names.ts';
 
 /** What is imported: entries of a list of this kind, or names. */
 export type ImportWork = { readonly kind: 'names' } | { readonly kind: 'entries'; readonly of: ListKind };
@@ -66,16 +66,14 @@ function entrySource(lines: EntryLines): Source {
 }
 
 function nameSource(): Source {
-  let pieces: Uint8Array[] = [];
+  const reader = createNamesReader();
   let names: readonly ListedName[] | undefined;
   let dropped: readonly DroppedName[] = [];
   let given = 0;
   return {
-    bytes: (bytes) => pieces.push(bytes),
+    bytes: (bytes) => reader.add(bytes),
     end() {
-      const whole = Buffer.concat(pieces);
-      pieces = [];
-      ({ names, dropped } = readNames(fileText(whole, 'The file')));
+      ({ names, dropped } = reader.end());
     },
     next() {
       if (!names) return undefined;
@@ -106,9 +104,11 @@ function answer(): void {
 
 port.on('message', (message: ToImport) => {
   try {
-    if (message.kind === 'bytes') source.bytes(message.bytes);
-    else if (message.kind === 'end') source.end();
-    else asked++;
+    if (message.kind === 'next') asked++;
+    // What comes after a mistake is not read.
+    else if (problem !== undefined) return;
+    else if (message.kind === 'bytes') source.bytes(message.bytes);
+    else source.end();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     problem = error.message;

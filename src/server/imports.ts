@@ -8,11 +8,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { FromImport, ImportWork, ToImport } from './import-worker.ts';
 
 export const MAX_IMPORT_BYTES = 100 << 20;
+/** Lists of names as XML are larger than what is taken of them: OFAC's with all its papers is above 100 MB. */
+export const MAX_NAMES_BYTES = 300 << 20;
 const MAX_PROBLEMS = 100;
 const AT_ONCE = 2;
 const REMEMBERED = 20;
 const WORKER = new URL('./import-worker.ts', import.meta.url);
-/** A file of the largest size, its text and its names; more is a mistake of this program. */
+/** The entries or names of the largest file; more is a mistake of this program. */
 const WORKER_MEGABYTES = 1024;
 
 export type RefusedLine = { readonly line: number; readonly problem: string };
@@ -97,7 +99,7 @@ export function createImports(clock: Clock): Imports {
       throw new ImportEnded('failed', `${AT_ONCE} imports are under way. Wait for one, or cancel it.`, 409);
     }
     const length = Number(body.headers['content-length']);
-    if (length > MAX_IMPORT_BYTES) throw tooLarge();
+    if (length > maxBytes(about)) throw tooLarge(about);
     const job: Running = {
       over: new AbortController(),
       status: {
@@ -184,10 +186,13 @@ export function createImports(clock: Clock): Imports {
 const wentAway = (): ImportEnded =>
   new ImportEnded('abandoned', 'The sender went away before the import was over.');
 
-const tooLarge = (): ImportEnded =>
+const maxBytes = ({ of }: Pick<ImportStatus, 'of'>): number =>
+  of === 'sanctions' ? MAX_NAMES_BYTES : MAX_IMPORT_BYTES;
+
+const tooLarge = (about: Pick<ImportStatus, 'of'>): ImportEnded =>
   new ImportEnded(
     'failed',
-    `A file has at most ${MAX_IMPORT_BYTES >> 20} MB. Cut it in several, or leave out what is not needed.`,
+    `A file has at most ${maxBytes(about) >> 20} MB. Cut it in several, or leave out what is not needed.`,
     413,
   );
 
@@ -203,7 +208,7 @@ async function feed(
   for await (const piece of pieces) {
     if (over.aborted) return;
     status.bytes += piece.length;
-    if (status.bytes > MAX_IMPORT_BYTES) throw tooLarge();
+    if (status.bytes > maxBytes(status)) throw tooLarge(status);
     say({ kind: 'bytes', bytes: piece });
   }
   if (!body.complete) throw wentAway();

@@ -12,6 +12,7 @@ import {
   normalEntry,
 } from '../lists/entry.ts';
 import { entryFrom, entryWithoutCards } from '../lists/entry-lines.ts';
+import { nameReason } from '../lists/name-reason.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { NewEntry } from '../ports/list-store.ts';
 import { Identifier, Line, Prose } from '../protocol/fields.ts';
@@ -293,7 +294,8 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
       schema: {
         summary: 'How well a name fits the imported sanctions lists',
         description:
-          'The best fit, which parts of the two names fit how, and the words that only one of them has. isCut says that more names were ' +
+          'The best fit, which parts of the two names fit how, and the words that only one of them has; why says it in words. An alias ' +
+          'that its list calls weak counts 0.9 at most, and isWeakAlias says so. isCut says that more names were ' +
           'like it than could be looked at in ten milliseconds: another may fit better.',
         tags,
         body: ScreenBody,
@@ -305,10 +307,32 @@ export function listRoutes(app: FastifyInstance, desk: Desk): void {
         entryOf(request, clock, 'screened a name', 'sanctions', { name: request.body.name }),
       );
       if (!best)
-        return { score: 0, uid: null, name: null, parts: [], askedOnly: [], listedOnly: [], isCut: false };
+        return {
+          score: 0,
+          uid: null,
+          source: null,
+          name: null,
+          isWeakAlias: false,
+          parts: [],
+          askedOnly: [],
+          listedOnly: [],
+          isCut: false,
+          why: 'Nothing comes near.',
+        };
       const { score, match, fit, isCut } = best;
       const { parts, askedOnly, listedOnly } = fit;
-      return { score, uid: match.uid, name: match.name, parts, askedOnly, listedOnly, isCut };
+      return {
+        score,
+        uid: match.uid,
+        source: match.source ?? null,
+        name: match.name,
+        isWeakAlias: match.isWeak === true,
+        parts,
+        askedOnly,
+        listedOnly,
+        isCut,
+        why: nameReason(best),
+      };
     },
   );
 

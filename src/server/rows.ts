@@ -167,7 +167,7 @@ export function storyOf(
     baseVote: explainer?.baseVote ?? null,
     vote: explainer?.vote(vector) ?? null,
     rules: rules.map((hit) => {
-      const { id, version = 1, action, text, shadow } = hitSeen(hit, sight);
+      const { id, version = 1, action, text, why, shadow } = hitSeen(hit, sight);
       // A condition is compared with what the transaction says: neither it nor the values are for everybody.
       const expression = sight.kind === 'whole' ? expressionOf(id, version) : undefined;
       const conditions =
@@ -179,6 +179,7 @@ export function storyOf(
         version,
         action,
         text,
+        why: why ?? null,
         shadow: shadow === true,
         conditions: conditions.map(({ text: said, holds, values }) => ({
           text: said,

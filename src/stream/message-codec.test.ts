@@ -11,7 +11,7 @@ const ITEMS = [
     {
       outcome: 'decline',
       reasons: [{ feature: 'amount', value: null, contribution: 1, text: 'a text, "reasons": in it' }],
-      rules: [{ id: 'r', version: 1, action: 'tag', priority: 3, text: 'rule' }],
+      rules: [{ id: 'r', version: 1, action: 'tag', priority: 3, text: 'rule', why: '0.95 like "É", (1).' }],
     },
   ),
 ];

@@ -295,6 +295,7 @@ export function Story(props: {
             {' '}
             v{rule.version} · {rule.shadow ? 'in shadow, without effect' : rule.action}
           </span>
+          {rule.why !== null && <div>{rule.why}</div>}
           {rule.conditions.length > 0 && (
             <div className="conditions">
               {rule.conditions.map((condition) => (

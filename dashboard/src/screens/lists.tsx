@@ -15,24 +15,15 @@ type Screened = {
   readonly score: number;
   readonly name: string | null;
   readonly uid: string | null;
-  readonly parts: readonly { readonly asked: string; readonly listed: string; readonly how: string }[];
-  readonly askedOnly: readonly string[];
-  readonly listedOnly: readonly string[];
-  readonly isCut: boolean;
+  readonly source: string | null;
+  /** Which parts of the names fit how, and whether it is a weak alias, in words. */
+  readonly why: string;
 };
 
-/** Which parts of the names fit how, as a sentence or two. */
-function whyText({ parts, askedOnly, listedOnly, isCut }: Screened): string {
-  const fits = parts.map(({ asked, listed, how }) =>
-    asked === listed ? `${asked} is the same` : `${asked} for ${listed}: ${how}`,
-  );
-  return [
-    ...(fits.length > 0 ? [`${fits.join('; ')}.`] : []),
-    ...(askedOnly.length > 0 ? [`Only asked for: ${askedOnly.join(' ')}.`] : []),
-    ...(listedOnly.length > 0 ? [`Only listed: ${listedOnly.join(' ')}.`] : []),
-    ...(isCut ? ['More names are like it than could be looked at in time.'] : []),
-  ].join(' ');
-}
+const foundText = ({ score, name, uid, source, why }: Screened): string =>
+  name === null
+    ? why
+    : `${percent(score, 0)} like ${name} (${[uid, source].filter((one) => one !== null).join(', ')}). ${why}`;
 
 type Lists = {
   readonly lists: readonly ListMessage[];
@@ -448,13 +439,16 @@ function Sanctions(props: {
                   .replace(/\.\w+$/, '')
                   .replaceAll(/[^\w .-]/g, '-')
                   .slice(0, 60) || 'list';
-              ask<{ names: number }>(`/v1/sanctions/${encodeURIComponent(source)}`, {
+              ask<{ names: number; dropped: number }>(`/v1/sanctions/${encodeURIComponent(source)}`, {
                 method: 'PUT',
                 headers: { 'content-type': 'text/csv' },
                 body: file,
               })
                 .then(
-                  (done) => show(`${source}: ${count(done.names)} names`),
+                  (done) =>
+                    show(
+                      `${source}: ${count(done.names)} names${done.dropped > 0 ? `, ${count(done.dropped)} entries or aliases without one` : ''}`,
+                    ),
                   (error: Error) => show(error.message, true),
                 )
                 .finally(props.onChanged);
@@ -464,7 +458,7 @@ function Sanctions(props: {
               <Button
                 {...button}
                 size="compact-xs"
-                title="OFAC’s SDN.CSV, ALT.CSV, SDN.XML, or a CSV with uid and name"
+                title="Lists of OFAC (SDN.CSV, ALT.CSV, SDN.XML, SDN_ADVANCED.XML), the EU (XML, CSV), the United Nations (XML), or a CSV with uid and name"
               >
                 Import …
               </Button>
@@ -475,8 +469,8 @@ function Sanctions(props: {
     >
       {props.sources.length === 0 && (
         <Empty>
-          None imported. Rules then find no name: sanctionMatch(…) is 0. Get OFAC’s SDN.CSV and import it
-          here.
+          None imported. Rules then find no name: sanctionMatch(…) is 0. Get a list of OFAC, the EU or the
+          United Nations and import it here.
         </Empty>
       )}
       {props.sources.map((source) => (
@@ -493,12 +487,7 @@ function Sanctions(props: {
           onSubmit={(event) => {
             event.preventDefault();
             tell<Screened>('/v1/sanctions/screen', { name }).then(
-              (found) =>
-                show(
-                  found.name === null
-                    ? 'Nothing comes near.'
-                    : `${percent(found.score, 0)} like ${found.name} (${found.uid}). ${whyText(found)}`,
-                ),
+              (found) => show(foundText(found)),
               (error: Error) => show(error.message, true),
             );
           }}

@@ -42,6 +42,11 @@ export const IMPORT_TABLES: readonly string[] = [
   'create index sanctions_names_edition on sanctions_names (source, edition, seq)',
 ];
 
+export const WEAK_ALIASES: readonly string[] = [
+  'alter table sanctions_names add column weak boolean not null default false',
+  `comment on column sanctions_names.weak is 'An alias that its list says is too vague to find a party by alone'`,
+];
+
 const REVISE: Statement = { sql: 'update list_revision set revision = revision + 1', parameters: [] };
 const REVISION = '(select revision from list_revision)';
 /** Rows that one statement takes out where thousands may go. */
@@ -235,9 +240,13 @@ export function createListStore(session: SqlSession, reads: SqlSession = session
     },
     async addNames(source, edition, names) {
       await session.query(
-        `insert into sanctions_names (source, edition, uid, name)
-         select $1, $2, uid, name from json_to_recordset($3) as n(uid text, name text)`,
-        [source, edition, JSON.stringify(names)],
+        `insert into sanctions_names (source, edition, uid, name, weak)
+         select $1, $2, uid, name, weak from json_to_recordset($3) as n(uid text, name text, weak boolean)`,
+        [
+          source,
+          edition,
+          JSON.stringify(names.map(({ uid, name, isWeak = false }) => ({ uid, name, weak: isWeak }))),
+        ],
       );
     },
     async putNames(source, edition, names, entry) {
@@ -275,7 +284,7 @@ export function createListStore(session: SqlSession, reads: SqlSession = session
     },
     async names(after, limit) {
       const rows = await session.query(
-        `select n.seq, n.uid, n.name, s.name is not null as counts
+        `select n.seq, n.source, n.uid, n.name, n.weak, s.name is not null as counts
          from (select * from sanctions_names where seq > $1 order by seq limit $2) n
            left join sanctions_sources s on s.name = n.source and s.edition = n.edition
          order by n.seq`,
@@ -283,7 +292,16 @@ export function createListStore(session: SqlSession, reads: SqlSession = session
       );
       return {
         names: rows.flatMap((row) =>
-          row.counts === true ? [{ uid: String(row.uid), name: String(row.name) }] : [],
+          row.counts === true
+            ? [
+                {
+                  uid: String(row.uid),
+                  name: String(row.name),
+                  source: String(row.source),
+                  ...(row.weak === true && { isWeak: true }),
+                },
+              ]
+            : [],
         ),
         next: rows.length === limit ? Number(rows[rows.length - 1].seq) : undefined,
       };

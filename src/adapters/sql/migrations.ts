@@ -8,7 +8,7 @@ import { LARGEST_LOSS } from './commit.ts';
 import { quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
 import { LINK_INDEXES } from './links.ts';
-import { IMPORT_TABLES, LIST_TABLES } from './list-store.ts';
+import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './list-store.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
@@ -117,6 +117,7 @@ const LOCAL_TIME = ofBoth([
 ]);
 
 const HOLDS = ofBoth(CHANNEL_HOLDS);
+const WEAK = ofBoth(WEAK_ALIASES);
 
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
@@ -156,6 +157,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '014_base_amounts': BASE_AMOUNTS,
   '015_local_time': LOCAL_TIME,
   '016_channel_holds': HOLDS,
+  '017_weak_aliases': WEAK,
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -226,6 +228,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '015_base_amounts': BASE_AMOUNTS,
   '016_local_time': LOCAL_TIME,
   '017_channel_holds': HOLDS,
+  '018_weak_aliases': WEAK,
 };
 
 const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
