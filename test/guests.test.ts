@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
-import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
+import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
 import { encodeVector } from '../src/engine/vector-codec.ts';
 import { CATALOGUE_HASH, FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';

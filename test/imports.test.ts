@@ -80,6 +80,24 @@ test('imports point one way', () => {
   assert.deepEqual(wrong, []);
 });
 
+/** What every room of the dashboard may use; `frame` puts the rooms together, and nobody uses that. */
+const SHARED = ['kit', 'live'];
+
+test('rooms of the dashboard use what is shared, and of one another what their index gives', () => {
+  const wrong: string[] = [];
+  for (const file of globSync('dashboard/src/*/*.{ts,tsx}', { cwd: ROOT })) {
+    const room = file.split('/')[2];
+    for (const target of importsOf(file)) {
+      const [, , to, name] = target.split('/');
+      if (!target.startsWith('dashboard/src/') || to === room || room === 'frame') continue;
+      const isShared = SHARED.includes(to) && (room !== 'kit' || to === 'kit');
+      if (!isShared && (SHARED.includes(room) || name !== 'index.ts'))
+        wrong.push(`${file} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 test('the pure rooms read no clock, no file, no randomness of their own', () => {
   const wrong: string[] = [];
   for (const room of PURE) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
-import { csv } from '../dashboard/src/csv.ts';
+import { csv } from '../dashboard/src/transactions/csv.ts';
 import { KEY_PERMISSIONS, PERMISSIONS_OF, type Permission, ROLES } from '../src/domain/access.ts';
 import type { ServerMessage } from '../src/protocol/feed.ts';
 import type { TransactionRow } from '../src/protocol/transactions.ts';

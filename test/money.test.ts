@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { cell, csv } from '../dashboard/src/csv.ts';
+import { cell, csv } from '../dashboard/src/transactions/csv.ts';
 import type { BaseAmount } from '../src/domain/base-amount.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 

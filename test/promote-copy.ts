@@ -1,5 +1,5 @@
 // The model in service once more, under another name.
-import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
+import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import type { SqlSession } from '../src/adapters/sql/session.ts';
 
 export async function promoteCopy(session: SqlSession, version: string, as: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { Transaction } from '../src/domain/transaction.ts';
 import { ENTITY_KINDS } from '../src/features/feature-state.ts';
 import { History } from '../src/features/history.ts';
 import { systemClock } from '../src/ports/clock.ts';
-import type { DeadLetter } from '../src/ports/dead-letters.ts';
+import type { DeadLetter } from '../src/ports/office/dead-letters.ts';
 import { type EmbeddedDesk, openDesk } from '../src/runtimes/embedded.ts';
 import { trainFirstModel } from '../src/training/first-model.ts';
 import { makeFolder } from './desk-process.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
-import { createModelRegistry } from '../src/adapters/sql/model-registry.ts';
+import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { sparkJars } from '../src/stack/spark.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';

@@ -4,8 +4,8 @@ import '@mantine/core/styles.css';
 import './styles.css';
 import { MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
-import { theme } from './theme.ts';
+import { App } from './frame/app.tsx';
+import { theme } from './kit/theme.ts';
 
 const root = document.getElementById('root');
 if (root) {

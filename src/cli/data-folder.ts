@@ -7,7 +7,7 @@ import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { InputError } from '../domain/input-error.ts';
-import type { Office } from '../ports/office.ts';
+import type { Office } from '../ports/office/office.ts';
 import { askAdmin } from '../runtimes/admin-socket.ts';
 
 export type DataFolder = {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { InputError } from '../domain/input-error.ts';
 import type { App } from '../server/app.ts';
-import { isLoopback } from '../server/guard.ts';
-import { type Targets, webhookTargets } from '../server/webhook-targets.ts';
+import { isLoopback } from '../server/edge/guard.ts';
+import { type Targets, webhookTargets } from '../server/notifications/webhook-targets.ts';
 import type { Options } from './options.ts';
 
 export function packageVersion(): string {

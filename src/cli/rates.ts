@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../domain/input-error.ts';
-import type { ExchangeRatesMessage, RateImportMessage } from '../protocol/exchange-rates.ts';
+import type { ExchangeRatesMessage, RateImportMessage } from '../protocol/rates.ts';
 import { askDesk, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 

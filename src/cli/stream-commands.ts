@@ -12,10 +12,10 @@ import { openStreamDesk } from '../runtimes/stream-desk.ts';
 import { openIntake, prepareStream, rebuildState, streamPeople } from '../runtimes/stream-maintenance.ts';
 import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
-import { oidcSettings } from '../server/access/oidc-settings.ts';
 import { buildApp } from '../server/app.ts';
-import { mailSettings } from '../server/notifier.ts';
-import { proxiesOf } from '../server/proxies.ts';
+import { proxiesOf } from '../server/edge/proxies.ts';
+import { mailSettings } from '../server/notifications/notifier.ts';
+import { oidcSettings } from '../server/sign-in/oidc-settings.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
 import {
   HOST_SPECS,

@@ -331,3 +331,11 @@ test('T6 names and entries are texts that can be seen: what is not is refused, w
   assert.deepEqual(normalEntry('text', 'علی\u200cرضا'), { value: 'علی\u200cرضا' });
   assert.ok('problem' in normalEntry('account', 'علی\u200cرضا'));
 });
+
+test('T11 an entry from before identifiers had one form is found by it, too', () => {
+  const blocked = createListSet('counterparty');
+  blocked.add('GB82 WEST 1234 5698 7654 32', undefined);
+  assert.equal(blocked.has('GB82WEST12345698765432', 0), true, 'an entry from before has the form too');
+  blocked.remove('gb82west12345698765432');
+  assert.equal(blocked.size, 0);
+});

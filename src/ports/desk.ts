@@ -11,10 +11,10 @@ import type { Serving } from '../models/serving.ts';
 import type { Lookups } from '../rules/rule.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
-import type { Committed } from './committed.ts';
-import type { ModelRegistry } from './model-registry.ts';
-import type { Office } from './office.ts';
+import type { ModelRegistry } from './office/models.ts';
+import type { Office } from './office/office.ts';
 import type { Store } from './store.ts';
+import type { Committed } from './stream/committed.ts';
 
 /** Records accepted but not decided yet; beyond this the source is asked to wait. */
 export const MAX_BACKLOG = 20_000;

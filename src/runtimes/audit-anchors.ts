@@ -1,7 +1,7 @@
 // Heads of the audit trail, written down outside the database: whoever rewrites the trail there cannot rewrite these.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { AuditTrail } from '../ports/audit.ts';
 import type { Boundary } from '../ports/boundary.ts';
+import type { AuditTrail } from '../ports/office/audit.ts';
 
 const EVERY_MS = 60_000;
 const KEPT_BYTES = 4 << 20;

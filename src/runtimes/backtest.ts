@@ -4,7 +4,7 @@ import { InputError } from '../domain/input-error.ts';
 import { CATALOGUE_HASH } from '../features/catalogue.ts';
 import type { ListedName } from '../lists/name-index.ts';
 import type { Backtester, BacktestQuestion, BacktestStatus } from '../ports/backtester.ts';
-import type { Office } from '../ports/office.ts';
+import type { Office } from '../ports/office/office.ts';
 import { addCounts, type BacktestCounts, emptyCounts } from '../rules/backtest.ts';
 import { checkExpression } from '../rules/check.ts';
 import { createColumns, type PastColumns, withoutTexts } from '../rules/past-columns.ts';

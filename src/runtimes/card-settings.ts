@@ -9,7 +9,7 @@ import {
   REFUSE_CARDS,
 } from '../domain/card-policy.ts';
 import { InputError } from '../domain/input-error.ts';
-import type { Settings } from '../ports/settings.ts';
+import type { Settings } from '../ports/office/settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,7 +4,7 @@ import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Engine } from '../engine/process-batch.ts';
 import { createFeatureState } from '../features/feature-state.ts';
 import { createBoundary } from '../ports/boundary.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log } from '../ports/stream/log.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 
 /** Probes of a road whose figures the test sets. */

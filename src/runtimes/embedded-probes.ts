@@ -7,8 +7,8 @@ import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth } from '../ports/desk.ts';
-import type { Log } from '../ports/log.ts';
 import { watchProgress } from '../ports/progress-watch.ts';
+import type { Log } from '../ports/stream/log.ts';
 import { stillOf } from './still.ts';
 
 const PROBE_MS = 2000;

@@ -8,7 +8,7 @@ import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { openEmbeddedLog } from '../adapters/embedded/log.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
-import { createModelRegistry } from '../adapters/sql/model-registry.ts';
+import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
@@ -26,8 +26,6 @@ import { createScorer, type Model } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Committed, committedOf } from '../ports/committed.ts';
-import { letterOf } from '../ports/dead-letters.ts';
 import {
   type Desk,
   diskFullError,
@@ -35,11 +33,13 @@ import {
   type Measurements,
   OverCapacityError,
 } from '../ports/desk.ts';
-import type { Log } from '../ports/log.ts';
-import type { ModelRegistry } from '../ports/model-registry.ts';
-import type { Office } from '../ports/office.ts';
-import { createProcessor } from '../ports/processor.ts';
+import { letterOf } from '../ports/office/dead-letters.ts';
+import type { ModelRegistry } from '../ports/office/models.ts';
+import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
+import { type Committed, committedOf } from '../ports/stream/committed.ts';
+import type { Log } from '../ports/stream/log.ts';
+import { createProcessor } from '../ports/stream/processor.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { type CardSettings, checkCardKey } from './card-settings.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';

@@ -1,6 +1,6 @@
 // The first model of an installation: nobody could have approved it.
 import type { Model } from '../models/model.ts';
-import type { ModelRegistry } from '../ports/model-registry.ts';
+import type { ModelRegistry } from '../ports/office/models.ts';
 
 const WHO = 'first start';
 

@@ -3,7 +3,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { createListSet, type ListSet } from '../lists/list-set.ts';
 import { type ListedName, type NameIndex, type NameMatch, nameIndexBuilder } from '../lists/name-index.ts';
 import { matchText } from '../lists/name-reason.ts';
-import type { ChangePlace, ListStore } from '../ports/list-store.ts';
+import type { ChangePlace, ListStore } from '../ports/office/lists.ts';
 import type { Lookups } from '../rules/rule.ts';
 
 /** Short enough that decisions do not wait for it. */

@@ -5,7 +5,7 @@ import { exchangeRates, SHIPPED_EXCHANGE_RATES } from '../domain/exchange-rates.
 import { InputError } from '../domain/input-error.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { Office } from '../ports/office.ts';
+import type { Office } from '../ports/office/office.ts';
 
 export type MoneyInService = {
   current(): Money;

@@ -3,9 +3,9 @@ import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { textProblem } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Office } from '../ports/office.ts';
-import { isId, nameProblem, normalId } from '../server/access/names.ts';
+import type { Office } from '../ports/office/office.ts';
 import { newToken, tokenHash } from '../server/access/secrets.ts';
+import { isId, nameProblem, normalId } from '../server/sign-in/names.ts';
 
 const LINK_MS = 72 * 3_600_000;
 

@@ -6,8 +6,8 @@ import { FEATURE_COUNT } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import { applyLabel } from '../features/labels.ts';
 import { observe } from '../features/observe.ts';
-import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import type { Log } from '../ports/stream/log.ts';
 
 const RECORDS_AT_ONCE = 5000;
 

@@ -2,8 +2,8 @@
 // others stay: one rule must never stop scoring.
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
-import type { AuditEntry } from '../ports/audit.ts';
-import type { Office } from '../ports/office.ts';
+import type { AuditEntry } from '../ports/office/audit.ts';
+import type { Office } from '../ports/office/office.ts';
 import type { Rule } from '../rules/rule.ts';
 import { compileRuleset, type Ruleset, ruleKey } from '../rules/ruleset.ts';
 import { STARTER_LISTS, STARTER_RULES } from '../rules/starter-rules.ts';

@@ -6,8 +6,8 @@ import { createScorer, type Scorer } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { InService } from '../ports/desk.ts';
-import type { ModelRegistry } from '../ports/model-registry.ts';
-import type { Office } from '../ports/office.ts';
+import type { ModelRegistry } from '../ports/office/models.ts';
+import type { Office } from '../ports/office/office.ts';
 import type { ListsInMemory } from './lists-in-memory.ts';
 import { fileStarterRules, openRules } from './rules-in-service.ts';
 

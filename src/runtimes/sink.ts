@@ -16,7 +16,7 @@ import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Restarts } from '../ports/restarts.ts';
-import { OUTPUTS, type Output } from '../ports/stream.ts';
+import { OUTPUTS, type Output } from '../ports/stream/stream.ts';
 import { groupCommits } from '../stream/group-commit.ts';
 import { startSinks } from '../stream/sinks.ts';
 import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';

@@ -6,7 +6,7 @@ import { endOffsets, firstOffsets } from '../adapters/kafka/offsets.ts';
 import { openKafkaSource } from '../adapters/kafka/source.ts';
 import { storedHistory } from '../adapters/postgres/history.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';
-import type { DecidedHistory, HistoryItem } from '../ports/history.ts';
+import type { DecidedHistory, HistoryItem } from '../ports/stream/history.ts';
 import { readMessage, sourceOffsetOf } from '../stream/message-codec.ts';
 import type { StreamSettings } from './stream-settings.ts';
 

@@ -9,7 +9,7 @@ import { openPostgres } from '../adapters/postgres/session.ts';
 import { openRedis } from '../adapters/redis/connection.ts';
 import { createRedisStateStore, dropPartition } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
-import { createModelRegistry } from '../adapters/sql/model-registry.ts';
+import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { shippedMoney } from '../domain/base-amount.ts';
 import { createFeatureState } from '../features/feature-state.ts';

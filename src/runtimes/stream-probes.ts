@@ -17,7 +17,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth, PartitionLag } from '../ports/desk.ts';
 import { watchProgress } from '../ports/progress-watch.ts';
 import { restartsText } from '../ports/restarts.ts';
-import { OUTPUTS } from '../ports/stream.ts';
+import { OUTPUTS } from '../ports/stream/stream.ts';
 import { type Still, stillOf } from './still.ts';
 import type { StreamSettings } from './stream-settings.ts';
 

@@ -10,7 +10,7 @@ import { openRedis, type RedisConnection } from '../adapters/redis/connection.ts
 import { workerRegistry } from '../adapters/redis/process-registry.ts';
 import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
-import { createModelRegistry } from '../adapters/sql/model-registry.ts';
+import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
@@ -18,7 +18,7 @@ import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Restarts } from '../ports/restarts.ts';
-import type { StreamSource } from '../ports/stream.ts';
+import type { StreamSource } from '../ports/stream/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
 import { checkCardKey } from './card-settings.ts';

@@ -2,7 +2,7 @@
 // Bodies are checked by the domain parser, which lists every problem, so their schemas are for the reader.
 import { type Static, Type } from 'typebox';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
-import { MODEL_STATES } from '../ports/model-registry.ts';
+import { MODEL_STATES } from '../ports/office/models.ts';
 import { Identifier, Line, Prose, Said } from '../protocol/fields.ts';
 
 export const oneOf = <T extends string>(values: readonly T[]) => Type.Enum([...values]);

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { type Boundary, shownError } from '../ports/boundary.ts';
 import { createRestartPolicy } from '../ports/restart-policy.ts';
 import type { App } from './app.ts';
-import { boundedServer } from './connection-bounds.ts';
+import { boundedServer } from './edge/connection-bounds.ts';
 
 export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 

@@ -3,7 +3,7 @@
 // are kept: dropped ones, outside the heap, waited for a collection of all objects.
 import { copyBytes } from '../domain/bytes.ts';
 import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
-import type { AccountBytes } from '../ports/state-store.ts';
+import type { AccountBytes } from '../ports/stream/state-store.ts';
 
 export type AccountCache = {
   /** Histories of the batch at hand are in this one. */

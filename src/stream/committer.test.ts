@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FencedError, type PartitionCommit } from '../ports/state-store.ts';
+import { FencedError, type PartitionCommit } from '../ports/stream/state-store.ts';
 import { createCommitter } from './committer.ts';
 import { emptyCommit } from './partition-work.ts';
 

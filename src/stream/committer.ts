@@ -1,6 +1,6 @@
 // Commits what a partition decided once it is published: then a state that is behind its outputs is all that a death can
 // leave, and a successor takes it to where they are. Batches that wait for the same moment go into one commit.
-import { FencedError, MAX_COMMIT_LABELS, type PartitionCommit } from '../ports/state-store.ts';
+import { FencedError, MAX_COMMIT_LABELS, type PartitionCommit } from '../ports/stream/state-store.ts';
 
 export type Committer = {
   /** Takes the next batch; it is committed some time after `published` has resolved. */

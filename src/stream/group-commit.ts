@@ -1,7 +1,7 @@
 // Several sinks over one store: what waits while a transaction is under way goes into the next one together.
 import { isRecordFault } from '../domain/fault.ts';
-import type { Collector, SinkBatch, SinkStore } from '../ports/sink-store.ts';
-import { FencedError } from '../ports/state-store.ts';
+import type { Collector, SinkBatch, SinkStore } from '../ports/stream/sink-store.ts';
+import { FencedError } from '../ports/stream/state-store.ts';
 
 export function groupCommits<Collected extends Collector>(store: SinkStore<Collected>): SinkStore<Collected> {
   type Waiting = {

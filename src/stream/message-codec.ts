@@ -11,8 +11,8 @@ import { keptOfBytes } from '../domain/raw-input.ts';
 import { countryOf, NO_COUNTRY, type TransactionJson, transactionFromJson } from '../domain/transaction.ts';
 import { exactDecoder } from '../domain/utf8.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
-import type { DeadLetterSubject, QuarantineStep } from '../ports/dead-letters.ts';
-import type { StreamMessage, StreamRecord } from '../ports/stream.ts';
+import type { DeadLetterSubject, QuarantineStep } from '../ports/office/dead-letters.ts';
+import type { StreamMessage, StreamRecord } from '../ports/stream/stream.ts';
 import { traceparentOf } from './record-codec.ts';
 
 const DEAD_LETTER_CHARACTERS = 2000;

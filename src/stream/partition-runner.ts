@@ -3,20 +3,20 @@
 import type { Problem } from '../domain/problem.ts';
 import type { BatchOutput } from '../engine/process-batch.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { BaseHistories, DecidedHistory, HistoryItem } from '../ports/history.ts';
+import type { BaseHistories, DecidedHistory, HistoryItem } from '../ports/stream/history.ts';
 import {
   FencedError,
   type PartitionCommit,
   type PartitionHead,
   type StateStore,
-} from '../ports/state-store.ts';
+} from '../ports/stream/state-store.ts';
 import type {
   LastPublished,
   PartitionInput,
   StreamMessage,
   StreamRecord,
   StreamSource,
-} from '../ports/stream.ts';
+} from '../ports/stream/stream.ts';
 import { type Committer, createCommitter } from './committer.ts';
 import {
   createWork,

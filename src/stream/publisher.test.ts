@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LastPublished, StreamMessage } from '../ports/stream.ts';
+import type { LastPublished, StreamMessage } from '../ports/stream/stream.ts';
 import { createPublisher } from './publisher.ts';
 
 const message = (sourceOffset: number, bytes: number): StreamMessage => ({

@@ -1,7 +1,7 @@
 // Publishes what partitions decided: in order, tried for as long as it takes, each message once. After an error
 // the output is claimed again, and only what it does not hold yet is appended.
-import { FencedError } from '../ports/state-store.ts';
-import type { LastPublished, OutputLog, StreamMessage } from '../ports/stream.ts';
+import { FencedError } from '../ports/stream/state-store.ts';
+import type { LastPublished, OutputLog, StreamMessage } from '../ports/stream/stream.ts';
 
 export type Publisher = {
   /** Nobody who claimed the partition before can publish for it any more; gives what is published already. */

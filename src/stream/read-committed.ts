@@ -2,8 +2,8 @@
 // counted, few are shown.
 import { lacksMemory } from '../domain/fault.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
-import { type Committed, type DecisionCount, flaggedMinorOf } from '../ports/committed.ts';
-import type { StreamRecord } from '../ports/stream.ts';
+import { type Committed, type DecisionCount, flaggedMinorOf } from '../ports/stream/committed.ts';
+import type { StreamRecord } from '../ports/stream/stream.ts';
 import { type DecisionHead, decodeHead, readMessage } from './message-codec.ts';
 
 export type ReadParts = {

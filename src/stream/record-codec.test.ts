@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StreamRecord } from '../ports/stream.ts';
+import type { StreamRecord } from '../ports/stream/stream.ts';
 import { decodeRecord, HEADERS, traceparentOf } from './record-codec.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

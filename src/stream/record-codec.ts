@@ -11,7 +11,7 @@ import { TRACEPARENT } from '../domain/traceparent.ts';
 import { type Transaction, transactionToJson, withoutBase } from '../domain/transaction.ts';
 import { badByteText, badUtf8 } from '../domain/utf8.ts';
 import type { LogRecord } from '../engine/records.ts';
-import type { StreamRecord } from '../ports/stream.ts';
+import type { StreamRecord } from '../ports/stream/stream.ts';
 
 export const SCHEMA_VERSION = '1';
 export const HEADERS = {

@@ -4,8 +4,8 @@ import { encodedLength, encodeEntity, loadEntities } from '../features/entity-co
 import { createEntityTable } from '../features/entity-table.ts';
 import { ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
-import type { BaseHistories } from '../ports/history.ts';
-import type { StateStore } from '../ports/state-store.ts';
+import type { BaseHistories } from '../ports/stream/history.ts';
+import type { StateStore } from '../ports/stream/state-store.ts';
 
 const BATCHES_AT_ONCE = 200;
 const PIECE_BYTES = 4 << 20;

@@ -3,10 +3,10 @@
 import { asBuffer } from '../domain/bytes.ts';
 import { isRecordFault, lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { DEAD_LETTER_CHARACTERS, type DeadLetterEntry, letterOf } from '../ports/dead-letters.ts';
-import type { Collector, SinkBatch, SinkProgress, SinkStore } from '../ports/sink-store.ts';
-import { FencedError } from '../ports/state-store.ts';
-import type { Output, PartitionInput, StreamRecord } from '../ports/stream.ts';
+import { DEAD_LETTER_CHARACTERS, type DeadLetterEntry, letterOf } from '../ports/office/dead-letters.ts';
+import type { Collector, SinkBatch, SinkProgress, SinkStore } from '../ports/stream/sink-store.ts';
+import { FencedError } from '../ports/stream/state-store.ts';
+import type { Output, PartitionInput, StreamRecord } from '../ports/stream/stream.ts';
 import { decodeMessage, type OutputMessage, readMessage } from './message-codec.ts';
 
 const MAX_RECORDS = 1000;

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Collector, NO_PROGRESS, type SinkBatch, type SinkProgress } from '../ports/sink-store.ts';
-import type { PartitionInput, StreamRecord } from '../ports/stream.ts';
+import {
+  type Collector,
+  NO_PROGRESS,
+  type SinkBatch,
+  type SinkProgress,
+} from '../ports/stream/sink-store.ts';
+import type { PartitionInput, StreamRecord } from '../ports/stream/stream.ts';
 import { labelMessage } from './message-codec.ts';
 import { startSinks } from './sinks.ts';
 

@@ -1,6 +1,6 @@
 // The sinks of one process: one for each output of each partition that it was given.
-import type { Collector } from '../ports/sink-store.ts';
-import { OUTPUTS, type Output } from '../ports/stream.ts';
+import type { Collector } from '../ports/stream/sink-store.ts';
+import { OUTPUTS, type Output } from '../ports/stream/stream.ts';
 import { type SinkParts, type SinkRunner, startSink } from './sink.ts';
 
 export type Sinks = {

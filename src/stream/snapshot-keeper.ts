@@ -1,7 +1,7 @@
 // Keeps snapshots of the shared histories, so that a worker starts quickly and the changes since stay few. It has a
 // copy of its own that decides nothing: it holds exactly what others committed.
-import type { BaseHistories } from '../ports/history.ts';
-import type { StateStore } from '../ports/state-store.ts';
+import type { BaseHistories } from '../ports/stream/history.ts';
+import type { StateStore } from '../ports/stream/state-store.ts';
 import { createSharedHistories } from './shared-histories.ts';
 
 const LOOK_MS = 1000;

@@ -1,5 +1,5 @@
 // A worker: the partitions it was given, each at work on its own, over one copy of the shared histories.
-import type { StateStore } from '../ports/state-store.ts';
+import type { StateStore } from '../ports/stream/state-store.ts';
 import {
   type PartitionParts,
   type PartitionRunner,

@@ -6,8 +6,8 @@ import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { MAX_AMOUNT_MINOR } from '../../src/domain/amount.ts';
 import type { Labelled } from '../../src/engine/process-batch.ts';
-import type { AlertAction, QueueCursor, QueuedAlert } from '../../src/ports/alert-queue.ts';
-import type { AuditEntry } from '../../src/ports/audit.ts';
+import type { AlertAction, QueueCursor, QueuedAlert } from '../../src/ports/office/alerts.ts';
+import type { AuditEntry } from '../../src/ports/office/audit.ts';
 import { aDecision, START_MS } from './store.ts';
 
 export type QueueWorld = {

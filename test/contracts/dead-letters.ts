@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isRecordFault } from '../../src/domain/fault.ts';
 import type { BatchOutput, Decided } from '../../src/engine/process-batch.ts';
-import type { AuditEntry } from '../../src/ports/audit.ts';
-import { commitNarrowed } from '../../src/ports/commit-narrowed.ts';
-import { DEAD_LETTERS_KEPT, type DeadLetters } from '../../src/ports/dead-letters.ts';
+import type { AuditEntry } from '../../src/ports/office/audit.ts';
+import { DEAD_LETTERS_KEPT, type DeadLetters } from '../../src/ports/office/dead-letters.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { commitNarrowed } from '../../src/ports/stream/commit-narrowed.ts';
 import { aDecision, START_MS } from './store.ts';
 
 type Opened = {

@@ -1,11 +1,11 @@
 // What the model registry must do, whatever database is behind it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createModelRegistry } from '../../src/adapters/sql/model-registry.ts';
+import { createModelRegistry } from '../../src/adapters/sql/models.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { createFeatureState } from '../../src/features/feature-state.ts';
 import { type Model, serializeModel } from '../../src/models/model.ts';
-import type { ModelRegistry } from '../../src/ports/model-registry.ts';
+import type { ModelRegistry } from '../../src/ports/office/models.ts';
 import { readServing } from '../../src/runtimes/service-watch.ts';
 import { trainFirstModel } from '../../src/training/first-model.ts';
 

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
-import type { AuditEntry } from '../../src/ports/audit.ts';
 import { createBoundary } from '../../src/ports/boundary.ts';
-import { startNotifier } from '../../src/server/notifier.ts';
-import { webhookTargets } from '../../src/server/webhook-targets.ts';
+import type { AuditEntry } from '../../src/ports/office/audit.ts';
+import { startNotifier } from '../../src/server/notifications/notifier.ts';
+import { webhookTargets } from '../../src/server/notifications/webhook-targets.ts';
 
 const START_MS = Date.UTC(2026, 10, 27, 12);
 const MINUTE_MS = 60_000;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import type { Role } from '../../src/domain/access.ts';
-import type { AuditEntry } from '../../src/ports/audit.ts';
+import type { AuditEntry } from '../../src/ports/office/audit.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 27);
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 // What every StateStore must do, whatever it is made of.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FencedError, type PartitionCommit, type StateStore } from '../../src/ports/state-store.ts';
+import { FencedError, type PartitionCommit, type StateStore } from '../../src/ports/stream/state-store.ts';
 import { emptyCommit } from '../../src/stream/partition-work.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);

@@ -1,7 +1,7 @@
 // Records as strangers may send them: a sound transaction or label in which something was changed. The same seed and number
 // give the same record.
 import { createRandom, type Random } from '../../src/domain/random.ts';
-import type { StreamRecord } from '../../src/ports/stream.ts';
+import type { StreamRecord } from '../../src/ports/stream/stream.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../src/stream/record-codec.ts';
 import {
   ODD_BYTES, ODD_CHARACTERS, ODD_HEADERS, ODD_KEYS, ODD_NUMBERS, ODD_TEXTS, ODD_TIMES, ODD_VALUES,

@@ -7,17 +7,17 @@ import type { Transaction } from '../../src/domain/transaction.ts';
 import type { Decided } from '../../src/engine/process-batch.ts';
 import { FEATURE_COUNT, INDEX } from '../../src/features/catalogue.ts';
 import type { ModelInfo, Scorer } from '../../src/models/model.ts';
-import type { DeadLetterEntry } from '../../src/ports/dead-letters.ts';
-import { type HistoryItem, NO_BASE } from '../../src/ports/history.ts';
+import type { DeadLetterEntry } from '../../src/ports/office/dead-letters.ts';
+import { type HistoryItem, NO_BASE } from '../../src/ports/stream/history.ts';
 import {
   type Collector,
   NO_PROGRESS,
   type SinkBatch,
   type SinkProgress,
   type SinkStore,
-} from '../../src/ports/sink-store.ts';
-import { FencedError, type StateStore } from '../../src/ports/state-store.ts';
-import type { Output, OutputLog, PartitionInput, StreamRecord } from '../../src/ports/stream.ts';
+} from '../../src/ports/stream/sink-store.ts';
+import { FencedError, type StateStore } from '../../src/ports/stream/state-store.ts';
+import type { Output, OutputLog, PartitionInput, StreamRecord } from '../../src/ports/stream/stream.ts';
 import { compileRuleset, type Ruleset } from '../../src/rules/ruleset.ts';
 import { readMessage, sourceOffsetOf } from '../../src/stream/message-codec.ts';
 import { createPublisher } from '../../src/stream/publisher.ts';

@@ -2,7 +2,7 @@
 // Delivery: an append resolves only when its transaction is committed; each offset is written once.
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { LogRecord } from '../../engine/records.ts';
-import type { Log, LogBatch } from '../../ports/log.ts';
+import type { Log, LogBatch } from '../../ports/stream/log.ts';
 import type { SqlSession } from '../sql/session.ts';
 
 const MAX_GROUP_RECORDS = 1000;

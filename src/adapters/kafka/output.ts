@@ -4,8 +4,8 @@
 // then on brokers refuse what writers of lower epochs still send. The record says how far the output went, so that
 // the last record of a partition always tells.
 import { fetchV15, findCoordinatorV4, initProducerIdV4, listOffsetsV7 } from '@platformatic/kafka';
-import { FencedError } from '../../ports/state-store.ts';
-import { OUTPUTS, type Output, type OutputLog, type StreamMessage } from '../../ports/stream.ts';
+import { FencedError } from '../../ports/stream/state-store.ts';
+import { OUTPUTS, type Output, type OutputLog, type StreamMessage } from '../../ports/stream/stream.ts';
 import { claimMessage, sourceOffsetOf } from '../../stream/message-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
 import { isCoordinatorSettling, isKafkaError, type KafkaClient } from './client.ts';

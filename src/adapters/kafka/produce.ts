@@ -1,7 +1,7 @@
 // Produce requests: what is ready for a broker in the same moment goes in one, since each costs it as much as a hundred
 // records, whatever is in it; each partition is answered for itself.
 import type { produceV9 } from '@platformatic/kafka';
-import { FencedError } from '../../ports/state-store.ts';
+import { FencedError } from '../../ports/stream/state-store.ts';
 import type { KafkaClient } from './client.ts';
 import { type ProducedBatch, produceApi } from './record-batch.ts';
 

@@ -1,5 +1,5 @@
 // A stretch of a partition that is there already, from its first to before its last offset; it ends by itself.
-import type { StreamRecord } from '../../ports/stream.ts';
+import type { StreamRecord } from '../../ports/stream/stream.ts';
 import type { KafkaClient } from './client.ts';
 import { openKafkaSource } from './source.ts';
 

@@ -1,7 +1,7 @@
 // Batches of records in format 2 (https://kafka.apache.org/documentation/#messageformat) as they stand in the answer to a fetch,
 // read straight out of one buffer: the library's general reader took as long for a record as the engine for deciding it.
 import { readLongBE } from '../../domain/long-bytes.ts';
-import type { StreamRecord } from '../../ports/stream.ts';
+import type { StreamRecord } from '../../ports/stream/stream.ts';
 
 export type ReadBatch = {
   readonly firstOffset: number;

@@ -1,7 +1,7 @@
 // Records of a topic's partitions: one request at a time to each broker, for all partitions that have room. A broker
 // that is away is asked again for as long as it takes.
 import { listOffsetsV7 } from '@platformatic/kafka';
-import type { PartitionInput, StreamRecord, StreamSource } from '../../ports/stream.ts';
+import type { PartitionInput, StreamRecord, StreamSource } from '../../ports/stream/stream.ts';
 import { isKafkaError, type KafkaClient, type TopicInfo } from './client.ts';
 import { fetchApi } from './fetch.ts';
 import type { ReadBatch } from './read-records.ts';

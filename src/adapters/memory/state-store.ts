@@ -6,7 +6,7 @@ import {
   type SharedBatch,
   type SharedSnapshot,
   type StateStore,
-} from '../../ports/state-store.ts';
+} from '../../ports/stream/state-store.ts';
 
 type Partition = {
   epoch: number;

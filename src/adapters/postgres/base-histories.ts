@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { createEntityTable, type EntityTable } from '../../features/entity-table.ts';
 import { ENTITY_KINDS, type EntityKind, type FeatureState } from '../../features/feature-state.ts';
 import { lastSeenMs } from '../../features/history-codec.ts';
-import type { BaseHistories } from '../../ports/history.ts';
+import type { BaseHistories } from '../../ports/stream/history.ts';
 
 const ROWS_AT_ONCE = 1000;
 

@@ -1,7 +1,7 @@
 // What a sink reads of a partition, as it is going to be stored: rows for COPY, counts, and the few things that need a look.
 import type { Decided, Labelled } from '../../engine/process-batch.ts';
-import type { DeadLetterEntry } from '../../ports/dead-letters.ts';
-import type { Collector } from '../../ports/sink-store.ts';
+import type { DeadLetterEntry } from '../../ports/office/dead-letters.ts';
+import type { Collector } from '../../ports/stream/sink-store.ts';
 import { addCount, type Counts } from '../sql/commit.ts';
 import { type CopyRows, createCopyRows } from './copy-rows.ts';
 import { addTransactionRow } from './transaction-rows.ts';

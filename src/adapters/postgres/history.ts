@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import type { Label, LabelSource } from '../../domain/label.ts';
 import { historiesOf, type LabelJson, labelFromJson } from '../../domain/label.ts';
 import { type TransactionJson, transactionFromJson } from '../../domain/transaction.ts';
-import type { HistoryItem } from '../../ports/history.ts';
+import type { HistoryItem } from '../../ports/stream/history.ts';
 import type { TransactionsTable } from '../sql/schema.ts';
 import { toTransaction } from '../sql/store.ts';
 

@@ -3,9 +3,9 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { transactionToJson } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
-import type { DeadLetterEntry } from '../../ports/dead-letters.ts';
-import { NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/sink-store.ts';
-import { FencedError } from '../../ports/state-store.ts';
+import type { DeadLetterEntry } from '../../ports/office/dead-letters.ts';
+import { NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/stream/sink-store.ts';
+import { FencedError } from '../../ports/stream/state-store.ts';
 import { decodeDecision } from '../../stream/message-codec.ts';
 import {
   ADD_ALERTS,

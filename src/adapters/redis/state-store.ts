@@ -7,7 +7,7 @@ import {
   type PartitionCommit,
   type SharedBatch,
   type StateStore,
-} from '../../ports/state-store.ts';
+} from '../../ports/stream/state-store.ts';
 import type { RedisConnection } from './connection.ts';
 import { ACQUIRE, COMMIT, KEEP_SNAPSHOT, type Script } from './scripts.ts';
 

@@ -1,6 +1,6 @@
 // The bytes between a Spark task and its engine process: frames over standard input and output. Each is a length
 // (four bytes, of what follows), a kind (one byte) and a body; numbers are little-endian. Decision 010 says why.
-import type { StreamRecord } from '../../ports/stream.ts';
+import type { StreamRecord } from '../../ports/stream/stream.ts';
 
 export const PROTOCOL = 1;
 

@@ -1,6 +1,6 @@
 // A source whose records are handed over by Spark tasks instead of being fetched. What is handed over is kept until
 // it is safe, so that a partition that has to be acquired anew goes on where the state store is.
-import type { PartitionInput, StreamRecord, StreamSource } from '../../ports/stream.ts';
+import type { PartitionInput, StreamRecord, StreamSource } from '../../ports/stream/stream.ts';
 
 export type HandedSource = StreamSource & {
   /**

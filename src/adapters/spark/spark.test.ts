@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { StreamRecord } from '../../ports/stream.ts';
+import type { StreamRecord } from '../../ports/stream/stream.ts';
 import { createFrameCutter, MAX_FRAME_BYTES } from './frame-cutter.ts';
 import { decodeFrame, KIND } from './frames.ts';
 import { createHandedSource } from './handed-source.ts';

@@ -2,7 +2,7 @@
 // the change it tells of; rows cannot be changed or deleted, and each is chained to the one before.
 import { createHash } from 'node:crypto';
 import { isoTime } from '../../domain/iso-time.ts';
-import type { AuditEntry, AuditFilter, AuditLine, AuditTrail } from '../../ports/audit.ts';
+import type { AuditEntry, AuditFilter, AuditLine, AuditTrail } from '../../ports/office/audit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 import { A_PAGE, type Condition, type Place, type Walk, walk } from './walk.ts';
 

@@ -5,7 +5,7 @@ import { asBuffer } from '../../domain/bytes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
-import { flaggedMinorOf } from '../../ports/committed.ts';
+import { flaggedMinorOf } from '../../ports/stream/committed.ts';
 import { leadingHit } from '../../rules/combine.ts';
 import { addDeadLetters, quarantineLetter } from './dead-letters.ts';
 import type { Statement } from './session.ts';

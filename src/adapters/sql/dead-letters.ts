@@ -14,7 +14,7 @@ import {
   type DeadLetters,
   letterOf,
   QUARANTINE_STEPS,
-} from '../../ports/dead-letters.ts';
+} from '../../ports/office/dead-letters.ts';
 import { decisionMessage, decodeDecision } from '../../stream/message-codec.ts';
 import { auditText } from './audit.ts';
 import { labelRow, labelStatements } from './commit.ts';

@@ -1,6 +1,6 @@
 // Secrets of a desk in its database: made when first asked for, the same in every process and after a restart.
 import { randomBytes } from 'node:crypto';
-import type { DeskSecrets } from '../../ports/desk-secrets.ts';
+import type { DeskSecrets } from '../../ports/office/desk-secrets.ts';
 import type { SqlSession } from './session.ts';
 
 const BYTES = 32;

@@ -1,5 +1,5 @@
 // What accounts have in common, from their latest transactions. Bounded on every side: a supermarket links everybody.
-import { LINK_KINDS, type LinkKind, type Links } from '../../ports/links.ts';
+import { LINK_KINDS, type LinkKind, type Links } from '../../ports/office/links.ts';
 import type { Row, SqlSession } from './session.ts';
 
 const COLUMN: Readonly<Record<LinkKind, string>> = {

@@ -8,14 +8,14 @@ import { LARGEST_LOSS } from './commit.ts';
 import { quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
 import { LINK_INDEXES } from './links.ts';
-import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './list-store.ts';
+import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
-import { BASE_AMOUNT_COLUMNS, RATE_TABLES } from './rate-store.ts';
+import { BASE_AMOUNT_COLUMNS, RATE_TABLES } from './rates.ts';
 import { READER_INDEXES } from './reader-indexes.ts';
-import { RULE_TABLES } from './rule-book.ts';
+import { RULE_TABLES } from './rules.ts';
 import { SIGN_IN_TABLES } from './sign-in-tables.ts';
 import { VIEW_TABLES } from './views.ts';
 

@@ -1,6 +1,6 @@
 // Notes and attachments of alerts and cases in the database; each with its audit line in one transaction.
 import { isoTime } from '../../domain/iso-time.ts';
-import type { Notes } from '../../ports/notes.ts';
+import type { Notes } from '../../ports/office/notes.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { SqlSession } from './session.ts';
 

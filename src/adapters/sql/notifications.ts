@@ -2,7 +2,7 @@
 // alerts that were not announced yet; the deliveries of it and the mark up to where it was read are one transaction.
 import { EVENT_OF_ACTION, type EventType } from '../../domain/event.ts';
 import { isoTime } from '../../domain/iso-time.ts';
-import type { Channel, Notifications } from '../../ports/notifications.ts';
+import type { Channel, Notifications } from '../../ports/office/notifications.ts';
 import { auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
 import { timeMs, timeMsOrNone } from './values.ts';

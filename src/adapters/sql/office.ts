@@ -1,19 +1,19 @@
 // The office in the database, the same in the process and on a server.
-import type { Office } from '../../ports/office.ts';
-import { createAlertQueue } from './alert-queue.ts';
+import type { Office } from '../../ports/office/office.ts';
+import { createAlertQueue } from './alerts.ts';
 import { createAuditTrail } from './audit.ts';
 import { createCases } from './cases.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeskSecrets } from './desk-secrets.ts';
 import { createLinks } from './links.ts';
-import { createListStore } from './list-store.ts';
+import { createListStore } from './lists.ts';
 import { createNotes } from './notes.ts';
 import { createNotifications } from './notifications.ts';
 import { createPastRows } from './past-rows.ts';
 import { createPeople } from './people.ts';
 import { createProposals } from './proposals.ts';
-import { createRateStore } from './rate-store.ts';
-import { createRuleBook } from './rule-book.ts';
+import { createRateStore } from './rates.ts';
+import { createRuleBook } from './rules.ts';
 import type { SqlSession } from './session.ts';
 import { createSettings } from './settings.ts';
 import type { RowNumbers } from './store-decision.ts';

@@ -1,7 +1,7 @@
 // People, sessions, links and keys in the database; each change and its audit line are one transaction.
 import type { Permission, Role } from '../../domain/access.ts';
 import { isoTime } from '../../domain/iso-time.ts';
-import type { ApiKey, People, Session, User } from '../../ports/people.ts';
+import type { ApiKey, People, Session, User } from '../../ports/office/people.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 import { ADMINISTERS, LAST_ADMINISTRATOR } from './sign-in-tables.ts';

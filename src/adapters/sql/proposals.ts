@@ -1,6 +1,6 @@
 // Changes that wait for a second person, in the database; each step and its audit line are one statement.
 import { isoTime } from '../../domain/iso-time.ts';
-import type { Proposal, ProposalKind, Proposals } from '../../ports/proposals.ts';
+import type { Proposal, ProposalKind, Proposals } from '../../ports/office/proposals.ts';
 import { auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
 import { timeMs } from './values.ts';

@@ -1,5 +1,5 @@
 // Settings in the database: a name and a JSON value each.
-import { DEFAULT_SETTINGS, type DeskSettings, type Settings } from '../../ports/settings.ts';
+import { DEFAULT_SETTINGS, type DeskSettings, type Settings } from '../../ports/office/settings.ts';
 import { auditStatement } from './audit.ts';
 import type { SqlSession } from './session.ts';
 

@@ -1,7 +1,7 @@
 // Tries to sign in, counted in the database before any password is hashed: of many at once, in however many processes, each has
 // a number of its own.
 import { isoTime } from '../../domain/iso-time.ts';
-import type { SignInTries, TryLimit } from '../../ports/people.ts';
+import type { SignInTries, TryLimit } from '../../ports/office/people.ts';
 import type { SqlSession, Statement } from './session.ts';
 import { timeMs } from './values.ts';
 

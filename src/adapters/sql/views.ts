@@ -1,5 +1,5 @@
 // Saved views in the database.
-import type { Views } from '../../ports/views.ts';
+import type { Views } from '../../ports/office/views.ts';
 import type { SqlSession } from './session.ts';
 
 export const VIEW_TABLES: readonly string[] = [

@@ -9,10 +9,10 @@ import {
   type Permission,
   permissionsOf,
 } from '../../domain/access.ts';
-import type { AuditEntry } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Office } from '../../ports/office.ts';
-import { sendProblem } from '../problem-details.ts';
+import type { AuditEntry } from '../../ports/office/audit.ts';
+import type { Office } from '../../ports/office/office.ts';
+import { sendProblem } from '../edge/problem-details.ts';
 import { newToken, tokenHash } from './secrets.ts';
 import { maskedSight, sightFor } from './sight.ts';
 

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PERMISSION_WORDS, type Permission } from '../../domain/access.ts';
 import { type Sight, WHOLE } from '../../domain/sight.ts';
-import { sendProblem } from '../problem-details.ts';
+import { sendProblem } from '../edge/problem-details.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

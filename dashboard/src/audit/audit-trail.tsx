@@ -1,0 +1,136 @@
+// The audit trail: who saw and changed what, newest first.
+import { Button, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { count, dateTime, utc } from '../kit/format.ts';
+import { NOT_SHOWN } from '../kit/hidden.tsx';
+import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { ask } from '../live/api.ts';
+import { setQuery, useRoute } from '../live/route.ts';
+
+type Line = {
+  readonly seq: number;
+  readonly at: string;
+  readonly who: string;
+  readonly kind: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, unknown>> | null;
+  /** Null where identifiers are hidden. */
+  readonly hash: string | null;
+};
+type Page = {
+  readonly items: readonly Line[];
+  readonly nextCursor: number | null;
+  readonly head: { readonly seq: number; readonly hash: string | null };
+};
+
+const shownDetail = (detail: Line['detail']): string =>
+  detail === null
+    ? ''
+    : Object.entries(detail)
+        .filter(([, value]) => value !== null && value !== '')
+        .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+        .join(' · ');
+
+export function AuditTrail() {
+  const { query } = useRoute();
+  const who = query.get('who') ?? '';
+  const subject = query.get('subject') ?? '';
+  const [lines, setLines] = useState<readonly Line[]>([]);
+  const [page, setPage] = useState<Page>();
+  const [problem, setProblem] = useState<string>();
+  async function load(cursor: number | null): Promise<void> {
+    const wanted = new URLSearchParams();
+    if (who) wanted.set('who', who);
+    if (subject) wanted.set('subject', subject);
+    if (cursor !== null) wanted.set('cursor', String(cursor));
+    try {
+      const next = await ask<Page>(`/v1/audit?${wanted}`);
+      setLines((kept) => (cursor === null ? next.items : [...kept, ...next.items]));
+      setPage(next);
+      setProblem(undefined);
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only other filters ask again
+  useEffect(() => {
+    void load(null);
+  }, [who, subject]);
+  return (
+    <Panel
+      title="Audit trail"
+      note={
+        page && (
+          <span title={page.head.hash === null ? NOT_SHOWN : `Head ${page.head.hash}`}>
+            {count(page.head.seq)} lines, each chained to the one before · check: ./goshawk audit verify
+          </span>
+        )
+      }
+    >
+      <div className="filters" style={{ marginBottom: 8 }}>
+        {(
+          [
+            ['who', 'Who', who],
+            ['subject', 'What, such as “alert 17”', subject],
+          ] as const
+        ).map(([name, label, value]) => (
+          <TextInput
+            key={name}
+            size="xs"
+            aria-label={label}
+            placeholder={label}
+            defaultValue={value}
+            onKeyDown={(event) =>
+              event.key === 'Enter' && setQuery({ [name]: event.currentTarget.value.trim() || undefined })
+            }
+          />
+        ))}
+        <Button size="xs" variant="default" onClick={() => void load(null)}>
+          Look again
+        </Button>
+      </div>
+      <Problem text={problem} />
+      {lines.length === 0 && !problem && (
+        <Empty>No line fits. Whatever people see and change is told here.</Empty>
+      )}
+      {lines.length > 0 && (
+        <Scroll label="Audit trail">
+          <table className="rows">
+            <thead>
+              <tr>
+                <th className="right">Line</th>
+                <th>Time</th>
+                <th>Who</th>
+                <th>Did</th>
+                <th>To</th>
+                <th>Details</th>
+              </tr>
+            </thead>
+            <tbody>
+              {lines.map((line) => (
+                <tr key={line.seq} style={{ cursor: 'default' }}>
+                  <td className="right" title={line.hash ?? undefined}>
+                    {line.seq}
+                  </td>
+                  <td title={utc(line.at)}>{dateTime(line.at)}</td>
+                  <td>{line.who}</td>
+                  <td>{line.action}</td>
+                  <td>{line.subject}</td>
+                  <td className="muted" title={shownDetail(line.detail)}>
+                    {shownDetail(line.detail)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {page?.nextCursor != null && (
+        <Button size="xs" variant="default" mt={8} onClick={() => void load(page.nextCursor)}>
+          Older
+        </Button>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,2 @@
+// What other rooms show of cases.
+export { OpenCase } from './open-case.tsx';

@@ -1,0 +1,2 @@
+// What other rooms show of figures.
+export { loadMap } from './world-map.tsx';

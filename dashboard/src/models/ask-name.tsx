@@ -1,0 +1,48 @@
+// Whoever moves a model is named in its history; the browser remembers the name.
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { Dialog, DialogActions } from '../kit/dialog.tsx';
+import { useSignedInName } from '../live/me.ts';
+import { rememberedName, rememberName } from './remembered-name.ts';
+
+export function AskName(props: {
+  readonly title: string;
+  readonly about: string;
+  readonly action: string;
+  readonly onClose: () => void;
+  readonly onNamed: (who: string, note: string) => void;
+}) {
+  const signedIn = useSignedInName();
+  const [who, setWho] = useState(signedIn ?? rememberedName());
+  const [note, setNote] = useState('');
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          rememberName(who.trim());
+          props.onNamed(who.trim(), note.trim());
+          props.onClose();
+        }}
+      >
+        <p className="muted">{props.about}</p>
+        {signedIn === undefined && (
+          <TextInput
+            label="Your name"
+            size="xs"
+            required
+            value={who}
+            onChange={(event) => setWho(event.currentTarget.value)}
+          />
+        )}
+        <TextInput
+          label="Note"
+          size="xs"
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <DialogActions submit={props.action} disabled={who.trim() === ''} onClose={props.onClose} />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,2 @@
+// What other rooms show of models.
+export { QualityFiguresRow } from './quality.tsx';

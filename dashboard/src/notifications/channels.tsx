@@ -1,0 +1,285 @@
+// Notifications: who is told of what, and whether it arrived.
+import { Button, MultiSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { EVENT_TYPES } from '../../../src/domain/event.ts';
+import { Dialog, DialogActions } from '../kit/dialog.tsx';
+import { count, dateTime } from '../kit/format.ts';
+import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Secret } from '../kit/secret.tsx';
+import { remove, tell } from '../live/api.ts';
+import { useAsked } from '../live/use-asked.ts';
+
+type Channel = {
+  readonly id: number;
+  readonly kind: 'webhook' | 'email';
+  readonly target: string;
+  readonly events: readonly string[];
+  readonly minLossMinor: number;
+  readonly enabled: boolean;
+  readonly stoppedBecause: string | null;
+  readonly heldUntil: string | null;
+};
+type Delivery = {
+  readonly id: number;
+  readonly channel: number;
+  readonly event: string;
+  readonly createdAt: string;
+  readonly attempts: number;
+  readonly nextAt: string | null;
+  readonly deliveredAt: string | null;
+  readonly givenUp: boolean;
+  readonly lastError: string | null;
+};
+type Answer = {
+  readonly canMail: boolean;
+  readonly failing: number;
+  readonly givenUp: number;
+  readonly channels: readonly Channel[];
+  readonly deliveries: readonly Delivery[];
+};
+
+export function Channels() {
+  const { data, problem, again } = useAsked<Answer>('/v1/channels', 5000);
+  const [adding, setAdding] = useState(false);
+  const [secret, setSecret] = useState<string>();
+  const [refused, setRefused] = useState<string>();
+  function run(work: Promise<unknown>): void {
+    work
+      .then(
+        () => setRefused(undefined),
+        (error: Error) => setRefused(error.message),
+      )
+      .finally(again);
+  }
+  const channels = data?.channels ?? [];
+  const channelOf = new Map(channels.map((channel) => [channel.id, channel]));
+  return (
+    <>
+      <Panel
+        title="Notifications"
+        note={
+          <Button size="compact-xs" onClick={() => setAdding(true)}>
+            New channel …
+          </Button>
+        }
+      >
+        <Problem text={problem ?? refused} />
+        {data && channels.length === 0 && (
+          <Empty>Nobody is told. A webhook or a mailbox hears of alerts, cases, rules and models.</Empty>
+        )}
+        {channels.length > 0 && (
+          <Scroll label="Channels">
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th>To</th>
+                  <th>Hears of</th>
+                  <th className="right">Alerts from</th>
+                  <th>
+                    <span className="visually-hidden">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {channels.map((channel) => (
+                  <tr key={channel.id} style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
+                    <td title={channel.target}>
+                      {channel.target}
+                      <ChannelState channel={channel} />
+                    </td>
+                    <td title={channel.events.join(', ')}>{channel.events.join(', ')}</td>
+                    <td className="right">{count(channel.minLossMinor / 100)}</td>
+                    <td className="right">
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        mr={6}
+                        disabled={!channel.enabled}
+                        onClick={() => run(tell(`/v1/channels/${channel.id}/test`, {}))}
+                      >
+                        Test
+                      </Button>
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        mr={6}
+                        onClick={() =>
+                          run(
+                            tell(`/v1/channels/${channel.id}/enabled`, { enabled: !channel.enabled }, 'PUT'),
+                          )
+                        }
+                      >
+                        {channel.enabled ? 'Pause' : 'Go on'}
+                      </Button>
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        onClick={() => run(remove(`/v1/channels/${channel.id}`))}
+                      >
+                        Remove
+                      </Button>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+        )}
+      </Panel>
+      {data && data.deliveries.length > 0 && (
+        <Panel
+          title="Deliveries"
+          note={
+            data.failing + data.givenUp > 0 ? (
+              <span className="overdue">
+                {count(data.failing)} failing, {count(data.givenUp)} given up
+              </span>
+            ) : (
+              'all arrived'
+            )
+          }
+        >
+          <Scroll label="Deliveries">
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th>Event</th>
+                  <th>To</th>
+                  <th>When</th>
+                  <th className="right">Tries</th>
+                  <th>State</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.deliveries.map((one) => (
+                  <tr key={one.id} style={{ cursor: 'default' }}>
+                    <td>{one.event}</td>
+                    <td>{channelOf.get(one.channel)?.target ?? 'removed'}</td>
+                    <td>{dateTime(one.createdAt)}</td>
+                    <td className="right">{one.attempts}</td>
+                    <td title={one.lastError ?? ''} className={one.lastError ? 'overdue' : ''}>
+                      {deliveryState(one, channelOf.get(one.channel))}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+        </Panel>
+      )}
+      {adding && (
+        <NewChannel
+          canMail={data?.canMail === true}
+          onClose={() => setAdding(false)}
+          onMade={(made) => {
+            setAdding(false);
+            setSecret(made ?? undefined);
+            again();
+          }}
+        />
+      )}
+      {secret && (
+        <Secret
+          title="The webhook’s secret"
+          about="It is shown this once. The receiver checks signatures with it; docs/notifications.md says how."
+          label="Secret"
+          text={secret}
+          onClose={() => setSecret(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Why nothing goes out by a channel, where nothing does. */
+function ChannelState({ channel }: { readonly channel: Channel }) {
+  const { enabled, stoppedBecause, heldUntil } = channel;
+  if (stoppedBecause) {
+    return <span className="overdue"> · stopped: the receiver says that it is gone ({stoppedBecause})</span>;
+  }
+  if (!enabled) return <span className="muted"> · paused</span>;
+  if (!heldUntil || Date.parse(heldUntil) < Date.now()) return null;
+  return <span className="muted"> · left alone until {dateTime(heldUntil)}: it is under load</span>;
+}
+
+function deliveryState(one: Delivery, channel: Channel | undefined): string {
+  if (one.deliveredAt) return '✓ arrived';
+  if (one.givenUp) return `✕ given up: ${one.lastError}`;
+  if (channel && !channel.enabled) return 'waits until the channel goes on';
+  if (one.lastError) return `again ${one.nextAt ? dateTime(one.nextAt) : ''}: ${one.lastError}`;
+  return 'on its way';
+}
+
+function NewChannel(props: {
+  readonly canMail: boolean;
+  readonly onClose: () => void;
+  readonly onMade: (secret: string | null) => void;
+}) {
+  const [kind, setKind] = useState('webhook');
+  const [target, setTarget] = useState('');
+  const [events, setEvents] = useState<string[]>(['alert.opened']);
+  const [loss, setLoss] = useState<string | number>(0);
+  const [problem, setProblem] = useState<string>();
+  return (
+    <Dialog title="New channel" onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          tell<{ secret: string | null }>('/v1/channels', {
+            kind,
+            target: target.trim(),
+            events,
+            minLossMinor: Math.round(Number(loss) * 100),
+          }).then(
+            (made) => props.onMade(made.secret),
+            (error: Error) => setProblem(error.message),
+          );
+        }}
+      >
+        <SegmentedControl
+          fullWidth
+          size="xs"
+          aria-label="Kind"
+          value={kind}
+          onChange={setKind}
+          data={[
+            { value: 'webhook', label: 'Webhook' },
+            { value: 'email', label: 'E-mail' },
+          ]}
+        />
+        {kind === 'email' && !props.canMail && (
+          <p className="muted">
+            No mail can be sent yet: set SMTP_URL and SMTP_FROM and start the desk again.
+          </p>
+        )}
+        <TextInput
+          label={kind === 'webhook' ? 'Address' : 'Mailbox'}
+          placeholder={kind === 'webhook' ? 'https://example.com/hook' : 'fraud@bank.example'}
+          size="xs"
+          mt={8}
+          required
+          value={target}
+          onChange={(event) => setTarget(event.currentTarget.value)}
+        />
+        <MultiSelect
+          label="Hears of"
+          size="xs"
+          mt={8}
+          data={EVENT_TYPES.filter((event) => event !== 'test')}
+          value={events}
+          onChange={setEvents}
+        />
+        <NumberInput
+          label="Alerts from this expected loss on"
+          size="xs"
+          mt={8}
+          min={0}
+          value={loss}
+          onChange={setLoss}
+        />
+        <Problem text={problem} />
+        <DialogActions submit="Add" disabled={events.length === 0} onClose={props.onClose} />
+      </form>
+    </Dialog>
+  );
+}

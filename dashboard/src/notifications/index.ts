@@ -1,0 +1,2 @@
+// What other rooms show of notifications.
+export { Channels } from './channels.tsx';

@@ -1,0 +1,164 @@
+// API keys: what services may do, until when, and when they last did.
+import { Button, MultiSelect, NumberInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { KEY_PERMISSIONS, PERMISSION_WORDS } from '../../../src/domain/access.ts';
+import { Dialog, DialogActions } from '../kit/dialog.tsx';
+import { dateTime } from '../kit/format.ts';
+import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Secret } from '../kit/secret.tsx';
+import { remove, tell } from '../live/api.ts';
+import { useAsked } from '../live/use-asked.ts';
+
+type Key = {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revoked: boolean;
+};
+
+export function ApiKeys() {
+  const { data, problem, again } = useAsked<{ keys: readonly Key[] }>('/v1/keys', 30_000);
+  const [making, setMaking] = useState(false);
+  const [made, setMade] = useState<string>();
+  const [refused, setRefused] = useState<string>();
+  const keys = data?.keys ?? [];
+  return (
+    <Panel
+      title="API keys"
+      note={
+        <Button size="compact-xs" onClick={() => setMaking(true)}>
+          New key …
+        </Button>
+      }
+    >
+      <Problem text={problem ?? refused} />
+      {keys.length === 0 && (
+        <Empty>
+          No keys yet. A service that sends transactions needs one, as <code>Authorization: Bearer gk_…</code>
+        </Empty>
+      )}
+      {keys.length > 0 && (
+        <Scroll label="API keys">
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>May</th>
+                <th>Made</th>
+                <th>Until</th>
+                <th>Last used</th>
+                <th>
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <tr key={key.id} style={{ cursor: 'default', opacity: key.revoked ? 0.6 : 1 }}>
+                  <td title={`gk_${key.id}_…`}>{key.name}</td>
+                  <td title={key.permissions.join(', ')}>{key.permissions.join(', ')}</td>
+                  <td>
+                    {dateTime(key.createdAt)} <span className="muted">by {key.createdBy}</span>
+                  </td>
+                  <td>
+                    {key.revoked ? 'revoked' : key.expiresAt ? dateTime(key.expiresAt) : 'revoked by hand'}
+                  </td>
+                  <td>{key.lastUsedAt ? dateTime(key.lastUsedAt) : 'never'}</td>
+                  <td className="right">
+                    {!key.revoked && (
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        color="red"
+                        onClick={() =>
+                          remove(`/v1/keys/${key.id}`).then(again, (error: Error) =>
+                            setRefused(error.message),
+                          )
+                        }
+                      >
+                        Revoke
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {making && (
+        <NewKey
+          onClose={() => setMaking(false)}
+          onMade={(key) => {
+            setMaking(false);
+            setMade(key);
+            again();
+          }}
+        />
+      )}
+      {made && (
+        <Secret
+          title="The new key"
+          about="It is shown this once: only its hash is kept. Put it into the service’s secrets now."
+          label="API key"
+          text={made}
+          onClose={() => setMade(undefined)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: string) => void }) {
+  const [name, setName] = useState('');
+  const [permissions, setPermissions] = useState<string[]>(['decide']);
+  const [days, setDays] = useState<string | number>(365);
+  const [problem, setProblem] = useState<string>();
+  return (
+    <Dialog title="New API key" onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const expires = days === '' ? {} : { expiresInDays: Number(days) };
+          tell<{ key: string }>('/v1/keys', { name, permissions, ...expires }).then(
+            ({ key }) => props.onMade(key),
+            (error: Error) => setProblem(error.message),
+          );
+        }}
+      >
+        <TextInput
+          label="Name"
+          description="The service that will use it"
+          size="xs"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <MultiSelect
+          label="May"
+          size="xs"
+          mt={8}
+          data={KEY_PERMISSIONS.map((value) => ({ value, label: PERMISSION_WORDS[value] }))}
+          value={permissions}
+          onChange={setPermissions}
+        />
+        <NumberInput
+          label="Days until it expires"
+          description="Empty: until somebody revokes it"
+          size="xs"
+          mt={8}
+          min={1}
+          max={3650}
+          value={days}
+          onChange={setDays}
+        />
+        <Problem text={problem} />
+        <DialogActions submit="Make the key" disabled={permissions.length === 0} onClose={props.onClose} />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,3 @@
+// What other rooms show of people.
+export { ApiKeys } from './api-keys.tsx';
+export { PeopleTable } from './people-table.tsx';

@@ -1,0 +1,188 @@
+// People: who has an account, what they may do; inviting, changing, shutting out.
+import { Button, MultiSelect, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { ROLES, type Role } from '../../../src/domain/access.ts';
+import { Dialog, DialogActions } from '../kit/dialog.tsx';
+import { dateTime, words } from '../kit/format.ts';
+import { Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Secret } from '../kit/secret.tsx';
+import { tell } from '../live/api.ts';
+import { useMe } from '../live/me.ts';
+import { useAsked } from '../live/use-asked.ts';
+
+type Person = {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly disabled: boolean;
+  readonly hasPassword: boolean;
+  readonly createdAt: string;
+  readonly lastSignInAt: string | null;
+};
+type Invited = { readonly id: string; readonly link: { readonly path: string } };
+
+const ROLE_CHOICES = ROLES.map((role) => ({ value: role, label: words(role) }));
+
+export function PeopleTable() {
+  const { me } = useMe();
+  const { data, problem, again } = useAsked<{ people: readonly Person[] }>('/v1/people', 30_000);
+  const [inviting, setInviting] = useState(false);
+  const [link, setLink] = useState<Invited>();
+  const [refused, setRefused] = useState<string>();
+  async function act(work: () => Promise<void>): Promise<void> {
+    setRefused(undefined);
+    try {
+      await work();
+    } catch (error) {
+      setRefused((error as Error).message);
+    }
+    again();
+  }
+  const people = data?.people ?? [];
+  return (
+    <Panel
+      title="People"
+      note={
+        <Button size="compact-xs" onClick={() => setInviting(true)}>
+          Invite …
+        </Button>
+      }
+    >
+      {me?.actor?.kind === 'local' && (
+        <p className="muted">
+          Nobody has an account yet, so whoever is at this machine may do everything. Open the link that the
+          terminal printed to become the first administrator; from then on everybody signs in.
+        </p>
+      )}
+      <Problem text={problem ?? refused} />
+      <Scroll label="People">
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Name</th>
+              <th>Signs in as</th>
+              <th>Roles</th>
+              <th>Last sign-in</th>
+              <th>
+                <span className="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.map((person) => (
+              <tr key={person.id} style={{ cursor: 'default', opacity: person.disabled ? 0.6 : 1 }}>
+                <td>
+                  {person.name}
+                  {person.disabled && <span className="muted"> · shut out</span>}
+                  {!person.hasPassword && person.lastSignInAt === null && (
+                    <span className="muted"> · invited</span>
+                  )}
+                </td>
+                <td>{person.id}</td>
+                <td style={{ minWidth: 260 }}>
+                  <MultiSelect
+                    size="xs"
+                    aria-label={`Roles of ${person.name}`}
+                    data={ROLE_CHOICES}
+                    value={[...person.roles]}
+                    onChange={(roles) => {
+                      if (roles.length === 0) return;
+                      void act(async () => {
+                        await tell(`/v1/people/${encodeURIComponent(person.id)}/roles`, { roles }, 'PUT');
+                      });
+                    }}
+                  />
+                </td>
+                <td>{person.lastSignInAt ? dateTime(person.lastSignInAt) : 'never'}</td>
+                <td className="right">
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    mr={6}
+                    onClick={() =>
+                      void act(async () =>
+                        setLink(await tell<Invited>(`/v1/people/${encodeURIComponent(person.id)}/link`, {})),
+                      )
+                    }
+                  >
+                    New link
+                  </Button>
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    onClick={() =>
+                      void act(async () => {
+                        const path = `/v1/people/${encodeURIComponent(person.id)}/disabled`;
+                        await tell(path, { disabled: !person.disabled }, 'PUT');
+                      })
+                    }
+                  >
+                    {person.disabled ? 'Let in' : 'Shut out'}
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {inviting && (
+        <Invite
+          onClose={() => setInviting(false)}
+          onInvited={(invited) => {
+            setInviting(false);
+            setLink(invited);
+            again();
+          }}
+        />
+      )}
+      {link && (
+        <Secret
+          title={`Link for ${link.id}`}
+          about="Send it by a way you trust. It works once, within three days, and lets them choose a password."
+          label="One-time link"
+          text={`${location.origin}${link.link.path}`}
+          onClose={() => setLink(undefined)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Invite(props: { readonly onClose: () => void; readonly onInvited: (invited: Invited) => void }) {
+  const [id, setId] = useState('');
+  const [name, setName] = useState('');
+  const [roles, setRoles] = useState<string[]>(['analyst']);
+  const [problem, setProblem] = useState<string>();
+  return (
+    <Dialog title="Invite somebody" onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          tell<Invited>('/v1/people', { id, name, roles }).then(props.onInvited, (error: Error) =>
+            setProblem(error.message),
+          );
+        }}
+      >
+        <TextInput
+          label="Name"
+          size="xs"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Signs in as"
+          description="E-mail address or short name"
+          size="xs"
+          required
+          mt={8}
+          value={id}
+          onChange={(event) => setId(event.currentTarget.value)}
+        />
+        <MultiSelect label="Roles" size="xs" mt={8} data={ROLE_CHOICES} value={roles} onChange={setRoles} />
+        <Problem text={problem} />
+        <DialogActions submit="Make the link" disabled={roles.length === 0} onClose={props.onClose} />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,2 @@
+// What other rooms show of the pipeline.
+export { PipelineStrip } from './pipeline-strip.tsx';

@@ -1,0 +1,2 @@
+// What other rooms show of exchange rates.
+export { ExchangeRates } from './exchange-rates.tsx';

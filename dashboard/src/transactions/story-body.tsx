@@ -1,0 +1,383 @@
+// The story of one transaction: what happened, why, what surrounds it.
+import { Button, Group } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import {
+  type Amount,
+  type BaseAmount,
+  baseMajor,
+  OLD_RATE_DAYS,
+  rateAgeDays,
+} from '../../../src/domain/base-amount.ts';
+import type { TransactionStory } from '../../../src/protocol/transactions.ts';
+import { AmountCell, amountText } from '../kit/amount.tsx';
+import { Chart, type ChartColors } from '../kit/chart.tsx';
+import { clockTime, dateTime, percent, utc, words } from '../kit/format.ts';
+import { HiddenHint } from '../kit/hidden.tsx';
+import { Empty, OutcomeTag } from '../kit/parts.tsx';
+import { ask } from '../live/api.ts';
+import { useMay } from '../live/me.ts';
+import { navigate, setQuery } from '../live/route.ts';
+
+const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const factor = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const oneDigit = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const VERB: Readonly<Record<string, string>> = {
+  approve: 'Approved',
+  review: 'Sent to review',
+  decline: 'Declined',
+};
+
+/** Log-odds as what they do to the odds: they multiply. */
+function shownContribution(value: number, unit: TransactionStory['contributionUnit']): string {
+  const size = Math.abs(value);
+  if (unit === 'log-odds') return `${value > 0 ? '×' : '÷'}${factor.format(Math.exp(size))}`;
+  return `${value > 0 ? '+' : '−'}${percent(size)}`;
+}
+
+const odds = (logOdds: number): string =>
+  logOdds > 0 ? `${oneDigit.format(Math.exp(logOdds))} to 1` : `1 to ${oneDigit.format(Math.exp(-logOdds))}`;
+
+function HowToRead({ story }: { readonly story: TransactionStory }) {
+  const { baseVote, vote, contributionUnit } = story;
+  if (baseVote === null || vote === null) return null;
+  return (
+    <p className="muted">
+      {contributionUnit === 'log-odds'
+        ? `What each feature does to the odds of fraud, exact (TreeSHAP). Odds of a usual transaction ${odds(baseVote)}, of this one ${odds(vote)}, before calibration.`
+        : `Share of the forest’s vote, exact (TreeSHAP). Base ${percent(baseVote)}, this transaction ${percent(vote)}.`}
+    </p>
+  );
+}
+
+function Contributions(props: { readonly story: TransactionStory }) {
+  const moved = props.story.features
+    .filter((feature) => feature.contribution !== null && Math.abs(feature.contribution) > 1e-4)
+    .sort((a, b) => Math.abs(b.contribution ?? 0) - Math.abs(a.contribution ?? 0))
+    .slice(0, 12);
+  if (moved.length === 0)
+    return <Empty>The model that decided is not in service any more; its stored reasons are above.</Empty>;
+  const longest = Math.abs(moved[0].contribution ?? 1);
+  return (
+    <div className="bars">
+      {moved.map((feature) => {
+        const share = (feature.contribution ?? 0) / longest;
+        return [
+          <span key={`${feature.name}-text`} title={`${feature.name}: ${feature.description}`}>
+            {feature.text}
+          </span>,
+          <span key={`${feature.name}-bar`} className="track">
+            <i
+              style={{
+                left: share < 0 ? `${50 + share * 50}%` : '50%',
+                width: `${Math.abs(share) * 50}%`,
+                background: share > 0 ? 'var(--decline)' : 'var(--approve)',
+              }}
+            />
+          </span>,
+          <span key={`${feature.name}-share`} className="muted" style={{ textAlign: 'right' }}>
+            {shownContribution(feature.contribution ?? 0, props.story.contributionUnit)}
+          </span>,
+        ];
+      })}
+    </div>
+  );
+}
+
+function Neighbours(props: { readonly story: TransactionStory }) {
+  const { neighbours, transaction, decision } = props.story;
+  const own = {
+    time: String(transaction.occurredAt),
+    amount: baseMajor(statedOf(transaction)),
+    outcome: decision.outcome as string,
+  };
+  const points = [
+    ...neighbours.map((row) => ({
+      time: row.occurredAt,
+      amount: baseMajor(row),
+      outcome: row.outcome as string,
+    })),
+    own,
+  ].sort((a, b) => a.time.localeCompare(b.time));
+  const option = (colors: ChartColors) => ({
+    grid: { left: 50, right: 12, top: 12, bottom: 24 },
+    tooltip: { trigger: 'axis' },
+    xAxis: {
+      type: 'category',
+      data: points.map((point) => clockTime(point.time)),
+      axisLabel: { color: colors.muted },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: 'value',
+      axisLabel: { color: colors.muted },
+      splitLine: { lineStyle: { color: colors.line } },
+    },
+    series: [
+      {
+        name: 'Amount',
+        type: 'bar',
+        barMaxWidth: 18,
+        data: points.map((point) => ({
+          value: point.amount,
+          itemStyle: {
+            color:
+              point.outcome === 'approve'
+                ? colors.approve
+                : point.outcome === 'review'
+                  ? colors.review
+                  : colors.decline,
+            ...(point === own && { borderColor: colors.text, borderWidth: 2 }),
+          },
+        })),
+      },
+    ],
+  });
+  if (neighbours.length === 0) return <Empty>The account’s only transaction so far.</Empty>;
+  return (
+    <>
+      <Chart label="Amounts of the account's transactions around this one" option={option} />
+      <table className="rows">
+        <tbody>
+          {[...neighbours]
+            .reverse()
+            .slice(0, 10)
+            .map((row) => (
+              <tr
+                key={row.id}
+                tabIndex={0}
+                onClick={() => setQuery({ transaction: row.id })}
+                onKeyDown={(event) => event.key === 'Enter' && setQuery({ transaction: row.id })}
+              >
+                <td title={utc(row.occurredAt)}>{dateTime(row.occurredAt)}</td>
+                <td className="right">
+                  <AmountCell row={row} />
+                </td>
+                <td>{row.merchantName ?? words(row.type)}</td>
+                <td>
+                  <OutcomeTag outcome={row.outcome} />
+                </td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+type StoredAmounts = Amount & { readonly occurredAt: string; readonly base?: BaseAmount };
+
+/** The amounts of a stored transaction. */
+const statedOf = (transaction: TransactionStory['transaction']): StoredAmounts =>
+  transaction as unknown as StoredAmounts;
+
+/** How an amount came to be what it counts as. */
+function Conversion({ of }: { readonly of: StoredAmounts }) {
+  const { base, occurredAt } = of;
+  if (!base) return null;
+  const ageDays = rateAgeDays(base, Date.parse(occurredAt));
+  const far = Math.abs(ageDays) > OLD_RATE_DAYS;
+  return (
+    <p className="muted" style={{ marginTop: 0 }}>
+      {base.source === 'billing' && base.rate === 1
+        ? 'Counted as the scheme billed it.'
+        : `Counted at ${base.rate.toPrecision(5)} ${base.currency}, the rate of ${base.rateDate}${base.source === 'shipped' ? ' that ships with the program' : ''}${base.source === 'billing' ? ', of what the scheme billed' : ''}.`}
+      {far && (
+        <span className="overdue">
+          {' '}
+          ▲ {Math.abs(ageDays)} days {ageDays > 0 ? 'older' : 'younger'} than the payment.
+        </span>
+      )}
+    </p>
+  );
+}
+
+type StoryFeature = TransactionStory['features'][number];
+const isUnusual = ({ value, usual }: StoryFeature): boolean =>
+  value !== null && usual !== null && (value < usual.low || value > usual.high);
+
+/** Loads the story of a transaction; another id loads another. */
+export function useStory(id: string | null): {
+  readonly story: TransactionStory | undefined;
+  readonly failure: string;
+  change(more: Partial<TransactionStory>): void;
+} {
+  const [story, setStory] = useState<TransactionStory>();
+  const [failure, setFailure] = useState('');
+  useEffect(() => {
+    setStory(undefined);
+    setFailure('');
+    if (id === null) return;
+    const abort = new AbortController();
+    ask<TransactionStory>(`/v1/transaction?id=${encodeURIComponent(id)}`, { signal: abort.signal })
+      .then(setStory)
+      .catch((error: Error) => {
+        if (error.name !== 'AbortError') setFailure(error.message);
+      });
+    return () => abort.abort();
+  }, [id]);
+  return { story, failure, change: (more) => setStory((now) => now && { ...now, ...more }) };
+}
+
+export function Story(props: {
+  readonly story: TransactionStory;
+  /** Absent where the verdict is given elsewhere. */
+  readonly onLabel?: (fraud: boolean) => void;
+}) {
+  const { story, onLabel } = props;
+  const sees = useMay('read_identifiers');
+  const { decision, transaction } = story;
+  const merchant = transaction.merchant as { name?: string; id: string; mcc?: string } | undefined;
+  const reasons = decision.reasons;
+  const deciding = story.rules.filter(({ shadow, action }) => !shadow && action !== 'tag');
+  const lead = deciding[0]?.text ?? reasons[0]?.text ?? 'nothing stands out';
+  return (
+    <div data-testid="story">
+      <h2 style={{ fontSize: 18, margin: '0 0 4px' }}>
+        {VERB[decision.outcome]}: {lead}
+      </h2>
+      <p className="muted" style={{ marginTop: 0 }}>
+        {amountText(statedOf(transaction))} · {words(String(transaction.type))}
+        {merchant ? ` at ${merchant.name ?? merchant.id}` : ''} · account {String(transaction.accountId)} ·{' '}
+        {dateTime(String(transaction.occurredAt))} · score {percent(decision.score, 2)}
+      </p>
+      <Conversion of={statedOf(transaction)} />
+      <Group gap={8} my={8}>
+        {onLabel && (
+          <>
+            <Button
+              size="xs"
+              color="red"
+              variant={story.isFraud === true ? 'filled' : 'light'}
+              onClick={() => onLabel(true)}
+            >
+              ⚑ Fraud
+            </Button>
+            <Button
+              size="xs"
+              variant={story.isFraud === false ? 'filled' : 'light'}
+              onClick={() => onLabel(false)}
+            >
+              ✓ Genuine
+            </Button>
+          </>
+        )}
+        {onLabel && story.alertId !== null && (
+          <Button size="xs" variant="default" onClick={() => navigate(`/alerts?alert=${story.alertId}`)}>
+            Alert {story.alertId}
+          </Button>
+        )}
+        <Button
+          size="xs"
+          variant="default"
+          component="a"
+          href={`/v1/transaction?id=${encodeURIComponent(decision.transactionId)}&download=true`}
+          download
+          title="Decision, reasons, features and versions as one file"
+        >
+          Export
+        </Button>
+        <span className="muted">
+          {story.isFraud === null
+            ? 'no verdict yet'
+            : story.isFraud
+              ? `labelled fraud${story.fraudType ? ` (${words(story.fraudType)})` : ''}`
+              : 'labelled genuine'}
+        </span>
+      </Group>
+      {story.rules.map((rule) => (
+        <div
+          className="reason"
+          key={`${rule.id} ${rule.version}`}
+          style={{ borderColor: rule.shadow || rule.action === 'tag' ? 'var(--line)' : 'var(--review)' }}
+        >
+          Rule <b>{rule.id}</b>: {rule.text}
+          <span className="muted">
+            {' '}
+            v{rule.version} · {rule.shadow ? 'in shadow, without effect' : rule.action}
+          </span>
+          {rule.why !== null && <div>{rule.why}</div>}
+          {rule.conditions.length > 0 && (
+            <div className="conditions">
+              {rule.conditions.map((condition) => (
+                <span key={condition.text}>
+                  {condition.holds === null ? '?' : condition.holds ? '✓' : '✕'} <code>{condition.text}</code>{' '}
+                  <span className="muted">
+                    {condition.values
+                      .filter(({ text }) => text !== condition.text)
+                      .map(({ text, value }) => `${text} was ${value === null ? 'unknown' : String(value)}`)
+                      .join(', ')}
+                  </span>
+                </span>
+              ))}
+            </div>
+          )}
+        </div>
+      ))}
+      {reasons.map((reason) => (
+        <div
+          className="reason"
+          key={reason.feature}
+          style={reason.contribution < 0 ? { borderColor: 'var(--approve)' } : undefined}
+        >
+          {reason.text}
+        </div>
+      ))}
+      <HiddenHint show={!sees} />
+      <h3>What moved the score</h3>
+      <HowToRead story={story} />
+      <Contributions story={story} />
+      <h3>The account around it</h3>
+      <Neighbours story={story} />
+      <details>
+        <summary>All {story.features.length} features</summary>
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Feature</th>
+              <th className="right">Value</th>
+              <th className="right" title="Where four fifths of the account’s earlier transactions lie">
+                Usual for the account
+              </th>
+              <th
+                className="right hide-small"
+                title={`Where four fifths of the latest ${story.peers} transactions of this type and channel lie`}
+              >
+                Usual for its kind
+              </th>
+              <th>Unit</th>
+            </tr>
+          </thead>
+          <tbody>
+            {story.features.map((feature) => (
+              <tr key={feature.name} style={{ cursor: 'default' }}>
+                <td title={feature.description}>{words(feature.name)}</td>
+                <td className={`right ${isUnusual(feature) ? 'unusual' : ''}`}>
+                  {feature.value === null ? 'unknown' : number.format(feature.value)}
+                </td>
+                <td className="right muted">
+                  {feature.usual
+                    ? `${number.format(feature.usual.low)} – ${number.format(feature.usual.high)}`
+                    : '–'}
+                </td>
+                <td className="right muted hide-small">
+                  {feature.peers
+                    ? `${number.format(feature.peers.low)} – ${number.format(feature.peers.high)}`
+                    : '–'}
+                </td>
+                <td className="muted">{feature.unit}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+      <details>
+        <summary>Raw record</summary>
+        <pre style={{ overflow: 'auto', fontSize: 12 }}>{JSON.stringify(transaction, null, 2)}</pre>
+      </details>
+      <p className="muted">
+        Model {decision.modelVersion} · rules {decision.rulesetVersion} · features {decision.catalogueHash} ·
+        decided {utc(decision.decidedAt)} · log offset {story.offset}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+// The story of a transaction in a drawer, from any row; verdict buttons.
+import { Drawer } from '@mantine/core';
+import { useState } from 'react';
+import { Empty, Problem } from '../kit/parts.tsx';
+import { tell } from '../live/api.ts';
+import { useMay } from '../live/me.ts';
+import { setQuery, useRoute } from '../live/route.ts';
+import { Story, useStory } from './story-body.tsx';
+
+export function StoryDrawer() {
+  const { query } = useRoute();
+  const id = query.get('transaction');
+  const may = useMay('label');
+  const { story, failure, change } = useStory(id);
+  const [refused, setRefused] = useState('');
+  function label(fraud: boolean): void {
+    tell('/v1/labels', { transactionId: id, fraud }).then(
+      () => {
+        setRefused('');
+        change({ isFraud: fraud, fraudType: null });
+      },
+      (error: Error) => setRefused(`The verdict was not taken: ${error.message}`),
+    );
+  }
+  return (
+    <Drawer
+      opened={id !== null}
+      onClose={() => setQuery({ transaction: undefined })}
+      position="right"
+      size={720}
+      title={<span className="muted">Transaction {id}</span>}
+      transitionProps={{ duration: 120 }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {failure && <Empty>{failure}</Empty>}
+      <Problem text={refused} />
+      {!failure && !story && <Empty>Loading …</Empty>}
+      {story && <Story story={story} {...(may && { onLabel: label })} />}
+    </Drawer>
+  );
+}

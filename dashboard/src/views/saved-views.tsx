@@ -1,0 +1,86 @@
+// Saved views: the filters of this screen under a name of one's own.
+import { Button, Menu, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { Dialog } from '../kit/dialog.tsx';
+import { Problem } from '../kit/parts.tsx';
+import { remove, tell } from '../live/api.ts';
+import { navigate } from '../live/route.ts';
+import { useAsked } from '../live/use-asked.ts';
+
+type Views = { readonly views: readonly { readonly name: string; readonly path: string }[] };
+
+export function SavedViews() {
+  const { data, again } = useAsked<Views>('/v1/views', 300_000);
+  const [naming, setNaming] = useState(false);
+  const [name, setName] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const views = data?.views ?? [];
+  return (
+    <>
+      <Menu transitionProps={{ duration: 120 }}>
+        <Menu.Target>
+          <Button size="xs" variant="default">
+            Views{views.length > 0 ? ` (${views.length})` : ''}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {views.map((view) => (
+            <Menu.Item
+              key={view.name}
+              onClick={() => navigate(view.path)}
+              rightSection={
+                <Button
+                  component="span"
+                  size="compact-xs"
+                  variant="subtle"
+                  aria-label={`Remove ${view.name}`}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    remove(`/v1/views/${encodeURIComponent(view.name)}`).then(again, () => again());
+                  }}
+                >
+                  ✕
+                </Button>
+              }
+            >
+              {view.name}
+            </Menu.Item>
+          ))}
+          {views.length === 0 && <Menu.Label>None saved yet</Menu.Label>}
+          <Menu.Divider />
+          <Menu.Item onClick={() => setNaming(true)}>Save these filters …</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {naming && (
+        <Dialog title="Save these filters" onClose={() => setNaming(false)}>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              tell('/v1/views', { name, path: `${location.pathname}${location.search}` }, 'PUT').then(
+                () => {
+                  setNaming(false);
+                  again();
+                },
+                (error: Error) => setProblem(error.message),
+              );
+            }}
+          >
+            <TextInput
+              label="Name"
+              size="xs"
+              required
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <Problem text={problem} />
+            <div className="actions">
+              <Button size="xs" type="submit">
+                Save
+              </Button>
+            </div>
+          </form>
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+// The alert queue: one open alert an account, worked by people who may act at the same time.
+import type { AlertSort, AlertVerdict, AlertView } from '../../domain/alert.ts';
+import type { Verdict } from '../../domain/label.ts';
+import type { AuditEntry } from './audit.ts';
+
+export type QueuedAlert = {
+  readonly id: number;
+  readonly accountId: string;
+  readonly openedAtMs: number;
+  /** When its last transaction was decided. */
+  readonly updatedAtMs: number;
+  /** By when somebody is to look at it. */
+  readonly dueAtMs: number;
+  readonly transactions: number;
+  readonly declined: number;
+  /** Hundredths of a currency unit; currencies are not converted. */
+  readonly amountMinor: number;
+  /** Sum of score × amount. */
+  readonly expectedLossMinor: number;
+  readonly maxScore: number;
+  readonly currency: string;
+  readonly country: string | undefined;
+  readonly topReason: string | undefined;
+  /** The rule that says the reason; empty where that is not known any more, undefined where no rule does. */
+  readonly topRule: string | undefined;
+  readonly status: 'open' | 'closed';
+  readonly assignee: { readonly id: string; readonly name: string } | undefined;
+  readonly snoozedUntilMs: number | undefined;
+  readonly escalated: boolean;
+  /** What people said, or 'labels' where labels from elsewhere closed it. */
+  readonly verdict: AlertVerdict | 'labels' | undefined;
+  readonly fraudType: string | undefined;
+  readonly closedAtMs: number | undefined;
+  readonly closedBy: string | undefined;
+  readonly caseId: number | undefined;
+  /** Moves with each change by a person: whoever acts names the one they saw. */
+  readonly version: number;
+};
+
+export type QueueFilter = {
+  readonly view: AlertView;
+  readonly sort: AlertSort;
+  /** Who "mine" is. */
+  readonly person: string;
+  readonly nowMs: number;
+  /** A number of an alert, the beginning of an account, or a word of the reason. */
+  readonly search?: string;
+  readonly minLossMinor?: number;
+  readonly accountId?: string;
+  readonly after?: QueueCursor;
+};
+/** The sort value and id of the last alert of the page before. */
+export type QueueCursor = { readonly value: number; readonly id: number };
+
+export type QueueCounts = Readonly<Record<Exclude<AlertView, 'closed'>, number>>;
+
+/** An alert as somebody saw it. */
+export type Seen = { readonly id: number; readonly version: number; readonly transactions: number };
+
+export type AlertAction =
+  | { readonly kind: 'claim'; readonly by: { readonly id: string; readonly name: string } }
+  | { readonly kind: 'release' }
+  | { readonly kind: 'assign'; readonly to: { readonly id: string; readonly name: string } }
+  | { readonly kind: 'snooze'; readonly untilMs: number }
+  | { readonly kind: 'wake' }
+  | { readonly kind: 'escalate' }
+  | { readonly kind: 'de-escalate' }
+  | { readonly kind: 'reopen' }
+  | {
+      readonly kind: 'verdict';
+      readonly verdict: AlertVerdict;
+      readonly fraudType: string | undefined;
+      readonly by: { readonly id: string; readonly name: string };
+    };
+
+/** A verdict that is committed and not in the stream yet. */
+export type WaitingLabel = { readonly id: number; readonly verdict: Verdict };
+
+export type AlertQueue = {
+  list(filter: QueueFilter, limit: number): Promise<readonly QueuedAlert[]>;
+  /** For somebody who waits: what is found before its time is up, and where the next page goes on. */
+  page(
+    filter: QueueFilter,
+    limit: number,
+  ): Promise<{
+    readonly items: readonly QueuedAlert[];
+    readonly next: QueueCursor | undefined;
+    readonly looked: number;
+  }>;
+  counts(person: string, nowMs: number): Promise<QueueCounts>;
+  find(id: number): Promise<QueuedAlert | undefined>;
+  /** The transactions of an alert, newest first. */
+  transactionIds(id: number, limit: number): Promise<readonly string[]>;
+  /** The alert that a flagged transaction belongs to. */
+  alertOf(transactionId: string): Promise<number | undefined>;
+  /**
+   * Does one thing to alerts, each only if it is still as it was seen; gives the ids it was done to. Of each the audit
+   * line, with the alert as subject, is part of the same statement; so are the labels of a verdict.
+   */
+  act(seen: readonly Seen[], action: AlertAction, entry: AuditEntry): Promise<ReadonlySet<number>>;
+  /** Verdicts on transactions, with one audit line; they come into the stream by `waitingLabels`. */
+  label(verdicts: readonly Verdict[], entry: AuditEntry): Promise<void>;
+  waitingLabels(limit: number): Promise<readonly WaitingLabel[]>;
+  labelsDone(ids: readonly number[]): Promise<void>;
+};

@@ -1,0 +1,60 @@
+// Cases with their alerts and tasks. Every change names the version that was seen.
+import type { CaseOutcome, CaseStatus } from '../../domain/case.ts';
+import type { AuditEntry } from './audit.ts';
+
+export type Case = {
+  readonly id: number;
+  readonly title: string;
+  readonly status: CaseStatus;
+  readonly narrative: string;
+  readonly outcome: CaseOutcome | undefined;
+  readonly assignee: { readonly id: string; readonly name: string } | undefined;
+  readonly openedBy: string;
+  readonly openedAtMs: number;
+  readonly proposedBy: { readonly id: string; readonly name: string } | undefined;
+  readonly closedBy: string | undefined;
+  readonly closedAtMs: number | undefined;
+  readonly alerts: number;
+  readonly tasksOpen: number;
+  readonly version: number;
+};
+
+export type CaseTask = {
+  readonly id: number;
+  readonly text: string;
+  readonly done: boolean;
+  readonly who: string;
+  readonly atMs: number;
+};
+
+export type CaseChange =
+  | { readonly kind: 'edit'; readonly title: string; readonly narrative: string }
+  | { readonly kind: 'assign'; readonly to: { readonly id: string; readonly name: string } | undefined }
+  | {
+      readonly kind: 'propose';
+      readonly outcome: CaseOutcome;
+      readonly by: { readonly id: string; readonly name: string };
+    }
+  | { readonly kind: 'close'; readonly outcome: CaseOutcome; readonly by: string }
+  | { readonly kind: 'reopen' };
+
+export type Cases = {
+  /** Newest first; `before` is the last id of the page before. */
+  list(status: CaseStatus | undefined, before: number | undefined, limit: number): Promise<readonly Case[]>;
+  find(id: number): Promise<Case | undefined>;
+  open(
+    title: string,
+    by: { id: string; name: string },
+    alertIds: readonly number[],
+    entry: AuditEntry,
+  ): Promise<number>;
+  /** False when the case is not as it was seen any more. */
+  change(id: number, version: number, change: CaseChange, entry: AuditEntry): Promise<boolean>;
+  /** Alerts that belong to another case stay there; gives the ids that were added. */
+  addAlerts(id: number, alertIds: readonly number[], entry: AuditEntry): Promise<readonly number[]>;
+  removeAlert(id: number, alertId: number, entry: AuditEntry): Promise<boolean>;
+  alertIds(id: number): Promise<readonly number[]>;
+  tasks(id: number): Promise<readonly CaseTask[]>;
+  addTask(id: number, text: string, entry: AuditEntry): Promise<void>;
+  setTask(id: number, taskId: number, done: boolean, entry: AuditEntry): Promise<boolean>;
+};

@@ -1,0 +1,120 @@
+// Dead letters: input that could not be used, and records that were accepted and could not be dealt with (quarantine).
+// The first are kept for a while; the second until somebody has tried them again or let them go.
+import { labelToJson } from '../../domain/label.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { transactionToJson } from '../../domain/transaction.ts';
+import type { Quarantined } from '../../engine/process-batch.ts';
+import type { LogRecord } from '../../engine/records.ts';
+import type { AuditEntry } from './audit.ts';
+
+/** What failed: reading a record, deciding it, storing what was decided, or taking it into histories again. */
+export const QUARANTINE_STEPS = ['reading', 'deciding', 'storing', 'rebuilding'] as const;
+export type QuarantineStep = (typeof QUARANTINE_STEPS)[number];
+
+export const DEAD_LETTER_STATES = ['open', 'retrying', 'resolved', 'discarded'] as const;
+export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
+
+/** What a record is about; of one that could not be read it is not known. */
+export type DeadLetterSubject = {
+  readonly kind: 'transaction' | 'label';
+  readonly accountId: string;
+  readonly transactionId: string;
+};
+
+export type DeadLetterEntry = {
+  /** Where it came from: "POST /v1/transactions", "log, offset 17", "stream, partition 1, offset 17". */
+  readonly source: string;
+  readonly raw: string;
+  readonly problems: readonly Problem[];
+  readonly receivedAtMs: number;
+  /** Absent where the input was refused as what it is. */
+  readonly quarantine?: {
+    readonly step: QuarantineStep;
+    /** Of the record in its log, or in its partition of the stream. */
+    readonly offset?: number;
+    readonly subject?: DeadLetterSubject;
+  };
+  /** Where the record was decided nevertheless: histories that are rebuilt need it; `raw` is then its transaction or label. */
+  readonly decidedAt?: { readonly partition: number; readonly offset: number };
+  /** The decision that could not be stored, as its message. */
+  readonly decided?: string;
+};
+
+/** The JSON of a record; of one whose values have no JSON, what can be said of it. */
+function rawOf(record: LogRecord): string {
+  try {
+    return JSON.stringify(
+      record.kind === 'label' ? labelToJson(record.label) : transactionToJson(record.transaction),
+    );
+  } catch {
+    return JSON.stringify(record);
+  }
+}
+
+export function subjectOf(record: LogRecord): DeadLetterSubject {
+  const { kind } = record;
+  if (kind === 'label') {
+    const { accountId, transactionId } = record.label;
+    return { kind, accountId, transactionId };
+  }
+  const { accountId, id } = record.transaction;
+  return { kind, accountId, transactionId: id };
+}
+
+/** The letter of a record in quarantine. */
+export function letterOf(
+  { offset, record, reason }: Pick<Quarantined, 'offset' | 'record' | 'reason'>,
+  step: QuarantineStep,
+  source: string,
+): DeadLetterEntry {
+  return {
+    source,
+    raw: rawOf(record),
+    problems: [{ pointer: '', message: reason }],
+    receivedAtMs: record.kind === 'label' ? record.label.labelledAtMs : record.receivedAtMs,
+    quarantine: { step, offset, subject: subjectOf(record) },
+  };
+}
+
+export type DeadLetter = DeadLetterEntry & {
+  readonly id: number;
+  readonly state: DeadLetterState;
+  /** How often it failed. */
+  readonly times: number;
+  readonly changedAtMs: number;
+  readonly changedBy: string | undefined;
+};
+
+export type DeadLetterFilter = {
+  readonly state?: DeadLetterState;
+  readonly quarantined?: boolean;
+  /** Only ids below this: the cursor of the next page. */
+  readonly before?: number;
+};
+
+export type DeadLetters = {
+  /** A transaction that is in quarantine already is counted there. */
+  add(entries: readonly DeadLetterEntry[]): Promise<void>;
+  page(filter: DeadLetterFilter, limit: number): Promise<readonly DeadLetter[]>;
+  find(id: number): Promise<DeadLetter | undefined>;
+  /** All there are, and those of the quarantine that nobody has dealt with. */
+  count(): Promise<{ readonly total: number; readonly quarantined: number }>;
+  /** Ids of transactions in quarantine, each with the reason. */
+  quarantinedIds(): Promise<Map<string, string>>;
+  /** Why a transaction is in quarantine; undefined when it is not. */
+  reasonOf(transactionId: string): Promise<string | undefined>;
+  /** Moves it to another state, with its audit line; false when it was not in the one named. */
+  move(id: number, from: DeadLetterState, to: DeadLetterState, entry: AuditEntry): Promise<boolean>;
+  /** Failed again, when it was tried: back to open, with what it says now. */
+  failedAgain(id: number, problems: readonly Problem[], nowMs: number): Promise<void>;
+  /** Stores the decision of one that could not be stored, and resolves it. Throws what the database says. */
+  storeAgain(letter: DeadLetter, nowMs: number): Promise<void>;
+  /** Resolves those that were tried again and are decided by now; lets go of what is old, or too much. */
+  tidy(nowMs: number): Promise<void>;
+};
+
+/** Refused input and closed letters are kept for so long, and so many of them. */
+export const DEAD_LETTER_DAYS = 30;
+export const DEAD_LETTERS_KEPT = 100_000;
+/** Of one record's text. Longer ones are cut, and cannot be tried again. */
+export const DEAD_LETTER_CHARACTERS = 64 * 1024;

@@ -1,0 +1,84 @@
+// Lists and imported sanctions names, kept with the moment of each change, so that a process takes in only what changed.
+import type { ListKind, ListPurpose } from '../../lists/entry.ts';
+import type { ListedName } from '../../lists/name-index.ts';
+import type { AuditEntry } from './audit.ts';
+
+export type FiledList = {
+  readonly name: string;
+  readonly kind: ListKind;
+  readonly purpose: ListPurpose;
+  readonly note: string;
+  readonly entries: number;
+};
+
+export type ListEntry = {
+  readonly value: string;
+  readonly expiresAtMs: number | undefined;
+  readonly note: string;
+  readonly who: string;
+  readonly atMs: number;
+};
+
+export type NewEntry = Pick<ListEntry, 'value' | 'expiresAtMs' | 'note'>;
+
+/** What happened to an entry after a revision. */
+export type ListChange = {
+  readonly list: string;
+  readonly value: string;
+  readonly expiresAtMs: number | undefined;
+  readonly removed: boolean;
+  readonly revision: number;
+};
+
+/** The last change that was seen, or only the revision that everything is known of. */
+export type ChangePlace = { readonly revision: number; readonly list?: string; readonly value?: string };
+
+export type SanctionsSource = {
+  readonly name: string;
+  readonly names: number;
+  readonly importedAtMs: number;
+  readonly importedBy: string;
+};
+
+export type ListStore = {
+  lists(): Promise<readonly FiledList[]>;
+  find(name: string): Promise<FiledList | undefined>;
+  /** False when there is one of that name. */
+  add(list: Pick<FiledList, 'name' | 'kind' | 'purpose' | 'note'>, entry: AuditEntry): Promise<boolean>;
+  remove(name: string, entry: AuditEntry): Promise<boolean>;
+  /** A page; it may hold fewer than asked for, and not be the last: `next` is where it goes on. */
+  entries(
+    list: string,
+    search: string,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly entries: readonly ListEntry[]; readonly next: string | undefined }>;
+  /**
+   * Adds or changes entries, as one transaction; gives how many were new. The line of the audit trail is part of it, unless
+   * it was `told` with others before.
+   */
+  put(list: string, entries: readonly NewEntry[], entry: AuditEntry, told?: 'told'): Promise<number>;
+  take(list: string, values: readonly string[], entry: AuditEntry): Promise<number>;
+  /** Moves with each change of lists, entries and names. */
+  revision(): Promise<number>;
+  /** Changes after a place, in the order of their revisions. */
+  changes(after: ChangePlace, limit: number): Promise<readonly ListChange[]>;
+  sources(): Promise<readonly SanctionsSource[]>;
+  /** Begins to replace the names of a source; what it is given to add counts once it is put in place. */
+  beginNames(source: string): Promise<number>;
+  addNames(source: string, edition: number, names: readonly ListedName[]): Promise<void>;
+  /** Puts all names of an edition in place of those before; false when a later one is there by now. */
+  putNames(source: string, edition: number, names: number, entry: AuditEntry): Promise<boolean>;
+  /** Takes out what was in place before. */
+  sweepNames(source: string): Promise<void>;
+  /** Takes out an edition that will never be put in place. */
+  dropNames(source: string, edition: number): Promise<void>;
+  removeSource(source: string, entry: AuditEntry): Promise<boolean>;
+  /** Names of all sources page by page; a page may hold fewer than asked for. */
+  names(
+    after: number,
+    limit: number,
+  ): Promise<{ readonly names: readonly ListedName[]; readonly next: number | undefined }>;
+  /** Moves with each import. */
+  namesRevision(): Promise<number>;
+};

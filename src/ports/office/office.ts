@@ -1,0 +1,37 @@
+// What people work with beside the stream of decisions: accounts of their own, the audit trail.
+
+import type { PastRows } from '../past-rows.ts';
+import type { AlertQueue } from './alerts.ts';
+import type { AuditTrail } from './audit.ts';
+import type { Cases } from './cases.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { DeskSecrets } from './desk-secrets.ts';
+import type { Links } from './links.ts';
+import type { ListStore } from './lists.ts';
+import type { Notes } from './notes.ts';
+import type { Notifications } from './notifications.ts';
+import type { People } from './people.ts';
+import type { Proposals } from './proposals.ts';
+import type { RateStore } from './rates.ts';
+import type { RuleBook } from './rules.ts';
+import type { Settings } from './settings.ts';
+import type { Views } from './views.ts';
+
+export type Office = {
+  readonly people: People;
+  readonly audit: AuditTrail;
+  readonly alerts: AlertQueue;
+  readonly notes: Notes;
+  readonly links: Links;
+  readonly views: Views;
+  readonly cases: Cases;
+  readonly notifications: Notifications;
+  readonly rules: RuleBook;
+  readonly past: PastRows;
+  readonly lists: ListStore;
+  readonly settings: Settings;
+  readonly rates: RateStore;
+  readonly proposals: Proposals;
+  readonly deadLetters: DeadLetters;
+  readonly secrets: DeskSecrets;
+};

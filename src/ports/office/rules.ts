@@ -1,0 +1,36 @@
+// Every version of every rule, with its state and who moved it there.
+import type { Rule } from '../../rules/rule.ts';
+import type { AuditEntry } from './audit.ts';
+
+export const RULE_STATES = ['draft', 'shadow', 'live', 'retired'] as const;
+export type RuleState = (typeof RULE_STATES)[number];
+
+export type FiledRule = Omit<Rule, 'mode'> & {
+  readonly state: RuleState;
+  readonly author: string;
+  /** Whoever wrote it may not put it into service where two are asked for. */
+  readonly authorId: string;
+  readonly createdAtMs: number;
+  readonly movedBy: string | undefined;
+  readonly movedAtMs: number | undefined;
+};
+
+export type RuleDraft = Pick<FiledRule, 'id' | 'expression' | 'action' | 'text' | 'priority'>;
+
+export type RuleBook = {
+  /** Every version, newest first within a rule. */
+  rules(): Promise<readonly FiledRule[]>;
+  find(id: string, version: number): Promise<FiledRule | undefined>;
+  /** Files a new version as a draft and gives its number; a draft of the same rule that nobody moved yet becomes that version. */
+  file(draft: RuleDraft, entry: AuditEntry): Promise<number>;
+  /**
+   * Moves a version; what held that state before makes room: the live version of the same rule is retired, a shadow one
+   * too. False when it was not in `from` any more.
+   */
+  move(id: string, version: number, from: RuleState, to: RuleState, entry: AuditEntry): Promise<boolean>;
+  /** Moves with each change of what is in service. */
+  revision(): Promise<number>;
+  inService(): Promise<readonly Rule[]>;
+  /** Files the rules of a new installation, in service; nothing where there are any already. */
+  fileStarter(rules: readonly Rule[], atMs: number): Promise<void>;
+};

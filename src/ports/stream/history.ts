@@ -1,0 +1,26 @@
+// What was decided before, for state that has to be built again.
+import type { Label } from '../../domain/label.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import type { FeatureState } from '../../features/feature-state.ts';
+import type { AccountBytes } from './state-store.ts';
+
+export type HistoryItem =
+  | { readonly kind: 'transaction'; readonly offset: number; readonly transaction: Transaction }
+  | { readonly kind: 'label'; readonly offset: number; readonly label: Label };
+
+export type DecidedHistory = {
+  /** Everything decided and labelled from an offset to another, both included, in order and in pieces. */
+  replay(partition: number, fromOffset: number, toOffset: number): AsyncIterable<readonly HistoryItem[]>;
+};
+
+/** Histories from before the stream began: what the first model learnt from. */
+export type BaseHistories = {
+  accounts(partition: number): Promise<readonly AccountBytes[]>;
+  /** Puts the histories that accounts share into these tables. */
+  loadShared(tables: Omit<FeatureState, 'account'>): Promise<void>;
+};
+
+export const NO_BASE: BaseHistories = {
+  accounts: async () => [],
+  loadShared: async () => undefined,
+};

@@ -1,0 +1,196 @@
+// Drives the engine over a log: reads, decides, commits, tells. One batch is decided while the one before is
+// being committed; nobody hears of a decision before it is durable. A record that cannot be dealt with goes to the
+// quarantine, alone.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Decision } from '../../domain/decision.ts';
+import { isRecordFault } from '../../domain/fault.ts';
+import type { BatchOutput, Engine, KnownDecision, Memory, Result } from '../../engine/process-batch.ts';
+import type { Clock } from '../clock.ts';
+import type { Store } from '../store.ts';
+import { commitNarrowed, narrowed } from './commit-narrowed.ts';
+import type { Log, LogBatch } from './log.ts';
+
+export type ProcessorHooks = {
+  /** After a batch is committed. */
+  readonly onCommitted: (output: BatchOutput, commitMs: number) => void;
+  /** Between batches, when the state stands exactly at an offset; what it gives runs after that offset is committed. */
+  readonly onBoundary: (offset: number) => (() => Promise<void>) | undefined;
+  /** Something failed that is not a record's fault, and is tried again. */
+  readonly onTrouble: (what: string, error: Error) => void;
+  readonly onFailure: (error: Error) => void;
+};
+
+export type Processor = {
+  /** From now on this transaction may be tried again. */
+  release(transactionId: string): void;
+  /** Resolves when the record at this offset is decided and committed (undefined for labels). */
+  resultAt(offset: number): Promise<Result | undefined>;
+  readonly nextOffset: number;
+  readonly committedOffset: number;
+  start(): void;
+  /** Finishes what is under way; what is in the log stays for the next start. */
+  stop(): Promise<void>;
+};
+
+const PARTITION = 0;
+const BATCH_RECORDS = 500;
+const FIRST_RETRY_MS = 50;
+/** What then still fails ends the desk, which is started again: a database that lost its thread does not come back by waiting. */
+const RETRIES = 7;
+
+export function createProcessor(
+  log: Log,
+  store: Store,
+  engine: Engine,
+  clock: Clock,
+  firstOffset: number,
+  /** Transactions in quarantine, each with the reason. */
+  inQuarantine: Map<string, string>,
+  hooks: ProcessorHooks,
+): Processor {
+  let nextOffset = firstOffset;
+  let committedOffset = firstOffset;
+  let stopping = false;
+  const unstored = new WeakMap<Decision, string>();
+  let running: Promise<void> | undefined;
+  const waiters = new Map<
+    number,
+    { resolve(result: Result | undefined): void; reject(error: Error): void }
+  >();
+
+  type Prepared = { readonly batch: LogBatch; readonly known: Promise<Map<string, KnownDecision>> };
+
+  /** The machine is given some time to come back; a record's own fault is told at once. */
+  async function patiently<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (stopping || tries > RETRIES || isRecordFault(error)) throw error;
+        hooks.onTrouble(what, error as Error);
+        await sleep(FIRST_RETRY_MS * 2 ** tries);
+      }
+    }
+  }
+
+  const findKnown = (ids: readonly string[]): Promise<Map<string, KnownDecision>> =>
+    patiently('look for repetitions', () => store.findKnown(ids));
+
+  async function prepare(offset: number): Promise<Prepared | undefined> {
+    const batch = await patiently('read the log', () => log.read(offset, BATCH_RECORDS));
+    if (batch.records.length === 0) return undefined;
+    const ids = batch.records.map((record) =>
+      record.kind === 'transaction' ? record.transaction.id : record.label.transactionId,
+    );
+    // An id that the database cannot be asked for is not known there.
+    const known = narrowed(ids, findKnown);
+    // It is awaited later; a failure must not count as unhandled before that.
+    known.catch(() => undefined);
+    return { batch, known };
+  }
+
+  /** `findKnown` may have been answered before the two batches ahead were committed: their own words count. */
+  function withPrevious(known: Map<string, KnownDecision>, previous: readonly BatchOutput[]): Memory {
+    const recent = new Map<string, KnownDecision>();
+    const labels = new Map<string, boolean>();
+    for (const output of previous) {
+      for (const { transaction, decision, contentHash } of output.decided) {
+        recent.set(transaction.id, { decision, contentHash, label: undefined });
+      }
+      for (const { label } of output.labelled) labels.set(label.transactionId, label.fraud);
+    }
+    return {
+      decided: (id) => recent.get(id) ?? known.get(id),
+      quarantined: (id) => inQuarantine.get(id),
+      label: (id) => labels.get(id) ?? known.get(id)?.label,
+    };
+  }
+
+  function finish(output: BatchOutput, commitMs: number): void {
+    committedOffset = output.nextOffset;
+    for (const { record, reason, decided } of output.quarantined) {
+      if (record.kind === 'transaction') inQuarantine.set(record.transaction.id, reason);
+      if (decided) unstored.set(decided.decision, reason);
+    }
+    hooks.onCommitted(output, commitMs);
+    const byOffset = new Map(output.results.map((result) => [result.offset, heard(result)]));
+    for (let offset = output.firstOffset; offset < output.nextOffset; offset++) {
+      const waiter = waiters.get(offset);
+      if (!waiter) continue;
+      waiters.delete(offset);
+      waiter.resolve(byOffset.get(offset));
+    }
+  }
+
+  /** A repetition may have been answered with a decision that then could not be stored. */
+  function heard(result: Result): Result {
+    if (result.kind !== 'duplicate') return result;
+    const { offset, decision } = result;
+    const reason = unstored.get(decision);
+    if (reason === undefined) return result;
+    return { kind: 'quarantined', offset, transactionId: decision.transactionId, reason };
+  }
+
+  async function run(): Promise<void> {
+    let previous: readonly BatchOutput[] = [];
+    let committing: Promise<void> = Promise.resolve();
+    let prepared: Prepared | undefined;
+    while (!stopping) {
+      prepared ??= await prepare(nextOffset);
+      if (!prepared) {
+        await committing;
+        // Looked at again: a wake-up from stop() during the commit would be lost.
+        if (!stopping) await log.arrival(nextOffset);
+        continue;
+      }
+      const { batch, known } = prepared;
+      const memory = withPrevious(await known, previous);
+      const { firstOffset, records } = batch;
+      const output = engine.processBatch(
+        PARTITION,
+        { firstOffset, nextOffset: firstOffset + records.length, records },
+        memory,
+        clock.nowMs(),
+      );
+      nextOffset = output.nextOffset;
+      const afterCommit = hooks.onBoundary(nextOffset);
+      // The next look-up is queued ahead of this commit, so that deciding and committing overlap.
+      prepared = await prepare(nextOffset);
+      await committing;
+      const started = performance.now();
+      committing = commitNarrowed(
+        output,
+        (part) => patiently('commit', () => store.commit(part)),
+        (part) => finish(part, performance.now() - started),
+      ).then(async () => afterCommit?.());
+      committing.catch(() => undefined);
+      previous = [...previous.slice(-1), output];
+    }
+    await committing;
+  }
+
+  return {
+    resultAt: (offset) => new Promise((resolve, reject) => waiters.set(offset, { resolve, reject })),
+    get nextOffset() {
+      return nextOffset;
+    },
+    get committedOffset() {
+      return committedOffset;
+    },
+    release(transactionId) {
+      inQuarantine.delete(transactionId);
+    },
+    start() {
+      running ??= run().catch((error: Error) => {
+        for (const waiter of waiters.values()) waiter.reject(error);
+        waiters.clear();
+        hooks.onFailure(error);
+      });
+    },
+    async stop() {
+      stopping = true;
+      log.wake();
+      await running;
+    },
+  };
+}

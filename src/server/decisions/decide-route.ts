@@ -1,0 +1,59 @@
+// The route that takes in one transaction to decide. Many: bulk-routes.ts; labels: label-routes.ts.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Problem } from '../../domain/problem.ts';
+import type { Desk } from '../../ports/desk.ts';
+import { decide } from '../../protocol/decisions.ts';
+import { sendProblem } from '../edge/problem-details.ts';
+import { serve } from '../edge/serve.ts';
+
+/** Answers with every problem. */
+export const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): FastifyReply =>
+  sendProblem(
+    reply,
+    422,
+    'Not valid',
+    `${problems.length} problem${problems.length === 1 ? '' : 's'}; see problems.`,
+    problems,
+  );
+
+/** Why an id cannot be used again. */
+export const otherContent = (id: string): string =>
+  `Transaction ${id} was decided before with other content. Send a new id, or the content as it was.`;
+
+/** Bodies are checked by the domain parser, which lists every problem; a schema check would stop at the first. */
+const byParser = () => () => true;
+
+export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
+  serve(
+    app,
+    decide,
+    async (request, reply) => {
+      const parsed = desk.readTransaction(request.body);
+      if (!parsed.ok) return unprocessable(reply, parsed.problems);
+      const { traceparent } = request.headers;
+      const result = await desk.decide(
+        parsed.value,
+        typeof traceparent === 'string' ? traceparent : undefined,
+      );
+      if (result.kind === 'quarantined') {
+        return sendProblem(
+          reply,
+          422,
+          'In quarantine',
+          `Transaction ${parsed.value.id} was accepted and cannot be decided by this program: it is kept among the dead letters, where it can be tried again. Do not send it again.`,
+        );
+      }
+      if (result.kind === 'duplicate' && !result.sameContent) {
+        return sendProblem(reply, 409, 'Conflict', otherContent(parsed.value.id));
+      }
+      const { decidedAtMs, rules, ...decision } = result.decision;
+      // A shadow rule had no part in the answer.
+      return {
+        ...decision,
+        rules: rules.filter(({ shadow }) => !shadow),
+        decidedAt: new Date(decidedAtMs).toISOString(),
+      };
+    },
+    { validatorCompiler: byParser },
+  );
+}

@@ -1,0 +1,92 @@
+// Puts an operation of the API on the server: its schemas check what comes in and write what goes out, so that nothing that it
+// does not name leaves the desk.
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import { served } from '../../protocol/document.ts';
+import type { AnswerOf, BodyOf, OperationShape, ParamsOf, QueryOf } from '../../protocol/operation.ts';
+import { Problem } from '../../protocol/problem.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What is served here, as the API's document has it. */
+    operation?: OperationShape;
+  }
+}
+
+export type RequestOf<O> = FastifyRequest<{
+  Params: ParamsOf<O>;
+  Querystring: QueryOf<O>;
+  Body: BodyOf<O>;
+}>;
+
+/** What a handler gives: the answer, or the reply where it has sent one itself (a problem, a file). */
+export type Handler<O> = (request: RequestOf<O>, reply: FastifyReply) => Promise<AnswerOf<O> | FastifyReply>;
+
+type Hooks = { /** The handler reads the body as it comes. */ readonly streams?: true } & Pick<
+  RouteShorthandOptions,
+  'bodyLimit' | 'onRequest' | 'preValidation' | 'preHandler' | 'validatorCompiler'
+>;
+
+/** Serves an operation, by its path and by any id where it has both. */
+export function serve<O extends OperationShape>(
+  app: FastifyInstance,
+  operation: O,
+  handler: Handler<O>,
+  { streams, ...hooks }: Hooks = {},
+): void {
+  const [status] = Object.keys(operation.answers).map(Number);
+  const run = handler as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+  for (const one of served([operation])) {
+    const { method, path: url, permission, identifiers, viewed, expensive } = one;
+    const isByAnyId = one.path !== operation.path;
+    app.route({
+      ...hooks,
+      method,
+      url,
+      config: {
+        operation: one,
+        permission,
+        ...(streams && { streams }),
+        ...(identifiers && { identifiers }),
+        ...(viewed !== undefined && { viewed }),
+        ...(expensive && { expensive }),
+      },
+      schema: {
+        operationId: one.id,
+        summary: one.summary,
+        tags: [one.capability],
+        ...(one.description !== undefined && { description: one.description }),
+        ...(one.params && !isByAnyId && { params: one.params }),
+        ...(one.query && { querystring: one.query }),
+        ...(one.body && { body: one.body }),
+        ...(one.streamTypes && { consumes: [...one.streamTypes] }),
+        response: {
+          ...(one.answerType === undefined && one.answers),
+          '4xx': one.problemBody ?? Problem,
+          '5xx': one.problemBody ?? Problem,
+        },
+      },
+      ...(isByAnyId && {
+        preHandler: async (request: FastifyRequest) => {
+          const { id } = request.query as { id: string };
+          request.params = { id };
+        },
+      }),
+      handler: async (request, reply) => {
+        reply.code(status);
+        return run(request, reply);
+      },
+    });
+  }
+}
+
+/** Sends the answer that an operation has for a status other than its first one. */
+export function answer<O extends OperationShape, S extends keyof O['answers'] & number>(
+  reply: FastifyReply,
+  _operation: O,
+  status: S,
+  body: AnswerOf<{ readonly answers: Pick<O['answers'], S> }>,
+): FastifyReply {
+  reply.code(status);
+  const send: (payload: unknown) => FastifyReply = reply.send.bind(reply);
+  return send(body);
+}

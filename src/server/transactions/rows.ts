@@ -1,0 +1,193 @@
+// Stored things as the API and the feed show them, to whom may see what: each row is made of what its reader sees.
+import { type Amount, baseCurrency } from '../../domain/base-amount.ts';
+import { isoTime } from '../../domain/iso-time.ts';
+import { fraudTypeSeen, hitSeen, ruleWords, type Sight, transactionSeen } from '../../domain/sight.ts';
+import { transactionToJson } from '../../domain/transaction.ts';
+import { explainVector, sentence } from '../../engine/decide.ts';
+import type { Decided } from '../../engine/process-batch.ts';
+import { decodeVector } from '../../engine/vector-codec.ts';
+import { FEATURES } from '../../features/catalogue.ts';
+import type { Scorer } from '../../models/model.ts';
+import type { Alert, StoredTransaction } from '../../ports/store.ts';
+import type { FlaggedTransaction } from '../../protocol/alerts.ts';
+import type { TransactionRow, TransactionStory } from '../../protocol/transactions.ts';
+import { leadingHit } from '../../rules/combine.ts';
+import { explainRule, explanationBudget } from '../../rules/explain-rule.ts';
+import type { Lookups } from '../../rules/rule.ts';
+import { type PeerGroups, usualRanges } from './peer-groups.ts';
+
+/** What a row says of the amount in the base currency, where that is another. */
+export const baseSeen = (base: Amount | undefined): { readonly base?: Amount } =>
+  base ? { base: { amountMinor: base.amountMinor, currency: base.currency } } : {};
+
+export function feedRow(
+  item: Pick<Decided, 'offset' | 'transaction' | 'decision'>,
+  sight: Sight,
+  isFraud?: boolean,
+): TransactionRow {
+  const { decision } = item;
+  const t = transactionSeen(item.transaction, sight);
+  const leading = leadingHit(decision.rules, decision.outcome);
+  const top = leading ? hitSeen(leading, sight).text : decision.reasons[0]?.text;
+  const merchantName = t.merchant?.name ?? t.merchant?.id ?? t.counterpartyName ?? t.counterpartyId;
+  return {
+    id: t.id,
+    offset: item.offset,
+    accountId: t.accountId,
+    occurredAt: isoTime(t.occurredAtMs),
+    decidedAt: isoTime(decision.decidedAtMs),
+    amountMinor: t.amountMinor,
+    currency: t.currency,
+    ...baseSeen(t.base),
+    type: t.type,
+    ...(t.channel !== undefined && { channel: t.channel }),
+    ...(merchantName !== undefined && { merchantName }),
+    ...(t.merchant?.mcc !== undefined && { mcc: t.merchant.mcc }),
+    ...(t.country !== undefined && { country: t.country }),
+    ...(t.city !== undefined && { city: t.city }),
+    score: decision.score,
+    outcome: decision.outcome,
+    ...(top !== undefined && { topReason: top }),
+    ...(isFraud !== undefined && { isFraud }),
+  };
+}
+
+/** The reason of an alert: a rule may say anything, the model says what its features are. */
+export function topReasonSeen(
+  { topReason, topRule }: Pick<Alert, 'topReason' | 'topRule'>,
+  sight: Sight,
+): string | undefined {
+  if (sight.kind === 'whole' || topRule === undefined) return topReason;
+  return topRule === '' ? undefined : ruleWords(topRule);
+}
+
+/** A stored alert says who got the money and not what for, so a masked sight does not see whom. */
+export function alertRow(alert: Alert, sight: Sight): FlaggedTransaction {
+  const topReason = topReasonSeen(alert, sight);
+  return {
+    transactionId: alert.transactionId,
+    offset: alert.offset,
+    accountId: sight.kind === 'whole' ? alert.accountId : sight.token('account', alert.accountId),
+    createdAt: isoTime(alert.createdAtMs),
+    outcome: alert.outcome,
+    score: alert.score,
+    amountMinor: alert.amountMinor,
+    currency: alert.currency,
+    ...baseSeen(alert.base),
+    ...(alert.country !== undefined && { country: alert.country }),
+    ...(alert.merchantName !== undefined && sight.kind === 'whole' && { merchantName: alert.merchantName }),
+    ...(topReason !== undefined && { topReason }),
+    isFraud: alert.isFraud,
+    status: alert.status,
+  };
+}
+
+export function alertRowOf(item: Decided, sight: Sight): FlaggedTransaction {
+  const row = feedRow(item, sight);
+  return {
+    transactionId: row.id,
+    offset: row.offset,
+    accountId: row.accountId,
+    createdAt: row.decidedAt,
+    outcome: row.outcome,
+    score: row.score,
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    ...baseSeen(row.base),
+    ...(row.country !== undefined && { country: row.country }),
+    ...(row.merchantName !== undefined && sight.kind === 'whole' && { merchantName: row.merchantName }),
+    ...(row.topReason !== undefined && { topReason: row.topReason }),
+    isFraud: row.outcome === 'decline',
+    status: 'open',
+  };
+}
+
+const MIN_USUAL = 5;
+
+/** Everything there is to say about a transaction; an approval is explained here, from its stored features. */
+export function storyOf(
+  stored: StoredTransaction,
+  scorer: Scorer | undefined,
+  neighbours: readonly StoredTransaction[],
+  alertId: number | undefined,
+  expressionOf: (id: string, version: number) => string | undefined,
+  lookups: Lookups,
+  peers: ReturnType<PeerGroups['usual']>,
+  sight: Sight,
+): TransactionStory {
+  const earlier = neighbours.filter(({ offset }) => offset < stored.offset);
+  const usual = usualRanges(
+    earlier.map((one) => decodeVector(one.vector)),
+    MIN_USUAL,
+  );
+  const { decision } = stored;
+  const vector = decodeVector(stored.vector);
+  // Only the model that decided can say why.
+  const explainer =
+    decision.modelVersion === scorer?.info.version && decision.catalogueHash === scorer.info.catalogueHash
+      ? scorer
+      : undefined;
+  const reasons =
+    decision.outcome === 'approve' && explainer
+      ? explainVector(explainer, vector, 'approve', baseCurrency(stored.transaction))
+      : decision.reasons;
+  const contributions = explainer?.contributions(vector);
+  const budget = explanationBudget(() => performance.now());
+  const { decidedAtMs, rules } = decision;
+  return {
+    transaction: { ...transactionToJson(transactionSeen(stored.transaction, sight)) },
+    decision: {
+      transactionId: decision.transactionId,
+      outcome: decision.outcome,
+      score: decision.score,
+      reasons,
+      rules: rules.map((hit) => hitSeen(hit, sight)),
+      modelVersion: decision.modelVersion,
+      rulesetVersion: decision.rulesetVersion,
+      catalogueHash: decision.catalogueHash,
+      decidedAt: isoTime(decidedAtMs),
+    },
+    offset: stored.offset,
+    alertId: alertId ?? null,
+    peers: peers.transactions,
+    isFraud: stored.isFraud ?? null,
+    fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
+    features: FEATURES.map((feature, i) => ({
+      name: feature.name,
+      group: feature.group,
+      unit: feature.unit,
+      description: feature.description,
+      value: Number.isNaN(vector[i]) ? null : vector[i],
+      text: sentence(i, vector, baseCurrency(stored.transaction)),
+      contribution: contributions ? contributions[i] : null,
+      usual: usual[i],
+      peers: peers.ranges[i],
+    })),
+    contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
+    baseVote: explainer?.baseVote ?? null,
+    vote: explainer?.vote(vector) ?? null,
+    rules: rules.map((hit) => {
+      const { id, version = 1, action, text, why, shadow } = hitSeen(hit, sight);
+      // A condition is compared with what the transaction says: neither it nor the values are for everybody.
+      const expression = sight.kind === 'whole' ? expressionOf(id, version) : undefined;
+      const conditions =
+        expression === undefined
+          ? []
+          : explainRule(expression, stored.transaction, vector, decision.score, decidedAtMs, lookups, budget);
+      return {
+        id,
+        version,
+        action,
+        text,
+        why: why ?? null,
+        shadow: shadow === true,
+        conditions: conditions.map(({ text: said, holds, values }) => ({
+          text: said,
+          holds: holds ?? null,
+          values,
+        })),
+      };
+    }),
+    neighbours: neighbours.map((item) => feedRow(item, sight, item.isFraud)),
+  };
+}
