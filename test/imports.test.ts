@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   adapters: ['domain', 'formats', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'stream'],
   stack: ['domain', 'ports'],
   protocol: ['domain'],
+  client: ['domain', 'protocol'],
   server: ['domain', 'formats', 'features', 'models', 'lists', 'rules', 'engine', 'ports', 'protocol'],
   runtimes: [
     'domain',
@@ -48,6 +49,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'ports',
     'adapters',
     'protocol',
+    'client',
     'server',
     'runtimes',
     'stack',
@@ -73,7 +75,7 @@ test('imports point one way', () => {
   }
   for (const file of globSync('dashboard/src/**/*.{ts,tsx}', { cwd: ROOT })) {
     for (const target of importsOf(file)) {
-      const inside = target.startsWith('dashboard/') || /^src\/(protocol|domain)\//.test(target);
+      const inside = target.startsWith('dashboard/') || /^src\/(protocol|domain|client)\//.test(target);
       if (!inside) wrong.push(`${file} imports ${target}`);
     }
   }

@@ -3,15 +3,19 @@ import '@fontsource-variable/inter';
 import '@mantine/core/styles.css';
 import './styles.css';
 import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { App } from './frame/app.tsx';
 import { theme } from './kit/theme.ts';
+import { answers } from './live/desk.ts';
 
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <App />
+      <QueryClientProvider client={answers}>
+        <App />
+      </QueryClientProvider>
     </MantineProvider>,
   );
 }

@@ -1,4 +1,4 @@
-// Every operation of the API.
+// Every operation of the API. Whoever adds a capability names its module twice: for the document and for the types of clients.
 import * as alerts from './alerts.ts';
 import * as decisions from './decisions.ts';
 import * as figures from './figures.ts';
@@ -8,6 +8,21 @@ import * as modelPanel from './model-panel.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
 import * as transactions from './transactions.ts';
+
+/** The operations that a module holds, by their names. */
+type OperationsOf<M> = {
+  readonly [K in keyof M as M[K] extends OperationShape ? M[K]['id'] : never]: M[K];
+};
+
+/** Every operation by its name, with its types. */
+export type Api = OperationsOf<typeof decisions> &
+  OperationsOf<typeof labels> &
+  OperationsOf<typeof transactions> &
+  OperationsOf<typeof links> &
+  OperationsOf<typeof alerts> &
+  OperationsOf<typeof modelPanel> &
+  OperationsOf<typeof figures> &
+  OperationsOf<typeof pipeline>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -22,3 +37,16 @@ export const OPERATIONS: readonly OperationShape[] = [
   figures,
   pipeline,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
+
+/** Where each operation is: what a client needs of it while it runs. */
+export const placesOf = (
+  operations: readonly OperationShape[],
+): Readonly<
+  Record<string, { readonly method: string; readonly path: string; readonly pathByAnyId?: string }>
+> =>
+  Object.fromEntries(
+    operations.map(({ id, method, path, pathByAnyId }) => [
+      id,
+      { method, path, ...(pathByAnyId !== undefined && { pathByAnyId }) },
+    ]),
+  );

@@ -1,6 +1,6 @@
 // The page of an alert: what happened, why, what surrounds it, who did what; and the verdict.
 import { Button } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { AmountCell } from '../kit/amount.tsx';
 import { count, dateTime, hundredthsMoney, percent, utc, words } from '../kit/format.ts';
@@ -8,7 +8,7 @@ import { HiddenHint, NOT_SHOWN } from '../kit/hidden.tsx';
 import { Empty, OutcomeTag, Panel, ScoreBar, Scroll } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
 import { AccountMap, AccountTimeline, LinkGraph } from '../links/index.ts';
-import { ask } from '../live/api.ts';
+import { useAnswer } from '../live/desk.ts';
 import { look, useLive } from '../live/feed.ts';
 import { useMay, useMe } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
@@ -41,31 +41,25 @@ export function AlertPage(props: { readonly id: number }) {
   const sees = useMay('read_identifiers');
   const changes = useLive((state) => state.queueChanges);
   const presence = useLive((state) => state.presence);
-  const [file, setFile] = useState<AlertFile>();
-  const [problem, setProblem] = useState<string>();
+  const { data: file, problem, again } = useAnswer('getAlert', { params: { id } });
   const [said, setSaid] = useState<Said>();
   const [shown, setShown] = useState<string>();
   const now = useNow(5000);
-  const load = useCallback(
-    () => ask<AlertFile>(`/v1/queue/${id}`).then(setFile, (error: Error) => setProblem(error.message)),
-    [id],
-  );
+  const load = useRef(again);
+  load.current = again;
   useEffect(() => {
-    setFile(undefined);
-    setProblem(undefined);
     setShown(undefined);
-    void load();
     look(id);
     return () => look(null);
-  }, [id, load]);
+  }, [id]);
   // What the desk says of alerts in general is a hint to look at this one again; a burst of hints is one look.
   useEffect(() => {
     if (changes === 0) return;
-    const timer = setTimeout(() => void load(), 1500);
+    const timer = setTimeout(() => load.current(), 1500);
     return () => clearTimeout(timer);
-  }, [changes, load]);
+  }, [changes]);
   const gone = useCallback(() => setSaid(undefined), []);
-  const acting = useActions(setSaid, () => void load());
+  const acting = useActions(setSaid, again);
   const worst = file?.transactions.reduce((a, b) => (b.score > a.score ? b : a), file.transactions[0]);
   const story = useStory(shown ?? worst?.id ?? null);
   const back = (
@@ -186,7 +180,7 @@ export function AlertPage(props: { readonly id: number }) {
           <AccountTimeline points={file.account} flagged={new Set(file.transactions.map((row) => row.id))} />
           <AccountMap points={file.account} />
         </Panel>
-        <NotesPanel file={file} onChanged={() => void load()} onSaid={setSaid} />
+        <NotesPanel file={file} onChanged={again} onSaid={setSaid} />
       </div>
       <Panel title="Why" note={story.story && `transaction ${story.story.decision.transactionId}`}>
         {story.failure && <Empty>{story.failure}</Empty>}

@@ -1,22 +1,23 @@
-// The alert queue in the browser: pages of a view, kept up to date without moving what somebody reads.
-import { useCallback, useEffect, useRef, useState } from 'react';
+// Alerts of a view in the browser: pages kept up to date without moving what somebody reads.
+import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 import type { AlertSort, AlertVerdict, AlertView } from '../../../src/domain/alert.ts';
 import type { Alert, AlertActionResult, AlertCounts, AlertPage } from '../../../src/protocol/alerts.ts';
-import { ask, tell } from '../live/api.ts';
+import { answers, call, useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 
 const PAGE = 100;
 const AGAIN_MS = 1000;
 const COUNTS_MS = 5000;
 
-export type QueueQuestion = {
+export type AlertQuestion = {
   readonly view: AlertView;
   readonly sort: AlertSort;
   readonly search: string;
   readonly minLossMinor: number;
 };
 
-export type Queue = {
+export type AlertPages = {
   readonly alerts: readonly Alert[];
   readonly loading: boolean;
   readonly problem: string | undefined;
@@ -30,138 +31,117 @@ export type Queue = {
   settle(result: AlertActionResult, gone: boolean): void;
 };
 
-function pathOf({ view, sort, search, minLossMinor }: QueueQuestion, cursor: string | null): string {
-  const wanted = new URLSearchParams({ view, sort, limit: String(PAGE) });
-  if (search) wanted.set('search', search);
-  if (minLossMinor > 0) wanted.set('minLossMinor', String(minLossMinor));
-  if (cursor !== null) wanted.set('cursor', cursor);
-  return `/v1/queue?${wanted}`;
-}
+type Pages = InfiniteData<AlertPage, string | undefined>;
+
+const asked = ({ view, sort, search, minLossMinor }: AlertQuestion) => ({
+  view,
+  sort,
+  limit: PAGE,
+  ...(search && { search }),
+  ...(minLossMinor > 0 && { minLossMinor }),
+});
+
+/** The same pages with each alert put through `change`; those that it gives nothing for are gone. */
+const changed = (pages: Pages | undefined, change: (alert: Alert) => Alert | undefined): Pages | undefined =>
+  pages && {
+    ...pages,
+    pages: pages.pages.map((page) => ({
+      ...page,
+      items: page.items.flatMap((alert) => change(alert) ?? []),
+    })),
+  };
 
 /** `calm` while somebody reads or has chosen alerts: the order then stays as it is. */
-export function useQueue(question: QueueQuestion, calm: boolean): Queue {
+export function useAlertPages(question: AlertQuestion, calm: boolean): AlertPages {
   const changes = useLive((state) => state.queueChanges);
-  const [alerts, setAlerts] = useState<readonly Alert[]>([]);
-  const [waiting, setWaiting] = useState<AlertPage>();
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [loading, setLoading] = useState(true);
-  const [problem, setProblem] = useState<string>();
-  const key = pathOf(question, null);
-  const current = useRef(key);
-  const isCalm = useRef(calm);
-  isCalm.current = calm;
-  const known = useRef(alerts);
-  known.current = alerts;
+  const query = asked(question);
+  const queryKey = ['listAlerts', query];
+  const { data, error, isPending, isFetching, hasNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) =>
+      call('listAlerts', {
+        query: { ...query, ...(pageParam !== undefined && { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    // The feed says when something has changed; what then happens to these pages is said below.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: 'always',
+  });
+  const key = JSON.stringify(query);
+  const [waiting, setWaiting] = useState<{ readonly key: string; readonly page: AlertPage }>();
+  const alerts = data?.pages.flatMap(({ items }) => items) ?? [];
+  const now = useRef({ key, calm, pages: data?.pages.length ?? 0 });
+  now.current = { key, calm, pages: data?.pages.length ?? 0 };
 
-  const show = useCallback((page: AlertPage) => {
-    setAlerts(page.items);
-    setCursor(page.nextCursor);
+  const show = (page: AlertPage): void => {
+    answers.setQueryData<Pages>(queryKey, { pages: [page], pageParams: [undefined] });
     setWaiting(undefined);
-  }, []);
-
-  const load = useCallback(
-    async (first: boolean) => {
-      const path = key;
-      try {
-        const page = await ask<AlertPage>(path);
-        if (current.current !== path) return;
-        setProblem(undefined);
-        setLoading(false);
-        // Further pages that are loaded already stay as they are.
-        if (first || (!isCalm.current && known.current.length <= PAGE)) return show(page);
-        const now = new Map(page.items.map((alert) => [alert.id, alert]));
-        setAlerts((kept) => kept.map((alert) => now.get(alert.id) ?? alert));
-        setWaiting(page);
-      } catch (error) {
-        if (current.current === path) {
-          setProblem((error as Error).message);
-          setLoading(false);
-        }
-      }
-    },
-    [key, show],
-  );
-
-  useEffect(() => {
-    current.current = key;
-    setLoading(true);
-    void load(true);
-  }, [key, load]);
+  };
+  /** Looks at the first page again; what is read meanwhile stays where it is. */
+  const look = useRef(async () => {});
+  look.current = async () => {
+    const page = await call('listAlerts', { query }).catch(() => undefined);
+    if (!page || now.current.key !== key) return;
+    // Further pages that are loaded already stay as they are.
+    if (!now.current.calm && now.current.pages <= 1) return show(page);
+    const latest = new Map(page.items.map((alert) => [alert.id, alert]));
+    answers.setQueryData<Pages>(queryKey, (pages) =>
+      changed(pages, (alert) => latest.get(alert.id) ?? alert),
+    );
+    setWaiting({ key, page });
+  };
   // Not more than once a second, however much comes.
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     if (changes === 0 || due.current !== undefined) return;
     due.current = setTimeout(() => {
       due.current = undefined;
-      void load(false);
+      void look.current();
     }, AGAIN_MS);
-  }, [changes, load]);
+  }, [changes]);
   useEffect(() => () => clearTimeout(due.current), []);
 
+  const fresh = waiting?.key === key ? waiting.page : undefined;
   const shown = new Set(alerts.map(({ id }) => id));
   return {
     alerts,
-    loading,
-    problem,
-    fresh: waiting ? waiting.items.filter(({ id }) => !shown.has(id)).length : 0,
-    more: cursor !== null,
-    loadMore() {
-      if (cursor === null) return;
-      const path = pathOf(question, cursor);
-      setCursor(null);
-      // A search may have to look further for its first alert.
-      setLoading(alerts.length === 0);
-      ask<AlertPage>(path).then(
-        (page) => {
-          if (current.current !== key) return;
-          setAlerts((kept) => {
-            const have = new Set(kept.map(({ id }) => id));
-            return [...kept, ...page.items.filter(({ id }) => !have.has(id))];
-          });
-          setCursor(page.nextCursor);
-          setLoading(false);
-        },
-        (error: Error) => {
-          setProblem(error.message);
-          setLoading(false);
-        },
-      );
+    // A search may have to look further for its first alert.
+    loading: isPending || (isFetching && alerts.length === 0),
+    problem: error?.message,
+    fresh: fresh ? fresh.items.filter(({ id }) => !shown.has(id)).length : 0,
+    more: hasNextPage,
+    loadMore: () => {
+      if (hasNextPage && !isFetching) void fetchNextPage();
     },
-    refresh() {
-      if (waiting) show(waiting);
-      else void load(true);
-    },
+    refresh: () => (fresh ? show(fresh) : void look.current()),
     settle(result, gone) {
       const done = new Set(result.done);
-      const now = new Map(result.conflicts.map((alert) => [alert.id, alert]));
-      setAlerts((kept) =>
-        kept
-          .filter(({ id }) => !gone || !done.has(id))
-          .map((alert) => {
-            if (done.has(alert.id)) return { ...alert, version: alert.version + 1 };
-            return now.get(alert.id) ?? alert;
-          }),
+      const latest = new Map(result.conflicts.map((alert) => [alert.id, alert]));
+      answers.setQueryData<Pages>(queryKey, (pages) =>
+        changed(pages, (alert) => {
+          if (!done.has(alert.id)) return latest.get(alert.id) ?? alert;
+          return gone ? undefined : { ...alert, version: alert.version + 1 };
+        }),
       );
-      void load(false);
+      void look.current();
     },
   };
 }
 
-export function useQueueCounts(): AlertCounts | undefined {
+export function useAlertCounts(): AlertCounts | undefined {
   const changes = useLive((state) => state.queueChanges);
-  const [counts, setCounts] = useState<AlertCounts>();
-  const asked = useRef(0);
+  const { data, again } = useAnswer('countAlerts', {}, COUNTS_MS);
+  const askedAt = useRef(0);
+  const look = useRef(again);
+  look.current = again;
   useEffect(() => {
-    const look = (): void => {
-      if (document.hidden || performance.now() - asked.current < AGAIN_MS) return;
-      asked.current = performance.now();
-      ask<AlertCounts>('/v1/queue/counts').then(setCounts, () => undefined);
-    };
-    if (changes >= 0) look();
-    const timer = setInterval(look, COUNTS_MS);
-    return () => clearInterval(timer);
+    if (changes === 0 || performance.now() - askedAt.current < AGAIN_MS) return;
+    askedAt.current = performance.now();
+    look.current();
   }, [changes]);
-  return counts;
+  return data;
 }
 
 export type Action =
@@ -170,8 +150,8 @@ export type Action =
   | { readonly action: 'snooze'; readonly until: string }
   | { readonly action: 'verdict'; readonly verdict: AlertVerdict; readonly fraudType?: string };
 
-/** Does something with alerts as they are seen here. Throws DeskProblem. */
+/** Does something with alerts as they are seen here. Throws ApiProblem. */
 export function act(alerts: readonly Alert[], action: Action, note?: string): Promise<AlertActionResult> {
   const seen = alerts.map(({ id, version, transactions }) => ({ id, version, transactions }));
-  return tell<AlertActionResult>('/v1/queue/actions', { ...action, alerts: seen, ...(note && { note }) });
+  return call('actOnAlerts', { body: { ...action, alerts: seen, ...(note && { note }) } });
 }

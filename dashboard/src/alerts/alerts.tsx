@@ -12,7 +12,7 @@ import { setQuery, useRoute } from '../live/route.ts';
 import { SavedViews } from '../views/index.ts';
 import { AlertActions, useActions } from './alert-actions.tsx';
 import { AlertList } from './alert-list.tsx';
-import { useQueue, useQueueCounts } from './alert-pages.ts';
+import { useAlertCounts, useAlertPages } from './alert-pages.ts';
 
 const AlertPage = lazy(async () => ({ default: (await import('./alert-page.tsx')).AlertPage }));
 
@@ -61,11 +61,11 @@ function QueueScreen() {
   const [reading, setReading] = useState(false);
   const [said, setSaid] = useState<Said>();
   const searchBox = useRef<HTMLInputElement>(null);
-  const queue = useQueue(
+  const queue = useAlertPages(
     { view, sort, search, minLossMinor: Math.round(minLoss * 100) },
     reading || chosen.size > 0,
   );
-  const counts = useQueueCounts();
+  const counts = useAlertCounts();
   const gone = useCallback(() => setSaid(undefined), []);
   const acting = useActions(setSaid, (result, leaves) => {
     queue.settle(result, leaves && view !== 'closed');

@@ -6,7 +6,7 @@ import { count, dateTime, utc } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
 import type { Said } from '../kit/toast.tsx';
-import { ask, tell } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 
 const MAX_BYTES = 5 << 20;
@@ -26,10 +26,11 @@ export function NotesPanel(props: {
       props.onSaid({ bad: true, text: `${file.name} is larger than 5 MB.` });
       return;
     }
-    ask(`/v1/queue/${alert.id}/attachments?name=${encodeURIComponent(file.name)}`, {
-      method: 'POST',
-      headers: { 'content-type': file.type || 'application/octet-stream' },
+    call('attachToAlert', {
+      params: { id: alert.id },
+      query: { name: file.name },
       body: file,
+      type: 'application/octet-stream',
     }).then(props.onChanged, fail);
   }
   return (
@@ -64,7 +65,7 @@ export function NotesPanel(props: {
           className="no-print"
           onSubmit={(event) => {
             event.preventDefault();
-            tell(`/v1/queue/${alert.id}/notes`, { text }).then(() => {
+            call('addNoteToAlert', { params: { id: alert.id }, body: { text } }).then(() => {
               setText('');
               props.onChanged();
             }, fail);

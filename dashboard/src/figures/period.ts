@@ -1,6 +1,6 @@
 // The period that figures stand for: the last hour comes with the feed, other ranges are asked for.
-import { useEffect, useState } from 'react';
 import type { Stats } from '../../../src/protocol/figures.ts';
+import { useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 import { useRoute } from '../live/route.ts';
 
@@ -25,22 +25,11 @@ export function usePeriod(): Period {
 export function useStats(): Stats | undefined {
   const { minutes } = usePeriod();
   const live = useLive((state) => state.stats);
-  const [asked, setAsked] = useState<Stats>();
-  useEffect(() => {
-    if (minutes === FEED_MINUTES) return;
-    let gone = false;
-    const ask = async (): Promise<void> => {
-      // A desk that is away is shown by the feed; the next round tries again.
-      const answer = await fetch(`/v1/stats?minutes=${minutes}`).catch(() => undefined);
-      if (answer?.ok && !gone) setAsked((await answer.json()) as Stats);
-    };
-    void ask();
-    const timer = setInterval(() => void ask(), REFRESH_MS);
-    return () => {
-      gone = true;
-      clearInterval(timer);
-    };
-  }, [minutes]);
+  const { data: asked } = useAnswer(
+    'getStats',
+    minutes === FEED_MINUTES ? undefined : { query: { minutes } },
+    REFRESH_MS,
+  );
   if (minutes === FEED_MINUTES) return live;
   return asked?.periodMinutes === minutes ? asked : undefined;
 }

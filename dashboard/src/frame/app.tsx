@@ -28,6 +28,7 @@ import { PERIODS, usePeriod } from '../figures/period.ts';
 import { amountText } from '../kit/amount.tsx';
 import { clockTime, count } from '../kit/format.ts';
 import { tell } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { dismissBanner, startFeed, stopFeed, useLive } from '../live/feed.ts';
 import { loadMe, useMay, useMe } from '../live/me.ts';
 import { navigate, setQuery, useRoute } from '../live/route.ts';
@@ -194,9 +195,12 @@ function Desk() {
 
   async function find(text: string): Promise<void> {
     if (text === '') return;
-    const answer = await fetch(`/v1/transaction?id=${encodeURIComponent(text)}`);
+    const isThere = await call('getTransaction', { params: { id: text } }).then(
+      () => true,
+      () => false,
+    );
     // An account is searched for by whoever may see accounts; others are told that there is no such transaction.
-    if (answer.ok || !sees) setQuery({ transaction: text });
+    if (isThere || !sees) setQuery({ transaction: text });
     else navigate(`/transactions?account=${encodeURIComponent(text)}`);
   }
 

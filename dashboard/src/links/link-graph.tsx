@@ -1,10 +1,11 @@
 // Accounts linked by what they share, as a graph that grows by a click and stays bounded; a table says the same.
 import { useEffect, useState } from 'react';
+import type { Answer } from '../../../src/client/api.ts';
 import type { AccountLink } from '../../../src/protocol/links.ts';
 import { Chart, type ChartColors, legendLook, tooltipLook } from '../kit/chart.tsx';
 import { count } from '../kit/format.ts';
 import { Empty, Scroll } from '../kit/parts.tsx';
-import { ask } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { escapeHtml } from './account-timeline.tsx';
 
 const MAX_NODES = 150;
@@ -12,16 +13,14 @@ const KINDS = { device: 'Device', ip: 'IP address', counterparty: 'Payee', merch
 /** What everybody uses says nothing about who belongs together. */
 const COMMON = 100;
 
-type Answer = { readonly accountId: string; readonly links: readonly AccountLink[] };
-
 export function LinkGraph(props: { readonly accountId: string }) {
-  const [answers, setAnswers] = useState<readonly Answer[]>([]);
+  const [answers, setAnswers] = useState<readonly Answer<'getAccountLinks'>[]>([]);
   const [problem, setProblem] = useState<string>();
   const [full, setFull] = useState(false);
   useEffect(() => {
     setAnswers([]);
     setFull(false);
-    ask<Answer>(`/v1/account/links?id=${encodeURIComponent(props.accountId)}`).then(
+    call('getAccountLinks', { params: { id: props.accountId } }).then(
       (answer) => setAnswers([answer]),
       (error: Error) => setProblem(error.message),
     );
@@ -58,7 +57,7 @@ export function LinkGraph(props: { readonly accountId: string }) {
       setFull(true);
       return;
     }
-    ask<Answer>(`/v1/account/links?id=${encodeURIComponent(accountId)}`).then(
+    call('getAccountLinks', { params: { id: accountId } }).then(
       (answer) => setAnswers((kept) => [...kept, answer]),
       (error: Error) => setProblem(error.message),
     );

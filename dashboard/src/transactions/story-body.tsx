@@ -1,6 +1,5 @@
 // The story of one transaction: what happened, why, what surrounds it.
 import { Button, Group } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import {
   type Amount,
   type BaseAmount,
@@ -14,7 +13,7 @@ import { Chart, type ChartColors } from '../kit/chart.tsx';
 import { clockTime, dateTime, percent, utc, words } from '../kit/format.ts';
 import { HiddenHint } from '../kit/hidden.tsx';
 import { Empty, OutcomeTag } from '../kit/parts.tsx';
-import { ask } from '../live/api.ts';
+import { answers, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
 
@@ -201,21 +200,14 @@ export function useStory(id: string | null): {
   readonly failure: string;
   change(more: Partial<TransactionStory>): void;
 } {
-  const [story, setStory] = useState<TransactionStory>();
-  const [failure, setFailure] = useState('');
-  useEffect(() => {
-    setStory(undefined);
-    setFailure('');
-    if (id === null) return;
-    const abort = new AbortController();
-    ask<TransactionStory>(`/v1/transaction?id=${encodeURIComponent(id)}`, { signal: abort.signal })
-      .then(setStory)
-      .catch((error: Error) => {
-        if (error.name !== 'AbortError') setFailure(error.message);
-      });
-    return () => abort.abort();
-  }, [id]);
-  return { story, failure, change: (more) => setStory((now) => now && { ...now, ...more }) };
+  const args = id === null ? undefined : { params: { id } };
+  const { data: story, problem } = useAnswer('getTransaction', args);
+  return {
+    story,
+    failure: story ? '' : (problem ?? ''),
+    change: (more) =>
+      answers.setQueryData<TransactionStory>(['getTransaction', args], (now) => now && { ...now, ...more }),
+  };
 }
 
 export function Story(props: {

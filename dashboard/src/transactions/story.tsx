@@ -2,7 +2,7 @@
 import { Drawer } from '@mantine/core';
 import { useState } from 'react';
 import { Empty, Problem } from '../kit/parts.tsx';
-import { tell } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 import { Story, useStory } from './story-body.tsx';
@@ -14,7 +14,7 @@ export function StoryDrawer() {
   const { story, failure, change } = useStory(id);
   const [refused, setRefused] = useState('');
   function label(fraud: boolean): void {
-    tell('/v1/labels', { transactionId: id, fraud }).then(
+    call('addLabels', { body: JSON.stringify({ transactionId: id, fraud }), type: 'application/json' }).then(
       () => {
         setRefused('');
         change({ isFraud: fraud, fraudType: null });

@@ -1,12 +1,14 @@
 // All transactions: live while no filter needs the database, filtered from it otherwise.
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
 import { COUNTRIES } from '../../../src/domain/country.ts';
+import { identifierForm } from '../../../src/domain/identifier-form.ts';
 import type { TransactionRow } from '../../../src/protocol/transactions.ts';
 import { count, countryName, dateTime } from '../kit/format.ts';
 import { HiddenHint, NOT_SHOWN } from '../kit/hidden.tsx';
 import { Panel } from '../kit/parts.tsx';
-import { ask } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
@@ -15,19 +17,16 @@ import { LiveTable } from './live-table.tsx';
 
 const PAGE = 200;
 
-type TransactionPage = {
-  readonly items: readonly TransactionRow[];
-  readonly nextCursor: number | null;
-  readonly searched: { readonly rows: number; readonly whole: boolean; readonly backTo: string | null };
+type Outcome = 'approve' | 'review' | 'decline';
+/** What a filter stands for: a search for each outcome, or one for all. */
+const OUTCOMES_OF: Readonly<Record<string, readonly (Outcome | undefined)[]>> = {
+  flagged: ['review', 'decline'],
+  review: ['review'],
+  decline: ['decline'],
+  approve: ['approve'],
 };
-/** A search as far as it has come; `cursor` is null at its end. */
-type Found = {
-  readonly path: string;
-  readonly rows: readonly TransactionRow[];
-  readonly cursor: number | null | undefined;
-  readonly looked: number;
-  readonly backTo: string | null;
-};
+/** A cursor for each search: null at its end, undefined at its beginning. */
+type Cursors = readonly (number | null | undefined)[];
 
 export function Transactions() {
   const { query } = useRoute();
@@ -37,69 +36,51 @@ export function Transactions() {
   const country = query.get('country');
   const sees = useMay('read_identifiers');
   // An address that somebody else sent may ask by what is hidden here.
-  const account = sees ? query.get('account') : null;
-  const [failed, setFailed] = useState('');
+  const named = sees ? query.get('account') : null;
+  const account = named === null ? null : identifierForm(named);
   const filtered = outcome !== 'all' || country !== null || account !== null;
-  const [found, setFound] = useState<readonly Found[]>([]);
-  const [looking, setLooking] = useState(false);
-  const asked = useRef<AbortController>(undefined);
-
-  /** Asks for the next page of each search that has one; without any before, for the first. */
-  const look = useCallback(async (before: readonly Found[]) => {
-    asked.current?.abort();
-    const abort = new AbortController();
-    asked.current = abort;
-    setLooking(true);
-    try {
-      const next = await Promise.all(
-        before.map(async (search) => {
-          if (search.cursor === null) return search;
-          const path = `${search.path}${search.cursor === undefined ? '' : `&cursor=${search.cursor}`}`;
-          const page = await ask<TransactionPage>(path, { signal: abort.signal });
-          return {
-            path: search.path,
-            rows: [...search.rows, ...page.items],
-            cursor: page.nextCursor,
-            looked: search.looked + page.searched.rows,
-            backTo: page.searched.backTo ?? page.items.at(-1)?.decidedAt ?? null,
-          };
+  const searches = OUTCOMES_OF[outcome] ?? [undefined];
+  const wanted = {
+    limit: PAGE,
+    ...(country !== null && { country }),
+    ...(account !== null && { accountId: account }),
+  };
+  const { data, error, isFetching, hasNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: ['listTransactions', outcome, wanted],
+    enabled: filtered,
+    // The next page of each search that has one.
+    queryFn: ({ pageParam, signal }) =>
+      Promise.all(
+        searches.map((one, i) => {
+          const cursor = pageParam[i];
+          if (cursor === null) return undefined;
+          const query = { ...wanted, ...(one && { outcome: one }), ...(cursor !== undefined && { cursor }) };
+          return call('listTransactions', { query, signal });
         }),
-      );
-      setFound(next);
-      setFailed('');
-    } catch (error) {
-      if ((error as Error).name === 'AbortError') return;
-      setFailed(`${(error as Error).message} The rows seen live are shown.`);
-    }
-    setLooking(false);
-  }, []);
-
-  useEffect(() => {
-    setFound([]);
-    setFailed('');
-    if (!filtered) return;
-    const wanted = new URLSearchParams({ limit: String(PAGE) });
-    if (outcome === 'review' || outcome === 'decline' || outcome === 'approve')
-      wanted.set('outcome', outcome);
-    if (country) wanted.set('country', country);
-    if (account) wanted.set('accountId', account);
-    const paths =
-      outcome === 'flagged'
-        ? ['review', 'decline'].map((one) => `/v1/transactions?${wanted}&outcome=${one}`)
-        : [`/v1/transactions?${wanted}`];
-    void look(paths.map((path) => ({ path, rows: [], cursor: undefined, looked: 0, backTo: null })));
-    return () => asked.current?.abort();
-  }, [outcome, country, account, filtered, look]);
+      ),
+    initialPageParam: searches.map(() => undefined) as Cursors,
+    getNextPageParam: (pages): Cursors | undefined =>
+      pages.some((page) => typeof page?.nextCursor === 'number')
+        ? pages.map((page) => page?.nextCursor ?? null)
+        : undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: 'always',
+  });
+  const failed = error ? `${error.message} The rows seen live are shown.` : '';
+  const found = useMemo(
+    () => data?.pages.flatMap((pages) => pages.flatMap((page) => page ?? [])) ?? [],
+    [data],
+  );
 
   /** Where one search has not looked yet, rows of the other would seem to be all there are. */
   const stored = useMemo(() => {
-    const from = Math.max(0, ...found.map(({ cursor }) => cursor ?? 0));
-    return found.flatMap((search) => search.rows).filter((row) => row.offset >= from);
-  }, [found]);
-  const more = found.some(({ cursor }) => typeof cursor === 'number');
-  const looked = found.reduce((sum, search) => sum + search.looked, 0);
-  const backTo = found
-    .flatMap((search) => search.backTo ?? [])
+    const from = Math.max(0, ...(data?.pages.at(-1) ?? []).map((page) => page?.nextCursor ?? 0));
+    return found.flatMap((page) => page.items).filter((row) => row.offset >= from);
+  }, [data, found]);
+  const more = hasNextPage;
+  const looked = found.reduce((sum, page) => sum + page.searched.rows, 0);
+  const backTo = (data?.pages.at(-1) ?? [])
+    .flatMap((page) => page?.searched.backTo ?? page?.items.at(-1)?.decidedAt ?? [])
     .sort()
     .at(-1);
 
@@ -185,7 +166,7 @@ export function Transactions() {
           <span className="muted">
             Looked through {count(looked)} transactions{backTo ? `, back to ${dateTime(backTo)}` : ''}.
           </span>
-          <Button size="xs" variant="default" loading={looking} onClick={() => void look(found)}>
+          <Button size="xs" variant="default" loading={isFetching} onClick={() => void fetchNextPage()}>
             Go on
           </Button>
         </p>
