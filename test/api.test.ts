@@ -123,6 +123,13 @@ test('A8 null is not false, false is no title, and what is not UTF-8 or packed i
   assert.match(await latin1.text(), /not UTF-8: byte 0xFC at line 1, column \d+/);
   // A stats question without an end kept the desk busy for good.
   assert.equal((await fetch(`${desk.url}/v1/stats?minutes=1e400`)).status, 400);
+  // The longest period that screens offer.
+  const day = await getJson<{ periodMinutes: number; minutes: unknown[] }>(
+    desk.url,
+    '/v1/stats?minutes=1440',
+  );
+  assert.equal(day.periodMinutes, 1440);
+  assert.ok(day.minutes.length >= 1440);
 });
 
 test('A16 A17 bulk intake says what it cannot read, takes what it can, and drops nothing in silence', async () => {

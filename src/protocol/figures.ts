@@ -63,7 +63,7 @@ export const getStats = operation({
   summary: 'Counts of the last minutes',
   permission: 'read',
   query: Type.Object(
-    { minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 720, default: 60 })) },
+    { minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440, default: 60 })) },
     { additionalProperties: false },
   ),
   answers: { 200: Stats },

@@ -1,11 +1,13 @@
-// Counts per minute and country for the last day, kept in memory as decisions are committed.
+// Counts per minute and country for the last two days, kept in memory as decisions are committed.
 
 import type { CountRow, ScoreCount } from '../../ports/store.ts';
 import type { DecisionCount } from '../../ports/stream/committed.ts';
 import type { MinuteCount, PeriodTotals, RegionCount } from '../../protocol/figures.ts';
 
 const MINUTE_MS = 60_000;
-export const KEPT_MINUTES = 24 * 60;
+/** The longest period that the API has, and the one before it that it is compared with. */
+const LONGEST_PERIOD_MINUTES = 24 * 60;
+export const KEPT_MINUTES = 2 * LONGEST_PERIOD_MINUTES;
 const SCORE_BINS = 20;
 
 type Cell = {
