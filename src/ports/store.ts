@@ -33,6 +33,9 @@ export type TransactionFilter = {
   readonly after?: number;
 };
 
+/** What a search pages through, newest first. */
+export type TransactionSearch = Omit<TransactionFilter, 'after'>;
+
 export type Alert = {
   readonly offset: number;
   readonly transactionId: string;
@@ -98,7 +101,7 @@ export type Store = {
   transaction(id: string): Promise<StoredTransaction | undefined>;
   transactions(filter: TransactionFilter, limit: number): Promise<StoredTransaction[]>;
   /** For somebody who waits: in short steps, and no further back than a moment allows. Newest first. */
-  search(filter: Omit<TransactionFilter, 'after'>, limit: number): Promise<Searched<ListedTransaction>>;
+  search(filter: TransactionSearch, limit: number): Promise<Searched<ListedTransaction>>;
   alerts(filter: AlertFilter, limit: number): Promise<Searched<Alert>>;
   /** Alerts in the queue: one an account, whatever it holds. */
   openAlerts(): Promise<number>;

@@ -6,7 +6,7 @@ import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { MAX_AMOUNT_MINOR } from '../../src/domain/amount.ts';
 import type { Labelled } from '../../src/engine/process-batch.ts';
-import type { AlertAction, QueueCursor, QueuedAlert } from '../../src/ports/office/alerts.ts';
+import type { AlertAction, AlertCursor, QueuedAlert } from '../../src/ports/office/alerts.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
 import { aDecision, START_MS } from './store.ts';
 
@@ -293,7 +293,7 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
         assert.equal(whale.dueAtMs - whale.openedAtMs, 30 * MINUTE_MS);
         const page = { view: 'open', sort: 'priority', person: '', nowMs: clock } as const;
         const seen: string[] = [];
-        for (let after: QueueCursor | undefined; seen.length < 3; ) {
+        for (let after: AlertCursor | undefined; seen.length < 3; ) {
           const [next] = await alerts.list({ ...page, ...(after && { after }) }, 1);
           seen.push(next.accountId);
           after = { value: next.expectedLossMinor, id: next.id };

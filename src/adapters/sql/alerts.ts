@@ -5,10 +5,10 @@ import { isoTime } from '../../domain/iso-time.ts';
 import { LABEL_SOURCES, type LabelSource } from '../../domain/label.ts';
 import type {
   AlertAction,
+  AlertCursor,
+  AlertFilter,
   AlertQueue,
-  QueueCursor,
   QueuedAlert,
-  QueueFilter,
 } from '../../ports/office/alerts.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
@@ -90,18 +90,18 @@ const SORTS: Readonly<Record<AlertSort, Pick<Walk, 'keys' | 'down'>>> = {
   newest: { keys: [['id', 'bigint']], down: true },
 };
 
-function placeOf(sort: AlertSort, { value, id }: QueueCursor): Place {
+function placeOf(sort: AlertSort, { value, id }: AlertCursor): Place {
   if (sort === 'newest') return [id];
   return [sort === 'due' ? isoTime(value) : value, id];
 }
 
-function cursorAt(sort: AlertSort, place: Place): QueueCursor {
+function cursorAt(sort: AlertSort, place: Place): AlertCursor {
   const id = Number(place[place.length - 1]);
   const value = sort === 'due' ? Date.parse(String(place[0])) : Number(place[0]);
   return { value, id };
 }
 
-function queueWalk({ view, sort, person, nowMs, search, minLossMinor, accountId }: QueueFilter): Walk {
+function queueWalk({ view, sort, person, nowMs, search, minLossMinor, accountId }: AlertFilter): Walk {
   const status = view === 'closed' ? 'closed' : 'open';
   const filters = viewFilters(view, person, nowMs);
   if (search !== undefined) {

@@ -37,7 +37,7 @@ export type QueuedAlert = {
   readonly version: number;
 };
 
-export type QueueFilter = {
+export type AlertFilter = {
   readonly view: AlertView;
   readonly sort: AlertSort;
   /** Who "mine" is. */
@@ -47,10 +47,10 @@ export type QueueFilter = {
   readonly search?: string;
   readonly minLossMinor?: number;
   readonly accountId?: string;
-  readonly after?: QueueCursor;
+  readonly after?: AlertCursor;
 };
 /** The sort value and id of the last alert of the page before. */
-export type QueueCursor = { readonly value: number; readonly id: number };
+export type AlertCursor = { readonly value: number; readonly id: number };
 
 export type QueueCounts = Readonly<Record<Exclude<AlertView, 'closed'>, number>>;
 
@@ -77,14 +77,14 @@ export type AlertAction =
 export type WaitingLabel = { readonly id: number; readonly verdict: Verdict };
 
 export type AlertQueue = {
-  list(filter: QueueFilter, limit: number): Promise<readonly QueuedAlert[]>;
+  list(filter: AlertFilter, limit: number): Promise<readonly QueuedAlert[]>;
   /** For somebody who waits: what is found before its time is up, and where the next page goes on. */
   page(
-    filter: QueueFilter,
+    filter: AlertFilter,
     limit: number,
   ): Promise<{
     readonly items: readonly QueuedAlert[];
-    readonly next: QueueCursor | undefined;
+    readonly next: AlertCursor | undefined;
     readonly looked: number;
   }>;
   counts(person: string, nowMs: number): Promise<QueueCounts>;
