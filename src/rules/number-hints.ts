@@ -67,9 +67,10 @@ export function numberHint(
       if (!exact) {
         return { ...place, message: `This whole number has no exact number with decimals (${where}).` };
       }
+      const said = found.length > 3 ? `them with a point, such as ${first.args}.0` : text;
       return {
         ...place,
-        message: `A whole number does not go with a number with decimals: write ${text} (${where}).`,
+        message: `A whole number does not go with a number with decimals: write ${said} (${where}).`,
         fix,
       };
     }
