@@ -225,6 +225,17 @@ test('R5 a rule author writes a rule, tries it on the past and puts it live; an 
   await page.getByLabel('Condition').click();
   await page.keyboard.type('transaction.amont > 1.0');
   await page.getByText('Did you mean amount?').first().waitFor();
+  // What to write instead is written by one click; what also holds where a value is missing is told, and stops nothing.
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('score == 1');
+  await page.locator('.cm-lintRange-error').hover();
+  await page.getByRole('button', { name: 'Write 1.0' }).click();
+  await page.getByText('✓ In order').waitFor();
+  await page.getByLabel('Condition').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('features.is_new_device != 0.0');
+  await page.locator('.cm-lintRange-warning').waitFor();
+  await page.getByText('✓ In order').waitFor();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('transaction.city == "Ruleville"');
   await page.getByText('✓ In order').waitFor();

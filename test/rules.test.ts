@@ -182,6 +182,19 @@ test('L5 lists are filled by hand and by file, end when they say so, and are ask
   assert.match(String(unknown.body.message), /There is no list "nowhere"/);
 });
 
+test('R3, R8 a check says what to write instead, and what also holds where a value is missing', async () => {
+  const check = async (expression: string) => (await rule('POST', '/v1/rules/check', { expression })).body;
+  const whole = await check('features.is_new_device == 1');
+  assert.deepEqual([whole.ok, whole.start, whole.end], [false, 26, 27]);
+  assert.deepEqual(whole.fix, { start: 26, end: 27, text: '1.0' });
+  const other = await check('transaction.country != "DE"');
+  assert.equal(other.ok, true);
+  const [warning] = other.warnings as { message: string; fix: { text: string } }[];
+  assert.match(warning.message, /also holds where transaction\.country is missing/);
+  assert.equal(warning.fix.text, 'transaction.country != "" && transaction.country != "DE"');
+  assert.deepEqual((await check(warning.fix.text)).warnings, []);
+});
+
 async function key(): Promise<string> {
   const made = await ada('POST', '/v1/keys', { name: 'lists', permissions: ['edit_lists'] });
   return String(made.body.key);

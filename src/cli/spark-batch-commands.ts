@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
@@ -28,6 +27,7 @@ import { TABLE_COLUMNS } from '../training/table-columns.ts';
 import { MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { sparkLines } from './spark-lines.ts';
 
 const DAY_MS = 86_400_000;
 const PLACES_PER_CORE = 2;
@@ -137,11 +137,10 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'));
   let badRows = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [kind, ...figures] = line.split(' ');
-    if (kind === 'progress') progress.update(Number(figures[1]), Number(figures[2]), figures[0]);
-    else if (kind === 'done') badRows = Number(figures[0]);
-    else console.error(line);
+  for await (const line of sparkLines(child.stdout)) {
+    if (line.kind === 'progress') progress.update(line.done, line.of, line.step);
+    else if (line.kind === 'done') badRows = line.badRows;
+    else console.error(line.text);
   }
   const code = child.exitCode ?? (await once(child, 'exit'))[0];
   if (code !== 0) {

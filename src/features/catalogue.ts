@@ -40,7 +40,8 @@ export type FeatureDefinition = {
   readonly say: (value: number, look: Look, currency: string) => string;
 };
 
-const NEVER = 'never missing';
+/** Of a feature that always has a value. */
+export const NEVER = 'never missing';
 const NO_HISTORY = 'missing until the account has a history';
 const NO_RECENT_FRAUD = `missing when there is none in ${AGE_LIMIT_DAYS} days`;
 const NO_MERCHANT = 'missing without a merchant id';

@@ -42,9 +42,22 @@ export type NameMessage = {
   readonly about: string;
 };
 
+/** Writing `text` between two characters puts it right. */
+export type FixMessage = { readonly start: number; readonly end: number; readonly text: string };
+export type HintMessage = {
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+  readonly fix?: FixMessage;
+};
 export type CheckMessage =
-  | { readonly ok: true; readonly features: readonly string[]; readonly lists: readonly string[] }
-  | { readonly ok: false; readonly message: string; readonly start: number; readonly end: number };
+  | {
+      readonly ok: true;
+      readonly features: readonly string[];
+      readonly lists: readonly string[];
+      readonly warnings: readonly HintMessage[];
+    }
+  | ({ readonly ok: false } & HintMessage);
 
 export type BacktestMessage = {
   readonly id: string;

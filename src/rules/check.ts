@@ -3,6 +3,10 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { FEATURES, isFeatureName } from '../features/catalogue.ts';
 import { wordSimilarity } from '../lists/word-fit.ts';
 import { CHECKING, TRANSACTION_FIELDS } from './environment.ts';
+import { type Fix, fixed, placeOf } from './fix.ts';
+import { foreignWord } from './foreign-words.ts';
+import { missingWarnings, type Warning } from './missing-values.ts';
+import { listAround, nodeAt, numberHint, tooLarge } from './number-hints.ts';
 import { PRICES } from './prices.ts';
 import { type Lookups, MAX_EXPRESSION } from './rule.ts';
 import {
@@ -22,8 +26,16 @@ export type RuleCheck =
       /** Features that it reads, so that only these are filled in. */
       readonly features: readonly string[];
       readonly lists: readonly string[];
+      /** What may surprise; it stops nothing. */
+      readonly warnings: readonly Warning[];
     }
-  | { readonly ok: false; readonly message: string; readonly start: number; readonly end: number };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly start: number;
+      readonly end: number;
+      readonly fix?: Fix;
+    };
 
 /** Functions of CEL whose time nobody can bound: a regular expression may take minutes for a few letters. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
@@ -76,9 +88,33 @@ function collect(node: ASTNode, features: Set<string>, lists: Map<string, ASTNod
 export function checkExpression(expression: string, lookups: Lookups | undefined): RuleCheck {
   const check = checkFiled(expression, lookups);
   if (!check.ok) return check;
-  const excess = excessOf(CHECKING.parse(expression).ast);
-  if (!excess) return check;
+  const { ast } = CHECKING.parse(expression);
+  const large = tooLarge(ast);
+  if (large) {
+    const { start, end } = large;
+    const message = `${large.args} does not fit into 64 bits (${placeOf(expression, start)}); the largest whole number is 9223372036854775807.`;
+    return { ok: false, message, start, end };
+  }
+  const excess = excessOf(ast);
+  if (!excess) return { ...check, warnings: warningsOf(expression, ast) };
   return { ok: false, message: excess.message, start: excess.node.start, end: excess.node.end };
+}
+
+/** What is answered at most: each correction is read again as a whole. */
+const MOST_WARNINGS = 10;
+
+/** Warnings; a correction is offered only where it is a rule, and does not warn there. */
+function warningsOf(expression: string, ast: ASTNode): Warning[] {
+  const found = missingWarnings(expression, ast);
+  return found.slice(0, MOST_WARNINGS).map(({ fix, ...warning }) => {
+    if (!fix) return warning;
+    const better = fixed(expression, fix);
+    const helps =
+      better.length <= MAX_EXPRESSION &&
+      checkFiled(better, undefined).ok &&
+      missingWarnings(better, CHECKING.parse(better).ast).length < found.length;
+    return helps ? { ...warning, fix } : warning;
+  });
 }
 
 /**
@@ -95,7 +131,7 @@ export function checkFiled(expression: string, lookups: Lookups | undefined): Ru
   try {
     const program = CHECKING.parse(expression);
     const check = program.check();
-    if (!check.valid) return { ok: false, ...described(check.error, whole) };
+    if (!check.valid) return { ok: false, ...described(expression, check.error, whole, program.ast) };
     if (String(check.type) !== 'bool' && String(check.type) !== 'dyn') {
       return { ok: false, message: `A rule must be true or false; this is ${check.type}.`, ...whole };
     }
@@ -106,13 +142,13 @@ export function checkFiled(expression: string, lookups: Lookups | undefined): Ru
       if (lookups && !lookups.list(name))
         throw new Refused(`There is no list "${name}". Make it under Lists first.`, node);
     }
-    return { ok: true, features: [...features], lists: [...lists.keys()] };
+    return { ok: true, features: [...features], lists: [...lists.keys()], warnings: [] };
   } catch (error) {
     if (error instanceof Refused) {
       const { start, end } = error.node;
       return { ok: false, message: error.message, start, end };
     }
-    return { ok: false, ...described(error, whole) };
+    return { ok: false, ...described(expression, error, whole, undefined) };
   }
 }
 
@@ -135,13 +171,75 @@ function withSuggestion(message: string): string {
   return `There is no "${name}".${best.fit > 0.85 ? ` Did you mean ${best.known}?` : ''}`;
 }
 
-/** The first line of what the parser says, and where. */
-function described(error: unknown, whole: { start: number; end: number }) {
+/** Where the type check stops, or undefined where it passes. */
+function stopsAt(expression: string): { readonly start: number; readonly end: number } | undefined {
+  try {
+    const { valid, error } = CHECKING.parse(expression).check();
+    return valid ? undefined : (error?.range ?? { start: 0, end: expression.length });
+  } catch {
+    return { start: 0, end: expression.length };
+  }
+}
+
+const TYPES = new Set(['no_such_overload', 'incompatible_ternary_branches', 'heterogeneous_list_element']);
+
+type Described = { message: string; start: number; end: number; fix?: Fix };
+
+/** What is wrong in words of rules, where it is something that is known to be written by mistake. */
+function hinted(
+  expression: string,
+  code: string,
+  range: { start: number; end: number },
+  ast: ASTNode | undefined,
+): Described | undefined {
+  if (code === 'invalid_number') {
+    const message = `This number is too large (${placeOf(expression, range.start)}); numbers go up to 1.79e308.`;
+    return { ...range, message };
+  }
+  if (
+    ast === undefined ||
+    (code === 'no_matching_overload' && /^not\b/i.test(expression.slice(range.start)))
+  ) {
+    const foreign = foreignWord(expression, range.start);
+    return foreign && { ...foreign, message: `${foreign.message} (${placeOf(expression, foreign.start)})` };
+  }
+  const node = ast && TYPES.has(code) ? nodeAt(ast, range.start, range.end) : undefined;
+  if (!node) return undefined;
+  const nothing = childrenOf(node).find(({ op, args }) => op === 'value' && args === null);
+  const better = (other: string): boolean => {
+    const stop = stopsAt(other);
+    // What comes before it was fine: a later place, or one around it, is another mistake.
+    return stop === undefined || stop.end - (other.length - expression.length) > range.end;
+  };
+  if (nothing) {
+    const { start, end } = nothing;
+    const fix = { start, end, text: '""' };
+    const message = `Nothing is null in a rule (${placeOf(expression, start)}): a text that is missing is "", a missing feature is neither above nor below anything.`;
+    return { start, end, message, ...(better(fixed(expression, fix)) && { fix }) };
+  }
+  const around = code === 'heterogeneous_list_element' && ast ? listAround(ast, node) : undefined;
+  return numberHint(expression, around ?? node, better);
+}
+
+/** The first line of what the parser says, and where; what is usually meant where that is known. */
+function described(
+  expression: string,
+  error: unknown,
+  whole: { start: number; end: number },
+  ast: ASTNode | undefined,
+): Described {
   if (error instanceof RangeError) return { message: 'It is nested too deeply.', ...whole };
-  const { message = String(error), range } = (error ?? {}) as {
+  const {
+    message = String(error),
+    range,
+    code = '',
+  } = (error ?? {}) as {
     message?: string;
     range?: { start: number; end: number };
+    code?: string;
   };
+  const hint = range && hinted(expression, code, range, ast);
+  if (hint) return hint;
   return {
     message: withSuggestion(message.split('\n')[0].trim()),
     start: range?.start ?? whole.start,

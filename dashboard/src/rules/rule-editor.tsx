@@ -7,7 +7,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
-import type { CheckMessage, NameMessage } from '../../../src/protocol/rules.ts';
+import type { CheckMessage, HintMessage, NameMessage } from '../../../src/protocol/rules.ts';
 import { ask, tell } from '../live/api.ts';
 
 const WORDS = new Set(['true', 'false', 'null', 'in']);
@@ -93,6 +93,34 @@ async function complete(context: CompletionContext) {
   };
 }
 
+/** A hint at its place; where it says what to write, a button writes it. */
+function shown(
+  { message, start, end, fix }: HintMessage,
+  severity: 'error' | 'warning',
+  length: number,
+): Diagnostic {
+  const from = Math.min(start, length);
+  const to = Math.min(Math.max(end, from), length);
+  if (!fix) return { from, to, severity, message };
+  const name = `Write ${fix.text.length > 60 ? 'it' : fix.text}`;
+  return {
+    from,
+    to,
+    severity,
+    message,
+    actions: [
+      {
+        name,
+        // The place has moved with what was typed since.
+        apply: (view, now, until) =>
+          view.dispatch({
+            changes: { from: fix.start + now - from, to: fix.end + until - to, insert: fix.text },
+          }),
+      },
+    ],
+  };
+}
+
 export function RuleEditor(props: {
   readonly value: string;
   readonly readOnly: boolean;
@@ -111,10 +139,10 @@ export function RuleEditor(props: {
       try {
         const answer = await tell<CheckMessage>('/v1/rules/check', { expression });
         hear.current.onCheck(answer);
-        if (answer.ok || expression.trim() === '') return [];
-        const from = Math.min(answer.start, expression.length);
-        const to = Math.min(Math.max(answer.end, from), expression.length);
-        return [{ from, to, severity: 'error', message: answer.message }];
+        if (expression.trim() === '') return [];
+        return answer.ok
+          ? answer.warnings.map((hint) => shown(hint, 'warning', expression.length))
+          : [shown(answer, 'error', expression.length)];
       } catch {
         hear.current.onCheck(undefined);
         return [];

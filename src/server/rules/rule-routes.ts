@@ -63,6 +63,28 @@ const StateBody = Type.Object(
   { additionalProperties: false },
 );
 const ExpressionBody = Type.Object({ expression: Prose(MAX_EXPRESSION) }, { additionalProperties: false });
+const Place = {
+  start: Type.Integer({ description: 'First character' }),
+  end: Type.Integer({ description: 'Character after the last' }),
+};
+const Fix = Type.Object(
+  { ...Place, text: Type.String() },
+  { description: 'Writing this text there puts it right' },
+);
+const CheckAnswer = Type.Object({
+  ok: Type.Boolean({ description: 'Whether it can be a rule' }),
+  features: Type.Optional(Type.Array(Type.String())),
+  lists: Type.Optional(Type.Array(Type.String())),
+  warnings: Type.Optional(
+    Type.Array(Type.Object({ message: Type.String(), ...Place, fix: Type.Optional(Fix) }), {
+      description: 'Where it can be a rule: what also holds where a value is missing',
+    }),
+  ),
+  message: Type.Optional(Type.String({ description: 'Where it cannot be a rule: what is wrong' })),
+  start: Type.Optional(Place.start),
+  end: Type.Optional(Place.end),
+  fix: Type.Optional(Fix),
+});
 const BacktestBody = Type.Object(
   {
     expression: Prose(MAX_EXPRESSION),
@@ -243,9 +265,11 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
       config: { permission: 'read' },
       schema: {
         summary: 'Check an expression',
-        description: 'Answers what it reads, or what is wrong and between which characters.',
+        description:
+          'Answers what it reads and what may surprise in it, or what is wrong; both with the place and, where it is clear, what to write instead. Warnings stop nothing.',
         tags,
         body: ExpressionBody,
+        response: { 200: CheckAnswer },
       },
     },
     async (request) => checkExpression(request.body.expression, desk.lists),
