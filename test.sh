@@ -9,6 +9,8 @@ export PATH="$(dirname "$node"):$PATH"
 scripts/install.sh
 step() { printf '\n== %s\n' "$1"; }
 
+step "Clients of the API"
+node --disable-warning=ExperimentalWarning sdk/generate/main.ts
 step "Types"
 node_modules/.bin/tsc --noEmit -p tsconfig.json
 node_modules/.bin/tsc --noEmit -p dashboard/tsconfig.json

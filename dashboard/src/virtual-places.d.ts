@@ -1,4 +1,4 @@
 declare module 'virtual:places' {
-  const places: import('../../src/client/api.ts').Places;
+  const places: import('../../src/client/transport.ts').Places;
   export default places;
 }

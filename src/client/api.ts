@@ -26,12 +26,3 @@ export type ArgumentsOf<O> = Given<'params', Field<O, 'params'>, ParamsOf<O>> &
 
 export type Arguments<Id extends OperationId> = ArgumentsOf<Api[Id]>;
 export type Answer<Id extends OperationId> = AnswerOf<Api[Id]>;
-
-/** Where an operation is: all that a client needs of it while it runs. */
-export type Place = {
-  readonly method: string;
-  readonly path: string;
-  /** The same with the id in the query, for ids of somebody else's making. */
-  readonly pathByAnyId?: string;
-};
-export type Places = Readonly<Record<string, Place>>;

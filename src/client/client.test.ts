@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPERATIONS, placesOf } from '../protocol/operations.ts';
-import { addressOf, type Client } from './client.ts';
+import type { Client } from './client.ts';
+import { addressOf } from './transport.ts';
 
 const places = placesOf(OPERATIONS);
 

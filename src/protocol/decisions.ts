@@ -138,6 +138,7 @@ export const decide = operation({
   description:
     'Answers once the decision is committed. The same id again returns the same decision; with other content 409.',
   permission: 'decide',
+  repeatable: true,
   body: Transaction,
   answers: { 200: Decision },
   problems: [409, 422],
@@ -155,6 +156,7 @@ export const addTransactions = operation({
     '1,000): 422, or 409 where its id was used with other content. What was here before, just so, counts as repeated. 422 where ' +
     'nothing was taken. What is rejected also goes to the dead letters.',
   permission: 'decide',
+  repeatable: true,
   streamTypes: ['application/x-ndjson', 'application/json'],
   answers: { 200: TransactionsTaken },
   problems: [422],

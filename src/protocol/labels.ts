@@ -46,6 +46,7 @@ export const addLabels = operation({
     'fraudType, source, labelledAt (text/csv): how many are durably taken, how many say that nobody knows, and every one that was ' +
     'not taken with its place (the first 1,000): 404 where there is no such transaction, else 422. 422 where none was taken.',
   permission: 'label',
+  repeatable: true,
   audits: ['labelled', 'labelled many'],
   query: LabelQuery,
   streamTypes: ['application/json', 'application/x-ndjson', 'text/csv'],

@@ -22,6 +22,8 @@ export type OperationShape = {
   readonly viewed?: string;
   /** What the audit trail says was done, by this operation. */
   readonly audits?: readonly string[];
+  /** Not a GET, a PUT or a DELETE, and yet the same again changes nothing: it may be tried again. */
+  readonly repeatable?: true;
   /** It looks through much: a few at a time for each person and key. */
   readonly expensive?: true;
   readonly params?: TObject;

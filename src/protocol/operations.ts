@@ -38,15 +38,23 @@ export const OPERATIONS: readonly OperationShape[] = [
   pipeline,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
-/** Where each operation is: what a client needs of it while it runs. */
-export const placesOf = (
-  operations: readonly OperationShape[],
-): Readonly<
-  Record<string, { readonly method: string; readonly path: string; readonly pathByAnyId?: string }>
-> =>
+type Place = {
+  readonly method: string;
+  readonly path: string;
+  readonly pathByAnyId?: string;
+  readonly repeatable: boolean;
+};
+
+/** Where each operation is, and whether it may be tried again: what a client needs of it while it runs. */
+export const placesOf = (operations: readonly OperationShape[]): Readonly<Record<string, Place>> =>
   Object.fromEntries(
-    operations.map(({ id, method, path, pathByAnyId }) => [
+    operations.map(({ id, method, path, pathByAnyId, repeatable }) => [
       id,
-      { method, path, ...(pathByAnyId !== undefined && { pathByAnyId }) },
+      {
+        method,
+        path,
+        ...(pathByAnyId !== undefined && { pathByAnyId }),
+        repeatable: repeatable ?? (method === 'GET' || method === 'PUT' || method === 'DELETE'),
+      },
     ]),
   );
