@@ -126,7 +126,7 @@ export function toCatalogueFeatures(ensemble: Ensemble, features: readonly Featu
   return moved;
 }
 
-const FORMAT = 'goshawk-model-1';
+export const MODEL_FORMAT = 'goshawk-model-1';
 const toBase64 = (array: ArrayBufferView): string => asBuffer(array).toString('base64');
 export const checksum = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -150,7 +150,7 @@ const bodyOf = (model: Model): string =>
 /** The model as text: two lines, a header with the checksum and the body. */
 export function serializeModel(model: Model): string {
   const body = bodyOf(model);
-  return `${JSON.stringify({ format: FORMAT, sha256: checksum(body) })}\n${body}\n`;
+  return `${JSON.stringify({ format: MODEL_FORMAT, sha256: checksum(body) })}\n${body}\n`;
 }
 
 /** Throws ModelProblem for a model that could not be read back, such as one that was made elsewhere. */
@@ -241,7 +241,8 @@ export function modelBody(text: string, name: string): string {
     // Told below, like a header that says something else.
   }
   if (header === undefined) throw damaged(name, 'it does not start with a model header');
-  if (!isObject(header) || header.format !== FORMAT) throw damaged(name, `its format is not ${FORMAT}`);
+  if (!isObject(header) || header.format !== MODEL_FORMAT)
+    throw damaged(name, `its format is not ${MODEL_FORMAT}`);
   if (header.sha256 !== checksum(body))
     throw damaged(name, 'its checksum does not match, so it was changed or cut off');
   return body;

@@ -15,6 +15,8 @@ import type { DeadLetterSubject, QuarantineStep } from '../ports/office/dead-let
 import type { StreamMessage, StreamRecord } from '../ports/stream/stream.ts';
 import { traceparentOf } from './record-codec.ts';
 
+/** Of the messages below; readers take those of before as well. */
+export const MESSAGE_VERSION = 1;
 const DEAD_LETTER_CHARACTERS = 2000;
 const encoder = new TextEncoder();
 const decoder = exactDecoder();

@@ -9,7 +9,7 @@ import { encodedLength, encodeEntity, loadEntities } from '../../features/entity
 import { ENTITY_KINDS, type FeatureState } from '../../features/feature-state.ts';
 
 const SLICES = 16;
-const MAGIC = 'goshawk-state-3';
+export const CHECKPOINT_VERSION = 'goshawk-state-3';
 const NAME = /^segment-(\d{10})\.bin$/;
 
 export type Checkpoints = {
@@ -50,7 +50,7 @@ export async function loadCheckpoints(folder: string, state: FeatureState): Prom
     const headerEnd = bytes.indexOf(10);
     const header = JSON.parse(bytes.subarray(0, headerEnd).toString('utf8'));
     const body = bytes.subarray(headerEnd + 1);
-    if (header.magic !== MAGIC || header.bytes !== body.length || header.crc32 !== crc32(body)) {
+    if (header.magic !== CHECKPOINT_VERSION || header.bytes !== body.length || header.crc32 !== crc32(body)) {
       throw new Error(`${join(folder, name)} is damaged`);
     }
     loadEntities(body, state);
@@ -71,7 +71,7 @@ export async function openCheckpoints(folder: string, state: FeatureState): Prom
       const number = next++;
       const body = Buffer.concat(serializeEntities(state, number === 0 ? 'all' : number % SLICES));
       return async () => {
-        const header = { magic: MAGIC, offset, bytes: body.length, crc32: crc32(body) };
+        const header = { magic: CHECKPOINT_VERSION, offset, bytes: body.length, crc32: crc32(body) };
         const file = await open(`${fileOf(number)}.part`, 'w');
         try {
           await file.write(`${JSON.stringify(header)}\n`);

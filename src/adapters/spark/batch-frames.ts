@@ -4,6 +4,8 @@
 import { readLongLE, writeLongLE } from '../../domain/long-bytes.ts';
 import { createFrameCutter } from './frame-cutter.ts';
 
+/** Of the frames of a backfill. */
+export const BATCH_PROTOCOL = 1;
 export const BATCH_KIND = { row: 1, bad: 2, result: 3, payees: 4 } as const;
 const ROW_HEAD = 25;
 

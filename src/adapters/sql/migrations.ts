@@ -231,7 +231,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '018_weak_aliases': WEAK,
 };
 
-const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
+export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
 
 /** Brings the schema up to date, or to a migration by name. Throws InputError when the database was written by a newer program. */
 export async function migrate<T>(
