@@ -174,6 +174,10 @@ test('O6 a key may do what it was made for, until it is revoked; only its hash i
   const service = caller(desk, { authorization: `Bearer ${key}` });
   assert.equal((await service('POST', '/v1/decisions', smallest('key-1'))).status, 200);
   assert.equal((await service('GET', '/v1/transactions')).status, 403);
+  assert.equal(
+    (await caller(desk, { authorization: `bearer ${key}` })('GET', '/v1/transactions')).status,
+    403,
+  );
   assert.equal((await caller(desk, { authorization: `Bearer ${key}x` })('GET', '/v1/stats')).status, 401);
   const [listed] = (await ada('GET', '/v1/keys')).body.keys as { id: string; lastUsedAt: string | null }[];
   assert.ok(listed.lastUsedAt);

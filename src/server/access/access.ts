@@ -1,31 +1,18 @@
-// Who is asking, and whether they may: a session's cookie, an API key, or whoever is at the machine while nobody has an
-// account yet. Every route says which permission it needs; one that says nothing is a mistake and stops the start.
+// Whether whoever is asking may. Every route says which permission it needs; one that says nothing is a mistake and stops the start.
 import fastifyCookie from '@fastify/cookie';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import {
-  type Actor,
-  LOCAL_ACTOR,
-  PERMISSION_WORDS,
-  type Permission,
-  permissionsOf,
-} from '../../domain/access.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { type Actor, PERMISSION_WORDS, type Permission } from '../../domain/access.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AuditEntry } from '../../ports/office/audit.ts';
 import type { Office } from '../../ports/office/office.ts';
 import { sendProblem } from '../edge/problem-details.ts';
+import { type Actors, findActors } from './actors.ts';
 import { newToken, tokenHash } from './secrets.ts';
 import { maskedSight, sightFor } from './sight.ts';
 
-export const SESSION_COOKIE = 'goshawk_session';
-export const SESSION_MAX_MS = 12 * 3_600_000;
-const SESSION_IDLE_MS = 3_600_000;
 const FIRST_LINK_MS = 24 * 3_600_000;
-/** How long a key or session that was found is believed without asking again. */
-const BELIEVED_MS = 5000;
-/** The same for connections that stay open: they are looked at every two seconds, and rights that change take effect within five. */
+/** For connections that stay open, how long somebody's rights are believed: they are looked at every two seconds, and rights that change take effect within five. */
 const BELIEVED_OPEN_MS = 2000;
-const BELIEVED_MAX = 10_000;
-const USED_EVERY_MS = 60_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -94,153 +81,88 @@ const neededFor = (permission: Permission, identifiers = false): readonly Permis
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Routes say which permission they need, and so does their description; one of the API that says nothing is a mistake. */
+function describePermission(route: RouteOptions): void {
+  const { permission, identifiers } = route.config ?? {};
+  if (permission === undefined) {
+    // Files of the dashboard hold no data.
+    if (route.url.startsWith('/v1/') || route.url === '/metrics') {
+      throw new Error(`${route.method} ${route.url} does not say which permission it needs`);
+    }
+    route.config = { ...route.config, permission: 'anyone' };
+  } else if (permission !== 'anyone' && route.schema && !route.schema.hide) {
+    const { description = '' } = route.schema;
+    const words = neededFor(permission, identifiers)
+      .map((one) => `${PERMISSION_WORDS[one]} (${one})`)
+      .join(' and to ');
+    route.schema = {
+      ...route.schema,
+      description: `${description ? `${description} ` : ''}Needs permission to ${words}.`,
+    };
+  }
+}
+
+/** Refuses with a problem whoever may not do this; gives whoever may. */
+async function admitted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  permission: Permission,
+  actors: Actors,
+): Promise<Actor | undefined> {
+  const actor = await actors.find(request);
+  if (!actor) {
+    reply.header('www-authenticate', 'Bearer');
+    const detail =
+      'Nobody is signed in. Open the desk in a browser, or send an API key as "Authorization: Bearer gk_…".';
+    sendProblem(reply, 401, 'Sign in', detail);
+    return undefined;
+  }
+  // A browser says where a request comes from; a cookie alone proves nothing when that is missing.
+  if (actor.kind === 'person' && !SAFE.has(request.method) && request.headers.origin === undefined) {
+    sendProblem(reply, 403, 'Forbidden', 'A request with a session needs an Origin header.');
+    return undefined;
+  }
+  const needed = neededFor(permission, request.routeOptions.config.identifiers);
+  const missing = needed.find((one) => !actor.permissions.has(one));
+  if (missing === undefined) return actor;
+  const detail = `${actor.name} may not do this: it needs permission to ${PERMISSION_WORDS[missing]} (${missing}).`;
+  sendProblem(reply, 403, 'Forbidden', detail);
+  return undefined;
+}
+
 export async function guardRoutes(app: FastifyInstance, options: AccessOptions): Promise<Access> {
   const { office, clock } = options;
   const { people } = office;
-  const believed = new Map<string, { readonly actor: Actor; readonly atMs: number }>();
   const masked = maskedSight(await office.secrets.secret('masked identifiers'));
-  const usedAt = new Map<string, number>();
-  let anyone = await people.anyone();
-
-  function believe(proof: string, actor: Actor): Actor {
-    if (believed.size >= BELIEVED_MAX) believed.clear();
-    believed.set(proof, { actor, atMs: clock.nowMs() });
-    return actor;
-  }
-
-  /** At most once a minute and key: a look-up must not become a write. */
-  function isUsed(id: string, write: () => Promise<void>): void {
-    const now = clock.nowMs();
-    if (now - (usedAt.get(id) ?? 0) < USED_EVERY_MS) return;
-    if (usedAt.size >= BELIEVED_MAX) usedAt.clear();
-    usedAt.set(id, now);
-    write().catch(() => usedAt.delete(id));
-  }
-
-  async function byKey(text: string): Promise<Actor | undefined> {
-    const [prefix, id, secret] = text.split('_');
-    if (prefix !== 'gk' || !id || !secret) return undefined;
-    const key = await people.key(id);
-    const now = clock.nowMs();
-    if (!key || key.revoked || key.secretHash !== tokenHash(secret)) return undefined;
-    if (key.expiresAtMs !== undefined && key.expiresAtMs <= now) return undefined;
-    isUsed(`key ${id}`, () => people.keyUsed(id, now));
-    return {
-      kind: 'key',
-      id,
-      name: `key ${key.name}`,
-      permissions: new Set(key.permissions),
-      ...(key.ownerId !== undefined && { ownerId: key.ownerId }),
-    };
-  }
-
-  async function bySession(token: string): Promise<Actor | undefined> {
-    const hash = tokenHash(token);
-    const session = await people.session(hash);
-    const now = clock.nowMs();
-    if (!session) return undefined;
-    if (now - session.createdAtMs > SESSION_MAX_MS || now - session.lastUsedAtMs > SESSION_IDLE_MS)
-      return undefined;
-    isUsed(`session ${hash}`, () => people.sessionUsed(hash, now));
-    const { user } = session;
-    return { kind: 'person', id: user.id, name: user.name, permissions: permissionsOf(user.roles) };
-  }
-
-  async function find(request: FastifyRequest, believedMs = BELIEVED_MS): Promise<Actor | undefined> {
-    const { authorization } = request.headers;
-    const key = authorization?.startsWith('Bearer ') ? authorization.slice(7) : undefined;
-    const cookie = request.cookies[SESSION_COOKIE];
-    const proof = key !== undefined ? `key ${tokenHash(key)}` : cookie && `session ${tokenHash(cookie)}`;
-    if (!proof) return (await signInNeeded()) ? undefined : LOCAL_ACTOR;
-    const known = believed.get(proof);
-    if (known && clock.nowMs() - known.atMs < believedMs) return known.actor;
-    believed.delete(proof);
-    const actor = key !== undefined ? await byKey(key) : await bySession(cookie ?? '');
-    if (actor) return believe(proof, actor);
-    return (await signInNeeded()) ? undefined : LOCAL_ACTOR;
-  }
-
-  async function signInNeeded(): Promise<boolean> {
-    if (options.loginRequired || anyone) return true;
-    // Another process of the installation may have made the first account.
-    anyone = await people.anyone();
-    return anyone;
-  }
+  const actors = await findActors(people, clock, options.loginRequired);
 
   await app.register(fastifyCookie);
   app.decorateRequest('actor', undefined);
   app.decorateRequest('sight', undefined);
-  app.addHook('onRoute', (route) => {
-    const { permission, identifiers } = route.config ?? {};
-    if (permission === undefined) {
-      // Files of the dashboard hold no data.
-      if (route.url.startsWith('/v1/') || route.url === '/metrics') {
-        throw new Error(`${route.method} ${route.url} does not say which permission it needs`);
-      }
-      route.config = { ...route.config, permission: 'anyone' };
-    } else if (permission !== 'anyone' && route.schema && !route.schema.hide) {
-      const { description = '' } = route.schema;
-      route.schema = {
-        ...route.schema,
-        description: `${description ? `${description} ` : ''}Needs permission to ${neededFor(
-          permission,
-          identifiers,
-        )
-          .map((one) => `${PERMISSION_WORDS[one]} (${one})`)
-          .join(' and to ')}.`,
-      };
-    }
-  });
+  app.addHook('onRoute', describePermission);
   app.addHook('onRequest', async (request, reply) => {
-    const { permission, identifiers } = request.routeOptions.config;
+    const { permission } = request.routeOptions.config;
     if (permission === undefined || permission === 'anyone') return;
-    const actor = await find(request);
-    if (!actor) {
-      reply.header('www-authenticate', 'Bearer');
-      return sendProblem(
-        reply,
-        401,
-        'Sign in',
-        'Nobody is signed in. Open the desk in a browser, or send an API key as "Authorization: Bearer gk_…".',
-      );
-    }
-    // A browser says where a request comes from; a cookie alone proves nothing when that is missing.
-    if (actor.kind === 'person' && !SAFE.has(request.method) && request.headers.origin === undefined) {
-      return sendProblem(reply, 403, 'Forbidden', 'A request with a session needs an Origin header.');
-    }
-    const missing = neededFor(permission, identifiers).find((one) => !actor.permissions.has(one));
-    if (missing !== undefined) {
-      return sendProblem(
-        reply,
-        403,
-        'Forbidden',
-        `${actor.name} may not do this: it needs permission to ${PERMISSION_WORDS[missing]} (${missing}).`,
-      );
-    }
+    const actor = await admitted(request, reply, permission, actors);
+    if (!actor) return reply;
     request.actor = actor;
     request.sight = sightFor(actor.permissions, masked);
   });
   app.addHook('preSerialization', async (request, reply, payload) => {
     const { viewed } = request.routeOptions.config;
     const { actor } = request;
-    if (!actor) return payload;
-    if (viewed !== undefined && reply.statusCode < 300) {
-      const { id = '' } = request.params as { id?: string };
-      await office.audit.append({
-        atMs: clock.nowMs(),
-        actor,
-        action: 'saw',
-        subject: `${viewed} ${id}`.trim(),
-      });
-    }
+    if (!actor || viewed === undefined || reply.statusCode >= 300) return payload;
+    const { id = '' } = request.params as { id?: string };
+    const subject = `${viewed} ${id}`.trim();
+    await office.audit.append({ atMs: clock.nowMs(), actor, action: 'saw', subject });
     return payload;
   });
 
   return {
-    whoIs: (request) => find(request),
+    whoIs: (request) => actors.find(request),
     async sameRights(request) {
       const { actor: before } = request;
-      const now = await find(request, BELIEVED_OPEN_MS);
+      const now = await actors.find(request, BELIEVED_OPEN_MS);
       return (
         before !== undefined &&
         now !== undefined &&
@@ -249,16 +171,13 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
         [...now.permissions].every((permission) => before.permissions.has(permission))
       );
     },
-    signInNeeded,
+    signInNeeded: actors.signInNeeded,
     async firstLink() {
       if (await people.administered()) return undefined;
       const token = newToken();
       await people.addLink(tokenHash(token), undefined, clock.nowMs() + FIRST_LINK_MS);
       return `/welcome?token=${token}`;
     },
-    forget() {
-      believed.clear();
-      anyone = true;
-    },
+    forget: actors.forget,
   };
 }
