@@ -8,6 +8,7 @@ import * as modelPanel from './model-panel.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
 import * as transactions from './transactions.ts';
+import * as views from './views.ts';
 
 /** The operations that a module holds, by their names. */
 type OperationsOf<M> = {
@@ -22,7 +23,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof figures> &
-  OperationsOf<typeof pipeline>;
+  OperationsOf<typeof pipeline> &
+  OperationsOf<typeof views>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -36,6 +38,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   modelPanel,
   figures,
   pipeline,
+  views,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {
