@@ -7,6 +7,7 @@ import * as links from './links.ts';
 import * as modelPanel from './model-panel.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
+import * as rates from './rates.ts';
 import * as transactions from './transactions.ts';
 import * as views from './views.ts';
 
@@ -24,6 +25,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
+  OperationsOf<typeof rates> &
   OperationsOf<typeof views>;
 
 const isOperation = (value: unknown): value is OperationShape =>
@@ -38,6 +40,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   modelPanel,
   figures,
   pipeline,
+  rates,
   views,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
