@@ -7,7 +7,9 @@ import * as links from './links.ts';
 import * as modelPanel from './model-panel.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
+import * as proposals from './proposals.ts';
 import * as rates from './rates.ts';
+import * as settings from './settings.ts';
 import * as transactions from './transactions.ts';
 import * as views from './views.ts';
 
@@ -26,6 +28,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
   OperationsOf<typeof rates> &
+  OperationsOf<typeof proposals> &
+  OperationsOf<typeof settings> &
   OperationsOf<typeof views>;
 
 const isOperation = (value: unknown): value is OperationShape =>
@@ -41,6 +45,8 @@ export const OPERATIONS: readonly OperationShape[] = [
   figures,
   pipeline,
   rates,
+  proposals,
+  settings,
   views,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
