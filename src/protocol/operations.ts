@@ -10,6 +10,7 @@ import * as pipeline from './pipeline.ts';
 import * as proposals from './proposals.ts';
 import * as rates from './rates.ts';
 import * as settings from './settings.ts';
+import * as simulator from './simulator.ts';
 import * as transactions from './transactions.ts';
 import * as views from './views.ts';
 
@@ -30,6 +31,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof rates> &
   OperationsOf<typeof proposals> &
   OperationsOf<typeof settings> &
+  OperationsOf<typeof simulator> &
   OperationsOf<typeof views>;
 
 const isOperation = (value: unknown): value is OperationShape =>
@@ -47,6 +49,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   rates,
   proposals,
   settings,
+  simulator,
   views,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
