@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../domain/input-error.ts';
-import type { ExchangeRatesMessage, RateImportMessage } from '../protocol/rates.ts';
+import type { ExchangeRates, RatesImported } from '../protocol/rates.ts';
 import { askDesk, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 
@@ -27,13 +27,13 @@ export async function ratesCommand(args: readonly string[]): Promise<void> {
   const url = options.text('url') ?? URL_OPTION.default;
   const asJson = options.flag('json');
   if (action === 'show' && file === undefined) {
-    const rates = await askDesk<ExchangeRatesMessage>(url, '/v1/exchange-rates');
+    const rates = await askDesk<ExchangeRates>(url, '/v1/exchange-rates');
     console.log(asJson ? JSON.stringify(rates) : shownRates(rates));
   } else if (action === 'import' && file !== undefined && extra === undefined) {
     const bytes = await readFile(file).catch((error: Error) => {
       throw new InputError(`${file} cannot be read: ${error.message}`);
     });
-    const done = await askDesk<RateImportMessage>(url, '/v1/exchange-rates', {
+    const done = await askDesk<RatesImported>(url, '/v1/exchange-rates', {
       method: 'POST',
       headers: { 'content-type': 'text/csv', 'x-file-name': basename(file) },
       body: bytes,
@@ -42,13 +42,7 @@ export async function ratesCommand(args: readonly string[]): Promise<void> {
   } else throw new InputError('It is rates show, or rates import FILE. See ./goshawk rates --help');
 }
 
-function shownRates({
-  baseCurrency,
-  newestDate,
-  ageDays,
-  isShipped,
-  currencies,
-}: ExchangeRatesMessage): string {
+function shownRates({ baseCurrency, newestDate, ageDays, isShipped, currencies }: ExchangeRates): string {
   const age = `${ageDays} day${ageDays === 1 ? '' : 's'} old`;
   return [
     `This desk counts in ${baseCurrency}.`,
@@ -62,7 +56,7 @@ function shownRates({
   ].join('\n');
 }
 
-function shownImport({ rates, lastDate, dropped, problems }: RateImportMessage): string {
+function shownImport({ rates, lastDate, dropped, problems }: RatesImported): string {
   return [
     `${rates} rates are in service, the newest of ${lastDate}.`,
     ...(dropped === 0 ? [] : [`${dropped} cells or lines were not taken:`]),

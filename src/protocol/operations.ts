@@ -7,7 +7,12 @@ import * as links from './links.ts';
 import * as modelPanel from './model-panel.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
+import * as proposals from './proposals.ts';
+import * as rates from './rates.ts';
+import * as settings from './settings.ts';
+import * as simulator from './simulator.ts';
 import * as transactions from './transactions.ts';
+import * as views from './views.ts';
 
 /** The operations that a module holds, by their names. */
 type OperationsOf<M> = {
@@ -22,7 +27,12 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof figures> &
-  OperationsOf<typeof pipeline>;
+  OperationsOf<typeof pipeline> &
+  OperationsOf<typeof rates> &
+  OperationsOf<typeof proposals> &
+  OperationsOf<typeof settings> &
+  OperationsOf<typeof simulator> &
+  OperationsOf<typeof views>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -36,6 +46,11 @@ export const OPERATIONS: readonly OperationShape[] = [
   modelPanel,
   figures,
   pipeline,
+  rates,
+  proposals,
+  settings,
+  simulator,
+  views,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {

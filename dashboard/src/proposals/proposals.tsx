@@ -1,7 +1,7 @@
 // Changes that wait for a second person: whoever proposed one may take it back, somebody else approves or refuses it.
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { ProposalMessage } from '../../../src/protocol/proposals.ts';
+import type { ProposalList } from '../../../src/protocol/proposals.ts';
 import { dateTime } from '../kit/format.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
 import { remove, tell } from '../live/api.ts';
@@ -21,7 +21,7 @@ export function Proposals(props: {
   readonly onDecided: () => void;
 }) {
   const path = `/v1/proposals/${props.of}`;
-  const { data, problem, again } = useAsked<{ proposals: readonly ProposalMessage[] }>(path, 15_000);
+  const { data, problem, again } = useAsked<ProposalList>(path, 15_000);
   const [refused, setRefused] = useState<string>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new stamp asks anew
   useEffect(again, [props.stamp]);

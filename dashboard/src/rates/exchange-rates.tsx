@@ -1,7 +1,7 @@
 // What the desk counts in, how old its exchange rates are, and importing newer ones.
 import { Button, FileButton, Group } from '@mantine/core';
 import { useState } from 'react';
-import type { ExchangeRatesMessage, RateImportMessage } from '../../../src/protocol/rates.ts';
+import type { ExchangeRates as ExchangeRatesMessage, RatesImported } from '../../../src/protocol/rates.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { ask } from '../live/api.ts';
@@ -15,13 +15,13 @@ export function ExchangeRates() {
   const may = useMay('edit_rates');
   const [running, setRunning] = useState(false);
   const [refused, setRefused] = useState<string>();
-  const [done, setDone] = useState<RateImportMessage>();
+  const [done, setDone] = useState<RatesImported>();
   const take = (file: File | null): void => {
     if (!file) return;
     setRunning(true);
     setRefused(undefined);
     setDone(undefined);
-    ask<RateImportMessage>('/v1/exchange-rates', {
+    ask<RatesImported>('/v1/exchange-rates', {
       method: 'POST',
       headers: { 'content-type': 'text/csv', 'x-file-name': file.name.replace(/[^\w .()-]/g, '') },
       body: file,

@@ -1,16 +1,12 @@
 // Settings of the whole desk: where two people are asked for.
 import { Switch } from '@mantine/core';
 import { useState } from 'react';
+import type { DeskSettings as DeskSettingsMessage } from '../../../src/protocol/settings.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
 import { tell } from '../live/api.ts';
 import { useAsked } from '../live/use-asked.ts';
 import { Proposals, waitsForSecond } from '../proposals/index.ts';
 
-type Settings = {
-  readonly fourEyesRules: boolean;
-  readonly fourEyesCases: boolean;
-  readonly fourEyesModels: boolean;
-};
 const SWITCHES = [
   {
     name: 'fourEyesRules',
@@ -31,7 +27,7 @@ const SWITCHES = [
 ] as const;
 
 export function DeskSettings() {
-  const { data, problem, again } = useAsked<Settings>('/v1/settings', 60_000);
+  const { data, problem, again } = useAsked<DeskSettingsMessage>('/v1/settings', 60_000);
   const [refused, setRefused] = useState<string>();
   const [said, setSaid] = useState<string>();
   const [stamp, setStamp] = useState(0);

@@ -1,6 +1,7 @@
 // The simulator in the top bar: on and off, how fast, and a fraud of a chosen kind now, watched until it is caught.
 import { Button, NumberInput, Popover, Select, Switch } from '@mantine/core';
 import { useState } from 'react';
+import type { Simulator, StartedFraud } from '../../../src/protocol/simulator.ts';
 import { clockTime, words } from '../kit/format.ts';
 import { Problem } from '../kit/parts.tsx';
 import { tell } from '../live/api.ts';
@@ -8,30 +9,8 @@ import { useMay } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
 import { useAsked } from '../live/use-asked.ts';
 
-type Injected = {
-  readonly id: number;
-  readonly type: string;
-  readonly at: string;
-  readonly accounts: readonly string[];
-  readonly transactions: number;
-  readonly sent: number;
-  readonly declined: number;
-  readonly reviewed: number;
-  readonly firstCaught: number | null;
-  readonly firstCaughtId: string | null;
-};
-type Simulator =
-  | { readonly here: false }
-  | {
-      readonly here: true;
-      readonly running: boolean;
-      readonly rate: number;
-      readonly fraudTypes: readonly string[];
-      readonly injected: readonly Injected[];
-    };
-
 /** What became of a fraud, in words. */
-function outcomeOf(fraud: Injected): string {
+function outcomeOf(fraud: StartedFraud): string {
   const caught = fraud.declined + fraud.reviewed;
   if (fraud.sent === 0) return 'on its way …';
   const so = `${fraud.sent} of ${fraud.transactions} sent`;

@@ -1,16 +1,15 @@
 // Saved views: the filters of this screen under a name of one's own.
 import { Button, Menu, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import type { SavedViews as SavedViewsMessage } from '../../../src/protocol/views.ts';
 import { Dialog } from '../kit/dialog.tsx';
 import { Problem } from '../kit/parts.tsx';
 import { remove, tell } from '../live/api.ts';
 import { navigate } from '../live/route.ts';
 import { useAsked } from '../live/use-asked.ts';
 
-type Views = { readonly views: readonly { readonly name: string; readonly path: string }[] };
-
 export function SavedViews() {
-  const { data, again } = useAsked<Views>('/v1/views', 300_000);
+  const { data, again } = useAsked<SavedViewsMessage>('/v1/views', 300_000);
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<string>();

@@ -47,8 +47,6 @@ export function listProposals(app: FastifyInstance, desk: Desk): void {
   const { lists } = desk.office;
   proposalRoutes(app, desk, {
     kind: 'list',
-    permission: 'edit_lists',
-    tag: 'Lists',
     details(proposal) {
       const change = changeOf(proposal.change);
       if (!change) return [];

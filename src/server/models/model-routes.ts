@@ -412,8 +412,6 @@ export function modelRoutes(
 
   proposalRoutes(app, desk, {
     kind: 'model',
-    permission: 'move_models',
-    tag: 'Models',
     details: moveDetails,
     async apply({ subject, change, proposedBy }, request) {
       const asked = askedMove(change);

@@ -1,28 +1,14 @@
 // Settings of the desk over HTTP. What asks for two people is switched on by one, and off by two.
-import type { FastifyInstance } from 'fastify';
-import { type Static, Type } from 'typebox';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { personBehind } from '../../domain/access.ts';
 import type { Desk } from '../../ports/desk.ts';
 import { DEFAULT_SETTINGS, type DeskSettings } from '../../ports/office/settings.ts';
+import { changeSettings, getSettings } from '../../protocol/settings.ts';
 import { actorOf, entryOf } from '../access/access.ts';
+import { type RequestOf, serve } from '../edge/serve.ts';
 import { proposalRoutes, propose } from '../proposals/proposals.ts';
-import { ProblemSchema } from '../schemas.ts';
 
-const ABOUT: Readonly<Record<keyof DeskSettings, string>> = {
-  fourEyesRules:
-    'Whoever wrote a rule may not put it into service; lists by which live rules approve are changed by two',
-  fourEyesCases: 'Whoever proposes to close a case may not close it',
-  fourEyesModels: 'Whoever proposes a champion or challenger may not put it into service',
-};
 const NAMES = Object.keys(DEFAULT_SETTINGS) as (keyof DeskSettings)[];
-const SettingsBody = Type.Object(
-  {
-    fourEyesRules: Type.Optional(Type.Boolean({ description: ABOUT.fourEyesRules })),
-    fourEyesCases: Type.Optional(Type.Boolean({ description: ABOUT.fourEyesCases })),
-    fourEyesModels: Type.Optional(Type.Boolean({ description: ABOUT.fourEyesModels })),
-  },
-  { additionalProperties: false, minProperties: 1 },
-);
 
 /** What a proposal asks for: it was a body of this route. */
 function changesOf(change: unknown): Partial<DeskSettings> {
@@ -32,69 +18,43 @@ function changesOf(change: unknown): Partial<DeskSettings> {
   );
 }
 
-export function settingsRoutes(
-  app: FastifyInstance,
+async function change(
+  request: RequestOf<typeof changeSettings>,
+  reply: FastifyReply,
   { office, clock }: Pick<Desk, 'office' | 'clock'>,
-): void {
+) {
   const { settings, people } = office;
-  const tags = ['Settings'];
-  const config = { permission: 'administer' } as const;
-
-  app.get(
-    '/v1/settings',
-    { config: { permission: 'read' }, schema: { summary: 'Settings of the desk', tags } },
-    async () => settings.read(),
+  const now = await settings.read();
+  const switchesOff = NAMES.some((name) => now[name] && request.body[name] === false);
+  if (switchesOff) {
+    const person = personBehind(actorOf(request));
+    const isAlone = !(await people.users()).some(
+      ({ id, roles, canSignIn }) => id !== person && canSignIn && roles.includes('administrator'),
+    );
+    if (!isAlone) return propose(request, reply, { office, clock }, 'settings', 'settings', request.body);
+  }
+  return settings.change(
+    request.body,
+    entryOf(request, clock, 'changed settings', 'settings', { ...request.body }),
   );
+}
 
-  app.put<{ Body: Static<typeof SettingsBody> }>(
-    '/v1/settings',
-    {
-      config,
-      schema: {
-        summary: 'Change settings of the desk',
-        description:
-          'Answers 202 where a second person has to approve it first: what asks for two people is not switched off by one, as long as ' +
-          'somebody else can administer.',
-        tags,
-        body: SettingsBody,
-        response: { 400: ProblemSchema, 409: ProblemSchema },
-      },
+export function settingsRoutes(app: FastifyInstance, desk: Pick<Desk, 'office' | 'clock'>): void {
+  const { settings } = desk.office;
+  serve(app, getSettings, () => settings.read());
+  serve(app, changeSettings, (request, reply) => change(request, reply, desk));
+  proposalRoutes(app, desk, {
+    kind: 'settings',
+    details: (proposal) =>
+      Object.entries(changesOf(proposal.change)).map(([name, on]) => `${name}: ${on ? 'on' : 'off'}`),
+    async apply(proposal, request) {
+      const changes = changesOf(proposal.change);
+      const entry = entryOf(request, desk.clock, 'changed settings', 'settings', {
+        ...changes,
+        proposedBy: proposal.proposedBy.name,
+      });
+      await settings.change(changes, entry);
+      return undefined;
     },
-    async (request, reply) => {
-      const now = await settings.read();
-      const switchesOff = NAMES.some((name) => now[name] && request.body[name] === false);
-      if (switchesOff) {
-        const person = personBehind(actorOf(request));
-        const isAlone = !(await people.users()).some(
-          ({ id, roles, canSignIn }) => id !== person && canSignIn && roles.includes('administrator'),
-        );
-        if (!isAlone) return propose(request, reply, { office, clock }, 'settings', 'settings', request.body);
-      }
-      return settings.change(
-        request.body,
-        entryOf(request, clock, 'changed settings', 'settings', { ...request.body }),
-      );
-    },
-  );
-
-  proposalRoutes(
-    app,
-    { office, clock },
-    {
-      kind: 'settings',
-      permission: 'administer',
-      tag: 'Settings',
-      details: ({ change }) =>
-        Object.entries(changesOf(change)).map(([name, on]) => `${name}: ${on ? 'on' : 'off'}`),
-      async apply({ change, proposedBy }, request) {
-        const changes = changesOf(change);
-        const entry = entryOf(request, clock, 'changed settings', 'settings', {
-          ...changes,
-          proposedBy: proposedBy.name,
-        });
-        await settings.change(changes, entry);
-        return undefined;
-      },
-    },
-  );
+  });
 }
