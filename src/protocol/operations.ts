@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
+import * as lists from './lists.ts';
 import * as modelPanel from './model-panel.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
@@ -21,6 +22,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
+  OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline>;
 
@@ -34,6 +36,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   links,
   alerts,
   modelPanel,
+  lists,
   figures,
   pipeline,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));

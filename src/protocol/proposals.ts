@@ -1,4 +1,7 @@
 // What waits for a second person, as the API answers it.
+import { Type } from 'typebox';
+import { Component } from './operation.ts';
+
 export type ProposalMessage = {
   readonly id: number;
   readonly subject: string;
@@ -9,3 +12,9 @@ export type ProposalMessage = {
   /** Whoever asks proposed it, and may take it back, but not approve it. */
   readonly own: boolean;
 };
+
+export const ProposalMade = Component(
+  'ProposalMade',
+  { proposal: Type.Integer({ description: 'Its number' }), detail: Type.String() },
+  { description: 'A change that waits: it takes effect when somebody else approves it' },
+);
