@@ -2,9 +2,10 @@
 import { CARD_REFUSED, type CardPolicy, withoutCards } from '../domain/card-policy.ts';
 import { shown } from '../domain/fields.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
+import type { ListKind } from '../domain/list.ts';
 import { badByteText } from '../domain/utf8.ts';
 import { type CsvRecord, createCsvReader } from '../formats/csv-records.ts';
-import { type ListKind, normalEntry, noteProblem } from './entry.ts';
+import { normalEntry, noteProblem } from './entry.ts';
 
 export const MAX_LINE_BYTES = 64 << 10;
 

@@ -2,14 +2,9 @@
 import { countryProblem } from '../domain/country.ts';
 import { identifierForm } from '../domain/identifier-form.ts';
 import { parseIpRange, rangeText } from '../domain/ip-address.ts';
+import { type ListKind, MAX_LIST_NOTE } from '../domain/list.ts';
 import { textProblem } from '../domain/text.ts';
 
-export const LIST_KINDS = ['account', 'merchant', 'device', 'ip', 'country', 'counterparty', 'text'] as const;
-export type ListKind = (typeof LIST_KINDS)[number];
-export const LIST_PURPOSES = ['block', 'allow', 'watch'] as const;
-export type ListPurpose = (typeof LIST_PURPOSES)[number];
-
-export const LIST_NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
 export const MAX_ENTRIES = 2_000_000;
 const MAX_VALUE = 128;
 
@@ -40,11 +35,9 @@ export function normalEntry(
   return { value: isNamed(kind) ? identifierForm(value) : value };
 }
 
-export const MAX_NOTE = 500;
-
 /** What is wrong with what was noted about an entry, or undefined. */
 export function noteProblem(note: string): string | undefined {
   const problem = textProblem(note, 'prose');
   if (problem !== undefined) return `A note ${problem}.`;
-  return note.length > MAX_NOTE ? `A note has at most ${MAX_NOTE} characters.` : undefined;
+  return note.length > MAX_LIST_NOTE ? `A note has at most ${MAX_LIST_NOTE} characters.` : undefined;
 }

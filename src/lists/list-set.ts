@@ -1,7 +1,8 @@
 // A list in memory, for look-ups on the hot path: a map from values to when they end; for addresses one map a prefix length.
 import { identifierForm } from '../domain/identifier-form.ts';
 import { maskIp, parseIp, parseIpRange } from '../domain/ip-address.ts';
-import { isNamed, type ListKind } from './entry.ts';
+import type { ListKind } from '../domain/list.ts';
+import { isNamed } from './entry.ts';
 import { createWideMap, type WideMap } from './wide-map.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;

@@ -4,6 +4,7 @@ import * as decisions from './decisions.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
+import * as lists from './lists.ts';
 import * as modelPanel from './model-panel.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
@@ -26,6 +27,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
+  OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
   OperationsOf<typeof rates> &
@@ -44,6 +46,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   links,
   alerts,
   modelPanel,
+  lists,
   figures,
   pipeline,
   rates,

@@ -1,4 +1,4 @@
-// Rules, their trials and lists as the API answers them.
+// Rules and their trials as the API answers them.
 import type { RuleAction } from '../domain/decision.ts';
 
 export type RuleMessage = {
@@ -92,21 +92,4 @@ export type BacktestMessage = {
     readonly overlap: readonly { readonly id: string; readonly both: number; readonly theirs: number }[];
     readonly sample: readonly string[];
   } | null;
-};
-
-export type ListMessage = {
-  readonly name: string;
-  readonly kind: string;
-  readonly purpose: 'block' | 'allow' | 'watch';
-  readonly note: string;
-  readonly entries: number;
-  /** Live rules approve by it and two people are asked for: a change waits until somebody else approves it. */
-  readonly needsTwo: boolean;
-};
-export type ListEntryMessage = {
-  readonly value: string;
-  readonly expiresAt: string | null;
-  readonly note: string;
-  readonly who: string;
-  readonly at: string;
 };

@@ -1,5 +1,6 @@
 // Whether an expression can be a rule: its grammar, names and types, and what it can cost at worst.
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { MAX_EXPRESSION } from '../domain/rule.ts';
 import { FEATURES, isFeatureName } from '../features/catalogue.ts';
 import { wordSimilarity } from '../lists/word-fit.ts';
 import { CHECKING, TRANSACTION_FIELDS } from './environment.ts';
@@ -8,7 +9,7 @@ import { foreignWord } from './foreign-words.ts';
 import { missingWarnings, type Warning } from './missing-values.ts';
 import { listAround, nodeAt, numberHint, tooLarge } from './number-hints.ts';
 import { PRICES } from './prices.ts';
-import { type Lookups, MAX_EXPRESSION } from './rule.ts';
+import type { Lookups } from './rule.ts';
 import {
   callOf,
   childrenOf,

@@ -15,8 +15,6 @@ export type Rule = {
   readonly mode: 'live' | 'shadow';
 };
 
-export const MAX_EXPRESSION = 4000;
-export const RULE_ID = /^[a-z0-9][a-z0-9-]{0,59}$/;
 /** In service at once, live and shadow; a transaction pays for each. */
 export const MAX_RULES = 200;
 

@@ -1,6 +1,7 @@
 // A thread that tries a draft on its share of the past: blocks of rows in, counts out.
+
+import type { ListKind } from '../domain/list.ts';
 import { decodeVector } from '../engine/vector-codec.ts';
-import type { ListKind } from '../lists/entry.ts';
 import { createListSet } from '../lists/list-set.ts';
 import { createNameIndex, type ListedName } from '../lists/name-index.ts';
 import { type BacktestCounts, countRow, emptyCounts } from '../rules/backtest.ts';

@@ -1,7 +1,17 @@
 // Lists that rules ask: block, allow and watch lists with their entries, and sanctions lists for screening names.
 import { Button, FileButton, Progress, Select, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { ListEntryMessage, ListMessage } from '../../../src/protocol/rules.ts';
+import { LIST_KINDS, LIST_PURPOSES } from '../../../src/domain/list.ts';
+import type {
+  EntriesImported,
+  EntryLists,
+  Imports as ImportsAnswer,
+  ListEntry,
+  ListEntryPage,
+  NameScreened,
+  SanctionsList,
+  SanctionsListImported,
+} from '../../../src/protocol/lists.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { count, dateTime, percent } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
@@ -11,35 +21,16 @@ import { setQuery, useRoute } from '../live/route.ts';
 import { useAsked } from '../live/use-asked.ts';
 import { Proposals, waitsForSecond } from '../proposals/index.ts';
 
-type Screened = {
-  readonly score: number;
-  readonly name: string | null;
-  readonly uid: string | null;
-  readonly source: string | null;
-  /** Which parts of the names fit how, and whether it is a weak alias, in words. */
-  readonly why: string;
-};
-
-const foundText = ({ score, name, uid, source, why }: Screened): string =>
+const foundText = ({ score, name, uid, source, why }: NameScreened): string =>
   name === null
     ? why
     : `${percent(score, 0)} like ${name} (${[uid, source].filter((one) => one !== null).join(', ')}). ${why}`;
 
-type Lists = {
-  readonly lists: readonly ListMessage[];
-  readonly sources: readonly {
-    readonly name: string;
-    readonly names: number;
-    readonly importedAt: string;
-    readonly importedBy: string;
-  }[];
-};
-const KINDS = ['account', 'merchant', 'device', 'ip', 'country', 'counterparty', 'text'];
 const PURPOSE_WORDS = { block: '✕ block', allow: '✓ allow', watch: '◆ watch' } as const;
 
 export function Lists() {
   const { query } = useRoute();
-  const { data, problem, again } = useAsked<Lists>('/v1/lists', 15_000);
+  const { data, problem, again } = useAsked<EntryLists>('/v1/lists', 15_000);
   const may = useMay('edit_lists');
   const sees = useMay('read_identifiers');
   const [making, setMaking] = useState(false);
@@ -141,21 +132,10 @@ export function Lists() {
   );
 }
 
-type Import = {
-  readonly id: string;
-  readonly of: 'list' | 'sanctions';
-  readonly name: string;
-  readonly who: string;
-  readonly state: 'running' | 'done' | 'cancelled' | 'abandoned' | 'failed';
-  readonly progress: number | null;
-  readonly done: number;
-  readonly refused: number;
-};
-
 /** What is being imported, whoever imports it. */
 function Imports(props: { readonly onOver: () => void }) {
   const { onOver } = props;
-  const { data, again } = useAsked<{ imports: readonly Import[] }>('/v1/imports', 2000);
+  const { data, again } = useAsked<ImportsAnswer>('/v1/imports', 2000);
   const [problem, setProblem] = useState<string>();
   const running = (data?.imports ?? []).filter(({ state }) => state === 'running');
   const before = useRef(0);
@@ -205,7 +185,7 @@ function Entries(props: {
   readonly onChanged: () => void;
 }) {
   const { name, may } = props;
-  const [entries, setEntries] = useState<readonly ListEntryMessage[]>([]);
+  const [entries, setEntries] = useState<readonly ListEntry[]>([]);
   const [next, setNext] = useState<string | null>(null);
   const [search, setSearch] = useState('');
   const [value, setValue] = useState('');
@@ -216,9 +196,7 @@ function Entries(props: {
   const load = useCallback(
     async (after: string) => {
       const wanted = new URLSearchParams({ after, search });
-      const page = await ask<{ entries: readonly ListEntryMessage[]; next: string | null }>(
-        `/v1/lists/${name}/entries?${wanted}`,
-      );
+      const page = await ask<ListEntryPage>(`/v1/lists/${name}/entries?${wanted}`);
       setEntries((kept) => (after === '' ? page.entries : [...kept, ...page.entries]));
       setNext(page.next);
     },
@@ -255,12 +233,7 @@ function Entries(props: {
               onChange={(file) => {
                 if (!file) return;
                 run(
-                  ask<{
-                    added: number;
-                    changed: number;
-                    refused: number;
-                    problems: { line: number; problem: string }[];
-                  }>(`${path}/import`, {
+                  ask<EntriesImported>(`${path}/import`, {
                     method: 'POST',
                     headers: { 'content-type': 'text/csv' },
                     body: file,
@@ -413,7 +386,7 @@ function Entries(props: {
 }
 
 function Sanctions(props: {
-  readonly sources: Lists['sources'];
+  readonly sources: readonly SanctionsList[];
   readonly may: boolean;
   readonly sees: boolean;
   readonly onChanged: () => void;
@@ -439,7 +412,7 @@ function Sanctions(props: {
                   .replace(/\.\w+$/, '')
                   .replaceAll(/[^\w .-]/g, '-')
                   .slice(0, 60) || 'list';
-              ask<{ names: number; dropped: number }>(`/v1/sanctions/${encodeURIComponent(source)}`, {
+              ask<SanctionsListImported>(`/v1/sanctions/${encodeURIComponent(source)}`, {
                 method: 'PUT',
                 headers: { 'content-type': 'text/csv' },
                 body: file,
@@ -486,7 +459,7 @@ function Sanctions(props: {
           className="filters"
           onSubmit={(event) => {
             event.preventDefault();
-            tell<Screened>('/v1/sanctions/screen', { name }).then(
+            tell<NameScreened>('/v1/sanctions/screen', { name }).then(
               (found) => show(foundText(found)),
               (error: Error) => show(error.message, true),
             );
@@ -545,7 +518,7 @@ function NewList(props: { readonly onClose: () => void; readonly onMade: (name: 
           label="Of"
           size="xs"
           mt={8}
-          data={KINDS}
+          data={[...LIST_KINDS]}
           value={kind}
           onChange={setKind}
           allowDeselect={false}
@@ -554,7 +527,7 @@ function NewList(props: { readonly onClose: () => void; readonly onMade: (name: 
           label="To"
           size="xs"
           mt={8}
-          data={['block', 'allow', 'watch']}
+          data={[...LIST_PURPOSES]}
           value={purpose}
           onChange={setPurpose}
           allowDeselect={false}

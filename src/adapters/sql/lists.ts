@@ -1,7 +1,7 @@
 // Lists and sanctions names in the database. Each change carries the revision it came with; what was taken out stays as
 // a mark until no process can be waiting for it.
 import { isoTime } from '../../domain/iso-time.ts';
-import type { ListKind, ListPurpose } from '../../lists/entry.ts';
+import type { ListKind, ListPurpose } from '../../domain/list.ts';
 import type { FiledList, ListStore } from '../../ports/office/lists.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';

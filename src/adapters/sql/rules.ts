@@ -2,7 +2,8 @@
 import { personBehind } from '../../domain/access.ts';
 import type { RuleAction } from '../../domain/decision.ts';
 import { isoTime } from '../../domain/iso-time.ts';
-import type { FiledRule, RuleBook, RuleState } from '../../ports/office/rules.ts';
+import type { RuleState } from '../../domain/rule.ts';
+import type { FiledRule, RuleBook } from '../../ports/office/rules.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';

@@ -1,5 +1,5 @@
 // Lists and imported sanctions names, kept with the moment of each change, so that a process takes in only what changed.
-import type { ListKind, ListPurpose } from '../../lists/entry.ts';
+import type { ListKind, ListPurpose } from '../../domain/list.ts';
 import type { ListedName } from '../../lists/name-index.ts';
 import type { AuditEntry } from './audit.ts';
 

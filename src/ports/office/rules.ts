@@ -1,9 +1,7 @@
 // Every version of every rule, with its state and who moved it there.
+import type { RuleState } from '../../domain/rule.ts';
 import type { Rule } from '../../rules/rule.ts';
 import type { AuditEntry } from './audit.ts';
-
-export const RULE_STATES = ['draft', 'shadow', 'live', 'retired'] as const;
-export type RuleState = (typeof RULE_STATES)[number];
 
 export type FiledRule = Omit<Rule, 'mode'> & {
   readonly state: RuleState;

@@ -21,7 +21,12 @@ export type RequestOf<O> = FastifyRequest<{
 /** What a handler gives: the answer, or the reply where it has sent one itself (a problem, a file). */
 export type Handler<O> = (request: RequestOf<O>, reply: FastifyReply) => Promise<AnswerOf<O> | FastifyReply>;
 
-type Hooks = { /** The handler reads the body as it comes. */ readonly streams?: true } & Pick<
+type Hooks = {
+  /** The handler reads the body as it comes. */
+  readonly streams?: true;
+  /** A body with a Content-Encoding is refused. */
+  readonly takesNoEncoding?: true;
+} & Pick<
   RouteShorthandOptions,
   'bodyLimit' | 'onRequest' | 'preValidation' | 'preHandler' | 'validatorCompiler'
 >;
@@ -31,7 +36,7 @@ export function serve<O extends OperationShape>(
   app: FastifyInstance,
   operation: O,
   handler: Handler<O>,
-  { streams, ...hooks }: Hooks = {},
+  { streams, takesNoEncoding, ...hooks }: Hooks = {},
 ): void {
   const [status] = Object.keys(operation.answers).map(Number);
   const run = handler as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -46,6 +51,7 @@ export function serve<O extends OperationShape>(
         operation: one,
         permission,
         ...(streams && { streams }),
+        ...(takesNoEncoding && { takesNoEncoding }),
         ...(identifiers && { identifiers }),
         ...(viewed !== undefined && { viewed }),
         ...(expensive && { expensive }),

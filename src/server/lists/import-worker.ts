@@ -1,7 +1,7 @@
 // The thread that reads an import: bytes go in as they come, entries or names are given out a few at a time, when asked.
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../domain/input-error.ts';
-import type { ListKind } from '../../lists/entry.ts';
+import type { ListKind } from '../../domain/list.ts';
 import { type EntryLine, type EntryLines, entryLines } from '../../lists/entry-lines.ts';
 import type { ListedName } from '../../lists/name-index.ts';
 import type { DroppedName } from '../../lists/sanctions-files/names-taken.ts';
