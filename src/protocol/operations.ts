@@ -5,6 +5,7 @@ import * as figures from './figures.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
 import * as modelPanel from './model-panel.ts';
+import * as models from './models.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
 import * as transactions from './transactions.ts';
@@ -21,6 +22,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
+  OperationsOf<typeof models> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline>;
 
@@ -34,6 +36,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   links,
   alerts,
   modelPanel,
+  models,
   figures,
   pipeline,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));

@@ -1,4 +1,7 @@
 // What waits for a second person, as the API answers it.
+import { Type } from 'typebox';
+import { Component } from './operation.ts';
+
 export type ProposalMessage = {
   readonly id: number;
   readonly subject: string;
@@ -9,3 +12,6 @@ export type ProposalMessage = {
   /** Whoever asks proposed it, and may take it back, but not approve it. */
   readonly own: boolean;
 };
+
+/** What is answered, with 202, where a change waits for a second person. */
+export const Proposed = Component('Proposed', { proposal: Type.Integer(), detail: Type.String() });

@@ -246,7 +246,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) =>
-    modelRoutes(scope, desk, scorerOf, reviews, options.modelTrial, options.retrainer, options.maturityMs),
+    modelRoutes(scope, {
+      desk,
+      scorerOf,
+      reviews,
+      trial: options.modelTrial,
+      retrainer: options.retrainer,
+      maturityMs: options.maturityMs,
+    }),
   );
   await app.register(async (scope) => metricsRoute(scope, desk, monitor, drift));
   await app.register(async (scope) => {
