@@ -1,5 +1,6 @@
 // Every operation of the API. Whoever adds a capability names its module twice: for the document and for the types of clients.
 import * as alerts from './alerts.ts';
+import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
@@ -24,7 +25,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof models> &
   OperationsOf<typeof figures> &
-  OperationsOf<typeof pipeline>;
+  OperationsOf<typeof pipeline> &
+  OperationsOf<typeof deadLetters>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -39,6 +41,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   models,
   figures,
   pipeline,
+  deadLetters,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {
