@@ -148,9 +148,9 @@ function checkThresholds(value: unknown): void {
   if (from > to) wrong('/info/thresholds', 'must not decline below the score of a review');
 }
 
+const COUNTED = ['rows', 'frauds'] as const;
+const CONFUSION = ['truePositives', 'falsePositives', 'trueNegatives', 'falseNegatives'] as const;
 const QUALITY = [
-  'rows',
-  'frauds',
   'auc',
   'averagePrecision',
   'brierScore',
@@ -163,11 +163,11 @@ const QUALITY = [
 ] as const;
 
 function checkQuality(value: unknown): void {
-  const held = object(value, '/info/heldOut', [...QUALITY, 'confusion', 'from', 'until']);
+  const held = object(value, '/info/heldOut', [...COUNTED, ...QUALITY, 'confusion', 'from', 'until']);
+  for (const name of COUNTED) count(held[name], `/info/heldOut/${name}`);
   for (const name of QUALITY) figure(held[name], `/info/heldOut/${name}`);
-  const confusion = Object.entries(object(held.confusion, '/info/heldOut/confusion'));
-  if (confusion.length > 4) wrong('/info/heldOut/confusion', 'has four parts');
-  for (const [name, one] of confusion) count(one, `/info/heldOut/confusion/${shown(name)}`);
+  const confusion = object(held.confusion, '/info/heldOut/confusion', CONFUSION);
+  for (const name of CONFUSION) count(confusion[name], `/info/heldOut/confusion/${name}`);
   for (const name of ['from', 'until']) time(held[name], `/info/heldOut/${name}`, true);
 }
 

@@ -1,4 +1,5 @@
 // Past transactions for backtests: many at once, only what rules can read.
+import type { SegmentKind } from '../domain/segment.ts';
 import type { StoredPast } from '../rules/past-columns.ts';
 
 export type PastRows = {
@@ -20,9 +21,6 @@ export type PastRows = {
   /** What each rule held for among the newest transactions, and how many of these were fraud. */
   hits(newest: number): Promise<readonly RuleHits[]>;
 };
-
-export const SEGMENT_KINDS = ['fraud type', 'channel', 'type', 'country'] as const;
-export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 
 export type SegmentOutcome = {
   readonly kind: SegmentKind;

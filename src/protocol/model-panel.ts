@@ -26,6 +26,12 @@ export type QualityFigures = Static<typeof QualityFigures>;
 
 export const HeldOutFigures = Component('HeldOutFigures', { ...figures, from: At(), until: At() });
 
+export const Thresholds = Type.Object({ review: Type.Number(), decline: Type.Number() });
+
+export const TrainingParameters = Type.Unsafe<Readonly<Record<string, number | string>>>(
+  Type.Object({}, { additionalProperties: true, description: 'What it was trained with' }),
+);
+
 const panel = {
   version: Type.String(),
   kind: Type.String(),
@@ -35,7 +41,7 @@ const panel = {
   trainingFrauds: Type.Integer(),
   trainingFrom: Type.String(),
   trainingUntil: Type.String(),
-  thresholds: Type.Object({ review: Type.Number(), decline: Type.Number() }),
+  thresholds: Thresholds,
   heldOut: Nullable(HeldOutFigures),
   live: Nullable(QualityFigures),
   maturityMinutes: Type.Number({
@@ -55,9 +61,7 @@ export const CurrentModel = Component('CurrentModel', {
   ...panel,
   featureNames: List(Type.String()),
   catalogueHash: Type.String(),
-  parameters: Type.Unsafe<Readonly<Record<string, number | string>>>(
-    Type.Object({}, { additionalProperties: true, description: 'What it was trained with' }),
-  ),
+  parameters: TrainingParameters,
   rulesetVersion: Type.String(),
 });
 

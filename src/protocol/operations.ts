@@ -1,11 +1,13 @@
 // Every operation of the API. Whoever adds a capability names its module twice: for the document and for the types of clients.
 import * as alerts from './alerts.ts';
+import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
 import * as lists from './lists.ts';
 import * as modelPanel from './model-panel.ts';
+import * as models from './models.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
 import * as proposals from './proposals.ts';
@@ -34,7 +36,9 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof proposals> &
   OperationsOf<typeof settings> &
   OperationsOf<typeof simulator> &
-  OperationsOf<typeof views>;
+  OperationsOf<typeof views> &
+  OperationsOf<typeof models> &
+  OperationsOf<typeof deadLetters>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -54,6 +58,8 @@ export const OPERATIONS: readonly OperationShape[] = [
   settings,
   simulator,
   views,
+  models,
+  deadLetters,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {

@@ -44,6 +44,17 @@ export const getPipeline = operation({
   answers: { 200: Pipeline },
 });
 
+export const getMetrics = operation({
+  id: 'getMetrics',
+  method: 'GET',
+  path: '/metrics',
+  capability,
+  summary: 'Figures for Prometheus',
+  permission: 'read',
+  answers: { 200: Type.String() },
+  answerType: 'text/plain',
+});
+
 export const getLiveness = operation({
   id: 'getLiveness',
   method: 'GET',

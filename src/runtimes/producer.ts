@@ -7,7 +7,7 @@ import { createRandom } from '../domain/random.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { InjectedFraud, Simulation } from '../ports/simulation.ts';
-import type { ProducerState } from '../server/pipeline/monitor.ts';
+import type { ProducerState } from '../server/pipeline/part-health.ts';
 import { FRAUD_TYPES } from '../simulator/fraud.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/first-model.ts';

@@ -19,7 +19,7 @@ import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import { type Desk, type Measurements, OverCapacityError } from '../ports/desk.ts';
 import type { Committed } from '../ports/stream/committed.ts';
-import type { ProducerState } from '../server/pipeline/monitor.ts';
+import type { ProducerState } from '../server/pipeline/part-health.ts';
 import { readCommitted } from '../stream/read-committed.ts';
 import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { checkCardKey } from './card-settings.ts';

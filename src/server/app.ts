@@ -54,7 +54,8 @@ import { keepDeadLetters } from './pipeline/dead-letter-keeper.ts';
 import { deadLetterRoutes } from './pipeline/dead-letter-routes.ts';
 import { healthRoutes } from './pipeline/health-routes.ts';
 import { metricsRoute } from './pipeline/metrics.ts';
-import { type Monitor, type ProducerState, startMonitor } from './pipeline/monitor.ts';
+import { type Monitor, startMonitor } from './pipeline/monitor.ts';
+import type { ProducerState } from './pipeline/part-health.ts';
 import { rateRoutes } from './rates/rate-routes.ts';
 import { ruleRoutes } from './rules/rule-routes.ts';
 import { settingsRoutes } from './settings/settings-routes.ts';
@@ -246,7 +247,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) =>
-    modelRoutes(scope, desk, scorerOf, reviews, options.modelTrial, options.retrainer, options.maturityMs),
+    modelRoutes(scope, {
+      desk,
+      scorerOf,
+      reviews,
+      trial: options.modelTrial,
+      retrainer: options.retrainer,
+      maturityMs: options.maturityMs,
+    }),
   );
   await app.register(async (scope) => metricsRoute(scope, desk, monitor, drift));
   await app.register(async (scope) => {

@@ -2,6 +2,7 @@
 
 import { asBuffer } from '../domain/bytes.ts';
 import type { CardPolicy } from '../domain/card-policy.ts';
+import type { QuarantineStep } from '../domain/dead-letter.ts';
 import type { Decision } from '../domain/decision.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import { isoTime, parseIsoTime } from '../domain/iso-time.ts';
@@ -11,7 +12,7 @@ import { keptOfBytes } from '../domain/raw-input.ts';
 import { countryOf, NO_COUNTRY, type TransactionJson, transactionFromJson } from '../domain/transaction.ts';
 import { exactDecoder } from '../domain/utf8.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
-import type { DeadLetterSubject, QuarantineStep } from '../ports/office/dead-letters.ts';
+import type { DeadLetterSubject } from '../ports/office/dead-letters.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream/stream.ts';
 import { traceparentOf } from './record-codec.ts';
 

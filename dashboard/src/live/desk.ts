@@ -2,7 +2,13 @@
 // more is led to the sign-in.
 
 import places from 'virtual:places';
-import { QueryClient, skipToken, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  QueryClient,
+  skipToken,
+  type UseQueryResult,
+  useQuery,
+} from '@tanstack/react-query';
 import type { Answer, Arguments, OperationId } from '../../../src/client/api.ts';
 import { ApiProblem, type Client, createClient } from '../../../src/client/client.ts';
 import { signedOut } from './me.ts';
@@ -47,11 +53,15 @@ export type Asked<Id extends OperationId> = {
   again(): void;
 };
 
-/** Asks now and every so often; the last answer stays while a new one is awaited. `args` undefined: not yet. */
+/**
+ * Asks now and every so often; the last answer stays while a new one is awaited, and that to other arguments where it `staysForOthers`
+ * (a table whose filter changes does not vanish meanwhile). `args` undefined: not yet.
+ */
 export function useAnswer<Id extends OperationId>(
   id: Id,
   args: Arguments<Id> | undefined,
   everyMs?: number,
+  staysForOthers = false,
 ): Asked<Id> {
   const {
     data,
@@ -62,6 +72,7 @@ export function useAnswer<Id extends OperationId>(
     queryFn:
       args === undefined ? skipToken : ({ signal }) => orSignedOut(client.ask(id, { ...args, signal })),
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    ...(staysForOthers && { placeholderData: keepPreviousData }),
   });
   return { data, problem: error?.message, again: () => void refetch() };
 }

@@ -1,7 +1,7 @@
 // What a threshold costs and brings in a day: false alarms, missed money, and how much the review team can take.
 import { NumberInput, Slider } from '@mantine/core';
 import { useState } from 'react';
-import type { ReviewsMessage } from '../../../src/protocol/models.ts';
+import type { Reviews } from '../../../src/protocol/models.ts';
 import { Chart, type ChartColors, legendLook, tooltipLook } from '../kit/chart.tsx';
 import { count, percent, shortMoney } from '../kit/format.ts';
 import { Empty, Panel } from '../kit/parts.tsx';
@@ -18,7 +18,7 @@ type AtStep = {
 };
 
 /** What a threshold at the start of each step brings, in the whole period. */
-function bySteps({ reviews: [review] }: ReviewsMessage): AtStep[] {
+function bySteps({ reviews: [review] }: Reviews): AtStep[] {
   const totalMinor = review.fraudAmountMinor.reduce((sum, n) => sum + n, 0);
   const found: AtStep[] = new Array(review.fraud.length);
   let alerts = 0;
@@ -40,7 +40,7 @@ function bySteps({ reviews: [review] }: ReviewsMessage): AtStep[] {
 }
 
 /** The first review of the message is the one that is weighed. */
-export function CostCurve(props: { readonly message: ReviewsMessage }) {
+export function CostCurve(props: { readonly message: Reviews }) {
   const baseCurrency = useLive((state) => state.baseCurrency);
   const { message } = props;
   const [review] = message.reviews;

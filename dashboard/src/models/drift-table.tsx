@@ -1,12 +1,12 @@
 // How far what is decided now lies from what the champion learnt from.
-import type { DriftMessage, ShiftMessage } from '../../../src/protocol/models.ts';
+import type { DriftReport, Shift } from '../../../src/protocol/models.ts';
 import { count, delay, percent, words } from '../kit/format.ts';
 import { Empty, Panel, Scroll } from '../kit/parts.tsx';
 
 const SHOWN = 12;
 const WIDEST = 1;
 
-export function DriftTable(props: { readonly drift: DriftMessage | undefined }) {
+export function DriftTable(props: { readonly drift: DriftReport | undefined }) {
   const { drift } = props;
   const alarms = [...(drift?.features ?? []), ...(drift?.input ?? [])].filter(({ alarm }) => alarm).length;
   const measures = (drift?.features?.length ?? 0) + (drift?.input.length ?? 0);
@@ -113,18 +113,18 @@ export function DriftTable(props: { readonly drift: DriftMessage | undefined }) 
   );
 }
 
-const ABOUT: Readonly<Record<ShiftMessage['unit'], string>> = {
+const ABOUT: Readonly<Record<Shift['unit'], string>> = {
   share: 'Share of the latest decisions whose category the model has never seen',
   'per hour': 'Decisions an hour in the last 24 hours, beside the same hours of the day in training',
   ms: 'From decision to label: half of the labels are in by then; of those that came in since the model was made',
 };
 
-const nameOf = ({ name, unit }: ShiftMessage): string => {
+const nameOf = ({ name, unit }: Shift): string => {
   if (unit === 'share') return `Share with an ${name.replace('mcc', 'category of business')}`;
   return unit === 'ms' ? 'Delay of labels' : 'Decisions';
 };
 
-function inUnit(value: number | null, unit: ShiftMessage['unit']): string {
+function inUnit(value: number | null, unit: Shift['unit']): string {
   if (value === null) return '–';
   if (unit === 'share') return percent(value);
   return unit === 'ms' ? delay(value) : `${count(value)} an hour`;

@@ -1,5 +1,5 @@
 // Curves of models side by side, all on the same labelled transactions.
-import type { ReviewMessage, ReviewsMessage } from '../../../src/protocol/models.ts';
+import type { Review, Reviews } from '../../../src/protocol/models.ts';
 import { Chart, type ChartColors, legendLook, tooltipLook } from '../kit/chart.tsx';
 import { percent } from '../kit/format.ts';
 import { Panel } from '../kit/parts.tsx';
@@ -7,7 +7,7 @@ import { Panel } from '../kit/parts.tsx';
 type Point = readonly [number, number];
 
 /** Counts at or above each step, from the most suspicious one down. */
-function cumulated(review: ReviewMessage): { caught: number; alarms: number }[] {
+function cumulated(review: Review): { caught: number; alarms: number }[] {
   const found: { caught: number; alarms: number }[] = [];
   let caught = 0;
   let alarms = 0;
@@ -19,7 +19,7 @@ function cumulated(review: ReviewMessage): { caught: number; alarms: number }[] 
   return found;
 }
 
-function rocOf(review: ReviewMessage): Point[] {
+function rocOf(review: Review): Point[] {
   const genuine = Math.max(1, review.rows - review.frauds);
   const frauds = Math.max(1, review.frauds);
   return [
@@ -28,7 +28,7 @@ function rocOf(review: ReviewMessage): Point[] {
   ];
 }
 
-function precisionRecallOf(review: ReviewMessage): Point[] {
+function precisionRecallOf(review: Review): Point[] {
   const frauds = Math.max(1, review.frauds);
   return cumulated(review).map(({ caught, alarms }): Point => [caught / frauds, caught / (caught + alarms)]);
 }
@@ -46,8 +46,8 @@ function Curves(props: {
   readonly note: string;
   readonly across: string;
   readonly up: string;
-  readonly reviews: readonly ReviewMessage[];
-  readonly points: (review: ReviewMessage) => readonly Point[];
+  readonly reviews: readonly Review[];
+  readonly points: (review: Review) => readonly Point[];
   readonly diagonal?: boolean;
   readonly dots?: boolean;
 }) {
@@ -119,7 +119,7 @@ function Curves(props: {
   );
 }
 
-export function ModelCurves(props: { readonly message: ReviewsMessage }) {
+export function ModelCurves(props: { readonly message: Reviews }) {
   const { reviews } = props.message;
   return (
     <div className="curves">

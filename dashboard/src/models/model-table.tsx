@@ -1,10 +1,10 @@
 // Every model with its state, and what it shows on the same labelled transactions as the others.
 import { Button, Checkbox } from '@mantine/core';
-import type { ListedModel, ReviewMessage } from '../../../src/protocol/models.ts';
+import type { Model, Review } from '../../../src/protocol/models.ts';
 import { count, dateTime, percent, words } from '../kit/format.ts';
 import { Empty, Scroll } from '../kit/parts.tsx';
 
-const STATE_MARKS: Readonly<Record<ListedModel['state'], string>> = {
+const STATE_MARKS: Readonly<Record<Model['state'], string>> = {
   champion: '★ Champion',
   challenger: '◐ Challenger',
   shadow: '○ Shadow',
@@ -16,11 +16,11 @@ const fixed = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : value.toFixed(3);
 
 export function ModelTable(props: {
-  readonly models: readonly ListedModel[];
-  readonly reviews: readonly ReviewMessage[];
+  readonly models: readonly Model[];
+  readonly reviews: readonly Review[];
   readonly compared: readonly string[];
   readonly onCompare: (version: string, on: boolean) => void;
-  readonly onMove: (model: ListedModel) => void;
+  readonly onMove: (model: Model) => void;
 }) {
   if (props.models.length === 0) return <Empty>Loading …</Empty>;
   return (

@@ -1,18 +1,13 @@
 // The models: the one in service, those that might follow it, side by side on the same labelled transactions.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type {
-  DriftMessage,
-  ListedModel,
-  ListedModels,
-  ReviewsMessage,
-} from '../../../src/protocol/models.ts';
+import type { Model } from '../../../src/protocol/models.ts';
 import { count, dateTime, percent, words } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { call, useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
-import { send, useAsked } from '../live/use-asked.ts';
 import { Proposals } from '../proposals/index.ts';
 import { AskName } from './ask-name.tsx';
 import { CostCurve } from './cost-curve.tsx';
@@ -25,13 +20,13 @@ import { ConfusionMatrix, QualityFiguresRow, trainedText } from './quality.tsx';
 
 const MOST_COMPARED = 4;
 const ACTIONS = {
-  retrain: {
+  retrainModel: {
     title: 'Train a candidate',
     about:
       'Learns from the decisions whose labels are in, with the features that they were made with. It is filed as a candidate and decides nothing.',
     action: 'Train',
   },
-  rollback: {
+  rollBackModel: {
     title: 'Roll back',
     about: 'The champion before this one decides again, from the next batch on.',
     action: 'Roll back',
@@ -41,18 +36,18 @@ const ACTIONS = {
 export function Models() {
   const model = useLive((state) => state.model);
   const { query } = useRoute();
-  const listed = useAsked<ListedModels>('/v1/models', 4000);
+  const listed = useAnswer('listModels', {}, 4000);
   const models = listed.data?.models ?? [];
   const champion = models.find(({ state }) => state === 'champion')?.version;
   const compared = comparedOf(models, query.get('compare'));
-  const reviews = useAsked<ReviewsMessage>(
-    compared.length > 0
-      ? `/v1/models/review?versions=${compared.map(encodeURIComponent).join(',')}`
-      : undefined,
+  const reviews = useAnswer(
+    'reviewModels',
+    compared.length > 0 ? { query: { versions: compared.join(',') } } : undefined,
     30_000,
+    true,
   );
-  const drift = useAsked<DriftMessage>(champion ? '/v1/models/drift' : undefined, 30_000);
-  const [moving, setMoving] = useState<ListedModel>();
+  const drift = useAnswer('measureDrift', champion ? {} : undefined, 30_000);
+  const [moving, setMoving] = useState<Model>();
   const [asking, setAsking] = useState<keyof typeof ACTIONS>();
   const [problem, setProblem] = useState<string>();
   const [stamp, setStamp] = useState(0);
@@ -64,8 +59,13 @@ export function Models() {
     setStamp((before) => before + 1);
   }
 
-  async function act(path: string, who: string, note: string): Promise<void> {
-    setProblem(await send(path, { who, note }));
+  async function act(id: keyof typeof ACTIONS, who: string, note: string): Promise<void> {
+    setProblem(
+      await call(id, { body: { who, note } }).then(
+        () => undefined,
+        (error: Error) => error.message,
+      ),
+    );
     lookAgain();
   }
 
@@ -114,7 +114,7 @@ export function Models() {
             size="compact-sm"
             variant="default"
             loading={retraining?.running ?? false}
-            onClick={() => setAsking('retrain')}
+            onClick={() => setAsking('retrainModel')}
           >
             Train a candidate
           </Button>
@@ -122,7 +122,7 @@ export function Models() {
             size="compact-sm"
             variant="default"
             disabled={!listed.data?.events.some(({ from }) => from === 'champion')}
-            onClick={() => setAsking('rollback')}
+            onClick={() => setAsking('rollBackModel')}
           >
             Roll back
           </Button>
@@ -223,7 +223,7 @@ export function Models() {
         <AskName
           {...ACTIONS[asking]}
           onClose={() => setAsking(undefined)}
-          onNamed={(who, note) => void act(`/v1/models/${asking}`, who, note)}
+          onNamed={(who, note) => void act(asking, who, note)}
         />
       )}
       {moving && <MoveModel model={moving} onClose={() => setMoving(undefined)} onMoved={lookAgain} />}
@@ -232,11 +232,11 @@ export function Models() {
 }
 
 /** Those the address names; else the champion and whoever might follow it. */
-function comparedOf(models: readonly ListedModel[], named: string | null): string[] {
+function comparedOf(models: readonly Model[], named: string | null): string[] {
   if (named === 'none') return [];
   const there = new Set(models.map(({ version }) => version));
   if (named) return named.split(',').filter((version) => there.has(version));
-  const order: readonly ListedModel['state'][] = ['champion', 'challenger', 'shadow', 'candidate'];
+  const order: readonly Model['state'][] = ['champion', 'challenger', 'shadow', 'candidate'];
   return order
     .flatMap((state) => models.filter((model) => model.state === state))
     .slice(0, MOST_COMPARED)

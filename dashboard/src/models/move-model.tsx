@@ -1,11 +1,12 @@
 // A model's way to another state: what the gate says, who answers for it, and why.
 import { Button, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { GateCheckMessage, ListedModel, ModelState } from '../../../src/protocol/models.ts';
+import type { ModelState } from '../../../src/domain/model-state.ts';
+import type { Model } from '../../../src/protocol/models.ts';
 import { Dialog } from '../kit/dialog.tsx';
 import { Problem } from '../kit/parts.tsx';
+import { call, useAnswer } from '../live/desk.ts';
 import { useSignedInName } from '../live/me.ts';
-import { send, useAsked } from '../live/use-asked.ts';
 import { rememberedName, rememberName } from './remembered-name.ts';
 
 const TARGETS: readonly { readonly value: ModelState; readonly label: string; readonly about: string }[] = [
@@ -25,7 +26,7 @@ const TARGETS: readonly { readonly value: ModelState; readonly label: string; re
 ];
 
 export function MoveModel(props: {
-  readonly model: ListedModel;
+  readonly model: Model;
   readonly onClose: () => void;
   readonly onMoved: () => void;
 }) {
@@ -40,23 +41,26 @@ export function MoveModel(props: {
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const gated = state === 'champion' || state === 'challenger';
-  const gate = useAsked<{ passed: boolean; checks: readonly GateCheckMessage[] }>(
-    gated ? `/v1/models/${encodeURIComponent(model.version)}/gate` : undefined,
-    60_000,
-  );
+  const gate = useAnswer('getModelGate', gated ? { params: { version: model.version } } : undefined, 60_000);
   const shut = gated && gate.data !== undefined && !gate.data.passed;
   const ready = who.trim() !== '' && (!gated || gate.data !== undefined) && (!shut || override.trim() !== '');
 
   async function move(): Promise<void> {
     setBusy(true);
     rememberName(who.trim());
-    const said = await send(`/v1/models/${encodeURIComponent(model.version)}/state`, {
-      state,
-      who: who.trim(),
-      note: note.trim(),
-      ...(state === 'challenger' && { share: share / 100 }),
-      ...(shut && { override: override.trim() }),
-    });
+    const said = await call('moveModel', {
+      params: { version: model.version },
+      body: {
+        state,
+        who: who.trim(),
+        note: note.trim(),
+        ...(state === 'challenger' && { share: share / 100 }),
+        ...(shut && { override: override.trim() }),
+      },
+    }).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
     setBusy(false);
     if (said !== undefined) return setProblem(said);
     props.onMoved();

@@ -1,18 +1,17 @@
 // How decisions turned out by fraud type, channel, type and country, and how complete and how late labels are.
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import type { OutcomesMessage } from '../../../src/protocol/models.ts';
+import { SEGMENT_KINDS } from '../../../src/domain/segment.ts';
 import { count, countryName, dateTime, delay, percent, words } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
-import { useAsked } from '../live/use-asked.ts';
+import { useAnswer } from '../live/desk.ts';
 
-const KINDS = ['fraud type', 'channel', 'type', 'country'] as const;
 const SHOWN = 12;
 
 const share = (part: number, of: number): string => (of === 0 ? '–' : percent(part / of, 0));
 
 export function Outcomes() {
-  const { data, problem } = useAsked<OutcomesMessage>('/v1/models/outcomes', 30_000);
+  const { data, problem } = useAnswer('getOutcomes', {}, 30_000);
   const [kind, setKind] = useState<string>('fraud type');
   const segments = data?.segments.filter((segment) => segment.kind === kind) ?? [];
   return (
@@ -27,7 +26,7 @@ export function Outcomes() {
         <SegmentedControl
           size="xs"
           aria-label="By"
-          data={KINDS.map((value) => ({ value, label: value }))}
+          data={SEGMENT_KINDS.map((value) => ({ value, label: value }))}
           value={kind}
           onChange={setKind}
           mb={8}

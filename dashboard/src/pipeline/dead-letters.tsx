@@ -1,21 +1,20 @@
 // Dead letters: what is in quarantine first, since somebody has to deal with it; then input that was refused.
 import { Button, SegmentedControl } from '@mantine/core';
 import { Fragment, useState } from 'react';
-import type { DeadLetterPage, DeadLetterRow } from '../../../src/protocol/dead-letters.ts';
+import type { DeadLetterRow } from '../../../src/protocol/dead-letters.ts';
 import { count, dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
-import { tell } from '../live/api.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
-import { useAsked } from '../live/use-asked.ts';
 
 const EVERY_MS = 5000;
 const SHOWN = {
-  open: '?quarantined=true&state=open',
-  quarantine: '?quarantined=true',
-  refused: '?quarantined=false',
-  all: '?',
+  open: { quarantined: true, state: 'open' },
+  quarantine: { quarantined: true },
+  refused: { quarantined: false },
+  all: {},
 } as const;
 type Shown = keyof typeof SHOWN;
 
@@ -40,17 +39,22 @@ export function DeadLetters() {
   const [cursors, setCursors] = useState<readonly number[]>([]);
   const view: Shown = shown ?? (quarantined > 0 ? 'open' : 'all');
   const before = cursors.at(-1);
-  const { data, problem, again } = useAsked<DeadLetterPage>(
-    `/v1/dead-letters${SHOWN[view]}&limit=50${before === undefined ? '' : `&cursor=${before}`}`,
+  const { data, problem, again } = useAnswer(
+    'listDeadLetters',
+    { query: { ...SHOWN[view], limit: 50, ...(before !== undefined && { cursor: before }) } },
     EVERY_MS,
+    true,
   );
   const [said, setSaid] = useState<Said>();
   const act = (row: DeadLetterRow, what: 'retry' | 'discard'): void => {
-    tell<{ detail?: string }>(`/v1/dead-letters/${row.id}/${what}`, {}).then(
-      ({ detail }) => {
-        setSaid({
-          text: what === 'retry' ? (detail ?? 'Tried again.') : `Dead letter ${row.id} is discarded.`,
-        });
+    const params = { id: row.id };
+    const acted =
+      what === 'retry'
+        ? call('retryDeadLetter', { params }).then(({ detail }) => detail)
+        : call('discardDeadLetter', { params }).then(() => `Dead letter ${row.id} is discarded.`);
+    acted.then(
+      (text) => {
+        setSaid({ text });
         again();
       },
       (error: Error) => {

@@ -1,5 +1,6 @@
 // Dead letters in the database: what could not be used, and what is in quarantine until somebody deals with it.
 import { asBuffer } from '../../domain/bytes.ts';
+import { type DeadLetterState, QUARANTINE_STEPS } from '../../domain/dead-letter.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { type LabelJson, labelFromJson } from '../../domain/label.ts';
 import type { Problem } from '../../domain/problem.ts';
@@ -10,10 +11,8 @@ import {
   DEAD_LETTERS_KEPT,
   type DeadLetter,
   type DeadLetterEntry,
-  type DeadLetterState,
   type DeadLetters,
   letterOf,
-  QUARANTINE_STEPS,
 } from '../../ports/office/dead-letters.ts';
 import { decisionMessage, decodeDecision } from '../../stream/message-codec.ts';
 import { auditText } from './audit.ts';

@@ -1,8 +1,9 @@
 // The model registry in the database, the same in the process and on a server.
 import { InputError } from '../../domain/input-error.ts';
 import { isoTime } from '../../domain/iso-time.ts';
+import type { ModelState } from '../../domain/model-state.ts';
 import { checksum, parseModel, serializeModel } from '../../models/model.ts';
-import type { FiledModel, ModelEvent, ModelRegistry, ModelState } from '../../ports/office/models.ts';
+import type { FiledModel, ModelEvent, ModelRegistry } from '../../ports/office/models.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 
 const COLUMNS = 'version, sha256, state, share, filed_at, filed_by, notes, info';

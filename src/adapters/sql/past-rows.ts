@@ -2,13 +2,8 @@
 import { type BaseAmount, baseCurrency, baseHundredths, baseMinor } from '../../domain/base-amount.ts';
 import type { Outcome, RuleHit } from '../../domain/decision.ts';
 import { isoTime } from '../../domain/iso-time.ts';
-import {
-  type PastRows,
-  type RuleHits,
-  SEGMENT_KINDS,
-  type SegmentKind,
-  type SegmentOutcome,
-} from '../../ports/past-rows.ts';
+import { SEGMENT_KINDS, type SegmentKind } from '../../domain/segment.ts';
+import type { PastRows, RuleHits, SegmentOutcome } from '../../ports/past-rows.ts';
 import type { SqlSession } from './session.ts';
 import { textOrNone, timeMs } from './values.ts';
 import { stretches } from './walk.ts';

@@ -1,18 +1,12 @@
 // Dead letters: input that could not be used, and records that were accepted and could not be dealt with (quarantine).
 // The first are kept for a while; the second until somebody has tried them again or let them go.
+import type { DeadLetterState, QuarantineStep } from '../../domain/dead-letter.ts';
 import { labelToJson } from '../../domain/label.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { transactionToJson } from '../../domain/transaction.ts';
 import type { Quarantined } from '../../engine/process-batch.ts';
 import type { LogRecord } from '../../engine/records.ts';
 import type { AuditEntry } from './audit.ts';
-
-/** What failed: reading a record, deciding it, storing what was decided, or taking it into histories again. */
-export const QUARANTINE_STEPS = ['reading', 'deciding', 'storing', 'rebuilding'] as const;
-export type QuarantineStep = (typeof QUARANTINE_STEPS)[number];
-
-export const DEAD_LETTER_STATES = ['open', 'retrying', 'resolved', 'discarded'] as const;
-export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
 /** What a record is about; of one that could not be read it is not known. */
 export type DeadLetterSubject = {

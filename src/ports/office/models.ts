@@ -1,13 +1,7 @@
 // Every model that was ever filed, unchangeable, with its state and who moved it there.
+import type { ModelState } from '../../domain/model-state.ts';
 import type { GateCheck } from '../../models/gate.ts';
 import type { Model, ModelInfo } from '../../models/model.ts';
-
-/**
- * A candidate waits to be judged; a shadow is measured on what the others decide; a challenger decides for a share of the
- * accounts; the champion decides; a retired model is kept for its decisions.
- */
-export const MODEL_STATES = ['candidate', 'shadow', 'challenger', 'champion', 'retired'] as const;
-export type ModelState = (typeof MODEL_STATES)[number];
 
 export type FiledModel = {
   readonly version: string;

@@ -1,9 +1,10 @@
 // Moves of models: what stands in the way of one, and those that wait for a second person.
 import type { FastifyRequest } from 'fastify';
+import { MODEL_STATES, type ModelState } from '../../domain/model-state.ts';
 import type { GateCheck } from '../../models/gate.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { ModelTrial } from '../../ports/model-trial.ts';
-import { MODEL_STATES, type ModelState, type Move } from '../../ports/office/models.ts';
+import type { Move } from '../../ports/office/models.ts';
 import type { Proposal } from '../../ports/office/proposals.ts';
 import { entryOf } from '../access/access.ts';
 import type { ModelReviews } from './model-reviews.ts';
@@ -20,7 +21,7 @@ export type AskedMove = {
 };
 export type Obstacle = { readonly status: number; readonly title: string; readonly detail: string };
 
-export const isState = (text: unknown): text is ModelState => MODEL_STATES.some((state) => state === text);
+const isState = (text: unknown): text is ModelState => MODEL_STATES.some((state) => state === text);
 
 /** States in which a model decides, if only for some: with four eyes for models nobody puts one there alone. */
 export const decides = (state: ModelState): boolean => state === 'champion' || state === 'challenger';
@@ -97,7 +98,7 @@ export async function lookAtMove(
 }
 
 /** Moves a model, and waits until this desk decides by it. */
-export async function moveModel(
+export async function carryOutMove(
   request: FastifyRequest,
   desk: Desk,
   version: string,
