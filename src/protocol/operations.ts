@@ -5,6 +5,7 @@ import * as figures from './figures.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
 import * as modelPanel from './model-panel.ts';
+import * as notifications from './notifications.ts';
 import type { OperationShape } from './operation.ts';
 import * as pipeline from './pipeline.ts';
 import * as transactions from './transactions.ts';
@@ -22,7 +23,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof figures> &
-  OperationsOf<typeof pipeline>;
+  OperationsOf<typeof pipeline> &
+  OperationsOf<typeof notifications>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -36,6 +38,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   modelPanel,
   figures,
   pipeline,
+  notifications,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {
