@@ -1,13 +1,17 @@
 // Every operation of the API. Whoever adds a capability names its module twice: for the document and for the types of clients.
 import * as alerts from './alerts.ts';
+import * as audit from './audit.ts';
 import * as decisions from './decisions.ts';
+import * as feed from './feed.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
 import * as modelPanel from './model-panel.ts';
 import * as notifications from './notifications.ts';
 import type { OperationShape } from './operation.ts';
+import * as people from './people.ts';
 import * as pipeline from './pipeline.ts';
+import * as signIn from './sign-in.ts';
 import * as transactions from './transactions.ts';
 
 /** The operations that a module holds, by their names. */
@@ -23,7 +27,11 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof figures> &
+  OperationsOf<typeof feed> &
   OperationsOf<typeof pipeline> &
+  OperationsOf<typeof people> &
+  OperationsOf<typeof signIn> &
+  OperationsOf<typeof audit> &
   OperationsOf<typeof notifications>;
 
 const isOperation = (value: unknown): value is OperationShape =>
@@ -37,7 +45,11 @@ export const OPERATIONS: readonly OperationShape[] = [
   alerts,
   modelPanel,
   figures,
+  feed,
   pipeline,
+  people,
+  signIn,
+  audit,
   notifications,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 

@@ -1,7 +1,7 @@
 // Puts an operation of the API on the server: its schemas check what comes in and write what goes out, so that nothing that it
 // does not name leaves the desk.
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
-import { served } from '../../protocol/document.ts';
+import { answersNothing, served } from '../../protocol/document.ts';
 import type { AnswerOf, BodyOf, OperationShape, ParamsOf, QueryOf } from '../../protocol/operation.ts';
 import { Problem } from '../../protocol/problem.ts';
 
@@ -21,7 +21,12 @@ export type RequestOf<O> = FastifyRequest<{
 /** What a handler gives: the answer, or the reply where it has sent one itself (a problem, a file). */
 export type Handler<O> = (request: RequestOf<O>, reply: FastifyReply) => Promise<AnswerOf<O> | FastifyReply>;
 
-type Hooks = { /** The handler reads the body as it comes. */ readonly streams?: true } & Pick<
+type Hooks = {
+  /** The handler reads the body as it comes. */
+  readonly streams?: true;
+  /** How often one address may ask, where that is less than what any may. */
+  readonly rateLimit?: { readonly max: number; readonly timeWindow: number };
+} & Pick<
   RouteShorthandOptions,
   'bodyLimit' | 'onRequest' | 'preValidation' | 'preHandler' | 'validatorCompiler'
 >;
@@ -31,7 +36,7 @@ export function serve<O extends OperationShape>(
   app: FastifyInstance,
   operation: O,
   handler: Handler<O>,
-  { streams, ...hooks }: Hooks = {},
+  { streams, rateLimit, ...hooks }: Hooks = {},
 ): void {
   const [status] = Object.keys(operation.answers).map(Number);
   const run = handler as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -46,6 +51,7 @@ export function serve<O extends OperationShape>(
         operation: one,
         permission,
         ...(streams && { streams }),
+        ...(rateLimit && { rateLimit }),
         ...(identifiers && { identifiers }),
         ...(viewed !== undefined && { viewed }),
         ...(expensive && { expensive }),
@@ -60,7 +66,7 @@ export function serve<O extends OperationShape>(
         ...(one.body && { body: one.body }),
         ...(one.streamTypes && { consumes: [...one.streamTypes] }),
         response: {
-          ...(one.answerType === undefined && one.answers),
+          ...(one.answerType === undefined && !answersNothing(status) && one.answers),
           '4xx': one.problemBody ?? Problem,
           '5xx': one.problemBody ?? Problem,
         },
