@@ -75,6 +75,8 @@ test('O2 every route refuses who is not signed in, and each role what it may not
     'GET /healthz',
     'GET /readyz',
     'GET /v1/me',
+    'GET /v1/oidc/callback',
+    'GET /v1/oidc/start',
     'GET /v1/welcome',
     'POST /v1/sign-in',
     'POST /v1/sign-out',

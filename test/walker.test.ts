@@ -41,12 +41,10 @@ type Call = {
 };
 type Answer = { readonly status: number; readonly type: string; readonly text: string };
 
-/** Not in the description: pages, the provider's way back, the feed, and what there is not. */
+/** Not in the description: pages, and what there is not. */
 const HIDDEN = [
   '/openapi.json',
   '/docs',
-  '/v1/oidc/callback',
-  '/v1/feed',
   '/',
   '/overview',
   '/v1/nothing',

@@ -39,11 +39,14 @@ export type Document = {
 
 export const nameOf = ($ref: string): string => $ref.split('/').at(-1) ?? '';
 
-/** Operations that clients have a method for: by any id is how they ask, not what. */
+/** Operations that clients have a method for: by any id is how they ask, not what; and what leads elsewhere is for browsers. */
 export const operationsOf = (document: Document): Operation[] =>
   Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
-    .filter(({ operationId }) => !operationId.endsWith('ByAnyId'));
+    .filter(
+      ({ operationId, responses }) =>
+        !operationId.endsWith('ByAnyId') && Object.keys(responses).some((status) => status.startsWith('2')),
+    );
 
 export const JSON_TYPE = 'application/json';
 

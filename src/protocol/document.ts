@@ -55,6 +55,9 @@ const PROBLEM_WORDS: Readonly<Record<number, string>> = {
 export const problemsOf = ({ problems = [] }: OperationShape): readonly number[] =>
   [...new Set([...ANY_PROBLEM, ...problems])].sort((a, b) => a - b);
 
+/** Whether an answer is its status and headers alone. */
+export const answersNothing = (status: number): boolean => status === 204 || status === 302;
+
 function description({ description: said = '', permission, identifiers }: OperationShape): string {
   if (permission === 'anyone') return said;
   const needed = [permission, ...(identifiers ? (['read_identifiers'] as const) : [])];
@@ -97,7 +100,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
     {
       description: summary,
       ...(schema &&
-        status !== '204' && {
+        !answersNothing(Number(status)) && {
           content: {
             [answerType ?? 'application/json']: {
               schema: reference(schema),

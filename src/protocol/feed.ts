@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { FlaggedTransaction } from './alerts.ts';
 import { Stats } from './figures.ts';
 import { ModelPanel } from './model-panel.ts';
-import { At, Component, List, Nullable } from './operation.ts';
+import { At, Component, List, Nullable, operation } from './operation.ts';
 import { Pipeline } from './pipeline.ts';
 import { TransactionRow } from './transactions.ts';
 
@@ -57,3 +57,15 @@ export const ClientMessage = Component('ClientMessage', {
   alert: Nullable(Type.Integer()),
 });
 export type ClientMessage = Static<typeof ClientMessage>;
+
+export const openFeed = operation({
+  id: 'openFeed',
+  method: 'GET',
+  path: '/v1/feed',
+  capability: 'feed',
+  summary: 'Live feed (WebSocket)',
+  description: 'Messages of the desk, each a text of JSON: a hello, a snapshot, then differences.',
+  permission: 'read',
+  answers: { 101: ServerMessage },
+  problems: [426],
+});

@@ -31,8 +31,8 @@ export type OperationShape = {
   readonly body?: TSchema;
   /** Of a body that the operation reads itself: what it may be. */
   readonly streamTypes?: readonly string[];
-  /** The answers by status; the first one is given where the handler says nothing else. */
-  readonly answers: { readonly [status in 200 | 201 | 202 | 204]?: TSchema };
+  /** The answers by status; the first one is given where the handler says nothing else. 302 leads elsewhere, 101 to messages. */
+  readonly answers: { readonly [status in 101 | 200 | 201 | 202 | 204 | 302]?: TSchema };
   /** Of an answer that is no JSON. */
   readonly answerType?: string;
   /** Statuses of problems beside those that every operation may have. */

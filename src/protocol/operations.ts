@@ -1,18 +1,23 @@
 // Every operation of the API. Whoever adds a capability names its module twice: for the document and for the types of clients.
 import * as alerts from './alerts.ts';
+import * as audit from './audit.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
+import * as feed from './feed.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
 import * as lists from './lists.ts';
 import * as modelPanel from './model-panel.ts';
 import * as models from './models.ts';
+import * as notifications from './notifications.ts';
 import type { OperationShape } from './operation.ts';
+import * as people from './people.ts';
 import * as pipeline from './pipeline.ts';
 import * as proposals from './proposals.ts';
 import * as rates from './rates.ts';
 import * as settings from './settings.ts';
+import * as signIn from './sign-in.ts';
 import * as simulator from './simulator.ts';
 import * as transactions from './transactions.ts';
 import * as views from './views.ts';
@@ -38,7 +43,12 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof simulator> &
   OperationsOf<typeof views> &
   OperationsOf<typeof models> &
-  OperationsOf<typeof deadLetters>;
+  OperationsOf<typeof deadLetters> &
+  OperationsOf<typeof feed> &
+  OperationsOf<typeof people> &
+  OperationsOf<typeof signIn> &
+  OperationsOf<typeof audit> &
+  OperationsOf<typeof notifications>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -52,6 +62,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   modelPanel,
   lists,
   figures,
+  feed,
   pipeline,
   rates,
   proposals,
@@ -60,6 +71,10 @@ export const OPERATIONS: readonly OperationShape[] = [
   views,
   models,
   deadLetters,
+  people,
+  signIn,
+  audit,
+  notifications,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {

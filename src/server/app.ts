@@ -18,9 +18,9 @@ import { openApiDocument } from '../protocol/document.ts';
 import { addTextFormats } from '../protocol/fields.ts';
 import { OPERATIONS } from '../protocol/operations.ts';
 import { guardRoutes } from './access/access.ts';
-import { sightOf } from './access/sight.ts';
 import { alertRoutes } from './alerts/alert-routes.ts';
 import { attachmentRoutes } from './alerts/attachment-routes.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
 import { caseRoutes } from './cases/case-routes.ts';
 import { bulkRoute } from './decisions/bulk-route.ts';
 import { intakeRoutes } from './decisions/decide-route.ts';
@@ -36,7 +36,7 @@ import { limitReading } from './edge/reading-places.ts';
 import { guardRequests } from './edge/request-edge.ts';
 import { answerUnread } from './edge/unread-requests.ts';
 import { createFeed } from './feed/feed.ts';
-import { LOCAL_READER } from './feed/feed-places.ts';
+import { feedRoute } from './feed/feed-route.ts';
 import { startLabelRelay } from './labels/label-relay.ts';
 import { labelRoutes } from './labels/label-routes.ts';
 import { linkRoutes } from './links/link-routes.ts';
@@ -49,6 +49,7 @@ import { pastScorers } from './models/past-scorers.ts';
 import { channelRoutes } from './notifications/channel-routes.ts';
 import { type MailSettings, startNotifier } from './notifications/notifier.ts';
 import type { Targets } from './notifications/webhook-targets.ts';
+import { keyRoutes } from './people/key-routes.ts';
 import { peopleRoutes } from './people/people-routes.ts';
 import { keepDeadLetters } from './pipeline/dead-letter-keeper.ts';
 import { deadLetterRoutes } from './pipeline/dead-letter-routes.ts';
@@ -59,7 +60,8 @@ import type { ProducerState } from './pipeline/part-health.ts';
 import { rateRoutes } from './rates/rate-routes.ts';
 import { ruleRoutes } from './rules/rule-routes.ts';
 import { settingsRoutes } from './settings/settings-routes.ts';
-import { oidcRoutes } from './sign-in/oidc.ts';
+import { createDoor } from './sign-in/door.ts';
+import { oidcRoutes } from './sign-in/oidc-routes.ts';
 import type { OidcSettings } from './sign-in/oidc-settings.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { simulatorRoutes } from './simulator/simulator-routes.ts';
@@ -222,12 +224,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const relay = startLabelRelay(desk, tell, boundary);
   const peers = createPeerGroups(desk, tell);
   const deadLetters = keepDeadLetters(desk, tell, boundary);
+  const door = createDoor(desk.office, desk.clock, access);
 
   await app.register(async (scope) => {
-    const signIn = signInRoutes(scope, desk.office, desk.clock, access, options.oidc?.name);
+    signInRoutes(scope, door, options.oidc?.name);
+    if (options.oidc) oidcRoutes(scope, options.oidc, door);
     peopleRoutes(scope, desk.office, desk.clock, access);
+    keyRoutes(scope, desk.office, desk.clock, access);
+    auditRoutes(scope, desk.office.audit);
     settingsRoutes(scope, desk);
-    if (options.oidc) oidcRoutes(scope, options.oidc, desk.office, desk.clock, access, signIn);
   });
   await app.register(async (scope) => intakeRoutes(scope, desk));
   await app.register(async (scope) => labelRoutes(scope, desk, relay, boundary));
@@ -257,27 +262,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     }),
   );
   await app.register(async (scope) => metricsRoute(scope, desk, monitor, drift));
+  await app.register(async (scope) => feedRoute(scope, feed, access));
   await app.register(async (scope) => {
-    scope.get(
-      '/v1/feed',
-      {
-        websocket: true,
-        config: { permission: 'read' },
-        schema: { summary: 'Live feed (WebSocket)', tags: ['Figures'] },
-        onRequest: async (request, reply) => {
-          if (!request.ws) return sendProblem(reply, 426, 'Upgrade required', 'The feed is a WebSocket.');
-        },
-      },
-      (socket, request) => {
-        const { kind = 'local', id = '' } = request.actor ?? {};
-        feed.join(socket, {
-          who: kind === 'local' ? LOCAL_READER : `${kind} ${id}`,
-          name: request.actor?.name ?? 'local',
-          sight: sightOf(request),
-          sameRights: () => access.sameRights(request),
-        });
-      },
-    );
     /** Routes whose operations are not drawn up yet are described by their schemas. */
     const document = (): object => {
       const drawn = openApiDocument(OPERATIONS, options.version);

@@ -263,6 +263,9 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'DELETE /v1/proposals/lists/{id}': () => [{ path: '/v1/proposals/lists/9999', status: [404] }],
   'DELETE /v1/proposals/models/{id}': () => [{ path: '/v1/proposals/models/9999', status: [404] }],
   'GET /v1/me': one('/v1/me'),
+  'GET /v1/oidc/start': () => [{ path: '/v1/oidc/start', status: [404] }],
+  'GET /v1/oidc/callback': () => [{ path: '/v1/oidc/callback', status: [404] }],
+  'GET /v1/feed': () => [{ path: '/v1/feed', status: [426] }],
   'POST /v1/password': () => [{ path: '/v1/password', body: { no: 1 }, status: [400] }],
   // The way in, which knows nobody: its answers hold nothing of what is in the desk.
   'GET /v1/welcome': () => [{ path: '/v1/welcome?token=none', status: [404] }],

@@ -3,7 +3,7 @@
 import { isObject } from '../../domain/fields.ts';
 import type { Sight } from '../../domain/sight.ts';
 import type { AuditLine } from '../../ports/office/audit.ts';
-import type { AuditDetail } from '../../protocol/audit.ts';
+import type { AuditDetail, AuditHead, AuditLine as AuditLineMessage } from '../../protocol/audit.ts';
 
 /** A text that somebody wrote; null where it is hidden. */
 export const textSeen = (text: string, sight: Sight): string | null => (sight.kind === 'whole' ? text : null);
@@ -73,24 +73,21 @@ export function subjectSeen(subject: string, sight: Sight): string {
  * A line of the audit trail. Its hash goes with what it is the hash of: from a chain with one part left out the part can be tried
  * out, digit by digit.
  */
-export function auditLineSeen(line: AuditLine, sight: Sight) {
-  if (sight.kind === 'whole') return line;
-  const { seq, at, who, kind, action, subject, detail } = line;
-  return {
-    seq,
-    at,
-    who,
-    kind,
-    action,
-    subject: subjectSeen(subject, sight),
-    detail: detailSeen(detail, sight),
-    hash: null,
-  };
-}
+export const auditLineSeen = (line: AuditLine, sight: Sight): AuditLineMessage => ({
+  ...line,
+  subject: subjectSeen(line.subject, sight),
+  detail: detailSeen(line.detail, sight),
+  hash: textSeen(line.hash, sight),
+});
 
 /** The end of the trail: between two ends that are known lies a line that could be tried out. */
-export const auditHeadSeen = (head: { readonly seq: number; readonly hash: string }, sight: Sight) =>
-  sight.kind === 'whole' ? head : { seq: head.seq, hash: null };
+export const auditHeadSeen = (
+  head: { readonly seq: number; readonly hash: string },
+  sight: Sight,
+): AuditHead => ({
+  seq: head.seq,
+  hash: textSeen(head.hash, sight),
+});
 
 /** Filters in the address of a screen that name nobody. */
 const PLAIN_FILTERS = new Set([

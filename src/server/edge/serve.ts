@@ -1,7 +1,7 @@
 // Puts an operation of the API on the server: its schemas check what comes in and write what goes out, so that nothing that it
 // does not name leaves the desk.
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
-import { served } from '../../protocol/document.ts';
+import { answersNothing, served } from '../../protocol/document.ts';
 import type { AnswerOf, BodyOf, OperationShape, ParamsOf, QueryOf } from '../../protocol/operation.ts';
 import { Problem } from '../../protocol/problem.ts';
 
@@ -26,6 +26,8 @@ type Hooks = {
   readonly streams?: true;
   /** A body with a Content-Encoding is refused. */
   readonly takesNoEncoding?: true;
+  /** How often one address may ask, where that is less than what any may. */
+  readonly rateLimit?: { readonly max: number; readonly timeWindow: number };
 } & Pick<
   RouteShorthandOptions,
   'bodyLimit' | 'onRequest' | 'preValidation' | 'preHandler' | 'validatorCompiler'
@@ -36,7 +38,7 @@ export function serve<O extends OperationShape>(
   app: FastifyInstance,
   operation: O,
   handler: Handler<O>,
-  { streams, takesNoEncoding, ...hooks }: Hooks = {},
+  { streams, takesNoEncoding, rateLimit, ...hooks }: Hooks = {},
 ): void {
   const [status] = Object.keys(operation.answers).map(Number);
   const run = handler as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -52,6 +54,7 @@ export function serve<O extends OperationShape>(
         permission,
         ...(streams && { streams }),
         ...(takesNoEncoding && { takesNoEncoding }),
+        ...(rateLimit && { rateLimit }),
         ...(identifiers && { identifiers }),
         ...(viewed !== undefined && { viewed }),
         ...(expensive && { expensive }),
@@ -66,7 +69,7 @@ export function serve<O extends OperationShape>(
         ...(one.body && { body: one.body }),
         ...(one.streamTypes && { consumes: [...one.streamTypes] }),
         response: {
-          ...(one.answerType === undefined && one.answers),
+          ...(one.answerType === undefined && !answersNothing(status) && one.answers),
           '4xx': one.problemBody ?? Problem,
           '5xx': one.problemBody ?? Problem,
         },

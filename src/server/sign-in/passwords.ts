@@ -1,9 +1,9 @@
 // Whether a password can be one: long enough, and not what is tried first. It is read as a guesser would: as common words, walks
 // over the keyboard, repetitions, dates; what is left has to be enough.
 import { readFileSync } from 'node:fs';
+import { MAX_PASSWORD } from '../../protocol/sign-in.ts';
 
 const MIN_LENGTH = 12;
-export const MAX_PASSWORD = 200;
 /** A guesser's work, as bits. Three or four words that do not belong together are beyond it. */
 const ENOUGH_BITS = 28;
 const LONGEST_WORD = 20;
