@@ -1,8 +1,11 @@
 // ./goshawk dead-letters: what a running desk or server could not use, and what is in its quarantine.
+import type { Client } from '../client/client.ts';
+import { DEAD_LETTER_STATES } from '../domain/dead-letter.ts';
 import { InputError } from '../domain/input-error.ts';
-import type { DeadLetterPage, DeadLetterRow } from '../protocol/dead-letters.ts';
-import { askDesk, URL_OPTION } from './desk-api.ts';
-import { helpText, type OptionSpec, readOptions } from './options.ts';
+import type { DeadLetterPage, DeadLetterRow, listDeadLetters } from '../protocol/dead-letters.ts';
+import type { QueryOf } from '../protocol/operation.ts';
+import { deskAt, URL_OPTION } from './desk-api.ts';
+import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 
 const ACTIONS = ['list', 'show', 'retry', 'discard'] as const;
 const PAGE = 500;
@@ -39,58 +42,75 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
   const action = ACTIONS.find((known) => known === given);
   if (!action)
     throw new InputError(`There is no "dead-letters ${given}"; it is one of ${ACTIONS.join(', ')}.`);
-  const url = options.text('url') ?? URL_OPTION.default;
-  const filter = new URLSearchParams();
-  const state = options.text('state');
-  if (state !== undefined) filter.set('state', state);
-  if (options.flag('quarantined')) filter.set('quarantined', 'true');
-  if (action === 'list') return list(url, filter, options.number('limit', 1, 100_000), options.flag('json'));
+  const { call } = deskAt(options.text('url') ?? URL_OPTION.default);
+  const filter = filterOf(options);
+  if (action === 'list') return list(call, filter, options.number('limit', 1, 100_000), options.flag('json'));
   if (action === 'show') {
     if (ids.length !== 1) throw new InputError('Name one dead letter: ./goshawk dead-letters show ID');
-    const letter = await askDesk<DeadLetterRow>(url, `/v1/dead-letters/${encodeURIComponent(ids[0])}`);
+    const letter = await call('getDeadLetter', { params: { id: idOf(ids[0]) } });
     console.log(options.flag('json') ? JSON.stringify(letter) : whole(letter));
     return;
   }
   if (options.flag('all') === ids.length > 0)
     throw new InputError(`Name the dead letters to ${action}, or --all of the open ones.`);
-  if (!filter.has('state')) filter.set('state', 'open');
   const chosen = options.flag('all')
-    ? (await pages(url, filter, Number.POSITIVE_INFINITY)).map(({ id }) => String(id))
-    : ids;
+    ? (await pages(call, { state: 'open', ...filter }, Number.POSITIVE_INFINITY)).map(({ id }) => id)
+    : ids.map(idOf);
+  await eachOf(chosen, async (id) => {
+    if (action === 'discard') return (await call('discardDeadLetter', { params: { id } })).state;
+    const { state, detail } = await call('retryDeadLetter', { params: { id } });
+    return detail === undefined ? state : `${state}  ${detail}`;
+  });
+}
+
+type Call = Client['call'];
+type Filter = Pick<QueryOf<typeof listDeadLetters>, 'state' | 'quarantined'>;
+
+function filterOf(options: Options): Filter {
+  const given = options.text('state');
+  const state = DEAD_LETTER_STATES.find((known) => known === given);
+  if (given !== undefined && state === undefined)
+    throw new InputError(`--state is one of ${DEAD_LETTER_STATES.join(', ')}.`);
+  return { ...(state && { state }), ...(options.flag('quarantined') && { quarantined: true }) };
+}
+
+function idOf(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InputError(`"${text}" is no number of a dead letter.`);
+  return Number(text);
+}
+
+/** What is refused costs itself; the others are done. */
+async function eachOf(ids: readonly number[], handle: (id: number) => Promise<string>): Promise<void> {
   let failed = 0;
-  for (const id of chosen) {
+  for (const id of ids) {
     try {
-      const { state: now, detail } = await askDesk<{ state: string; detail?: string }>(
-        url,
-        `/v1/dead-letters/${encodeURIComponent(id)}/${action}`,
-        { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
-      );
-      console.log(`${id}  ${now}${detail === undefined ? '' : `  ${detail}`}`);
+      console.log(`${id}  ${await handle(id)}`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       failed++;
       console.error(`${id}  ${error.message}`);
     }
   }
-  if (chosen.length === 0) console.log('There are none.');
-  if (failed > 0) throw new InputError(`${failed} of ${chosen.length} were refused.`);
+  if (ids.length === 0) console.log('There are none.');
+  if (failed > 0) throw new InputError(`${failed} of ${ids.length} were refused.`);
 }
 
-async function pages(url: string, filter: URLSearchParams, most: number): Promise<DeadLetterRow[]> {
+async function pages(call: Call, filter: Filter, most: number): Promise<DeadLetterRow[]> {
   const rows: DeadLetterRow[] = [];
-  const query = new URLSearchParams(filter);
-  while (rows.length < most) {
-    query.set('limit', String(Math.min(PAGE, most - rows.length)));
-    const page = await askDesk<DeadLetterPage>(url, `/v1/dead-letters?${query}`);
+  let cursor: number | null = null;
+  do {
+    const limit = Math.min(PAGE, most - rows.length);
+    const page: DeadLetterPage = await call('listDeadLetters', {
+      query: { ...filter, limit, ...(cursor !== null && { cursor }) },
+    });
     rows.push(...page.items);
-    if (page.nextCursor === null) break;
-    query.set('cursor', String(page.nextCursor));
-  }
+    cursor = page.nextCursor;
+  } while (cursor !== null && rows.length < most);
   return rows;
 }
 
-async function list(url: string, filter: URLSearchParams, limit: number, asJson: boolean): Promise<void> {
-  const rows = await pages(url, filter, limit);
+async function list(call: Call, filter: Filter, limit: number, asJson: boolean): Promise<void> {
+  const rows = await pages(call, filter, limit);
   for (const row of rows) console.log(asJson ? JSON.stringify(row) : line(row));
   if (rows.length === 0 && !asJson) console.log('There are none.');
 }

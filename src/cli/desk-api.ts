@@ -1,27 +1,41 @@
 // A running desk or server over its API, for commands that act on it.
+import { type Client, createClient } from '../client/client.ts';
+import { ApiProblem } from '../client/transport.ts';
 import { InputError } from '../domain/input-error.ts';
+import { OPERATIONS, placesOf } from '../protocol/operations.ts';
 
-/** Throws InputError with what the desk says where it refuses, or that it does not answer. */
-export async function askDesk<T>(url: string, path: string, init: RequestInit = {}): Promise<T> {
-  const key = process.env.GOSHAWK_API_KEY;
-  const headers = { ...init.headers, ...(key && { authorization: `Bearer ${key}` }) };
-  const answer = await fetch(new URL(path, url), { ...init, headers }).catch(() => {
-    throw new InputError(`Nothing answers at ${url}. Start the desk, or name it with --url.`);
-  });
-  const text = await answer.text();
-  let body: { detail?: string } = {};
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new InputError(`${url} is no desk: it answers ${answer.status} with something else.`);
-  }
-  if (answer.status === 401) {
-    throw new InputError(
+/** What a command says of a refusal. */
+function inputErrorOf(error: unknown, url: string): InputError {
+  if (error instanceof SyntaxError)
+    return new InputError(`${url} is no desk: it answers with something else.`);
+  if (!(error instanceof ApiProblem)) throw error;
+  const { status, isOfDesk, message } = error;
+  if (status === 0)
+    return new InputError(`Nothing answers at ${url}. Start the desk, or name it with --url.`);
+  if (status === 401)
+    return new InputError(
       `${url} wants to know who asks: put an API key with the right permissions into GOSHAWK_API_KEY.`,
     );
-  }
-  if (!answer.ok) throw new InputError(body.detail ?? `The desk answers ${answer.status}.`);
-  return body as T;
+  return new InputError(isOfDesk ? message : `${url} is no desk: it answers ${status} with something else.`);
+}
+
+/** Calls operations of a desk. They throw InputError with what the desk says where it refuses, or that it does not answer. */
+export function deskAt(url: string): Pick<Client, 'call'> {
+  const key = process.env.GOSHAWK_API_KEY;
+  const client = createClient({
+    places: placesOf(OPERATIONS),
+    url: url.replace(/\/+$/, ''),
+    ...(key && { headers: { authorization: `Bearer ${key}` } }),
+  });
+  return {
+    async call(id, ...args) {
+      try {
+        return await client.call(id, ...args);
+      } catch (error) {
+        throw inputErrorOf(error, url);
+      }
+    },
+  };
 }
 
 export const URL_OPTION = {

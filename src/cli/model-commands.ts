@@ -11,7 +11,7 @@ import { modelCard } from '../models/model-card.ts';
 import { systemClock } from '../ports/clock.ts';
 import { importModel } from '../runtimes/import-model.ts';
 import { readTrainingTable } from '../runtimes/table-file.ts';
-import { askDesk, URL_OPTION } from './desk-api.ts';
+import { deskAt, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 
 const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
@@ -87,16 +87,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const who = options.text('who');
       if (!who) throw new InputError('--who is required: your name, kept with the model.');
       const model = await loadModelFile(file);
-      const query = new URLSearchParams({ who, notes: options.text('notes') ?? '' });
-      const filed = await askDesk<{ version: string; state: string }>(
-        options.text('url') ?? URL_OPTION.default,
-        `/v1/models?${query}`,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/octet-stream' },
-          body: serializeModel(model),
-        },
-      );
+      const filed = await deskAt(options.text('url') ?? URL_OPTION.default).call('fileModel', {
+        query: { who, notes: options.text('notes') ?? '' },
+        type: 'application/octet-stream',
+        body: serializeModel(model),
+      });
       console.log(`${filed.version} is filed: ${filed.state}.`);
     },
   },

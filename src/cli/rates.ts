@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../domain/input-error.ts';
 import type { ExchangeRates, RatesImported } from '../protocol/rates.ts';
-import { askDesk, URL_OPTION } from './desk-api.ts';
+import { deskAt, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
@@ -24,18 +24,18 @@ export async function ratesCommand(args: readonly string[]): Promise<void> {
     console.log(helpText('./goshawk rates show|import [FILE] [options]', ABOUT, SPECS));
     return;
   }
-  const url = options.text('url') ?? URL_OPTION.default;
+  const { call } = deskAt(options.text('url') ?? URL_OPTION.default);
   const asJson = options.flag('json');
   if (action === 'show' && file === undefined) {
-    const rates = await askDesk<ExchangeRates>(url, '/v1/exchange-rates');
+    const rates = await call('getExchangeRates');
     console.log(asJson ? JSON.stringify(rates) : shownRates(rates));
   } else if (action === 'import' && file !== undefined && extra === undefined) {
     const bytes = await readFile(file).catch((error: Error) => {
       throw new InputError(`${file} cannot be read: ${error.message}`);
     });
-    const done = await askDesk<RatesImported>(url, '/v1/exchange-rates', {
-      method: 'POST',
-      headers: { 'content-type': 'text/csv', 'x-file-name': basename(file) },
+    const done = await call('importExchangeRates', {
+      query: { file: basename(file).slice(0, 80) },
+      type: 'text/csv',
       body: bytes,
     });
     console.log(asJson ? JSON.stringify(done) : shownImport(done));

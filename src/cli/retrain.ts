@@ -1,7 +1,6 @@
 // ./goshawk retrain: has a running desk train a candidate from what it decided and was told.
 import { InputError } from '../domain/input-error.ts';
-import type { Retraining } from '../ports/retrainer.ts';
-import { askDesk, URL_OPTION } from './desk-api.ts';
+import { deskAt, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
@@ -22,18 +21,14 @@ export async function retrainCommand(args: readonly string[]): Promise<void> {
     console.log(helpText('./goshawk retrain --who NAME [options]', about, SPECS));
     return;
   }
-  const url = options.text('url') ?? URL_OPTION.default;
+  const { call } = deskAt(options.text('url') ?? URL_OPTION.default);
   const who = options.text('who');
   if (!who) throw new InputError('--who is required: your name, kept with the model.');
   const note = options.text('note') ?? '';
-  await askDesk<Retraining>(url, '/v1/models/retrain', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ who, note }),
-  });
+  await call('retrainModel', { body: { who, note } });
   const progress = createProgress('Retraining');
   for (;;) {
-    const { retraining } = await askDesk<{ retraining: Retraining }>(url, '/v1/models');
+    const { retraining } = await call('listModels');
     if (!retraining.running) {
       progress.end(retraining.last?.ok ? 'done' : 'ended');
       if (!retraining.last?.ok)

@@ -6,17 +6,21 @@ export class ApiProblem extends Error {
   readonly problems: readonly { readonly pointer: string; readonly message: string }[];
   /** Seconds until it makes sense to try again, where the desk says so. */
   readonly retryAfterSeconds: number | undefined;
+  /** It speaks as a desk does; else something in between, or no desk at all. */
+  readonly isOfDesk: boolean;
   constructor(
     status: number,
     message: string,
     problems: ApiProblem['problems'] = [],
     retryAfterSeconds: number | undefined = undefined,
+    isOfDesk = false,
   ) {
     super(message);
     this.name = 'ApiProblem';
     this.status = status;
     this.problems = problems;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.isOfDesk = isOfDesk;
   }
 }
 
@@ -83,6 +87,7 @@ async function problemOf(answer: Response): Promise<ApiProblem> {
     detail ?? (answer.statusText || `The desk answers ${answer.status}.`),
     problems,
     Number.isFinite(retryAfter) ? retryAfter : undefined,
+    detail !== undefined,
   );
 }
 

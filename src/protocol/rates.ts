@@ -1,6 +1,7 @@
 // What the desk counts in, and the rates that amounts are converted with.
 import { type Static, Type } from 'typebox';
 import { Currency } from './amounts.ts';
+import { Line } from './fields.ts';
 import { At, Component, List, Nullable, operation } from './operation.ts';
 
 const capability = 'rates';
@@ -84,6 +85,10 @@ export const importExchangeRates = operation({
     'Decisions that were made keep the rate they were made with.',
   permission: 'edit_rates',
   audits: ['imported exchange rates'],
+  query: Type.Object(
+    { file: Type.Optional(Line(200, { description: 'How the file is called; kept with its rates' })) },
+    { additionalProperties: false },
+  ),
   streamTypes: ['text/csv'],
   answers: { 200: RatesImported },
   problems: [422],
