@@ -1,0 +1,46 @@
+// What the server shows besides the API: its documents, and the dashboard.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { openApiDocument } from '../protocol/document.ts';
+import { OPERATIONS } from '../protocol/operations.ts';
+import { docsPage } from './docs-page.ts';
+import { sendProblem } from './edge/problem-details.ts';
+
+const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
+
+/** Serves the API's description, for machines and for people. */
+export async function addDocuments(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(async (scope) => {
+    /** Routes whose operations are not drawn up yet are described by their schemas. */
+    const document = (): object => {
+      const drawn = openApiDocument(OPERATIONS, version);
+      const paths = { ...app.swagger().paths } as Record<string, object>;
+      for (const [path, methods] of Object.entries(drawn.paths as Record<string, object>))
+        paths[path] = { ...paths[path], ...methods };
+      return { ...drawn, paths };
+    };
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => document());
+    scope.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/html').send(docsPage(document())),
+    );
+  });
+}
+
+const nothingThere = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  sendProblem(reply, 404, 'Not found', `There is nothing at ${request.url.slice(0, 200)}.`);
+
+/** Serves the dashboard where it has been built, its page at every address that is none of the API's. */
+export async function addDashboard(app: FastifyInstance): Promise<void> {
+  if (!existsSync(DASHBOARD)) {
+    app.setNotFoundHandler(nothingThere);
+    return;
+  }
+  await app.register(fastifyStatic, { root: DASHBOARD, maxAge: '1h', immutable: false });
+  app.setNotFoundHandler((request, reply) => {
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    if (wantsPage && !request.url.startsWith('/v1/')) return reply.sendFile('index.html', { maxAge: 0 });
+    return nothingThere(request, reply);
+  });
+}
