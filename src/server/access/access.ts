@@ -54,6 +54,13 @@ export function actorOf(request: FastifyRequest): Actor {
   return request.actor;
 }
 
+/** While tests run: what an operation writes into the audit trail is what it says that it does. */
+function checkAudited(request: FastifyRequest, action: string): void {
+  const { operation } = request.routeOptions.config;
+  if (process.env.GOSHAWK_CHECK_ANSWERS && operation && !operation.audits?.includes(action))
+    throw new Error(`${operation.id} writes "${action}" into the audit trail, which it does not name`);
+}
+
 /** An audit entry of this request's actor. */
 export function entryOf(
   request: FastifyRequest,
@@ -62,6 +69,7 @@ export function entryOf(
   subject: string,
   detail?: Readonly<Record<string, unknown>>,
 ): AuditEntry {
+  checkAudited(request, action);
   return { atMs: clock.nowMs(), actor: actorOf(request), action, subject, ...(detail && { detail }) };
 }
 
