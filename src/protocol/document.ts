@@ -5,16 +5,16 @@ import { exampleOf } from './example.ts';
 import type { OperationShape } from './operation.ts';
 import { ANY_PROBLEM, Problem } from './problem.ts';
 
-type Json = { [key: string]: unknown };
+export type Json = { [key: string]: unknown };
 
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names of components are those of types; a property that is called "title" is none. */
 const NAME = /^[A-Z][A-Za-z0-9]*$/;
 
 /** Gives the schema with references in the place of what has a name; throws where two things have one name. */
-function withReferences(schema: unknown, components: Json): unknown {
+export function withReferences(schema: unknown, components: Json): unknown {
   if (Array.isArray(schema)) return schema.map((one) => withReferences(one, components));
   if (!isObject(schema)) return schema;
   const inside = Object.fromEntries(
