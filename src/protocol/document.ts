@@ -90,6 +90,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
     body,
     answers,
     answerType,
+    otherAnswerType,
     streamTypes,
     problemBody = Problem,
   } = operation;
@@ -106,6 +107,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
               schema: reference(schema),
               ...(answerType === undefined && { example: exampleOf(schema) }),
             },
+            ...(otherAnswerType !== undefined && { [otherAnswerType]: { schema: { type: 'string' } } }),
           },
         }),
     },

@@ -1,7 +1,7 @@
 // Cases in the database; each change and its audit line are one statement or transaction.
-import type { CaseOutcome, CaseStatus } from '../../domain/case.ts';
+import type { Case, CaseChange, CaseOutcome, CaseStatus } from '../../domain/case.ts';
 import { isoTime } from '../../domain/iso-time.ts';
-import type { Case, CaseChange, Cases } from '../../ports/office/cases.ts';
+import type { Cases } from '../../ports/office/cases.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
 import { textOrNone, timeMs } from './values.ts';
