@@ -3,7 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { currencyProblem } from '../../domain/currency.ts';
 import { InputError } from '../../domain/input-error.ts';
 import type { Desk } from '../../ports/desk.ts';
-import type { StoredTransaction } from '../../ports/store.ts';
+import type { AlertQueue } from '../../ports/office/alerts.ts';
+import type { Cases } from '../../ports/office/cases.ts';
+import type { Store, StoredTransaction } from '../../ports/store.ts';
 import type { reportCase } from '../../protocol/cases.ts';
 import { actorOf, entryOf } from '../access/access.ts';
 import { sendProblem } from '../edge/problem-details.ts';
@@ -11,10 +13,21 @@ import type { RequestOf } from '../edge/serve.ts';
 import { noCase } from './no-case.ts';
 import { reportJson, reportXml } from './suspicious-report.ts';
 
-const MAX_REPORTED = 1000;
+export const MAX_REPORTED = 1000;
+
+type Reading = {
+  readonly office: {
+    readonly cases: Pick<Cases, 'alertIds'>;
+    readonly alerts: Pick<AlertQueue, 'transactionIds'>;
+  };
+  readonly store: Pick<Store, 'transaction'>;
+};
 
 /** The flagged transactions of a case's alerts, oldest first; of a case with too many of them, as many as show that. */
-async function transactionsOf(id: number, { office, store }: Desk): Promise<readonly StoredTransaction[]> {
+export async function transactionsOf(
+  id: number,
+  { office, store }: Reading,
+): Promise<readonly StoredTransaction[]> {
   const found: StoredTransaction[] = [];
   for (const alertId of await office.cases.alertIds(id)) {
     for (const transactionId of await office.alerts.transactionIds(alertId, MAX_REPORTED + 1)) {
