@@ -94,11 +94,9 @@ const ChangeBody = Type.Object(
   { additionalProperties: false, examples: [{ version: 3, action: 'close', outcome: 'fraud' }] },
 );
 
-export const REPORT_FORMATS = ['json', 'goaml'] as const;
-
 const ReportBody = Type.Object(
   {
-    format: OneOf(REPORT_FORMATS),
+    format: OneOf(['json', 'goaml']),
     reportingEntityId: SafeInteger({ minimum: 1 }),
     institutionCode: Line(50),
     localCurrency: Identifier(3, { minLength: 3, examples: ['EUR'] }),
