@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Compile } from 'typebox/compile';
-import { answersNothing } from './document.ts';
+import { addAlertsToCase, getCase } from './cases.ts';
+import { answersNothing, problemsOf } from './document.ts';
 import { exampleOf } from './example.ts';
 import { OPERATIONS } from './operations.ts';
+import { getTransaction } from './transactions.ts';
 
 /** A schema without TypeBox's own marks, as whoever reads the document has it. */
 const plain = (schema: unknown): object => JSON.parse(JSON.stringify(schema));
@@ -28,4 +30,12 @@ test('the example of every answer and body is as its schema says', () => {
     }),
   );
   assert.deepEqual(wrong, []);
+});
+
+test('T5 T8 what takes a body or a text may refuse what it holds of a card', () => {
+  const takes = [addAlertsToCase, getTransaction, getCase];
+  assert.deepEqual(
+    takes.map((operation) => problemsOf(operation).includes(422)),
+    [true, true, false],
+  );
 });
