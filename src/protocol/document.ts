@@ -51,9 +51,18 @@ const PROBLEM_WORDS: Readonly<Record<number, string>> = {
   503: 'Busy or away',
 };
 
+const TEXT = /"format":"(?:identifier|line|prose)"/;
+
+/** Bodies with what must not be sent, and texts with card numbers, are refused before an operation sees them. */
+const mayBeRefused = ({ body, query, params }: OperationShape): boolean =>
+  body !== undefined || TEXT.test(JSON.stringify([query, params]));
+
 /** The statuses of problems that an operation may answer with. */
-export const problemsOf = ({ problems = [] }: OperationShape): readonly number[] =>
-  [...new Set([...ANY_PROBLEM, ...problems])].sort((a, b) => a - b);
+export const problemsOf = (operation: OperationShape): readonly number[] => {
+  const { problems = [] } = operation;
+  const refused = mayBeRefused(operation) ? [422] : [];
+  return [...new Set([...ANY_PROBLEM, ...refused, ...problems])].sort((a, b) => a - b);
+};
 
 /** Whether an answer is its status and headers alone. */
 export const answersNothing = (status: number): boolean => status === 204 || status === 302;
@@ -90,6 +99,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
     body,
     answers,
     answerType,
+    otherAnswerType,
     streamTypes,
     problemBody = Problem,
   } = operation;
@@ -106,6 +116,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
               schema: reference(schema),
               ...(answerType === undefined && { example: exampleOf(schema) }),
             },
+            ...(otherAnswerType !== undefined && { [otherAnswerType]: { schema: { type: 'string' } } }),
           },
         }),
     },

@@ -35,6 +35,8 @@ export type OperationShape = {
   readonly answers: { readonly [status in 101 | 200 | 201 | 202 | 204 | 302]?: TSchema };
   /** Of an answer that is no JSON. */
   readonly answerType?: string;
+  /** What the answer may be besides JSON, where whoever asks chooses. */
+  readonly otherAnswerType?: string;
   /** Statuses of problems beside those that every operation may have. */
   readonly problems?: readonly number[];
   /** Of a problem that says more than others. */
@@ -78,3 +80,8 @@ export const Nullable = <S extends TSchema>(schema: S) =>
 /** A time in an answer. */
 export const At = (options: { readonly description?: string } = {}) =>
   Type.String({ format: 'date-time', ...options });
+
+/** A schema for each thing that is kept of something: times go by their names without Ms. */
+export type SchemasOf<Kept> = {
+  readonly [Name in keyof Kept as Name extends `${infer Told}Ms` ? Told : Name]-?: TSchema;
+};

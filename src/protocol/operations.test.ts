@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { addAlertsToCase, getCase } from './cases.ts';
 import { closed } from './closed-schema.ts';
 import { answersNothing, openApiDocument, problemsOf, served } from './document.ts';
 import { exampleOf } from './example.ts';
 import { messageDocument } from './message-document.ts';
 import { OPERATIONS } from './operations.ts';
 import { Problem } from './problem.ts';
+import { getTransaction } from './transactions.ts';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -74,4 +76,12 @@ test('A19 references of the documents lead to components that are there', () => 
       assert.ok(found !== undefined, pointer);
     }
   }
+});
+
+test('T5 T8 what takes a body or a text may refuse what it holds of a card', () => {
+  const takes = [addAlertsToCase, getTransaction, getCase];
+  assert.deepEqual(
+    takes.map((operation) => problemsOf(operation).includes(422)),
+    [true, true, false],
+  );
 });

@@ -1,6 +1,7 @@
 // Every operation of the API. Whoever adds a capability names its module twice: for the document and for the types of clients.
 import * as alerts from './alerts.ts';
 import * as audit from './audit.ts';
+import * as cases from './cases.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
 import * as feed from './feed.ts';
@@ -33,6 +34,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof transactions> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
+  OperationsOf<typeof cases> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
@@ -59,6 +61,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   transactions,
   links,
   alerts,
+  cases,
   modelPanel,
   lists,
   figures,
