@@ -27,7 +27,6 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { PERIODS, usePeriod } from '../figures/period.ts';
 import { amountText } from '../kit/amount.tsx';
 import { clockTime, count } from '../kit/format.ts';
-import { tell } from '../live/api.ts';
 import { call } from '../live/desk.ts';
 import { dismissBanner, startFeed, stopFeed, useLive } from '../live/feed.ts';
 import { loadMe, useMay, useMe } from '../live/me.ts';
@@ -127,9 +126,7 @@ function Person() {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => setChanging(true)}>Change password …</Menu.Item>
-          <Menu.Item onClick={() => void tell('/v1/sign-out', {}).finally(() => void loadMe())}>
-            Sign out
-          </Menu.Item>
+          <Menu.Item onClick={() => void call('signOut').finally(() => void loadMe())}>Sign out</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {changing && <ChangePassword onClose={() => setChanging(false)} />}

@@ -2,44 +2,15 @@
 import { Button, MultiSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { EVENT_TYPES } from '../../../src/domain/event.ts';
+import type { Channel, Delivery } from '../../../src/protocol/notifications.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { count, dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
-import { remove, tell } from '../live/api.ts';
-import { useAsked } from '../live/use-asked.ts';
-
-type Channel = {
-  readonly id: number;
-  readonly kind: 'webhook' | 'email';
-  readonly target: string;
-  readonly events: readonly string[];
-  readonly minLossMinor: number;
-  readonly enabled: boolean;
-  readonly stoppedBecause: string | null;
-  readonly heldUntil: string | null;
-};
-type Delivery = {
-  readonly id: number;
-  readonly channel: number;
-  readonly event: string;
-  readonly createdAt: string;
-  readonly attempts: number;
-  readonly nextAt: string | null;
-  readonly deliveredAt: string | null;
-  readonly givenUp: boolean;
-  readonly lastError: string | null;
-};
-type Answer = {
-  readonly canMail: boolean;
-  readonly failing: number;
-  readonly givenUp: number;
-  readonly channels: readonly Channel[];
-  readonly deliveries: readonly Delivery[];
-};
+import { call, useAnswer } from '../live/desk.ts';
 
 export function Channels() {
-  const { data, problem, again } = useAsked<Answer>('/v1/channels', 5000);
+  const { data, problem, again } = useAnswer('listChannels', {}, 5000);
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<string>();
   const [refused, setRefused] = useState<string>();
@@ -95,7 +66,7 @@ export function Channels() {
                         variant="default"
                         mr={6}
                         disabled={!channel.enabled}
-                        onClick={() => run(tell(`/v1/channels/${channel.id}/test`, {}))}
+                        onClick={() => run(call('testChannel', { params: { id: channel.id } }))}
                       >
                         Test
                       </Button>
@@ -105,7 +76,10 @@ export function Channels() {
                         mr={6}
                         onClick={() =>
                           run(
-                            tell(`/v1/channels/${channel.id}/enabled`, { enabled: !channel.enabled }, 'PUT'),
+                            call('enableChannel', {
+                              params: { id: channel.id },
+                              body: { enabled: !channel.enabled },
+                            }),
                           )
                         }
                       >
@@ -114,7 +88,7 @@ export function Channels() {
                       <Button
                         size="compact-xs"
                         variant="default"
-                        onClick={() => run(remove(`/v1/channels/${channel.id}`))}
+                        onClick={() => run(call('removeChannel', { params: { id: channel.id } }))}
                       >
                         Remove
                       </Button>
@@ -210,14 +184,16 @@ function deliveryState(one: Delivery, channel: Channel | undefined): string {
   return 'on its way';
 }
 
+const HEARD = EVENT_TYPES.filter((event) => event !== 'test');
+
 function NewChannel(props: {
   readonly canMail: boolean;
   readonly onClose: () => void;
   readonly onMade: (secret: string | null) => void;
 }) {
-  const [kind, setKind] = useState('webhook');
+  const [kind, setKind] = useState<Channel['kind']>('webhook');
   const [target, setTarget] = useState('');
-  const [events, setEvents] = useState<string[]>(['alert.opened']);
+  const [events, setEvents] = useState<(typeof HEARD)[number][]>(['alert.opened']);
   const [loss, setLoss] = useState<string | number>(0);
   const [problem, setProblem] = useState<string>();
   return (
@@ -225,12 +201,8 @@ function NewChannel(props: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          tell<{ secret: string | null }>('/v1/channels', {
-            kind,
-            target: target.trim(),
-            events,
-            minLossMinor: Math.round(Number(loss) * 100),
-          }).then(
+          const minLossMinor = Math.round(Number(loss) * 100);
+          call('addChannel', { body: { kind, target: target.trim(), events, minLossMinor } }).then(
             (made) => props.onMade(made.secret),
             (error: Error) => setProblem(error.message),
           );
@@ -261,14 +233,7 @@ function NewChannel(props: {
           value={target}
           onChange={(event) => setTarget(event.currentTarget.value)}
         />
-        <MultiSelect
-          label="Hears of"
-          size="xs"
-          mt={8}
-          data={EVENT_TYPES.filter((event) => event !== 'test')}
-          value={events}
-          onChange={setEvents}
-        />
+        <MultiSelect label="Hears of" size="xs" mt={8} data={HEARD} value={events} onChange={setEvents} />
         <NumberInput
           label="Alerts from this expected loss on"
           size="xs"

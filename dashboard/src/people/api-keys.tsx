@@ -6,22 +6,10 @@ import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
-import { remove, tell } from '../live/api.ts';
-import { useAsked } from '../live/use-asked.ts';
-
-type Key = {
-  readonly id: string;
-  readonly name: string;
-  readonly permissions: readonly string[];
-  readonly createdBy: string;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly revoked: boolean;
-};
+import { call, useAnswer } from '../live/desk.ts';
 
 export function ApiKeys() {
-  const { data, problem, again } = useAsked<{ keys: readonly Key[] }>('/v1/keys', 30_000);
+  const { data, problem, again } = useAnswer('listKeys', {}, 30_000);
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<string>();
   const [refused, setRefused] = useState<string>();
@@ -75,7 +63,7 @@ export function ApiKeys() {
                         variant="default"
                         color="red"
                         onClick={() =>
-                          remove(`/v1/keys/${key.id}`).then(again, (error: Error) =>
+                          call('revokeKey', { params: { id: key.id } }).then(again, (error: Error) =>
                             setRefused(error.message),
                           )
                         }
@@ -115,7 +103,7 @@ export function ApiKeys() {
 
 function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: string) => void }) {
   const [name, setName] = useState('');
-  const [permissions, setPermissions] = useState<string[]>(['decide']);
+  const [permissions, setPermissions] = useState<(typeof KEY_PERMISSIONS)[number][]>(['decide']);
   const [days, setDays] = useState<string | number>(365);
   const [problem, setProblem] = useState<string>();
   return (
@@ -124,7 +112,7 @@ function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: st
         onSubmit={(event) => {
           event.preventDefault();
           const expires = days === '' ? {} : { expiresInDays: Number(days) };
-          tell<{ key: string }>('/v1/keys', { name, permissions, ...expires }).then(
+          call('makeKey', { body: { name, permissions, ...expires } }).then(
             ({ key }) => props.onMade(key),
             (error: Error) => setProblem(error.message),
           );

@@ -2,32 +2,21 @@
 import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ROLES, type Role } from '../../../src/domain/access.ts';
+import type { PersonLink } from '../../../src/protocol/people.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime, words } from '../kit/format.ts';
 import { Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
-import { tell } from '../live/api.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { useMe } from '../live/me.ts';
-import { useAsked } from '../live/use-asked.ts';
-
-type Person = {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: readonly Role[];
-  readonly disabled: boolean;
-  readonly hasPassword: boolean;
-  readonly createdAt: string;
-  readonly lastSignInAt: string | null;
-};
-type Invited = { readonly id: string; readonly link: { readonly path: string } };
 
 const ROLE_CHOICES = ROLES.map((role) => ({ value: role, label: words(role) }));
 
 export function PeopleTable() {
   const { me } = useMe();
-  const { data, problem, again } = useAsked<{ people: readonly Person[] }>('/v1/people', 30_000);
+  const { data, problem, again } = useAnswer('listPeople', {}, 30_000);
   const [inviting, setInviting] = useState(false);
-  const [link, setLink] = useState<Invited>();
+  const [link, setLink] = useState<PersonLink>();
   const [refused, setRefused] = useState<string>();
   async function act(work: () => Promise<void>): Promise<void> {
     setRefused(undefined);
@@ -88,7 +77,7 @@ export function PeopleTable() {
                     onChange={(roles) => {
                       if (roles.length === 0) return;
                       void act(async () => {
-                        await tell(`/v1/people/${encodeURIComponent(person.id)}/roles`, { roles }, 'PUT');
+                        await call('changeRoles', { params: { id: person.id }, body: { roles } });
                       });
                     }}
                   />
@@ -101,7 +90,7 @@ export function PeopleTable() {
                     mr={6}
                     onClick={() =>
                       void act(async () =>
-                        setLink(await tell<Invited>(`/v1/people/${encodeURIComponent(person.id)}/link`, {})),
+                        setLink(await call('makePersonLink', { params: { id: person.id } })),
                       )
                     }
                   >
@@ -112,8 +101,8 @@ export function PeopleTable() {
                     variant="default"
                     onClick={() =>
                       void act(async () => {
-                        const path = `/v1/people/${encodeURIComponent(person.id)}/disabled`;
-                        await tell(path, { disabled: !person.disabled }, 'PUT');
+                        const body = { disabled: !person.disabled };
+                        await call('shutOutPerson', { params: { id: person.id }, body });
                       })
                     }
                   >
@@ -148,17 +137,17 @@ export function PeopleTable() {
   );
 }
 
-function Invite(props: { readonly onClose: () => void; readonly onInvited: (invited: Invited) => void }) {
+function Invite(props: { readonly onClose: () => void; readonly onInvited: (invited: PersonLink) => void }) {
   const [id, setId] = useState('');
   const [name, setName] = useState('');
-  const [roles, setRoles] = useState<string[]>(['analyst']);
+  const [roles, setRoles] = useState<Role[]>(['analyst']);
   const [problem, setProblem] = useState<string>();
   return (
     <Dialog title="Invite somebody" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          tell<Invited>('/v1/people', { id, name, roles }).then(props.onInvited, (error: Error) =>
+          call('invitePerson', { body: { id, name, roles } }).then(props.onInvited, (error: Error) =>
             setProblem(error.message),
           );
         }}
