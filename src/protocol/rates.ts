@@ -84,6 +84,14 @@ export const importExchangeRates = operation({
     'Decisions that were made keep the rate they were made with.',
   permission: 'edit_rates',
   audits: ['imported exchange rates'],
+  headers: Type.Object({
+    'x-file-name': Type.Optional(
+      Type.String({
+        description: 'Where they come from, for the list of imports',
+        examples: ['eurofxref-hist.csv'],
+      }),
+    ),
+  }),
   streamTypes: ['text/csv'],
   answers: { 200: RatesImported },
   problems: [422],

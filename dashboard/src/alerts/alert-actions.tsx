@@ -6,8 +6,8 @@ import type { Alert, AlertActionResult } from '../../../src/protocol/alerts.ts';
 import { OpenCase } from '../cases/index.ts';
 import { words } from '../kit/format.ts';
 import type { Said } from '../kit/toast.tsx';
+import { useAnswer } from '../live/desk.ts';
 import { useMay, useMe } from '../live/me.ts';
-import { useAsked } from '../live/use-asked.ts';
 import { type Action, act } from './alert-pages.ts';
 
 const HOUR_MS = 3_600_000;
@@ -86,15 +86,13 @@ export function useActions(
   return { run };
 }
 
-type Colleagues = { readonly people: readonly { readonly id: string; readonly name: string }[] };
-
 export function AlertActions(props: { readonly alerts: readonly Alert[]; readonly acting: Acting }) {
   const { alerts, acting } = props;
   const { me } = useMe();
   const may = useMay('work_alerts');
   const [type, setType] = useState<string | null>(null);
   const [opening, setOpening] = useState(false);
-  const colleagues = useAsked<Colleagues>(may ? '/v1/queue/colleagues' : undefined, 60_000);
+  const colleagues = useAnswer('listColleagues', may ? {} : undefined, 60_000);
   if (!may || alerts.length === 0) return null;
   const mine = alerts.every(({ assignee }) => assignee?.id === me?.actor?.id);
   const escalated = alerts.every((alert) => alert.escalated);

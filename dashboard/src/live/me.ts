@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import type { Permission } from '../../../src/domain/access.ts';
 import type { Me } from '../../../src/protocol/sign-in.ts';
+import { client } from './client.ts';
 
 type State = { readonly me: Me | undefined; readonly problem: string | undefined };
 let state: State = { me: undefined, problem: undefined };
@@ -14,7 +15,7 @@ function publish(next: State): void {
 
 export async function loadMe(): Promise<Me | undefined> {
   try {
-    const me = (await (await fetch('/v1/me')).json()) as Me;
+    const me = await client.call('getMe');
     publish({ me, problem: undefined });
     return me;
   } catch {

@@ -1,17 +1,16 @@
 // What the desk counts in, how old its exchange rates are, and importing newer ones.
 import { Button, FileButton, Group } from '@mantine/core';
 import { useState } from 'react';
-import type { ExchangeRates as ExchangeRatesMessage, RatesImported } from '../../../src/protocol/rates.ts';
+import type { RatesImported } from '../../../src/protocol/rates.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
-import { ask } from '../live/api.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { useAsked } from '../live/use-asked.ts';
 
 const ECB = 'https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip';
 
 export function ExchangeRates() {
-  const { data, problem, again } = useAsked<ExchangeRatesMessage>('/v1/exchange-rates', 60_000);
+  const { data, problem, again } = useAnswer('getExchangeRates', {}, 60_000);
   const may = useMay('edit_rates');
   const [running, setRunning] = useState(false);
   const [refused, setRefused] = useState<string>();
@@ -21,9 +20,9 @@ export function ExchangeRates() {
     setRunning(true);
     setRefused(undefined);
     setDone(undefined);
-    ask<RatesImported>('/v1/exchange-rates', {
-      method: 'POST',
-      headers: { 'content-type': 'text/csv', 'x-file-name': file.name.replace(/[^\w .()-]/g, '') },
+    call('importExchangeRates', {
+      headers: { 'x-file-name': file.name.replace(/[^\w .()-]/g, '') },
+      type: 'text/csv',
       body: file,
     })
       .then(setDone, (error: Error) => setRefused(error.message))
