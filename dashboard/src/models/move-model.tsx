@@ -50,23 +50,21 @@ export function MoveModel(props: {
   async function move(): Promise<void> {
     setBusy(true);
     rememberName(who.trim());
-    const refused = await call('moveModel', {
-      params: { version: model.version },
-      body: {
-        state,
-        who: who.trim(),
-        note: note.trim(),
-        ...(state === 'challenger' && { share: share / 100 }),
-        ...(shut && { override: override.trim() }),
-      },
-    }).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
-    setBusy(false);
-    if (refused !== undefined) return setProblem(refused);
-    props.onMoved();
-    props.onClose();
+    const body = {
+      state,
+      who: who.trim(),
+      note: note.trim(),
+      ...(state === 'challenger' && { share: share / 100 }),
+      ...(shut && { override: override.trim() }),
+    };
+    try {
+      await call('moveModel', { params: { version: model.version }, body });
+      props.onMoved();
+      props.onClose();
+    } catch (error) {
+      setProblem((error as Error).message);
+      setBusy(false);
+    }
   }
 
   return (
