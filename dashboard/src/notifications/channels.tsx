@@ -1,6 +1,7 @@
 // Notifications: who is told of what, and whether it arrived.
 import { Button, MultiSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import type { Answer } from '../../../src/client/api.ts';
 import { EVENT_TYPES } from '../../../src/domain/event.ts';
 import type { Channel, Delivery } from '../../../src/protocol/notifications.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
@@ -23,7 +24,6 @@ export function Channels() {
       .finally(again);
   }
   const channels = data?.channels ?? [];
-  const channelOf = new Map(channels.map((channel) => [channel.id, channel]));
   return (
     <>
       <Panel
@@ -53,94 +53,14 @@ export function Channels() {
               </thead>
               <tbody>
                 {channels.map((channel) => (
-                  <tr key={channel.id} style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
-                    <td title={channel.target}>
-                      {channel.target}
-                      <ChannelState channel={channel} />
-                    </td>
-                    <td title={channel.events.join(', ')}>{channel.events.join(', ')}</td>
-                    <td className="right">{count(channel.minLossMinor / 100)}</td>
-                    <td className="right">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        mr={6}
-                        disabled={!channel.enabled}
-                        onClick={() => run(call('testChannel', { params: { id: channel.id } }))}
-                      >
-                        Test
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        mr={6}
-                        onClick={() =>
-                          run(
-                            call('enableChannel', {
-                              params: { id: channel.id },
-                              body: { enabled: !channel.enabled },
-                            }),
-                          )
-                        }
-                      >
-                        {channel.enabled ? 'Pause' : 'Go on'}
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        onClick={() => run(call('removeChannel', { params: { id: channel.id } }))}
-                      >
-                        Remove
-                      </Button>
-                    </td>
-                  </tr>
+                  <ChannelRow key={channel.id} channel={channel} run={run} />
                 ))}
               </tbody>
             </table>
           </Scroll>
         )}
       </Panel>
-      {data && data.deliveries.length > 0 && (
-        <Panel
-          title="Deliveries"
-          note={
-            data.failing + data.givenUp > 0 ? (
-              <span className="overdue">
-                {count(data.failing)} failing, {count(data.givenUp)} given up
-              </span>
-            ) : (
-              'all arrived'
-            )
-          }
-        >
-          <Scroll label="Deliveries">
-            <table className="rows">
-              <thead>
-                <tr>
-                  <th>Event</th>
-                  <th>To</th>
-                  <th>When</th>
-                  <th className="right">Tries</th>
-                  <th>State</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.deliveries.map((one) => (
-                  <tr key={one.id} style={{ cursor: 'default' }}>
-                    <td>{one.event}</td>
-                    <td>{channelOf.get(one.channel)?.target ?? 'removed'}</td>
-                    <td>{dateTime(one.createdAt)}</td>
-                    <td className="right">{one.attempts}</td>
-                    <td title={one.lastError ?? ''} className={one.lastError ? 'overdue' : ''}>
-                      {deliveryState(one, channelOf.get(one.channel))}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
-        </Panel>
-      )}
+      {data && data.deliveries.length > 0 && <Deliveries answer={data} />}
       {adding && (
         <NewChannel
           canMail={data?.canMail === true}
@@ -162,6 +82,99 @@ export function Channels() {
         />
       )}
     </>
+  );
+}
+
+function ChannelRow(props: { readonly channel: Channel; readonly run: (work: Promise<unknown>) => void }) {
+  const { channel, run } = props;
+  return (
+    <tr style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
+      <td title={channel.target}>
+        {channel.target}
+        <ChannelState channel={channel} />
+      </td>
+      <td title={channel.events.join(', ')}>{channel.events.join(', ')}</td>
+      <td className="right">{count(channel.minLossMinor / 100)}</td>
+      <td className="right">
+        <Button
+          size="compact-xs"
+          variant="default"
+          mr={6}
+          disabled={!channel.enabled}
+          onClick={() => run(call('testChannel', { params: { id: channel.id } }))}
+        >
+          Test
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          mr={6}
+          onClick={() =>
+            run(
+              call('enableChannel', {
+                params: { id: channel.id },
+                body: { enabled: !channel.enabled },
+              }),
+            )
+          }
+        >
+          {channel.enabled ? 'Pause' : 'Go on'}
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => run(call('removeChannel', { params: { id: channel.id } }))}
+        >
+          Remove
+        </Button>
+      </td>
+    </tr>
+  );
+}
+
+function Deliveries(props: { readonly answer: Answer<'listChannels'> }) {
+  const { answer } = props;
+  const channelOf = new Map(answer.channels.map((channel) => [channel.id, channel]));
+  return (
+    <Panel
+      title="Deliveries"
+      note={
+        answer.failing + answer.givenUp > 0 ? (
+          <span className="overdue">
+            {count(answer.failing)} failing, {count(answer.givenUp)} given up
+          </span>
+        ) : (
+          'all arrived'
+        )
+      }
+    >
+      <Scroll label="Deliveries">
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Event</th>
+              <th>To</th>
+              <th>When</th>
+              <th className="right">Tries</th>
+              <th>State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {answer.deliveries.map((one) => (
+              <tr key={one.id} style={{ cursor: 'default' }}>
+                <td>{one.event}</td>
+                <td>{channelOf.get(one.channel)?.target ?? 'removed'}</td>
+                <td>{dateTime(one.createdAt)}</td>
+                <td className="right">{one.attempts}</td>
+                <td title={one.lastError ?? ''} className={one.lastError ? 'overdue' : ''}>
+                  {deliveryState(one, channelOf.get(one.channel))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </Panel>
   );
 }
 

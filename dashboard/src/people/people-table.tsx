@@ -2,7 +2,7 @@
 import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ROLES, type Role } from '../../../src/domain/access.ts';
-import type { PersonLink } from '../../../src/protocol/people.ts';
+import type { Person, PersonLink } from '../../../src/protocol/people.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime, words } from '../kit/format.ts';
 import { Panel, Problem, Scroll } from '../kit/parts.tsx';
@@ -59,57 +59,7 @@ export function PeopleTable() {
           </thead>
           <tbody>
             {people.map((person) => (
-              <tr key={person.id} style={{ cursor: 'default', opacity: person.disabled ? 0.6 : 1 }}>
-                <td>
-                  {person.name}
-                  {person.disabled && <span className="muted"> · shut out</span>}
-                  {!person.hasPassword && person.lastSignInAt === null && (
-                    <span className="muted"> · invited</span>
-                  )}
-                </td>
-                <td>{person.id}</td>
-                <td style={{ minWidth: 260 }}>
-                  <MultiSelect
-                    size="xs"
-                    aria-label={`Roles of ${person.name}`}
-                    data={ROLE_CHOICES}
-                    value={[...person.roles]}
-                    onChange={(roles) => {
-                      if (roles.length === 0) return;
-                      void act(async () => {
-                        await call('changeRoles', { params: { id: person.id }, body: { roles } });
-                      });
-                    }}
-                  />
-                </td>
-                <td>{person.lastSignInAt ? dateTime(person.lastSignInAt) : 'never'}</td>
-                <td className="right">
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    mr={6}
-                    onClick={() =>
-                      void act(async () =>
-                        setLink(await call('makePersonLink', { params: { id: person.id } })),
-                      )
-                    }
-                  >
-                    New link
-                  </Button>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    onClick={() =>
-                      void act(async () => {
-                        const body = { disabled: !person.disabled };
-                        await call('shutOutPerson', { params: { id: person.id }, body });
-                      })
-                    }
-                  >
-                    {person.disabled ? 'Let in' : 'Shut out'}
-                  </Button>
-                </td>
-              </tr>
+              <PersonRow key={person.id} person={person} act={act} onLink={setLink} />
             ))}
           </tbody>
         </table>
@@ -134,6 +84,66 @@ export function PeopleTable() {
         />
       )}
     </Panel>
+  );
+}
+
+/** Does something, says what stands in the way, and looks again. */
+type Act = (work: () => Promise<void>) => Promise<void>;
+
+function PersonRow(props: {
+  readonly person: Person;
+  readonly act: Act;
+  readonly onLink: (link: PersonLink) => void;
+}) {
+  const { person, act, onLink } = props;
+  return (
+    <tr style={{ cursor: 'default', opacity: person.disabled ? 0.6 : 1 }}>
+      <td>
+        {person.name}
+        {person.disabled && <span className="muted"> · shut out</span>}
+        {!person.hasPassword && person.lastSignInAt === null && <span className="muted"> · invited</span>}
+      </td>
+      <td>{person.id}</td>
+      <td style={{ minWidth: 260 }}>
+        <MultiSelect
+          size="xs"
+          aria-label={`Roles of ${person.name}`}
+          data={ROLE_CHOICES}
+          value={[...person.roles]}
+          onChange={(roles) => {
+            if (roles.length === 0) return;
+            void act(async () => {
+              await call('changeRoles', { params: { id: person.id }, body: { roles } });
+            });
+          }}
+        />
+      </td>
+      <td>{person.lastSignInAt ? dateTime(person.lastSignInAt) : 'never'}</td>
+      <td className="right">
+        <Button
+          size="compact-xs"
+          variant="default"
+          mr={6}
+          onClick={() =>
+            void act(async () => onLink(await call('makePersonLink', { params: { id: person.id } })))
+          }
+        >
+          New link
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() =>
+            void act(async () => {
+              const body = { disabled: !person.disabled };
+              await call('shutOutPerson', { params: { id: person.id }, body });
+            })
+          }
+        >
+          {person.disabled ? 'Let in' : 'Shut out'}
+        </Button>
+      </td>
+    </tr>
   );
 }
 
