@@ -76,43 +76,47 @@ export function AuditTrail() {
       {lines.length === 0 && !problem && (
         <Empty>No line fits. Whatever people see and change is told here.</Empty>
       )}
-      {lines.length > 0 && (
-        <Scroll label="Audit trail">
-          <table className="rows">
-            <thead>
-              <tr>
-                <th className="right">Line</th>
-                <th>Time</th>
-                <th>Who</th>
-                <th>Did</th>
-                <th>To</th>
-                <th>Details</th>
-              </tr>
-            </thead>
-            <tbody>
-              {lines.map((line) => (
-                <tr key={line.seq} style={{ cursor: 'default' }}>
-                  <td className="right" title={line.hash ?? undefined}>
-                    {line.seq}
-                  </td>
-                  <td title={utc(line.at)}>{dateTime(line.at)}</td>
-                  <td>{line.who}</td>
-                  <td>{line.action}</td>
-                  <td>{line.subject}</td>
-                  <td className="muted" title={shownDetail(line.detail)}>
-                    {shownDetail(line.detail)}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
+      {lines.length > 0 && <Lines lines={lines} />}
       {page?.nextCursor != null && (
         <Button size="xs" variant="default" mt={8} onClick={() => void load(page.nextCursor)}>
           Older
         </Button>
       )}
     </Panel>
+  );
+}
+
+function Lines(props: { readonly lines: readonly AuditLine[] }) {
+  return (
+    <Scroll label="Audit trail">
+      <table className="rows">
+        <thead>
+          <tr>
+            <th className="right">Line</th>
+            <th>Time</th>
+            <th>Who</th>
+            <th>Did</th>
+            <th>To</th>
+            <th>Details</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.lines.map((line) => (
+            <tr key={line.seq} style={{ cursor: 'default' }}>
+              <td className="right" title={line.hash ?? undefined}>
+                {line.seq}
+              </td>
+              <td title={utc(line.at)}>{dateTime(line.at)}</td>
+              <td>{line.who}</td>
+              <td>{line.action}</td>
+              <td>{line.subject}</td>
+              <td className="muted" title={shownDetail(line.detail)}>
+                {shownDetail(line.detail)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }

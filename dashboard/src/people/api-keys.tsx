@@ -2,6 +2,7 @@
 import { Button, MultiSelect, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { KEY_PERMISSIONS, PERMISSION_WORDS } from '../../../src/domain/access.ts';
+import type { ApiKey } from '../../../src/protocol/people.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
@@ -46,33 +47,15 @@ export function ApiKeys() {
             </thead>
             <tbody>
               {keys.map((key) => (
-                <tr key={key.id} style={{ cursor: 'default', opacity: key.revoked ? 0.6 : 1 }}>
-                  <td title={`gk_${key.id}_…`}>{key.name}</td>
-                  <td title={key.permissions.join(', ')}>{key.permissions.join(', ')}</td>
-                  <td>
-                    {dateTime(key.createdAt)} <span className="muted">by {key.createdBy}</span>
-                  </td>
-                  <td>
-                    {key.revoked ? 'revoked' : key.expiresAt ? dateTime(key.expiresAt) : 'revoked by hand'}
-                  </td>
-                  <td>{key.lastUsedAt ? dateTime(key.lastUsedAt) : 'never'}</td>
-                  <td className="right">
-                    {!key.revoked && (
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        color="red"
-                        onClick={() =>
-                          call('revokeKey', { params: { id: key.id } }).then(again, (error: Error) =>
-                            setRefused(error.message),
-                          )
-                        }
-                      >
-                        Revoke
-                      </Button>
-                    )}
-                  </td>
-                </tr>
+                <KeyRow
+                  key={key.id}
+                  apiKey={key}
+                  onRevoke={() =>
+                    call('revokeKey', { params: { id: key.id } }).then(again, (error: Error) =>
+                      setRefused(error.message),
+                    )
+                  }
+                />
               ))}
             </tbody>
           </table>
@@ -98,6 +81,28 @@ export function ApiKeys() {
         />
       )}
     </Panel>
+  );
+}
+
+function KeyRow(props: { readonly apiKey: ApiKey; readonly onRevoke: () => void }) {
+  const { apiKey: key } = props;
+  return (
+    <tr style={{ cursor: 'default', opacity: key.revoked ? 0.6 : 1 }}>
+      <td title={`gk_${key.id}_…`}>{key.name}</td>
+      <td title={key.permissions.join(', ')}>{key.permissions.join(', ')}</td>
+      <td>
+        {dateTime(key.createdAt)} <span className="muted">by {key.createdBy}</span>
+      </td>
+      <td>{key.revoked ? 'revoked' : key.expiresAt ? dateTime(key.expiresAt) : 'revoked by hand'}</td>
+      <td>{key.lastUsedAt ? dateTime(key.lastUsedAt) : 'never'}</td>
+      <td className="right">
+        {!key.revoked && (
+          <Button size="compact-xs" variant="default" color="red" onClick={props.onRevoke}>
+            Revoke
+          </Button>
+        )}
+      </td>
+    </tr>
   );
 }
 
