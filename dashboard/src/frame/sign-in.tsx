@@ -146,16 +146,7 @@ export function Welcome() {
     }
     setBusy(false);
   }
-  if (!link) {
-    return (
-      <Door title="Welcome" about={problem ? 'This link does not open.' : 'One moment …'}>
-        <Problem text={problem} />
-        <Button component="a" href="/overview" variant="default" mt={8}>
-          To the desk
-        </Button>
-      </Door>
-    );
-  }
+  if (!link) return <NoLink problem={problem} />;
   return (
     <Door
       title={link.first ? 'The first administrator' : `Welcome, ${link.name}`}
@@ -200,6 +191,17 @@ export function Welcome() {
           {link.first ? 'Become administrator' : 'Come in'}
         </Button>
       </form>
+    </Door>
+  );
+}
+
+function NoLink({ problem }: { readonly problem: string | undefined }) {
+  return (
+    <Door title="Welcome" about={problem ? 'This link does not open.' : 'One moment …'}>
+      <Problem text={problem} />
+      <Button component="a" href="/overview" variant="default" mt={8}>
+        To the desk
+      </Button>
     </Door>
   );
 }
