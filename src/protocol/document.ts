@@ -75,8 +75,8 @@ function description({ description: said = '', permission, identifiers }: Operat
 }
 
 function parameters(operation: OperationShape, components: Json): Json[] {
-  const { params, query } = operation;
-  const of = (schema: OperationShape['query'], place: 'path' | 'query'): Json[] => {
+  const { params, query, headers } = operation;
+  const of = (schema: OperationShape['query'], place: 'path' | 'query' | 'header'): Json[] => {
     const required: readonly string[] = schema?.required ?? [];
     return Object.entries(schema?.properties ?? {}).map(([name, part]) => ({
       name,
@@ -85,7 +85,7 @@ function parameters(operation: OperationShape, components: Json): Json[] {
       schema: withReferences(JSON.parse(JSON.stringify(part)), components),
     }));
   };
-  return [...of(params, 'path'), ...of(query, 'query')];
+  return [...of(params, 'path'), ...of(query, 'query'), ...of(headers, 'header')];
 }
 
 function operationObject(operation: OperationShape, components: Json): Json {

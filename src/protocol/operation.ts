@@ -28,6 +28,8 @@ export type OperationShape = {
   readonly expensive?: true;
   readonly params?: TObject;
   readonly query?: TObject;
+  /** What headers say besides: texts, all of which may be absent. */
+  readonly headers?: TObject;
   readonly body?: TSchema;
   /** Of a body that the operation reads itself: what it may be. */
   readonly streamTypes?: readonly string[];
@@ -49,6 +51,7 @@ export const operation = <const O extends OperationShape>(shape: O): O => shape;
 type Typed<S> = S extends TSchema ? Static<S> : unknown;
 export type ParamsOf<O> = O extends { readonly params: infer S } ? Typed<S> : unknown;
 export type QueryOf<O> = O extends { readonly query: infer S } ? Typed<S> : unknown;
+export type HeadersOf<O> = O extends { readonly headers: infer S } ? Typed<S> : unknown;
 export type BodyOf<O> = O extends { readonly body: infer S } ? Typed<S> : unknown;
 export type AnswerOf<O> = O extends { readonly answers: infer A } ? Typed<A[keyof A]> : never;
 

@@ -1,6 +1,6 @@
 // What the desk answers, asked for while a page is open.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, tell } from './api.ts';
+import { ask } from './api.ts';
 
 export type Asked<T> = { readonly data: T | undefined; readonly problem: string | undefined; again(): void };
 
@@ -28,10 +28,3 @@ export function useAsked<T>(path: string | undefined, everyMs: number): Asked<T>
   }, [again, everyMs]);
   return { data, problem, again: () => void again() };
 }
-
-/** Sends JSON; gives what stands in the way, or nothing. */
-export const send = (path: string, body: unknown): Promise<string | undefined> =>
-  tell(path, body).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
