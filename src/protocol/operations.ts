@@ -16,6 +16,7 @@ import * as people from './people.ts';
 import * as pipeline from './pipeline.ts';
 import * as proposals from './proposals.ts';
 import * as rates from './rates.ts';
+import * as rules from './rules.ts';
 import * as settings from './settings.ts';
 import * as signIn from './sign-in.ts';
 import * as simulator from './simulator.ts';
@@ -34,6 +35,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof modelPanel> &
+  OperationsOf<typeof rules> &
   OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
@@ -60,6 +62,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   links,
   alerts,
   modelPanel,
+  rules,
   lists,
   figures,
   feed,

@@ -1,7 +1,7 @@
 // A draft tried on the past: progress, cancel, and what came out.
 import { Button, Progress } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { BacktestMessage } from '../../../src/protocol/rules.ts';
+import type { Backtest, BacktestStarted } from '../../../src/protocol/rules.ts';
 import { count, dateTime, percent } from '../kit/format.ts';
 import { Problem } from '../kit/parts.tsx';
 import { ask, remove, tell } from '../live/api.ts';
@@ -11,7 +11,7 @@ const LOOK_MS = 300;
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
 export function BacktestPanel(props: { readonly expression: string; readonly ready: boolean }) {
-  const [job, setJob] = useState<BacktestMessage>();
+  const [job, setJob] = useState<Backtest>();
   const [tried, setTried] = useState('');
   const [problem, setProblem] = useState<string>();
   const running = job?.state === 'reading' || job?.state === 'running';
@@ -19,17 +19,15 @@ export function BacktestPanel(props: { readonly expression: string; readonly rea
   useEffect(() => {
     if (!running || id === undefined) return;
     const timer = setInterval(() => {
-      ask<BacktestMessage>(`/v1/rules/backtest/${id}`).then(setJob, (error: Error) =>
-        setProblem(error.message),
-      );
+      ask<Backtest>(`/v1/rules/backtest/${id}`).then(setJob, (error: Error) => setProblem(error.message));
     }, LOOK_MS);
     return () => clearInterval(timer);
   }, [running, id]);
   function start(): void {
     setProblem(undefined);
     setTried(props.expression);
-    tell<{ id: string }>('/v1/rules/backtest', { expression: props.expression })
-      .then((started) => ask<BacktestMessage>(`/v1/rules/backtest/${started.id}`))
+    tell<BacktestStarted>('/v1/rules/backtest', { expression: props.expression })
+      .then((started) => ask<Backtest>(`/v1/rules/backtest/${started.id}`))
       .then(setJob, (error: Error) => setProblem(error.message));
   }
   const result = job?.state === 'done' ? job.result : null;

@@ -2,7 +2,7 @@
 import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { RULE_ACTIONS, type RuleAction } from '../../../src/domain/decision.ts';
-import type { CheckMessage, RuleMessage } from '../../../src/protocol/rules.ts';
+import type { Rule, RuleCheck, RuleFiled } from '../../../src/protocol/rules.ts';
 import { dateTime } from '../kit/format.ts';
 import { Hidden, NOT_SHOWN } from '../kit/hidden.tsx';
 import { Panel, Problem } from '../kit/parts.tsx';
@@ -22,7 +22,7 @@ const ACTION_CHOICES = [
 
 type Draft = { id: string; expression: string; action: RuleAction; text: string; priority: number };
 /** What is hidden is not edited: who may write rules sees them. */
-const draftOf = (rule: RuleMessage): Draft => ({
+const draftOf = (rule: Rule): Draft => ({
   ...rule,
   expression: rule.expression ?? '',
   text: rule.text ?? '',
@@ -60,7 +60,7 @@ function diffLines(
 export function RuleWorkshop(props: {
   readonly id: string;
   /** Newest first; none for a new rule. */
-  readonly versions: readonly RuleMessage[];
+  readonly versions: readonly Rule[];
   readonly fourEyes: boolean;
   readonly onChanged: () => void;
 }) {
@@ -69,7 +69,7 @@ export function RuleWorkshop(props: {
   const approves = useMay('approve_rules');
   const [newest] = versions;
   const [draft, setDraft] = useState<Draft>(newest ? draftOf(newest) : EMPTY);
-  const [check, setCheck] = useState<CheckMessage>();
+  const [check, setCheck] = useState<RuleCheck>();
   const [problem, setProblem] = useState<string>();
   const [said, setSaid] = useState<string>();
   const [compared, setCompared] = useState<string | null>(null);
@@ -113,7 +113,7 @@ export function RuleWorkshop(props: {
   const save = (): Promise<void> =>
     run(async () => {
       const { id, expression, action, text, priority } = draft;
-      const filed = await tell<{ id: string; version: number }>('/v1/rules', {
+      const filed = await tell<RuleFiled>('/v1/rules', {
         id: isNew ? id : props.id,
         expression,
         action,
@@ -126,7 +126,7 @@ export function RuleWorkshop(props: {
       }
       return `Version ${filed.version} is a draft.`;
     });
-  const move = (rule: RuleMessage, state: 'shadow' | 'live' | 'retired'): Promise<void> =>
+  const move = (rule: Rule, state: 'shadow' | 'live' | 'retired'): Promise<void> =>
     run(async () => {
       await tell(`/v1/rules/${rule.id}/${rule.version}/state`, { state });
       return `Version ${rule.version} is ${state} from the next decision on.`;

@@ -1,7 +1,7 @@
 // Rules: what is in service and what it does, drafts, and the workshop of one rule.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { RuleMessage, RulesMessage } from '../../../src/protocol/rules.ts';
+import type { Rule, RuleBook } from '../../../src/protocol/rules.ts';
 import { count, percent } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
@@ -17,7 +17,7 @@ const ACTION_WORDS = {
   tag: '# Tag',
 } as const;
 
-export function ActionTag(props: { readonly action: RuleMessage['action'] }) {
+export function ActionTag(props: { readonly action: Rule['action'] }) {
   return (
     <span className={`tag ${props.action === 'tag' ? 'plain' : props.action}`}>
       {ACTION_WORDS[props.action]}
@@ -27,7 +27,7 @@ export function ActionTag(props: { readonly action: RuleMessage['action'] }) {
 
 export function Rules() {
   const { query } = useRoute();
-  const { data, problem, again } = useAsked<RulesMessage>('/v1/rules', 10_000);
+  const { data, problem, again } = useAsked<RuleBook>('/v1/rules', 10_000);
   const may = useMay('edit_rules');
   const [retired, setRetired] = useState(false);
   const open = query.get('rule');
