@@ -7,8 +7,8 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
-import type { RuleCheck, RuleHint, RuleName, RuleNames } from '../../../src/protocol/rules.ts';
-import { ask, tell } from '../live/api.ts';
+import type { RuleCheck, RuleHint, RuleName } from '../../../src/protocol/rules.ts';
+import { answers, call } from '../live/desk.ts';
 
 const WORDS = new Set(['true', 'false', 'null', 'in']);
 const cel = StreamLanguage.define({
@@ -61,21 +61,19 @@ const look = EditorView.theme({
   },
 });
 
-let names: Promise<readonly RuleName[]> | undefined;
-const knownNames = (): Promise<readonly RuleName[]> => {
-  names ??= ask<RuleNames>('/v1/rules/names').then(
-    (answer) => answer.names,
-    () => {
-      names = undefined;
-      return [];
-    },
-  );
-  return names;
-};
-/** Lists may have come since. */
-export const forgetNames = (): void => {
-  names = undefined;
-};
+/** Asked once, and again when they are outdated. */
+const knownNames = (): Promise<readonly RuleName[]> =>
+  answers
+    .fetchQuery({
+      queryKey: ['listRuleNames'],
+      queryFn: () => call('listRuleNames'),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: Number.POSITIVE_INFINITY,
+    })
+    .then(
+      ({ names }) => names,
+      () => [],
+    );
 
 async function complete(context: CompletionContext) {
   const word = context.matchBefore(/[\w.]+/);
@@ -137,7 +135,7 @@ export function RuleEditor(props: {
     const check = async (editor: EditorView): Promise<Diagnostic[]> => {
       const expression = editor.state.doc.toString();
       try {
-        const answer = await tell<RuleCheck>('/v1/rules/check', { expression });
+        const answer = await call('checkRule', { body: { expression } });
         hear.current.onCheck(answer);
         if (expression.trim() === '') return [];
         return answer.ok
