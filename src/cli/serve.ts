@@ -10,7 +10,7 @@ import { amountLimit, maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { proxiesOf } from '../server/edge/proxies.ts';
-import { mailSettings } from '../server/notifications/notifier.ts';
+import { mailSettings } from '../server/notifications/mail.ts';
 import { oidcSettings } from '../server/sign-in/oidc-settings.ts';
 import { serveTenants, TENANT_NAME } from '../server/tenants.ts';
 import { PRESETS } from '../training/first-model.ts';
