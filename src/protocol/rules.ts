@@ -58,13 +58,12 @@ export const Rule = Component(
 );
 export type Rule = Static<typeof Rule>;
 
-export const RuleBook = Component('RuleBook', {
+const RuleBook = Component('RuleBook', {
   rules: List(Rule),
   rulesetVersion: Type.String(),
   counted: Type.Integer({ description: 'How many of the newest decisions the hits are counted in' }),
   fourEyes: Type.Boolean({ description: 'Whoever wrote a version may not put it live' }),
 });
-export type RuleBook = Static<typeof RuleBook>;
 
 export const RuleName = Component('RuleName', {
   name: Type.String(),
@@ -73,8 +72,7 @@ export const RuleName = Component('RuleName', {
 });
 export type RuleName = Static<typeof RuleName>;
 
-export const RuleNames = Component('RuleNames', { names: List(RuleName) });
-export type RuleNames = Static<typeof RuleNames>;
+const RuleNames = Component('RuleNames', { names: List(RuleName) });
 
 const place = {
   start: Type.Integer({ description: 'First character' }),
@@ -147,11 +145,9 @@ export const Backtest = Component('Backtest', {
 });
 export type Backtest = Static<typeof Backtest>;
 
-export const RuleFiled = Component('RuleFiled', { id: Type.String(), version: Type.Integer() });
-export type RuleFiled = Static<typeof RuleFiled>;
+const RuleFiled = Component('RuleFiled', { id: Type.String(), version: Type.Integer() });
 
-export const BacktestStarted = Component('BacktestStarted', { id: Type.String() });
-export type BacktestStarted = Static<typeof BacktestStarted>;
+const BacktestStarted = Component('BacktestStarted', { id: Type.String() });
 
 export const listRules = operation({
   id: 'listRules',
