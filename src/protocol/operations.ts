@@ -17,6 +17,7 @@ import * as people from './people.ts';
 import * as pipeline from './pipeline.ts';
 import * as proposals from './proposals.ts';
 import * as rates from './rates.ts';
+import * as rules from './rules.ts';
 import * as settings from './settings.ts';
 import * as signIn from './sign-in.ts';
 import * as simulator from './simulator.ts';
@@ -36,6 +37,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof cases> &
   OperationsOf<typeof modelPanel> &
+  OperationsOf<typeof rules> &
   OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
@@ -63,6 +65,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   alerts,
   cases,
   modelPanel,
+  rules,
   lists,
   figures,
   feed,

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
-import { type Boundary, createBoundary, owningBoundary } from '../ports/boundary.ts';
-import { serveTenants, type TenantDesk } from './tenants.ts';
+import { type Boundary, createBoundary, owningBoundary } from '../../ports/boundary.ts';
+import type { TenantDesk } from './tenant-place.ts';
+import { serveTenants } from './tenants.ts';
 
 type TestDesk = TenantDesk & { readonly number: number; fail(error: Error): void };
 
