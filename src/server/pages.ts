@@ -13,21 +13,12 @@ const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url
 
 /** Serves the API's description, for machines and for people. */
 export async function addDocuments(app: FastifyInstance, version: string): Promise<void> {
-  /** Routes whose operations are not drawn up yet are described by their schemas. */
-  const document = (): object => {
-    const drawn = openApiDocument(OPERATIONS, version);
-    const paths = { ...app.swagger().paths } as Record<string, object>;
-    for (const [path, methods] of Object.entries(drawn.paths as Record<string, object>))
-      paths[path] = { ...paths[path], ...methods };
-    return { ...drawn, paths };
-  };
+  const document = openApiDocument(OPERATIONS, version);
   const messages = messageDocument(version);
   await app.register(async (scope) => {
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => document());
-    scope.get('/asyncapi.json', { schema: { hide: true } }, async () => messages);
-    scope.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type('text/html').send(docsPage(document())),
-    );
+    scope.get('/openapi.json', async () => document);
+    scope.get('/asyncapi.json', async () => messages);
+    scope.get('/docs', async (_request, reply) => reply.type('text/html').send(docsPage(document)));
   });
 }
 
