@@ -10,7 +10,7 @@ import { createFraudAlerts } from './fraud-alerts.ts';
 import { kyselyOver } from './kysely-session.ts';
 import type { Tables } from './schema.ts';
 import type { SqlSession } from './session.ts';
-import { LISTED_COLUMNS, type ListedRow, toDecision, toTransaction } from './transaction-rows.ts';
+import { LISTED_COLUMNS, type ListedRow, toDecision, toTransaction } from './stored-transactions.ts';
 import { createTransactionSearch } from './transaction-search.ts';
 
 type Searches = 'transaction' | 'transactions' | 'search';

@@ -9,7 +9,7 @@ import {
   type TransactionRow,
   toListed,
   toStored,
-} from './transaction-rows.ts';
+} from './stored-transactions.ts';
 import { A_PAGE, type Condition, type Walk, walk } from './walk.ts';
 
 /** Decisions are stored in the order of their time, but for clocks that were set and partitions that a sink is behind with. */
