@@ -1,8 +1,9 @@
 // Features from what accounts share (merchants, devices, IP addresses, payees), and the transaction added to them. Reading
 // changes nothing that is stored: a transaction that cannot be decided leaves no trace.
-import { AGE_LIMIT_DAYS, INDEX as I } from './catalogue.ts';
+import { INDEX as I } from './catalogue.ts';
 import type { EntityTable } from './entity-table.ts';
 import type { ObservedEvent, SharedEvent } from './event.ts';
+import { AGE_LIMIT_DAYS } from './feature-definition.ts';
 import {
   ENTITY_SHAPES,
   type FeatureState,
