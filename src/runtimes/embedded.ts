@@ -39,7 +39,7 @@ import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import { type Committed, committedOf } from '../ports/stream/committed.ts';
 import type { Log } from '../ports/stream/log.ts';
-import { createProcessor } from '../ports/stream/processor.ts';
+import { createProcessor } from '../stream/processor.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { type CardSettings, checkCardKey } from './card-settings.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';

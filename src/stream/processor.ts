@@ -2,13 +2,13 @@
 // being committed; nobody hears of a decision before it is durable. A record that cannot be dealt with goes to the
 // quarantine, alone.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Decision } from '../../domain/decision.ts';
-import { isRecordFault } from '../../domain/fault.ts';
-import type { BatchOutput, Engine, KnownDecision, Memory, Result } from '../../engine/process-batch.ts';
-import type { Clock } from '../clock.ts';
-import type { Store } from '../store.ts';
+import { isRecordFault } from '../domain/fault.ts';
+import type { BatchOutput, Engine, KnownDecision, Memory, Result } from '../engine/process-batch.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { Log, LogBatch } from '../ports/stream/log.ts';
+import { createAwaitedResults } from './awaited-results.ts';
 import { commitNarrowed, narrowed } from './commit-narrowed.ts';
-import type { Log, LogBatch } from './log.ts';
 
 export type ProcessorHooks = {
   /** After a batch is committed. */
@@ -38,6 +38,66 @@ const FIRST_RETRY_MS = 50;
 /** What then still fails ends the desk, which is started again: a database that lost its thread does not come back by waiting. */
 const RETRIES = 7;
 
+type Patiently = <T>(what: string, attempt: () => Promise<T>) => Promise<T>;
+
+/** The machine is given some time to come back; a record's own fault is told at once. */
+function patience(onTrouble: ProcessorHooks['onTrouble'], isStopping: () => boolean): Patiently {
+  return async (what, attempt) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (isStopping() || tries > RETRIES || isRecordFault(error)) throw error;
+        onTrouble(what, error as Error);
+        await sleep(FIRST_RETRY_MS * 2 ** tries);
+      }
+    }
+  };
+}
+
+/** The next batch of the log, and what was decided of its transactions before. */
+type Prepared = { readonly batch: LogBatch; readonly known: Promise<Map<string, KnownDecision>> };
+
+async function prepareAt(
+  offset: number,
+  log: Log,
+  store: Store,
+  patiently: Patiently,
+): Promise<Prepared | undefined> {
+  const batch = await patiently('read the log', () => log.read(offset, BATCH_RECORDS));
+  if (batch.records.length === 0) return undefined;
+  const ids = batch.records.map((record) =>
+    record.kind === 'transaction' ? record.transaction.id : record.label.transactionId,
+  );
+  // An id that the database cannot be asked for is not known there.
+  const known = narrowed(ids, (some) => patiently('look for repetitions', () => store.findKnown(some)));
+  // It is awaited later; a failure must not count as unhandled before that.
+  known.catch(() => undefined);
+  return { batch, known };
+}
+
+/** `findKnown` may have been answered before the two batches ahead were committed: their own words count. */
+function memoryOf(
+  known: ReadonlyMap<string, KnownDecision>,
+  previous: readonly BatchOutput[],
+  inQuarantine: ReadonlyMap<string, string>,
+): Memory {
+  const recent = new Map<string, KnownDecision>();
+  const labels = new Map<string, boolean>();
+  for (const output of previous) {
+    for (const { transaction, decision, contentHash } of output.decided) {
+      recent.set(transaction.id, { decision, contentHash, label: undefined });
+    }
+    for (const { label } of output.labelled) labels.set(label.transactionId, label.fraud);
+  }
+  return {
+    decided: (id) => recent.get(id) ?? known.get(id),
+    quarantined: (id) => inQuarantine.get(id),
+    label: (id) => labels.get(id) ?? known.get(id)?.label,
+  };
+}
+
+/** Decides what is in a log, from an offset on, once it is started. */
 export function createProcessor(
   log: Log,
   store: Store,
@@ -51,84 +111,19 @@ export function createProcessor(
   let nextOffset = firstOffset;
   let committedOffset = firstOffset;
   let stopping = false;
-  const unstored = new WeakMap<Decision, string>();
   let running: Promise<void> | undefined;
-  const waiters = new Map<
-    number,
-    { resolve(result: Result | undefined): void; reject(error: Error): void }
-  >();
+  const results = createAwaitedResults();
 
-  type Prepared = { readonly batch: LogBatch; readonly known: Promise<Map<string, KnownDecision>> };
-
-  /** The machine is given some time to come back; a record's own fault is told at once. */
-  async function patiently<T>(what: string, attempt: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (stopping || tries > RETRIES || isRecordFault(error)) throw error;
-        hooks.onTrouble(what, error as Error);
-        await sleep(FIRST_RETRY_MS * 2 ** tries);
-      }
-    }
-  }
-
-  const findKnown = (ids: readonly string[]): Promise<Map<string, KnownDecision>> =>
-    patiently('look for repetitions', () => store.findKnown(ids));
-
-  async function prepare(offset: number): Promise<Prepared | undefined> {
-    const batch = await patiently('read the log', () => log.read(offset, BATCH_RECORDS));
-    if (batch.records.length === 0) return undefined;
-    const ids = batch.records.map((record) =>
-      record.kind === 'transaction' ? record.transaction.id : record.label.transactionId,
-    );
-    // An id that the database cannot be asked for is not known there.
-    const known = narrowed(ids, findKnown);
-    // It is awaited later; a failure must not count as unhandled before that.
-    known.catch(() => undefined);
-    return { batch, known };
-  }
-
-  /** `findKnown` may have been answered before the two batches ahead were committed: their own words count. */
-  function withPrevious(known: Map<string, KnownDecision>, previous: readonly BatchOutput[]): Memory {
-    const recent = new Map<string, KnownDecision>();
-    const labels = new Map<string, boolean>();
-    for (const output of previous) {
-      for (const { transaction, decision, contentHash } of output.decided) {
-        recent.set(transaction.id, { decision, contentHash, label: undefined });
-      }
-      for (const { label } of output.labelled) labels.set(label.transactionId, label.fraud);
-    }
-    return {
-      decided: (id) => recent.get(id) ?? known.get(id),
-      quarantined: (id) => inQuarantine.get(id),
-      label: (id) => labels.get(id) ?? known.get(id)?.label,
-    };
-  }
+  const patiently = patience(hooks.onTrouble, () => stopping);
+  const prepare = (offset: number): Promise<Prepared | undefined> => prepareAt(offset, log, store, patiently);
 
   function finish(output: BatchOutput, commitMs: number): void {
     committedOffset = output.nextOffset;
-    for (const { record, reason, decided } of output.quarantined) {
+    for (const { record, reason } of output.quarantined) {
       if (record.kind === 'transaction') inQuarantine.set(record.transaction.id, reason);
-      if (decided) unstored.set(decided.decision, reason);
     }
     hooks.onCommitted(output, commitMs);
-    const byOffset = new Map(output.results.map((result) => [result.offset, heard(result)]));
-    for (let offset = output.firstOffset; offset < output.nextOffset; offset++) {
-      const waiter = waiters.get(offset);
-      if (!waiter) continue;
-      waiters.delete(offset);
-      waiter.resolve(byOffset.get(offset));
-    }
-  }
-
-  /** A repetition may have been answered with a decision that then could not be stored. */
-  function heard(result: Result): Result {
-    if (result.kind !== 'duplicate') return result;
-    const { offset, decision } = result;
-    const reason = unstored.get(decision);
-    if (reason === undefined) return result;
-    return { kind: 'quarantined', offset, transactionId: decision.transactionId, reason };
+    results.tell(output);
   }
 
   async function run(): Promise<void> {
@@ -144,7 +139,7 @@ export function createProcessor(
         continue;
       }
       const { batch, known } = prepared;
-      const memory = withPrevious(await known, previous);
+      const memory = memoryOf(await known, previous, inQuarantine);
       const { firstOffset, records } = batch;
       const output = engine.processBatch(
         PARTITION,
@@ -170,7 +165,7 @@ export function createProcessor(
   }
 
   return {
-    resultAt: (offset) => new Promise((resolve, reject) => waiters.set(offset, { resolve, reject })),
+    resultAt: results.at,
     get nextOffset() {
       return nextOffset;
     },
@@ -182,8 +177,7 @@ export function createProcessor(
     },
     start() {
       running ??= run().catch((error: Error) => {
-        for (const waiter of waiters.values()) waiter.reject(error);
-        waiters.clear();
+        results.fail(error);
         hooks.onFailure(error);
       });
     },

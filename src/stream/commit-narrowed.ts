@@ -1,7 +1,7 @@
 // Quarantine at the commit: what a database refuses for its content is narrowed down by halves to the record that causes it.
-import { isRecordFault, reasonOf } from '../../domain/fault.ts';
-import type { BatchOutput, Quarantined } from '../../engine/process-batch.ts';
-import type { LogRecord } from '../../engine/records.ts';
+import { isRecordFault, reasonOf } from '../domain/fault.ts';
+import type { BatchOutput, Quarantined } from '../engine/process-batch.ts';
+import type { LogRecord } from '../engine/records.ts';
 
 /**
  * Commits an output, in parts where the whole is refused; `done` hears of each part as it was committed. A record that is
