@@ -124,13 +124,13 @@ test('Q2 an analyst works the queue by keyboard alone; a second one sees it and 
   }
   const row = (page: Page, account: string) => page.locator('[data-alert]', { hasText: account });
   await ann.getByLabel('Alerts', { exact: true }).focus();
-  const first = await ann.locator('[data-alert] .open').first().innerText();
+  const first = await ann.locator('[data-alert]').first().innerText();
   const account = /card-\w+/.exec(first)?.[0] ?? '';
   await ann.keyboard.press('c');
   await ann.getByText(/Alert \d+: yours now/).waitFor();
   await row(bob, account).getByText('Ann Analyst').waitFor();
   // Both judge the same alert; the one who is later is told.
-  await row(bob, account).locator('.open').click();
+  await row(bob, account).click();
   await bob.getByTestId('alert-page').waitFor();
   await row(ann, account).getByText('● 1').waitFor();
   await ann.keyboard.press('Enter');
@@ -167,7 +167,7 @@ test('O4 a viewer sees everything but who it is, and can change nothing', async 
   await page.locator('[data-alert]').first().waitFor();
   assert.equal(await page.getByText('card-one').count(), 0);
   await page.getByText('••••').first().waitFor();
-  await page.locator('[data-alert] .open').first().click();
+  await page.locator('[data-alert]').first().click();
   await page.getByTestId('alert-page').waitFor();
   await page.getByTestId('hidden-hint').first().waitFor();
   await page.getByText('The note is hidden from your role').first().waitFor();
@@ -376,7 +376,7 @@ test('an analyst attaches a file, saves a view and finds an alert by its account
   await page.getByLabel(/^Name( \*)?$/).fill('card one');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Views (1)' }).waitFor();
-  await page.locator('[data-alert] .open').first().click();
+  await page.locator('[data-alert]').first().click();
   await page.getByTestId('alert-page').waitFor();
   await page.locator('input[type=file]').setInputFiles({
     name: 'call.txt',

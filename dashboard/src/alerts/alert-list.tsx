@@ -1,10 +1,10 @@
 // The alerts of a view as a virtual table: a cursor for the keyboard, boxes for many at once.
-import { Checkbox } from '@mantine/core';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Alert } from '../../../src/protocol/alerts.ts';
 import type { Presence } from '../../../src/protocol/feed.ts';
+import { choice } from '../kit/choice.tsx';
 import { count, countryName, dateTime, hundredthsMoney, utc } from '../kit/format.ts';
+import { type Column, LongTable } from '../kit/long-table.tsx';
 import { useLive } from '../live/feed.ts';
 
 const ROW_PX = 40;
@@ -74,139 +74,112 @@ type ListProps = {
 };
 
 export function AlertList(props: ListProps) {
-  const { alerts, cursor, more, onMore } = props;
+  const { alerts, cursor, chosen, closed } = props;
   const presence = useLive((state) => state.presence);
   const now = useNow(5000);
-  const frame = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: alerts.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-  });
-  const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (more && last >= alerts.length - 20) onMore();
-  }, [more, last, alerts.length, onMore]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a cursor that moves scrolls
-  useEffect(() => {
-    if (cursor >= 0 && cursor < alerts.length) virtual.scrollToIndex(cursor, { align: 'auto' });
-  }, [cursor]);
   return (
-    <section
-      ref={frame}
-      className="virtual queue"
-      aria-label="Alerts"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: without it the keyboard could not scroll
-      tabIndex={0}
-      onPointerEnter={() => props.onReading(true)}
-      onPointerLeave={() => props.onReading(false)}
-    >
-      <Head {...props} />
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {items.map((item) => {
-          const alert = alerts[item.index];
-          return (
-            <Line
-              key={alert.id}
-              {...props}
-              alert={alert}
-              index={item.index}
-              top={item.start}
-              nowMs={now}
-              others={presence.filter((one) => one.alert === alert.id)}
-            />
-          );
-        })}
-      </div>
-    </section>
+    <LongTable
+      label="Alerts"
+      className="queue"
+      rows={alerts}
+      rowKey={({ id }) => id}
+      rowHeight={ROW_PX}
+      cursor={cursor}
+      columns={[
+        choice<Alert>({
+          rows: alerts.length,
+          chosen: chosen.size,
+          isChosen: ({ id }) => chosen.has(id),
+          labelOf: ({ id }) => `Choose alert ${id}`,
+          onChoose: ({ id }, isChosen) => props.onChoose(id, isChosen),
+          onChooseAll: props.onChooseAll,
+        }),
+        ...WHAT,
+        {
+          title: closed ? 'Closed' : 'Due',
+          cell: (alert) => <Due alert={alert} nowMs={now} />,
+        },
+        {
+          title: closed ? 'Verdict' : 'With',
+          className: 'c-who',
+          cell: (alert) => (
+            <>
+              {closed
+                ? alert.verdict && VERDICT_WORDS[alert.verdict]
+                : (alert.assignee?.name ?? <span className="muted">nobody</span>)}
+              <Eyes others={presence.filter((one) => one.alert === alert.id)} />
+            </>
+          ),
+        },
+      ]}
+      mark={(alert) => ({
+        'data-alert': alert.id,
+        ...(alert === alerts[cursor] && { className: 'at' }),
+      })}
+      onOpen={(alert) => {
+        props.onCursor(alerts.indexOf(alert));
+        props.onOpen(alert);
+      }}
+      onNearEnd={props.more ? props.onMore : undefined}
+      events={{
+        onPointerEnter: () => props.onReading(true),
+        onPointerLeave: () => props.onReading(false),
+      }}
+    />
   );
 }
 
-function Head(props: ListProps) {
-  const { alerts, chosen, closed } = props;
-  return (
-    <div className="head">
-      <Checkbox
-        size="xs"
-        aria-label="Choose all"
-        checked={alerts.length > 0 && chosen.size === alerts.length}
-        indeterminate={chosen.size > 0 && chosen.size < alerts.length}
-        onChange={(event) => props.onChooseAll(event.currentTarget.checked)}
-      />
-      <span className="right" title="Sum of score × amount; currencies are not converted">
-        Expected loss
-      </span>
-      <span>Account</span>
-      <span className="right c-count">Flagged</span>
-      <span className="right c-amount">Amount</span>
-      <span className="c-country">Country</span>
-      <span className="c-reason">Why</span>
-      <span>{closed ? 'Closed' : 'Due'}</span>
-      <span className="c-who">{closed ? 'Verdict' : 'With'}</span>
-    </div>
-  );
-}
-
-function Line(
-  props: ListProps & {
-    readonly alert: Alert;
-    readonly index: number;
-    /** Where in the list it stands, in pixels. */
-    readonly top: number;
-    readonly nowMs: number;
-    /** Who looks at it. */
-    readonly others: readonly Presence[];
+/** Columns that are the same in every view. */
+const WHAT: readonly Column<Alert>[] = [
+  {
+    title: 'Expected loss',
+    about: 'Sum of score × amount; currencies are not converted',
+    right: true,
+    cell: (alert) => <b>{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>,
   },
-) {
-  const { alert, index, top, nowMs, others, cursor, chosen } = props;
+  {
+    title: 'Account',
+    hint: ({ id }) => `Alert ${id}`,
+    cell: (alert) => (
+      <>
+        {alert.escalated && <span title="Escalated">▲ </span>}
+        {alert.accountId}
+      </>
+    ),
+  },
+  {
+    title: 'Flagged',
+    className: 'c-count',
+    right: true,
+    hint: ({ declined }) => `${declined} of them declined`,
+    cell: ({ transactions }) => count(transactions),
+  },
+  {
+    title: 'Amount',
+    className: 'c-amount',
+    right: true,
+    cell: ({ amountMinor, currency }) => hundredthsMoney(amountMinor, currency),
+  },
+  {
+    title: 'Country',
+    className: 'c-country',
+    cell: ({ country }) => (country ? countryName(country) : '–'),
+  },
+  {
+    title: 'Why',
+    className: 'c-reason',
+    hint: ({ topReason }) => topReason,
+    cell: ({ topReason }) => topReason,
+  },
+];
+
+/** Who looks at it now. */
+function Eyes({ others }: { readonly others: readonly Presence[] }) {
+  if (others.length === 0) return null;
   return (
-    <div
-      className={`line ${index === cursor ? 'at' : ''}`}
-      data-alert={alert.id}
-      style={{ position: 'absolute', top: 0, transform: `translateY(${top}px)` }}
-    >
-      <Checkbox
-        size="xs"
-        aria-label={`Choose alert ${alert.id}`}
-        checked={chosen.has(alert.id)}
-        onChange={(event) => props.onChoose(alert.id, event.currentTarget.checked)}
-      />
-      <button
-        type="button"
-        className="open"
-        onClick={() => {
-          props.onCursor(index);
-          props.onOpen(alert);
-        }}
-      >
-        <b className="right">{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>
-        <span title={`Alert ${alert.id}`}>
-          {alert.escalated && <span title="Escalated">▲ </span>}
-          {alert.accountId}
-        </span>
-        <span className="right c-count" title={`${alert.declined} of them declined`}>
-          {count(alert.transactions)}
-        </span>
-        <span className="right c-amount">{hundredthsMoney(alert.amountMinor, alert.currency)}</span>
-        <span className="c-country">{alert.country ? countryName(alert.country) : '–'}</span>
-        <span className="c-reason" title={alert.topReason ?? ''}>
-          {alert.topReason}
-        </span>
-        <Due alert={alert} nowMs={nowMs} />
-        <span className="c-who">
-          {props.closed
-            ? alert.verdict && VERDICT_WORDS[alert.verdict]
-            : (alert.assignee?.name ?? <span className="muted">nobody</span>)}
-          {others.length > 0 && (
-            <span className="eyes" title={`${others.map(({ name }) => name).join(', ')} looking now`}>
-              {' '}
-              ● {others.length}
-            </span>
-          )}
-        </span>
-      </button>
-    </div>
+    <span className="eyes" title={`${others.map(({ name }) => name).join(', ')} looking now`}>
+      {' '}
+      ● {others.length}
+    </span>
   );
 }

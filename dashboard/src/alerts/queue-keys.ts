@@ -9,11 +9,11 @@ const SNOOZE_MS = 3_600_000;
 
 type Keys = Readonly<Record<string, (target: EventTarget | null) => void>>;
 
-/** Whether a key goes into a field, to the browser or to a dialog. */
-function isMeantElsewhere({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+/** Whether a key goes into a field, to a row, to the browser or to a dialog. */
+function isMeantElsewhere({ target, ctrlKey, metaKey, altKey, defaultPrevented }: KeyboardEvent): boolean {
   const typing = target instanceof HTMLInputElement && target.type !== 'checkbox';
   if (typing || target instanceof HTMLTextAreaElement) return true;
-  return ctrlKey || metaKey || altKey || document.querySelector('[role=dialog]') !== null;
+  return defaultPrevented || ctrlKey || metaKey || altKey || document.querySelector('[role=dialog]') !== null;
 }
 
 export function useQueueKeys(queue: {

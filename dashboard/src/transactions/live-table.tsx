@@ -1,11 +1,11 @@
 // The live table: virtual, never moving under the reader. While one reads, new rows wait behind a button.
 import { Button } from '@mantine/core';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { TransactionRow } from '../../../src/protocol/transactions.ts';
 import { AmountCell } from '../kit/amount.tsx';
 import { clockTime, count, countryName, utc, words } from '../kit/format.ts';
-import { Empty, OutcomeTag, ScoreBar } from '../kit/parts.tsx';
+import { type Column, LongTable } from '../kit/long-table.tsx';
+import { OutcomeTag, ScoreBar } from '../kit/parts.tsx';
 import { setQuery } from '../live/route.ts';
 
 /** Rows as they stood when reading began, until the reader asks for the new ones. */
@@ -29,16 +29,9 @@ export function LiveTable(props: {
   readonly paused: boolean;
   readonly height?: number;
 }) {
-  const scroller = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const [reading, setReading] = useState(false);
   const { shown, waiting, release } = useHeldRows(props.rows, props.paused || reading);
-  const virtual = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 34,
-    overscan: 10,
-    getItemKey: (index) => shown[index]?.id ?? index,
-  });
   return (
     <div style={{ position: 'relative' }}>
       {waiting > 0 && (
@@ -47,91 +40,60 @@ export function LiveTable(props: {
           style={{ position: 'absolute', right: 16, top: 3, zIndex: 5 }}
           onClick={() => {
             release();
-            scroller.current?.scrollTo({ top: 0 });
+            frame.current?.scrollTo({ top: 0 });
           }}
         >
           {count(waiting)} new
         </Button>
       )}
-      <section
-        ref={scroller}
-        className="virtual"
-        style={props.height === undefined ? undefined : { height: props.height }}
-        onMouseEnter={() => setReading(true)}
-        onMouseLeave={() => setReading(false)}
-        onScroll={(event) =>
-          setReading(event.currentTarget.scrollTop > 0 || event.currentTarget.matches(':hover'))
-        }
-        aria-label="Transactions"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        tabIndex={0}
-      >
-        <Head />
-        {shown.length === 0 && (
-          <Empty>
-            Transactions appear here as they are decided. Start the simulator, or POST one to /v1/decisions.
-          </Empty>
-        )}
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map((item) => (
-            <Line key={item.key} row={shown[item.index]} top={item.start} />
-          ))}
-        </div>
-      </section>
+      <LongTable
+        label="Transactions"
+        frame={frame}
+        rows={shown}
+        rowKey={({ id }) => id}
+        rowHeight={34}
+        height={props.height}
+        columns={COLUMNS}
+        mark={({ id }) => ({ 'data-transaction': id })}
+        onOpen={({ id }) => setQuery({ transaction: id })}
+        events={{
+          onMouseEnter: () => setReading(true),
+          onMouseLeave: () => setReading(false),
+          onScroll: (event) =>
+            setReading(event.currentTarget.scrollTop > 0 || event.currentTarget.matches(':hover')),
+        }}
+        empty="Transactions appear here as they are decided. Start the simulator, or POST one to /v1/decisions."
+      />
     </div>
   );
 }
 
-function Head() {
-  return (
-    <div className="head" aria-hidden="true">
-      <span>Time</span>
-      <span className="c-account">Account</span>
-      <span style={{ textAlign: 'right' }}>Amount</span>
-      <span>Merchant</span>
-      <span className="c-channel">Channel</span>
-      <span className="c-country">Country</span>
-      <span className="c-score">Fraud score</span>
-      <span>Outcome</span>
-      <span className="c-reason">Top reason</span>
-    </div>
-  );
-}
-
-function Line(props: {
-  readonly row: TransactionRow;
-  /** Where in the table it stands, in pixels. */
-  readonly top: number;
-}) {
-  const { row, top } = props;
-  return (
-    <button
-      type="button"
-      data-transaction={row.id}
-      className="line"
-      style={{ position: 'absolute', top: 0, left: 0, transform: `translateY(${top}px)` }}
-      onClick={() => setQuery({ transaction: row.id })}
-    >
-      <span title={utc(row.decidedAt)}>{clockTime(row.decidedAt)}</span>
-      <span className="c-account">{row.accountId}</span>
-      <span style={{ textAlign: 'right' }}>
-        <AmountCell row={row} />
-      </span>
-      <span title={row.mcc ? `MCC ${row.mcc}` : undefined}>{row.merchantName ?? words(row.type)}</span>
-      <span className="c-channel">{words(row.channel ?? row.type)}</span>
-      <span className="c-country" title={countryName(row.country)}>
-        {row.country ?? '–'}
-      </span>
-      <span className="c-score">
-        <ScoreBar score={row.score} outcome={row.outcome} />
-      </span>
-      <span>
-        <OutcomeTag outcome={row.outcome} />
-      </span>
-      <span className="c-reason" title={row.topReason}>
-        {row.isFraud === true ? '⚑ confirmed fraud · ' : ''}
-        {row.topReason ?? ''}
-      </span>
-    </button>
-  );
-}
+const COLUMNS: readonly Column<TransactionRow>[] = [
+  { title: 'Time', hint: ({ decidedAt }) => utc(decidedAt), cell: ({ decidedAt }) => clockTime(decidedAt) },
+  { title: 'Account', className: 'c-account', cell: ({ accountId }) => accountId },
+  { title: 'Amount', right: true, cell: (row) => <AmountCell row={row} /> },
+  {
+    title: 'Merchant',
+    hint: ({ mcc }) => mcc && `MCC ${mcc}`,
+    cell: ({ merchantName, type }) => merchantName ?? words(type),
+  },
+  { title: 'Channel', className: 'c-channel', cell: ({ channel, type }) => words(channel ?? type) },
+  {
+    title: 'Country',
+    className: 'c-country',
+    hint: ({ country }) => countryName(country),
+    cell: ({ country }) => country ?? '–',
+  },
+  {
+    title: 'Fraud score',
+    className: 'c-score',
+    cell: ({ score, outcome }) => <ScoreBar score={score} outcome={outcome} />,
+  },
+  { title: 'Outcome', cell: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
+  {
+    title: 'Top reason',
+    className: 'c-reason',
+    hint: ({ topReason }) => topReason,
+    cell: ({ isFraud, topReason }) => `${isFraud === true ? '⚑ confirmed fraud · ' : ''}${topReason ?? ''}`,
+  },
+];
