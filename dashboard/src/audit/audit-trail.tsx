@@ -5,7 +5,8 @@ import type { Answer } from '../../../src/client/api.ts';
 import type { AuditLine } from '../../../src/protocol/audit.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
-import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { call } from '../live/desk.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
@@ -73,10 +74,13 @@ export function AuditTrail() {
         </Button>
       </div>
       <Problem text={problem} />
-      {lines.length === 0 && !problem && (
-        <Empty>No line fits. Whatever people see and change is told here.</Empty>
-      )}
-      {lines.length > 0 && <Lines lines={lines} />}
+      <Table
+        label="Audit trail"
+        rows={problem && lines.length === 0 ? undefined : lines}
+        rowKey={({ seq }) => seq}
+        columns={COLUMNS}
+        empty="No line fits. Whatever people see and change is told here."
+      />
       {page?.nextCursor != null && (
         <Button size="xs" variant="default" mt={8} onClick={() => void load(page.nextCursor)}>
           Older
@@ -86,37 +90,16 @@ export function AuditTrail() {
   );
 }
 
-function Lines(props: { readonly lines: readonly AuditLine[] }) {
-  return (
-    <Scroll label="Audit trail">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th className="right">Line</th>
-            <th>Time</th>
-            <th>Who</th>
-            <th>Did</th>
-            <th>To</th>
-            <th>Details</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.lines.map((line) => (
-            <tr key={line.seq} style={{ cursor: 'default' }}>
-              <td className="right" title={line.hash ?? undefined}>
-                {line.seq}
-              </td>
-              <td title={utc(line.at)}>{dateTime(line.at)}</td>
-              <td>{line.who}</td>
-              <td>{line.action}</td>
-              <td>{line.subject}</td>
-              <td className="muted" title={shownDetail(line.detail)}>
-                {shownDetail(line.detail)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
+const COLUMNS: readonly Column<AuditLine>[] = [
+  { title: 'Line', right: true, hint: ({ hash }) => hash, cell: ({ seq }) => seq },
+  { title: 'Time', hint: ({ at }) => utc(at), cell: ({ at }) => dateTime(at) },
+  { title: 'Who', cell: ({ who }) => who },
+  { title: 'Did', cell: ({ action }) => action },
+  { title: 'To', cell: ({ subject }) => subject },
+  {
+    title: 'Details',
+    className: 'muted',
+    hint: ({ detail }) => shownDetail(detail),
+    cell: ({ detail }) => shownDetail(detail),
+  },
+];

@@ -4,7 +4,8 @@ import { lazy, useState } from 'react';
 import { CASE_STATUSES } from '../../../src/domain/case.ts';
 import type { Case } from '../../../src/protocol/cases.ts';
 import { count, dateTime, utc, words } from '../kit/format.ts';
-import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
@@ -21,48 +22,37 @@ export function Cases() {
 const LOOK_MS = 10_000;
 const STATUSES = ['all', ...CASE_STATUSES] as const;
 
-function CaseTable({ cases }: { readonly cases: readonly Case[] }) {
-  return (
-    <Scroll label="Cases">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th className="right">Case</th>
-            <th>Title</th>
-            <th className="right">Alerts</th>
-            <th className="right hide-small">Tasks open</th>
-            <th className="hide-small">With</th>
-            <th className="hide-small">Opened</th>
-            <th>Status</th>
-          </tr>
-        </thead>
-        <tbody>
-          {cases.map((one) => (
-            <tr
-              key={one.id}
-              tabIndex={0}
-              onClick={() => setQuery({ case: String(one.id) })}
-              onKeyDown={(event) => event.key === 'Enter' && setQuery({ case: String(one.id) })}
-            >
-              <td className="right">{one.id}</td>
-              <td>{one.title}</td>
-              <td className="right">{count(one.alerts)}</td>
-              <td className="right hide-small">{count(one.tasksOpen)}</td>
-              <td className="hide-small">{one.assignee?.name ?? <span className="muted">nobody</span>}</td>
-              <td className="hide-small" title={utc(one.openedAt)}>
-                {dateTime(one.openedAt)}
-              </td>
-              <td>
-                {one.status === 'proposed' ? 'to be closed' : one.status}
-                {one.outcome && <span className="muted"> · {words(one.outcome)}</span>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
+const COLUMNS: readonly Column<Case>[] = [
+  { title: 'Case', right: true, cell: ({ id }) => id },
+  { title: 'Title', cell: ({ title }) => title },
+  { title: 'Alerts', right: true, cell: ({ alerts }) => count(alerts) },
+  {
+    title: 'Tasks open',
+    right: true,
+    className: 'hide-small',
+    cell: ({ tasksOpen }) => count(tasksOpen),
+  },
+  {
+    title: 'With',
+    className: 'hide-small',
+    cell: ({ assignee }) => assignee?.name ?? <span className="muted">nobody</span>,
+  },
+  {
+    title: 'Opened',
+    className: 'hide-small',
+    hint: ({ openedAt }) => utc(openedAt),
+    cell: ({ openedAt }) => dateTime(openedAt),
+  },
+  {
+    title: 'Status',
+    cell: ({ status, outcome }) => (
+      <>
+        {status === 'proposed' ? 'to be closed' : status}
+        {outcome && <span className="muted"> · {words(outcome)}</span>}
+      </>
+    ),
+  },
+];
 
 function CaseList() {
   const { query } = useRoute();
@@ -75,7 +65,6 @@ function CaseList() {
   );
   const may = useMay('work_alerts');
   const [opening, setOpening] = useState(false);
-  const items = data?.items ?? [];
   return (
     <Panel
       title="Cases"
@@ -102,12 +91,14 @@ function CaseList() {
         />
       </div>
       <Problem text={problem} />
-      {items.length > 0 && <CaseTable cases={items} />}
-      {data && items.length === 0 && (
-        <Empty>
-          No cases here. Choose alerts that belong together and open one from the queue, or from an alert.
-        </Empty>
-      )}
+      <Table
+        label="Cases"
+        rows={data?.items}
+        rowKey={({ id }) => id}
+        columns={COLUMNS}
+        onOpen={({ id }) => setQuery({ case: String(id) })}
+        empty="No cases here. Choose alerts that belong together and open one from the queue, or from an alert."
+      />
       {opening && <OpenCase alerts={[]} onClose={() => setOpening(false)} />}
     </Panel>
   );

@@ -4,6 +4,7 @@ import type { PeriodTotals, Stats } from '../../../src/protocol/figures.ts';
 import { Chart, type ChartColors, Sparkline } from '../kit/chart.tsx';
 import { count, countryName, milliseconds, minuteTime, percent, shortMoney } from '../kit/format.ts';
 import { Empty, Panel } from '../kit/parts.tsx';
+import { Table } from '../kit/table.tsx';
 import { useLive } from '../live/feed.ts';
 import { navigate } from '../live/route.ts';
 import { QualityFiguresRow } from '../models/index.ts';
@@ -294,35 +295,18 @@ function Regions(props: { readonly regions: Stats['regions'] }) {
   const { regions } = props;
   const baseCurrency = useLive((state) => state.baseCurrency);
   return (
-    <>
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>Country</th>
-            <th className="right">Flagged</th>
-            <th className="right">Rate</th>
-            <th className="right">Value</th>
-          </tr>
-        </thead>
-        <tbody>
-          {regions.map((region) => (
-            <tr
-              key={region.country}
-              tabIndex={0}
-              onClick={() => navigate(`/transactions?country=${region.country}`)}
-              onKeyDown={(event) =>
-                event.key === 'Enter' && navigate(`/transactions?country=${region.country}`)
-              }
-            >
-              <td>{countryName(region.country)}</td>
-              <td className="right">{count(region.flagged)}</td>
-              <td className="right">{percent(region.flagged / region.transactions)}</td>
-              <td className="right">{shortMoney(region.flaggedMinor, baseCurrency)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {regions.length === 0 && <Empty>Countries appear with the first transactions.</Empty>}
-    </>
+    <Table
+      label="Fraud by country"
+      rows={regions}
+      rowKey={({ country }) => country}
+      columns={[
+        { title: 'Country', cell: ({ country }) => countryName(country) },
+        { title: 'Flagged', right: true, cell: ({ flagged }) => count(flagged) },
+        { title: 'Rate', right: true, cell: ({ flagged, transactions }) => percent(flagged / transactions) },
+        { title: 'Value', right: true, cell: ({ flaggedMinor }) => shortMoney(flaggedMinor, baseCurrency) },
+      ]}
+      onOpen={({ country }) => navigate(`/transactions?country=${country}`)}
+      empty="Countries appear with the first transactions."
+    />
   );
 }

@@ -1,11 +1,12 @@
 // The keys that work on every screen, and the list of all keys.
 import { Button, Modal } from '@mantine/core';
 import { type RefObject, useEffect } from 'react';
+import { Facts } from '../kit/facts.tsx';
 import { navigate } from '../live/route.ts';
 import { SCREENS } from './screens.ts';
 
-const KEYS = [
-  ...SCREENS.map(({ key, title }) => [key, title]),
+const KEYS: readonly (readonly [string, string])[] = [
+  ...SCREENS.map(({ key, title }) => [key, title] as const),
   ['Ctrl K', 'Search'],
   ['t', 'Dark or light'],
   ['Enter', 'Open the row in focus'],
@@ -60,18 +61,7 @@ export function KeysHelp(props: {
       title="Keys"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <table className="rows">
-        <tbody>
-          {KEYS.map(([key, what]) => (
-            <tr key={key} style={{ cursor: 'default' }}>
-              <td>
-                <kbd>{key}</kbd>
-              </td>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Facts facts={KEYS} nameOf={(key) => <kbd>{key}</kbd>} />
       <Button size="xs" variant="default" mt={12} onClick={props.onTour}>
         Take the tour
       </Button>

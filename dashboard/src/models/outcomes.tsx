@@ -4,17 +4,15 @@ import { useState } from 'react';
 import { SEGMENT_KINDS } from '../../../src/domain/segment.ts';
 import type { Outcomes as OutcomesMessage } from '../../../src/protocol/models.ts';
 import { count, countryName, dateTime, delay, percent, words } from '../kit/format.ts';
-import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { useAnswer } from '../live/desk.ts';
 
 const SHOWN = 12;
 
-const share = (part: number, of: number): string => (of === 0 ? '–' : percent(part / of, 0));
-
 export function Outcomes() {
   const { data, problem } = useAnswer('getOutcomes', {}, 30_000);
   const [kind, setKind] = useState<string>('fraud type');
-  const segments = data?.segments.filter((segment) => segment.kind === kind) ?? [];
   return (
     <div className="grid">
       <Panel
@@ -32,98 +30,109 @@ export function Outcomes() {
           onChange={setKind}
           mb={8}
         />
-        {data && segments.length === 0 && (
-          <Empty>
-            {kind === 'fraud type'
+        <Table
+          key={kind}
+          label="How decisions turned out"
+          rows={data?.segments.filter((segment) => segment.kind === kind).slice(0, SHOWN)}
+          rowKey={({ name }) => name}
+          columns={columns(kind)}
+          empty={
+            kind === 'fraud type'
               ? 'No fraud is known yet among them.'
-              : 'No decision is old enough for its label yet.'}
-          </Empty>
-        )}
-        {segments.length > 0 && <Segments kind={kind} segments={segments.slice(0, SHOWN)} />}
+              : 'No decision is old enough for its label yet.'
+          }
+        />
       </Panel>
       <Panel title="Labels" note="where they come from, and how late">
-        {data && data.labels.length === 0 && <Empty>No label has come in yet.</Empty>}
-        {data && data.labels.length > 0 && <Labels sources={data.labels} />}
+        <Table
+          label="Labels"
+          rows={data?.labels}
+          rowKey={({ source }) => source}
+          columns={SOURCE}
+          mark={({ latestAt }) => ({ title: `latest ${dateTime(latestAt)}` })}
+          empty="No label has come in yet."
+        />
       </Panel>
     </div>
   );
 }
 
-function Segments(props: { readonly kind: string; readonly segments: OutcomesMessage['segments'] }) {
-  const { kind } = props;
-  return (
-    <Scroll label="How decisions turned out">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>{kind}</th>
-            <th className="right">Decided</th>
-            <th className="right">Frauds</th>
-            <th className="right" title="Of the frauds, how many were sent to review or declined">
-              Recall
-            </th>
-            <th className="right" title="Of the flagged, how many were fraud">
-              Precision
-            </th>
-            <th className="right hide-small" title="Genuine among the flagged, for each fraud caught">
-              False alarms
-            </th>
-            <th className="right hide-small" title="Of the amount of known frauds">
-              Value caught
-            </th>
-            <th className="right hide-small">Labelled</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.segments.map((one) => (
-            <tr key={one.name} style={{ cursor: 'default' }}>
-              <td>{kind === 'country' ? countryName(one.name) : words(one.name)}</td>
-              <td className="right">{count(one.rows)}</td>
-              <td className="right">{count(one.frauds)}</td>
-              <td className="right">{share(one.caught, one.frauds)}</td>
-              <td className="right">{kind === 'fraud type' ? '–' : share(one.caught, one.flagged)}</td>
-              <td className="right hide-small">
-                {kind === 'fraud type' || one.caught === 0
-                  ? '–'
-                  : `${((one.flagged - one.caught) / one.caught).toFixed(1)} : 1`}
-              </td>
-              <td className="right hide-small">{share(one.caughtMinor, one.fraudMinor)}</td>
-              <td className="right hide-small">{share(one.labelled, one.rows)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
+type Segment = OutcomesMessage['segments'][number];
+
+/** Undefined where there is nothing to be a share of. */
+const part = (of: number, whole: number): number | undefined => (whole === 0 ? undefined : of / whole);
+const share = (value: number | undefined): string => (value === undefined ? '–' : percent(value, 0));
+
+const recall = ({ caught, frauds }: Segment) => part(caught, frauds);
+const valueCaught = ({ caughtMinor, fraudMinor }: Segment) => part(caughtMinor, fraudMinor);
+const labelled = (one: Segment) => part(one.labelled, one.rows);
+
+function columns(kind: string): readonly Column<Segment>[] {
+  const nameOf = ({ name }: Segment): string => (kind === 'country' ? countryName(name) : words(name));
+  // Of what is flagged and genuine nobody can say which fraud it is not.
+  const precision = ({ caught, flagged }: Segment) =>
+    kind === 'fraud type' ? undefined : part(caught, flagged);
+  const falseAlarms = ({ caught, flagged }: Segment) =>
+    kind === 'fraud type' ? undefined : part(flagged - caught, caught);
+  return [
+    { title: kind, cell: nameOf, sortBy: nameOf },
+    { title: 'Decided', right: true, cell: ({ rows }) => count(rows), sortBy: ({ rows }) => rows },
+    { title: 'Frauds', right: true, cell: ({ frauds }) => count(frauds), sortBy: ({ frauds }) => frauds },
+    {
+      title: 'Recall',
+      about: 'Of the frauds, how many were sent to review or declined',
+      right: true,
+      cell: (one) => share(recall(one)),
+      sortBy: recall,
+    },
+    {
+      title: 'Precision',
+      about: 'Of the flagged, how many were fraud',
+      right: true,
+      cell: (one) => share(precision(one)),
+      sortBy: precision,
+    },
+    {
+      title: 'False alarms',
+      about: 'Genuine among the flagged, for each fraud caught',
+      right: true,
+      className: 'hide-small',
+      cell: (one) => {
+        const alarms = falseAlarms(one);
+        return alarms === undefined ? '–' : `${alarms.toFixed(1)} : 1`;
+      },
+      sortBy: falseAlarms,
+    },
+    {
+      title: 'Value caught',
+      about: 'Of the amount of known frauds',
+      right: true,
+      className: 'hide-small',
+      cell: (one) => share(valueCaught(one)),
+      sortBy: valueCaught,
+    },
+    {
+      title: 'Labelled',
+      right: true,
+      className: 'hide-small',
+      cell: (one) => share(labelled(one)),
+      sortBy: labelled,
+    },
+  ];
 }
 
-function Labels(props: { readonly sources: OutcomesMessage['labels'] }) {
-  return (
-    <Scroll label="Labels">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>Source</th>
-            <th className="right">Labels</th>
-            <th className="right">Fraud</th>
-            <th className="right" title="Half of them within; nine in ten within">
-              Delay
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.sources.map((one) => (
-            <tr key={one.source} style={{ cursor: 'default' }} title={`latest ${dateTime(one.latestAt)}`}>
-              <td>{one.source}</td>
-              <td className="right">{count(one.labels)}</td>
-              <td className="right">{share(one.frauds, one.labels)}</td>
-              <td className="right">
-                {delay(one.medianDelayMs)} · {delay(one.p90DelayMs)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
+type Source = OutcomesMessage['labels'][number];
+const fraudShare = ({ frauds, labels }: Source) => part(frauds, labels);
+
+const SOURCE: readonly Column<Source>[] = [
+  { title: 'Source', cell: ({ source }) => source, sortBy: ({ source }) => source },
+  { title: 'Labels', right: true, cell: ({ labels }) => count(labels), sortBy: ({ labels }) => labels },
+  { title: 'Fraud', right: true, cell: (one) => share(fraudShare(one)), sortBy: fraudShare },
+  {
+    title: 'Delay',
+    about: 'Half of them within; nine in ten within',
+    right: true,
+    cell: ({ medianDelayMs, p90DelayMs }) => `${delay(medianDelayMs)} · ${delay(p90DelayMs)}`,
+    sortBy: ({ medianDelayMs }) => medianDelayMs,
+  },
+];

@@ -6,8 +6,9 @@ import { EVENT_TYPES } from '../../../src/domain/event.ts';
 import type { Channel, Delivery } from '../../../src/protocol/notifications.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { count, dateTime } from '../kit/format.ts';
-import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
+import { actions, type Column, Table } from '../kit/table.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 
 export function Channels() {
@@ -23,7 +24,6 @@ export function Channels() {
       )
       .finally(again);
   }
-  const channels = data?.channels ?? [];
   return (
     <>
       <Panel
@@ -35,30 +35,17 @@ export function Channels() {
         }
       >
         <Problem text={problem ?? refused} />
-        {data && channels.length === 0 && (
-          <Empty>Nobody is told. A webhook or a mailbox hears of alerts, cases, rules and models.</Empty>
-        )}
-        {channels.length > 0 && (
-          <Scroll label="Channels">
-            <table className="rows">
-              <thead>
-                <tr>
-                  <th>To</th>
-                  <th>Hears of</th>
-                  <th className="right">Alerts from</th>
-                  <th>
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {channels.map((channel) => (
-                  <ChannelRow key={channel.id} channel={channel} run={run} />
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
-        )}
+        <Table
+          label="Channels"
+          rows={data?.channels}
+          rowKey={({ id }) => id}
+          columns={[
+            ...CHANNEL,
+            actions<Channel>((channel) => <ChannelActions channel={channel} run={run} />),
+          ]}
+          mark={({ enabled }) => ({ isFaded: !enabled })}
+          empty="Nobody is told. A webhook or a mailbox hears of alerts, cases, rules and models."
+        />
       </Panel>
       {data && data.deliveries.length > 0 && <Deliveries answer={data} />}
       {adding && (
@@ -85,50 +72,66 @@ export function Channels() {
   );
 }
 
-function ChannelRow(props: { readonly channel: Channel; readonly run: (work: Promise<unknown>) => void }) {
-  const { channel, run } = props;
-  return (
-    <tr style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
-      <td title={channel.target}>
+const CHANNEL: readonly Column<Channel>[] = [
+  {
+    title: 'To',
+    hint: ({ target }) => target,
+    cell: (channel) => (
+      <>
         {channel.target}
         <ChannelState channel={channel} />
-      </td>
-      <td title={channel.events.join(', ')}>{channel.events.join(', ')}</td>
-      <td className="right">{count(channel.minLossMinor / 100)}</td>
-      <td className="right">
-        <Button
-          size="compact-xs"
-          variant="default"
-          mr={6}
-          disabled={!channel.enabled}
-          onClick={() => run(call('testChannel', { params: { id: channel.id } }))}
-        >
-          Test
-        </Button>
-        <Button
-          size="compact-xs"
-          variant="default"
-          mr={6}
-          onClick={() =>
-            run(
-              call('enableChannel', {
-                params: { id: channel.id },
-                body: { enabled: !channel.enabled },
-              }),
-            )
-          }
-        >
-          {channel.enabled ? 'Pause' : 'Go on'}
-        </Button>
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() => run(call('removeChannel', { params: { id: channel.id } }))}
-        >
-          Remove
-        </Button>
-      </td>
-    </tr>
+      </>
+    ),
+    sortBy: ({ target }) => target,
+  },
+  { title: 'Hears of', hint: ({ events }) => events.join(', '), cell: ({ events }) => events.join(', ') },
+  {
+    title: 'Alerts from',
+    right: true,
+    cell: ({ minLossMinor }) => count(minLossMinor / 100),
+    sortBy: ({ minLossMinor }) => minLossMinor,
+  },
+];
+
+function ChannelActions(props: {
+  readonly channel: Channel;
+  readonly run: (work: Promise<unknown>) => void;
+}) {
+  const { channel, run } = props;
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        mr={6}
+        disabled={!channel.enabled}
+        onClick={() => run(call('testChannel', { params: { id: channel.id } }))}
+      >
+        Test
+      </Button>
+      <Button
+        size="compact-xs"
+        variant="default"
+        mr={6}
+        onClick={() =>
+          run(
+            call('enableChannel', {
+              params: { id: channel.id },
+              body: { enabled: !channel.enabled },
+            }),
+          )
+        }
+      >
+        {channel.enabled ? 'Pause' : 'Go on'}
+      </Button>
+      <Button
+        size="compact-xs"
+        variant="default"
+        onClick={() => run(call('removeChannel', { params: { id: channel.id } }))}
+      >
+        Remove
+      </Button>
+    </>
   );
 }
 
@@ -148,32 +151,26 @@ function Deliveries(props: { readonly answer: Answer<'listChannels'> }) {
         )
       }
     >
-      <Scroll label="Deliveries">
-        <table className="rows">
-          <thead>
-            <tr>
-              <th>Event</th>
-              <th>To</th>
-              <th>When</th>
-              <th className="right">Tries</th>
-              <th>State</th>
-            </tr>
-          </thead>
-          <tbody>
-            {answer.deliveries.map((one) => (
-              <tr key={one.id} style={{ cursor: 'default' }}>
-                <td>{one.event}</td>
-                <td>{channelOf.get(one.channel)?.target ?? 'removed'}</td>
-                <td>{dateTime(one.createdAt)}</td>
-                <td className="right">{one.attempts}</td>
-                <td title={one.lastError ?? ''} className={one.lastError ? 'overdue' : ''}>
-                  {deliveryState(one, channelOf.get(one.channel))}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Deliveries"
+        rows={answer.deliveries}
+        rowKey={({ id }) => id}
+        columns={[
+          { title: 'Event', cell: ({ event }) => event },
+          { title: 'To', cell: ({ channel }) => channelOf.get(channel)?.target ?? 'removed' },
+          { title: 'When', cell: ({ createdAt }) => dateTime(createdAt) },
+          { title: 'Tries', right: true, cell: ({ attempts }) => attempts },
+          {
+            title: 'State',
+            hint: ({ lastError }) => lastError,
+            cell: (one) => (
+              <span className={one.lastError ? 'overdue' : undefined}>
+                {deliveryState(one, channelOf.get(one.channel))}
+              </span>
+            ),
+          },
+        ]}
+      />
     </Panel>
   );
 }

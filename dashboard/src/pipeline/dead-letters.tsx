@@ -3,11 +3,11 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { DeadLetterRow } from '../../../src/protocol/dead-letters.ts';
 import { count } from '../kit/format.ts';
-import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
-import { LetterRow } from './dead-letter-row.tsx';
+import { LetterTable } from './letter-table.tsx';
 
 const EVERY_MS = 5000;
 const SHOWN = {
@@ -60,7 +60,6 @@ export function DeadLetters() {
     setShown(next);
     setCursors([]);
   };
-  const rows = data?.items ?? [];
   const next = data?.nextCursor;
   return (
     <Panel
@@ -88,8 +87,7 @@ export function DeadLetters() {
         </p>
       )}
       <Problem text={problem} />
-      {data && rows.length === 0 && <Empty>{NOTHING[view]}</Empty>}
-      {rows.length > 0 && <Letters rows={rows} onAct={act} />}
+      <LetterTable letters={data?.items} nothing={NOTHING[view]} onAct={act} />
       {(cursors.length > 0 || typeof next === 'number') && (
         <Pager
           onNewer={cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : undefined}
@@ -98,34 +96,6 @@ export function DeadLetters() {
       )}
       <Toast said={said} onGone={() => setSaid(undefined)} />
     </Panel>
-  );
-}
-
-function Letters(props: {
-  readonly rows: readonly DeadLetterRow[];
-  readonly onAct: (row: DeadLetterRow, what: 'retry' | 'discard') => void;
-}) {
-  return (
-    <Scroll label="Dead letters">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>Received</th>
-            <th>From</th>
-            <th>What happened</th>
-            <th>State</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.rows.map((row) => (
-            <LetterRow key={row.id} row={row} onAct={props.onAct} />
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ExchangeRates as Rates, RatesImported } from '../../../src/protocol/rates.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 
@@ -114,28 +115,24 @@ function InService({ rates }: { readonly rates: Rates }) {
   );
 }
 
+const IMPORT: readonly Column<Rates['imports'][number]>[] = [
+  { hint: ({ at }) => utc(at), cell: ({ at }) => dateTime(at) },
+  { cell: ({ by }) => by },
+  { cell: ({ source }) => source },
+  { right: true, cell: ({ rates }) => `${count(rates)} rates` },
+  { cell: ({ lastDate }) => `up to ${lastDate}` },
+];
+
 function Imports({ imports }: { readonly imports: Rates['imports'] }) {
   return (
     <Panel title="Imports">
-      {imports.length === 0 ? (
-        <Empty>None yet: the rates that ship with the program serve until one is imported.</Empty>
-      ) : (
-        <Scroll label="Imports of exchange rates">
-          <table className="rows">
-            <tbody>
-              {imports.map((one) => (
-                <tr key={one.at}>
-                  <td title={utc(one.at)}>{dateTime(one.at)}</td>
-                  <td>{one.by}</td>
-                  <td>{one.source}</td>
-                  <td className="right">{count(one.rates)} rates</td>
-                  <td>up to {one.lastDate}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
+      <Table
+        label="Imports of exchange rates"
+        rows={imports}
+        rowKey={({ at }) => at}
+        columns={IMPORT}
+        empty="None yet: the rates that ship with the program serve until one is imported."
+      />
     </Panel>
   );
 }

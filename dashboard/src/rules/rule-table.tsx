@@ -2,7 +2,7 @@
 import type { Rule } from '../../../src/protocol/rules.ts';
 import { count, percent } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
-import { Scroll } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { setQuery } from '../live/route.ts';
 
 const ACTION_WORDS = {
@@ -20,77 +20,91 @@ function ActionTag(props: { readonly action: Rule['action'] }) {
   );
 }
 
+const precision = ({ hits }: Rule): number | undefined =>
+  hits && hits.labelled > 0 ? hits.frauds / hits.labelled : undefined;
+
+function State({ rule }: { readonly rule: Rule }) {
+  return (
+    <>
+      <span className={`state ${rule.state}`}>{rule.state}</span>
+      {rule.costs?.suspended && (
+        <span className="overdue"> left out: {rule.costs.suspendedBecause ?? 'costs too much'}</span>
+      )}
+    </>
+  );
+}
+
+function columns(counted: number): readonly Column<Rule>[] {
+  return [
+    { title: 'Priority', right: true, cell: ({ priority }) => priority, sortBy: ({ priority }) => priority },
+    {
+      title: 'Rule',
+      cell: ({ id, version }) => (
+        <>
+          {id} <span className="muted">v{version}</span>
+        </>
+      ),
+      sortBy: ({ id, version }) => `${id} ${version}`,
+    },
+    { title: 'Then', cell: ({ action }) => <ActionTag action={action} />, sortBy: ({ action }) => action },
+    { title: 'State', cell: (rule) => <State rule={rule} />, sortBy: ({ state }) => state },
+    {
+      title: 'Because',
+      className: 'hide-small',
+      cell: ({ text }) => text ?? <Hidden what="The reason" />,
+    },
+    {
+      title: 'Hits',
+      about: `Among the newest ${count(counted)} decisions`,
+      right: true,
+      cell: ({ hits }) => (hits ? count(hits.count) : '–'),
+      sortBy: ({ hits }) => hits?.count,
+    },
+    {
+      title: 'Precision',
+      about: 'Frauds among labelled hits',
+      right: true,
+      cell: (rule) => {
+        const share = precision(rule);
+        return share === undefined ? '–' : percent(share, 0);
+      },
+      sortBy: precision,
+    },
+    {
+      title: 'Cost',
+      right: true,
+      className: 'hide-small',
+      cell: ({ costs }) => (costs?.meanMicros == null ? '–' : `${costs.meanMicros.toFixed(1)} µs`),
+      sortBy: ({ costs }) => costs?.meanMicros,
+    },
+    {
+      title: 'Errors',
+      right: true,
+      hint: ({ costs }) => costs?.lastError,
+      cell: ({ costs }) => (
+        <span className={costs && costs.errors > 0 ? 'overdue' : undefined}>
+          {costs ? count(costs.errors) : '–'}
+        </span>
+      ),
+      sortBy: ({ costs }) => costs?.errors,
+    },
+  ];
+}
+
 export function RuleTable(props: {
-  readonly rules: readonly Rule[];
+  readonly rules: readonly Rule[] | undefined;
   readonly counted: number;
   readonly open: string | null;
 }) {
-  const { rules, counted, open } = props;
   return (
-    <Scroll label="Rules">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th className="right">Priority</th>
-            <th>Rule</th>
-            <th>Then</th>
-            <th>State</th>
-            <th className="hide-small">Because</th>
-            <th className="right" title={`Among the newest ${count(counted)} decisions`}>
-              Hits
-            </th>
-            <th className="right" title="Frauds among labelled hits">
-              Precision
-            </th>
-            <th className="right hide-small">Cost</th>
-            <th className="right">Errors</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rules.map((rule) => (
-            <tr
-              key={`${rule.id} ${rule.version}`}
-              tabIndex={0}
-              aria-current={open === rule.id ? 'true' : undefined}
-              onClick={() => setQuery({ rule: rule.id })}
-              onKeyDown={(event) => event.key === 'Enter' && setQuery({ rule: rule.id })}
-            >
-              <td className="right">{rule.priority}</td>
-              <td>
-                {rule.id} <span className="muted">v{rule.version}</span>
-              </td>
-              <td>
-                <ActionTag action={rule.action} />
-              </td>
-              <td>
-                <span className={`state ${rule.state}`}>{rule.state}</span>
-                {rule.costs?.suspended && (
-                  <span className="overdue">
-                    {' '}
-                    left out: {rule.costs.suspendedBecause ?? 'costs too much'}
-                  </span>
-                )}
-              </td>
-              <td className="hide-small">{rule.text ?? <Hidden what="The reason" />}</td>
-              <td className="right">{rule.hits ? count(rule.hits.count) : '–'}</td>
-              <td className="right">
-                {rule.hits && rule.hits.labelled > 0
-                  ? percent(rule.hits.frauds / rule.hits.labelled, 0)
-                  : '–'}
-              </td>
-              <td className="right hide-small">
-                {rule.costs?.meanMicros == null ? '–' : `${rule.costs.meanMicros.toFixed(1)} µs`}
-              </td>
-              <td
-                className={`right ${rule.costs && rule.costs.errors > 0 ? 'overdue' : ''}`}
-                title={rule.costs?.lastError ?? ''}
-              >
-                {rule.costs ? count(rule.costs.errors) : '–'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Rules"
+      rows={props.rules}
+      rowKey={({ id, version }) => `${id} ${version}`}
+      columns={columns(props.counted)}
+      mark={({ id }) => ({ isCurrent: props.open === id })}
+      onOpen={({ id }) => setQuery({ rule: id })}
+      empty="No rules. The score decides alone until you write one."
+    />
   );
 }

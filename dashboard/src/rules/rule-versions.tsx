@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Rule } from '../../../src/protocol/rules.ts';
 import { dateTime } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
+import { Table } from '../kit/table.tsx';
 import { RuleDifference } from './rule-difference.tsx';
 import { draftOf, type RuleDraft } from './rule-draft.ts';
 
@@ -32,18 +33,18 @@ export function RuleVersions(props: {
       {props.fourEyes && (
         <p className="muted">Whoever wrote a version may not put it live: somebody else has to.</p>
       )}
-      <table className="rows">
-        <tbody>
-          {versions.map((rule) => (
-            <tr key={rule.version} style={{ cursor: 'default' }}>
-              <td>v{rule.version}</td>
-              <td>
-                <span className={`state ${rule.state}`}>{rule.state}</span>
-              </td>
-              <td className="hide-small">
-                <WhoseVersion rule={rule} />
-              </td>
-              <td className="right">
+      <Table
+        label="Versions of the rule"
+        rows={versions}
+        rowKey={({ version }) => version}
+        columns={[
+          { cell: ({ version }) => `v${version}` },
+          { cell: ({ state }) => <span className={`state ${state}`}>{state}</span> },
+          { className: 'hide-small', cell: (rule) => <WhoseVersion rule={rule} /> },
+          {
+            right: true,
+            cell: (rule) => (
+              <>
                 {props.mayMove &&
                   MOVES.filter(({ state }) => state !== rule.state).map(({ state, label }) => (
                     <Button
@@ -65,11 +66,11 @@ export function RuleVersions(props: {
                 >
                   {compared === rule.version ? 'Hide difference' : 'Difference to the editor'}
                 </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            ),
+          },
+        ]}
+      />
       {other && <RuleDifference before={draftOf(other)} after={props.draft} />}
     </>
   );

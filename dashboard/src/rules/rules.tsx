@@ -1,7 +1,7 @@
 // Rules: what is in service and what it does, drafts, and the workshop of one rule.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { Empty, Panel, Problem } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
 import { useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
@@ -44,8 +44,7 @@ export function Rules() {
           (a larger number). A rule in shadow is counted and changes nothing.
         </p>
         <Problem text={problem} />
-        <RuleTable rules={shown} counted={data?.counted ?? 0} open={open} />
-        {data && shown.length === 0 && <Empty>No rules. The score decides alone until you write one.</Empty>}
+        <RuleTable rules={data && shown} counted={data?.counted ?? 0} open={open} />
       </Panel>
     </>
   );

@@ -13,6 +13,7 @@ import { Chart, type ChartColors } from '../kit/chart.tsx';
 import { clockTime, dateTime, percent, utc, words } from '../kit/format.ts';
 import { HiddenHint } from '../kit/hidden.tsx';
 import { Empty, OutcomeTag } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { answers, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
@@ -78,33 +79,23 @@ function Neighbours(props: { readonly story: TransactionStory }) {
   return (
     <>
       <Chart label="Amounts of the account's transactions around this one" option={option} />
-      <table className="rows">
-        <tbody>
-          {[...neighbours]
-            .reverse()
-            .slice(0, 10)
-            .map((row) => (
-              <tr
-                key={row.id}
-                tabIndex={0}
-                onClick={() => setQuery({ transaction: row.id })}
-                onKeyDown={(event) => event.key === 'Enter' && setQuery({ transaction: row.id })}
-              >
-                <td title={utc(row.occurredAt)}>{dateTime(row.occurredAt)}</td>
-                <td className="right">
-                  <AmountCell row={row} />
-                </td>
-                <td>{row.merchantName ?? words(row.type)}</td>
-                <td>
-                  <OutcomeTag outcome={row.outcome} />
-                </td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      <Table
+        label="Transactions around this one"
+        rows={[...neighbours].reverse().slice(0, 10)}
+        rowKey={({ id }) => id}
+        columns={NEIGHBOUR}
+        onOpen={({ id }) => setQuery({ transaction: id })}
+      />
     </>
   );
 }
+
+const NEIGHBOUR: readonly Column<TransactionStory['neighbours'][number]>[] = [
+  { hint: ({ occurredAt }) => utc(occurredAt), cell: ({ occurredAt }) => dateTime(occurredAt) },
+  { right: true, cell: (row) => <AmountCell row={row} /> },
+  { cell: ({ merchantName, type }) => merchantName ?? words(type) },
+  { cell: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
+];
 
 type StoredAmounts = Amount & { readonly occurredAt: string; readonly base?: BaseAmount };
 

@@ -2,6 +2,7 @@
 import type { TransactionStory } from '../../../src/protocol/transactions.ts';
 import { percent, words } from '../kit/format.ts';
 import { Empty } from '../kit/parts.tsx';
+import { Table } from '../kit/table.tsx';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const factor = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -67,49 +68,45 @@ type StoryFeature = TransactionStory['features'][number];
 const isUnusual = ({ value, usual }: StoryFeature): boolean =>
   value !== null && usual !== null && (value < usual.low || value > usual.high);
 
+const range = (lies: { readonly low: number; readonly high: number } | null): string =>
+  lies ? `${number.format(lies.low)} – ${number.format(lies.high)}` : '–';
+
 export function AllFeatures({ story }: { readonly story: TransactionStory }) {
   return (
     <details>
       <summary>All {story.features.length} features</summary>
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>Feature</th>
-            <th className="right">Value</th>
-            <th className="right" title="Where four fifths of the account’s earlier transactions lie">
-              Usual for the account
-            </th>
-            <th
-              className="right hide-small"
-              title={`Where four fifths of the latest ${story.peers} transactions of this type and channel lie`}
-            >
-              Usual for its kind
-            </th>
-            <th>Unit</th>
-          </tr>
-        </thead>
-        <tbody>
-          {story.features.map((feature) => (
-            <tr key={feature.name} style={{ cursor: 'default' }}>
-              <td title={feature.description}>{words(feature.name)}</td>
-              <td className={`right ${isUnusual(feature) ? 'unusual' : ''}`}>
+      <Table
+        label="All features"
+        rows={story.features}
+        rowKey={({ name }) => name}
+        columns={[
+          { title: 'Feature', hint: ({ description }) => description, cell: ({ name }) => words(name) },
+          {
+            title: 'Value',
+            right: true,
+            cell: (feature) => (
+              <span className={isUnusual(feature) ? 'unusual' : undefined}>
                 {feature.value === null ? 'unknown' : number.format(feature.value)}
-              </td>
-              <td className="right muted">
-                {feature.usual
-                  ? `${number.format(feature.usual.low)} – ${number.format(feature.usual.high)}`
-                  : '–'}
-              </td>
-              <td className="right muted hide-small">
-                {feature.peers
-                  ? `${number.format(feature.peers.low)} – ${number.format(feature.peers.high)}`
-                  : '–'}
-              </td>
-              <td className="muted">{feature.unit}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </span>
+            ),
+          },
+          {
+            title: 'Usual for the account',
+            about: 'Where four fifths of the account’s earlier transactions lie',
+            right: true,
+            className: 'muted',
+            cell: ({ usual }) => range(usual),
+          },
+          {
+            title: 'Usual for its kind',
+            about: `Where four fifths of the latest ${story.peers} transactions of this type and channel lie`,
+            right: true,
+            className: 'muted hide-small',
+            cell: ({ peers }) => range(peers),
+          },
+          { title: 'Unit', className: 'muted', cell: ({ unit }) => unit },
+        ]}
+      />
     </details>
   );
 }

@@ -1,0 +1,129 @@
+// Dead letters in a table: what happened to each, what can be done, and on demand the record itself.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { DeadLetterRow } from '../../../src/protocol/dead-letters.ts';
+import { count, dateTime } from '../kit/format.ts';
+import { actions, Table } from '../kit/table.tsx';
+import { useMay } from '../live/me.ts';
+
+const STEP_WORDS: Readonly<Record<NonNullable<DeadLetterRow['step']>, string>> = {
+  reading: 'could not be read',
+  deciding: 'could not be decided',
+  storing: 'was decided, could not be stored',
+  rebuilding: 'is stored, could not be taken into histories again',
+};
+
+type Act = (row: DeadLetterRow, what: 'retry' | 'discard') => void;
+
+export function LetterTable(props: {
+  readonly letters: readonly DeadLetterRow[] | undefined;
+  /** Said where there are none. */
+  readonly nothing: string;
+  readonly onAct: Act;
+}) {
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const turn = (id: number): void =>
+    setOpen((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
+  return (
+    <Table
+      label="Dead letters"
+      rows={props.letters}
+      rowKey={({ id }) => id}
+      columns={[
+        { title: 'Received', cell: ({ receivedAt }) => dateTime(receivedAt) },
+        { title: 'From', cell: ({ source }) => source },
+        {
+          title: 'What happened',
+          cell: (row) => <Happened row={row} isOpen={open.has(row.id)} onTurn={() => turn(row.id)} />,
+        },
+        { title: 'State', cell: (row) => <State row={row} /> },
+        actions<DeadLetterRow>((row) => row.state === 'open' && <Actions row={row} onAct={props.onAct} />),
+      ]}
+      mark={({ id }) => ({ 'data-letter': id })}
+      below={(row) => open.has(row.id) && <Details row={row} />}
+      empty={props.nothing}
+    />
+  );
+}
+
+function Happened(props: {
+  readonly row: DeadLetterRow;
+  readonly isOpen: boolean;
+  readonly onTurn: () => void;
+}) {
+  const { row, isOpen } = props;
+  const named = row.transactionId === undefined ? '' : `${row.kind} ${row.transactionId} `;
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        aria-expanded={isOpen}
+        aria-label={`Details of dead letter ${row.id}`}
+        onClick={props.onTurn}
+      >
+        {isOpen ? '▾' : '▸'}
+      </Button>
+      {row.step && <b>{`${named}${STEP_WORDS[row.step]}: `}</b>}
+      {row.problems[0]?.message}
+    </>
+  );
+}
+
+function State({ row }: { readonly row: DeadLetterRow }) {
+  return (
+    <>
+      {row.state}
+      {row.times > 1 && <span className="muted"> · failed {count(row.times)} times</span>}
+      {row.changedBy !== null && <span className="muted"> · {row.changedBy}</span>}
+    </>
+  );
+}
+
+function Actions({ row, onAct }: { readonly row: DeadLetterRow; readonly onAct: Act }) {
+  const may = useMay('handle_dead_letters');
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        disabled={!may}
+        title={may ? undefined : 'Your role may not do this'}
+        onClick={() => onAct(row, 'retry')}
+      >
+        Try again
+      </Button>{' '}
+      <Button
+        size="compact-xs"
+        variant="default"
+        color="red"
+        disabled={!may}
+        title={may ? undefined : 'Your role may not do this'}
+        onClick={() => onAct(row, 'discard')}
+      >
+        Discard
+      </Button>
+    </>
+  );
+}
+
+function Details({ row }: { readonly row: DeadLetterRow }) {
+  return (
+    <>
+      <ul>
+        {row.problems.map(({ pointer, message }) => (
+          <li key={`${pointer} ${message}`}>
+            {pointer && <code>{pointer}</code>} {message}
+          </li>
+        ))}
+      </ul>
+      {row.raw === undefined ? (
+        <p className="muted">The record itself is hidden from your role.</p>
+      ) : (
+        <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 320, overflow: 'auto' }}>
+          {row.raw}
+        </pre>
+      )}
+    </>
+  );
+}
