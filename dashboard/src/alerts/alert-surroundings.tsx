@@ -3,6 +3,7 @@ import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { LinkGraph } from '../links/index.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery } from '../live/route.ts';
@@ -28,27 +29,24 @@ export function AlertSurroundings(props: { readonly file: AlertFile }) {
   );
 }
 
+const OTHER: readonly Column<AlertFile['earlier'][number]>[] = [
+  { cell: ({ id }) => id },
+  { hint: ({ openedAt }) => utc(openedAt), cell: ({ openedAt }) => dateTime(openedAt) },
+  { cell: ({ verdict }) => (verdict ? VERDICT_WORDS[verdict] : 'Open') },
+  { right: true, cell: ({ transactions }) => `${count(transactions)} flagged` },
+];
+
 function OtherAlerts(props: { readonly alerts: AlertFile['earlier'] }) {
   return (
     <Panel title="Other alerts of the account">
-      {props.alerts.length === 0 && <Empty>None before this one.</Empty>}
-      <table className="rows">
-        <tbody>
-          {props.alerts.map((other) => (
-            <tr
-              key={other.id}
-              tabIndex={0}
-              onClick={() => setQuery({ alert: String(other.id) })}
-              onKeyDown={(event) => event.key === 'Enter' && setQuery({ alert: String(other.id) })}
-            >
-              <td>{other.id}</td>
-              <td title={utc(other.openedAt)}>{dateTime(other.openedAt)}</td>
-              <td>{other.verdict ? VERDICT_WORDS[other.verdict] : 'Open'}</td>
-              <td className="right">{count(other.transactions)} flagged</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        label="Other alerts of the account"
+        rows={props.alerts}
+        rowKey={({ id }) => id}
+        columns={OTHER}
+        onOpen={({ id }) => setQuery({ alert: String(id) })}
+        empty="None before this one."
+      />
     </Panel>
   );
 }

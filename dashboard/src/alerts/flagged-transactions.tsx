@@ -2,8 +2,17 @@
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { AmountCell } from '../kit/amount.tsx';
 import { count, dateTime, utc, words } from '../kit/format.ts';
-import { OutcomeTag, Panel, ScoreBar, Scroll } from '../kit/parts.tsx';
+import { OutcomeTag, Panel, ScoreBar } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { AccountMap, AccountTimeline } from '../links/index.ts';
+
+const COLUMNS: readonly Column<AlertFile['transactions'][number]>[] = [
+  { hint: ({ occurredAt }) => utc(occurredAt), cell: ({ occurredAt }) => dateTime(occurredAt) },
+  { right: true, cell: (row) => <AmountCell row={row} /> },
+  { cell: ({ merchantName, type }) => merchantName ?? words(type) },
+  { cell: ({ score, outcome }) => <ScoreBar score={score} outcome={outcome} /> },
+  { cell: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
+];
 
 export function FlaggedTransactions(props: {
   readonly file: AlertFile;
@@ -22,33 +31,14 @@ export function FlaggedTransactions(props: {
           : undefined
       }
     >
-      <Scroll label="Flagged transactions">
-        <table className="rows">
-          <tbody>
-            {transactions.map((row) => (
-              <tr
-                key={row.id}
-                tabIndex={0}
-                aria-current={shown === row.id ? 'true' : undefined}
-                onClick={() => onShow(row.id)}
-                onKeyDown={(event) => event.key === 'Enter' && onShow(row.id)}
-              >
-                <td title={utc(row.occurredAt)}>{dateTime(row.occurredAt)}</td>
-                <td className="right">
-                  <AmountCell row={row} />
-                </td>
-                <td>{row.merchantName ?? words(row.type)}</td>
-                <td>
-                  <ScoreBar score={row.score} outcome={row.outcome} />
-                </td>
-                <td>
-                  <OutcomeTag outcome={row.outcome} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Flagged transactions"
+        rows={transactions}
+        rowKey={({ id }) => id}
+        columns={COLUMNS}
+        mark={({ id }) => ({ isCurrent: shown === id })}
+        onOpen={({ id }) => onShow(id)}
+      />
       <h3>The account lately</h3>
       <AccountTimeline points={account} flagged={new Set(transactions.map((row) => row.id))} />
       <AccountMap points={account} />

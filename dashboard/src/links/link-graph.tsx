@@ -4,7 +4,8 @@ import type { Answer } from '../../../src/client/api.ts';
 import type { AccountLink } from '../../../src/protocol/links.ts';
 import { Chart } from '../kit/chart.tsx';
 import { count } from '../kit/format.ts';
-import { Empty, Scroll } from '../kit/parts.tsx';
+import { Empty } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 import { call } from '../live/desk.ts';
 import { KIND_WORDS, linksOption } from './links-look.ts';
 import { accountOf, isFull, MAX_NODES, sharedThings } from './shared-things.ts';
@@ -55,40 +56,30 @@ export function LinkGraph(props: { readonly accountId: string }) {
       )}
       <details>
         <summary>The same as a table</summary>
-        <LinkTable links={[...shared.things.values()]} />
+        <Table
+          label="Links"
+          rows={[...shared.things.values()]}
+          rowKey={({ kind, key }) => `${kind} ${key}`}
+          columns={COLUMNS}
+        />
       </details>
     </>
   );
 }
 
-function LinkTable(props: { readonly links: readonly AccountLink[] }) {
-  return (
-    <Scroll label="Links">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>Shared</th>
-            <th className="right">Accounts</th>
-            <th>Most suspicious</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.links.map((link) => (
-            <tr key={`${link.kind} ${link.key}`} style={{ cursor: 'default' }}>
-              <td>
-                {KIND_WORDS[link.kind]} {link.name ?? link.key}
-              </td>
-              <td className="right">{count(link.total)}</td>
-              <td>
-                {link.accounts
-                  .slice(0, 4)
-                  .map((one) => `${one.accountId}${one.frauds > 0 ? ` ⚑${one.frauds}` : ''}`)
-                  .join(', ')}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
+const COLUMNS: readonly Column<AccountLink>[] = [
+  {
+    title: 'Shared',
+    cell: ({ kind, name, key }) => `${KIND_WORDS[kind]} ${name ?? key}`,
+    sortBy: ({ kind, name, key }) => `${KIND_WORDS[kind]} ${name ?? key}`,
+  },
+  { title: 'Accounts', right: true, cell: ({ total }) => count(total), sortBy: ({ total }) => total },
+  {
+    title: 'Most suspicious',
+    cell: ({ accounts }) =>
+      accounts
+        .slice(0, 4)
+        .map((one) => `${one.accountId}${one.frauds > 0 ? ` ⚑${one.frauds}` : ''}`)
+        .join(', '),
+  },
+];

@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { EntriesImported } from '../../../src/protocol/lists.ts';
 import { count } from '../kit/format.ts';
-import { Empty, Panel, Problem } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
 import { call, outdated } from '../live/desk.ts';
 import { waitsForSecond } from '../proposals/index.ts';
 import { EntryForm } from './entry-form.tsx';
@@ -47,7 +47,6 @@ export function EntriesPanel(props: {
     getNextPageParam: ({ next }) => next ?? undefined,
     placeholderData: keepPreviousData,
   });
-  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const change = (work: Promise<string>): void => {
     void run(work).finally(() => {
       outdated('listEntries', 'listLists');
@@ -83,10 +82,12 @@ export function EntriesPanel(props: {
       )}
       <SaidLine said={said} />
       <Problem text={error?.message} />
-      {data && entries.length === 0 && <Empty>{search ? 'No entry fits.' : 'The list is empty.'}</Empty>}
-      {entries.length > 0 && (
-        <EntryTable entries={entries} mayTake={may} onTake={(value) => change(take(value))} />
-      )}
+      <EntryTable
+        entries={data?.pages.flatMap((page) => page.entries)}
+        mayTake={may}
+        onTake={(value) => change(take(value))}
+        empty={search ? 'No entry fits.' : 'The list is empty.'}
+      />
       {hasNextPage && (
         <Button size="xs" variant="default" mt={8} onClick={() => void fetchNextPage()}>
           More

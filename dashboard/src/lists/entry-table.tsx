@@ -2,57 +2,48 @@
 import { Button } from '@mantine/core';
 import type { ListEntry } from '../../../src/protocol/lists.ts';
 import { dateTime } from '../kit/format.ts';
-import { Scroll } from '../kit/parts.tsx';
+import { actions, type Column, Table } from '../kit/table.tsx';
 
 const untilText = (expiresAt: string | null): string =>
   expiresAt === null
     ? 'for good'
     : `${Date.parse(expiresAt) < Date.now() ? 'ended ' : ''}${dateTime(expiresAt)}`;
 
+const COLUMNS: readonly Column<ListEntry>[] = [
+  { title: 'Entry', cell: ({ value }) => value },
+  { title: 'Until', cell: ({ expiresAt }) => untilText(expiresAt) },
+  { title: 'Why', className: 'hide-small', cell: ({ note }) => note },
+  { title: 'By', className: 'muted hide-small', cell: ({ who, at }) => `${who}, ${dateTime(at)}` },
+];
+
 export function EntryTable(props: {
-  readonly entries: readonly ListEntry[];
+  readonly entries: readonly ListEntry[] | undefined;
   readonly mayTake: boolean;
   readonly onTake: (value: string) => void;
+  readonly empty: string;
 }) {
   return (
-    <Scroll label="Entries">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>Entry</th>
-            <th>Until</th>
-            <th className="hide-small">Why</th>
-            <th className="hide-small">By</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.entries.map(({ value, expiresAt, note, who, at }) => (
-            <tr key={value} style={{ cursor: 'default' }}>
-              <td>{value}</td>
-              <td>{untilText(expiresAt)}</td>
-              <td className="hide-small">{note}</td>
-              <td className="muted hide-small">
-                {who}, {dateTime(at)}
-              </td>
-              <td className="right">
-                {props.mayTake && (
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    aria-label={`Take out ${value}`}
-                    onClick={() => props.onTake(value)}
-                  >
-                    Take out
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Entries"
+      rows={props.entries}
+      rowKey={({ value }) => value}
+      columns={[
+        ...COLUMNS,
+        actions<ListEntry>(
+          ({ value }) =>
+            props.mayTake && (
+              <Button
+                size="compact-xs"
+                variant="default"
+                aria-label={`Take out ${value}`}
+                onClick={() => props.onTake(value)}
+              >
+                Take out
+              </Button>
+            ),
+        ),
+      ]}
+      empty={props.empty}
+    />
   );
 }

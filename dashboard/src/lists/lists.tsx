@@ -47,8 +47,7 @@ export function Lists() {
           }
         >
           <Problem text={problem} />
-          <ListTable lists={lists} open={open} />
-          {data && lists.length === 0 && <Empty>No lists yet.</Empty>}
+          <ListTable lists={data?.lists} open={open} />
         </Panel>
         <SanctionsPanel sources={data?.sources ?? []} may={may} sees={sees} />
       </div>

@@ -1,7 +1,8 @@
 // How far what is decided now lies from what the champion learnt from.
 import type { Drift, DriftReport, Shift } from '../../../src/protocol/models.ts';
 import { count, delay, percent, words } from '../kit/format.ts';
-import { Empty, Panel, Scroll } from '../kit/parts.tsx';
+import { Empty, Panel } from '../kit/parts.tsx';
+import { type Column, Table } from '../kit/table.tsx';
 
 const SHOWN = 12;
 const WIDEST = 1;
@@ -22,12 +23,17 @@ export function DriftTable(props: { readonly drift: DriftReport | undefined }) {
           Appears after a thousand decisions that are old enough, for models that were trained here.
         </Empty>
       ) : (
-        <Features features={drift.features.slice(0, SHOWN)} />
+        <Table
+          label="Drift by feature"
+          rows={drift.features.slice(0, SHOWN)}
+          rowKey={({ name }) => name}
+          columns={FEATURE}
+        />
       )}
       {drift && (
         <>
           <h3>What comes in</h3>
-          <Input shifts={drift.input} />
+          <Table label="What comes in" rows={drift.input} rowKey={({ name }) => name} columns={INPUT} />
           <p className="muted">
             Volume and label delay are known of models that were trained here, on days enough to tell what is
             usual.
@@ -38,89 +44,75 @@ export function DriftTable(props: { readonly drift: DriftReport | undefined }) {
   );
 }
 
-function Features(props: { readonly features: readonly Drift[] }) {
-  return (
-    <Scroll label="Drift by feature">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>What</th>
-            <th title="Population stability index: up to 0.1 stable, from 0.25 on changed">
-              Stability index
-            </th>
-            <th className="right" title="Kolmogorov–Smirnov: the chance of such a distance on stable data">
-              By chance
-            </th>
-            <th className="right">Missing then</th>
-            <th className="right">Missing now</th>
-            <th>Alarm</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.features.map((item) => (
-            <tr key={item.name} style={{ cursor: 'default' }}>
-              <td>{words(item.name)}</td>
-              <td>
-                <span className="score">
-                  <i>
-                    <b
-                      style={{
-                        width: `${Math.min(100, (item.index / WIDEST) * 100)}%`,
-                        background: item.alarm ? 'var(--decline)' : 'var(--approve)',
-                      }}
-                    />
-                  </i>
-                  {item.index.toFixed(3)}
-                </span>
-              </td>
-              <td className="right">{chance(item.probability)}</td>
-              <td className="right">{percent(item.missingBefore)}</td>
-              <td className="right">{percent(item.missingAfter)}</td>
-              <td>
-                <State alarm={item.alarm} known />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
+const FEATURE: readonly Column<Drift>[] = [
+  { title: 'What', cell: ({ name }) => words(name), sortBy: ({ name }) => name },
+  {
+    title: 'Stability index',
+    about: 'Population stability index: up to 0.1 stable, from 0.25 on changed',
+    cell: ({ index, alarm }) => (
+      <span className="score">
+        <i>
+          <b
+            style={{
+              width: `${Math.min(100, (index / WIDEST) * 100)}%`,
+              background: alarm ? 'var(--decline)' : 'var(--approve)',
+            }}
+          />
+        </i>
+        {index.toFixed(3)}
+      </span>
+    ),
+    sortBy: ({ index }) => index,
+  },
+  {
+    title: 'By chance',
+    about: 'Kolmogorov–Smirnov: the chance of such a distance on stable data',
+    right: true,
+    cell: ({ probability }) => chance(probability),
+    sortBy: ({ probability }) => probability,
+  },
+  {
+    title: 'Missing then',
+    right: true,
+    cell: ({ missingBefore }) => percent(missingBefore),
+    sortBy: ({ missingBefore }) => missingBefore,
+  },
+  {
+    title: 'Missing now',
+    right: true,
+    cell: ({ missingAfter }) => percent(missingAfter),
+    sortBy: ({ missingAfter }) => missingAfter,
+  },
+  {
+    title: 'Alarm',
+    cell: ({ alarm }) => <State alarm={alarm} known />,
+    sortBy: ({ alarm }) => Number(alarm),
+  },
+];
 
-function Input(props: { readonly shifts: readonly Shift[] }) {
-  return (
-    <Scroll label="What comes in">
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>What</th>
-            <th className="right" title="While the champion learnt">
-              Then
-            </th>
-            <th className="right">Now</th>
-            <th className="right" title="The chance of such a distance where nothing changed">
-              By chance
-            </th>
-            <th>Alarm</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.shifts.map((shift) => (
-            <tr key={shift.name} style={{ cursor: 'default' }}>
-              <td title={ABOUT[shift.unit]}>{nameOf(shift)}</td>
-              <td className="right">{inUnit(shift.before, shift.unit)}</td>
-              <td className="right">{inUnit(shift.now, shift.unit)}</td>
-              <td className="right">{shift.probability === null ? '–' : chance(shift.probability)}</td>
-              <td>
-                <State alarm={shift.alarm} known={shift.probability !== null} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
+// Of different units: they cannot be put in order by what they are.
+const INPUT: readonly Column<Shift>[] = [
+  { title: 'What', hint: ({ unit }) => ABOUT[unit], cell: (shift) => nameOf(shift) },
+  {
+    title: 'Then',
+    about: 'While the champion learnt',
+    right: true,
+    cell: ({ before, unit }) => inUnit(before, unit),
+  },
+  { title: 'Now', right: true, cell: ({ now, unit }) => inUnit(now, unit) },
+  {
+    title: 'By chance',
+    about: 'The chance of such a distance where nothing changed',
+    right: true,
+    cell: ({ probability }) => (probability === null ? '–' : chance(probability)),
+    sortBy: ({ probability }) => probability,
+  },
+  {
+    title: 'Alarm',
+    cell: ({ alarm, probability }) => <State alarm={alarm} known={probability !== null} />,
+    sortBy: ({ alarm }) => Number(alarm),
+  },
+];
 
 const ABOUT: Readonly<Record<Shift['unit'], string>> = {
   share: 'Share of the latest decisions whose category the model has never seen',

@@ -5,8 +5,9 @@ import { KEY_PERMISSIONS, PERMISSION_WORDS } from '../../../src/domain/access.ts
 import type { ApiKey } from '../../../src/protocol/people.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime } from '../kit/format.ts';
-import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
+import { actions, type Column, Table } from '../kit/table.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 
 export function ApiKeys() {
@@ -14,7 +15,8 @@ export function ApiKeys() {
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<string>();
   const [refused, setRefused] = useState<string>();
-  const keys = data?.keys ?? [];
+  const revoke = (id: string): void =>
+    void call('revokeKey', { params: { id } }).then(again, (error: Error) => setRefused(error.message));
   return (
     <Panel
       title="API keys"
@@ -25,42 +27,29 @@ export function ApiKeys() {
       }
     >
       <Problem text={problem ?? refused} />
-      {keys.length === 0 && (
-        <Empty>
-          No keys yet. A service that sends transactions needs one, as <code>Authorization: Bearer gk_…</code>
-        </Empty>
-      )}
-      {keys.length > 0 && (
-        <Scroll label="API keys">
-          <table className="rows">
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>May</th>
-                <th>Made</th>
-                <th>Until</th>
-                <th>Last used</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.map((key) => (
-                <KeyRow
-                  key={key.id}
-                  apiKey={key}
-                  onRevoke={() =>
-                    call('revokeKey', { params: { id: key.id } }).then(again, (error: Error) =>
-                      setRefused(error.message),
-                    )
-                  }
-                />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
+      <Table
+        label="API keys"
+        rows={data?.keys ?? []}
+        rowKey={({ id }) => id}
+        columns={[
+          ...COLUMNS,
+          actions<ApiKey>(
+            ({ id, revoked }) =>
+              !revoked && (
+                <Button size="compact-xs" variant="default" color="red" onClick={() => revoke(id)}>
+                  Revoke
+                </Button>
+              ),
+          ),
+        ]}
+        mark={({ revoked }) => ({ isFaded: revoked })}
+        empty={
+          <>
+            No keys yet. A service that sends transactions needs one, as{' '}
+            <code>Authorization: Bearer gk_…</code>
+          </>
+        }
+      />
       {making && (
         <NewKey
           onClose={() => setMaking(false)}
@@ -84,27 +73,34 @@ export function ApiKeys() {
   );
 }
 
-function KeyRow(props: { readonly apiKey: ApiKey; readonly onRevoke: () => void }) {
-  const { apiKey: key } = props;
-  return (
-    <tr style={{ cursor: 'default', opacity: key.revoked ? 0.6 : 1 }}>
-      <td title={`gk_${key.id}_…`}>{key.name}</td>
-      <td title={key.permissions.join(', ')}>{key.permissions.join(', ')}</td>
-      <td>
-        {dateTime(key.createdAt)} <span className="muted">by {key.createdBy}</span>
-      </td>
-      <td>{key.revoked ? 'revoked' : key.expiresAt ? dateTime(key.expiresAt) : 'revoked by hand'}</td>
-      <td>{key.lastUsedAt ? dateTime(key.lastUsedAt) : 'never'}</td>
-      <td className="right">
-        {!key.revoked && (
-          <Button size="compact-xs" variant="default" color="red" onClick={props.onRevoke}>
-            Revoke
-          </Button>
-        )}
-      </td>
-    </tr>
-  );
-}
+const endOf = ({ revoked, expiresAt }: ApiKey): string => {
+  if (revoked) return 'revoked';
+  return expiresAt ? dateTime(expiresAt) : 'revoked by hand';
+};
+
+const COLUMNS: readonly Column<ApiKey>[] = [
+  { title: 'Name', hint: ({ id }) => `gk_${id}_…`, cell: ({ name }) => name, sortBy: ({ name }) => name },
+  {
+    title: 'May',
+    hint: ({ permissions }) => permissions.join(', '),
+    cell: ({ permissions }) => permissions.join(', '),
+  },
+  {
+    title: 'Made',
+    cell: ({ createdAt, createdBy }) => (
+      <>
+        {dateTime(createdAt)} <span className="muted">by {createdBy}</span>
+      </>
+    ),
+    sortBy: ({ createdAt }) => createdAt,
+  },
+  { title: 'Until', cell: endOf, sortBy: ({ revoked, expiresAt }) => (revoked ? null : expiresAt) },
+  {
+    title: 'Last used',
+    cell: ({ lastUsedAt }) => (lastUsedAt ? dateTime(lastUsedAt) : 'never'),
+    sortBy: ({ lastUsedAt }) => lastUsedAt,
+  },
+];
 
 function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: string) => void }) {
   const [name, setName] = useState('');

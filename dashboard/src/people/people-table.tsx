@@ -5,8 +5,9 @@ import { ROLES, type Role } from '../../../src/domain/access.ts';
 import type { Person, PersonLink } from '../../../src/protocol/people.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime, words } from '../kit/format.ts';
-import { Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { Panel, Problem } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
+import { actions, type Column, Table } from '../kit/table.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 import { useMe } from '../live/me.ts';
 
@@ -27,7 +28,6 @@ export function PeopleTable() {
     }
     again();
   }
-  const people = data?.people ?? [];
   return (
     <Panel
       title="People"
@@ -44,26 +44,13 @@ export function PeopleTable() {
         </p>
       )}
       <Problem text={problem ?? refused} />
-      <Scroll label="People">
-        <table className="rows">
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Signs in as</th>
-              <th>Roles</th>
-              <th>Last sign-in</th>
-              <th>
-                <span className="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {people.map((person) => (
-              <PersonRow key={person.id} person={person} act={act} onLink={setLink} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="People"
+        rows={data?.people ?? []}
+        rowKey={({ id }) => id}
+        columns={columns(act, setLink)}
+        mark={({ disabled }) => ({ isFaded: disabled })}
+      />
       {inviting && (
         <Invite
           onClose={() => setInviting(false)}
@@ -90,62 +77,66 @@ export function PeopleTable() {
 /** Does something, says what stands in the way, and looks again. */
 type Act = (work: () => Promise<void>) => Promise<void>;
 
-function PersonRow(props: {
-  readonly person: Person;
-  readonly act: Act;
-  readonly onLink: (link: PersonLink) => void;
-}) {
-  const { person, act, onLink } = props;
-  return (
-    <tr style={{ cursor: 'default', opacity: person.disabled ? 0.6 : 1 }}>
-      <td>
-        {person.name}
-        {person.disabled && <span className="muted"> · shut out</span>}
-        {!person.hasPassword && person.lastSignInAt === null && <span className="muted"> · invited</span>}
-      </td>
-      <td>{person.id}</td>
-      <td style={{ minWidth: 260 }}>
-        <MultiSelect
-          size="xs"
-          aria-label={`Roles of ${person.name}`}
-          data={ROLE_CHOICES}
-          value={[...person.roles]}
-          onChange={(roles) => {
-            if (roles.length === 0) return;
-            void act(async () => {
-              await call('changeRoles', { params: { id: person.id }, body: { roles } });
-            });
-          }}
-        />
-      </td>
-      <td>{person.lastSignInAt ? dateTime(person.lastSignInAt) : 'never'}</td>
-      <td className="right">
-        <Button
-          size="compact-xs"
-          variant="default"
-          mr={6}
-          onClick={() =>
-            void act(async () => onLink(await call('makePersonLink', { params: { id: person.id } })))
-          }
-        >
-          New link
-        </Button>
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() =>
-            void act(async () => {
-              const body = { disabled: !person.disabled };
-              await call('shutOutPerson', { params: { id: person.id }, body });
-            })
-          }
-        >
-          {person.disabled ? 'Let in' : 'Shut out'}
-        </Button>
-      </td>
-    </tr>
-  );
-}
+const columns = (act: Act, onLink: (link: PersonLink) => void): readonly Column<Person>[] => [
+  {
+    title: 'Name',
+    cell: ({ name, disabled, hasPassword, lastSignInAt }) => (
+      <>
+        {name}
+        {disabled && <span className="muted"> · shut out</span>}
+        {!hasPassword && lastSignInAt === null && <span className="muted"> · invited</span>}
+      </>
+    ),
+    sortBy: ({ name }) => name,
+  },
+  { title: 'Signs in as', cell: ({ id }) => id, sortBy: ({ id }) => id },
+  {
+    title: 'Roles',
+    width: 260,
+    cell: ({ id, name, roles: has }) => (
+      <MultiSelect
+        size="xs"
+        aria-label={`Roles of ${name}`}
+        data={ROLE_CHOICES}
+        value={[...has]}
+        onChange={(roles) => {
+          if (roles.length === 0) return;
+          void act(async () => {
+            await call('changeRoles', { params: { id }, body: { roles } });
+          });
+        }}
+      />
+    ),
+  },
+  {
+    title: 'Last sign-in',
+    cell: ({ lastSignInAt }) => (lastSignInAt ? dateTime(lastSignInAt) : 'never'),
+    sortBy: ({ lastSignInAt }) => lastSignInAt,
+  },
+  actions(({ id, disabled }) => (
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        mr={6}
+        onClick={() => void act(async () => onLink(await call('makePersonLink', { params: { id } })))}
+      >
+        New link
+      </Button>
+      <Button
+        size="compact-xs"
+        variant="default"
+        onClick={() =>
+          void act(async () => {
+            await call('shutOutPerson', { params: { id }, body: { disabled: !disabled } });
+          })
+        }
+      >
+        {disabled ? 'Let in' : 'Shut out'}
+      </Button>
+    </>
+  )),
+];
 
 function Invite(props: { readonly onClose: () => void; readonly onInvited: (invited: PersonLink) => void }) {
   const [id, setId] = useState('');

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { dateTime } from '../kit/format.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
+import { Table } from '../kit/table.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 
 const LOOK_MS = 15_000;
@@ -58,20 +59,29 @@ export function Proposals(props: {
   return (
     <Panel title="Waits for a second person">
       <Problem text={problem ?? refused} />
-      <table className="rows" aria-label="Changes that wait for a second person">
-        <tbody>
-          {proposals.map((one) => (
-            <tr key={one.id} style={{ cursor: 'default' }}>
-              <td>{one.subject}</td>
-              <td style={{ whiteSpace: 'normal' }}>
-                {one.details.map((line) => (
+      <Table
+        label="Changes that wait for a second person"
+        rows={proposals}
+        rowKey={({ id }) => id}
+        columns={[
+          { cell: ({ subject }) => subject },
+          {
+            cell: ({ details }) => (
+              <div style={{ whiteSpace: 'normal' }}>
+                {details.map((line) => (
                   <div key={line}>{line}</div>
                 ))}
-              </td>
-              <td className="muted hide-small">
-                {one.proposedBy}, {dateTime(one.proposedAt)}
-              </td>
-              <td className="right">
+              </div>
+            ),
+          },
+          {
+            className: 'muted hide-small',
+            cell: ({ proposedBy, proposedAt }) => `${proposedBy}, ${dateTime(proposedAt)}`,
+          },
+          {
+            right: true,
+            cell: (one) => (
+              <>
                 {!one.own && (
                   <Button
                     size="compact-xs"
@@ -90,11 +100,11 @@ export function Proposals(props: {
                 >
                   {one.own ? 'Withdraw' : 'Refuse'}
                 </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            ),
+          },
+        ]}
+      />
     </Panel>
   );
 }
