@@ -136,6 +136,30 @@ test('M9 a model is moved on its page: the gate says what is missing, and whoeve
   await page.close();
 });
 
+test('a table is sorted by its titles, by mouse and by keyboard, and goes back to its own order', async () => {
+  const { page, errors } = await open('/rules');
+  const table = page.getByLabel('Rules', { exact: true });
+  const title = table.getByRole('columnheader', { name: 'Priority' });
+  const priorities = async (): Promise<number[]> =>
+    (await table.locator('tbody tr td:first-child').allInnerTexts()).map(Number);
+  await table.getByRole('row').nth(2).waitFor();
+  const own = await priorities();
+  await title.getByRole('button').click();
+  assert.equal(await title.getAttribute('aria-sort'), 'descending');
+  assert.deepEqual(await priorities(), own.toReversed());
+  await page.keyboard.press('Enter');
+  assert.equal(await title.getAttribute('aria-sort'), 'ascending');
+  assert.deepEqual(await priorities(), own);
+  await page.keyboard.press('Space');
+  assert.equal(await title.getAttribute('aria-sort'), null);
+  assert.deepEqual(await priorities(), own);
+  await table.locator('tbody tr').first().focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/rule=/);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
 test('nothing overflows, from a phone to a desk, and axe finds nothing serious, dark and light', async () => {
   for (const path of [
     '/overview',
