@@ -6,6 +6,7 @@ import { Empty } from './parts.tsx';
 
 export type { Column } from './columns.tsx';
 
+const HEAD_PX = 30;
 const OVERSCAN = 12;
 const NEAR_END = 20;
 
@@ -36,6 +37,8 @@ export function LongTable<Row>(
     getScrollElement: () => frame.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
+    // Rows begin below the head: without it the one that the keyboard went down to would be out of sight.
+    scrollPaddingEnd: HEAD_PX,
   });
   const items = virtual.getVirtualItems().filter(({ index }) => index < rows.length);
   const last = items.at(-1)?.index ?? 0;
@@ -58,7 +61,7 @@ export function LongTable<Row>(
     >
       <table aria-rowcount={onNearEnd ? -1 : rows.length + 1}>
         <thead>
-          <tr className="head" aria-rowindex={1}>
+          <tr className="head" aria-rowindex={1} style={{ height: HEAD_PX }}>
             {columns.map((column) => (
               <th key={column.title} className={classOf(column)} title={column.about}>
                 {column.head ?? column.title}
