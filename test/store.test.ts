@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import type { Kysely } from 'kysely';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
+import { openEmbeddedLog } from '../src/adapters/embedded/log.ts';
 import type { CollectedRows } from '../src/adapters/postgres/collected-rows.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
@@ -13,6 +15,8 @@ import { createListStore } from '../src/adapters/sql/lists.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
+import type { Tables } from '../src/adapters/sql/schema.ts';
+import type { SqlSession } from '../src/adapters/sql/session.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
 import { type Transaction, transactionToJson } from '../src/domain/transaction.ts';
 import type { Decided } from '../src/engine/process-batch.ts';
@@ -23,11 +27,13 @@ import { FencedError } from '../src/ports/stream/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
 import { decisionMessage } from '../src/stream/message-codec.ts';
-import { queueContract } from './contracts/alert-queue.ts';
+import { alertsContract } from './contracts/alerts.ts';
 import { deadLettersContract } from './contracts/dead-letters.ts';
+import { logContract } from './contracts/log.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
 import { notificationsContract } from './contracts/notifications.ts';
 import { peopleContract } from './contracts/people.ts';
+import { roadContract } from './contracts/road.ts';
 import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
 import { textContract } from './contracts/text.ts';
 import { makeFolder } from './desk-process.ts';
@@ -56,71 +62,86 @@ function collectedOf(sink: SinkStore<CollectedRows>, partition: number, decided:
   return collected;
 }
 
-storeContract('PGlite', async () => {
-  const session = openEmbeddedDatabase(join(folder.path, 'pglite'), (error) => {
+/** A database of its own in this process. */
+function pglite(name: string) {
+  const session = openEmbeddedDatabase(join(folder.path, `pglite-${name}`), (error) => {
     throw error;
   });
-  const db = kyselyOver(session);
-  await migrate(db, 'embedded');
-  return { store: createSqlStore(session, db), close: () => session.close() };
-});
+  return { session, db: kyselyOver(session) };
+}
 
-storeContract('PostgreSQL', async () => {
-  const { session, db } = await openPostgres({ url: server.url });
-  await migrate(db, 'embedded');
-  return { store: createSqlStore(session, db), close: () => session.close() };
-});
+/** A database of its own on the server. */
+async function postgres(name: string) {
+  const { session: root } = await openPostgres({ url: server.url });
+  await root.query(`create database ${name}`, []);
+  await root.close();
+  return openPostgres({ url: server.url.replace('frauddb', name) });
+}
 
-deadLettersContract('PGlite', async () => {
-  const session = openEmbeddedDatabase(join(folder.path, 'pglite-letters'), (error) => {
-    throw error;
+/** Runs a suite against both; `kind` is the schema that the server's database has. */
+function onBoth<World>(
+  contract: (name: string, open: () => Promise<World>) => void,
+  name: string,
+  kind: 'embedded' | 'server',
+  worldOf: (session: SqlSession, db: Kysely<Tables>) => World | Promise<World>,
+): void {
+  contract('PGlite', async () => {
+    const { session, db } = pglite(name);
+    await migrate(db, 'embedded');
+    return worldOf(session, db);
   });
-  const db = kyselyOver(session);
-  await migrate(db, 'embedded');
+  contract('PostgreSQL', async () => {
+    const { session, db } = await postgres(name);
+    await migrate(db, kind);
+    return worldOf(session, db);
+  });
+}
+
+const close = (session: SqlSession) => () => session.close();
+
+onBoth(logContract, 'log', 'embedded', (session) => {
+  let fails = false;
+  const unreliable: SqlSession = {
+    ...session,
+    async query(sql, parameters) {
+      if (fails) {
+        fails = false;
+        throw new Error('the disk is away');
+      }
+      return session.query(sql, parameters);
+    },
+  };
   return {
-    store: createSqlStore(session, db),
-    deadLetters: createDeadLetters(session, 'log'),
-    query: (sql) => session.query(sql, []),
-    close: () => session.close(),
+    open: () => openEmbeddedLog(unreliable, () => START_MS),
+    failOnce() {
+      fails = true;
+    },
+    close: close(session),
   };
 });
 
-deadLettersContract('PostgreSQL', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database letters', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'letters') });
-  await migrate(db, 'embedded');
-  return {
-    store: createSqlStore(session, db),
-    deadLetters: createDeadLetters(session, 'log'),
-    query: (sql) => session.query(sql, []),
-    close: () => session.close(),
-  };
-});
+onBoth(storeContract, 'store', 'embedded', (session, db) => ({
+  store: createSqlStore(session, db),
+  close: close(session),
+}));
 
-textContract('PGlite', async () => {
-  const session = openEmbeddedDatabase(join(folder.path, 'pglite-texts'), (error) => {
-    throw error;
-  });
-  await migrate(kyselyOver(session), 'embedded');
-  return session;
-});
+onBoth(roadContract, 'road', 'embedded', async (session, db) => ({
+  log: await openEmbeddedLog(session, () => START_MS),
+  store: createSqlStore(session, db),
+  close: close(session),
+}));
 
-textContract('PostgreSQL', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database texts', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'texts') });
-  await migrate(db, 'embedded');
-  return session;
-});
+onBoth(deadLettersContract, 'letters', 'embedded', (session, db) => ({
+  store: createSqlStore(session, db),
+  deadLetters: createDeadLetters(session, 'log'),
+  query: (sql: string) => session.query(sql, []),
+  close: close(session),
+}));
 
-queueContract('PGlite, as a desk commits', async () => {
-  const session = openEmbeddedDatabase(join(folder.path, 'pglite-queue'), (error) => {
-    throw error;
-  });
-  const db = kyselyOver(session);
+onBoth(textContract, 'texts', 'embedded', (session) => session);
+
+alertsContract('PGlite, as a desk commits', async () => {
+  const { session, db } = pglite('queue');
   await migrate(db, 'embedded');
   const store = createSqlStore(session, db);
   let offset = 0;
@@ -139,15 +160,12 @@ queueContract('PGlite, as a desk commits', async () => {
         results: [],
       });
     },
-    close: () => session.close(),
+    close: close(session),
   };
 });
 
-queueContract('PostgreSQL, as a sink stores', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database queue', []);
-  await root.close();
-  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'queue') });
+alertsContract('PostgreSQL, as a sink stores', async () => {
+  const { session, db, pool } = await postgres('queue');
   await migrate(db, 'server');
   const sink = createSinkStore(pool);
   let before = await sink.progress('decisions', 0);
@@ -161,61 +179,13 @@ queueContract('PostgreSQL, as a sink stores', async () => {
       await sink.store([{ output: 'decisions', partition: 0, before, after, collected }]);
       before = after;
     },
-    close: () => session.close(),
+    close: close(session),
   };
 });
 
-notificationsContract('PGlite', async () => {
-  const session = openEmbeddedDatabase(join(folder.path, 'pglite-notifications'), (error) => {
-    throw error;
-  });
-  await migrate(kyselyOver(session), 'embedded');
-  return session;
-});
-
-notificationsContract('PostgreSQL', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database notifications', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'notifications') });
-  await migrate(db, 'server');
-  return session;
-});
-
-peopleContract('PGlite', async () => {
-  const session = openEmbeddedDatabase(join(folder.path, 'pglite-people'), (error) => {
-    throw error;
-  });
-  await migrate(kyselyOver(session), 'embedded');
-  return session;
-});
-
-peopleContract('PostgreSQL', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database people', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'people') });
-  await migrate(db, 'server');
-  return session;
-});
-
-registryContract('PGlite', async () => {
-  const session = openEmbeddedDatabase(join(folder.path, 'pglite-registry'), (error) => {
-    throw error;
-  });
-  await migrate(kyselyOver(session), 'embedded');
-  return session;
-});
-
-registryContract('PostgreSQL', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('drop database if exists registry', []);
-  await root.query('create database registry', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'registry') });
-  await migrate(db, 'server');
-  return session;
-});
+onBoth(notificationsContract, 'notifications', 'server', (session) => session);
+onBoth(peopleContract, 'people', 'server', (session) => session);
+onBoth(registryContract, 'registry', 'server', (session) => session);
 
 test('O7 whoever has the machine makes an administrator in a server’s database', () => {
   const people = (...args: string[]) =>
@@ -229,10 +199,7 @@ test('O7 whoever has the machine makes an administrator in a server’s database
 });
 
 test('M9 models from before the registry are in it after the upgrade, the champion as champion', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database upgraded', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'upgraded') });
+  const { session, db } = await postgres('upgraded');
   await migrate(db, 'server', '002_decided_dead_letters');
   const model = await aModel();
   for (const version of ['old', 'new']) {
@@ -258,10 +225,7 @@ for (const [kind, before] of [
   ['server', '017_channel_holds'],
 ] as const)
   test(`L9 names from before weak aliases were told apart are no weak ones after the upgrade: ${kind}`, async () => {
-    const { session: root } = await openPostgres({ url: server.url });
-    await root.query(`create database names_${kind}`, []);
-    await root.close();
-    const { session, db } = await openPostgres({ url: server.url.replace('frauddb', `names_${kind}`) });
+    const { session, db } = await postgres(`names_${kind}`);
     await migrate(db, kind, before);
     await session.query("insert into sanctions_sources values ('s', 1, now(), 'ada', 1)", []);
     await session.query(
@@ -279,10 +243,7 @@ for (const [kind, before] of [
   });
 
 test('Q1 alerts from before the queue are in it after the upgrade, what was labelled as closed', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database queued', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'queued') });
+  const { session, db } = await postgres('queued');
   await migrate(db, 'server', '003_registry');
   await session.query(
     `insert into fraud_alerts values
@@ -310,10 +271,7 @@ test('Q1 alerts from before the queue are in it after the upgrade, what was labe
 });
 
 test('T7 sums that were nearly too large before the upgrade are gone on with after it', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database summed', []);
-  await root.close();
-  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'summed') });
+  const { session, db, pool } = await postgres('summed');
   await migrate(db, 'server', '008_notifications');
   const whale = { accountId: 'whale', amountMinor: Number.MAX_SAFE_INTEGER, currency: 'JPY' };
   const large = '9223372036854775807';
@@ -393,10 +351,7 @@ test('A14 a statement that takes too long is ended, and whoever waits for it is 
 });
 
 test('A7 what a sink stores comes back as it went in, whatever is in it; the same again is refused', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database sink', []);
-  await root.close();
-  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'sink') });
+  const { session, db, pool } = await postgres('sink');
   await migrate(db, 'server');
   const item = (offset: number, transaction: Transaction): Decided => ({
     offset,
@@ -465,10 +420,7 @@ test('A7 what a sink stores comes back as it went in, whatever is in it; the sam
 });
 
 test('W8 an id that is taken is a repetition or a dead letter; what came with it is stored', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database taken', []);
-  await root.close();
-  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'taken') });
+  const { session, db, pool } = await postgres('taken');
   await migrate(db, 'server');
   const sink = createSinkStore(pool);
   const decided = (offset: number, id: string, accountId: string, contentHash: string): Decided => ({

@@ -41,7 +41,7 @@ const poisoned = (offset: number): Decided =>
   aDecision(offset, 'decline', { id: `poison-${offset}`, city: 'x\u0000y' });
 
 export function deadLettersContract(name: string, open: () => Promise<Opened>): void {
-  test(`K1 quarantine contract: ${name}`, async (t) => {
+  test(`K1 quarantine: ${name}`, async (t) => {
     const { store, deadLetters, query, close } = await open();
     const committed: BatchOutput[] = [];
     const commit = (output: BatchOutput): Promise<void> =>
@@ -52,7 +52,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       );
 
     await t.test(
-      'one record that is refused costs itself: its neighbours are stored, the offset moves on',
+      'K1 NARROW1 A record that is refused costs itself: its neighbours are committed, it is set aside with its reason, the offset moves on',
       async () => {
         const items = Array.from({ length: 16 }, (_, i) =>
           i === 6 || i === 11
@@ -106,7 +106,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       assert.match((await deadLetters.reasonOf('t0')) ?? '', /duplicate key/);
     });
 
-    await t.test('the machine’s fault sets nothing aside', async () => {
+    await t.test('K2 NARROW2 A fault of the machine sets nothing aside', async () => {
       const away = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
       const before = await deadLetters.count();
       await assert.rejects(
@@ -147,6 +147,38 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       await deadLetters.add(labels);
       assert.deepEqual([...(await store.refusedLabels(0, 10))].sort(), [1, 2]);
     });
+
+    await t.test(
+      'STORE8 Offsets of decisions are told of those that could not be stored, too, and of labels that no history took',
+      async () => {
+        assert.deepEqual([...(await store.decidedOffsets(5, 13))].sort(), [10, 11, 12, 5, 6, 7, 8, 9]);
+        assert.deepEqual([...(await store.refusedLabels(2, 3))], [2]);
+        assert.deepEqual([...(await store.refusedLabels(3, 100))], []);
+      },
+    );
+
+    await t.test(
+      'NARROW3 Parts are committed and told in the order of their offsets, each told once it is committed',
+      async () => {
+        const order: string[] = [];
+        const items = Array.from({ length: 8 }, (_, i) =>
+          i === 3 ? poisoned(40 + i) : aDecision(40 + i, 'approve', { id: `n${i}`, accountId: `n${i}` }),
+        );
+        const refuses = (part: BatchOutput): boolean => part.decided.some(({ offset }) => offset === 43);
+        await commitNarrowed(
+          batchOf(40, items),
+          async (part) => {
+            if (refuses(part)) throw new RangeError('no number');
+            order.push(`commit ${part.firstOffset}–${part.nextOffset}`);
+          },
+          (part) => order.push(`told ${part.firstOffset}–${part.nextOffset}`),
+        );
+        assert.deepEqual(
+          order,
+          ['40–42', '42–43', '43–44', '44–48'].flatMap((part) => [`commit ${part}`, `told ${part}`]),
+        );
+      },
+    );
 
     await t.test(
       'a decision that could not be stored is stored by a program, or a database, that can',

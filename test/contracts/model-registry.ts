@@ -29,10 +29,11 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
   const states = async (registry: ModelRegistry) =>
     Object.fromEntries((await registry.list()).map(({ version, state }) => [version, state]));
 
-  test(`${name}: M9 models are filed once, moved by name, and every move is kept`, async () => {
+  test(`models: ${name}`, async (t) => {
     const session = await open();
     const registry = createModelRegistry(session);
-    try {
+
+    await t.test('M9 models are filed once, moved by name, and every move is kept', async () => {
       assert.deepEqual(await registry.serving(), { champion: undefined, challenger: undefined });
       assert.equal(await readServing(registry, undefined, () => undefined), undefined);
       assert.equal(await registry.previousChampion(), undefined);
@@ -87,47 +88,38 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
       await Promise.allSettled([move('one', 'champion'), move('three', 'champion')]);
       const champions = Object.values(await states(registry)).filter((state) => state === 'champion');
       assert.equal(champions.length, 1);
-    } finally {
-      await session.close();
-    }
-  });
+    });
 
-  test(`${name}: M14 a champion that cannot be used here is not served: the one before decides, or everybody is looked at`, async () => {
-    const session = await open();
-    const registry = createModelRegistry(session);
-    try {
-      const told: string[] = [];
-      const at = { who: 'cleo', note: '', atMs: AT_MS };
-      for (const version of ['m14-a', 'm14-b']) {
-        await registry.file(await named(version), 'ann', '', AT_MS);
-        await registry.move(version, { to: 'champion', ...at });
-      }
-      const spoil = (version: string) =>
-        session.query("update models set artefact = artefact || 'x' where version = $1", [version]);
-      const serving = await readServing(registry, undefined, (message) => told.push(message));
-      assert.equal(serving?.champion.info.version, 'm14-b');
-      await spoil('m14-b');
-      const next = await readServing(registry, undefined, (message) => told.push(message));
-      assert.equal(next?.champion.info.version, 'm14-a');
-      assert.match(told.join(), /not what was filed.*m14-a, the champion before, decides instead/);
-      await assert.rejects(
-        readServing(registry, next, () => undefined),
-        /not what was filed/,
-        'what is in service stays',
-      );
-      for (const { version } of await registry.list()) await spoil(version);
-      const closed = await readServing(registry, undefined, (message) => told.push(message));
-      assert.match(told.at(-1) ?? '', /everything is sent to review/);
-      assert.throws(() => closed?.champion.score({} as never, new Float64Array(0)), /not what was filed/);
-    } finally {
-      await session.close();
-    }
-  });
+    await t.test(
+      'M14 a champion that cannot be used here is not served: the one before decides, or everybody is looked at',
+      async () => {
+        const told: string[] = [];
+        const at = { who: 'cleo', note: '', atMs: AT_MS };
+        for (const version of ['m14-a', 'm14-b']) {
+          await registry.file(await named(version), 'ann', '', AT_MS);
+          await registry.move(version, { to: 'champion', ...at });
+        }
+        const spoil = (version: string) =>
+          session.query("update models set artefact = artefact || 'x' where version = $1", [version]);
+        const serving = await readServing(registry, undefined, (message) => told.push(message));
+        assert.equal(serving?.champion.info.version, 'm14-b');
+        await spoil('m14-b');
+        const next = await readServing(registry, undefined, (message) => told.push(message));
+        assert.equal(next?.champion.info.version, 'm14-a');
+        assert.match(told.join(), /not what was filed.*m14-a, the champion before, decides instead/);
+        await assert.rejects(
+          readServing(registry, next, () => undefined),
+          /not what was filed/,
+          'what is in service stays',
+        );
+        for (const { version } of await registry.list()) await spoil(version);
+        const closed = await readServing(registry, undefined, (message) => told.push(message));
+        assert.match(told.at(-1) ?? '', /everything is sent to review/);
+        assert.throws(() => closed?.champion.score({} as never, new Float64Array(0)), /not what was filed/);
+      },
+    );
 
-  test(`${name}: M2 an artefact that was changed is refused, with what to do`, async () => {
-    const session = await open();
-    const registry = createModelRegistry(session);
-    try {
+    await t.test('M2 an artefact that was changed is refused, with what to do', async () => {
       const model = await named('damaged');
       await registry.file(model, 'ann', '', AT_MS);
       assert.equal(await registry.artefact('damaged'), serializeModel(model));
@@ -135,8 +127,7 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
       await session.query("update models set artefact = artefact || 'x' where version = 'damaged'", []);
       await assert.rejects(registry.load('damaged'), /not what was filed.*file the model again/);
       assert.equal(await registry.load('nowhere'), undefined);
-    } finally {
-      await session.close();
-    }
+    });
+    await session.close();
   });
 }

@@ -10,7 +10,7 @@ import type { AlertAction, AlertCursor, QueuedAlert } from '../../src/ports/offi
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
 import { aDecision, START_MS } from './store.ts';
 
-export type QueueWorld = {
+export type AlertsWorld = {
   readonly session: SqlSession;
   /** Commits what was decided and labelled, as its runtime does. */
   commit(decided: readonly ReturnType<typeof aDecision>[], labelled?: readonly Labelled[]): Promise<void>;
@@ -21,7 +21,7 @@ const ANN = { id: 'ann', name: 'Ann' };
 const BOB = { id: 'bob', name: 'Bob' };
 const MINUTE_MS = 60_000;
 
-export function queueContract(name: string, open: () => Promise<QueueWorld>) {
+export function alertsContract(name: string, open: () => Promise<AlertsWorld>) {
   test(`Q1–Q4 alert queue: ${name}`, async (t) => {
     const { session, commit, close } = await open();
     const { alerts, audit, links, past } = createOffice(session);
