@@ -31,7 +31,7 @@ export type SinkBatch<Collected> = {
  * **Contract**
  * - SINK1 What was collected is stored together with how far its outputs are read, or neither is.
  * - SINK2 A batch that does not begin where its output is read to is refused with a FencedError, and so is what came with it.
- * - SINK3 An id that is taken is a repetition or a dead letter; what came with it is stored.
+ * - SINK3 An id that is taken, with the same time, is a repetition or a dead letter; what came with it is stored.
  * - SINK4 What was collected comes back as it went in.
  *
  * A database that dies may forget what it stored last, rows and progress alike (W13): whoever goes on asks for the progress.

@@ -37,7 +37,8 @@ export type PartitionInput = {
  * - SOURCE3 Offsets that are gone for good are passed over, told, and hold nothing up.
  *
  * **Caller invariants**
- * - A partition has one input open at a time, and one take under way in it; a later one begins no further back.
+ * - A partition has one input open at a time, and one take under way in it.
+ * - Where records are handed over (Spark), an input begins no further back than the one before: what is safe is let go of.
  */
 export type StreamSource = {
   open(partition: number, fromOffset: number): PartitionInput;
