@@ -10,7 +10,7 @@ export type HistoryItem =
 
 /**
  * **Contract**
- * - PAST1 What was decided from one offset to another, both included, comes once and in order, stored or left out, with its labels.
+ * - PAST1 What was decided from one offset to another, both included, comes once and in order, stored or left out, with the labels of what is stored.
  *
  * **Caller invariants**
  * - The last offset asked for was published: whoever asks beyond it waits for what may never come.
