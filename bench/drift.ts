@@ -5,7 +5,7 @@ import type { Transaction } from '../src/domain/transaction.ts';
 import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
 import { FEATURE_SETS } from '../src/features/sets.ts';
 import { driftOf } from '../src/models/drift.ts';
-import { createScorer } from '../src/models/model.ts';
+import { createScorer, type Model } from '../src/models/model.ts';
 import {
   labelDelayOf,
   labelDelayShift,
@@ -17,7 +17,7 @@ import {
 import { createSimulator } from '../src/simulator/simulator.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { trainModel, withHeldOut } from '../src/training/train-model.ts';
-import { createTableBuilder, sliceTable } from '../src/training/training-table.ts';
+import { createTableBuilder, sliceTable, type TrainingTable } from '../src/training/training-table.ts';
 import { count, type Row } from './report.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,21 +41,44 @@ type Month = {
   readonly measures: number;
 };
 
-async function lookAtMonth(seed: number, change: Change | undefined): Promise<Month> {
+/** When what happened is learnt from, looked at, over, and changed. */
+type Times = {
+  readonly trainMs: number;
+  readonly lookMs: number;
+  readonly endMs: number;
+  readonly changeMs: number;
+};
+
+function timesOf(change: Change | undefined): Times {
+  const trainMs = START_MS + WARM_DAYS * DAY_MS;
+  const lookMs = trainMs + MONTH_DAYS * DAY_MS;
+  return {
+    trainMs,
+    lookMs,
+    endMs: lookMs + MONTH_DAYS * DAY_MS,
+    changeMs: change ? lookMs + change.fromDay * DAY_MS : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** What happened, from the training month on. */
+type Past = {
+  readonly transactions: readonly Transaction[];
+  readonly table: TrainingTable;
+  /** When the label of each fraud came, and how late. */
+  readonly delays: readonly { readonly atMs: number; readonly delayMs: number }[];
+};
+
+function simulate(seed: number, change: Change | undefined, { trainMs, endMs, changeMs }: Times): Past {
   const simulator = createSimulator({ seed, rate: RATE, startMs: START_MS, accounts: 1500, dayRhythm: true });
   const features = createFeatureReplay();
   const builder = createTableBuilder();
   const transactions: Transaction[] = [];
   const random = createRandom(seed, 5);
   const delays: { readonly atMs: number; readonly delayMs: number }[] = [];
-  const trainMs = START_MS + WARM_DAYS * DAY_MS;
-  const lookMs = trainMs + MONTH_DAYS * DAY_MS;
-  const endMs = lookMs + MONTH_DAYS * DAY_MS;
-  const changeMs = change ? lookMs + change.fromDay * DAY_MS : Number.POSITIVE_INFINITY;
   for (;;) {
     const event = simulator.next();
     const at = event.transaction.occurredAtMs;
-    if (at >= endMs) break;
+    if (at >= endMs) return { transactions, table: builder.finish(), delays };
     const factor = at >= changeMs && change ? change.amountFactor : 1;
     const transaction = {
       ...event.transaction,
@@ -69,23 +92,37 @@ async function lookAtMonth(seed: number, change: Change | undefined): Promise<Mo
     builder.add(transaction, vector, fraud);
     transactions.push(transaction);
   }
-  const table = builder.finish();
-  const end = transactions.findIndex(({ occurredAtMs }) => occurredAtMs >= lookMs);
+}
+
+/** A model of the training month, which ends before the row `end`. */
+async function trainOn(table: TrainingTable, end: number, seed: number, createdAtMs: number): Promise<Model> {
   const split = Math.floor(0.75 * end);
-  const { model: fitted } = await trainModel(sliceTable(table, 0, split), {
+  const { model } = await trainModel(sliceTable(table, 0, split), {
     source: 'history',
     features: FEATURE_SETS.all,
     seed,
     trainer: { kind: 'boosting', trees: 100, columnShare: 0.4, maxBins: 256, folds: 2 },
     fraudWeight: 1,
-    createdAtMs: lookMs,
+    createdAtMs,
   });
-  const model = withHeldOut(fitted, sliceTable(table, split, end));
+  return withHeldOut(model, sliceTable(table, split, end));
+}
+
+/** Rows of a window, and when it is looked at. */
+type Look = { readonly from: number; readonly until: number; readonly nowMs: number };
+type Measure = { readonly name: string; readonly alarm: boolean };
+
+/** Gives what is measured of a window, against the training month. */
+function measuresOf(
+  { transactions, table, delays }: Past,
+  model: Model,
+  end: number,
+  { trainMs, lookMs }: Times,
+): (look: Look) => readonly Measure[] {
   const scorer = createScorer(model);
   const { baseline } = model;
   if (!baseline) throw new Error('a trained model has a baseline');
-  const times = table.occurredAtMs;
-  const volume = volumeOf(times.subarray(0, end));
+  const volume = volumeOf(table.occurredAtMs.subarray(0, end));
   const arrived = (fromMs: number, untilMs: number): Float64Array =>
     Float64Array.from(
       delays.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs),
@@ -100,19 +137,11 @@ async function lookAtMonth(seed: number, change: Change | undefined): Promise<Mo
     name,
     values: Float64Array.from(scores, (_, row) => table.vectors[row * FEATURE_COUNT + INDEX[name]]),
   }));
-  const hours = wholeHours(times);
-  const alarms = new Map<string, number>();
-  let ringing = new Set<string>();
-  let firstAlarmHours: number | undefined;
-  let measures = 0;
-  let until = end;
-  let from = 0;
-  for (let nowMs = lookMs + LOOK_MS; nowMs <= endMs; nowMs += LOOK_MS) {
-    while (until < times.length && times[until] < nowMs) until++;
-    while (times[from] < nowMs - WINDOW_MS) from++;
+  const hours = wholeHours(table.occurredAtMs);
+  return ({ from, until, nowMs }) => {
     const lastHour = Math.floor(nowMs / HOUR_MS);
     const lately = new Map([...hours].filter(([hour]) => hour >= lastHour - 24 && hour < lastHour));
-    const found = [
+    return [
       driftOf('score', baseline.score, scores.subarray(from, until)),
       ...columns.map(({ name, values }) =>
         driftOf(name, baseline.features[name], values.subarray(from, until)),
@@ -121,8 +150,29 @@ async function lookAtMonth(seed: number, change: Change | undefined): Promise<Mo
       labelDelayShift(usualDelays, arrived(lookMs, nowMs)),
       ...unseenShifts(model.input?.unseen, transactions.slice(from, until), scorer.knows),
     ];
+  };
+}
+
+async function lookAtMonth(seed: number, change: Change | undefined): Promise<Month> {
+  const times = timesOf(change);
+  const { lookMs, endMs, changeMs } = times;
+  const past = simulate(seed, change, times);
+  const { transactions, table } = past;
+  const end = transactions.findIndex(({ occurredAtMs }) => occurredAtMs >= lookMs);
+  const measure = measuresOf(past, await trainOn(table, end, seed, lookMs), end, times);
+  const occurred = table.occurredAtMs;
+  const alarms = new Map<string, number>();
+  let ringing = new Set<string>();
+  let firstAlarmHours: number | undefined;
+  let measures = 0;
+  let until = end;
+  let from = 0;
+  for (let nowMs = lookMs + LOOK_MS; nowMs <= endMs; nowMs += LOOK_MS) {
+    while (until < occurred.length && occurred[until] < nowMs) until++;
+    while (occurred[from] < nowMs - WINDOW_MS) from++;
+    const found = measure({ from, until, nowMs });
     measures = found.length;
-    const now = new Set<string>(found.filter(({ alarm }) => alarm).map(({ name }) => name));
+    const now = new Set(found.filter(({ alarm }) => alarm).map(({ name }) => name));
     for (const name of now) {
       if (ringing.has(name)) continue;
       alarms.set(name, (alarms.get(name) ?? 0) + 1);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { endOffsets } from '../src/adapters/kafka/offsets.ts';
-import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
+import { openRecordProducer, type RecordProducer } from '../src/adapters/kafka/producer.ts';
 import { readRange } from '../src/adapters/kafka/read-range.ts';
 import type { StreamSettings } from '../src/runtimes/stream-settings.ts';
 import { type Bench, prepareRecords } from './installation.ts';
@@ -75,6 +75,44 @@ async function decisionTimes(
   return flagged;
 }
 
+/** Tells of each transaction of a run when the feed showed it. */
+function watchFeed(url: string, name: string, onShown: (i: number, atMs: number) => void): WebSocket {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/feed`);
+  const marker = `"id":"${name}-`;
+  socket.on('message', (data: Buffer) => {
+    const now = performance.now();
+    const text = data.toString('latin1');
+    if (!text.startsWith('{"type":"diff"')) return;
+    for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
+      onShown(Number.parseInt(text.slice(at + marker.length, at + marker.length + 9), 10), now);
+    }
+  });
+  return socket;
+}
+
+/** Sends each record when it is due, whatever became of those before; gives what is under way then. */
+async function sendAtRate(
+  producer: RecordProducer,
+  records: ReturnType<typeof prepareRecords>,
+  rate: number,
+  startMs: number,
+): Promise<readonly Promise<void>[]> {
+  const underway: Promise<void>[] = [];
+  for (let next = 0; next < records.length; ) {
+    const now = Math.floor(((performance.now() - startMs) * rate) / 1000) + 1;
+    const due = Math.min(records.length, next + APPEND_RECORDS, now);
+    if (due > next) {
+      const appended = producer.append(records.slice(next, due), 60_000);
+      // Told at the end, when all have been sent; until then nobody waits for it.
+      appended.catch(() => undefined);
+      underway.push(appended);
+      next = due;
+    }
+    await sleep(TICK_MS);
+  }
+  return underway;
+}
+
 /** Sends at a fixed rate; the arrays hold milliseconds from the intended time, NaN for what was not seen. */
 export async function run(
   bench: Bench,
@@ -99,31 +137,11 @@ export async function run(
   /** The same on the clock that broker and database go by. */
   const startedAtMs = Date.now() + 200;
   const sinceIntended = (now: number, start: number, i: number): number => now - start - (i * 1000) / rate;
-  const socket = new WebSocket(`${bench.url.replace('http', 'ws')}/v1/feed`);
-  const feedMarker = `"id":"${name}-`;
-  socket.on('message', (data: Buffer) => {
-    const now = performance.now();
-    const text = data.toString('latin1');
-    if (!text.startsWith('{"type":"diff"')) return;
-    for (let at = text.indexOf(feedMarker); at >= 0; at = text.indexOf(feedMarker, at + 1)) {
-      const i = Number.parseInt(text.slice(at + feedMarker.length, at + feedMarker.length + 9), 10);
-      if (Number.isNaN(shown[i])) shown[i] = sinceIntended(now, startMs, i);
-    }
+  const socket = watchFeed(bench.url, name, (i, atMs) => {
+    if (Number.isNaN(shown[i])) shown[i] = sinceIntended(atMs, startMs, i);
   });
   const before = usageOf(bench.pids);
-  const underway: Promise<void>[] = [];
-  for (let next = 0; next < total; ) {
-    const now = Math.floor(((performance.now() - startMs) * rate) / 1000) + 1;
-    const due = Math.min(total, next + APPEND_RECORDS, now);
-    if (due > next) {
-      const appended = producer.append(records.slice(next, due), 60_000);
-      // Told at the end, when all have been sent; until then nobody waits for it.
-      appended.catch(() => undefined);
-      underway.push(appended);
-      next = due;
-    }
-    await sleep(TICK_MS);
-  }
+  const underway = await sendAtRate(producer, records, rate, startMs);
   const sentMs = performance.now();
   const after = usageOf(bench.pids);
   const count = async (): Promise<number> =>

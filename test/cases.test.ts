@@ -69,7 +69,16 @@ test('C2 a case closes when its tasks are done and a second person agrees', asyn
   assert.equal((await act(ann, 'propose', 'fraud')).status, 200);
   assert.match(String((await act(bob, 'close')).body.detail), /1 tasks are not done/);
   const [task] = (await fileOf(id)).tasks;
-  assert.equal((await bob('PUT', `/v1/cases/${id}/tasks/${task.id}`, { done: true })).status, 200);
+  const done = await bob('PUT', `/v1/cases/${id}/tasks/${task.id}`, { done: true });
+  assert.deepEqual(done.body, { task: task.id, done: true });
+  const again = await bob('PUT', `/v1/cases/${id}/tasks/${task.id}`, { done: true });
+  assert.deepEqual([again.status, again.body], [200, done.body], 'the same again changes nothing');
+  const doings = (await fileOf(id)).history.filter(({ action }) => action === 'did a task');
+  assert.equal(doings.length, 1);
+  assert.match(
+    String((await bob('PUT', `/v1/cases/${id}/tasks/999`, { done: true })).body.detail),
+    /no task 999/,
+  );
   assert.match(String((await act(ann, 'close')).body.detail), /Somebody else/);
   assert.equal((await act(bob, 'close')).status, 200);
   const closed = await fileOf(id);

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { webhookSignature } from '../src/server/notifications/notifier.ts';
+import { webhookSignature } from '../src/server/notifications/signed-webhook.ts';
 import { type DeskProcess, makeFolder, startDesk } from './desk-process.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');

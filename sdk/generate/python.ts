@@ -25,7 +25,11 @@ const KEYWORDS = new Set([
   'def',
   'type',
 ]);
-const snake = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+const snake = (name: string): string =>
+  name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toLowerCase();
 /** A name of a parameter; those that Python keeps for itself end in a stroke. */
 const parameter = (name: string): string => (KEYWORDS.has(name) ? `${snake(name)}_` : snake(name));
 const text = (value: string): string => JSON.stringify(value);
@@ -98,6 +102,7 @@ function methodOf(
   const Name = upper(operationId);
   const params = parameters.filter((one) => one.in === 'path');
   const query = parameters.filter((one) => one.in === 'query');
+  const headers = parameters.filter((one) => one.in === 'header');
   const body = bodyOf(operation);
   const { schemas, isFile } = answersOf(operation);
   const answer = isFile
@@ -110,7 +115,7 @@ function methodOf(
   );
   if (body.kind === 'json') given.push(`body: ${types.typeOf(body.schema, `${Name}Body`)}`);
   if (body.kind === 'stream') given.push('body: "bytes | str"');
-  const named = query.map(({ name, schema, required }) => {
+  const named = [...query, ...headers].map(({ name, schema, required }) => {
     const type = types.typeOf(schema, Name + upper(name));
     return required ? `${parameter(name)}: ${type}` : `${parameter(name)}: ${union([type, 'None'])} = None`;
   });
@@ -123,6 +128,7 @@ function methodOf(
   const parts = [
     ...(params.length > 0 ? [`params=${dict(params)}`] : []),
     ...(query.length > 0 ? [`query=${dict(query)}`] : []),
+    ...(headers.length > 0 ? [`headers=${dict(headers)}`] : []),
     ...(body.kind === 'none' ? [] : ['body=body']),
     ...(body.kind === 'stream' ? ['type=type'] : []),
   ];

@@ -16,7 +16,7 @@ export type Schema = {
 
 export type Parameter = {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly schema: Schema;
 };
@@ -50,7 +50,7 @@ export const operationsOf = (document: Document): Operation[] =>
 
 export const JSON_TYPE = 'application/json';
 
-/** The answers that are no problems: their schemas, and whether they are files. */
+/** The answers that are no problems: their schemas, and whether they are files, as those are that may be something else than JSON. */
 export function answersOf({ responses }: Operation): {
   readonly schemas: readonly Schema[];
   readonly isFile: boolean;
@@ -60,7 +60,7 @@ export function answersOf({ responses }: Operation): {
   );
   return {
     schemas: contents.flatMap((content) => content[JSON_TYPE]?.schema ?? []),
-    isFile: contents.length > 0 && contents.every((content) => !(JSON_TYPE in content)),
+    isFile: contents.some((content) => Object.keys(content).some((type) => type !== JSON_TYPE)),
   };
 }
 

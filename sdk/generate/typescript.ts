@@ -74,6 +74,7 @@ function argumentsOf(operation: Operation): string {
   const { parameters = [] } = operation;
   const params = fieldsOf(parameters, 'path');
   const query = fieldsOf(parameters, 'query');
+  const headers = fieldsOf(parameters, 'header');
   const body = bodyOf(operation);
   const given = (name: string, schema: Schema): string[] => {
     if (Object.keys(schema.properties ?? {}).length === 0) return [];
@@ -87,7 +88,7 @@ function argumentsOf(operation: Operation): string {
             `readonly body: StreamBody; /** What the body is. */ readonly type: ${body.types.map(quoted).join(' | ')}`,
           ]
         : [];
-  return `{ ${[...given('params', params), ...given('query', query), ...sent, 'readonly signal?: AbortSignal'].join('; ')} }`;
+  return `{ ${[...given('params', params), ...given('query', query), ...given('headers', headers), ...sent, 'readonly signal?: AbortSignal'].join('; ')} }`;
 }
 
 function answerOf(operation: Operation): string {

@@ -13,7 +13,7 @@ import { apiProducerState, type Producer, startProducer } from '../runtimes/prod
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
 import { type App, buildApp } from '../server/app.ts';
 import type { Proxies } from '../server/edge/proxies.ts';
-import type { MailSettings } from '../server/notifications/notifier.ts';
+import type { MailSettings } from '../server/notifications/mail.ts';
 import type { Targets } from '../server/notifications/webhook-targets.ts';
 import type { OidcSettings } from '../server/sign-in/oidc-settings.ts';
 import { LIVE_LABEL_MATURITY_MS, type Preset, trainFirstModel } from '../training/first-model.ts';

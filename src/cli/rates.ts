@@ -34,7 +34,7 @@ export async function ratesCommand(args: readonly string[]): Promise<void> {
       throw new InputError(`${file} cannot be read: ${error.message}`);
     });
     const done = await call('importExchangeRates', {
-      query: { file: basename(file).slice(0, 80) },
+      headers: { 'x-file-name': basename(file).replace(/[^\w .()-]/g, '') },
       type: 'text/csv',
       body: bytes,
     });

@@ -2,27 +2,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { loadMapping } from '../adapters/files/mapping.ts';
+import { loadMapping, type Mapping } from '../adapters/files/mapping.ts';
 import { orderedRows } from '../adapters/files/ordered-rows.ts';
 import { type InputFile, openTransactions } from '../adapters/files/read-transactions.ts';
 import { LOCAL_ACTOR } from '../domain/access.ts';
 import type { Money } from '../domain/base-amount.ts';
+import type { Rate } from '../domain/exchange-rates.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import type { Model } from '../models/model.ts';
 import { systemClock } from '../ports/clock.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
-import { openDesk } from '../runtimes/embedded.ts';
+import type { CardSettings } from '../runtimes/card-settings.ts';
+import { type EmbeddedDesk, openDesk } from '../runtimes/embedded.ts';
 import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
-import { type ReplayReport, replay } from '../runtimes/replay.ts';
+import { replay } from '../runtimes/replay.ts';
+import type { ReplayReport } from '../runtimes/replay-tally.ts';
 import type { LabelledTransaction } from '../training/evaluate.ts';
 import { trainFirstModel } from '../training/first-model.ts';
 import { trainOnHistory } from '../training/history-model.ts';
 import { CARD_SPECS, cardModeOf, cardsOfFolder } from './card-key.ts';
 import { firstTransaction, MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
-import { helpText, type OptionSpec, readOptions } from './options.ts';
+import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { replayText } from './replay-text.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   mapping: {
@@ -66,18 +70,24 @@ async function* labelledRows(input: InputFile, name: string): AsyncGenerator<Lab
   }
 }
 
-export async function replayCommand(args: readonly string[]): Promise<void> {
-  const options = readOptions('replay', args, SPECS);
-  if (options.flag('help')) {
-    console.log(
-      helpText(
-        './goshawk replay FILE [options]',
-        'Sends a file through the engine, labels after their delay, every decision durable as in service.',
-        SPECS,
-      ),
-    );
-    return;
-  }
+/** What was asked for, checked. */
+type Asked = {
+  readonly options: Options;
+  readonly file: string;
+  readonly mapping: Mapping | undefined;
+  readonly untilMs: number;
+  readonly speed: number;
+  readonly delayDays: number;
+  readonly trainDays: number;
+  readonly seed: number;
+  /** The folder of a desk that is kept. */
+  readonly kept: string | undefined;
+  readonly cards: CardSettings;
+  readonly offsetAt: ((timeMs: number) => number) | undefined;
+};
+
+/** Throws InputError. */
+async function askedFor(options: Options): Promise<Asked> {
   const [file, extra] = options.positionals;
   if (file === undefined || extra !== undefined) {
     throw new InputError(
@@ -100,103 +110,136 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   const mode = cardModeOf(options.text('card-numbers'));
   const cards = cardsOfFolder(kept, mode, process.env.CARD_TOKEN_KEY);
   const offsetAt = localTimeAsked(options.text('time-zone'));
-  const open = (money?: Money): Promise<InputFile> =>
-    openTransactions(file, mapping, {
-      nowMs: systemClock.nowMs(),
-      maxAmountMinor: maxAmountMinor(process.env),
-      cards: cards.policy,
-      ...(money && { money }),
-      ...(offsetAt && { offsetAt }),
-    });
-  const asked = baseCurrencyAsked(options.text('base-currency'));
-  const rates = await ratesOfFile(options);
-  const ofFile = await moneyOf(options, open);
-  const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'goshawk-replay-')));
-  let interrupted = false;
-  let failure: Error | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (interrupted) process.exit(130);
-      interrupted = true;
-    });
-  }
+  return { options, file, mapping, untilMs, speed, delayDays, trainDays, seed, kept, cards, offsetAt };
+}
+
+/** Opens the file; amounts are converted where it is said with what. */
+const openInput = ({ file, mapping, cards, offsetAt }: Asked, money?: Money): Promise<InputFile> =>
+  openTransactions(file, mapping, {
+    nowMs: systemClock.nowMs(),
+    maxAmountMinor: maxAmountMinor(process.env),
+    cards: cards.policy,
+    ...(money && { money }),
+    ...(offsetAt && { offsetAt }),
+  });
+
+/** Makes the first model of a new desk: of the opening days of the file where they have frauds enough. */
+function firstModelOf(asked: Asked, ofFile: Money): (state: FeatureState) => Promise<Model> {
+  const { file, trainDays, delayDays, seed } = asked;
   const training = createProgress('Model');
-  const firstModel = async (state: FeatureState): Promise<Model> => {
-    const onProgress = (step: string, done: number, of: number): void => training.update(done, of, step);
+  const onProgress = (step: string, done: number, of: number): void => training.update(done, of, step);
+  return async (state) => {
     if (trainDays > 0) {
-      const made = await trainOnHistory(labelledRows(await open(ofFile), file), {
-        trainDays,
-        delayDays,
-        seed,
-        onProgress,
-      });
+      const rows = labelledRows(await openInput(asked, ofFile), file);
+      const made = await trainOnHistory(rows, { trainDays, delayDays, seed, onProgress });
       if (made) {
         training.end(`${made.info.version}, from the first ${trainDays} days of the file`);
         return made;
       }
     }
     // The history before the file, not before today: a replay says the same on any day.
-    const endMs = (await firstTransaction(await open()))?.occurredAtMs ?? systemClock.nowMs();
+    const endMs = (await firstTransaction(await openInput(asked)))?.occurredAtMs ?? systemClock.nowMs();
     const model = await trainFirstModel(state, { preset: 'default', seed, endMs, liveRate: 20, onProgress });
     training.end(
       `${model.info.version}, the starter model from simulated history (too few labelled frauds here)`,
     );
     return model;
   };
+}
+
+/** What ends a replay early. */
+type Ending = { interrupted: boolean; failure: Error | undefined };
+
+/** The first signal ends the replay, the second the program. */
+function endOnSignal(): Ending {
+  const ending: Ending = { interrupted: false, failure: undefined };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (ending.interrupted) process.exit(130);
+      ending.interrupted = true;
+    });
+  }
+  return ending;
+}
+
+/** Files the exchange rates of a file with the desk. */
+async function importRates(desk: EmbeddedDesk, name: string, rates: readonly Rate[]): Promise<void> {
+  await desk.office.rates.add(name, rates, {
+    atMs: systemClock.nowMs(),
+    actor: LOCAL_ACTOR,
+    action: 'imported exchange rates',
+    subject: 'exchange rates',
+    detail: { rates: rates.length },
+  });
+  await desk.refresh();
+}
+
+/** Sends the file through the desk, and says on the way how far it is. */
+async function replayInto(desk: EmbeddedDesk, asked: Asked, ending: Ending): Promise<ReplayReport> {
+  const { file, delayDays, untilMs, speed } = asked;
+  const progress = createProgress('Replay');
+  const input = await openInput(asked, desk.money());
+  const model = desk.engine.serving.champion.info;
+  const report = await replay(desk, {
+    batches: orderedRows(input, file),
+    source: basename(file),
+    delayDays,
+    untilMs,
+    speed,
+    // A model from simulated history has seen none of the file's rows.
+    qualityFromMs:
+      model.trainingWindow.source === 'simulation' ? Number.NEGATIVE_INFINITY : Date.parse(model.createdAt),
+    stopped: () => ending.interrupted || ending.failure !== undefined,
+    onProgress: (sent, perSecond, eventTimeMs) =>
+      progress.update(
+        input.bytesRead(),
+        input.totalBytes,
+        `${sent.toLocaleString('en')} rows, ${Math.round(perSecond).toLocaleString('en')}/s, ` +
+          `${new Date(eventTimeMs).toISOString().slice(0, 10)}`,
+      ),
+  });
+  progress.end(ending.interrupted ? 'stopped early' : 'done');
+  if (ending.failure) throw ending.failure;
+  return report;
+}
+
+export async function replayCommand(args: readonly string[]): Promise<void> {
+  const options = readOptions('replay', args, SPECS);
+  if (options.flag('help')) {
+    console.log(
+      helpText(
+        './goshawk replay FILE [options]',
+        'Sends a file through the engine, labels after their delay, every decision durable as in service.',
+        SPECS,
+      ),
+    );
+    return;
+  }
+  const asked = await askedFor(options);
+  const { kept, cards } = asked;
+  const baseCurrency = baseCurrencyAsked(options.text('base-currency'));
+  const rates = await ratesOfFile(options);
+  const ofFile = await moneyOf(options, () => openInput(asked));
+  const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'goshawk-replay-')));
+  const ending = endOnSignal();
   try {
     const desk = await openDesk({
       dataDir,
       clock: systemClock,
       cards,
-      ...(asked !== undefined && { baseCurrency: asked }),
+      ...(baseCurrency !== undefined && { baseCurrency }),
       presetBaseCurrency: ofFile.baseCurrency,
-      firstModel,
+      firstModel: firstModelOf(asked, ofFile),
       onNotice: (message) => console.error(message),
       onFailure: (error) => {
-        failure = error;
+        ending.failure = error;
       },
     });
-    const progress = createProgress('Replay');
     try {
-      if (rates) {
-        await desk.office.rates.add(basename(options.text('rates') ?? ''), rates, {
-          atMs: systemClock.nowMs(),
-          actor: LOCAL_ACTOR,
-          action: 'imported exchange rates',
-          subject: 'exchange rates',
-          detail: { rates: rates.length },
-        });
-        await desk.refresh();
-      }
-      const input = await open(desk.money());
-      const model = desk.engine.serving.champion.info;
-      const report = await replay(desk, {
-        batches: orderedRows(input, file),
-        source: basename(file),
-        delayDays,
-        untilMs,
-        speed,
-        // A model from simulated history has seen none of the file's rows.
-        qualityFromMs:
-          model.trainingWindow.source === 'simulation'
-            ? Number.NEGATIVE_INFINITY
-            : Date.parse(model.createdAt),
-        stopped: () => interrupted || failure !== undefined,
-        onProgress: (sent, perSecond, eventTimeMs) =>
-          progress.update(
-            input.bytesRead(),
-            input.totalBytes,
-            `${sent.toLocaleString('en')} rows, ${Math.round(perSecond).toLocaleString('en')}/s, ` +
-              `${new Date(eventTimeMs).toISOString().slice(0, 10)}`,
-          ),
-      });
-      progress.end(interrupted ? 'stopped early' : 'done');
-      if (failure) throw failure;
-      console.log(
-        options.flag('json')
-          ? JSON.stringify({ model: model.version, ...report })
-          : reportText(model.version, report),
-      );
+      if (rates) await importRates(desk, basename(options.text('rates') ?? ''), rates);
+      const model = desk.engine.serving.champion.info.version;
+      const report = await replayInto(desk, asked, ending);
+      console.log(options.flag('json') ? JSON.stringify({ model, ...report }) : replayText(model, report));
     } finally {
       await desk.close();
     }
@@ -205,38 +248,4 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
   } finally {
     if (kept === undefined) await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-function reportText(model: string, report: ReplayReport): string {
-  const { outcomes, latencyMs, engineMs, quality } = report;
-  const count = (value: number): string => value.toLocaleString('en');
-  const rows = [
-    `${count(report.sent)} sent, ${count(report.decided)} decided, ${count(report.duplicates)} known before`,
-    ...(report.conflicts > 0
-      ? [`${count(report.conflicts)} with the id of another (in the dead letters)`]
-      : []),
-    ...(report.quarantined > 0 ? [`${count(report.quarantined)} in quarantine`] : []),
-  ];
-  const lines = [
-    `model         ${model}`,
-    `rows          ${rows.join(', ')}`,
-    `labels        ${count(report.labels)}, each after its delay`,
-    `bad rows      ${count(report.badRows)}${report.firstProblem ? ` (in the dead letters; the first: ${report.firstProblem})` : ''}`,
-    `outcomes      ${count(outcomes.approve)} approve, ${count(outcomes.review)} review, ${count(outcomes.decline)} decline`,
-    `throughput    ${count(Math.round(report.perSecond))} transactions/s over ${report.seconds.toFixed(1)} s, every one committed`,
-  ];
-  if (report.decided > 0) {
-    lines.push(
-      `latency       p50 ${latencyMs.p50.toFixed(1)} ms, p99 ${latencyMs.p99.toFixed(1)} ms from intake to commit`,
-      `engine        p50 ${(engineMs.p50 * 1000).toFixed(0)} µs, p99 ${(engineMs.p99 * 1000).toFixed(0)} µs a decision, reasons included`,
-    );
-  }
-  if (quality) {
-    lines.push(
-      `quality       on ${count(quality.rows)} labelled rows after the training days, ${count(quality.frauds)} frauds:`,
-      `              AUC ${quality.auc.toFixed(3)}, AP ${quality.averagePrecision.toFixed(3)}; ${count(quality.flagged)} flagged, ` +
-        `precision ${quality.precision.toFixed(3)}, recall ${quality.recall.toFixed(3)}, money caught ${(100 * quality.valueRecall).toFixed(1)} %`,
-    );
-  } else lines.push('quality       unknown: no labelled fraud after the training days');
-  return lines.join('\n');
 }

@@ -77,10 +77,48 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
     );
     return;
   }
+  const output = outputOf(options);
+  const history = await historyOf(options);
+  const steps = stepWords(options, history);
+  const cores =
+    options.text('cores') === undefined ? availableParallelism() : options.number('cores', 1, 1024);
+  const inputs = history.fromTopic ? await topicParts(options) : history.files;
+  const folder = resolve(`${output}.work`);
+  mkdirSync(folder, { recursive: true });
+  const spark = localSparkCommand(
+    'goshawk.spark.GoshawkBackfill',
+    [
+      ...repeated('input', inputs),
+      ...['--output', resolve(output)],
+      ...['--places', String(cores * PLACES_PER_CORE)],
+      ...repeated('engine', engineCommand('spark-step')),
+      ...repeated('read', steps.read),
+      ...repeated('features', steps.features),
+      ...repeated('assemble', steps.assemble),
+    ],
+    { slots: cores, heapMegabytes: options.number('memory', 256, 65_536), folder },
+  );
+  await runBackfill(spark, output);
+}
+
+/** The folder that the table is written to. Throws InputError. */
+function outputOf(options: Options): string {
   const output = options.text('output');
   if (!output) throw new InputError('--output is required: the folder that the table is written to.');
   if (existsSync(output))
     throw new InputError(`${output} is there already; name another folder, or remove it.`);
+  return output;
+}
+
+/** Where a history comes from; the files can be opened. */
+type History = {
+  readonly files: readonly string[];
+  readonly fromTopic: boolean;
+  readonly baseCurrency: string;
+};
+
+/** Throws InputError: what is wrong with a file or the model is said here, not by a task of Spark. */
+async function historyOf(options: Options): Promise<History> {
   const files = options.positionals.map((file) => resolve(file));
   const fromTopic = options.flag('topic');
   if (files.length === 0 && !fromTopic)
@@ -89,7 +127,6 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
     throw new InputError('A history comes from files or from the topic, not from both.');
   const mapping = options.text('mapping');
   const parsed = mapping === undefined ? undefined : await loadMapping(mapping);
-  // What is wrong with a file or the model is said here, not by a task of Spark.
   const bounds = boundsNow();
   for (const file of files) await openTransactions(file, parsed, bounds);
   const model = options.text('model');
@@ -99,37 +136,42 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
     firstFile === undefined
       ? shippedMoney(baseCurrencyAsked(options.text('base-currency')))
       : await moneyOf(options, () => openTransactions(firstFile, parsed, bounds));
+  return { files, fromTopic, baseCurrency };
+}
+
+type Step = 'read' | 'features' | 'assemble';
+
+/** What each step is told. Throws InputError. */
+function stepWords(
+  options: Options,
+  { fromTopic, baseCurrency }: History,
+): Readonly<Record<Step, readonly string[]>> {
+  const mapping = options.text('mapping');
+  const model = options.text('model');
   const rates = options.text('rates');
   const timeZone = options.text('time-zone');
   localTimeAsked(timeZone);
   const delayDays = options.number('delay-days', 0, 365);
   const untilMs = options.date('until');
-  const cores =
-    options.text('cores') === undefined ? availableParallelism() : options.number('cores', 1, 1024);
-  const inputs = fromTopic ? await topicParts(options) : files;
-  const folder = resolve(`${output}.work`);
-  mkdirSync(folder, { recursive: true });
-  const words = (name: string, list: readonly string[]): string[] =>
-    list.flatMap((word) => [`--${name}`, word]);
-  const spark = localSparkCommand(
-    'goshawk.spark.GoshawkBackfill',
-    [
-      ...words('input', inputs),
-      ...['--output', resolve(output)],
-      ...['--places', String(cores * PLACES_PER_CORE)],
-      ...words('engine', engineCommand('spark-step')),
-      ...words('read', [
-        ...(mapping === undefined ? [] : ['--mapping', existsSync(mapping) ? resolve(mapping) : mapping]),
-        ...(untilMs === undefined ? [] : ['--until-ms', String(untilMs)]),
-        ...['--base-currency', baseCurrency],
-        ...(rates === undefined ? [] : ['--rates', resolve(rates)]),
-        ...(timeZone === undefined ? [] : ['--time-zone', timeZone]),
-      ]),
-      ...words('features', fromTopic ? [] : ['--delay-ms', String(delayDays * DAY_MS)]),
-      ...words('assemble', model === undefined ? [] : ['--model', resolve(model)]),
+  return {
+    read: [
+      ...(mapping === undefined ? [] : ['--mapping', existsSync(mapping) ? resolve(mapping) : mapping]),
+      ...(untilMs === undefined ? [] : ['--until-ms', String(untilMs)]),
+      ...['--base-currency', baseCurrency],
+      ...(rates === undefined ? [] : ['--rates', resolve(rates)]),
+      ...(timeZone === undefined ? [] : ['--time-zone', timeZone]),
     ],
-    { slots: cores, heapMegabytes: options.number('memory', 256, 65_536), folder },
-  );
+    features: fromTopic ? [] : ['--delay-ms', String(delayDays * DAY_MS)],
+    assemble: model === undefined ? [] : ['--model', resolve(model)],
+  };
+}
+
+/** An option that is given once a word. */
+const repeated = (name: string, words: readonly string[]): string[] =>
+  words.flatMap((word) => [`--${name}`, word]);
+
+/** Runs Spark, and says how far it is. Throws InputError where it fails. */
+async function runBackfill(spark: ReturnType<typeof localSparkCommand>, output: string): Promise<void> {
   const progress = createProgress('Backfill');
   const child = spawn(spark.program, spark.words, {
     stdio: ['ignore', 'pipe', 'inherit'],

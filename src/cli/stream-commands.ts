@@ -14,7 +14,7 @@ import { streamSettings } from '../runtimes/stream-settings.ts';
 import { openWorker } from '../runtimes/worker.ts';
 import { buildApp } from '../server/app.ts';
 import { proxiesOf } from '../server/edge/proxies.ts';
-import { mailSettings } from '../server/notifications/notifier.ts';
+import { mailSettings } from '../server/notifications/mail.ts';
 import { oidcSettings } from '../server/sign-in/oidc-settings.ts';
 import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
 import {

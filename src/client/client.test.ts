@@ -27,6 +27,9 @@ export async function calls({ call }: Client): Promise<void> {
   await call('countAlerts');
   await call('actOnAlerts', { body: { action: 'claim', alerts: [{ id: 1, version: 1 }] } });
   await call('addLabels', { type: 'text/csv', body: 'transactionId,fraud\n' });
+  await call('importExchangeRates', { type: 'text/csv', body: '', headers: { 'x-file-name': 'rates.csv' } });
+  // @ts-expect-error Nobody reads such a header.
+  await call('importExchangeRates', { type: 'text/csv', body: '', headers: { 'x-file': 'rates.csv' } });
   // @ts-expect-error There is no such view.
   await call('listAlerts', { query: { view: 'closing' } });
   // @ts-expect-error The id is missing.

@@ -38,6 +38,7 @@ export type Places = Readonly<Record<string, Place>>;
 export type AnyArguments = {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** Of a body that is no JSON. */
   readonly type?: string;
@@ -108,7 +109,11 @@ export function createTransport({ places, url, headers = {}, tries = 1 }: Transp
     const contentType = type ?? (body === undefined ? undefined : 'application/json');
     const init: RequestInit & { duplex?: 'half' } = {
       method: places[id]?.method ?? 'GET',
-      headers: { ...headers, ...(contentType !== undefined && { 'content-type': contentType }) },
+      headers: {
+        ...headers,
+        ...args.headers,
+        ...(contentType !== undefined && { 'content-type': contentType }),
+      },
       ...(body !== undefined && {
         body: type === undefined ? JSON.stringify(body) : (body as RequestInit['body']),
       }),

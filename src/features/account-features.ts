@@ -1,7 +1,8 @@
 // Features of a transaction from its account's own past, and the transaction added to that past. Reading changes nothing
 // that is stored: a transaction that cannot be decided leaves no trace.
-import { AGE_LIMIT_DAYS, INDEX as I, SMALL_AMOUNT_MAJOR, UNUSUAL_TIMES } from './catalogue.ts';
+import { INDEX as I } from './catalogue.ts';
 import type { ObservedEvent } from './event.ts';
+import { AGE_LIMIT_DAYS, SMALL_AMOUNT_MAJOR, UNUSUAL_TIMES } from './feature-definition.ts';
 import { ENTITY_SHAPES, type FeatureState } from './feature-state.ts';
 import { History } from './history.ts';
 import { loadHistory, storeHistory } from './history-codec.ts';

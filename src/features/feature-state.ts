@@ -1,6 +1,7 @@
 // The histories that features are computed from, by kind of entity.
-import { LABEL_DELAY_DAYS } from './catalogue.ts';
+
 import { createEntityTable, type EntityTable } from './entity-table.ts';
+import { LABEL_DELAY_DAYS } from './feature-definition.ts';
 import type { HistoryShape } from './history.ts';
 import { DAY } from './units.ts';
 

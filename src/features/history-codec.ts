@@ -5,7 +5,8 @@
 // the amount. In the usual case (one event added at the end, some dropped at the start) the bytes between stay.
 import { copyBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
-import { type History, MAX_EXACT_EVENTS, TILE_FIELDS } from './history.ts';
+import { type History, MAX_EXACT_EVENTS } from './history.ts';
+import { ownTheTiles, TILE_FIELDS } from './history-tiles.ts';
 import type { RecentPlaces } from './recent-places.ts';
 
 // flags, four key set sizes, older places, events (u16), first and last seen, count, home country and weight (u16)
@@ -254,7 +255,7 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   let eventLength = 0;
   if (history.tiled) {
     length += history.tileCount * TILE_FIELDS * FIELD_BYTES;
-    if (length !== table.payloadLength(entry)) history.ownTheTiles();
+    if (length !== table.payloadLength(entry)) ownTheTiles(history);
   } else {
     const { bytes } = table.chunkOf(entry);
     const from = table.offsetOf(entry);

@@ -1,5 +1,5 @@
 // What the running sums of a history say.
-import { AGE_LIMIT_DAYS } from './catalogue.ts';
+import { AGE_LIMIT_DAYS } from './feature-definition.ts';
 import type { History } from './history.ts';
 import { DAY } from './units.ts';
 

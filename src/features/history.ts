@@ -4,6 +4,17 @@
 // `exactEvents` they are added up in tiles (a minute wide for the last two hours, an hour wide before), which
 // bounds the bytes. Both carry running totals, so that a window costs two look-ups however much it spans.
 // Times are whole seconds since 1970; amounts are minor units.
+import {
+  addToTile,
+  firstFraudTile,
+  forgetTiles,
+  labelTile,
+  lastFraudTile,
+  lastInTiles,
+  MAX_TILES,
+  TILE_FIELDS,
+  untilInTiles,
+} from './history-tiles.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createPlaces } from './recent-places.ts';
 import { DAY } from './units.ts';
@@ -19,13 +30,6 @@ export type HistoryShape = {
 export const MAX_EXACT_EVENTS = 256;
 /** How far ahead a stamp may be: what is newest is as much ahead of what is now. */
 const AHEAD_SECONDS = DAY;
-const FINE_TILE_SECONDS = 60;
-const COARSE_TILE_SECONDS = 3600;
-const FINE_SPAN_SECONDS = 7200;
-const MAX_TILES = 1200;
-/** start, width, then events, amount and frauds of this tile and all before it */
-export const TILE_FIELDS = 5;
-
 /**
  * One decoded history. It is a scratch area: `loadHistory` fills it, `storeHistory` writes it back, and it is
  * used again for the next entity.
@@ -116,11 +120,11 @@ export class History {
   /** Events, amount and frauds with `from` < time ≤ `to`, into `windowCount`, `windowSum`, `windowFrauds`. */
   window(from: number, to: number): void {
     if (this.tiled) {
-      this.untilInTiles(to);
+      untilInTiles(this, to);
       const count = this.windowCount;
       const sum = this.windowSum;
       const frauds = this.windowFrauds;
-      this.untilInTiles(from);
+      untilInTiles(this, from);
       this.windowCount = count - this.windowCount;
       this.windowSum = sum - this.windowSum;
       this.windowFrauds = frauds - this.windowFrauds;
@@ -170,13 +174,7 @@ export class History {
     this.scanFirstFraudAt = 0;
     this.scanFraudMean = Number.NaN;
     if (this.tiled) {
-      let before = 0;
-      for (let i = 0; i < this.tileCount && this.scanFirstFraudAt === 0; i++) {
-        const at = this.tilesFrom + i * TILE_FIELDS;
-        const start = this.tiles[at];
-        if (start > from && start <= to && this.tiles[at + 4] > before) this.scanFirstFraudAt = start;
-        before = this.tiles[at + 4];
-      }
+      this.scanFirstFraudAt = firstFraudTile(this, from, to);
       return;
     }
     let frauds = 0;
@@ -200,11 +198,7 @@ export class History {
       const end = this.eventsUntil(time);
       return end > 0 ? this.times[end - 1] : 0;
     }
-    const index = this.lastTileFrom(time);
-    if (index < 0) return 0;
-    const at = this.tilesFrom + index * TILE_FIELDS;
-    const last = this.tiles[at] + this.tiles[at + 1] - 1;
-    return last <= time ? last : this.tiles[at];
+    return lastInTiles(this, time);
   }
 
   /** The time of the latest fraud at or before a second that is still held, 0 where there is none; a tile gives its start. */
@@ -213,11 +207,7 @@ export class History {
       for (let i = this.eventsUntil(time) - 1; i >= 0; i--) if (this.frauds[i]) return this.times[i];
       return 0;
     }
-    for (let i = this.lastTileFrom(time); i >= 0; i--) {
-      const at = this.tilesFrom + i * TILE_FIELDS;
-      if (this.tiles[at + 4] > (i > 0 ? this.tiles[at + 4 - TILE_FIELDS] : 0)) return this.tiles[at];
-    }
-    return 0;
+    return lastFraudTile(this, time);
   }
 
   /** Whether an event of that time goes behind the unread ones, none of which becomes too old by it. */
@@ -249,25 +239,14 @@ export class History {
     this.forgetBefore(oldest);
     if (time <= oldest) return false;
     if (!this.tiled && this.eventCount >= this.shape.exactEvents) this.toTiles();
-    if (this.tiled) this.addToTile(time, amountMinor);
+    if (this.tiled) addToTile(this, time, amountMinor);
     else this.insertEvent(time, amountMinor);
     return true;
   }
 
   /** Marks (or unmarks) one event of that second as fraud; false when it is not held any more. */
   label(time: number, fraud: boolean): boolean {
-    if (this.tiled) {
-      const index = this.lastTileFrom(time);
-      if (index < 0) return false;
-      const { tiles } = this;
-      const at = this.tilesFrom + index * TILE_FIELDS;
-      if (time >= tiles[at] + tiles[at + 1]) return false;
-      const before = index > 0 ? at - TILE_FIELDS : -1;
-      const events = tiles[at + 2] - (before < 0 ? 0 : tiles[before + 2]);
-      const frauds = tiles[at + 4] - (before < 0 ? 0 : tiles[before + 4]);
-      if (fraud ? frauds < events : frauds > 0) this.raiseFrom(index, 0, 0, fraud ? 1 : -1);
-      return true;
-    }
+    if (this.tiled) return labelTile(this, time, fraud);
     for (let i = this.eventCount - 1; i >= 0 && this.times[i] >= time; i--) {
       if (this.times[i] === time && (this.frauds[i] === 1) !== fraud) {
         this.frauds[i] = fraud ? 1 : 0;
@@ -277,16 +256,6 @@ export class History {
       }
     }
     return false;
-  }
-
-  /** Moves the tiles into this history's own space, so that the place they were loaded from may change. */
-  ownTheTiles(): void {
-    if (this.tiles === this.ownTiles) return;
-    const { tiles, tilesFrom, ownTiles } = this;
-    const length = this.tileCount * TILE_FIELDS;
-    for (let i = 0; i < length; i++) ownTiles[i] = tiles[tilesFrom + i];
-    this.tiles = ownTiles;
-    this.tilesFrom = 0;
   }
 
   private sumUp(): void {
@@ -311,40 +280,16 @@ export class History {
     return low;
   }
 
-  /** Index of the last tile that starts at or before a second, or -1. */
-  private lastTileFrom(time: number): number {
-    const { tiles, tilesFrom } = this;
-    let low = 0;
-    let high = this.tileCount;
-    if (high > 0 && tiles[tilesFrom + (high - 1) * TILE_FIELDS] <= time) return high - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (tiles[tilesFrom + middle * TILE_FIELDS] <= time) low = middle + 1;
-      else high = middle;
+  private toTiles(): void {
+    this.tiled = true;
+    this.tileCount = 0;
+    this.tiles = this.ownTiles;
+    this.tilesFrom = 0;
+    for (let i = 0; i < this.eventCount; i++) {
+      addToTile(this, this.times[i], this.amounts[i]);
+      if (this.frauds[i]) labelTile(this, this.times[i], true);
     }
-    return low - 1;
-  }
-
-  /** What the tiles hold up to a second; a tile that the second cuts counts in proportion. */
-  private untilInTiles(time: number): void {
-    const index = this.lastTileFrom(time);
-    if (index < 0) {
-      this.windowCount = 0;
-      this.windowSum = 0;
-      this.windowFrauds = 0;
-      return;
-    }
-    const { tiles } = this;
-    const at = this.tilesFrom + index * TILE_FIELDS;
-    const first = tiles[at];
-    // The newest tile is filled up to the newest event only.
-    const last = Math.min(first + tiles[at + 1] - 1, this.lastSeen);
-    const missing = time >= last ? 0 : (last - time) / (last - first + 1);
-    const before = at - TILE_FIELDS;
-    const none = index === 0;
-    this.windowCount = tiles[at + 2] - missing * (tiles[at + 2] - (none ? 0 : tiles[before + 2]));
-    this.windowSum = tiles[at + 3] - missing * (tiles[at + 3] - (none ? 0 : tiles[before + 3]));
-    this.windowFrauds = tiles[at + 4] - missing * (tiles[at + 4] - (none ? 0 : tiles[before + 4]));
+    this.eventCount = 0;
   }
 
   private insertEvent(time: number, amountMinor: number): void {
@@ -366,7 +311,7 @@ export class History {
 
   private forgetBefore(oldest: number): void {
     if (this.tiled) {
-      this.forgetTiles(oldest);
+      forgetTiles(this, oldest);
       return;
     }
     const drop = this.eventsUntil(oldest);
@@ -381,100 +326,5 @@ export class History {
     this.summed -= drop;
     this.droppedEvents += drop;
     if (this.droppedEvents > this.storedEvents) this.storedStands = false;
-  }
-
-  private forgetTiles(oldest: number): void {
-    const at = (index: number): number => this.tilesFrom + index * TILE_FIELDS;
-    let drop = 0;
-    while (drop < this.tileCount && this.tiles[at(drop)] + this.tiles[at(drop) + 1] - 1 <= oldest) drop++;
-    if (drop === 0) return;
-    this.ownTheTiles();
-    const { tiles } = this;
-    const gone = at(drop - 1);
-    const [events, amount, frauds] = [tiles[gone + 2], tiles[gone + 3], tiles[gone + 4]];
-    tiles.copyWithin(0, at(drop), at(this.tileCount));
-    this.tileCount -= drop;
-    this.raiseFrom(0, -events, -amount, -frauds);
-    if (this.tileCount === 0) {
-      this.tiled = false;
-      this.eventCount = 0;
-      this.summed = 0;
-      this.storedStands = false;
-      this.amountBefore[0] = 0;
-      this.fraudsBefore[0] = 0;
-    }
-  }
-
-  private raiseFrom(index: number, events: number, amount: number, frauds: number): void {
-    const { tiles } = this;
-    const end = this.tilesFrom + this.tileCount * TILE_FIELDS;
-    for (let at = this.tilesFrom + index * TILE_FIELDS; at < end; at += TILE_FIELDS) {
-      tiles[at + 2] += events;
-      tiles[at + 3] += amount;
-      tiles[at + 4] += frauds;
-    }
-  }
-
-  private toTiles(): void {
-    this.tiled = true;
-    this.tileCount = 0;
-    this.tiles = this.ownTiles;
-    this.tilesFrom = 0;
-    for (let i = 0; i < this.eventCount; i++) {
-      this.addToTile(this.times[i], this.amounts[i]);
-      if (this.frauds[i]) this.label(this.times[i], true);
-    }
-    this.eventCount = 0;
-  }
-
-  private addToTile(time: number, amountMinor: number): void {
-    let index = this.lastTileFrom(time);
-    const found = this.tilesFrom + index * TILE_FIELDS;
-    if (index < 0 || time >= this.tiles[found] + this.tiles[found + 1]) {
-      this.ownTheTiles();
-      this.mergeFineTiles();
-      const coarse = Math.floor(time / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
-      const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= this.lastSeen;
-      const width = isOld ? COARSE_TILE_SECONDS : FINE_TILE_SECONDS;
-      const start = Math.floor(time / width) * width;
-      index = this.lastTileFrom(start);
-      // A merge may just have made the tile that this second belongs to.
-      if (index < 0 || this.tiles[index * TILE_FIELDS] !== start) {
-        index++;
-        const { tiles } = this;
-        const at = index * TILE_FIELDS;
-        tiles.copyWithin(at + TILE_FIELDS, at, this.tileCount * TILE_FIELDS);
-        tiles[at] = start;
-        tiles[at + 1] = width;
-        for (let field = 2; field < TILE_FIELDS; field++) {
-          tiles[at + field] = index > 0 ? tiles[at - TILE_FIELDS + field] : 0;
-        }
-        this.tileCount++;
-      }
-    }
-    this.raiseFrom(index, 1, amountMinor, 0);
-  }
-
-  /** Minute tiles of hours that ended over two hours ago become one hour tile. */
-  private mergeFineTiles(): void {
-    const tiles = this.tiles;
-    let kept = 0;
-    for (let from = 0; from < this.tileCount; from++) {
-      const at = from * TILE_FIELDS;
-      const coarse = Math.floor(tiles[at] / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
-      const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= this.lastSeen;
-      const previous = (kept - 1) * TILE_FIELDS;
-      const same =
-        isOld && kept > 0 && tiles[previous] === coarse && tiles[previous + 1] === COARSE_TILE_SECONDS;
-      const to = same ? previous : kept++ * TILE_FIELDS;
-      const width = isOld ? COARSE_TILE_SECONDS : tiles[at + 1];
-      tiles[to] = isOld ? coarse : tiles[at];
-      tiles[to + 1] = width;
-      // Running totals: the last of the merged tiles already holds the sum.
-      tiles[to + 2] = tiles[at + 2];
-      tiles[to + 3] = tiles[at + 3];
-      tiles[to + 4] = tiles[at + 4];
-    }
-    this.tileCount = kept;
   }
 }

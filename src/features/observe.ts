@@ -2,8 +2,9 @@
 // One group of features per entity; each reads that entity's past and the current transaction, nothing else.
 import type { Transaction } from '../domain/transaction.ts';
 import { accountGroup, keepAccount } from './account-features.ts';
-import { HIGH_AMOUNT_MAJOR, INDEX as I } from './catalogue.ts';
+import { INDEX as I } from './catalogue.ts';
 import { eventOf, type ObservedEvent } from './event.ts';
+import { HIGH_AMOUNT_MAJOR } from './feature-definition.ts';
 import type { FeatureState } from './feature-state.ts';
 import {
   counterpartyRole,

@@ -1,8 +1,9 @@
 // Features from what accounts share (merchants, devices, IP addresses, payees), and the transaction added to them. Reading
 // changes nothing that is stored: a transaction that cannot be decided leaves no trace.
-import { AGE_LIMIT_DAYS, INDEX as I } from './catalogue.ts';
+import { INDEX as I } from './catalogue.ts';
 import type { EntityTable } from './entity-table.ts';
 import type { ObservedEvent, SharedEvent } from './event.ts';
+import { AGE_LIMIT_DAYS } from './feature-definition.ts';
 import {
   ENTITY_SHAPES,
   type FeatureState,
@@ -12,6 +13,7 @@ import {
 import { History } from './history.ts';
 import { loadHistory, loadToAdd, storeHistory } from './history-codec.ts';
 import { ageDays, usualAmount, zscore } from './history-figures.ts';
+import { ownTheTiles } from './history-tiles.ts';
 import { distinctKeys, keepKey } from './key-set.ts';
 import { DAY, HOUR } from './units.ts';
 
@@ -90,7 +92,7 @@ export function counterpartyRole(
   counterpartyEntry = table.find(counterpartyId);
   sharedGroup(table, counterparty, counterpartyEntry, accountHash, time, I.counterparty_senders_24h, out);
   // The sum counts this payment: it is added here already, and to a copy, since tiles are read where they are stored.
-  if (counterparty.tiled) counterparty.ownTheTiles();
+  if (counterparty.tiled) ownTheTiles(counterparty);
   addToShared(counterparty, accountHash, amountMinor, time);
   counterparty.window(time - DAY, time);
   out[I.counterparty_amount_sum_24h] = counterparty.windowSum / perMajor;

@@ -24,148 +24,176 @@ const NOTHING = 'Nothing stands between two commas, or before the end of the arr
 const NO_END =
   'The array does not end: "]" is missing. It may have been cut off; what came before was taken as it is.';
 
+/** A stream being cut. */
+type Cut = {
+  readonly maxBytes: number;
+  /** What is being read: lines, the elements of an array, or a first line that may begin one object. */
+  mode: 'start' | 'first' | 'whole' | 'lines' | 'array' | 'after';
+  /** Whether nothing came in yet but blanks. */
+  isFirst: boolean;
+  /** What was gathered of the next piece, one character a byte. */
+  piece: string;
+  tooLong: boolean;
+  /** Within an array. */
+  depth: number;
+  inString: boolean;
+  escaped: boolean;
+  elements: number;
+  index: number;
+};
+
 /** Pieces of a stream; each part of it is told by its first character: "[" begins an array, all else is lines. */
 export async function* jsonRecords(
   source: AsyncIterable<Buffer>,
   maxBytes: number,
 ): AsyncGenerator<JsonPiece> {
-  // Asserted, since the functions within change it.
-  let mode = 'start' as 'start' | 'first' | 'whole' | 'lines' | 'array' | 'after';
-  let isFirst = true;
-  let piece = '';
-  let tooLong = false;
-  let depth = 0;
-  let inString = false;
-  let escaped = false;
-  let elements = 0;
-  let index = 0;
-
-  /** The piece that was gathered; undefined where there is none. */
-  const finish = (): JsonPiece | undefined => {
-    const binary = piece;
-    const long = tooLong;
-    piece = '';
-    tooLong = false;
-    if (long) return { index: ++index, kind: 'too-long' };
-    const found = textOfBytes(binary);
-    if (!found.ok) {
-      const text = Buffer.from(binary, 'latin1').toString('utf8').trim();
-      return { index: ++index, kind: 'bad-bytes', badByte: found.bad, text };
-    }
-    const text = found.text.replace(BLANKS, '').trimEnd();
-    return text === '' ? undefined : { index: ++index, kind: 'text', text };
+  const cut: Cut = {
+    maxBytes,
+    mode: 'start',
+    isFirst: true,
+    piece: '',
+    tooLong: false,
+    depth: 0,
+    inString: false,
+    escaped: false,
+    elements: 0,
+    index: 0,
   };
-  const add = (part: string): void => {
-    if (piece.length + part.length > maxBytes) tooLong = true;
-    else if (!tooLong) piece += part;
-  };
-  const broken = (problem: string): JsonPiece => ({ index: ++index, kind: 'broken', problem });
-
-  function* lines(text: string): Generator<JsonPiece> {
-    let start = 0;
-    for (const { index: end } of text.matchAll(LINE_END)) {
-      add(text.slice(start, end));
-      const done = finish();
-      if (done) yield done;
-      start = end + 1;
-    }
-    add(text.slice(start));
-  }
-
-  /** Gives what follows the array. */
-  function* elementsOf(text: string): Generator<JsonPiece, string> {
-    let start = 0;
-    for (let i = 0; i < text.length; i++) {
-      const c = text[i];
-      if (inString) {
-        if (escaped) escaped = false;
-        else if (c === '\\') escaped = true;
-        else if (c === '"') inString = false;
-      } else if (c === '"') inString = true;
-      else if (OPEN.has(c)) depth++;
-      else if (CLOSE.has(c) && depth > 0) depth--;
-      else if (depth === 0 && (c === ',' || c === ']')) {
-        add(text.slice(start, i));
-        const done = finish();
-        const isEmptyArray = c === ']' && elements === 0;
-        elements++;
-        if (done) yield done;
-        else if (!isEmptyArray) yield broken(NOTHING);
-        start = i + 1;
-        if (c === ']') {
-          mode = 'after';
-          return text.slice(start);
-        }
-      }
-    }
-    add(text.slice(start));
-    return '';
-  }
-
-  function isJson(text: string): boolean {
-    const found = textOfBytes(text);
-    if (!found.ok) return false;
-    try {
-      JSON.parse(found.text);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   for await (const chunk of source) {
     // One character a byte: no byte of a longer character looks like one of those that pieces are cut at.
-    let text = chunk.toString('latin1');
-    while (text !== '') {
-      if (mode === 'start' || mode === 'after') {
-        text = (piece + text).replace(BLANKS, '');
-        piece = '';
-        if (isFirst && BYTE_ORDER_MARK.startsWith(text)) {
-          // Not enough to see whether it is one.
-          if (text === BYTE_ORDER_MARK) isFirst = false;
-          else piece = text;
-          break;
-        }
-        if (isFirst && text.startsWith(BYTE_ORDER_MARK)) {
-          text = text.slice(BYTE_ORDER_MARK.length).replace(BLANKS, '');
-          isFirst = false;
-          if (text === '') break;
-        }
-        if (text === '') break;
-        isFirst = false;
-        if (text[0] === '[') {
-          mode = 'array';
-          elements = 0;
-          depth = 0;
-          inString = false;
-          escaped = false;
-          text = text.slice(1);
-        } else mode = mode === 'start' && text[0] === '{' ? 'first' : 'lines';
-      } else if (mode === 'first' || mode === 'whole') {
-        const end = mode === 'first' ? text.search(LINE_END) : -1;
-        const line = end < 0 ? '' : piece + text.slice(0, end);
-        piece += text;
+    for (let text = chunk.toString('latin1'); text !== ''; ) {
+      if (cut.mode === 'start' || cut.mode === 'after') text = begin(cut, text);
+      else if (cut.mode === 'first' || cut.mode === 'whole') text = gather(cut, text);
+      else if (cut.mode === 'array') text = yield* elementsOf(cut, text);
+      else {
+        yield* lines(cut, text);
         text = '';
-        // A first line that does not end the object: all that comes may be that object.
-        if (end >= 0 && !isJson(line)) mode = 'whole';
-        else if (end >= 0) mode = 'lines';
-        // Too long to be one.
-        if (piece.length > maxBytes) mode = 'lines';
-        if (mode !== 'lines') break;
-        text = piece;
-        piece = '';
-      } else if (mode === 'lines') {
-        yield* lines(text);
-        text = '';
-      } else text = yield* elementsOf(text);
+      }
     }
   }
-  if (mode === 'whole' && !isJson(piece)) {
-    const all = piece;
-    piece = '';
-    yield* lines(all);
+  if (cut.mode === 'whole' && !isJson(cut.piece)) {
+    const all = cut.piece;
+    cut.piece = '';
+    yield* lines(cut, all);
   }
-  const last = finish();
+  const last = finish(cut);
   if (last) yield last;
-  if (mode === 'array') yield broken(NO_END);
+  if (cut.mode === 'array') yield broken(cut, NO_END);
+}
+
+/** Finds out what begins; gives what is to be read as that, nothing where more has to come. */
+function begin(cut: Cut, more: string): string {
+  let text = (cut.piece + more).replace(BLANKS, '');
+  cut.piece = '';
+  if (cut.isFirst && BYTE_ORDER_MARK.startsWith(text)) {
+    // Not enough to see whether it is one.
+    if (text === BYTE_ORDER_MARK) cut.isFirst = false;
+    else cut.piece = text;
+    return '';
+  }
+  if (cut.isFirst && text.startsWith(BYTE_ORDER_MARK)) {
+    text = text.slice(BYTE_ORDER_MARK.length).replace(BLANKS, '');
+    cut.isFirst = false;
+  }
+  if (text === '') return '';
+  cut.isFirst = false;
+  if (text[0] !== '[') {
+    cut.mode = cut.mode === 'start' && text[0] === '{' ? 'first' : 'lines';
+    return text;
+  }
+  cut.mode = 'array';
+  cut.elements = 0;
+  cut.depth = 0;
+  cut.inString = false;
+  cut.escaped = false;
+  return text.slice(1);
+}
+
+/** Gathers what may be one object; gives all of it once it is seen to be lines. */
+function gather(cut: Cut, text: string): string {
+  const end = cut.mode === 'first' ? text.search(LINE_END) : -1;
+  const line = end < 0 ? '' : cut.piece + text.slice(0, end);
+  cut.piece += text;
+  // A first line that does not end the object: all that comes may be that object.
+  if (end >= 0) cut.mode = isJson(line) ? 'lines' : 'whole';
+  // Too long to be one.
+  if (cut.piece.length > cut.maxBytes) cut.mode = 'lines';
+  if (cut.mode !== 'lines') return '';
+  const all = cut.piece;
+  cut.piece = '';
+  return all;
+}
+
+function* lines(cut: Cut, text: string): Generator<JsonPiece> {
+  let start = 0;
+  for (const { index: end } of text.matchAll(LINE_END)) {
+    add(cut, text.slice(start, end));
+    const done = finish(cut);
+    if (done) yield done;
+    start = end + 1;
+  }
+  add(cut, text.slice(start));
+}
+
+/** Gives what follows the array. */
+function* elementsOf(cut: Cut, text: string): Generator<JsonPiece, string> {
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (cut.inString) {
+      if (cut.escaped) cut.escaped = false;
+      else if (c === '\\') cut.escaped = true;
+      else if (c === '"') cut.inString = false;
+    } else if (c === '"') cut.inString = true;
+    else if (OPEN.has(c)) cut.depth++;
+    else if (CLOSE.has(c) && cut.depth > 0) cut.depth--;
+    else if (cut.depth === 0 && (c === ',' || c === ']')) {
+      add(cut, text.slice(start, i));
+      const done = finish(cut);
+      const isEmptyArray = c === ']' && cut.elements === 0;
+      cut.elements++;
+      if (done) yield done;
+      else if (!isEmptyArray) yield broken(cut, NOTHING);
+      start = i + 1;
+      if (c === ']') {
+        cut.mode = 'after';
+        return text.slice(start);
+      }
+    }
+  }
+  add(cut, text.slice(start));
+  return '';
+}
+
+function add(cut: Cut, part: string): void {
+  if (cut.piece.length + part.length > cut.maxBytes) cut.tooLong = true;
+  else if (!cut.tooLong) cut.piece += part;
+}
+
+/** The piece that was gathered; undefined where there is none. */
+function finish(cut: Cut): JsonPiece | undefined {
+  const { piece, tooLong } = cut;
+  cut.piece = '';
+  cut.tooLong = false;
+  if (tooLong) return { index: ++cut.index, kind: 'too-long' };
+  const found = textOfBytes(piece);
+  if (!found.ok) {
+    const text = Buffer.from(piece, 'latin1').toString('utf8').trim();
+    return { index: ++cut.index, kind: 'bad-bytes', badByte: found.bad, text };
+  }
+  const text = found.text.replace(BLANKS, '').trimEnd();
+  return text === '' ? undefined : { index: ++cut.index, kind: 'text', text };
+}
+
+const broken = (cut: Cut, problem: string): JsonPiece => ({ index: ++cut.index, kind: 'broken', problem });
+
+function isJson(text: string): boolean {
+  const found = textOfBytes(text);
+  if (!found.ok) return false;
+  try {
+    JSON.parse(found.text);
+    return true;
+  } catch {
+    return false;
+  }
 }

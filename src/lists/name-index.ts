@@ -198,17 +198,17 @@ export function nameIndexBuilder(options: NameIndexOptions = {}): NameIndexBuild
   };
 }
 
-function indexOf(parts: Parts, size: number, { elapsedMs, limitMs = LIMIT_MS }: NameIndexOptions): NameIndex {
-  const { names, words, weights, vocabulary, byKey, withWord, together } = parts;
+/** Names that may fit what is asked, those that may fit best first, and how well each can at most. */
+type Candidates = { readonly ids: number[]; readonly atMost: Float64Array };
+
+/** Finds candidates for one question after another. */
+function candidatesIn({ names, weights, vocabulary, byKey, withWord, together }: Parts) {
   /** How much of what is asked for a name has; zero between two questions. */
   const has = new Float32Array(names.length);
   /** The part of the question that was added last. */
   const addedFor = new Int16Array(names.length);
 
-  function candidatesFor(
-    asked: readonly NameWord[],
-    askedSpans: ReturnType<typeof spansOf>,
-  ): { readonly ids: number[]; readonly atMost: Float64Array } {
+  return (asked: readonly NameWord[], askedSpans: ReturnType<typeof spansOf>): Candidates => {
     const seen: number[] = [];
     const telling = new Set(lookedUp(asked));
     let part = 0;
@@ -261,8 +261,12 @@ function indexOf(parts: Parts, size: number, { elapsedMs, limitMs = LIMIT_MS }: 
       ids: Array.from(order, (at) => ids[at]),
       atMost: Float64Array.from(order, (at) => bounds[at]),
     };
-  }
+  };
+}
 
+function indexOf(parts: Parts, size: number, { elapsedMs, limitMs = LIMIT_MS }: NameIndexOptions): NameIndex {
+  const { names, words } = parts;
+  const candidatesFor = candidatesIn(parts);
   return {
     size,
     best(name) {

@@ -3,7 +3,8 @@
 // merchants, whose risk comes and goes, are told as they were known at the row's time (ordered target statistics,
 // Prokhorenkova et al. 2018, section 3.2).
 import type { Transaction } from '../domain/transaction.ts';
-import { INDEX, LABEL_DELAY_DAYS } from '../features/catalogue.ts';
+import { INDEX } from '../features/catalogue.ts';
+import { LABEL_DELAY_DAYS } from '../features/feature-definition.ts';
 
 export const ENCODED_CATEGORIES = ['type', 'channel', 'country', 'mcc', 'merchant'] as const;
 export type EncodedCategory = (typeof ENCODED_CATEGORIES)[number];

@@ -5,16 +5,16 @@ import { exampleOf } from './example.ts';
 import type { OperationShape } from './operation.ts';
 import { ANY_PROBLEM, Problem } from './problem.ts';
 
-type Json = { [key: string]: unknown };
+export type Json = { [key: string]: unknown };
 
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names of components are those of types; a property that is called "title" is none. */
 const NAME = /^[A-Z][A-Za-z0-9]*$/;
 
 /** Gives the schema with references in the place of what has a name; throws where two things have one name. */
-function withReferences(schema: unknown, components: Json): unknown {
+export function withReferences(schema: unknown, components: Json): unknown {
   if (Array.isArray(schema)) return schema.map((one) => withReferences(one, components));
   if (!isObject(schema)) return schema;
   const inside = Object.fromEntries(
@@ -51,9 +51,18 @@ const PROBLEM_WORDS: Readonly<Record<number, string>> = {
   503: 'Busy or away',
 };
 
+const TEXT = /"format":"(?:identifier|line|prose)"/;
+
+/** Bodies with what must not be sent, and texts with card numbers, are refused before an operation sees them. */
+const mayBeRefused = ({ body, query, params }: OperationShape): boolean =>
+  body !== undefined || TEXT.test(JSON.stringify([query, params]));
+
 /** The statuses of problems that an operation may answer with. */
-export const problemsOf = ({ problems = [] }: OperationShape): readonly number[] =>
-  [...new Set([...ANY_PROBLEM, ...problems])].sort((a, b) => a - b);
+export const problemsOf = (operation: OperationShape): readonly number[] => {
+  const { problems = [] } = operation;
+  const refused = mayBeRefused(operation) ? [422] : [];
+  return [...new Set([...ANY_PROBLEM, ...refused, ...problems])].sort((a, b) => a - b);
+};
 
 /** Whether an answer is its status and headers alone. */
 export const answersNothing = (status: number): boolean => status === 204 || status === 302;
@@ -66,8 +75,8 @@ function description({ description: said = '', permission, identifiers }: Operat
 }
 
 function parameters(operation: OperationShape, components: Json): Json[] {
-  const { params, query } = operation;
-  const of = (schema: OperationShape['query'], place: 'path' | 'query'): Json[] => {
+  const { params, query, headers } = operation;
+  const of = (schema: OperationShape['query'], place: 'path' | 'query' | 'header'): Json[] => {
     const required: readonly string[] = schema?.required ?? [];
     return Object.entries(schema?.properties ?? {}).map(([name, part]) => ({
       name,
@@ -76,7 +85,7 @@ function parameters(operation: OperationShape, components: Json): Json[] {
       schema: withReferences(JSON.parse(JSON.stringify(part)), components),
     }));
   };
-  return [...of(params, 'path'), ...of(query, 'query')];
+  return [...of(params, 'path'), ...of(query, 'query'), ...of(headers, 'header')];
 }
 
 function operationObject(operation: OperationShape, components: Json): Json {
@@ -90,6 +99,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
     body,
     answers,
     answerType,
+    otherAnswerType,
     streamTypes,
     problemBody = Problem,
   } = operation;
@@ -106,6 +116,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
               schema: reference(schema),
               ...(answerType === undefined && { example: exampleOf(schema) }),
             },
+            ...(otherAnswerType !== undefined && { [otherAnswerType]: { schema: { type: 'string' } } }),
           },
         }),
     },

@@ -46,11 +46,10 @@ export const SanctionsList = Component('SanctionsList', {
 });
 export type SanctionsList = Static<typeof SanctionsList>;
 
-export const EntryLists = Component('EntryLists', {
+const EntryLists = Component('EntryLists', {
   lists: List(EntryList),
   sources: List(SanctionsList, { description: 'Imported sanctions lists' }),
 });
-export type EntryLists = Static<typeof EntryLists>;
 
 export const ListEntry = Component('ListEntry', {
   value: Type.String(),
@@ -61,11 +60,10 @@ export const ListEntry = Component('ListEntry', {
 });
 export type ListEntry = Static<typeof ListEntry>;
 
-export const ListEntryPage = Component('ListEntryPage', {
+const ListEntryPage = Component('ListEntryPage', {
   entries: List(ListEntry),
   next: Nullable(Type.String({ description: 'For the next page, as `after`; null on the last one' })),
 });
-export type ListEntryPage = Static<typeof ListEntryPage>;
 
 const Removed = Component('ListRemoved', { name: Type.String(), removed: Type.Boolean() });
 
@@ -81,7 +79,7 @@ export const EntriesImported = Component('EntriesImported', {
 });
 export type EntriesImported = Static<typeof EntriesImported>;
 
-export const SanctionsListImported = Component('SanctionsListImported', {
+const SanctionsListImported = Component('SanctionsListImported', {
   id: Type.String({ description: 'Of the import' }),
   name: Type.String(),
   names: Type.Integer(),
@@ -89,7 +87,6 @@ export const SanctionsListImported = Component('SanctionsListImported', {
   dropped: Type.Integer(),
   problems: List(RefusedLine, { description: 'The first 100' }),
 });
-export type SanctionsListImported = Static<typeof SanctionsListImported>;
 
 export const ImportStatus = Component('ImportStatus', {
   id: Type.String(),
@@ -119,8 +116,7 @@ export const ImportStatus = Component('ImportStatus', {
 });
 export type ImportStatus = Static<typeof ImportStatus>;
 
-export const Imports = Component('Imports', { imports: List(ImportStatus) });
-export type Imports = Static<typeof Imports>;
+const Imports = Component('Imports', { imports: List(ImportStatus) });
 
 const NamePart = Component('NamePart', {
   asked: Type.String(),

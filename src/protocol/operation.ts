@@ -28,6 +28,8 @@ export type OperationShape = {
   readonly expensive?: true;
   readonly params?: TObject;
   readonly query?: TObject;
+  /** What headers say besides: texts, all of which may be absent. */
+  readonly headers?: TObject;
   readonly body?: TSchema;
   /** Of a body that the operation reads itself: what it may be. */
   readonly streamTypes?: readonly string[];
@@ -35,6 +37,8 @@ export type OperationShape = {
   readonly answers: { readonly [status in 101 | 200 | 201 | 202 | 204 | 302]?: TSchema };
   /** Of an answer that is no JSON. */
   readonly answerType?: string;
+  /** What the answer may be besides JSON, where whoever asks chooses. */
+  readonly otherAnswerType?: string;
   /** Statuses of problems beside those that every operation may have. */
   readonly problems?: readonly number[];
   /** Of a problem that says more than others. */
@@ -47,6 +51,7 @@ export const operation = <const O extends OperationShape>(shape: O): O => shape;
 type Typed<S> = S extends TSchema ? Static<S> : unknown;
 export type ParamsOf<O> = O extends { readonly params: infer S } ? Typed<S> : unknown;
 export type QueryOf<O> = O extends { readonly query: infer S } ? Typed<S> : unknown;
+export type HeadersOf<O> = O extends { readonly headers: infer S } ? Typed<S> : unknown;
 export type BodyOf<O> = O extends { readonly body: infer S } ? Typed<S> : unknown;
 export type AnswerOf<O> = O extends { readonly answers: infer A } ? Typed<A[keyof A]> : never;
 
@@ -78,3 +83,8 @@ export const Nullable = <S extends TSchema>(schema: S) =>
 /** A time in an answer. */
 export const At = (options: { readonly description?: string } = {}) =>
   Type.String({ format: 'date-time', ...options });
+
+/** A schema for each thing that is kept of something: times go by their names without Ms. */
+export type SchemasOf<Kept> = {
+  readonly [Name in keyof Kept as Name extends `${infer Told}Ms` ? Told : Name]-?: TSchema;
+};

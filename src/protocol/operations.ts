@@ -1,6 +1,7 @@
 // Every operation of the API. Whoever adds a capability names its module twice: for the document and for the types of clients.
 import * as alerts from './alerts.ts';
 import * as audit from './audit.ts';
+import * as cases from './cases.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
 import * as feed from './feed.ts';
@@ -16,6 +17,7 @@ import * as people from './people.ts';
 import * as pipeline from './pipeline.ts';
 import * as proposals from './proposals.ts';
 import * as rates from './rates.ts';
+import * as rules from './rules.ts';
 import * as settings from './settings.ts';
 import * as signIn from './sign-in.ts';
 import * as simulator from './simulator.ts';
@@ -33,7 +35,9 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof transactions> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
+  OperationsOf<typeof cases> &
   OperationsOf<typeof modelPanel> &
+  OperationsOf<typeof rules> &
   OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
@@ -59,7 +63,9 @@ export const OPERATIONS: readonly OperationShape[] = [
   transactions,
   links,
   alerts,
+  cases,
   modelPanel,
+  rules,
   lists,
   figures,
   feed,

@@ -1,7 +1,6 @@
 // What the desk counts in, and the rates that amounts are converted with.
 import { type Static, Type } from 'typebox';
 import { Currency } from './amounts.ts';
-import { Line } from './fields.ts';
 import { At, Component, List, Nullable, operation } from './operation.ts';
 
 const capability = 'rates';
@@ -85,10 +84,14 @@ export const importExchangeRates = operation({
     'Decisions that were made keep the rate they were made with.',
   permission: 'edit_rates',
   audits: ['imported exchange rates'],
-  query: Type.Object(
-    { file: Type.Optional(Line(200, { description: 'How the file is called; kept with its rates' })) },
-    { additionalProperties: false },
-  ),
+  headers: Type.Object({
+    'x-file-name': Type.Optional(
+      Type.String({
+        description: 'Where they come from, for the list of imports',
+        examples: ['eurofxref-hist.csv'],
+      }),
+    ),
+  }),
   streamTypes: ['text/csv'],
   answers: { 200: RatesImported },
   problems: [422],

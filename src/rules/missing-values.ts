@@ -1,6 +1,7 @@
 // Where a condition holds although what it asks is not known: `!=`, and negations, over what may be missing (SPEC R8).
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { FEATURES, NEVER } from '../features/catalogue.ts';
+import { FEATURES } from '../features/catalogue.ts';
+import { NEVER } from '../features/feature-definition.ts';
 import { type Fix, tokensOf, withParentheses } from './fix.ts';
 import { callOf, childrenOf, isBinding, isComprehension, textLiteral } from './syntax.ts';
 

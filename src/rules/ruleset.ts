@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import type { RuleHit } from '../domain/decision.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { INDEX, isFeatureName } from '../features/catalogue.ts';
-import { BudgetExceeded, createBudget, RULE_LIMITS } from './budget.ts';
+import { type FeatureName, INDEX, isFeatureName } from '../features/catalogue.ts';
+import { type Budget, BudgetExceeded, createBudget, RULE_LIMITS } from './budget.ts';
 import { checkFiled } from './check.ts';
 import { emptyTransaction, fillTransaction, runningEnvironment } from './environment.ts';
 import { meteredProgram, type Program } from './metering.ts';
@@ -75,6 +75,91 @@ function watched(
   };
 }
 
+type Compiled = {
+  readonly rule: Rule;
+  readonly key: string;
+  readonly program: Program;
+  readonly hit: RuleHit;
+  lastError: string | undefined;
+  /** How often it was timed. */
+  timed: number;
+  meanMicros: number;
+  suspended: string | undefined;
+};
+
+function toCompiled(rule: Rule, program: Program, suspended: string | undefined): Compiled {
+  const hit: RuleHit = {
+    id: rule.id,
+    version: rule.version,
+    action: rule.action,
+    priority: rule.priority,
+    text: rule.text,
+    ...(rule.mode === 'shadow' && { shadow: true }),
+  };
+  return {
+    rule,
+    key: ruleKey(rule),
+    program,
+    hit,
+    lastError: undefined,
+    timed: 0,
+    meanMicros: 0,
+    suspended,
+  };
+}
+
+/** Adds the features that a rule reads, with their places in a vector. Throws InputError where the rule cannot be used. */
+function noteReads(rule: Rule, reads: Map<FeatureName, number>): void {
+  const check = checkFiled(rule.expression, undefined);
+  if (!check.ok) throw new InputError(`Rule ${rule.id}: ${check.message}`);
+  for (const name of check.features) if (isFeatureName(name)) reads.set(name, INDEX[name]);
+}
+
+function noteTime(one: Compiled, started: number, until: number): void {
+  const micros = Math.min(MOST_COUNTED_MICROS, (until - started) * 1000);
+  one.meanMicros = one.timed === 0 ? micros : one.meanMicros + NEWEST * (micros - one.meanMicros);
+  one.timed++;
+}
+
+const isTooSlow = ({ timed, meanMicros, suspended }: Compiled): boolean =>
+  timed >= TIMED_BEFORE_SUSPENSION && meanMicros > MAX_MEAN_MICROS && !suspended;
+
+/** Whether a metered rule holds. Throws BudgetExceeded. */
+function holdsWithin(budget: Budget, program: Program, context: Record<string, unknown>): boolean {
+  budget.begin();
+  try {
+    return program.evaluate(context) === true;
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded && error.of === 'milliseconds')) throw error;
+    // The thread may have been held up by something else: what takes too long twice is the rule.
+    budget.begin();
+    return program.evaluate(context) === true;
+  }
+}
+
+/** The hit of a rule that holds, with what the names fit that it screened. */
+function hitOf({ hit }: Compiled, screened: ReadonlySet<string>, lookups: Lookups): RuleHit {
+  if (screened.size === 0) return hit;
+  const why = [...screened].flatMap((name) => lookups.sanctionReason?.(name) ?? []).join(' ');
+  return why === '' ? hit : { ...hit, why };
+}
+
+const costsOf = (
+  compiled: readonly Compiled[],
+  errors: ReadonlyMap<string, number>,
+): Map<string, RuleCosts> =>
+  new Map(
+    compiled.map(({ key, lastError, timed, meanMicros, suspended }) => [
+      key,
+      {
+        errors: errors.get(key) ?? 0,
+        lastError,
+        meanMicros: timed > 0 ? meanMicros : undefined,
+        suspended,
+      },
+    ]),
+  );
+
 /** Compiles rules; throws InputError that names the rule when one cannot be used. */
 export function compileRuleset(rules: readonly Rule[], options: RulesetOptions = {}): Ruleset {
   const { lookups = NO_LOOKUPS, elapsedMs, suspended, onSuspended } = options;
@@ -99,37 +184,14 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
       throw new InputError(`Rule ${id}: ${problemWords(error)}`);
     }
   }
-  const used = new Set<number>();
-  const names: string[] = [];
   const ordered = [...rules].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
-  const compiled = ordered.map((rule) => {
-    const check = checkFiled(rule.expression, undefined);
-    if (!check.ok) throw new InputError(`Rule ${rule.id}: ${check.message}`);
-    for (const name of check.features) {
-      if (!isFeatureName(name) || used.has(INDEX[name])) continue;
-      used.add(INDEX[name]);
-      names.push(name);
-    }
-    const hit: RuleHit = {
-      id: rule.id,
-      version: rule.version,
-      action: rule.action,
-      priority: rule.priority,
-      text: rule.text,
-      ...(rule.mode === 'shadow' && { shadow: true }),
-    };
-    return {
-      rule,
-      key: ruleKey(rule),
-      program: programOf(rule),
-      hit,
-      lastError: undefined as string | undefined,
-      timed: 0,
-      meanMicros: 0,
-      suspended: suspended?.get(ruleKey(rule)),
-    };
+  const reads = new Map<FeatureName, number>();
+  const compiled = ordered.map((rule): Compiled => {
+    noteReads(rule, reads);
+    return toCompiled(rule, programOf(rule), suspended?.get(ruleKey(rule)));
   });
-  const positions = [...used];
+  const names = [...reads.keys()];
+  const positions = [...reads.values()];
   const errors = new Map<string, number>();
   // One context is used again for every transaction; only the features that rules read are filled in.
   const features: Record<string, number> = {};
@@ -138,42 +200,9 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
   const version = `rules-${createHash('sha256').update(JSON.stringify(ordered)).digest('hex').slice(0, 10)}`;
   let count = 0;
 
-  type Compiled = (typeof compiled)[number];
-
   function suspend(one: Compiled, why: string): void {
     one.suspended = why;
     onSuspended?.(one.rule, why);
-  }
-
-  function time(one: Compiled, started: number, until: number): void {
-    const micros = Math.min(MOST_COUNTED_MICROS, (until - started) * 1000);
-    one.meanMicros = one.timed === 0 ? micros : one.meanMicros + NEWEST * (micros - one.meanMicros);
-    one.timed++;
-    if (one.timed >= TIMED_BEFORE_SUSPENSION && one.meanMicros > MAX_MEAN_MICROS && !one.suspended) {
-      suspend(
-        one,
-        `It takes ${Math.round(one.meanMicros)} µs on average; at most ${MAX_MEAN_MICROS} are allowed.`,
-      );
-    }
-  }
-
-  function holdsWithin({ program }: Compiled): boolean {
-    budget.begin();
-    try {
-      return program.evaluate(context) === true;
-    } catch (error) {
-      if (!(error instanceof BudgetExceeded && error.of === 'milliseconds')) throw error;
-      // The thread may have been held up by something else: what takes too long twice is the rule.
-      budget.begin();
-      return program.evaluate(context) === true;
-    }
-  }
-
-  /** The hit of a rule that holds, with what the names fit that it screened. */
-  function hitOf({ hit }: Compiled): RuleHit {
-    if (screened.size === 0) return hit;
-    const why = [...screened].flatMap((name) => lookups.sanctionReason?.(name) ?? []).join(' ');
-    return why === '' ? hit : { ...hit, why };
   }
 
   function fail(one: Compiled, error: unknown): void {
@@ -186,18 +215,7 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
     version,
     rules: ordered,
     errors,
-    costs: () =>
-      new Map(
-        compiled.map(({ key, lastError, timed, meanMicros, suspended: why }) => [
-          key,
-          {
-            errors: errors.get(key) ?? 0,
-            lastError,
-            meanMicros: timed > 0 ? meanMicros : undefined,
-            suspended: why,
-          },
-        ]),
-      ),
+    costs: () => costsOf(compiled, errors),
     evaluate(transaction, vector, score, nowMs) {
       if (compiled.length === 0) return NONE;
       for (let i = 0; i < positions.length; i++) features[names[i]] = vector[positions[i]];
@@ -213,14 +231,21 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
         if (screened.size > 0) screened.clear();
         try {
           const { metered, evaluate } = one.program;
-          if (metered ? holdsWithin(one) : evaluate(context) === true) {
+          if (metered ? holdsWithin(budget, one.program, context) : evaluate(context) === true) {
             hits ??= [];
-            hits.push(hitOf(one));
+            hits.push(hitOf(one, screened, lookups));
           }
         } catch (error) {
           fail(one, error);
         }
-        if (timing) time(one, started, own());
+        if (timing) {
+          noteTime(one, started, own());
+          if (isTooSlow(one))
+            suspend(
+              one,
+              `It takes ${Math.round(one.meanMicros)} µs on average; at most ${MAX_MEAN_MICROS} are allowed.`,
+            );
+        }
       }
       return hits ?? NONE;
     },

@@ -1,29 +1,25 @@
-// Backtests: the past is read once into shared memory and kept for a while; drafts are tried on it by threads.
+// Backtests: drafts are tried on the past by threads.
 import { randomUUID } from 'node:crypto';
 import { InputError } from '../domain/input-error.ts';
-import { CATALOGUE_HASH } from '../features/catalogue.ts';
 import type { ListedName } from '../lists/name-index.ts';
 import type { Backtester, BacktestQuestion, BacktestStatus } from '../ports/backtester.ts';
 import type { Office } from '../ports/office/office.ts';
 import { addCounts, type BacktestCounts, emptyCounts } from '../rules/backtest.ts';
 import { checkExpression } from '../rules/check.ts';
-import { createColumns, type PastColumns, withoutTexts } from '../rules/past-columns.ts';
+import { withoutTexts } from '../rules/past-columns.ts';
 import { runOnThreads } from '../training/task-threads.ts';
 import type { BacktestMessage, BacktestTask, BacktestWork } from './backtest-worker.ts';
 import { namePages } from './lists-in-memory.ts';
+import { keepPast, type Past } from './past-at-hand.ts';
 
-/** Short enough that decisions do not wait for it. */
-const PAGE = 200;
 const ROWS_A_TASK = 10_000;
 const AT_ONCE = 2;
 const REMEMBERED = 20;
-const KEPT_MS = 5 * 60_000;
 const LIST_PAGE = 1000;
 /** A million rows take some ten seconds. */
 const LONGEST_TRIAL_MS = 2 * 60_000;
 const WORKER = new URL('./backtest-worker.ts', import.meta.url);
 
-export type Past = { readonly columns: PastColumns; readonly ids: readonly string[] };
 type Job = { status: BacktestStatus; readonly stop: AbortController };
 class Cancelled extends Error {}
 
@@ -80,76 +76,18 @@ export async function tryOnColumns(
   return { counts: { ...counts, sample }, threads: used, runMs: performance.now() - started };
 }
 
+/** `nowMs` says how old what is kept of the past is. */
 export function createBacktester(office: Office, nowMs: () => number): Backtester {
   const jobs = new Map<string, Job>();
-  let past: { readonly rows: number; readonly at: number; readonly value: Promise<Past> } | undefined;
-  let forget: NodeJS.Timeout | undefined;
-
-  async function read(maxRows: number, job: Job): Promise<Past> {
-    const builder = createColumns(maxRows);
-    for (let before: number | undefined; builder.rows < maxRows; ) {
-      job.stop.signal.throwIfAborted();
-      const page = await office.past.page(CATALOGUE_HASH, before, Math.min(PAGE, maxRows - builder.rows));
-      for (const row of page.rows) builder.add(row);
-      job.status = { ...job.status, done: builder.rows };
-      if (page.last === undefined) break;
-      before = page.last;
-    }
-    return builder.finish();
-  }
-
-  /** What is at hand and large enough, or read anew. */
-  function atHand(maxRows: number, job: Job): Promise<Past> {
-    clearTimeout(forget);
-    forget = setTimeout(() => {
-      past = undefined;
-    }, KEPT_MS);
-    forget.unref();
-    if (past && past.rows === maxRows && nowMs() - past.at < KEPT_MS) return past.value;
-    const value = read(maxRows, job);
-    const made = { rows: maxRows, at: nowMs(), value };
-    past = made;
-    value.catch(() => {
-      if (past === made) past = undefined;
-    });
-    return value;
-  }
-
-  /** The lists that an expression reads, whole. */
-  async function listsOf(expression: string): Promise<BacktestWork['lists']> {
-    const check = checkExpression(expression, undefined);
-    const found = [];
-    for (const name of check.ok ? check.lists : []) {
-      const list = await office.lists.find(name);
-      if (!list) continue;
-      const entries = [];
-      for (let after: string | undefined = ''; after !== undefined; ) {
-        const page: Awaited<ReturnType<typeof office.lists.entries>> = await office.lists.entries(
-          name,
-          '',
-          after,
-          LIST_PAGE,
-        );
-        for (const { value, expiresAtMs } of page.entries) entries.push({ value, expiresAtMs });
-        after = page.next;
-      }
-      found.push({ name, kind: list.kind, entries });
-    }
-    return found;
-  }
-
-  async function namesOf(expression: string): Promise<readonly ListedName[]> {
-    if (!expression.includes('sanctionMatch')) return [];
-    const all: ListedName[] = [];
-    for await (const page of namePages(office.lists)) for (const name of page) all.push(name);
-    return all;
-  }
+  const past = keepPast(office, nowMs);
 
   async function run({ expression, maxRows }: BacktestQuestion, job: Job): Promise<void> {
-    const found = await atHand(maxRows, job);
+    const found = await past.atHand(maxRows, job.stop.signal, (done) => {
+      job.status = { ...job.status, done };
+    });
     job.stop.signal.throwIfAborted();
     job.status = { ...job.status, state: 'running', done: 0, of: found.columns.rows };
-    const [lists, names] = [await listsOf(expression), await namesOf(expression)];
+    const [lists, names] = [await listsOf(office, expression), await namesOf(office, expression)];
     const { counts, runMs, threads } = await tryOnColumns(
       found,
       expression,
@@ -172,19 +110,7 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
       if (underWay() >= AT_ONCE)
         return { problem: `${AT_ONCE} backtests are under way. Wait for one, or cancel it.` };
       const id = randomUUID();
-      const job: Job = {
-        stop: new AbortController(),
-        status: {
-          id,
-          state: 'reading',
-          done: 0,
-          of: question.maxRows,
-          problem: undefined,
-          counts: undefined,
-          runMs: undefined,
-          threads: undefined,
-        },
-      };
+      const job = newJob(id, question);
       jobs.set(id, job);
       for (const old of jobs.keys()) if (jobs.size > REMEMBERED) jobs.delete(old);
       run(question, job).catch((error: Error) => {
@@ -205,8 +131,48 @@ export function createBacktester(office: Office, nowMs: () => number): Backteste
       return true;
     },
     async close() {
-      clearTimeout(forget);
+      past.close();
       for (const job of jobs.values()) job.stop.abort(new Cancelled());
     },
   };
+}
+
+const newJob = (id: string, { maxRows }: BacktestQuestion): Job => ({
+  stop: new AbortController(),
+  status: {
+    id,
+    state: 'reading',
+    done: 0,
+    of: maxRows,
+    problem: undefined,
+    counts: undefined,
+    runMs: undefined,
+    threads: undefined,
+  },
+});
+
+/** The lists that an expression reads, whole. */
+async function listsOf({ lists }: Pick<Office, 'lists'>, expression: string): Promise<BacktestWork['lists']> {
+  const check = checkExpression(expression, undefined);
+  const found = [];
+  for (const name of check.ok ? check.lists : []) {
+    const list = await lists.find(name);
+    if (!list) continue;
+    const entries = [];
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: Awaited<ReturnType<typeof lists.entries>> = await lists.entries(name, '', after, LIST_PAGE);
+      for (const { value, expiresAtMs } of page.entries) entries.push({ value, expiresAtMs });
+      after = page.next;
+    }
+    found.push({ name, kind: list.kind, entries });
+  }
+  return found;
+}
+
+/** The names that an expression compares with, where it does. */
+async function namesOf({ lists }: Pick<Office, 'lists'>, expression: string): Promise<readonly ListedName[]> {
+  if (!expression.includes('sanctionMatch')) return [];
+  const all: ListedName[] = [];
+  for await (const page of namePages(lists)) for (const name of page) all.push(name);
+  return all;
 }

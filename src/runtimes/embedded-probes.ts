@@ -1,5 +1,4 @@
 // Health of the parts of an embedded desk, each probed for real.
-import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Engine } from '../engine/process-batch.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { ENTITY_KINDS } from '../features/feature-state.ts';
@@ -7,8 +6,17 @@ import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Measurements, PartHealth } from '../ports/desk.ts';
-import { watchProgress } from '../ports/progress-watch.ts';
+import { type ProgressWatch, watchProgress } from '../ports/progress-watch.ts';
 import type { Log } from '../ports/stream/log.ts';
+import {
+  answered,
+  createProbe,
+  DATABASE_PART,
+  ENGINE_PART,
+  type Probe,
+  probedFigures,
+  timed,
+} from './probe.ts';
 import { stillOf } from './still.ts';
 
 const PROBE_MS = 2000;
@@ -31,41 +39,39 @@ export type ProbedParts = {
 
 export type Probes = { health(nowMs: number, perSecond: number): PartHealth[]; stop(): void };
 
+/** What the probes found, and how far each stretch of the road was when it was looked at. */
+type Found = {
+  readonly database: Probe;
+  readonly state: Probe;
+  readonly appends: ProgressWatch;
+  readonly commits: ProgressWatch;
+  readonly road: ProgressWatch;
+};
+
 export function startEmbeddedProbes(parts: ProbedParts): Probes {
-  const { engine, log, clock, measurements, backlog } = parts;
-  const databaseLatency = createLatencyWindow();
-  const stateLatency = createLatencyWindow();
-  let databaseErrors = 0;
-  let databaseOkAtMs: number | undefined;
-  let stateOkAtMs: number | undefined;
+  const { engine, log, clock, backlog } = parts;
+  const found: Found = {
+    database: createProbe(),
+    state: createProbe(),
+    appends: watchProgress(),
+    commits: watchProgress(),
+    road: watchProgress(),
+  };
 
   async function probe(): Promise<void> {
-    const started = performance.now();
-    try {
-      await parts.query('select 1', []);
-      databaseLatency.add(performance.now() - started, clock.nowMs());
-      databaseOkAtMs = clock.nowMs();
-    } catch {
-      databaseErrors++;
-    }
+    await timed(found.database, clock, () => parts.query('select 1', []));
     const { account } = engine.state;
     if (account.size === 0) return;
     const looked = performance.now();
     const entry = account.find(account.keyOf(Math.floor(Math.random() * account.size)));
-    if (entry >= 0 && account.payloadLength(entry) > 0) {
-      stateLatency.add(performance.now() - looked, clock.nowMs());
-      stateOkAtMs = clock.nowMs();
-    }
+    if (entry >= 0 && account.payloadLength(entry) > 0) answered(found.state, looked, clock);
   }
-  const appends = watchProgress();
-  const commits = watchProgress();
-  const road = watchProgress();
   function look(): void {
     const atMs = clock.nowMs();
     const { decided, committed } = parts.reached();
-    appends.sample('', { atMs, waiting: log.pending, position: log.endOffset() });
-    commits.sample('', { atMs, waiting: decided - committed, position: committed });
-    road.sample('', { atMs, waiting: backlog(), position: committed });
+    found.appends.sample('', { atMs, waiting: log.pending, position: log.endOffset() });
+    found.commits.sample('', { atMs, waiting: decided - committed, position: committed });
+    found.road.sample('', { atMs, waiting: backlog(), position: committed });
   }
   const stops = [
     parts.boundary.every('probes', PROBE_MS, probe),
@@ -77,80 +83,89 @@ export function startEmbeddedProbes(parts: ProbedParts): Probes {
     stop() {
       for (const stop of stops) stop();
     },
-    health(nowMs, perSecond) {
-      const why = (what: string): string => {
-        const trouble = parts.trouble();
-        return trouble === undefined ? what : `${what}: ${trouble}`;
-      };
-      const still = {
-        log: stillOf(appends, why('nothing that came in is appended')),
-        road: stillOf(road, why('nothing is decided while records wait')),
-        database: stillOf(commits, why('nothing that was decided is committed')),
-      };
-      const fresh = (at: number | undefined): boolean => at !== undefined && nowMs - at < STALE_MS;
-      const bytes = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].bytesReserved, 0);
-      const entities = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].size, 0);
-      return [
-        {
-          name: 'log',
-          title: 'Log',
-          ...(still.log ?? { status: log.lastAppendMs === undefined ? 'unknown' : 'up' }),
-          measures: 'append to committed',
-          latency: measurements.append.summary(nowMs),
-          perSecond,
-          waiting: log.pending,
-          errors: 0,
-          lastAtMs: measurements.lastCommitAtMs,
-          detail: `${log.endOffset().toLocaleString('en')} records`,
-        },
-        {
-          name: 'engine',
-          title: 'Scoring engine',
-          ...(still.road ?? {
-            status:
-              backlog() > BUSY_BACKLOG || failuresOf(engine.serving) > 0
-                ? 'degraded'
-                : measurements.lastCommitAtMs === undefined
-                  ? 'unknown'
-                  : 'up',
-          }),
-          measures: 'features, model, rules and reasons of one transaction',
-          latency: measurements.engine.summary(nowMs),
-          perSecond,
-          waiting: backlog(),
-          errors: [...engine.ruleset.errors.values()].reduce((sum, n) => sum + n, failuresOf(engine.serving)),
-          lastAtMs: measurements.lastCommitAtMs,
-          detail:
-            `${FEATURE_COUNT} features, ${engine.ruleset.rules.length} rules` +
-            (failuresOf(engine.serving) > 0
-              ? `; ${failuresOf(engine.serving).toLocaleString('en')} that the model could not score or explain`
-              : ''),
-        },
-        {
-          name: 'state',
-          title: 'State',
-          status: fresh(stateOkAtMs) ? 'up' : 'unknown',
-          measures: 'look-up of one account',
-          latency: stateLatency.summary(nowMs),
-          perSecond: undefined,
-          waiting: undefined,
-          errors: 0,
-          lastAtMs: stateOkAtMs,
-          detail: `${entities.toLocaleString('en')} histories in ${(bytes / 1e6).toFixed(0)} MB`,
-        },
-        {
-          name: 'database',
-          title: 'Database',
-          ...(still.database ?? { status: fresh(databaseOkAtMs) ? 'up' : 'down' }),
-          measures: 'round trip of a query',
-          latency: databaseLatency.summary(nowMs),
-          perSecond: undefined,
-          waiting: undefined,
-          errors: databaseErrors,
-          lastAtMs: databaseOkAtMs,
-          detail: `commit p50 ${(measurements.commit.percentile(0.5, nowMs) ?? Number.NaN).toFixed(1)} ms`,
-        },
-      ];
-    },
+    health: (nowMs, perSecond) => [
+      logHealth(parts, found, nowMs, perSecond),
+      engineHealth(parts, found, nowMs, perSecond),
+      stateHealth(parts, found, nowMs),
+      databaseHealth(parts, found, nowMs),
+    ],
+  };
+}
+
+/** Why a part stands still, as far as it is known. */
+function why({ trouble }: ProbedParts, what: string): string {
+  const last = trouble();
+  return last === undefined ? what : `${what}: ${last}`;
+}
+
+const isFresh = ({ okAtMs }: Probe, nowMs: number): boolean =>
+  okAtMs !== undefined && nowMs - okAtMs < STALE_MS;
+
+function logHealth(parts: ProbedParts, found: Found, nowMs: number, perSecond: number): PartHealth {
+  const { log, measurements } = parts;
+  const still = stillOf(found.appends, why(parts, 'nothing that came in is appended'));
+  return {
+    name: 'log',
+    title: 'Log',
+    ...(still ?? { status: log.lastAppendMs === undefined ? 'unknown' : 'up' }),
+    measures: 'append to committed',
+    latency: measurements.append.summary(nowMs),
+    perSecond,
+    waiting: log.pending,
+    errors: 0,
+    lastAtMs: measurements.lastCommitAtMs,
+    detail: `${log.endOffset().toLocaleString('en')} records`,
+  };
+}
+
+function engineHealth(parts: ProbedParts, found: Found, nowMs: number, perSecond: number): PartHealth {
+  const { engine, measurements } = parts;
+  const waiting = parts.backlog();
+  const unscored = failuresOf(engine.serving);
+  const still = stillOf(found.road, why(parts, 'nothing is decided while records wait'));
+  return {
+    ...ENGINE_PART,
+    title: 'Scoring engine',
+    ...(still ?? {
+      status:
+        waiting > BUSY_BACKLOG || unscored > 0
+          ? 'degraded'
+          : measurements.lastCommitAtMs === undefined
+            ? 'unknown'
+            : 'up',
+    }),
+    latency: measurements.engine.summary(nowMs),
+    perSecond,
+    waiting,
+    errors: [...engine.ruleset.errors.values()].reduce((sum, n) => sum + n, unscored),
+    lastAtMs: measurements.lastCommitAtMs,
+    detail:
+      `${FEATURE_COUNT} features, ${engine.ruleset.rules.length} rules` +
+      (unscored > 0 ? `; ${unscored.toLocaleString('en')} that the model could not score or explain` : ''),
+  };
+}
+
+function stateHealth({ engine }: ProbedParts, { state }: Found, nowMs: number): PartHealth {
+  const bytes = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].bytesReserved, 0);
+  const entities = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].size, 0);
+  return {
+    name: 'state',
+    title: 'State',
+    status: isFresh(state, nowMs) ? 'up' : 'unknown',
+    measures: 'look-up of one account',
+    ...probedFigures(state, nowMs),
+    detail: `${entities.toLocaleString('en')} histories in ${(bytes / 1e6).toFixed(0)} MB`,
+  };
+}
+
+function databaseHealth(parts: ProbedParts, { commits, database }: Found, nowMs: number): PartHealth {
+  const still = stillOf(commits, why(parts, 'nothing that was decided is committed'));
+  const commitMs = parts.measurements.commit.percentile(0.5, nowMs) ?? Number.NaN;
+  return {
+    ...DATABASE_PART,
+    title: 'Database',
+    ...(still ?? { status: isFresh(database, nowMs) ? 'up' : 'down' }),
+    ...probedFigures(database, nowMs),
+    detail: `commit p50 ${commitMs.toFixed(1)} ms`,
   };
 }

@@ -3,23 +3,19 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Label } from '../domain/label.ts';
-import { createRandom } from '../domain/random.ts';
-import { createLatencyWindow } from '../engine/latency-window.ts';
+import { createRandom, type Random } from '../domain/random.ts';
+import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
-import type { InjectedFraud, Simulation } from '../ports/simulation.ts';
+import type { Simulation } from '../ports/simulation.ts';
 import type { ProducerState } from '../server/pipeline/part-health.ts';
 import { FRAUD_TYPES } from '../simulator/fraud.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/first-model.ts';
 import { createLabelClock, labelFor } from '../training/label-clock.ts';
+import { createLiveSimulator, type LiveSimulator } from './live-simulator.ts';
 
 const TICK_MS = 25;
 const LOG_EVERY_MS = 10_000;
-const MAX_PER_TICK = 2000;
-/** Frauds started by hand that are still shown. */
-const MAX_INJECTED = 20;
-/** Work put off while the desk is busy is caught up with for this long, then left out. */
-const MAX_BEHIND_MS = 5000;
 
 export type Producer = {
   state(): ProducerState;
@@ -37,10 +33,19 @@ export type ProducerOptions = {
   readonly people: Pick<SimulatorOptions, 'accounts' | 'lastSeenMs'>;
 };
 
-export async function startProducer(
-  desk: Pick<Desk, 'accept' | 'label' | 'clock'>,
-  options: ProducerOptions,
-): Promise<Producer> {
+/** What was sent so far, and what was refused. */
+type Sent = {
+  produced: number;
+  frauds: number;
+  labelled: number;
+  errors: number;
+  lastAtMs: number | undefined;
+  readonly latency: LatencyWindow;
+};
+
+type Intake = Pick<Desk, 'accept' | 'label' | 'clock'>;
+
+export async function startProducer(desk: Intake, options: ProducerOptions): Promise<Producer> {
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = await open(options.logFile, 'a');
   const { clock } = desk;
@@ -53,135 +58,126 @@ export async function startProducer(
     idPrefix: `tx-${startMs.toString(36)}-`,
   });
   const random = createRandom(options.seed, Math.floor(startMs / 1000));
-  const labels = createLabelClock();
-  const latency = createLatencyWindow();
-  let rate = options.rate;
-  let isRunning = true;
-  const injected: (InjectedFraud & { readonly sent: string[] })[] = [];
-  let next = simulator.next();
-  let produced = 0;
-  let frauds = 0;
-  let labelled = 0;
-  let errors = 0;
-  let lastAtMs: number | undefined;
-  let lastLogMs = startMs;
-  let stopped = false;
+  const live = createLiveSimulator(simulator, clock, options.rate);
+  const sent: Sent = {
+    produced: 0,
+    frauds: 0,
+    labelled: 0,
+    errors: 0,
+    lastAtMs: undefined,
+    latency: createLatencyWindow(),
+  };
   const write = async (text: string): Promise<void> => {
     await log.write(`${new Date(clock.nowMs()).toISOString()} ${text}\n`);
   };
   await write(
     `simulator started: preset ${options.preset}, ${options.rate} transactions a second, seed ${options.seed}`,
   );
-
-  async function sendDue(): Promise<void> {
-    const now = clock.nowMs();
-    while (isRunning && next.transaction.occurredAtMs < now - MAX_BEHIND_MS) next = simulator.next();
-    const due = [];
-    while (isRunning && next.transaction.occurredAtMs <= now && due.length < MAX_PER_TICK) {
-      due.push(next);
-      next = simulator.next();
-    }
-    if (due.length > 0) {
-      const started = performance.now();
-      await desk.accept(due.map((event) => event.transaction));
-      latency.add(performance.now() - started, now);
-      lastAtMs = now;
-      produced += due.length;
-      for (const { transaction, fraudType, campaign } of due) {
-        if (campaign !== undefined) injected.find(({ id }) => id === campaign)?.sent.push(transaction.id);
-        if (fraudType === undefined) continue;
-        frauds++;
-        labels.schedule(labelFor(transaction, true, now + liveLabelDelayMs(random), 'customer', fraudType));
-      }
-    }
-    const known: Label[] = labels.due(now);
-    if (known.length > 0) {
-      await desk.label(known);
-      labelled += known.length;
-    }
-    if (now - lastLogMs >= LOG_EVERY_MS) {
-      lastLogMs = now;
-      await write(
-        `${produced} transactions sent, ${frauds} of them fraud, ${labelled} labels, ${errors} refusals`,
-      );
-    }
-  }
-
-  async function loop(): Promise<void> {
-    while (!stopped) {
-      const started = performance.now();
-      try {
-        await sendDue();
-      } catch (error) {
-        errors++;
-        await write(`refused: ${(error as Error).message}`);
-        if (!(error instanceof OverCapacityError)) throw error;
-        await sleep(1000);
-      }
-      await sleep(Math.max(1, TICK_MS - (performance.now() - started)));
-    }
-  }
+  const sendDue = createSender(desk, live, random, sent, write);
+  let stopped = false;
   let failure: string | undefined;
-  const running = loop().catch((error: Error) => {
+  const running = repeat(sendDue, () => stopped, sent, write).catch((error: Error) => {
     failure = error.message;
   });
-
-  /** What comes next is drawn anew from now on. */
-  function retune(): void {
-    simulator.retune(rate, clock.nowMs());
-    next = simulator.next();
-  }
-  const simulation: Simulation = {
-    state: () => ({
-      running: isRunning && !stopped && failure === undefined,
-      rate,
-      fraudTypes: options.preset === 'classic' ? [] : FRAUD_TYPES,
-    }),
-    setRunning(running) {
-      if (running === isRunning) return;
-      isRunning = running;
-      if (running) retune();
-    },
-    setRate(perSecond) {
-      rate = perSecond;
-      if (isRunning) retune();
-    },
-    inject(type) {
-      const known = FRAUD_TYPES.find((one) => one === type);
-      const atMs = clock.nowMs();
-      const started = known && simulator.inject(known, atMs);
-      if (!started) return undefined;
-      const { campaign, ...about } = started;
-      const fraud = { id: campaign, type, atMs, ...about, sent: [] };
-      injected.unshift(fraud);
-      injected.splice(MAX_INJECTED);
-      // It comes before the ordinary transaction that was drawn already.
-      retune();
-      return fraud;
-    },
-    injected: () => injected,
-  };
-
+  const runs = (): boolean => !stopped && failure === undefined && live.isRunning;
   return {
     state: () => ({
-      running: !stopped && failure === undefined && isRunning,
+      running: runs(),
       detail:
         failure ??
-        (isRunning ? `simulator at ${rate} a second, ${frauds} frauds so far` : 'simulator paused'),
-      produced,
-      errors,
-      lastAtMs,
-      latency,
-      targetPerSecond: rate,
+        (live.isRunning
+          ? `simulator at ${live.rate} a second, ${sent.frauds} frauds so far`
+          : 'simulator paused'),
+      produced: sent.produced,
+      errors: sent.errors,
+      lastAtMs: sent.lastAtMs,
+      latency: sent.latency,
+      targetPerSecond: live.rate,
     }),
-    simulation,
+    simulation: {
+      state: () => ({
+        running: runs(),
+        rate: live.rate,
+        fraudTypes: options.preset === 'classic' ? [] : FRAUD_TYPES,
+      }),
+      setRunning: live.setRunning,
+      setRate: live.setRate,
+      inject: live.inject,
+      injected: live.injected,
+    },
     async stop() {
       stopped = true;
       await running;
-      await write(`simulator stopped after ${produced} transactions`);
+      await write(`simulator stopped after ${sent.produced} transactions`);
       await log.close();
     },
   };
+}
+
+/** Sends what is due: transactions, and labels of earlier frauds once they would be known. */
+function createSender(
+  desk: Intake,
+  live: LiveSimulator,
+  random: Random,
+  sent: Sent,
+  write: (text: string) => Promise<void>,
+): () => Promise<void> {
+  const labels = createLabelClock();
+  let lastLogMs = desk.clock.nowMs();
+
+  async function sendTransactions(now: number): Promise<void> {
+    const due = live.takeDue(now);
+    if (due.length === 0) return;
+    const started = performance.now();
+    await desk.accept(due.map((event) => event.transaction));
+    sent.latency.add(performance.now() - started, now);
+    sent.lastAtMs = now;
+    sent.produced += due.length;
+    for (const event of due) {
+      live.sent(event);
+      const { transaction, fraudType } = event;
+      if (fraudType === undefined) continue;
+      sent.frauds++;
+      labels.schedule(labelFor(transaction, true, now + liveLabelDelayMs(random), 'customer', fraudType));
+    }
+  }
+
+  return async () => {
+    const now = desk.clock.nowMs();
+    await sendTransactions(now);
+    const known: Label[] = labels.due(now);
+    if (known.length > 0) {
+      await desk.label(known);
+      sent.labelled += known.length;
+    }
+    if (now - lastLogMs < LOG_EVERY_MS) return;
+    lastLogMs = now;
+    const { produced, frauds, labelled, errors } = sent;
+    await write(
+      `${produced} transactions sent, ${frauds} of them fraud, ${labelled} labels, ${errors} refusals`,
+    );
+  };
+}
+
+/** Sends with every tick; a desk that is full is left alone for a moment, any other error ends it. */
+async function repeat(
+  send: () => Promise<void>,
+  stopped: () => boolean,
+  sent: Sent,
+  write: (text: string) => Promise<void>,
+): Promise<void> {
+  while (!stopped()) {
+    const started = performance.now();
+    try {
+      await send();
+    } catch (error) {
+      sent.errors++;
+      await write(`refused: ${(error as Error).message}`);
+      if (!(error instanceof OverCapacityError)) throw error;
+      await sleep(1000);
+    }
+    await sleep(Math.max(1, TICK_MS - (performance.now() - started)));
+  }
 }
 
 /** What the pipeline shows when transactions come over the API only. */

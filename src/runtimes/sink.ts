@@ -1,8 +1,9 @@
 // The sink process: decisions, labels and dead letters from their topics into PostgreSQL.
+import type { Pool } from 'pg';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { joinGroup } from '../adapters/kafka/membership.ts';
 import { partitionOf } from '../adapters/kafka/partition-of.ts';
-import { openKafkaSource } from '../adapters/kafka/source.ts';
+import { type KafkaSource, openKafkaSource } from '../adapters/kafka/source.ts';
 import { ensureTopics } from '../adapters/kafka/topics.ts';
 import { baseHistories } from '../adapters/postgres/base-histories.ts';
 import { dropOldMonths } from '../adapters/postgres/months.ts';
@@ -57,22 +58,7 @@ async function open(
   const latency = createLatencyWindow();
   const troubles = createTroubles(onNotice);
   const trouble = troubles.add;
-  const topicOf: Readonly<Record<Output, string>> = {
-    decisions: topics.decisions,
-    'dead-letters': topics.deadLetters,
-  };
-  const openSource = (output: Output) =>
-    openKafkaSource({
-      client: openKafkaClient(kafka, `sink-${output}`),
-      topic: topicOf[output],
-      patience: () => PATIENCE,
-      onTrouble: (error) => trouble(`reading ${topicOf[output]}: ${error.message}`),
-      onGap: (partition, from, to) =>
-        onNotice(
-          `${topicOf[output]}, partition ${partition}: ${from} to ${to} were deleted before they were stored`,
-        ),
-    });
-  const sources = { decisions: openSource('decisions'), 'dead-letters': openSource('dead-letters') };
+  const sources = openSources(settings, onNotice, trouble);
   const store = groupCommits(createSinkStore(pool));
   const sinks = startSinks(
     (output, partition) => ({
@@ -89,49 +75,34 @@ async function open(
     }),
     onFailure,
   );
-
-  /** One of the sinks keeps the snapshots: the one that has the first partition. */
-  let keeper: SnapshotKeeper | undefined;
-  function keepSnapshots(mine: boolean): void {
-    if (!mine) {
-      void keeper?.stop();
-      keeper = undefined;
-    } else {
-      keeper ??= startSnapshotKeeper({
-        store: createRedisStateStore(redis),
-        base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitionCount)),
-        partitions: partitionCount,
-        monotonicMs: () => performance.now(),
-        sleep,
-        onTrouble: (error) => trouble(`snapshots: ${error.message}`),
-      });
-    }
-  }
-
+  const snapshots = keepSnapshots(() =>
+    startSnapshotKeeper({
+      store: createRedisStateStore(redis),
+      base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitionCount)),
+      partitions: partitionCount,
+      monotonicMs: () => performance.now(),
+      sleep,
+      onTrouble: (error) => trouble(`snapshots: ${error.message}`),
+    }),
+  );
   const membership = joinGroup({
     client: groupClient,
     group: settings.sinkGroup,
     topic: topics.decisions,
     onAssigned(partitions) {
       onNotice(`partitions ${partitions.join(', ') || 'none'}`);
-      keepSnapshots(partitions.includes(0));
+      snapshots.assign(partitions);
       sinks.assign(partitions);
     },
     working: () => sinks.working,
     onTrouble: (error) => trouble(`group: ${error.message}`),
   });
-
   const reports = startReports(sinkRegistry(redis), { boundary, restarts, troubles }, (process) => ({
     ...process,
     latency: latency.summary(process.atMs),
     partitions: sinks.working,
   }));
-
-  async function dropOld(): Promise<void> {
-    const dropped = await dropOldMonths(pool, settings.retentionMonths, systemClock.nowMs());
-    if (dropped.length > 0)
-      onNotice(`older than ${settings.retentionMonths} months, dropped: ${dropped.join(', ')}`);
-  }
+  const dropOld = (): Promise<void> => dropOldDecisions(pool, settings.retentionMonths, onNotice);
   const stopDropping = boundary.every('retention', RETENTION_CHECK_MS, () =>
     dropOld().catch((error: Error) => trouble(`retention: ${error.message}`)),
   );
@@ -141,11 +112,59 @@ async function open(
     async stop() {
       stopDropping();
       await sinks.stop();
-      await keeper?.stop();
+      await snapshots.stop();
       await membership.leave();
       await reports.stop();
       await Promise.all(OUTPUTS.map((output) => sources[output].close()));
       await resources.close();
     },
   };
+}
+
+/** What reads each output from its topic. */
+function openSources(
+  { kafka, topics }: StreamSettings,
+  onNotice: (message: string) => void,
+  trouble: (text: string) => void,
+): Readonly<Record<Output, KafkaSource>> {
+  const openSource = (output: Output, topic: string): KafkaSource =>
+    openKafkaSource({
+      client: openKafkaClient(kafka, `sink-${output}`),
+      topic,
+      patience: () => PATIENCE,
+      onTrouble: (error) => trouble(`reading ${topic}: ${error.message}`),
+      onGap: (partition, from, to) =>
+        onNotice(`${topic}, partition ${partition}: ${from} to ${to} were deleted before they were stored`),
+    });
+  return {
+    decisions: openSource('decisions', topics.decisions),
+    'dead-letters': openSource('dead-letters', topics.deadLetters),
+  };
+}
+
+/** One of the sinks keeps the snapshots: the one that has the first partition. */
+function keepSnapshots(start: () => SnapshotKeeper) {
+  let keeper: SnapshotKeeper | undefined;
+  return {
+    assign(partitions: readonly number[]): void {
+      if (partitions.includes(0)) {
+        keeper ??= start();
+        return;
+      }
+      void keeper?.stop();
+      keeper = undefined;
+    },
+    async stop(): Promise<void> {
+      await keeper?.stop();
+    },
+  };
+}
+
+async function dropOldDecisions(
+  pool: Pool,
+  months: number,
+  onNotice: (message: string) => void,
+): Promise<void> {
+  const dropped = await dropOldMonths(pool, months, systemClock.nowMs());
+  if (dropped.length > 0) onNotice(`older than ${months} months, dropped: ${dropped.join(', ')}`);
 }

@@ -12,9 +12,6 @@ import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
-import { createLatencyWindow } from '../engine/latency-window.ts';
-import type { BatchOutput } from '../engine/process-batch.ts';
-import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Restarts } from '../ports/restarts.ts';
@@ -28,7 +25,8 @@ import { opened, type Resources } from './resources.ts';
 import { watchService } from './service-watch.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
-import { openTracing, type Tracing } from './tracing.ts';
+import { openTracing } from './tracing.ts';
+import { createWorkDone, workerEvents, workReport } from './work-done.ts';
 
 const DECIDED_IDS_KEPT = 250_000;
 const STOP_MS = 20_000;
@@ -69,38 +67,17 @@ export type WorkerFeed = {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A span for each transaction that came with a trace: from when it was written to when it was decided. */
-function traceDecisions(
-  tracing: Tracing,
-  { partition, decided }: BatchOutput,
-  traces: ReadonlyMap<number, string>,
-): void {
-  for (const { offset, receivedAtMs, decision, engineMs } of decided) {
-    const parent = traces.get(offset);
-    if (parent === undefined) continue;
-    tracing.begin('decide', 'consumer', parent, receivedAtMs).end({
-      'messaging.system': 'kafka',
-      'messaging.destination.partition.id': String(partition),
-      'messaging.kafka.offset': offset,
-      'goshawk.transaction.id': decision.transactionId,
-      'goshawk.outcome': decision.outcome,
-      'goshawk.score': decision.score,
-      'goshawk.model.version': decision.modelVersion,
-      'goshawk.engine.ms': engineMs,
-    });
-  }
-}
-
 export const openWorker = (
   options: WorkerOptions,
   feedOf: (parts: FeedParts) => WorkerFeed,
 ): Promise<WorkerProcess> => opened((resources) => open(options, feedOf, resources));
 
 async function open(
-  { settings, onNotice, onFailure, boundary, restarts }: WorkerOptions,
+  options: WorkerOptions,
   feedOf: (parts: FeedParts) => WorkerFeed,
   resources: Resources,
 ): Promise<WorkerProcess> {
+  const { settings, onNotice, onFailure, boundary, restarts } = options;
   const { kafka, topics } = settings;
   const { session, pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
   resources.add(pool, (it) => it.end());
@@ -117,13 +94,9 @@ async function open(
   );
   const outputClient = resources.add(openKafkaClient(kafka, 'output'), (it) => it.close());
   const tracing = resources.add(await openTracing('worker', process.env, onNotice), (it) => it.close());
-  const counts = { decided: 0, duplicates: 0, deadLetters: 0 };
-  const engine = createLatencyWindow();
-  const commit = createLatencyWindow();
-
+  const work = createWorkDone();
   const troubles = createTroubles(onNotice);
   const trouble = troubles.add;
-
   const feed = feedOf({ settings, groupClient, redis, onNotice, trouble, boundary });
   const publisher = createPublisher({
     output: openKafkaOutput({
@@ -134,76 +107,33 @@ async function open(
     onTrouble: (partition, error) => trouble(`publishing for partition ${partition}: ${error.message}`),
   });
   const worker: StreamWorker = startWorker({
+    ...boundsOf(settings, partitions),
     store: createRedisStateStore(redis),
     source: feed.source,
     publisher,
     clock: systemClock,
     monotonicMs: () => performance.now(),
     inService: models.inService,
-    accountCacheBytes: (settings.cacheMegabytes << 20) / partitions,
-    decidedIdsKept: DECIDED_IDS_KEPT,
-    maxAmountMinor: settings.maxAmountMinor,
-    cards: settings.cards.policy,
     money: money.current,
-    ...(settings.offsetAt && { offsetAt: settings.offsetAt }),
-    maxOutboxBytes: settings.outboxMegabytes << 20,
-    ...(settings.fallbackAfterMs !== undefined && { fallbackAfterMs: settings.fallbackAfterMs }),
     history: streamHistory(settings, pool),
     base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions)),
     sleep,
     partitions,
     onFailure,
-    events: {
-      onDecided(output, { duplicates, traces }) {
-        const now = systemClock.nowMs();
-        counts.decided += output.decided.length;
-        counts.duplicates += duplicates;
-        if (traces.size > 0) traceDecisions(tracing, output, traces);
-        for (const item of output.decided) engine.add(item.engineMs, now);
-      },
-      onCommitted(partition, _records, ms) {
-        commit.add(ms, systemClock.nowMs());
-        feed.onProgress?.(partition);
-      },
-      onPublished: (partition) => feed.onProgress?.(partition),
-      onDeadLetter: () => {
-        counts.deadLetters++;
-      },
-      onRebuild: (partition, from, to) =>
-        onNotice(`partition ${partition}: rebuilding its histories, offsets ${from} to ${to}`),
-      onStoreAway: (partition) =>
-        onNotice(
-          `partition ${partition}: Redis is away, decisions are made without histories until it is back`,
-        ),
-      onTrouble: (partition, what, error) => trouble(`partition ${partition}, ${what}: ${error.message}`),
-    },
+    events: workerEvents(work, {
+      tracing,
+      onNotice,
+      trouble,
+      onProgress: (partition) => feed.onProgress?.(partition),
+    }),
   });
 
   feed.attach(worker);
-  const reports = startReports(workerRegistry(redis), { boundary, restarts, troubles }, (process) => {
-    const { serving, ruleset } = models.inService();
-    const held = worker.status();
-    return {
-      ...process,
-      ...counts,
-      runtime: feed.runtime,
-      ruleErrors: [...ruleset.errors.values()].reduce((sum, n) => sum + n, 0),
-      modelFailures: failuresOf(serving),
-      modelVersion: serving.champion.info.version,
-      engine: engine.summary(process.atMs),
-      commit: commit.summary(process.atMs),
-      accountHistoryBytes: held.reduce((sum, { cacheBytes }) => sum + cacheBytes, 0),
-      sharedHistoryBytes: worker.sharedBytes,
-      partitions: held.map(({ partition, committedOffset, publishedOffset }) => ({
-        partition,
-        committedOffset,
-        publishedOffset,
-        lag: feed.lag(partition) ?? null,
-        oldestWaitingMs: feed.oldestWaitingMs(partition) ?? null,
-      })),
-    };
-  });
-
+  const reports = startReports(workerRegistry(redis), { boundary, restarts, troubles }, (process) => ({
+    ...process,
+    ...workReport(work, models.inService(), process.atMs),
+    ...holdingsOf(worker, feed),
+  }));
   return {
     async stop() {
       const late = setTimeout(() => publisher.close(), STOP_MS);
@@ -215,5 +145,33 @@ async function open(
       await reports.stop();
       await resources.close();
     },
+  };
+}
+
+/** What a worker takes in and keeps, by its settings. */
+const boundsOf = (settings: StreamSettings, partitions: number) => ({
+  accountCacheBytes: (settings.cacheMegabytes << 20) / partitions,
+  decidedIdsKept: DECIDED_IDS_KEPT,
+  maxAmountMinor: settings.maxAmountMinor,
+  cards: settings.cards.policy,
+  ...(settings.offsetAt && { offsetAt: settings.offsetAt }),
+  maxOutboxBytes: settings.outboxMegabytes << 20,
+  ...(settings.fallbackAfterMs !== undefined && { fallbackAfterMs: settings.fallbackAfterMs }),
+});
+
+/** Of a worker's report, what it holds. */
+function holdingsOf(worker: StreamWorker, feed: WorkerFeed) {
+  const held = worker.status();
+  return {
+    runtime: feed.runtime,
+    accountHistoryBytes: held.reduce((sum, { cacheBytes }) => sum + cacheBytes, 0),
+    sharedHistoryBytes: worker.sharedBytes,
+    partitions: held.map(({ partition, committedOffset, publishedOffset }) => ({
+      partition,
+      committedOffset,
+      publishedOffset,
+      lag: feed.lag(partition) ?? null,
+      oldestWaitingMs: feed.oldestWaitingMs(partition) ?? null,
+    })),
   };
 }

@@ -1,5 +1,4 @@
 // The HTTP server: API, documents, live feed and dashboard behind one set of guards.
-import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { guardRoutes } from './access/access.ts';
 import { guardedServer, type ServerOptions } from './edge/guarded-server.ts';
@@ -24,16 +23,6 @@ export type App = {
 export async function buildApp(options: AppOptions): Promise<App> {
   const { desk, version } = options;
   const app = await guardedServer(options, desk.cards);
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Goshawk',
-        version: options.version,
-        description: 'Real-time fraud detection: a transaction in, a decision with its reasons out.',
-      },
-    },
-  });
   const access = await guardRoutes(app, {
     office: desk.office,
     clock: desk.clock,

@@ -41,5 +41,5 @@ export function docsPage(document: object): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escapeHtml(info.title)} API</title><style>${STYLE}</style>
 <h1>${escapeHtml(info.title)} API ${escapeHtml(info.version)}</h1><p>${escapeHtml(info.description ?? '')}
-The same as a document for machines: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>${sections.join('\n')}</html>`;
+The same as a document for machines: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1); messages of the live feed and of the stream: <a href="/asyncapi.json">/asyncapi.json</a> (AsyncAPI 3.0).</p>${sections.join('\n')}</html>`;
 }

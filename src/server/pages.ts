@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openApiDocument } from '../protocol/document.ts';
+import { messageDocument } from '../protocol/message-document.ts';
 import { OPERATIONS } from '../protocol/operations.ts';
 import { docsPage } from './docs-page.ts';
 import { sendProblem } from './edge/problem-details.ts';
@@ -12,19 +13,12 @@ const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url
 
 /** Serves the API's description, for machines and for people. */
 export async function addDocuments(app: FastifyInstance, version: string): Promise<void> {
+  const document = openApiDocument(OPERATIONS, version);
+  const messages = messageDocument(version);
   await app.register(async (scope) => {
-    /** Routes whose operations are not drawn up yet are described by their schemas. */
-    const document = (): object => {
-      const drawn = openApiDocument(OPERATIONS, version);
-      const paths = { ...app.swagger().paths } as Record<string, object>;
-      for (const [path, methods] of Object.entries(drawn.paths as Record<string, object>))
-        paths[path] = { ...paths[path], ...methods };
-      return { ...drawn, paths };
-    };
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => document());
-    scope.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type('text/html').send(docsPage(document())),
-    );
+    scope.get('/openapi.json', async () => document);
+    scope.get('/asyncapi.json', async () => messages);
+    scope.get('/docs', async (_request, reply) => reply.type('text/html').send(docsPage(document)));
   });
 }
 

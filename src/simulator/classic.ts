@@ -1,10 +1,11 @@
 // The classic preset: 5 % fraud that the thirteen classic features can tell apart, at every hour of the day.
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import { type Arrivals, advance } from './arrivals.ts';
+import { createLastSeen } from './last-seen.ts';
 import { createMerchants, type SimulatedMerchant } from './merchants.ts';
 import { HOME_PLACES, PLACES } from './places.ts';
 import type { SimulatedEvent, Simulator } from './simulator.ts';
-import { activityAt } from './spending.ts';
 
 export type ClassicOptions = {
   readonly seed: number;
@@ -29,11 +30,13 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
   const shops = merchants.filter((m) => !m.kind.online && HOME_PLACES.includes(m.place));
   const fences = merchants.filter((m) => m.kind.online).slice(0, 60);
   const idPrefix = options.idPrefix ?? 'classic-';
-  let accounts = options.accounts ?? 4000;
-  let lastSeen = new Float64Array(Math.max(accounts, 1024));
-  let clockMs = options.startMs;
-  const { dayRhythm = false } = options;
-  let { rate } = options;
+  const seen = createLastSeen(options.accounts ?? 4000);
+  const arrivals: Arrivals = {
+    atMs: options.startMs,
+    rate: options.rate,
+    dayRhythm: options.dayRhythm ?? false,
+    aheadMs: 0,
+  };
   let numbered = 0;
 
   const favourites = (account: number): readonly SimulatedMerchant[] => {
@@ -44,25 +47,11 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
 
   function drawAccount(): number {
     for (let attempt = 0; attempt < 6; attempt++) {
-      const account = random.below(accounts);
-      if (clockMs - lastSeen[account] > 3 * HOUR_MS * random.next()) return account;
+      const account = random.below(seen.accounts);
+      if (arrivals.atMs - seen.at(account) > 3 * HOUR_MS * random.next()) return account;
     }
-    if (accounts === lastSeen.length) {
-      const longer = new Float64Array(accounts * 2);
-      longer.set(lastSeen);
-      lastSeen = longer;
-    }
-    return accounts++;
-  }
-
-  function advance(): void {
-    for (;;) {
-      clockMs += random.exponential(1000 / rate) / (dayRhythm ? 2.1 : 1);
-      if (!dayRhythm) return;
-      const hour = Math.floor(clockMs / HOUR_MS) % 24;
-      const weekday = (Math.floor(clockMs / 86_400_000) + 3) % 7;
-      if (random.next() < activityAt(hour, weekday) / 2.1) return;
-    }
+    seen.growTo(seen.accounts + 1);
+    return seen.accounts - 1;
   }
 
   function genuine(account: number): Omit<Transaction, 'id' | 'occurredAtMs'> {
@@ -102,12 +91,12 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
 
   return {
     next(): SimulatedEvent {
-      advance();
-      const at = Math.round(clockMs);
+      advance(arrivals, random);
+      const at = Math.round(arrivals.atMs);
       const hour = Math.floor(at / HOUR_MS) % 24;
       const isFraud = random.next() < CLASSIC_FRAUD_SHARE * FRAUD_BY_HOUR(hour);
       const account = drawAccount();
-      lastSeen[account] = at;
+      seen.set(account, at);
       const draft = isFraud ? fraudulent(account) : genuine(account);
       return {
         transaction: { id: `${idPrefix}${(numbered++).toString(36)}`, occurredAtMs: at, ...draft },
@@ -118,12 +107,12 @@ export function createClassicSimulator(options: ClassicOptions): Simulator {
       // This preset has one kind of fraud, drawn one by one: there is no campaign to start.
       return undefined;
     },
-    retune(next, fromMs) {
-      rate = next;
-      clockMs = Math.max(clockMs, fromMs);
+    retune(rate, fromMs) {
+      arrivals.rate = rate;
+      arrivals.atMs = Math.max(arrivals.atMs, fromMs);
     },
     get accounts() {
-      return accounts;
+      return seen.accounts;
     },
   };
 }

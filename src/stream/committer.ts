@@ -1,6 +1,7 @@
 // Commits what a partition decided once it is published: then a state that is behind its outputs is all that a death can
 // leave, and a successor takes it to where they are. Batches that wait for the same moment go into one commit.
-import { FencedError, MAX_COMMIT_LABELS, type PartitionCommit } from '../ports/stream/state-store.ts';
+import { FencedError, type PartitionCommit } from '../ports/stream/state-store.ts';
+import { labelIn, merged, recordsIn, together, type Waiting } from './waiting-commits.ts';
 
 export type Committer = {
   /** Takes the next batch; it is committed some time after `published` has resolved. */
@@ -25,46 +26,19 @@ export type CommitterParts = {
 /** Time between two commits when nobody waits for them: others see shared histories that much later. */
 const EVERY_MS = 20;
 const MAX_WAITING_RECORDS = 2000;
-/** Of one commit, which is one script call. */
-const MAX_RECORDS_TOGETHER = 2000;
 
-type Waiting = { readonly commit: PartitionCommit; readonly published: Promise<void>; isPublished: boolean };
-
-const recordsOf = (commit: PartitionCommit): number => commit.nextOffset - commit.firstOffset;
-
-/** How many from the head of a queue go into one commit: what is published, and one at least. */
-function together(queue: readonly Waiting[]): number {
-  let records = 0;
-  let labels = 0;
-  let count = 0;
-  for (const { commit, isPublished } of queue) {
-    records += recordsOf(commit);
-    labels += commit.labels.length;
-    const fits = records <= MAX_RECORDS_TOGETHER && labels <= MAX_COMMIT_LABELS;
-    // New ids start with a commit of their own.
-    if (count > 0 && !(isPublished && fits && !commit.startNewIds)) break;
-    count++;
+/** Whether it was published; false when that was given up. */
+async function isPublished({ published }: Waiting): Promise<boolean> {
+  try {
+    await published;
+    return true;
+  } catch (error) {
+    if (error instanceof FencedError) throw error;
+    return false;
   }
-  return count;
 }
 
-/** One commit that does what several do one after another. */
-function merged(commits: readonly PartitionCommit[]): PartitionCommit {
-  const [first] = commits;
-  if (commits.length === 1) return first;
-  const accounts = new Map(
-    commits.flatMap((commit) => commit.accounts).map((item) => [item.accountId, item]),
-  );
-  return {
-    ...first,
-    nextOffset: commits[commits.length - 1].nextOffset,
-    accounts: [...accounts.values()],
-    labels: commits.flatMap((commit) => commit.labels),
-    decidedIds: Buffer.concat(commits.map((commit) => commit.decidedIds)),
-    shared: Buffer.concat(commits.map((commit) => commit.shared)),
-  };
-}
-
+/** Commits one after another, for as long as none is given up. */
 export function createCommitter({ commit, onFenced, monotonicMs, sleep }: CommitterParts): Committer {
   const queue: Waiting[] = [];
   let working: Promise<boolean> = Promise.resolve(true);
@@ -79,17 +53,6 @@ export function createCommitter({ commit, onFenced, monotonicMs, sleep }: Commit
   function tell(): void {
     step.resolve();
     step = Promise.withResolvers();
-  }
-
-  /** Whether it was published; false when that was given up. */
-  async function isPublished({ published }: Waiting): Promise<boolean> {
-    try {
-      await published;
-      return true;
-    } catch (error) {
-      if (error instanceof FencedError) throw error;
-      return false;
-    }
   }
 
   /** Until the time has come, or somebody waits. */
@@ -136,8 +99,6 @@ export function createCommitter({ commit, onFenced, monotonicMs, sleep }: Commit
     wake?.();
   }
 
-  const waitingRecords = (): number => queue.reduce((sum, item) => sum + recordsOf(item.commit), 0);
-
   return {
     add(next, published) {
       if (ended) return;
@@ -153,15 +114,9 @@ export function createCommitter({ commit, onFenced, monotonicMs, sleep }: Commit
       working = start();
       working.catch(() => undefined);
     },
-    labelOf(transactionId) {
-      for (const { commit: waiting } of queue.toReversed()) {
-        const label = waiting.labels.findLast((item) => item.transactionId === transactionId);
-        if (label) return label.fraud;
-      }
-      return undefined;
-    },
+    labelOf: (transactionId) => labelIn(queue, transactionId),
     async room() {
-      while (!ended && waitingRecords() > MAX_WAITING_RECORDS) {
+      while (!ended && recordsIn(queue) > MAX_WAITING_RECORDS) {
         hurryUp();
         await step.promise;
       }

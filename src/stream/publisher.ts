@@ -27,6 +27,34 @@ const FIRST_RETRY_MS = 20;
 const SLOWEST_RETRY_MS = 2000;
 const MAX_APPEND_BYTES = 700_000;
 
+/** Jobs from the head of a queue that fit into one append, and one at least. */
+function nextJobs(queue: Job[]): Job[] {
+  let bytes = 0;
+  let count = 0;
+  for (const { messages } of queue) {
+    bytes += messages.reduce((sum, { value }) => sum + value.length, 0);
+    if (count > 0 && bytes > MAX_APPEND_BYTES) break;
+    count++;
+  }
+  return queue.splice(0, count);
+}
+
+/** Brokers refuse a batch of records that is too large, however often it is sent. */
+function pieces(messages: readonly StreamMessage[]): StreamMessage[][] {
+  const all: StreamMessage[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    bytes += message.value.length;
+    if (all.length === 0 || bytes > MAX_APPEND_BYTES) {
+      all.push([]);
+      bytes = message.value.length;
+    }
+    all[all.length - 1].push(message);
+  }
+  return all;
+}
+
+/** Publishes for all partitions of a process; each has a queue of its own. */
 export function createPublisher({ output, sleep, onTrouble }: PublisherParts): Publisher {
   const queues = new Map<number, Job[]>();
   /** Lost to another: what comes after a message that was not published must not be published either. */
@@ -39,33 +67,6 @@ export function createPublisher({ output, sleep, onTrouble }: PublisherParts): P
     const last = await output.claim(partition);
     held.set(partition, last);
     return last;
-  }
-
-  /** Jobs from the head of a queue that fit into one append, and one at least. */
-  function nextJobs(queue: Job[]): Job[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { messages } of queue) {
-      bytes += messages.reduce((sum, { value }) => sum + value.length, 0);
-      if (count > 0 && bytes > MAX_APPEND_BYTES) break;
-      count++;
-    }
-    return queue.splice(0, count);
-  }
-
-  /** Brokers refuse a batch of records that is too large, however often it is sent. */
-  function pieces(messages: readonly StreamMessage[]): StreamMessage[][] {
-    const all: StreamMessage[][] = [];
-    let bytes = 0;
-    for (const message of messages) {
-      bytes += message.value.length;
-      if (all.length === 0 || bytes > MAX_APPEND_BYTES) {
-        all.push([]);
-        bytes = message.value.length;
-      }
-      all[all.length - 1].push(message);
-    }
-    return all;
   }
 
   async function append(partition: number, jobs: readonly Job[]): Promise<void> {

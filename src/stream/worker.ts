@@ -1,11 +1,7 @@
 // A worker: the partitions it was given, each at work on its own, over one copy of the shared histories.
 import type { StateStore } from '../ports/stream/state-store.ts';
-import {
-  type PartitionParts,
-  type PartitionRunner,
-  type PartitionStatus,
-  startPartition,
-} from './partition-runner.ts';
+import type { PartitionParts } from './partition-run.ts';
+import { type PartitionRunner, type PartitionStatus, startPartition } from './partition-runner.ts';
 import { createSharedHistories, type SharedHistories } from './shared-histories.ts';
 
 export type WorkerParts = Omit<PartitionParts, 'partition' | 'shared'> & {

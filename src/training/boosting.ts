@@ -75,12 +75,81 @@ export async function trainBoosting(
   if (frauds === 0 || frauds === rows) {
     throw new Error(`cannot train: ${rows} rows hold ${frauds} frauds; both classes are needed`);
   }
+  const work = workOf(values, labels, columns, options);
+  const held = Math.round((options.earlyStopping?.share ?? 0) * rows);
+  const folds = options.folds ?? 0;
+  const models = [{ id: 0, from: rows - held, to: rows }, ...foldsOf(rows, folds)];
+  const odds: Float64Array[] = new Array(models.length);
+  const results = collectResults(models.length, work.trees, options.onProgress);
+  const threads = openThreads<BoostTask | BinTask, BoostingMessage | BinMessage>(
+    new URL('./boosting-worker.ts', import.meta.url),
+    work,
+    options.threads,
+  );
+  try {
+    const table = await binOnThreads(threads, rows, columns);
+    const tasksOf = (model: HeldOut, size: number): BoostTask[] => {
+      const memory = createTeamMemory(size);
+      odds[model.id] = new Float64Array(new SharedArrayBuffer(8 * rows));
+      const derivatives = new Float32Array(new SharedArrayBuffer(4 * 2 * rows));
+      return Array.from({ length: size }, (_, member) => ({
+        kind: 'boost',
+        ...model,
+        table,
+        team: { member, size, memory },
+        odds: odds[model.id],
+        derivatives,
+      }));
+    };
+    // A thread a model as long as every thread has one; what is left over is grown by teams.
+    const left = models.length % threads.threads;
+    const alone = models.slice(0, models.length - left);
+    await threads.run(
+      alone.flatMap((model) => tasksOf(model, 1)),
+      results.onMessage,
+    );
+    const size = Math.min(columns, Math.floor(threads.threads / Math.max(1, left)));
+    await threads.run(
+      models.slice(alone.length).flatMap((model) => tasksOf(model, size)),
+      results.onMessage,
+    );
+  } finally {
+    await threads.close();
+  }
+  const [{ trees, baseMargin }] = results.done;
+  const outOfFold = folds > 0 ? new Float64Array(rows) : undefined;
+  if (outOfFold)
+    for (const { id, from, to } of models.slice(1))
+      outOfFold.set(odds[id].subarray(from, to).map(Math.log), from);
+  // So that the mean of all trees is the whole margin, as it is for a forest.
+  const ensemble = joinTrees(trees, columns, (value) => value * trees.length + baseMargin);
+  return { ensemble, outOfFold, trees: trees.length };
+}
+
+/** A model that does not see the rows from `from` (inclusive) to `to` (exclusive). */
+type HeldOut = { readonly id: number; readonly from: number; readonly to: number };
+
+const foldsOf = (rows: number, folds: number): HeldOut[] =>
+  Array.from({ length: folds }, (_, fold) => ({
+    id: fold + 1,
+    from: Math.floor((fold * rows) / folds),
+    to: Math.floor(((fold + 1) * rows) / folds),
+  }));
+
+/** What every thread works with. */
+function workOf(
+  values: Float64Array,
+  labels: Uint8Array,
+  columns: number,
+  options: BoostingOptions,
+): BoostingWork {
   const set = { ...BOOSTING_DEFAULTS, ...options };
+  const rows = labels.length;
   const sharedLabels = new Uint8Array(new SharedArrayBuffer(rows));
   sharedLabels.set(labels);
   // Each category keeps a code of its own.
   const maxBins = options.categorical?.length ? Math.max(set.maxBins, SET_SIZE) : set.maxBins;
-  const work: BoostingWork = {
+  return {
     unbinned: { values: sharedFloats(values), rows, columns, maxBins },
     labels: sharedLabels,
     fraudWeight: set.fraudWeight,
@@ -102,71 +171,22 @@ export async function trainBoosting(
     },
     seed: set.seed,
   };
-  const held = Math.round((options.earlyStopping?.share ?? 0) * rows);
-  const folds = options.folds ?? 0;
-  const models = [
-    { id: 0, from: rows - held, to: rows },
-    ...Array.from({ length: folds }, (_, fold) => ({
-      id: fold + 1,
-      from: Math.floor((fold * rows) / folds),
-      to: Math.floor(((fold + 1) * rows) / folds),
-    })),
-  ];
-  const done: Extract<BoostingMessage, { kind: 'done' }>[] = new Array(models.length);
-  const odds: Float64Array[] = new Array(models.length);
-  const treesDone = new Array<number>(models.length).fill(0);
+}
+
+/** What threads say of the models, by model. */
+function collectResults(models: number, trees: number, onProgress: BoostingOptions['onProgress']) {
+  const done: Extract<BoostingMessage, { kind: 'done' }>[] = new Array(models);
+  const treesDone = new Array<number>(models).fill(0);
   const onMessage = (message: BoostingMessage | BinMessage): boolean => {
     if (message.kind === 'progress' || message.kind === 'done') {
-      treesDone[message.id] = message.kind === 'done' ? work.trees : message.trees;
-      options.onProgress?.(
-        treesDone.reduce((sum, trees) => sum + trees, 0),
-        work.trees * models.length,
+      treesDone[message.id] = message.kind === 'done' ? trees : message.trees;
+      onProgress?.(
+        treesDone.reduce((sum, so) => sum + so, 0),
+        trees * models,
       );
     }
     if (message.kind === 'done') done[message.id] = message;
     return message.kind !== 'progress';
   };
-  const threads = openThreads<BoostTask | BinTask, BoostingMessage | BinMessage>(
-    new URL('./boosting-worker.ts', import.meta.url),
-    work,
-    options.threads,
-  );
-  try {
-    const table = await binOnThreads(threads, rows, columns);
-    const tasksOf = (model: (typeof models)[number], size: number): BoostTask[] => {
-      const memory = createTeamMemory(size);
-      odds[model.id] = new Float64Array(new SharedArrayBuffer(8 * rows));
-      const derivatives = new Float32Array(new SharedArrayBuffer(4 * 2 * rows));
-      return Array.from({ length: size }, (_, member) => ({
-        kind: 'boost',
-        ...model,
-        table,
-        team: { member, size, memory },
-        odds: odds[model.id],
-        derivatives,
-      }));
-    };
-    // A thread a model as long as every thread has one; what is left over is grown by teams.
-    const left = models.length % threads.threads;
-    const alone = models.slice(0, models.length - left);
-    await threads.run(
-      alone.flatMap((model) => tasksOf(model, 1)),
-      onMessage,
-    );
-    const size = Math.min(columns, Math.floor(threads.threads / Math.max(1, left)));
-    await threads.run(
-      models.slice(alone.length).flatMap((model) => tasksOf(model, size)),
-      onMessage,
-    );
-  } finally {
-    await threads.close();
-  }
-  const [{ trees, baseMargin }] = done;
-  const outOfFold = folds > 0 ? new Float64Array(rows) : undefined;
-  if (outOfFold)
-    for (const { id, from, to } of models.slice(1))
-      outOfFold.set(odds[id].subarray(from, to).map(Math.log), from);
-  // So that the mean of all trees is the whole margin, as it is for a forest.
-  const ensemble = joinTrees(trees, columns, (value) => value * trees.length + baseMargin);
-  return { ensemble, outOfFold, trees: trees.length };
+  return { done, onMessage };
 }

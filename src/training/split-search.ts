@@ -47,20 +47,18 @@ export const clamp = (value: number, low: number, high: number): number =>
 /** The value that lowers the loss most for these sums of derivatives. */
 export const leafValue = (g: number, h: number, lambda: number): number => -g / (h + lambda);
 
-/** Gives the best split in the columns, each of which has its sums, two a code, at its offset of the histogram. */
-export function createSplitSearch(
-  thresholds: readonly Float64Array[],
-  offsets: Int32Array,
-  { minChildWeight, lambda, minGain, monotone, categorical }: Splitting,
-): (histogram: Float64Array, columns: readonly number[], node: NodeSums) => Split {
-  /** How much a leaf of this value lowers the loss; for the best value it is g² / (h + λ). */
-  const worth = (g: number, h: number, value: number): number =>
-    -(2 * g * value + (h + lambda) * value * value);
+/** How much a leaf of this value lowers the loss; for the best value it is g² / (h + λ). */
+const worth = (g: number, h: number, value: number, lambda: number): number =>
+  -(2 * g * value + (h + lambda) * value * value);
 
-  // Small functions again, and no closures of a call: what is compiled for one node is right for the next.
+/** The best split of a node in these columns, looked for in its histogram. */
+export type SplitSearch = (histogram: Float64Array, columns: readonly number[], node: NodeSums) => Split;
 
-  /** Takes a split where it gains more than the best so far. */
-  function consider(
+// Small functions again, and no closures of a call: what is compiled for one node is right for the next.
+
+/** Takes a split where it gains more than the best so far; says whether it did. */
+function createConsider({ minChildWeight, lambda, monotone }: Splitting) {
+  return function consider(
     best: Split,
     { g, h, low, high, before, bounded }: Parent,
     feature: number,
@@ -80,7 +78,7 @@ export function createSplitSearch(
       const left = clamp(leafValue(leftG, leftH, lambda), low, high);
       const right = clamp(leafValue(rightG, rightH, lambda), low, high);
       if (direction * (right - left) < 0) return false;
-      gain = worth(leftG, leftH, left) + worth(rightG, rightH, right) - before;
+      gain = worth(leftG, leftH, left, lambda) + worth(rightG, rightH, right, lambda) - before;
     }
     if (gain <= best.gain) return false;
     best.gain = gain;
@@ -91,7 +89,17 @@ export function createSplitSearch(
     best.leftG = leftG;
     best.leftH = leftH;
     return true;
-  }
+  };
+}
+
+/** Each column has its sums, two a code, at its offset of the histogram. */
+export function createSplitSearch(
+  thresholds: readonly Float64Array[],
+  offsets: Int32Array,
+  splitting: Splitting,
+): SplitSearch {
+  const { minChildWeight, lambda, minGain, categorical } = splitting;
+  const consider = createConsider(splitting);
 
   function considerLimits(best: Split, parent: Parent, histogram: Float64Array, column: number): void {
     const offset = offsets[column];
@@ -157,7 +165,9 @@ export function createSplitSearch(
       leftH: 0,
     };
     const bounded = low > NEGATIVE_INFINITY || high < POSITIVE_INFINITY;
-    const before = bounded ? worth(g, h, clamp(leafValue(g, h, lambda), low, high)) : (g * g) / (h + lambda);
+    const before = bounded
+      ? worth(g, h, clamp(leafValue(g, h, lambda), low, high), lambda)
+      : (g * g) / (h + lambda);
     const parent: Parent = { g, h, low, high, before, bounded };
     for (const column of columns) {
       if (categorical[column] === 1) considerSets(best, parent, histogram, column);

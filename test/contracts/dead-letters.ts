@@ -6,7 +6,7 @@ import type { BatchOutput, Decided } from '../../src/engine/process-batch.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
 import { DEAD_LETTERS_KEPT, type DeadLetters } from '../../src/ports/office/dead-letters.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { commitNarrowed } from '../../src/ports/stream/commit-narrowed.ts';
+import { commitNarrowed } from '../../src/stream/commit-narrowed.ts';
 import { aDecision, START_MS } from './store.ts';
 
 type Opened = {

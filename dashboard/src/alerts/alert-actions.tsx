@@ -6,8 +6,8 @@ import type { Alert, AlertActionResult } from '../../../src/protocol/alerts.ts';
 import { OpenCase } from '../cases/index.ts';
 import { words } from '../kit/format.ts';
 import type { Said } from '../kit/toast.tsx';
+import { useAnswer } from '../live/desk.ts';
 import { useMay, useMe } from '../live/me.ts';
-import { useAsked } from '../live/use-asked.ts';
 import { type Action, act } from './alert-pages.ts';
 
 const HOUR_MS = 3_600_000;
@@ -86,15 +86,11 @@ export function useActions(
   return { run };
 }
 
-type Colleagues = { readonly people: readonly { readonly id: string; readonly name: string }[] };
-
 export function AlertActions(props: { readonly alerts: readonly Alert[]; readonly acting: Acting }) {
   const { alerts, acting } = props;
   const { me } = useMe();
   const may = useMay('work_alerts');
-  const [type, setType] = useState<string | null>(null);
   const [opening, setOpening] = useState(false);
-  const colleagues = useAsked<Colleagues>(may ? '/v1/queue/colleagues' : undefined, 60_000);
   if (!may || alerts.length === 0) return null;
   const mine = alerts.every(({ assignee }) => assignee?.id === me?.actor?.id);
   const escalated = alerts.every((alert) => alert.escalated);
@@ -117,43 +113,13 @@ export function AlertActions(props: { readonly alerts: readonly Alert[]; readonl
       <Button size="xs" variant="default" onClick={() => run({ action: mine ? 'release' : 'claim' })}>
         {mine ? 'Release' : 'Claim'}
       </Button>
-      <Menu transitionProps={{ duration: 120 }}>
-        <Menu.Target>
-          <Button size="xs" variant="default">
-            Assign …
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {(colleagues.data?.people ?? []).map(({ id, name }) => (
-            <Menu.Item key={id} onClick={() => run({ action: 'assign', assignee: id })}>
-              {name}
-            </Menu.Item>
-          ))}
-          {colleagues.data?.people.length === 0 && <Menu.Label>Nobody else works alerts</Menu.Label>}
-        </Menu.Dropdown>
-      </Menu>
+      <Assign run={run} />
       {snoozed ? (
         <Button size="xs" variant="default" onClick={() => run({ action: 'wake' })}>
           Wake
         </Button>
       ) : (
-        <Menu transitionProps={{ duration: 120 }}>
-          <Menu.Target>
-            <Button size="xs" variant="default">
-              Snooze …
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {SNOOZES.map(({ label, ms }) => (
-              <Menu.Item
-                key={label}
-                onClick={() => run({ action: 'snooze', until: new Date(Date.now() + ms()).toISOString() })}
-              >
-                {label}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <Snooze run={run} />
       )}
       <Button
         size="xs"
@@ -167,6 +133,60 @@ export function AlertActions(props: { readonly alerts: readonly Alert[]; readonl
       </Button>
       {opening && <OpenCase alerts={alerts.map(({ id }) => id)} onClose={() => setOpening(false)} />}
       <span className="bar" aria-hidden="true" />
+      <Verdicts run={run} />
+    </div>
+  );
+}
+
+type RunProps = { readonly run: (action: Action) => void };
+
+function Assign({ run }: RunProps) {
+  const { data } = useAnswer('listColleagues', {}, 60_000);
+  return (
+    <Menu transitionProps={{ duration: 120 }}>
+      <Menu.Target>
+        <Button size="xs" variant="default">
+          Assign …
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {data?.people.map(({ id, name }) => (
+          <Menu.Item key={id} onClick={() => run({ action: 'assign', assignee: id })}>
+            {name}
+          </Menu.Item>
+        ))}
+        {data?.people.length === 0 && <Menu.Label>Nobody else works alerts</Menu.Label>}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Snooze({ run }: RunProps) {
+  return (
+    <Menu transitionProps={{ duration: 120 }}>
+      <Menu.Target>
+        <Button size="xs" variant="default">
+          Snooze …
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {SNOOZES.map(({ label, ms }) => (
+          <Menu.Item
+            key={label}
+            onClick={() => run({ action: 'snooze', until: new Date(Date.now() + ms()).toISOString() })}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Verdicts({ run }: RunProps) {
+  const [type, setType] = useState<string | null>(null);
+  return (
+    <>
       <Select
         size="xs"
         w={170}
@@ -192,6 +212,6 @@ export function AlertActions(props: { readonly alerts: readonly Alert[]; readonl
       <Button size="xs" variant="default" onClick={() => run({ action: 'verdict', verdict: 'unsure' })}>
         Unsure
       </Button>
-    </div>
+    </>
   );
 }

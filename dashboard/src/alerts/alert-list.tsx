@@ -3,6 +3,7 @@ import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { Alert } from '../../../src/protocol/alerts.ts';
+import type { Presence } from '../../../src/protocol/feed.ts';
 import { count, countryName, dateTime, hundredthsMoney, utc } from '../kit/format.ts';
 import { useLive } from '../live/feed.ts';
 
@@ -58,7 +59,7 @@ const VERDICT_WORDS = {
   labels: 'By labels',
 } as const;
 
-export function AlertList(props: {
+type ListProps = {
   readonly alerts: readonly Alert[];
   readonly cursor: number;
   readonly chosen: ReadonlySet<number>;
@@ -70,8 +71,10 @@ export function AlertList(props: {
   readonly onOpen: (alert: Alert) => void;
   readonly onMore: () => void;
   readonly onReading: (reading: boolean) => void;
-}) {
-  const { alerts, cursor, chosen, more, onMore } = props;
+};
+
+export function AlertList(props: ListProps) {
+  const { alerts, cursor, more, onMore } = props;
   const presence = useLive((state) => state.presence);
   const now = useNow(5000);
   const frame = useRef<HTMLDivElement>(null);
@@ -100,80 +103,110 @@ export function AlertList(props: {
       onPointerEnter={() => props.onReading(true)}
       onPointerLeave={() => props.onReading(false)}
     >
-      <div className="head">
-        <Checkbox
-          size="xs"
-          aria-label="Choose all"
-          checked={alerts.length > 0 && chosen.size === alerts.length}
-          indeterminate={chosen.size > 0 && chosen.size < alerts.length}
-          onChange={(event) => props.onChooseAll(event.currentTarget.checked)}
-        />
-        <span className="right" title="Sum of score × amount; currencies are not converted">
-          Expected loss
-        </span>
-        <span>Account</span>
-        <span className="right c-count">Flagged</span>
-        <span className="right c-amount">Amount</span>
-        <span className="c-country">Country</span>
-        <span className="c-reason">Why</span>
-        <span>{props.closed ? 'Closed' : 'Due'}</span>
-        <span className="c-who">{props.closed ? 'Verdict' : 'With'}</span>
-      </div>
+      <Head {...props} />
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {items.map((item) => {
           const alert = alerts[item.index];
-          const others = presence.filter((one) => one.alert === alert.id);
           return (
-            <div
+            <Line
               key={alert.id}
-              className={`line ${item.index === cursor ? 'at' : ''}`}
-              data-alert={alert.id}
-              style={{ position: 'absolute', top: 0, transform: `translateY(${item.start}px)` }}
-            >
-              <Checkbox
-                size="xs"
-                aria-label={`Choose alert ${alert.id}`}
-                checked={chosen.has(alert.id)}
-                onChange={(event) => props.onChoose(alert.id, event.currentTarget.checked)}
-              />
-              <button
-                type="button"
-                className="open"
-                onClick={() => {
-                  props.onCursor(item.index);
-                  props.onOpen(alert);
-                }}
-              >
-                <b className="right">{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>
-                <span title={`Alert ${alert.id}`}>
-                  {alert.escalated && <span title="Escalated">▲ </span>}
-                  {alert.accountId}
-                </span>
-                <span className="right c-count" title={`${alert.declined} of them declined`}>
-                  {count(alert.transactions)}
-                </span>
-                <span className="right c-amount">{hundredthsMoney(alert.amountMinor, alert.currency)}</span>
-                <span className="c-country">{alert.country ? countryName(alert.country) : '–'}</span>
-                <span className="c-reason" title={alert.topReason ?? ''}>
-                  {alert.topReason}
-                </span>
-                <Due alert={alert} nowMs={now} />
-                <span className="c-who">
-                  {props.closed
-                    ? alert.verdict && VERDICT_WORDS[alert.verdict]
-                    : (alert.assignee?.name ?? <span className="muted">nobody</span>)}
-                  {others.length > 0 && (
-                    <span className="eyes" title={`${others.map(({ name }) => name).join(', ')} looking now`}>
-                      {' '}
-                      ● {others.length}
-                    </span>
-                  )}
-                </span>
-              </button>
-            </div>
+              {...props}
+              alert={alert}
+              index={item.index}
+              top={item.start}
+              nowMs={now}
+              others={presence.filter((one) => one.alert === alert.id)}
+            />
           );
         })}
       </div>
     </section>
+  );
+}
+
+function Head(props: ListProps) {
+  const { alerts, chosen, closed } = props;
+  return (
+    <div className="head">
+      <Checkbox
+        size="xs"
+        aria-label="Choose all"
+        checked={alerts.length > 0 && chosen.size === alerts.length}
+        indeterminate={chosen.size > 0 && chosen.size < alerts.length}
+        onChange={(event) => props.onChooseAll(event.currentTarget.checked)}
+      />
+      <span className="right" title="Sum of score × amount; currencies are not converted">
+        Expected loss
+      </span>
+      <span>Account</span>
+      <span className="right c-count">Flagged</span>
+      <span className="right c-amount">Amount</span>
+      <span className="c-country">Country</span>
+      <span className="c-reason">Why</span>
+      <span>{closed ? 'Closed' : 'Due'}</span>
+      <span className="c-who">{closed ? 'Verdict' : 'With'}</span>
+    </div>
+  );
+}
+
+function Line(
+  props: ListProps & {
+    readonly alert: Alert;
+    readonly index: number;
+    /** Where in the list it stands, in pixels. */
+    readonly top: number;
+    readonly nowMs: number;
+    /** Who looks at it. */
+    readonly others: readonly Presence[];
+  },
+) {
+  const { alert, index, top, nowMs, others, cursor, chosen } = props;
+  return (
+    <div
+      className={`line ${index === cursor ? 'at' : ''}`}
+      data-alert={alert.id}
+      style={{ position: 'absolute', top: 0, transform: `translateY(${top}px)` }}
+    >
+      <Checkbox
+        size="xs"
+        aria-label={`Choose alert ${alert.id}`}
+        checked={chosen.has(alert.id)}
+        onChange={(event) => props.onChoose(alert.id, event.currentTarget.checked)}
+      />
+      <button
+        type="button"
+        className="open"
+        onClick={() => {
+          props.onCursor(index);
+          props.onOpen(alert);
+        }}
+      >
+        <b className="right">{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>
+        <span title={`Alert ${alert.id}`}>
+          {alert.escalated && <span title="Escalated">▲ </span>}
+          {alert.accountId}
+        </span>
+        <span className="right c-count" title={`${alert.declined} of them declined`}>
+          {count(alert.transactions)}
+        </span>
+        <span className="right c-amount">{hundredthsMoney(alert.amountMinor, alert.currency)}</span>
+        <span className="c-country">{alert.country ? countryName(alert.country) : '–'}</span>
+        <span className="c-reason" title={alert.topReason ?? ''}>
+          {alert.topReason}
+        </span>
+        <Due alert={alert} nowMs={nowMs} />
+        <span className="c-who">
+          {props.closed
+            ? alert.verdict && VERDICT_WORDS[alert.verdict]
+            : (alert.assignee?.name ?? <span className="muted">nobody</span>)}
+          {others.length > 0 && (
+            <span className="eyes" title={`${others.map(({ name }) => name).join(', ')} looking now`}>
+              {' '}
+              ● {others.length}
+            </span>
+          )}
+        </span>
+      </button>
+    </div>
   );
 }

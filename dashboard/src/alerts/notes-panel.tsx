@@ -38,28 +38,7 @@ export function NotesPanel(props: {
       {notes.length === 0 && attachments.length === 0 && (
         <Empty>Nothing noted yet. What you write here stays with the alert, under your name.</Empty>
       )}
-      {notes.map((note) => (
-        <div key={note.id} className="note">
-          <p className="muted">
-            {note.who} · <span title={utc(note.at)}>{dateTime(note.at)}</span>
-          </p>
-          <p>{note.text ?? <Hidden what="The note" />}</p>
-        </div>
-      ))}
-      {attachments.map((file) => (
-        <p key={file.id} className="note">
-          {file.name === null ? (
-            <Hidden what="A file" />
-          ) : (
-            <a href={`/v1/queue/${alert.id}/attachments/${file.id}`} download>
-              {file.name}
-            </a>
-          )}{' '}
-          <span className="muted" title={file.sha256 === null ? undefined : `sha256 ${file.sha256}`}>
-            {count(Math.ceil(file.bytes / 1024))} KB · {file.who} · {dateTime(file.at)}
-          </span>
-        </p>
-      ))}
+      <Written file={props.file} />
       {may && (
         <form
           className="no-print"
@@ -95,5 +74,34 @@ export function NotesPanel(props: {
         </form>
       )}
     </Panel>
+  );
+}
+
+function Written({ file: { alert, notes, attachments } }: { readonly file: AlertFile }) {
+  return (
+    <>
+      {notes.map((note) => (
+        <div key={note.id} className="note">
+          <p className="muted">
+            {note.who} · <span title={utc(note.at)}>{dateTime(note.at)}</span>
+          </p>
+          <p>{note.text ?? <Hidden what="The note" />}</p>
+        </div>
+      ))}
+      {attachments.map((file) => (
+        <p key={file.id} className="note">
+          {file.name === null ? (
+            <Hidden what="A file" />
+          ) : (
+            <a href={`/v1/queue/${alert.id}/attachments/${file.id}`} download>
+              {file.name}
+            </a>
+          )}{' '}
+          <span className="muted" title={file.sha256 === null ? undefined : `sha256 ${file.sha256}`}>
+            {count(Math.ceil(file.bytes / 1024))} KB · {file.who} · {dateTime(file.at)}
+          </span>
+        </p>
+      ))}
+    </>
   );
 }

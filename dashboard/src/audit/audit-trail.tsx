@@ -1,30 +1,15 @@
 // The audit trail: who saw and changed what, newest first.
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import type { Answer } from '../../../src/client/api.ts';
+import type { AuditLine } from '../../../src/protocol/audit.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
-import { ask } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { setQuery, useRoute } from '../live/route.ts';
 
-type Line = {
-  readonly seq: number;
-  readonly at: string;
-  readonly who: string;
-  readonly kind: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly detail: Readonly<Record<string, unknown>> | null;
-  /** Null where identifiers are hidden. */
-  readonly hash: string | null;
-};
-type Page = {
-  readonly items: readonly Line[];
-  readonly nextCursor: number | null;
-  readonly head: { readonly seq: number; readonly hash: string | null };
-};
-
-const shownDetail = (detail: Line['detail']): string =>
+const shownDetail = (detail: AuditLine['detail']): string =>
   detail === null
     ? ''
     : Object.entries(detail)
@@ -36,16 +21,13 @@ export function AuditTrail() {
   const { query } = useRoute();
   const who = query.get('who') ?? '';
   const subject = query.get('subject') ?? '';
-  const [lines, setLines] = useState<readonly Line[]>([]);
-  const [page, setPage] = useState<Page>();
+  const [lines, setLines] = useState<readonly AuditLine[]>([]);
+  const [page, setPage] = useState<Answer<'listAuditLines'>>();
   const [problem, setProblem] = useState<string>();
   async function load(cursor: number | null): Promise<void> {
-    const wanted = new URLSearchParams();
-    if (who) wanted.set('who', who);
-    if (subject) wanted.set('subject', subject);
-    if (cursor !== null) wanted.set('cursor', String(cursor));
+    const query = { ...(who && { who }), ...(subject && { subject }), ...(cursor !== null && { cursor }) };
     try {
-      const next = await ask<Page>(`/v1/audit?${wanted}`);
+      const next = await call('listAuditLines', { query });
       setLines((kept) => (cursor === null ? next.items : [...kept, ...next.items]));
       setPage(next);
       setProblem(undefined);
@@ -94,43 +76,47 @@ export function AuditTrail() {
       {lines.length === 0 && !problem && (
         <Empty>No line fits. Whatever people see and change is told here.</Empty>
       )}
-      {lines.length > 0 && (
-        <Scroll label="Audit trail">
-          <table className="rows">
-            <thead>
-              <tr>
-                <th className="right">Line</th>
-                <th>Time</th>
-                <th>Who</th>
-                <th>Did</th>
-                <th>To</th>
-                <th>Details</th>
-              </tr>
-            </thead>
-            <tbody>
-              {lines.map((line) => (
-                <tr key={line.seq} style={{ cursor: 'default' }}>
-                  <td className="right" title={line.hash ?? undefined}>
-                    {line.seq}
-                  </td>
-                  <td title={utc(line.at)}>{dateTime(line.at)}</td>
-                  <td>{line.who}</td>
-                  <td>{line.action}</td>
-                  <td>{line.subject}</td>
-                  <td className="muted" title={shownDetail(line.detail)}>
-                    {shownDetail(line.detail)}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
+      {lines.length > 0 && <Lines lines={lines} />}
       {page?.nextCursor != null && (
         <Button size="xs" variant="default" mt={8} onClick={() => void load(page.nextCursor)}>
           Older
         </Button>
       )}
     </Panel>
+  );
+}
+
+function Lines(props: { readonly lines: readonly AuditLine[] }) {
+  return (
+    <Scroll label="Audit trail">
+      <table className="rows">
+        <thead>
+          <tr>
+            <th className="right">Line</th>
+            <th>Time</th>
+            <th>Who</th>
+            <th>Did</th>
+            <th>To</th>
+            <th>Details</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.lines.map((line) => (
+            <tr key={line.seq} style={{ cursor: 'default' }}>
+              <td className="right" title={line.hash ?? undefined}>
+                {line.seq}
+              </td>
+              <td title={utc(line.at)}>{dateTime(line.at)}</td>
+              <td>{line.who}</td>
+              <td>{line.action}</td>
+              <td>{line.subject}</td>
+              <td className="muted" title={shownDetail(line.detail)}>
+                {shownDetail(line.detail)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }

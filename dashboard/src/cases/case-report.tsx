@@ -1,61 +1,57 @@
 // The suspicious transaction report of a case, as a file.
-import { NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
+import type { Arguments } from '../../../src/client/api.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { Problem } from '../kit/parts.tsx';
+import { open } from '../live/desk.ts';
+import { type Filled, ReportFields, remember, remembered } from './report-fields.tsx';
 
-const KEPT = 'goshawk-report';
-type Kept = { entity: number; institution: string; currency: string; indicators: string };
-const NONE: Kept = { entity: 1, institution: '', currency: 'EUR', indicators: '' };
+type ReportBody = Arguments<'reportCase'>['body'];
+type Format = ReportBody['format'];
 
-/** What was filled in last time in this browser. */
-function remembered(): Kept {
-  try {
-    return { ...NONE, ...(JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>) };
-  } catch {
-    return NONE;
-  }
+/** What was filled in, as the desk takes it. */
+const bodyOf = (format: Format, filled: Filled): ReportBody => ({
+  format,
+  reportingEntityId: filled.entity,
+  institutionCode: filled.institution,
+  localCurrency: filled.currency,
+  exchangeRates: Object.fromEntries(
+    [...filled.rates.matchAll(/([A-Z]{3})\s*=\s*([\d.]+)/g)].map(([, currency, rate]) => [
+      currency,
+      Number(rate),
+    ]),
+  ),
+  indicators: filled.indicators.split(/[\s,]+/).filter(Boolean),
+  action: filled.action,
+});
+
+/** Gives a file to the browser, which keeps it as it keeps what is downloaded. */
+function save(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 export function CaseReport(props: { readonly id: number; readonly onClose: () => void }) {
-  const [format, setFormat] = useState('goaml');
-  const [details, setDetails] = useState(remembered);
-  const [rates, setRates] = useState('');
-  const [action, setAction] = useState('');
+  const { id, onClose } = props;
+  const [format, setFormat] = useState<Format>('goaml');
+  const [filled, setFilled] = useState<Filled>(() => ({ ...remembered(), rates: '', action: '' }));
   const [problem, setProblem] = useState<string>();
-  const set = (more: Partial<Kept>): void => setDetails((now) => ({ ...now, ...more }));
   async function make(): Promise<void> {
-    localStorage.setItem(KEPT, JSON.stringify(details));
-    const exchangeRates = Object.fromEntries(
-      [...rates.matchAll(/([A-Z]{3})\s*=\s*([\d.]+)/g)].map(([, currency, rate]) => [currency, Number(rate)]),
-    );
-    const answer = await fetch(`/v1/cases/${props.id}/report`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        format,
-        reportingEntityId: details.entity,
-        institutionCode: details.institution,
-        localCurrency: details.currency,
-        exchangeRates,
-        indicators: details.indicators.split(/[\s,]+/).filter(Boolean),
-        action,
-      }),
-    }).catch(() => undefined);
-    if (!answer?.ok) {
-      const body = (await answer?.json().catch(() => undefined)) as { detail?: string } | undefined;
-      setProblem(body?.detail ?? 'The desk does not answer. Try again.');
-      return;
+    remember(filled);
+    try {
+      const answer = await open('reportCase', { params: { id }, body: bodyOf(format, filled) });
+      save(await answer.blob(), `case-${id}.${format === 'goaml' ? 'xml' : 'json'}`);
+      onClose();
+    } catch (error) {
+      setProblem((error as Error).message);
     }
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await answer.blob());
-    link.download = `case-${props.id}.${format === 'goaml' ? 'xml' : 'json'}`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-    props.onClose();
   }
   return (
-    <Dialog title="Suspicious transaction report" onClose={props.onClose}>
+    <Dialog title="Suspicious transaction report" onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -67,7 +63,7 @@ export function CaseReport(props: { readonly id: number; readonly onClose: () =>
           size="xs"
           aria-label="Format"
           value={format}
-          onChange={setFormat}
+          onChange={(value) => setFormat(value === 'json' ? 'json' : 'goaml')}
           data={[
             { value: 'goaml', label: 'goAML XML' },
             { value: 'json', label: 'JSON' },
@@ -77,57 +73,13 @@ export function CaseReport(props: { readonly id: number; readonly onClose: () =>
           Holds every transaction of the case’s alerts and the narrative. What only the bank knows of a
           customer has to be added where the report is taken in.
         </p>
-        <NumberInput
-          label="Number of the reporting entity"
-          size="xs"
-          required
-          min={1}
-          value={details.entity}
-          onChange={(value) => set({ entity: Number(value) || 1 })}
-        />
-        <TextInput
-          label="Code of the institution"
-          size="xs"
-          mt={8}
-          required
-          value={details.institution}
-          onChange={(event) => set({ institution: event.currentTarget.value })}
-        />
-        <TextInput
-          label="Local currency"
-          size="xs"
-          mt={8}
-          required
-          maxLength={3}
-          value={details.currency}
-          onChange={(event) => set({ currency: event.currentTarget.value.toUpperCase() })}
-        />
-        <TextInput
-          label="Worth of other currencies"
-          description="Such as USD=0.92 GBP=1.17; else the rates that the decisions were made with"
-          size="xs"
-          mt={8}
-          value={rates}
-          onChange={(event) => setRates(event.currentTarget.value.toUpperCase())}
-        />
-        <TextInput
-          label="Indicators"
-          description="Codes of your intelligence unit"
-          size="xs"
-          mt={8}
-          required={format === 'goaml'}
-          value={details.indicators}
-          onChange={(event) => set({ indicators: event.currentTarget.value })}
-        />
-        <TextInput
-          label="What was done about it"
-          size="xs"
-          mt={8}
-          value={action}
-          onChange={(event) => setAction(event.currentTarget.value)}
+        <ReportFields
+          filled={filled}
+          wantsIndicators={format === 'goaml'}
+          onChange={(more) => setFilled((now) => ({ ...now, ...more }))}
         />
         <Problem text={problem} />
-        <DialogActions submit="Make the file" onClose={props.onClose} />
+        <DialogActions submit="Make the file" onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -1,12 +1,13 @@
 // Cases: what is under way, and the file of one with ?case=.
 import { Button, SegmentedControl } from '@mantine/core';
 import { lazy, useState } from 'react';
-import type { CaseMessage } from '../../../src/protocol/cases.ts';
+import { CASE_STATUSES } from '../../../src/domain/case.ts';
+import type { Case } from '../../../src/protocol/cases.ts';
 import { count, dateTime, utc, words } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
+import { useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { setQuery, useRoute } from '../live/route.ts';
-import { useAsked } from '../live/use-asked.ts';
 import { OpenCase } from './open-case.tsx';
 
 const CasePage = lazy(async () => ({ default: (await import('./case-page.tsx')).CasePage }));
@@ -14,16 +15,63 @@ const CasePage = lazy(async () => ({ default: (await import('./case-page.tsx')).
 export function Cases() {
   const { query } = useRoute();
   const id = Number(query.get('case'));
-  return Number.isSafeInteger(id) && id > 0 ? <CasePage id={id} /> : <CaseList />;
+  return Number.isSafeInteger(id) && id > 0 ? <CasePage key={id} id={id} /> : <CaseList />;
+}
+
+const LOOK_MS = 10_000;
+const STATUSES = ['all', ...CASE_STATUSES] as const;
+
+function CaseTable({ cases }: { readonly cases: readonly Case[] }) {
+  return (
+    <Scroll label="Cases">
+      <table className="rows">
+        <thead>
+          <tr>
+            <th className="right">Case</th>
+            <th>Title</th>
+            <th className="right">Alerts</th>
+            <th className="right hide-small">Tasks open</th>
+            <th className="hide-small">With</th>
+            <th className="hide-small">Opened</th>
+            <th>Status</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cases.map((one) => (
+            <tr
+              key={one.id}
+              tabIndex={0}
+              onClick={() => setQuery({ case: String(one.id) })}
+              onKeyDown={(event) => event.key === 'Enter' && setQuery({ case: String(one.id) })}
+            >
+              <td className="right">{one.id}</td>
+              <td>{one.title}</td>
+              <td className="right">{count(one.alerts)}</td>
+              <td className="right hide-small">{count(one.tasksOpen)}</td>
+              <td className="hide-small">{one.assignee?.name ?? <span className="muted">nobody</span>}</td>
+              <td className="hide-small" title={utc(one.openedAt)}>
+                {dateTime(one.openedAt)}
+              </td>
+              <td>
+                {one.status === 'proposed' ? 'to be closed' : one.status}
+                {one.outcome && <span className="muted"> · {words(one.outcome)}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
 }
 
 function CaseList() {
   const { query } = useRoute();
-  const status = query.get('status') ?? 'open';
-  const path = status === 'all' ? '/v1/cases' : `/v1/cases?status=${status}`;
-  const { data, problem } = useAsked<{ items: readonly CaseMessage[]; nextCursor: number | null }>(
-    path,
-    10_000,
+  const status = STATUSES.find((one) => one === query.get('status')) ?? 'open';
+  const { data, problem } = useAnswer(
+    'listCases',
+    { query: status === 'all' ? {} : { status } },
+    LOOK_MS,
+    true,
   );
   const may = useMay('work_alerts');
   const [opening, setOpening] = useState(false);
@@ -54,48 +102,7 @@ function CaseList() {
         />
       </div>
       <Problem text={problem} />
-      {items.length > 0 && (
-        <Scroll label="Cases">
-          <table className="rows">
-            <thead>
-              <tr>
-                <th className="right">Case</th>
-                <th>Title</th>
-                <th className="right">Alerts</th>
-                <th className="right hide-small">Tasks open</th>
-                <th className="hide-small">With</th>
-                <th className="hide-small">Opened</th>
-                <th>Status</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((one) => (
-                <tr
-                  key={one.id}
-                  tabIndex={0}
-                  onClick={() => setQuery({ case: String(one.id) })}
-                  onKeyDown={(event) => event.key === 'Enter' && setQuery({ case: String(one.id) })}
-                >
-                  <td className="right">{one.id}</td>
-                  <td>{one.title}</td>
-                  <td className="right">{count(one.alerts)}</td>
-                  <td className="right hide-small">{count(one.tasksOpen)}</td>
-                  <td className="hide-small">
-                    {one.assignee?.name ?? <span className="muted">nobody</span>}
-                  </td>
-                  <td className="hide-small" title={utc(one.openedAt)}>
-                    {dateTime(one.openedAt)}
-                  </td>
-                  <td>
-                    {one.status === 'proposed' ? 'to be closed' : one.status}
-                    {one.outcome && <span className="muted"> · {words(one.outcome)}</span>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
+      {items.length > 0 && <CaseTable cases={items} />}
       {data && items.length === 0 && (
         <Empty>
           No cases here. Choose alerts that belong together and open one from the queue, or from an alert.

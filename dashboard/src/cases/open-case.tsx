@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { count } from '../kit/format.ts';
 import { Problem } from '../kit/parts.tsx';
-import { tell } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { navigate } from '../live/route.ts';
 
 /** Opens a case, with alerts that were chosen, and goes there. */
@@ -16,7 +16,7 @@ export function OpenCase(props: { readonly alerts: readonly number[]; readonly o
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          tell<{ id: number }>('/v1/cases', { title, alerts: props.alerts }).then(
+          call('openCase', { body: { title, alerts: [...props.alerts] } }).then(
             ({ id }) => {
               props.onClose();
               navigate(`/cases?case=${id}`);

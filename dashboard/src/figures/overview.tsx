@@ -224,15 +224,15 @@ function ScoreDistribution(props: { readonly stats: Stats }) {
   return <Chart label="Distribution of fraud scores, logarithmic" option={option} />;
 }
 
+const REGIONS_SHOWN = 8;
+
 export function Overview() {
   const stats = useStats();
   const period = usePeriod().words;
-  const baseCurrency = useLive((state) => state.baseCurrency);
   const rows = useLive((state) => state.rows);
   const model = useLive((state) => state.model);
   const sampling = useLive((state) => state.sampling);
   if (!stats) return <Empty>Fetching the figures …</Empty>;
-  const regions = stats.regions.slice(0, 8);
   return (
     <>
       <Cards stats={stats} />
@@ -258,34 +258,7 @@ export function Overview() {
           />
         </Panel>
         <Panel title="Regions" note="flagged of all">
-          <table className="rows">
-            <thead>
-              <tr>
-                <th>Country</th>
-                <th className="right">Flagged</th>
-                <th className="right">Rate</th>
-                <th className="right">Value</th>
-              </tr>
-            </thead>
-            <tbody>
-              {regions.map((region) => (
-                <tr
-                  key={region.country}
-                  tabIndex={0}
-                  onClick={() => navigate(`/transactions?country=${region.country}`)}
-                  onKeyDown={(event) =>
-                    event.key === 'Enter' && navigate(`/transactions?country=${region.country}`)
-                  }
-                >
-                  <td>{countryName(region.country)}</td>
-                  <td className="right">{count(region.flagged)}</td>
-                  <td className="right">{percent(region.flagged / region.transactions)}</td>
-                  <td className="right">{shortMoney(region.flaggedMinor, baseCurrency)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {regions.length === 0 && <Empty>Countries appear with the first transactions.</Empty>}
+          <Regions regions={stats.regions.slice(0, REGIONS_SHOWN)} />
         </Panel>
       </div>
       <Panel title="Model performance" note={model ? `${model.version} · ${model.features} features` : ''}>
@@ -313,6 +286,43 @@ export function Overview() {
       >
         <LiveTable rows={rows} paused={false} height={420} />
       </Panel>
+    </>
+  );
+}
+
+function Regions(props: { readonly regions: Stats['regions'] }) {
+  const { regions } = props;
+  const baseCurrency = useLive((state) => state.baseCurrency);
+  return (
+    <>
+      <table className="rows">
+        <thead>
+          <tr>
+            <th>Country</th>
+            <th className="right">Flagged</th>
+            <th className="right">Rate</th>
+            <th className="right">Value</th>
+          </tr>
+        </thead>
+        <tbody>
+          {regions.map((region) => (
+            <tr
+              key={region.country}
+              tabIndex={0}
+              onClick={() => navigate(`/transactions?country=${region.country}`)}
+              onKeyDown={(event) =>
+                event.key === 'Enter' && navigate(`/transactions?country=${region.country}`)
+              }
+            >
+              <td>{countryName(region.country)}</td>
+              <td className="right">{count(region.flagged)}</td>
+              <td className="right">{percent(region.flagged / region.transactions)}</td>
+              <td className="right">{shortMoney(region.flaggedMinor, baseCurrency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {regions.length === 0 && <Empty>Countries appear with the first transactions.</Empty>}
     </>
   );
 }

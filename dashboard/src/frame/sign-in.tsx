@@ -1,9 +1,10 @@
 // Coming in: sign-in, and the page behind a one-time link.
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import type { Me, OneTimeLink } from '../../../src/protocol/sign-in.ts';
 import { Problem } from '../kit/parts.tsx';
-import { ask, tell } from '../live/api.ts';
-import { loadMe, type Me } from '../live/me.ts';
+import { call } from '../live/desk.ts';
+import { loadMe } from '../live/me.ts';
 import { navigate, useRoute } from '../live/route.ts';
 
 function Door(props: { readonly title: string; readonly about: string; readonly children: ReactNode }) {
@@ -78,7 +79,7 @@ export function SignIn(props: { readonly me: Me }) {
     event.preventDefault();
     setBusy(true);
     try {
-      await tell('/v1/sign-in', { id, password });
+      await call('signIn', { body: { id, password } });
       if (screen === 'sign-in') navigate('/overview');
       await loadMe();
     } catch (error) {
@@ -121,27 +122,23 @@ export function SignIn(props: { readonly me: Me }) {
   );
 }
 
-type Link = { readonly first: boolean; readonly id: string | null; readonly name: string | null };
-
 export function Welcome() {
   const { query } = useRoute();
   const token = query.get('token') ?? '';
-  const [link, setLink] = useState<Link>();
+  const [link, setLink] = useState<OneTimeLink>();
   const [id, setId] = useState('');
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    ask<Link>(`/v1/welcome?token=${encodeURIComponent(token)}`).then(setLink, (error: Error) =>
-      setProblem(error.message),
-    );
+    call('getOneTimeLink', { query: { token } }).then(setLink, (error: Error) => setProblem(error.message));
   }, [token]);
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     setBusy(true);
     try {
-      await tell('/v1/welcome', { token, password, ...(link?.first && { id, name }) });
+      await call('useOneTimeLink', { body: { token, password, ...(link?.first && { id, name }) } });
       navigate('/overview');
       await loadMe();
     } catch (error) {
@@ -149,16 +146,7 @@ export function Welcome() {
     }
     setBusy(false);
   }
-  if (!link) {
-    return (
-      <Door title="Welcome" about={problem ? 'This link does not open.' : 'One moment …'}>
-        <Problem text={problem} />
-        <Button component="a" href="/overview" variant="default" mt={8}>
-          To the desk
-        </Button>
-      </Door>
-    );
-  }
+  if (!link) return <NoLink problem={problem} />;
   return (
     <Door
       title={link.first ? 'The first administrator' : `Welcome, ${link.name}`}
@@ -203,6 +191,17 @@ export function Welcome() {
           {link.first ? 'Become administrator' : 'Come in'}
         </Button>
       </form>
+    </Door>
+  );
+}
+
+function NoLink({ problem }: { readonly problem: string | undefined }) {
+  return (
+    <Door title="Welcome" about={problem ? 'This link does not open.' : 'One moment …'}>
+      <Problem text={problem} />
+      <Button component="a" href="/overview" variant="default" mt={8}>
+        To the desk
+      </Button>
     </Door>
   );
 }

@@ -1,7 +1,6 @@
 // The desk that this page comes from: asking it and telling it something, by the operations of its API. Whoever is not signed in any
 // more is led to the sign-in.
 
-import places from 'virtual:places';
 import {
   keepPreviousData,
   QueryClient,
@@ -10,12 +9,11 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import type { Answer, Arguments, OperationId } from '../../../src/client/api.ts';
-import { ApiProblem, type Client, createClient } from '../../../src/client/client.ts';
+import { ApiProblem, type Client } from '../../../src/client/client.ts';
+import { client } from './client.ts';
 import { signedOut } from './me.ts';
 
 export { ApiProblem };
-
-const client = createClient({ places, url: '' });
 
 async function orSignedOut<T>(answer: Promise<T>): Promise<T> {
   try {

@@ -1,18 +1,8 @@
 // Who is signed in, and what they may do.
 import { useSyncExternalStore } from 'react';
 import type { Permission } from '../../../src/domain/access.ts';
-
-export type Me = {
-  readonly signInNeeded: boolean;
-  /** Name of the OpenID provider, where there is one. */
-  readonly oidc: string | null;
-  readonly actor: {
-    readonly kind: 'person' | 'key' | 'local';
-    readonly id: string;
-    readonly name: string;
-    readonly permissions: readonly Permission[];
-  } | null;
-};
+import type { Me } from '../../../src/protocol/sign-in.ts';
+import { client } from './client.ts';
 
 type State = { readonly me: Me | undefined; readonly problem: string | undefined };
 let state: State = { me: undefined, problem: undefined };
@@ -25,7 +15,7 @@ function publish(next: State): void {
 
 export async function loadMe(): Promise<Me | undefined> {
   try {
-    const me = (await (await fetch('/v1/me')).json()) as Me;
+    const me = await client.call('getMe');
     publish({ me, problem: undefined });
     return me;
   } catch {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { useSignedInName } from '../live/me.ts';
 import { rememberedName, rememberName } from './remembered-name.ts';
+import { YourName } from './your-name.tsx';
 
 export function AskName(props: {
   readonly title: string;
@@ -12,8 +13,7 @@ export function AskName(props: {
   readonly onClose: () => void;
   readonly onNamed: (who: string, note: string) => void;
 }) {
-  const signedIn = useSignedInName();
-  const [who, setWho] = useState(signedIn ?? rememberedName());
+  const [who, setWho] = useState(useSignedInName() ?? rememberedName());
   const [note, setNote] = useState('');
   return (
     <Dialog title={props.title} onClose={props.onClose}>
@@ -26,15 +26,7 @@ export function AskName(props: {
         }}
       >
         <p className="muted">{props.about}</p>
-        {signedIn === undefined && (
-          <TextInput
-            label="Your name"
-            size="xs"
-            required
-            value={who}
-            onChange={(event) => setWho(event.currentTarget.value)}
-          />
-        )}
+        <YourName who={who} onWho={setWho} />
         <TextInput
           label="Note"
           size="xs"

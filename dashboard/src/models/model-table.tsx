@@ -47,54 +47,71 @@ export function ModelTable(props: {
           </tr>
         </thead>
         <tbody>
-          {props.models.map((model) => {
-            const review = props.reviews.find(({ version }) => version === model.version);
-            const { trainingWindow: window } = model;
-            return (
-              <tr key={model.version} style={{ cursor: 'default' }}>
-                <td>
-                  <Checkbox
-                    size="xs"
-                    aria-label={`Compare ${model.version}`}
-                    checked={props.compared.includes(model.version)}
-                    onChange={(event) => props.onCompare(model.version, event.currentTarget.checked)}
-                  />
-                </td>
-                <td title={`sha256 ${model.sha256}${model.notes ? `\n${model.notes}` : ''}`}>
-                  <code>{model.version}</code>
-                </td>
-                <td>
-                  {STATE_MARKS[model.state]}
-                  {model.state === 'challenger' && ` for ${percent(model.share, 1)} of accounts`}
-                </td>
-                <td>
-                  {model.state !== 'champion' && (
-                    <Button size="compact-xs" variant="default" onClick={() => props.onMove(model)}>
-                      Move …
-                    </Button>
-                  )}
-                </td>
-                <td>{words(model.kind)}</td>
-                <td className="right">{fixed(review?.averagePrecision)}</td>
-                <td className="right">{fixed(review?.auc)}</td>
-                <td className="right">{fixed(review?.precision)}</td>
-                <td className="right">{fixed(review?.recall)}</td>
-                <td className="right">
-                  {typeof review?.scoreMicros === 'number' ? `${review.scoreMicros.toFixed(1)} µs` : '–'}
-                </td>
-                <td>
-                  {window.source === 'import'
-                    ? 'elsewhere'
-                    : `${count(window.rows)} ${window.source === 'simulation' ? 'simulated' : 'decided'}, ${count(window.frauds)} frauds`}
-                </td>
-                <td>
-                  {dateTime(model.filedAt)} by {model.filedBy}
-                </td>
-              </tr>
-            );
-          })}
+          {props.models.map((model) => (
+            <ModelRow
+              key={model.version}
+              model={model}
+              review={props.reviews.find(({ version }) => version === model.version)}
+              compared={props.compared.includes(model.version)}
+              onCompare={(on) => props.onCompare(model.version, on)}
+              onMove={() => props.onMove(model)}
+            />
+          ))}
         </tbody>
       </table>
     </Scroll>
+  );
+}
+
+function ModelRow(props: {
+  readonly model: Model;
+  readonly review: Review | undefined;
+  readonly compared: boolean;
+  readonly onCompare: (on: boolean) => void;
+  readonly onMove: () => void;
+}) {
+  const { model, review } = props;
+  const { trainingWindow: window } = model;
+  return (
+    <tr style={{ cursor: 'default' }}>
+      <td>
+        <Checkbox
+          size="xs"
+          aria-label={`Compare ${model.version}`}
+          checked={props.compared}
+          onChange={(event) => props.onCompare(event.currentTarget.checked)}
+        />
+      </td>
+      <td title={`sha256 ${model.sha256}${model.notes ? `\n${model.notes}` : ''}`}>
+        <code>{model.version}</code>
+      </td>
+      <td>
+        {STATE_MARKS[model.state]}
+        {model.state === 'challenger' && ` for ${percent(model.share, 1)} of accounts`}
+      </td>
+      <td>
+        {model.state !== 'champion' && (
+          <Button size="compact-xs" variant="default" onClick={props.onMove}>
+            Move …
+          </Button>
+        )}
+      </td>
+      <td>{words(model.kind)}</td>
+      <td className="right">{fixed(review?.averagePrecision)}</td>
+      <td className="right">{fixed(review?.auc)}</td>
+      <td className="right">{fixed(review?.precision)}</td>
+      <td className="right">{fixed(review?.recall)}</td>
+      <td className="right">
+        {typeof review?.scoreMicros === 'number' ? `${review.scoreMicros.toFixed(1)} µs` : '–'}
+      </td>
+      <td>
+        {window.source === 'import'
+          ? 'elsewhere'
+          : `${count(window.rows)} ${window.source === 'simulation' ? 'simulated' : 'decided'}, ${count(window.frauds)} frauds`}
+      </td>
+      <td>
+        {dateTime(model.filedAt)} by {model.filedBy}
+      </td>
+    </tr>
   );
 }

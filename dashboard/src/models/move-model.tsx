@@ -1,15 +1,18 @@
 // A model's way to another state: what the gate says, who answers for it, and why.
-import { Button, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, NumberInput, SegmentedControl, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { ModelState } from '../../../src/domain/model-state.ts';
 import type { Model } from '../../../src/protocol/models.ts';
 import { Dialog } from '../kit/dialog.tsx';
 import { Problem } from '../kit/parts.tsx';
-import { call, useAnswer } from '../live/desk.ts';
+import { type Asked, call, useAnswer } from '../live/desk.ts';
 import { useSignedInName } from '../live/me.ts';
 import { rememberedName, rememberName } from './remembered-name.ts';
+import { YourName } from './your-name.tsx';
 
-const TARGETS: readonly { readonly value: ModelState; readonly label: string; readonly about: string }[] = [
+type Target = { readonly value: ModelState; readonly label: string; readonly about: string };
+
+const TARGETS: readonly Target[] = [
   { value: 'shadow', label: 'Shadow', about: 'Decides nothing; measured on what the others decide.' },
   {
     value: 'challenger',
@@ -34,8 +37,7 @@ export function MoveModel(props: {
   const targets = TARGETS.filter(({ value }) => value !== model.state);
   const [state, setState] = useState<ModelState>(targets[0].value);
   const [share, setShare] = useState(10);
-  const signedIn = useSignedInName();
-  const [who, setWho] = useState(signedIn ?? rememberedName());
+  const [who, setWho] = useState(useSignedInName() ?? rememberedName());
   const [note, setNote] = useState('');
   const [override, setOverride] = useState('');
   const [problem, setProblem] = useState<string>();
@@ -48,36 +50,26 @@ export function MoveModel(props: {
   async function move(): Promise<void> {
     setBusy(true);
     rememberName(who.trim());
-    const said = await call('moveModel', {
-      params: { version: model.version },
-      body: {
-        state,
-        who: who.trim(),
-        note: note.trim(),
-        ...(state === 'challenger' && { share: share / 100 }),
-        ...(shut && { override: override.trim() }),
-      },
-    }).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
-    setBusy(false);
-    if (said !== undefined) return setProblem(said);
-    props.onMoved();
-    props.onClose();
+    const body = {
+      state,
+      who: who.trim(),
+      note: note.trim(),
+      ...(state === 'challenger' && { share: share / 100 }),
+      ...(shut && { override: override.trim() }),
+    };
+    try {
+      await call('moveModel', { params: { version: model.version }, body });
+      props.onMoved();
+      props.onClose();
+    } catch (error) {
+      setProblem((error as Error).message);
+      setBusy(false);
+    }
   }
 
   return (
     <Dialog title={`Move ${model.version}`} onClose={props.onClose}>
-      <SegmentedControl
-        fullWidth
-        size="xs"
-        aria-label="New state"
-        data={targets.map(({ value, label }) => ({ value, label }))}
-        value={state}
-        onChange={(value) => setState(value as ModelState)}
-      />
-      <p className="muted">{targets.find(({ value }) => value === state)?.about}</p>
+      <Targets state={state} targets={targets} onState={setState} />
       {state === 'challenger' && (
         <NumberInput
           label="Share of the accounts (%)"
@@ -88,42 +80,9 @@ export function MoveModel(props: {
           onChange={(v) => setShare(Number(v))}
         />
       )}
-      {gated && (
-        <div className="gate">
-          <b>Gate</b>
-          {gate.problem && <p className="problem">{gate.problem}</p>}
-          {!gate.data && !gate.problem && (
-            <p className="muted">Measuring on the latest labelled transactions …</p>
-          )}
-          {gate.data?.checks.map((check) => (
-            <div key={check.name} className={check.passed ? 'passed' : 'failed'}>
-              <span>
-                {check.passed ? '✓' : '✕'} {check.name}
-              </span>
-              <span>{check.text}</span>
-            </div>
-          ))}
-        </div>
-      )}
-      {shut && (
-        <Textarea
-          label="The gate does not open. Why nevertheless?"
-          description="It is kept in the history of the model."
-          size="xs"
-          autosize
-          value={override}
-          onChange={(event) => setOverride(event.currentTarget.value)}
-        />
-      )}
-      {signedIn === undefined && (
-        <TextInput
-          label="Your name"
-          size="xs"
-          required
-          value={who}
-          onChange={(event) => setWho(event.currentTarget.value)}
-        />
-      )}
+      {gated && <Gate {...gate} />}
+      {shut && <Override text={override} onText={setOverride} />}
+      <YourName who={who} onWho={setWho} />
       <Textarea
         label="Note"
         size="xs"
@@ -147,5 +106,58 @@ export function MoveModel(props: {
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+function Targets(props: {
+  readonly state: ModelState;
+  readonly targets: readonly Target[];
+  readonly onState: (state: ModelState) => void;
+}) {
+  const { state, targets, onState } = props;
+  return (
+    <>
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label="New state"
+        data={targets.map(({ value, label }) => ({ value, label }))}
+        value={state}
+        onChange={onState}
+      />
+      <p className="muted">{targets.find(({ value }) => value === state)?.about}</p>
+    </>
+  );
+}
+
+function Gate(props: Asked<'getModelGate'>) {
+  const { data, problem } = props;
+  return (
+    <div className="gate">
+      <b>Gate</b>
+      {problem && <p className="problem">{problem}</p>}
+      {!data && !problem && <p className="muted">Measuring on the latest labelled transactions …</p>}
+      {data?.checks.map((check) => (
+        <div key={check.name} className={check.passed ? 'passed' : 'failed'}>
+          <span>
+            {check.passed ? '✓' : '✕'} {check.name}
+          </span>
+          <span>{check.text}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Override(props: { readonly text: string; readonly onText: (text: string) => void }) {
+  return (
+    <Textarea
+      label="The gate does not open. Why nevertheless?"
+      description="It is kept in the history of the model."
+      size="xs"
+      autosize
+      value={props.text}
+      onChange={(event) => props.onText(event.currentTarget.value)}
+    />
   );
 }

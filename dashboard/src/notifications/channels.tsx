@@ -1,45 +1,17 @@
 // Notifications: who is told of what, and whether it arrived.
 import { Button, MultiSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import type { Answer } from '../../../src/client/api.ts';
 import { EVENT_TYPES } from '../../../src/domain/event.ts';
+import type { Channel, Delivery } from '../../../src/protocol/notifications.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { count, dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
-import { remove, tell } from '../live/api.ts';
-import { useAsked } from '../live/use-asked.ts';
-
-type Channel = {
-  readonly id: number;
-  readonly kind: 'webhook' | 'email';
-  readonly target: string;
-  readonly events: readonly string[];
-  readonly minLossMinor: number;
-  readonly enabled: boolean;
-  readonly stoppedBecause: string | null;
-  readonly heldUntil: string | null;
-};
-type Delivery = {
-  readonly id: number;
-  readonly channel: number;
-  readonly event: string;
-  readonly createdAt: string;
-  readonly attempts: number;
-  readonly nextAt: string | null;
-  readonly deliveredAt: string | null;
-  readonly givenUp: boolean;
-  readonly lastError: string | null;
-};
-type Answer = {
-  readonly canMail: boolean;
-  readonly failing: number;
-  readonly givenUp: number;
-  readonly channels: readonly Channel[];
-  readonly deliveries: readonly Delivery[];
-};
+import { call, useAnswer } from '../live/desk.ts';
 
 export function Channels() {
-  const { data, problem, again } = useAsked<Answer>('/v1/channels', 5000);
+  const { data, problem, again } = useAnswer('listChannels', {}, 5000);
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<string>();
   const [refused, setRefused] = useState<string>();
@@ -52,7 +24,6 @@ export function Channels() {
       .finally(again);
   }
   const channels = data?.channels ?? [];
-  const channelOf = new Map(channels.map((channel) => [channel.id, channel]));
   return (
     <>
       <Panel
@@ -82,91 +53,14 @@ export function Channels() {
               </thead>
               <tbody>
                 {channels.map((channel) => (
-                  <tr key={channel.id} style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
-                    <td title={channel.target}>
-                      {channel.target}
-                      <ChannelState channel={channel} />
-                    </td>
-                    <td title={channel.events.join(', ')}>{channel.events.join(', ')}</td>
-                    <td className="right">{count(channel.minLossMinor / 100)}</td>
-                    <td className="right">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        mr={6}
-                        disabled={!channel.enabled}
-                        onClick={() => run(tell(`/v1/channels/${channel.id}/test`, {}))}
-                      >
-                        Test
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        mr={6}
-                        onClick={() =>
-                          run(
-                            tell(`/v1/channels/${channel.id}/enabled`, { enabled: !channel.enabled }, 'PUT'),
-                          )
-                        }
-                      >
-                        {channel.enabled ? 'Pause' : 'Go on'}
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        onClick={() => run(remove(`/v1/channels/${channel.id}`))}
-                      >
-                        Remove
-                      </Button>
-                    </td>
-                  </tr>
+                  <ChannelRow key={channel.id} channel={channel} run={run} />
                 ))}
               </tbody>
             </table>
           </Scroll>
         )}
       </Panel>
-      {data && data.deliveries.length > 0 && (
-        <Panel
-          title="Deliveries"
-          note={
-            data.failing + data.givenUp > 0 ? (
-              <span className="overdue">
-                {count(data.failing)} failing, {count(data.givenUp)} given up
-              </span>
-            ) : (
-              'all arrived'
-            )
-          }
-        >
-          <Scroll label="Deliveries">
-            <table className="rows">
-              <thead>
-                <tr>
-                  <th>Event</th>
-                  <th>To</th>
-                  <th>When</th>
-                  <th className="right">Tries</th>
-                  <th>State</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.deliveries.map((one) => (
-                  <tr key={one.id} style={{ cursor: 'default' }}>
-                    <td>{one.event}</td>
-                    <td>{channelOf.get(one.channel)?.target ?? 'removed'}</td>
-                    <td>{dateTime(one.createdAt)}</td>
-                    <td className="right">{one.attempts}</td>
-                    <td title={one.lastError ?? ''} className={one.lastError ? 'overdue' : ''}>
-                      {deliveryState(one, channelOf.get(one.channel))}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
-        </Panel>
-      )}
+      {data && data.deliveries.length > 0 && <Deliveries answer={data} />}
       {adding && (
         <NewChannel
           canMail={data?.canMail === true}
@@ -191,6 +85,99 @@ export function Channels() {
   );
 }
 
+function ChannelRow(props: { readonly channel: Channel; readonly run: (work: Promise<unknown>) => void }) {
+  const { channel, run } = props;
+  return (
+    <tr style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
+      <td title={channel.target}>
+        {channel.target}
+        <ChannelState channel={channel} />
+      </td>
+      <td title={channel.events.join(', ')}>{channel.events.join(', ')}</td>
+      <td className="right">{count(channel.minLossMinor / 100)}</td>
+      <td className="right">
+        <Button
+          size="compact-xs"
+          variant="default"
+          mr={6}
+          disabled={!channel.enabled}
+          onClick={() => run(call('testChannel', { params: { id: channel.id } }))}
+        >
+          Test
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          mr={6}
+          onClick={() =>
+            run(
+              call('enableChannel', {
+                params: { id: channel.id },
+                body: { enabled: !channel.enabled },
+              }),
+            )
+          }
+        >
+          {channel.enabled ? 'Pause' : 'Go on'}
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => run(call('removeChannel', { params: { id: channel.id } }))}
+        >
+          Remove
+        </Button>
+      </td>
+    </tr>
+  );
+}
+
+function Deliveries(props: { readonly answer: Answer<'listChannels'> }) {
+  const { answer } = props;
+  const channelOf = new Map(answer.channels.map((channel) => [channel.id, channel]));
+  return (
+    <Panel
+      title="Deliveries"
+      note={
+        answer.failing + answer.givenUp > 0 ? (
+          <span className="overdue">
+            {count(answer.failing)} failing, {count(answer.givenUp)} given up
+          </span>
+        ) : (
+          'all arrived'
+        )
+      }
+    >
+      <Scroll label="Deliveries">
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Event</th>
+              <th>To</th>
+              <th>When</th>
+              <th className="right">Tries</th>
+              <th>State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {answer.deliveries.map((one) => (
+              <tr key={one.id} style={{ cursor: 'default' }}>
+                <td>{one.event}</td>
+                <td>{channelOf.get(one.channel)?.target ?? 'removed'}</td>
+                <td>{dateTime(one.createdAt)}</td>
+                <td className="right">{one.attempts}</td>
+                <td title={one.lastError ?? ''} className={one.lastError ? 'overdue' : ''}>
+                  {deliveryState(one, channelOf.get(one.channel))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </Panel>
+  );
+}
+
 /** Why nothing goes out by a channel, where nothing does. */
 function ChannelState({ channel }: { readonly channel: Channel }) {
   const { enabled, stoppedBecause, heldUntil } = channel;
@@ -210,14 +197,16 @@ function deliveryState(one: Delivery, channel: Channel | undefined): string {
   return 'on its way';
 }
 
+const HEARD = EVENT_TYPES.filter((event) => event !== 'test');
+
 function NewChannel(props: {
   readonly canMail: boolean;
   readonly onClose: () => void;
   readonly onMade: (secret: string | null) => void;
 }) {
-  const [kind, setKind] = useState('webhook');
+  const [kind, setKind] = useState<Channel['kind']>('webhook');
   const [target, setTarget] = useState('');
-  const [events, setEvents] = useState<string[]>(['alert.opened']);
+  const [events, setEvents] = useState<(typeof HEARD)[number][]>(['alert.opened']);
   const [loss, setLoss] = useState<string | number>(0);
   const [problem, setProblem] = useState<string>();
   return (
@@ -225,12 +214,8 @@ function NewChannel(props: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          tell<{ secret: string | null }>('/v1/channels', {
-            kind,
-            target: target.trim(),
-            events,
-            minLossMinor: Math.round(Number(loss) * 100),
-          }).then(
+          const minLossMinor = Math.round(Number(loss) * 100);
+          call('addChannel', { body: { kind, target: target.trim(), events, minLossMinor } }).then(
             (made) => props.onMade(made.secret),
             (error: Error) => setProblem(error.message),
           );
@@ -261,14 +246,7 @@ function NewChannel(props: {
           value={target}
           onChange={(event) => setTarget(event.currentTarget.value)}
         />
-        <MultiSelect
-          label="Hears of"
-          size="xs"
-          mt={8}
-          data={EVENT_TYPES.filter((event) => event !== 'test')}
-          value={events}
-          onChange={setEvents}
-        />
+        <MultiSelect label="Hears of" size="xs" mt={8} data={HEARD} value={events} onChange={setEvents} />
         <NumberInput
           label="Alerts from this expected loss on"
           size="xs"

@@ -2,26 +2,15 @@
 import { Button, MultiSelect, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { KEY_PERMISSIONS, PERMISSION_WORDS } from '../../../src/domain/access.ts';
+import type { ApiKey } from '../../../src/protocol/people.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
-import { remove, tell } from '../live/api.ts';
-import { useAsked } from '../live/use-asked.ts';
-
-type Key = {
-  readonly id: string;
-  readonly name: string;
-  readonly permissions: readonly string[];
-  readonly createdBy: string;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly revoked: boolean;
-};
+import { call, useAnswer } from '../live/desk.ts';
 
 export function ApiKeys() {
-  const { data, problem, again } = useAsked<{ keys: readonly Key[] }>('/v1/keys', 30_000);
+  const { data, problem, again } = useAnswer('listKeys', {}, 30_000);
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<string>();
   const [refused, setRefused] = useState<string>();
@@ -58,33 +47,15 @@ export function ApiKeys() {
             </thead>
             <tbody>
               {keys.map((key) => (
-                <tr key={key.id} style={{ cursor: 'default', opacity: key.revoked ? 0.6 : 1 }}>
-                  <td title={`gk_${key.id}_…`}>{key.name}</td>
-                  <td title={key.permissions.join(', ')}>{key.permissions.join(', ')}</td>
-                  <td>
-                    {dateTime(key.createdAt)} <span className="muted">by {key.createdBy}</span>
-                  </td>
-                  <td>
-                    {key.revoked ? 'revoked' : key.expiresAt ? dateTime(key.expiresAt) : 'revoked by hand'}
-                  </td>
-                  <td>{key.lastUsedAt ? dateTime(key.lastUsedAt) : 'never'}</td>
-                  <td className="right">
-                    {!key.revoked && (
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        color="red"
-                        onClick={() =>
-                          remove(`/v1/keys/${key.id}`).then(again, (error: Error) =>
-                            setRefused(error.message),
-                          )
-                        }
-                      >
-                        Revoke
-                      </Button>
-                    )}
-                  </td>
-                </tr>
+                <KeyRow
+                  key={key.id}
+                  apiKey={key}
+                  onRevoke={() =>
+                    call('revokeKey', { params: { id: key.id } }).then(again, (error: Error) =>
+                      setRefused(error.message),
+                    )
+                  }
+                />
               ))}
             </tbody>
           </table>
@@ -113,9 +84,31 @@ export function ApiKeys() {
   );
 }
 
+function KeyRow(props: { readonly apiKey: ApiKey; readonly onRevoke: () => void }) {
+  const { apiKey: key } = props;
+  return (
+    <tr style={{ cursor: 'default', opacity: key.revoked ? 0.6 : 1 }}>
+      <td title={`gk_${key.id}_…`}>{key.name}</td>
+      <td title={key.permissions.join(', ')}>{key.permissions.join(', ')}</td>
+      <td>
+        {dateTime(key.createdAt)} <span className="muted">by {key.createdBy}</span>
+      </td>
+      <td>{key.revoked ? 'revoked' : key.expiresAt ? dateTime(key.expiresAt) : 'revoked by hand'}</td>
+      <td>{key.lastUsedAt ? dateTime(key.lastUsedAt) : 'never'}</td>
+      <td className="right">
+        {!key.revoked && (
+          <Button size="compact-xs" variant="default" color="red" onClick={props.onRevoke}>
+            Revoke
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
 function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: string) => void }) {
   const [name, setName] = useState('');
-  const [permissions, setPermissions] = useState<string[]>(['decide']);
+  const [permissions, setPermissions] = useState<(typeof KEY_PERMISSIONS)[number][]>(['decide']);
   const [days, setDays] = useState<string | number>(365);
   const [problem, setProblem] = useState<string>();
   return (
@@ -124,7 +117,7 @@ function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: st
         onSubmit={(event) => {
           event.preventDefault();
           const expires = days === '' ? {} : { expiresInDays: Number(days) };
-          tell<{ key: string }>('/v1/keys', { name, permissions, ...expires }).then(
+          call('makeKey', { body: { name, permissions, ...expires } }).then(
             ({ key }) => props.onMade(key),
             (error: Error) => setProblem(error.message),
           );

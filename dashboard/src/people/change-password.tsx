@@ -3,7 +3,7 @@ import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { Problem } from '../kit/parts.tsx';
-import { tell } from '../live/api.ts';
+import { call } from '../live/desk.ts';
 import { loadMe } from '../live/me.ts';
 
 export function ChangePassword(props: { readonly onClose: () => void }) {
@@ -15,7 +15,7 @@ export function ChangePassword(props: { readonly onClose: () => void }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          tell('/v1/password', { current, next }).then(
+          call('changePassword', { body: { current, next } }).then(
             () => {
               props.onClose();
               void loadMe();

@@ -2,32 +2,21 @@
 import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ROLES, type Role } from '../../../src/domain/access.ts';
+import type { Person, PersonLink } from '../../../src/protocol/people.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { dateTime, words } from '../kit/format.ts';
 import { Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
-import { tell } from '../live/api.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { useMe } from '../live/me.ts';
-import { useAsked } from '../live/use-asked.ts';
-
-type Person = {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: readonly Role[];
-  readonly disabled: boolean;
-  readonly hasPassword: boolean;
-  readonly createdAt: string;
-  readonly lastSignInAt: string | null;
-};
-type Invited = { readonly id: string; readonly link: { readonly path: string } };
 
 const ROLE_CHOICES = ROLES.map((role) => ({ value: role, label: words(role) }));
 
 export function PeopleTable() {
   const { me } = useMe();
-  const { data, problem, again } = useAsked<{ people: readonly Person[] }>('/v1/people', 30_000);
+  const { data, problem, again } = useAnswer('listPeople', {}, 30_000);
   const [inviting, setInviting] = useState(false);
-  const [link, setLink] = useState<Invited>();
+  const [link, setLink] = useState<PersonLink>();
   const [refused, setRefused] = useState<string>();
   async function act(work: () => Promise<void>): Promise<void> {
     setRefused(undefined);
@@ -70,57 +59,7 @@ export function PeopleTable() {
           </thead>
           <tbody>
             {people.map((person) => (
-              <tr key={person.id} style={{ cursor: 'default', opacity: person.disabled ? 0.6 : 1 }}>
-                <td>
-                  {person.name}
-                  {person.disabled && <span className="muted"> · shut out</span>}
-                  {!person.hasPassword && person.lastSignInAt === null && (
-                    <span className="muted"> · invited</span>
-                  )}
-                </td>
-                <td>{person.id}</td>
-                <td style={{ minWidth: 260 }}>
-                  <MultiSelect
-                    size="xs"
-                    aria-label={`Roles of ${person.name}`}
-                    data={ROLE_CHOICES}
-                    value={[...person.roles]}
-                    onChange={(roles) => {
-                      if (roles.length === 0) return;
-                      void act(async () => {
-                        await tell(`/v1/people/${encodeURIComponent(person.id)}/roles`, { roles }, 'PUT');
-                      });
-                    }}
-                  />
-                </td>
-                <td>{person.lastSignInAt ? dateTime(person.lastSignInAt) : 'never'}</td>
-                <td className="right">
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    mr={6}
-                    onClick={() =>
-                      void act(async () =>
-                        setLink(await tell<Invited>(`/v1/people/${encodeURIComponent(person.id)}/link`, {})),
-                      )
-                    }
-                  >
-                    New link
-                  </Button>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    onClick={() =>
-                      void act(async () => {
-                        const path = `/v1/people/${encodeURIComponent(person.id)}/disabled`;
-                        await tell(path, { disabled: !person.disabled }, 'PUT');
-                      })
-                    }
-                  >
-                    {person.disabled ? 'Let in' : 'Shut out'}
-                  </Button>
-                </td>
-              </tr>
+              <PersonRow key={person.id} person={person} act={act} onLink={setLink} />
             ))}
           </tbody>
         </table>
@@ -148,17 +87,77 @@ export function PeopleTable() {
   );
 }
 
-function Invite(props: { readonly onClose: () => void; readonly onInvited: (invited: Invited) => void }) {
+/** Does something, says what stands in the way, and looks again. */
+type Act = (work: () => Promise<void>) => Promise<void>;
+
+function PersonRow(props: {
+  readonly person: Person;
+  readonly act: Act;
+  readonly onLink: (link: PersonLink) => void;
+}) {
+  const { person, act, onLink } = props;
+  return (
+    <tr style={{ cursor: 'default', opacity: person.disabled ? 0.6 : 1 }}>
+      <td>
+        {person.name}
+        {person.disabled && <span className="muted"> · shut out</span>}
+        {!person.hasPassword && person.lastSignInAt === null && <span className="muted"> · invited</span>}
+      </td>
+      <td>{person.id}</td>
+      <td style={{ minWidth: 260 }}>
+        <MultiSelect
+          size="xs"
+          aria-label={`Roles of ${person.name}`}
+          data={ROLE_CHOICES}
+          value={[...person.roles]}
+          onChange={(roles) => {
+            if (roles.length === 0) return;
+            void act(async () => {
+              await call('changeRoles', { params: { id: person.id }, body: { roles } });
+            });
+          }}
+        />
+      </td>
+      <td>{person.lastSignInAt ? dateTime(person.lastSignInAt) : 'never'}</td>
+      <td className="right">
+        <Button
+          size="compact-xs"
+          variant="default"
+          mr={6}
+          onClick={() =>
+            void act(async () => onLink(await call('makePersonLink', { params: { id: person.id } })))
+          }
+        >
+          New link
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() =>
+            void act(async () => {
+              const body = { disabled: !person.disabled };
+              await call('shutOutPerson', { params: { id: person.id }, body });
+            })
+          }
+        >
+          {person.disabled ? 'Let in' : 'Shut out'}
+        </Button>
+      </td>
+    </tr>
+  );
+}
+
+function Invite(props: { readonly onClose: () => void; readonly onInvited: (invited: PersonLink) => void }) {
   const [id, setId] = useState('');
   const [name, setName] = useState('');
-  const [roles, setRoles] = useState<string[]>(['analyst']);
+  const [roles, setRoles] = useState<Role[]>(['analyst']);
   const [problem, setProblem] = useState<string>();
   return (
     <Dialog title="Invite somebody" onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          tell<Invited>('/v1/people', { id, name, roles }).then(props.onInvited, (error: Error) =>
+          call('invitePerson', { body: { id, name, roles } }).then(props.onInvited, (error: Error) =>
             setProblem(error.message),
           );
         }}

@@ -1,11 +1,28 @@
 // Changes that wait for a second person: whoever proposed one may take it back, somebody else approves or refuses it.
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { ProposalList } from '../../../src/protocol/proposals.ts';
 import { dateTime } from '../kit/format.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
-import { remove, tell } from '../live/api.ts';
-import { useAsked } from '../live/use-asked.ts';
+import { call, useAnswer } from '../live/desk.ts';
+
+const LOOK_MS = 15_000;
+const OPERATIONS = {
+  settings: {
+    list: 'listSettingsProposals',
+    approve: 'approveSettingsProposal',
+    withdraw: 'withdrawSettingsProposal',
+  },
+  lists: {
+    list: 'listListProposals',
+    approve: 'approveListProposal',
+    withdraw: 'withdrawListProposal',
+  },
+  models: {
+    list: 'listModelProposals',
+    approve: 'approveModelProposal',
+    withdraw: 'withdrawModelProposal',
+  },
+} as const;
 
 /** What an answer says where a change waits; undefined where it took effect. */
 export function waitsForSecond(answer: unknown): string | undefined {
@@ -15,13 +32,13 @@ export function waitsForSecond(answer: unknown): string | undefined {
 }
 
 export function Proposals(props: {
-  readonly of: 'settings' | 'lists' | 'models';
+  readonly of: keyof typeof OPERATIONS;
   /** Looks again when this changes. */
   readonly stamp: number;
   readonly onDecided: () => void;
 }) {
-  const path = `/v1/proposals/${props.of}`;
-  const { data, problem, again } = useAsked<ProposalList>(path, 15_000);
+  const { list, approve, withdraw } = OPERATIONS[props.of];
+  const { data, problem, again } = useAnswer(list, {}, LOOK_MS);
   const [refused, setRefused] = useState<string>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new stamp asks anew
   useEffect(again, [props.stamp]);
@@ -60,7 +77,7 @@ export function Proposals(props: {
                     size="compact-xs"
                     mr={6}
                     aria-label={`Approve the change of ${one.subject}`}
-                    onClick={() => run(tell(`${path}/${one.id}/approve`, {}))}
+                    onClick={() => run(call(approve, { params: { id: one.id } }))}
                   >
                     Approve
                   </Button>
@@ -69,7 +86,7 @@ export function Proposals(props: {
                   size="compact-xs"
                   variant="default"
                   aria-label={`${one.own ? 'Withdraw' : 'Refuse'} the change of ${one.subject}`}
-                  onClick={() => run(remove(`${path}/${one.id}`))}
+                  onClick={() => run(call(withdraw, { params: { id: one.id } }))}
                 >
                   {one.own ? 'Withdraw' : 'Refuse'}
                 </Button>

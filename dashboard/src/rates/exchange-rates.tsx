@@ -1,17 +1,16 @@
 // What the desk counts in, how old its exchange rates are, and importing newer ones.
 import { Button, FileButton, Group } from '@mantine/core';
 import { useState } from 'react';
-import type { ExchangeRates as ExchangeRatesMessage, RatesImported } from '../../../src/protocol/rates.ts';
+import type { ExchangeRates as Rates, RatesImported } from '../../../src/protocol/rates.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
-import { ask } from '../live/api.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { useAsked } from '../live/use-asked.ts';
 
 const ECB = 'https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip';
 
 export function ExchangeRates() {
-  const { data, problem, again } = useAsked<ExchangeRatesMessage>('/v1/exchange-rates', 60_000);
+  const { data, problem, again } = useAnswer('getExchangeRates', {}, 60_000);
   const may = useMay('edit_rates');
   const [running, setRunning] = useState(false);
   const [refused, setRefused] = useState<string>();
@@ -21,9 +20,9 @@ export function ExchangeRates() {
     setRunning(true);
     setRefused(undefined);
     setDone(undefined);
-    ask<RatesImported>('/v1/exchange-rates', {
-      method: 'POST',
-      headers: { 'content-type': 'text/csv', 'x-file-name': file.name.replace(/[^\w .()-]/g, '') },
+    call('importExchangeRates', {
+      headers: { 'x-file-name': file.name.replace(/[^\w .()-]/g, '') },
+      type: 'text/csv',
       body: file,
     })
       .then(setDone, (error: Error) => setRefused(error.message))
@@ -59,24 +58,7 @@ export function ExchangeRates() {
           .
         </p>
         <Problem text={problem ?? refused} />
-        {done && (
-          <div role="status">
-            <p>
-              ✓ {count(done.rates)} rates are in service, the newest of {done.lastDate}.
-              {done.dropped > 0 && ` ${count(done.dropped)} cells or lines were not taken:`}
-            </p>
-            {done.problems.length > 0 && (
-              <ul className="muted">
-                {done.problems.slice(0, 10).map(({ line, column, message }) => (
-                  <li key={`${line} ${column} ${message}`}>
-                    Line {line}
-                    {column === null ? '' : `, ${column}`}: {message}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </div>
-        )}
+        {done && <Imported done={done} />}
         {may && (
           <FileButton onChange={take} accept=".csv,text/csv">
             {(props) => (
@@ -87,40 +69,73 @@ export function ExchangeRates() {
           </FileButton>
         )}
       </Panel>
-      <Panel title="In service" note={`one unit in ${data.baseCurrency}, for a payment of today`}>
-        <Scroll label="Exchange rates in service">
-          <div className="rates">
-            {data.currencies.map(({ currency, rate, date, isShipped }) => (
-              <Group key={currency} gap={6} wrap="nowrap" title={`${date}${isShipped ? ', shipped' : ''}`}>
-                <b>{currency}</b>
-                <span className="right">{rate.toPrecision(5)}</span>
-                <small className="muted">{isShipped ? 'shipped' : date}</small>
-              </Group>
-            ))}
-          </div>
-        </Scroll>
-      </Panel>
-      <Panel title="Imports">
-        {data.imports.length === 0 ? (
-          <Empty>None yet: the rates that ship with the program serve until one is imported.</Empty>
-        ) : (
-          <Scroll label="Imports of exchange rates">
-            <table className="rows">
-              <tbody>
-                {data.imports.map((one) => (
-                  <tr key={one.at}>
-                    <td title={utc(one.at)}>{dateTime(one.at)}</td>
-                    <td>{one.by}</td>
-                    <td>{one.source}</td>
-                    <td className="right">{count(one.rates)} rates</td>
-                    <td>up to {one.lastDate}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
-        )}
-      </Panel>
+      <InService rates={data} />
+      <Imports imports={data.imports} />
     </>
+  );
+}
+
+function Imported({ done }: { readonly done: RatesImported }) {
+  return (
+    <div role="status">
+      <p>
+        ✓ {count(done.rates)} rates are in service, the newest of {done.lastDate}.
+        {done.dropped > 0 && ` ${count(done.dropped)} cells or lines were not taken:`}
+      </p>
+      {done.problems.length > 0 && (
+        <ul className="muted">
+          {done.problems.slice(0, 10).map(({ line, column, message }) => (
+            <li key={`${line} ${column} ${message}`}>
+              Line {line}
+              {column === null ? '' : `, ${column}`}: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function InService({ rates }: { readonly rates: Rates }) {
+  return (
+    <Panel title="In service" note={`one unit in ${rates.baseCurrency}, for a payment of today`}>
+      <Scroll label="Exchange rates in service">
+        <div className="rates">
+          {rates.currencies.map(({ currency, rate, date, isShipped }) => (
+            <Group key={currency} gap={6} wrap="nowrap" title={`${date}${isShipped ? ', shipped' : ''}`}>
+              <b>{currency}</b>
+              <span className="right">{rate.toPrecision(5)}</span>
+              <small className="muted">{isShipped ? 'shipped' : date}</small>
+            </Group>
+          ))}
+        </div>
+      </Scroll>
+    </Panel>
+  );
+}
+
+function Imports({ imports }: { readonly imports: Rates['imports'] }) {
+  return (
+    <Panel title="Imports">
+      {imports.length === 0 ? (
+        <Empty>None yet: the rates that ship with the program serve until one is imported.</Empty>
+      ) : (
+        <Scroll label="Imports of exchange rates">
+          <table className="rows">
+            <tbody>
+              {imports.map((one) => (
+                <tr key={one.at}>
+                  <td title={utc(one.at)}>{dateTime(one.at)}</td>
+                  <td>{one.by}</td>
+                  <td>{one.source}</td>
+                  <td className="right">{count(one.rates)} rates</td>
+                  <td>up to {one.lastDate}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+    </Panel>
   );
 }

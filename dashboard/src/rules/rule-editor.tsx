@@ -7,8 +7,8 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
-import type { CheckMessage, HintMessage, NameMessage } from '../../../src/protocol/rules.ts';
-import { ask, tell } from '../live/api.ts';
+import type { RuleCheck, RuleHint, RuleName } from '../../../src/protocol/rules.ts';
+import { answers, call } from '../live/desk.ts';
 
 const WORDS = new Set(['true', 'false', 'null', 'in']);
 const cel = StreamLanguage.define({
@@ -61,21 +61,19 @@ const look = EditorView.theme({
   },
 });
 
-let names: Promise<readonly NameMessage[]> | undefined;
-const knownNames = (): Promise<readonly NameMessage[]> => {
-  names ??= ask<{ names: readonly NameMessage[] }>('/v1/rules/names').then(
-    (answer) => answer.names,
-    () => {
-      names = undefined;
-      return [];
-    },
-  );
-  return names;
-};
-/** Lists may have come since. */
-export const forgetNames = (): void => {
-  names = undefined;
-};
+/** Asked once, and again when they are outdated. */
+const knownNames = (): Promise<readonly RuleName[]> =>
+  answers
+    .fetchQuery({
+      queryKey: ['listRuleNames'],
+      queryFn: () => call('listRuleNames'),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: Number.POSITIVE_INFINITY,
+    })
+    .then(
+      ({ names }) => names,
+      () => [],
+    );
 
 async function complete(context: CompletionContext) {
   const word = context.matchBefore(/[\w.]+/);
@@ -95,7 +93,7 @@ async function complete(context: CompletionContext) {
 
 /** A hint at its place; where it says what to write, a button writes it. */
 function shown(
-  { message, start, end, fix }: HintMessage,
+  { message, start, end, fix }: RuleHint,
   severity: 'error' | 'warning',
   length: number,
 ): Diagnostic {
@@ -125,7 +123,7 @@ export function RuleEditor(props: {
   readonly value: string;
   readonly readOnly: boolean;
   readonly onChange: (value: string) => void;
-  readonly onCheck: (check: CheckMessage | undefined) => void;
+  readonly onCheck: (check: RuleCheck | undefined) => void;
 }) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
@@ -137,7 +135,7 @@ export function RuleEditor(props: {
     const check = async (editor: EditorView): Promise<Diagnostic[]> => {
       const expression = editor.state.doc.toString();
       try {
-        const answer = await tell<CheckMessage>('/v1/rules/check', { expression });
+        const answer = await call('checkRule', { body: { expression } });
         hear.current.onCheck(answer);
         if (expression.trim() === '') return [];
         return answer.ok

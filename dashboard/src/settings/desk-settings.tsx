@@ -1,10 +1,8 @@
 // Settings of the whole desk: where two people are asked for.
 import { Switch } from '@mantine/core';
 import { useState } from 'react';
-import type { DeskSettings as DeskSettingsMessage } from '../../../src/protocol/settings.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
-import { tell } from '../live/api.ts';
-import { useAsked } from '../live/use-asked.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { Proposals, waitsForSecond } from '../proposals/index.ts';
 
 const SWITCHES = [
@@ -27,7 +25,7 @@ const SWITCHES = [
 ] as const;
 
 export function DeskSettings() {
-  const { data, problem, again } = useAsked<DeskSettingsMessage>('/v1/settings', 60_000);
+  const { data, problem, again } = useAnswer('getSettings', {}, 60_000);
   const [refused, setRefused] = useState<string>();
   const [said, setSaid] = useState<string>();
   const [stamp, setStamp] = useState(0);
@@ -51,7 +49,7 @@ export function DeskSettings() {
               description={about}
               checked={data[name]}
               onChange={(event) =>
-                tell('/v1/settings', { [name]: event.currentTarget.checked }, 'PUT').then(
+                call('changeSettings', { body: { [name]: event.currentTarget.checked } }).then(
                   (answer) => {
                     setRefused(undefined);
                     setSaid(waitsForSecond(answer));

@@ -1,13 +1,12 @@
 // The simulator in the top bar: on and off, how fast, and a fraud of a chosen kind now, watched until it is caught.
 import { Button, NumberInput, Popover, Select, Switch } from '@mantine/core';
 import { useState } from 'react';
-import type { Simulator, StartedFraud } from '../../../src/protocol/simulator.ts';
+import type { StartedFraud } from '../../../src/protocol/simulator.ts';
 import { clockTime, words } from '../kit/format.ts';
 import { Problem } from '../kit/parts.tsx';
-import { tell } from '../live/api.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
-import { useAsked } from '../live/use-asked.ts';
 
 /** What became of a fraud, in words. */
 function outcomeOf(fraud: StartedFraud): string {
@@ -26,12 +25,39 @@ const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: '
 const rules = new Intl.PluralRules('en', { type: 'ordinal' });
 const ordinal = (value: number): string => `${value}${ENDINGS[rules.select(value)]}`;
 
+function Started(props: { readonly fraud: StartedFraud; readonly onLeave: () => void }) {
+  const { fraud, onLeave } = props;
+  return (
+    <div className="note" role="status">
+      <p>
+        <b>{words(fraud.type)}</b>{' '}
+        <span className="muted">
+          {clockTime(fraud.at)} ·{' '}
+          {fraud.accounts.length === 1 ? fraud.accounts[0] : `${fraud.accounts.length} accounts`}
+        </span>
+      </p>
+      <p className={fraud.firstCaught === null ? 'muted' : ''}>{outcomeOf(fraud)}</p>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        onClick={() => {
+          onLeave();
+          if (fraud.firstCaughtId) setQuery({ transaction: fraud.firstCaughtId });
+          else navigate(`/transactions?account=${encodeURIComponent(fraud.accounts[0])}`);
+        }}
+      >
+        {fraud.firstCaughtId ? 'Why it was caught' : 'Its transactions'}
+      </Button>
+    </div>
+  );
+}
+
 export function SimulatorControl() {
   const may = useMay('control_simulator');
   const [open, setOpen] = useState(false);
-  const [type, setType] = useState<string | null>('card_testing');
+  const [type, setType] = useState('card_testing');
   const [problem, setProblem] = useState<string>();
-  const { data, again } = useAsked<Simulator>(may ? '/v1/simulator' : undefined, open ? 1000 : 15_000);
+  const { data, again } = useAnswer('getSimulator', may ? {} : undefined, open ? 1000 : 15_000);
   if (!may || !data?.here) return null;
   function run(work: Promise<unknown>): void {
     work
@@ -60,7 +86,9 @@ export function SimulatorControl() {
           <Switch
             label={data.running ? 'Running' : 'Paused'}
             checked={data.running}
-            onChange={(event) => run(tell('/v1/simulator', { running: event.currentTarget.checked }))}
+            onChange={(event) =>
+              run(call('controlSimulator', { body: { running: event.currentTarget.checked } }))
+            }
           />
           <NumberInput
             size="xs"
@@ -73,7 +101,7 @@ export function SimulatorControl() {
             defaultValue={data.rate}
             onBlur={(event) => {
               const rate = Number(event.currentTarget.value.replace(' tx/s', '').replaceAll(',', ''));
-              if (rate > 0 && rate !== data.rate) run(tell('/v1/simulator', { rate }));
+              if (rate > 0 && rate !== data.rate) run(call('controlSimulator', { body: { rate } }));
             }}
           />
         </div>
@@ -88,10 +116,10 @@ export function SimulatorControl() {
                 allowDeselect={false}
                 data={data.fraudTypes.map((value) => ({ value, label: words(value) }))}
                 value={type}
-                onChange={setType}
+                onChange={(value) => value !== null && setType(value)}
                 comboboxProps={{ withinPortal: false }}
               />
-              <Button size="xs" onClick={() => run(tell('/v1/simulator/inject', { type }))}>
+              <Button size="xs" onClick={() => run(call('startFraud', { body: { type } }))}>
                 Start
               </Button>
             </div>
@@ -99,27 +127,7 @@ export function SimulatorControl() {
         )}
         <Problem text={problem} />
         {data.injected.map((fraud) => (
-          <div key={fraud.id} className="note" role="status">
-            <p>
-              <b>{words(fraud.type)}</b>{' '}
-              <span className="muted">
-                {clockTime(fraud.at)} ·{' '}
-                {fraud.accounts.length === 1 ? fraud.accounts[0] : `${fraud.accounts.length} accounts`}
-              </span>
-            </p>
-            <p className={fraud.firstCaught === null ? 'muted' : ''}>{outcomeOf(fraud)}</p>
-            <Button
-              size="compact-xs"
-              variant="subtle"
-              onClick={() => {
-                setOpen(false);
-                if (fraud.firstCaughtId) setQuery({ transaction: fraud.firstCaughtId });
-                else navigate(`/transactions?account=${encodeURIComponent(fraud.accounts[0])}`);
-              }}
-            >
-              {fraud.firstCaughtId ? 'Why it was caught' : 'Its transactions'}
-            </Button>
-          </div>
+          <Started key={fraud.id} fraud={fraud} onLeave={() => setOpen(false)} />
         ))}
       </Popover.Dropdown>
     </Popover>

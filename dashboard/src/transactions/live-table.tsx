@@ -66,61 +66,72 @@ export function LiveTable(props: {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
       >
-        <div className="head" aria-hidden="true">
-          <span>Time</span>
-          <span className="c-account">Account</span>
-          <span style={{ textAlign: 'right' }}>Amount</span>
-          <span>Merchant</span>
-          <span className="c-channel">Channel</span>
-          <span className="c-country">Country</span>
-          <span className="c-score">Fraud score</span>
-          <span>Outcome</span>
-          <span className="c-reason">Top reason</span>
-        </div>
+        <Head />
         {shown.length === 0 && (
           <Empty>
             Transactions appear here as they are decided. Start the simulator, or POST one to /v1/decisions.
           </Empty>
         )}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = shown[item.index];
-            return (
-              <button
-                type="button"
-                key={item.key}
-                data-transaction={row.id}
-                className="line"
-                style={{ position: 'absolute', top: 0, left: 0, transform: `translateY(${item.start}px)` }}
-                onClick={() => setQuery({ transaction: row.id })}
-              >
-                <span title={utc(row.decidedAt)}>{clockTime(row.decidedAt)}</span>
-                <span className="c-account">{row.accountId}</span>
-                <span style={{ textAlign: 'right' }}>
-                  <AmountCell row={row} />
-                </span>
-                <span title={row.mcc ? `MCC ${row.mcc}` : undefined}>
-                  {row.merchantName ?? words(row.type)}
-                </span>
-                <span className="c-channel">{words(row.channel ?? row.type)}</span>
-                <span className="c-country" title={countryName(row.country)}>
-                  {row.country ?? '–'}
-                </span>
-                <span className="c-score">
-                  <ScoreBar score={row.score} outcome={row.outcome} />
-                </span>
-                <span>
-                  <OutcomeTag outcome={row.outcome} />
-                </span>
-                <span className="c-reason" title={row.topReason}>
-                  {row.isFraud === true ? '⚑ confirmed fraud · ' : ''}
-                  {row.topReason ?? ''}
-                </span>
-              </button>
-            );
-          })}
+          {virtual.getVirtualItems().map((item) => (
+            <Line key={item.key} row={shown[item.index]} top={item.start} />
+          ))}
         </div>
       </section>
     </div>
+  );
+}
+
+function Head() {
+  return (
+    <div className="head" aria-hidden="true">
+      <span>Time</span>
+      <span className="c-account">Account</span>
+      <span style={{ textAlign: 'right' }}>Amount</span>
+      <span>Merchant</span>
+      <span className="c-channel">Channel</span>
+      <span className="c-country">Country</span>
+      <span className="c-score">Fraud score</span>
+      <span>Outcome</span>
+      <span className="c-reason">Top reason</span>
+    </div>
+  );
+}
+
+function Line(props: {
+  readonly row: TransactionRow;
+  /** Where in the table it stands, in pixels. */
+  readonly top: number;
+}) {
+  const { row, top } = props;
+  return (
+    <button
+      type="button"
+      data-transaction={row.id}
+      className="line"
+      style={{ position: 'absolute', top: 0, left: 0, transform: `translateY(${top}px)` }}
+      onClick={() => setQuery({ transaction: row.id })}
+    >
+      <span title={utc(row.decidedAt)}>{clockTime(row.decidedAt)}</span>
+      <span className="c-account">{row.accountId}</span>
+      <span style={{ textAlign: 'right' }}>
+        <AmountCell row={row} />
+      </span>
+      <span title={row.mcc ? `MCC ${row.mcc}` : undefined}>{row.merchantName ?? words(row.type)}</span>
+      <span className="c-channel">{words(row.channel ?? row.type)}</span>
+      <span className="c-country" title={countryName(row.country)}>
+        {row.country ?? '–'}
+      </span>
+      <span className="c-score">
+        <ScoreBar score={row.score} outcome={row.outcome} />
+      </span>
+      <span>
+        <OutcomeTag outcome={row.outcome} />
+      </span>
+      <span className="c-reason" title={row.topReason}>
+        {row.isFraud === true ? '⚑ confirmed fraud · ' : ''}
+        {row.topReason ?? ''}
+      </span>
+    </button>
   );
 }

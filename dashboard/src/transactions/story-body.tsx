@@ -16,71 +16,14 @@ import { Empty, OutcomeTag } from '../kit/parts.tsx';
 import { answers, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
+import { FiredRule } from './fired-rule.tsx';
+import { AllFeatures, Contributions, HowToRead } from './story-features.tsx';
 
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
-const factor = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const oneDigit = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 const VERB: Readonly<Record<string, string>> = {
   approve: 'Approved',
   review: 'Sent to review',
   decline: 'Declined',
 };
-
-/** Log-odds as what they do to the odds: they multiply. */
-function shownContribution(value: number, unit: TransactionStory['contributionUnit']): string {
-  const size = Math.abs(value);
-  if (unit === 'log-odds') return `${value > 0 ? '×' : '÷'}${factor.format(Math.exp(size))}`;
-  return `${value > 0 ? '+' : '−'}${percent(size)}`;
-}
-
-const odds = (logOdds: number): string =>
-  logOdds > 0 ? `${oneDigit.format(Math.exp(logOdds))} to 1` : `1 to ${oneDigit.format(Math.exp(-logOdds))}`;
-
-function HowToRead({ story }: { readonly story: TransactionStory }) {
-  const { baseVote, vote, contributionUnit } = story;
-  if (baseVote === null || vote === null) return null;
-  return (
-    <p className="muted">
-      {contributionUnit === 'log-odds'
-        ? `What each feature does to the odds of fraud, exact (TreeSHAP). Odds of a usual transaction ${odds(baseVote)}, of this one ${odds(vote)}, before calibration.`
-        : `Share of the forest’s vote, exact (TreeSHAP). Base ${percent(baseVote)}, this transaction ${percent(vote)}.`}
-    </p>
-  );
-}
-
-function Contributions(props: { readonly story: TransactionStory }) {
-  const moved = props.story.features
-    .filter((feature) => feature.contribution !== null && Math.abs(feature.contribution) > 1e-4)
-    .sort((a, b) => Math.abs(b.contribution ?? 0) - Math.abs(a.contribution ?? 0))
-    .slice(0, 12);
-  if (moved.length === 0)
-    return <Empty>The model that decided is not in service any more; its stored reasons are above.</Empty>;
-  const longest = Math.abs(moved[0].contribution ?? 1);
-  return (
-    <div className="bars">
-      {moved.map((feature) => {
-        const share = (feature.contribution ?? 0) / longest;
-        return [
-          <span key={`${feature.name}-text`} title={`${feature.name}: ${feature.description}`}>
-            {feature.text}
-          </span>,
-          <span key={`${feature.name}-bar`} className="track">
-            <i
-              style={{
-                left: share < 0 ? `${50 + share * 50}%` : '50%',
-                width: `${Math.abs(share) * 50}%`,
-                background: share > 0 ? 'var(--decline)' : 'var(--approve)',
-              }}
-            />
-          </span>,
-          <span key={`${feature.name}-share`} className="muted" style={{ textAlign: 'right' }}>
-            {shownContribution(feature.contribution ?? 0, props.story.contributionUnit)}
-          </span>,
-        ];
-      })}
-    </div>
-  );
-}
 
 function Neighbours(props: { readonly story: TransactionStory }) {
   const { neighbours, transaction, decision } = props.story;
@@ -190,10 +133,6 @@ function Conversion({ of }: { readonly of: StoredAmounts }) {
   );
 }
 
-type StoryFeature = TransactionStory['features'][number];
-const isUnusual = ({ value, usual }: StoryFeature): boolean =>
-  value !== null && usual !== null && (value < usual.low || value > usual.high);
-
 /** Loads the story of a transaction; another id loads another. */
 export function useStory(id: string | null): {
   readonly story: TransactionStory | undefined;
@@ -210,12 +149,63 @@ export function useStory(id: string | null): {
   };
 }
 
-export function Story(props: {
+type StoryProps = {
   readonly story: TransactionStory;
   /** Absent where the verdict is given elsewhere. */
   readonly onLabel?: (fraud: boolean) => void;
-}) {
-  const { story, onLabel } = props;
+};
+
+function StoryActions({ story, onLabel }: StoryProps) {
+  const { transactionId } = story.decision;
+  return (
+    <Group gap={8} my={8}>
+      {onLabel && (
+        <>
+          <Button
+            size="xs"
+            color="red"
+            variant={story.isFraud === true ? 'filled' : 'light'}
+            onClick={() => onLabel(true)}
+          >
+            ⚑ Fraud
+          </Button>
+          <Button
+            size="xs"
+            variant={story.isFraud === false ? 'filled' : 'light'}
+            onClick={() => onLabel(false)}
+          >
+            ✓ Genuine
+          </Button>
+        </>
+      )}
+      {onLabel && story.alertId !== null && (
+        <Button size="xs" variant="default" onClick={() => navigate(`/alerts?alert=${story.alertId}`)}>
+          Alert {story.alertId}
+        </Button>
+      )}
+      <Button
+        size="xs"
+        variant="default"
+        component="a"
+        href={`/v1/transaction?id=${encodeURIComponent(transactionId)}&download=true`}
+        download
+        title="Decision, reasons, features and versions as one file"
+      >
+        Export
+      </Button>
+      <span className="muted">
+        {story.isFraud === null
+          ? 'no verdict yet'
+          : story.isFraud
+            ? `labelled fraud${story.fraudType ? ` (${words(story.fraudType)})` : ''}`
+            : 'labelled genuine'}
+      </span>
+    </Group>
+  );
+}
+
+export function Story(props: StoryProps) {
+  const { story } = props;
   const sees = useMay('read_identifiers');
   const { decision, transaction } = story;
   const merchant = transaction.merchant as { name?: string; id: string; mcc?: string } | undefined;
@@ -233,77 +223,9 @@ export function Story(props: {
         {dateTime(String(transaction.occurredAt))} · score {percent(decision.score, 2)}
       </p>
       <Conversion of={statedOf(transaction)} />
-      <Group gap={8} my={8}>
-        {onLabel && (
-          <>
-            <Button
-              size="xs"
-              color="red"
-              variant={story.isFraud === true ? 'filled' : 'light'}
-              onClick={() => onLabel(true)}
-            >
-              ⚑ Fraud
-            </Button>
-            <Button
-              size="xs"
-              variant={story.isFraud === false ? 'filled' : 'light'}
-              onClick={() => onLabel(false)}
-            >
-              ✓ Genuine
-            </Button>
-          </>
-        )}
-        {onLabel && story.alertId !== null && (
-          <Button size="xs" variant="default" onClick={() => navigate(`/alerts?alert=${story.alertId}`)}>
-            Alert {story.alertId}
-          </Button>
-        )}
-        <Button
-          size="xs"
-          variant="default"
-          component="a"
-          href={`/v1/transaction?id=${encodeURIComponent(decision.transactionId)}&download=true`}
-          download
-          title="Decision, reasons, features and versions as one file"
-        >
-          Export
-        </Button>
-        <span className="muted">
-          {story.isFraud === null
-            ? 'no verdict yet'
-            : story.isFraud
-              ? `labelled fraud${story.fraudType ? ` (${words(story.fraudType)})` : ''}`
-              : 'labelled genuine'}
-        </span>
-      </Group>
+      <StoryActions {...props} />
       {story.rules.map((rule) => (
-        <div
-          className="reason"
-          key={`${rule.id} ${rule.version}`}
-          style={{ borderColor: rule.shadow || rule.action === 'tag' ? 'var(--line)' : 'var(--review)' }}
-        >
-          Rule <b>{rule.id}</b>: {rule.text}
-          <span className="muted">
-            {' '}
-            v{rule.version} · {rule.shadow ? 'in shadow, without effect' : rule.action}
-          </span>
-          {rule.why !== null && <div>{rule.why}</div>}
-          {rule.conditions.length > 0 && (
-            <div className="conditions">
-              {rule.conditions.map((condition) => (
-                <span key={condition.text}>
-                  {condition.holds === null ? '?' : condition.holds ? '✓' : '✕'} <code>{condition.text}</code>{' '}
-                  <span className="muted">
-                    {condition.values
-                      .filter(({ text }) => text !== condition.text)
-                      .map(({ text, value }) => `${text} was ${value === null ? 'unknown' : String(value)}`)
-                      .join(', ')}
-                  </span>
-                </span>
-              ))}
-            </div>
-          )}
-        </div>
+        <FiredRule key={`${rule.id} ${rule.version}`} rule={rule} />
       ))}
       {reasons.map((reason) => (
         <div
@@ -320,48 +242,7 @@ export function Story(props: {
       <Contributions story={story} />
       <h3>The account around it</h3>
       <Neighbours story={story} />
-      <details>
-        <summary>All {story.features.length} features</summary>
-        <table className="rows">
-          <thead>
-            <tr>
-              <th>Feature</th>
-              <th className="right">Value</th>
-              <th className="right" title="Where four fifths of the account’s earlier transactions lie">
-                Usual for the account
-              </th>
-              <th
-                className="right hide-small"
-                title={`Where four fifths of the latest ${story.peers} transactions of this type and channel lie`}
-              >
-                Usual for its kind
-              </th>
-              <th>Unit</th>
-            </tr>
-          </thead>
-          <tbody>
-            {story.features.map((feature) => (
-              <tr key={feature.name} style={{ cursor: 'default' }}>
-                <td title={feature.description}>{words(feature.name)}</td>
-                <td className={`right ${isUnusual(feature) ? 'unusual' : ''}`}>
-                  {feature.value === null ? 'unknown' : number.format(feature.value)}
-                </td>
-                <td className="right muted">
-                  {feature.usual
-                    ? `${number.format(feature.usual.low)} – ${number.format(feature.usual.high)}`
-                    : '–'}
-                </td>
-                <td className="right muted hide-small">
-                  {feature.peers
-                    ? `${number.format(feature.peers.low)} – ${number.format(feature.peers.high)}`
-                    : '–'}
-                </td>
-                <td className="muted">{feature.unit}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <AllFeatures story={story} />
       <details>
         <summary>Raw record</summary>
         <pre style={{ overflow: 'auto', fontSize: 12 }}>{JSON.stringify(transaction, null, 2)}</pre>

@@ -1,18 +1,46 @@
 // Saved views: the filters of this screen under a name of one's own.
 import { Button, Menu, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { SavedViews as SavedViewsMessage } from '../../../src/protocol/views.ts';
 import { Dialog } from '../kit/dialog.tsx';
 import { Problem } from '../kit/parts.tsx';
-import { remove, tell } from '../live/api.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { navigate } from '../live/route.ts';
-import { useAsked } from '../live/use-asked.ts';
 
-export function SavedViews() {
-  const { data, again } = useAsked<SavedViewsMessage>('/v1/views', 300_000);
-  const [naming, setNaming] = useState(false);
+function SaveView(props: { readonly onClose: () => void; readonly onSaved: () => void }) {
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<string>();
+  return (
+    <Dialog title="Save these filters" onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const path = `${location.pathname}${location.search}`;
+          call('saveView', { body: { name, path } }).then(props.onSaved, (error: Error) =>
+            setProblem(error.message),
+          );
+        }}
+      >
+        <TextInput
+          label="Name"
+          size="xs"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Problem text={problem} />
+        <div className="actions">
+          <Button size="xs" type="submit">
+            Save
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function SavedViews() {
+  const { data, again } = useAnswer('listViews', {}, 300_000);
+  const [naming, setNaming] = useState(false);
   const views = data?.views ?? [];
   return (
     <>
@@ -35,7 +63,7 @@ export function SavedViews() {
                   aria-label={`Remove ${view.name}`}
                   onClick={(event) => {
                     event.stopPropagation();
-                    remove(`/v1/views/${encodeURIComponent(view.name)}`).then(again, () => again());
+                    call('removeView', { params: { name: view.name } }).then(again, again);
                   }}
                 >
                   ✕
@@ -51,34 +79,13 @@ export function SavedViews() {
         </Menu.Dropdown>
       </Menu>
       {naming && (
-        <Dialog title="Save these filters" onClose={() => setNaming(false)}>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              tell('/v1/views', { name, path: `${location.pathname}${location.search}` }, 'PUT').then(
-                () => {
-                  setNaming(false);
-                  again();
-                },
-                (error: Error) => setProblem(error.message),
-              );
-            }}
-          >
-            <TextInput
-              label="Name"
-              size="xs"
-              required
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <Problem text={problem} />
-            <div className="actions">
-              <Button size="xs" type="submit">
-                Save
-              </Button>
-            </div>
-          </form>
-        </Dialog>
+        <SaveView
+          onClose={() => setNaming(false)}
+          onSaved={() => {
+            setNaming(false);
+            again();
+          }}
+        />
       )}
     </>
   );

@@ -40,6 +40,7 @@ class Call:
 
     params: Mapping[str, str | int] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
     body: Any = None
     #: Of a body that is no JSON.
     type: str | None = None
@@ -62,12 +63,15 @@ def request_of(place: Mapping[str, Any], call: Call) -> dict[str, Any]:
         "url": path,
         "params": {name: _text(value) for name, value in asked.items() if value is not None},
     }
+    headers = {name: value for name, value in call.headers.items() if value is not None}
     if call.type is not None:
         request["content"] = call.body
-        request["headers"] = {"content-type": call.type}
+        headers["content-type"] = call.type
     elif call.body is not None:
         request["content"] = json.dumps(call.body)
-        request["headers"] = {"content-type": "application/json"}
+        headers["content-type"] = "application/json"
+    if headers:
+        request["headers"] = headers
     return request
 
 

@@ -5,15 +5,11 @@ import { Worker } from 'node:worker_threads';
 import { diskFullError } from '../../ports/desk.ts';
 import type { Row, SqlSession } from '../sql/session.ts';
 import type { DatabaseReply, DatabaseRequest } from './database-worker.ts';
+import { createTurns } from './turns.ts';
 
 /** PostgreSQL's code for it; the statement had no effect and may be tried again. */
 const DISK_FULL = '53100';
 const CLOSE_MS = 20_000;
-/** A decision asks several times, one after the other: what can wait does not get in between. */
-const QUIET_MS = 2;
-/** Where decisions never pause, what can wait gets a turn now and then all the same. */
-const LONGEST_WAIT_MS = 100;
-
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: string | undefined;
@@ -27,8 +23,6 @@ type Waiting = { resolve(rows: Row[]): void; reject(error: Error): void };
 type RequestBody = DatabaseRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
 
 type Ask = (body: RequestBody) => Promise<Row[]>;
-type Unhurried = { readonly send: () => void; readonly drop: (error: Error) => void };
-
 export type EmbeddedDatabase = SqlSession & {
   /** One statement of somebody at the machine, which can change nothing. */
   read(sql: string): Promise<Row[]>;
@@ -40,26 +34,32 @@ export type EmbeddedDatabase = SqlSession & {
 
 const closedError = (): DatabaseError => new DatabaseError('the database is closed', undefined);
 
+const sessionOf = (ask: Ask): Pick<SqlSession, 'query' | 'transaction'> => ({
+  query: (sql, parameters) => ask({ kind: 'query', sql, parameters }),
+  async transaction(statements) {
+    await ask({ kind: 'transaction', statements });
+  },
+});
+
 /** Opens (or makes) the database in a folder. `onFailure` hears of a thread that died. A full disk is an OverCapacityError. */
 export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) => void): EmbeddedDatabase {
   const worker = new Worker(new URL('./database-worker.ts', import.meta.url), { workerData: { dataDir } });
   const waiting = new Map<number, Waiting>();
-  const queue: Unhurried[] = [];
-  let urgent = 0;
-  let underWay = false;
-  let quietAt = 0;
-  let turnAt = 0;
-  let timer: NodeJS.Timeout | undefined;
   let nextId = 1;
   let closed = false;
+  const turns = createTurns(send);
+  const unlessClosed =
+    (ask: Ask): Ask =>
+    (body) =>
+      closed ? Promise.reject(closedError()) : ask(body);
+  const askInTurn = unlessClosed(turns.inTurn);
   /** Nobody waits for a thread that is gone, whether it was wanted to end or not. */
   const fail = (error: Error): void => {
     const wasClosed = closed;
     closed = true;
     for (const request of waiting.values()) request.reject(error);
     waiting.clear();
-    for (const { drop } of queue.splice(0)) drop(error);
-    clearTimeout(timer);
+    turns.drop(error);
     if (!wasClosed) onFailure(error);
   };
   worker.on('error', fail);
@@ -82,60 +82,10 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
     });
   }
 
-  /** Sends what waits longest if it is its turn, and looks again when it may be. */
-  function giveTurn(): void {
-    clearTimeout(timer);
-    if (underWay || queue.length === 0) return;
-    const now = performance.now();
-    const left = Math.min(urgent > 0 ? LONGEST_WAIT_MS : quietAt - now, turnAt - now);
-    if (left > 0) timer = setTimeout(giveTurn, left);
-    else queue.shift()?.send();
-  }
-
-  const askNow: Ask = async (body) => {
-    if (closed) throw closedError();
-    urgent++;
-    try {
-      return await send(body);
-    } finally {
-      urgent--;
-      quietAt = performance.now() + QUIET_MS;
-      if (urgent === 0) giveTurn();
-    }
-  };
-
-  const askInTurn: Ask = (body) => {
-    if (closed) return Promise.reject(closedError());
-    return new Promise((resolve, reject) => {
-      const work = async (): Promise<void> => {
-        underWay = true;
-        try {
-          resolve(await send(body));
-        } catch (error) {
-          reject(error);
-        } finally {
-          underWay = false;
-          turnAt = performance.now() + LONGEST_WAIT_MS;
-          giveTurn();
-        }
-      };
-      if (queue.length === 0 && !underWay) turnAt = performance.now() + LONGEST_WAIT_MS;
-      queue.push({ send: () => void work(), drop: reject });
-      giveTurn();
-    });
-  };
-
-  const sessionOf = (ask: Ask): Pick<SqlSession, 'query' | 'transaction'> => ({
-    query: (sql, parameters) => ask({ kind: 'query', sql, parameters }),
-    async transaction(statements) {
-      await ask({ kind: 'transaction', statements });
-    },
-  });
   async function close(): Promise<void> {
     if (closed) return;
     closed = true;
-    clearTimeout(timer);
-    for (const { send: sendNow } of queue.splice(0)) sendNow();
+    turns.hurry();
     const late = new AbortController();
     try {
       // What was committed is on the disk: a thread that hangs is ended as it is.
@@ -146,12 +96,12 @@ export function openEmbeddedDatabase(dataDir: string, onFailure: (error: Error) 
     }
   }
   return {
-    ...sessionOf(askNow),
+    ...sessionOf(unlessClosed(turns.now)),
     read: (sql) => askInTurn({ kind: 'read', sql }),
     unhurried: { ...sessionOf(askInTurn), close },
     close,
     get waiting() {
-      return waiting.size + queue.length;
+      return waiting.size + turns.waiting;
     },
   };
 }

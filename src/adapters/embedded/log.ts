@@ -3,7 +3,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { LogRecord } from '../../engine/records.ts';
 import type { Log, LogBatch } from '../../ports/stream/log.ts';
-import type { SqlSession } from '../sql/session.ts';
+import type { Row, SqlSession } from '../sql/session.ts';
 
 const MAX_GROUP_RECORDS = 1000;
 /** Newest batches kept in memory, so that the engine does not read back what was just written. */
@@ -11,6 +11,52 @@ const TAIL_BATCHES = 64;
 
 type Pending = { records: readonly LogRecord[]; resolve(offset: number): void; reject(error: Error): void };
 
+/** What is written together, from the head of a queue: one append at least. */
+function nextGroup(queue: readonly Pending[]): Pending[] {
+  const group: Pending[] = [];
+  let size = 0;
+  while (
+    queue.length > group.length &&
+    (size === 0 || size + queue[group.length].records.length <= MAX_GROUP_RECORDS)
+  ) {
+    size += queue[group.length].records.length;
+    group.push(queue[group.length]);
+  }
+  return group;
+}
+
+/** At most `max` records from an offset on, of batches that follow one another. */
+function partOf(batches: Iterable<LogBatch>, fromOffset: number, max: number): LogBatch {
+  const records: LogRecord[] = [];
+  for (const batch of batches) {
+    const next = fromOffset + records.length;
+    if (batch.firstOffset + batch.records.length <= next) continue;
+    for (let i = next - batch.firstOffset; i < batch.records.length && records.length < max; i++) {
+      records.push(batch.records[i]);
+    }
+  }
+  return { firstOffset: fromOffset, records };
+}
+
+/** The next batches from the one on that holds an offset; each is unpacked when it is its turn, since they are large. */
+async function storedFrom(session: SqlSession, offset: number): Promise<Iterable<LogBatch>> {
+  const rows = await session.query(
+    `select base_offset, payload from log_batches
+     where base_offset >= (select max(base_offset) from log_batches where base_offset <= $1)
+     order by base_offset limit 16`,
+    [offset],
+  );
+  return unpacked(rows);
+}
+
+function* unpacked(rows: readonly Row[]): Generator<LogBatch> {
+  for (const row of rows) {
+    const text = zstdDecompressSync(row.payload as Uint8Array).toString('utf8');
+    yield { firstOffset: Number(row.base_offset), records: JSON.parse(text) as LogRecord[] };
+  }
+}
+
+/** The log in a database; it goes on where that ends. */
 export async function openEmbeddedLog(session: SqlSession, nowMs: () => number): Promise<Log> {
   const [last] = await session.query(
     'select base_offset + records as "end" from log_batches order by base_offset desc limit 1',
@@ -34,15 +80,7 @@ export async function openEmbeddedLog(session: SqlSession, nowMs: () => number):
     if (writing) return;
     writing = true;
     while (queue.length > 0) {
-      const group: Pending[] = [];
-      let size = 0;
-      while (
-        queue.length > group.length &&
-        (size === 0 || size + queue[group.length].records.length <= MAX_GROUP_RECORDS)
-      ) {
-        size += queue[group.length].records.length;
-        group.push(queue[group.length]);
-      }
+      const group = nextGroup(queue);
       queue = queue.slice(group.length);
       const records = group.flatMap((item) => item.records);
       const started = performance.now();
@@ -67,7 +105,7 @@ export async function openEmbeddedLog(session: SqlSession, nowMs: () => number):
       } catch (error) {
         for (const item of group) item.reject(error as Error);
       } finally {
-        queued -= size;
+        queued -= records.length;
       }
     }
     writing = false;
@@ -84,29 +122,8 @@ export async function openEmbeddedLog(session: SqlSession, nowMs: () => number):
     },
     async read(fromOffset, max) {
       if (fromOffset >= end) return { firstOffset: fromOffset, records: [] };
-      const records: LogRecord[] = [];
-      const take = (batch: LogBatch): void => {
-        const next = fromOffset + records.length;
-        if (batch.firstOffset + batch.records.length <= next) return;
-        for (let i = next - batch.firstOffset; i < batch.records.length && records.length < max; i++) {
-          records.push(batch.records[i]);
-        }
-      };
-      if (tail.length > 0 && tail[0].firstOffset <= fromOffset) {
-        for (const batch of tail) take(batch);
-        return { firstOffset: fromOffset, records };
-      }
-      const rows = await session.query(
-        `select base_offset, payload from log_batches
-         where base_offset >= (select max(base_offset) from log_batches where base_offset <= $1)
-         order by base_offset limit 16`,
-        [fromOffset],
-      );
-      for (const row of rows) {
-        const text = zstdDecompressSync(row.payload as Uint8Array).toString('utf8');
-        take({ firstOffset: Number(row.base_offset), records: JSON.parse(text) as LogRecord[] });
-      }
-      return { firstOffset: fromOffset, records };
+      if (tail.length > 0 && tail[0].firstOffset <= fromOffset) return partOf(tail, fromOffset, max);
+      return partOf(await storedFrom(session, fromOffset), fromOffset, max);
     },
     endOffset: () => end,
     get pending() {

@@ -3,19 +3,18 @@
 // A claim takes the partition's producer id with a higher epoch (InitProducerId) and writes a record with it: from
 // then on brokers refuse what writers of lower epochs still send. The record says how far the output went, so that
 // the last record of a partition always tells.
-import { fetchV15, findCoordinatorV4, initProducerIdV4, listOffsetsV7 } from '@platformatic/kafka';
+import { findCoordinatorV4, initProducerIdV4 } from '@platformatic/kafka';
 import { FencedError } from '../../ports/stream/state-store.ts';
 import { OUTPUTS, type Output, type OutputLog, type StreamMessage } from '../../ports/stream/stream.ts';
-import { claimMessage, sourceOffsetOf } from '../../stream/message-codec.ts';
+import { claimMessage } from '../../stream/message-codec.ts';
 import { HEADERS, SCHEMA_VERSION } from '../../stream/record-codec.ts';
 import { isCoordinatorSettling, isKafkaError, type KafkaClient } from './client.ts';
+import { endOf, leaderOf, tellsBefore } from './output-end.ts';
 import { openBatchProducer } from './produce.ts';
 import { encodeHeaders, type ProducedRecord } from './record-batch.ts';
 
 const PRODUCE_TIMEOUT_MS = 10_000;
 const TRANSACTION = 1;
-const LATEST = -1n;
-const TAIL_BYTES = 1 << 20;
 const COORDINATOR_TRIES = 20;
 const COORDINATOR_PAUSE_MS = 100;
 
@@ -33,99 +32,46 @@ export type KafkaOutputParts = {
   readonly topics: Readonly<Record<Output, string>>;
 };
 
-/** Records of somebody else, at the end of an output, that are passed over. */
-const MAX_FOREIGN = 1000;
 const PLAIN_HEADERS = encodeHeaders([[HEADERS.schemaVersion, SCHEMA_VERSION]]);
 
+/** The producer id of a name, with an epoch above all given out before. */
+async function takeProducerId(client: KafkaClient, name: string): Promise<Writer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const found = await client.request(await client.anyNode(), findCoordinatorV4.api, TRANSACTION, [name]);
+      const { nodeId } = found.coordinators[0];
+      const { producerId, producerEpoch } = await client.request(
+        nodeId,
+        initProducerIdV4.api,
+        name,
+        PRODUCE_TIMEOUT_MS,
+        -1n,
+        -1,
+      );
+      return { producerId, producerEpoch, sequences: { decisions: 0, 'dead-letters': 0 } };
+    } catch (error) {
+      if (tries === COORDINATOR_TRIES || !isPassing(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, COORDINATOR_PAUSE_MS));
+    }
+  }
+}
+
+const toRecord = ({ key, value, traceparent }: StreamMessage): ProducedRecord => ({
+  key: Buffer.from(key),
+  value,
+  headers:
+    traceparent === undefined
+      ? PLAIN_HEADERS
+      : encodeHeaders([
+          [HEADERS.schemaVersion, SCHEMA_VERSION],
+          [HEADERS.traceparent, traceparent],
+        ]),
+});
+
+/** Outputs of partitions that are claimed before they are written to. */
 export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog {
   const writers = new Map<number, Writer>();
   const produceBatch = openBatchProducer(client);
-
-  async function leaderOf(output: Output, partition: number): Promise<number> {
-    const leader = (await client.topic(topics[output]))?.leaders[partition];
-    if (leader === undefined || leader < 0) {
-      client.forget();
-      throw new Error(`partition ${partition} of topic ${topics[output]} has no leader`);
-    }
-    return leader;
-  }
-
-  /** Producer id of a partition with an epoch above all given out before. */
-  async function takeProducerId(partition: number): Promise<Writer> {
-    const id = `${topics.decisions}-${partition}`;
-    for (let tries = 1; ; tries++) {
-      try {
-        const found = await client.request(await client.anyNode(), findCoordinatorV4.api, TRANSACTION, [id]);
-        const { nodeId } = found.coordinators[0];
-        const { producerId, producerEpoch } = await client.request(
-          nodeId,
-          initProducerIdV4.api,
-          id,
-          PRODUCE_TIMEOUT_MS,
-          -1n,
-          -1,
-        );
-        return { producerId, producerEpoch, sequences: { decisions: 0, 'dead-letters': 0 } };
-      } catch (error) {
-        if (tries === COORDINATOR_TRIES || !isPassing(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, COORDINATOR_PAUSE_MS));
-      }
-    }
-  }
-
-  /** Source offset that the last message before an offset tells of; -1 when there is none. What others wrote there is passed over. */
-  async function tellsBefore(output: Output, partition: number, end: number): Promise<number> {
-    for (let before = end; before > Math.max(0, end - MAX_FOREIGN); before--) {
-      const told = await toldAt(output, partition, before);
-      if (told !== 'foreign') return told;
-    }
-    if (end <= MAX_FOREIGN) return -1;
-    throw new Error(
-      `the last ${MAX_FOREIGN} records of ${topics[output]}, partition ${partition}, are not of this program`,
-    );
-  }
-
-  /** What the record before an offset tells of. */
-  async function toldAt(output: Output, partition: number, end: number): Promise<number | 'foreign'> {
-    const topic = topics[output];
-    const node = await leaderOf(output, partition);
-    const info = await client.topic(topic);
-    if (!info) throw new Error(`topic ${topic} is not there`);
-    const request = {
-      partition,
-      currentLeaderEpoch: -1,
-      fetchOffset: BigInt(end - 1),
-      lastFetchedEpoch: -1,
-      partitionMaxBytes: TAIL_BYTES,
-    };
-    const answer = await client
-      .request(
-        node, fetchV15.api,
-        0, 1, TAIL_BYTES, 0, 0, -1, [{ topicId: info.id, partitions: [request] }], [], '',
-      ) // biome-ignore format: in the order of the protocol
-      .catch((error: Error) => {
-        // The retention took what there was.
-        if (isKafkaError(error, 'OFFSET_OUT_OF_RANGE')) return undefined;
-        throw error;
-      });
-    for (const batch of answer?.responses[0]?.partitions[0]?.records ?? []) {
-      const record = batch.records.find(
-        ({ offsetDelta }) => Number(batch.firstOffset) + offsetDelta === end - 1,
-      );
-      if (record) return (record.value && sourceOffsetOf(record.value)) ?? 'foreign';
-    }
-    return -1;
-  }
-
-  async function endOf(output: Output, partition: number): Promise<number> {
-    const answer = await client.request(await leaderOf(output, partition), listOffsetsV7.api, -1, 0, [
-      {
-        name: topics[output],
-        partitions: [{ partitionIndex: partition, currentLeaderEpoch: -1, timestamp: LATEST }],
-      },
-    ]);
-    return Number(answer.topics[0].partitions[0].offset);
-  }
 
   /** Appends records of one output; gives the offset of the first. */
   async function produce(
@@ -134,7 +80,7 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
     writer: Writer,
     records: readonly ProducedRecord[],
   ): Promise<number> {
-    const node = await leaderOf(output, partition);
+    const node = await leaderOf(client, topics[output], partition);
     const sequence = writer.sequences[output];
     writer.sequences[output] += records.length;
     try {
@@ -155,30 +101,19 @@ export function openKafkaOutput({ client, topics }: KafkaOutputParts): OutputLog
     const mark = (sourceOffset: number): ProducedRecord[] => [
       { key: null, value: claimMessage(sourceOffset), headers: PLAIN_HEADERS },
     ];
-    const expected = await tellsBefore(output, partition, await endOf(output, partition));
+    const topic = topics[output];
+    const expected = await tellsBefore(client, topic, partition, await endOf(client, topic, partition));
     const markedAt = await produce(output, partition, writer, mark(expected));
     // A writer before us may have appended between the look and the mark; none can after it.
-    const actual = await tellsBefore(output, partition, markedAt);
+    const actual = await tellsBefore(client, topic, partition, markedAt);
     if (actual > expected) await produce(output, partition, writer, mark(actual));
     return Math.max(actual, expected);
   }
 
-  const toRecord = ({ key, value, traceparent }: StreamMessage): ProducedRecord => ({
-    key: Buffer.from(key),
-    value,
-    headers:
-      traceparent === undefined
-        ? PLAIN_HEADERS
-        : encodeHeaders([
-            [HEADERS.schemaVersion, SCHEMA_VERSION],
-            [HEADERS.traceparent, traceparent],
-          ]),
-  });
-
   return {
     async claim(partition) {
       writers.delete(partition);
-      const writer = await takeProducerId(partition);
+      const writer = await takeProducerId(client, `${topics.decisions}-${partition}`);
       const [decisions, deadLetters] = await Promise.all(
         OUTPUTS.map((output) => claimOutput(output, partition, writer)),
       );

@@ -29,6 +29,32 @@ export type MemoryStateStore = StateStore & {
   loseEverything(): void;
 };
 
+const emptyPartition = (): Partition => ({
+  epoch: 0,
+  nextOffset: undefined,
+  accounts: new Map(),
+  labels: new Map(),
+  olderIds: NOTHING,
+  ids: NOTHING,
+  shared: [],
+});
+
+function apply(partition: Partition, commit: PartitionCommit): void {
+  partition.nextOffset = commit.nextOffset;
+  for (const { accountId, bytes } of commit.accounts) partition.accounts.set(accountId, bytes.slice());
+  for (const { transactionId, fraud } of commit.labels) partition.labels.set(transactionId, fraud);
+  if (commit.startNewIds) {
+    partition.olderIds = partition.ids;
+    partition.ids = NOTHING;
+  }
+  partition.ids = Buffer.concat([partition.ids, commit.decidedIds]);
+  const { partition: number, nextOffset } = commit;
+  if (commit.shared.length > 0) {
+    partition.shared.push({ partition: number, nextOffset, changes: commit.shared.slice() });
+  }
+}
+
+/** Holds nothing yet. */
 export function createMemoryStateStore(): MemoryStateStore {
   const partitions = new Map<number, Partition>();
   /** Goes on through a loss, as the clock does. */
@@ -38,15 +64,7 @@ export function createMemoryStateStore(): MemoryStateStore {
   function at(number: number): Partition {
     let partition = partitions.get(number);
     if (!partition) {
-      partition = {
-        epoch: 0,
-        nextOffset: undefined,
-        accounts: new Map(),
-        labels: new Map(),
-        olderIds: NOTHING,
-        ids: NOTHING,
-        shared: [],
-      };
+      partition = emptyPartition();
       partitions.set(number, partition);
     }
     return partition;
@@ -57,21 +75,6 @@ export function createMemoryStateStore(): MemoryStateStore {
     if (partition.epoch !== epoch)
       throw new FencedError(`partition ${number} was acquired by another worker, or lost`);
     return partition;
-  }
-
-  function apply(partition: Partition, commit: PartitionCommit): void {
-    partition.nextOffset = commit.nextOffset;
-    for (const { accountId, bytes } of commit.accounts) partition.accounts.set(accountId, bytes.slice());
-    for (const { transactionId, fraud } of commit.labels) partition.labels.set(transactionId, fraud);
-    if (commit.startNewIds) {
-      partition.olderIds = partition.ids;
-      partition.ids = NOTHING;
-    }
-    partition.ids = Buffer.concat([partition.ids, commit.decidedIds]);
-    const { partition: number, nextOffset } = commit;
-    if (commit.shared.length > 0) {
-      partition.shared.push({ partition: number, nextOffset, changes: commit.shared.slice() });
-    }
   }
 
   return {

@@ -7,7 +7,7 @@ import { historiesOf, type LabelJson, labelFromJson } from '../../domain/label.t
 import { type TransactionJson, transactionFromJson } from '../../domain/transaction.ts';
 import type { HistoryItem } from '../../ports/stream/history.ts';
 import type { TransactionsTable } from '../sql/schema.ts';
-import { toTransaction } from '../sql/store.ts';
+import { toTransaction } from '../sql/stored-transactions.ts';
 
 const ITEMS_AT_ONCE = 500;
 

@@ -151,15 +151,47 @@ const OPEN_QUARANTINE = `step is not null and state = 'open'`;
 const UNDECIDED = `step in ('reading', 'deciding', 'storing') and state in ('open', 'discarded')
   and record_kind = 'transaction'`;
 
+const reasonIn = (problems: unknown): string => (JSON.parse(String(problems)) as Problem[])[0]?.message ?? '';
+
+/** A number of the sequence for a label: none looks for labels in the order of their numbers. */
+async function nextNumber(session: SqlSession): Promise<number> {
+  const [row] = await session.query(
+    'update stream_sequence set next = next + 1 returning next - 1 as first',
+    [],
+  );
+  return Number(row.first);
+}
+
+/** What a letter decided or labelled, stored after all. */
+async function storeLetter(
+  session: SqlSession,
+  numbers: RowNumbers,
+  { id, raw, decided, decidedAt, quarantine }: DeadLetter,
+  nowMs: number,
+): Promise<void> {
+  if (!decidedAt) throw new TypeError(`dead letter ${id} was not decided`);
+  const { partition, offset } = decidedAt;
+  const resolved: Statement = {
+    sql: `update dead_letters set state = 'resolved', partition = null, log_offset = null, changed_at = $2 where id = $1`,
+    parameters: [id, isoTime(nowMs)],
+  };
+  if (quarantine?.subject?.kind === 'label') {
+    const label = labelFromJson(JSON.parse(raw) as LabelJson);
+    const row = labelRow({ offset, label }, numbers === 'log' ? offset : await nextNumber(session));
+    const placed = numbers === 'log' ? row : { ...row, partition, log_offset: offset };
+    await session.transaction([...labelStatements([placed]), resolved]);
+    return;
+  }
+  if (decided === undefined) throw new TypeError(`dead letter ${id} holds no decision`);
+  await session.transaction([
+    storeDecision(decodeDecision(Buffer.from(decided)), decidedAt, numbers),
+    resolved,
+  ]);
+}
+
+/** Letters, and what becomes of them. */
 export function createDeadLetters(session: SqlSession, numbers: RowNumbers): DeadLetters {
   const ask = (sql: string, ...parameters: unknown[]): Promise<Row[]> => session.query(sql, parameters);
-  const reasonIn = (problems: unknown): string =>
-    (JSON.parse(String(problems)) as Problem[])[0]?.message ?? '';
-  /** A number of the sequence for a label: none looks for labels in the order of their numbers. */
-  async function nextNumber(): Promise<number> {
-    const [row] = await ask('update stream_sequence set next = next + 1 returning next - 1 as first');
-    return Number(row.first);
-  }
   return {
     async add(entries) {
       if (entries.length === 0) return;
@@ -227,26 +259,7 @@ export function createDeadLetters(session: SqlSession, numbers: RowNumbers): Dea
         isoTime(nowMs),
       );
     },
-    async storeAgain({ id, raw, decided, decidedAt, quarantine }, nowMs) {
-      if (!decidedAt) throw new TypeError(`dead letter ${id} was not decided`);
-      const { partition, offset } = decidedAt;
-      const resolved: Statement = {
-        sql: `update dead_letters set state = 'resolved', partition = null, log_offset = null, changed_at = $2 where id = $1`,
-        parameters: [id, isoTime(nowMs)],
-      };
-      if (quarantine?.subject?.kind === 'label') {
-        const label = labelFromJson(JSON.parse(raw) as LabelJson);
-        const row = labelRow({ offset, label }, numbers === 'log' ? offset : await nextNumber());
-        const placed = numbers === 'log' ? row : { ...row, partition, log_offset: offset };
-        await session.transaction([...labelStatements([placed]), resolved]);
-        return;
-      }
-      if (decided === undefined) throw new TypeError(`dead letter ${id} holds no decision`);
-      await session.transaction([
-        storeDecision(decodeDecision(Buffer.from(decided)), decidedAt, numbers),
-        resolved,
-      ]);
-    },
+    storeAgain: (letter, nowMs) => storeLetter(session, numbers, letter, nowMs),
     async tidy(nowMs) {
       const longAgo = isoTime(nowMs - DEAD_LETTER_DAYS * 86_400_000);
       await ask(

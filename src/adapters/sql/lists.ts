@@ -1,9 +1,10 @@
-// Lists and sanctions names in the database. Each change carries the revision it came with; what was taken out stays as
+// Lists in the database. Each change carries the revision it came with; what was taken out stays as
 // a mark until no process can be waiting for it.
 import { isoTime } from '../../domain/iso-time.ts';
 import type { ListKind, ListPurpose } from '../../domain/list.ts';
-import type { FiledList, ListStore } from '../../ports/office/lists.ts';
+import type { FiledList, ListStore, Lists } from '../../ports/office/lists.ts';
 import { auditStatement, auditText } from './audit.ts';
+import { createSanctionsNames } from './sanctions-names.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 import { timeMs, timeMsOrNone } from './values.ts';
 import { A_PAGE, type Walk, walk } from './walk.ts';
@@ -59,6 +60,7 @@ const toList = (row: Row): FiledList => ({
   note: String(row.note),
   entries: Number(row.entries),
 });
+
 function entriesWalk(list: string, search: string): Walk {
   const text = search.replace(/[\\%_]/g, '\\$&');
   return {
@@ -84,40 +86,32 @@ function entriesWalk(list: string, search: string): Walk {
 
 const LISTS = 'select * from lists where not removed';
 
-export function createListStore(session: SqlSession, reads: SqlSession = session): ListStore {
+/** Lists and sanctions names; pages for people come through `reads`. */
+export const createListStore = (session: SqlSession, reads: SqlSession = session): ListStore => ({
+  ...createLists(session, reads),
+  ...createSanctionsNames(session),
+});
+
+/** Takes out what a list that was removed still holds, bit by bit: nobody asks for it any more. */
+async function emptyOut(session: SqlSession, name: string): Promise<void> {
+  for (let gone = GONE_AT_ONCE; gone === GONE_AT_ONCE; ) {
+    const [row] = await session.query(
+      `with revised as (select next_list_revision() as revision),
+       gone as (
+         update list_entries set removed = true, revision = revised.revision from revised
+         where list = $1 and value in (
+           select value from list_entries where list = $1 and not removed limit ${GONE_AT_ONCE}) returning 1)
+       select count(*)::int as n from gone`,
+      [name],
+    );
+    gone = Number(row.n);
+  }
+}
+
+function createLists(session: SqlSession, reads: SqlSession): Lists {
   async function find(name: string): Promise<FiledList | undefined> {
     const [row] = await session.query(`${LISTS} and name = $1`, [name]);
     return row && toList(row);
-  }
-
-  /** Takes out what a list that was removed still holds, bit by bit: nobody asks for it any more. */
-  async function empty(name: string): Promise<void> {
-    for (let gone = GONE_AT_ONCE; gone === GONE_AT_ONCE; ) {
-      const [row] = await session.query(
-        `with revised as (select next_list_revision() as revision),
-         gone as (
-           update list_entries set removed = true, revision = revised.revision from revised
-           where list = $1 and value in (
-             select value from list_entries where list = $1 and not removed limit ${GONE_AT_ONCE}) returning 1)
-         select count(*)::int as n from gone`,
-        [name],
-      );
-      gone = Number(row.n);
-    }
-  }
-
-  /** Takes out names of editions that no source counts any more, bit by bit. */
-  async function takeOut(source: string, sign: '<' | '=', edition: number): Promise<void> {
-    for (let gone = GONE_AT_ONCE; gone === GONE_AT_ONCE; ) {
-      const [row] = await session.query(
-        `with gone as (
-           delete from sanctions_names where seq = any(array(
-             select seq from sanctions_names where source = $1 and edition ${sign} $2 limit ${GONE_AT_ONCE})) returning 1)
-         select count(*)::int as n from gone`,
-        [source, edition],
-      );
-      gone = Number(row.n);
-    }
   }
 
   return {
@@ -127,7 +121,7 @@ export function createListStore(session: SqlSession, reads: SqlSession = session
     find,
     async add({ name, kind, purpose, note }, entry) {
       const [there] = await session.query('select removed from lists where name = $1', [name]);
-      if (there?.removed === true) await empty(name);
+      if (there?.removed === true) await emptyOut(session, name);
       const rows = await session.query(
         `with added as (
            insert into lists (name, kind, purpose, note, created_at) values ($1, $2, $3, $4, $5)
@@ -147,7 +141,7 @@ export function createListStore(session: SqlSession, reads: SqlSession = session
          select append_audit($2) from revised`,
         [name, auditText(entry)],
       );
-      if (rows.length > 0) await empty(name);
+      if (rows.length > 0) await emptyOut(session, name);
       return rows.length > 0;
     },
     async entries(list, search, after, limit) {
@@ -219,96 +213,6 @@ export function createListStore(session: SqlSession, reads: SqlSession = session
         removed: row.removed === true,
         revision: Number(row.revision),
       }));
-    },
-    async sources() {
-      const rows = await session.query('select * from sanctions_sources order by name', []);
-      return rows.map((row) => ({
-        name: String(row.name),
-        names: Number(row.names),
-        importedAtMs: timeMs(row.imported_at),
-        importedBy: String(row.imported_by),
-      }));
-    },
-    async beginNames(source) {
-      const [row] = await session.query(
-        `select nextval('sanctions_editions') as edition,
-           coalesce((select edition from sanctions_sources where name = $1), 0) as current`,
-        [source],
-      );
-      await takeOut(source, '<', Number(row.current));
-      return Number(row.edition);
-    },
-    async addNames(source, edition, names) {
-      await session.query(
-        `insert into sanctions_names (source, edition, uid, name, weak)
-         select $1, $2, uid, name, weak from json_to_recordset($3) as n(uid text, name text, weak boolean)`,
-        [
-          source,
-          edition,
-          JSON.stringify(names.map(({ uid, name, isWeak = false }) => ({ uid, name, weak: isWeak }))),
-        ],
-      );
-    },
-    async putNames(source, edition, names, entry) {
-      const rows = await session.query(
-        `with put as (
-           insert into sanctions_sources (name, names, imported_at, imported_by, edition) values ($1, $2, $3, $4, $5)
-           on conflict (name) do update set names = excluded.names, imported_at = excluded.imported_at,
-             imported_by = excluded.imported_by, edition = excluded.edition
-             where sanctions_sources.edition < excluded.edition
-           returning name),
-         revised as (
-           update list_revision set revision = revision + 1, names = names + 1
-           where exists (select 1 from put) returning revision)
-         select append_audit($6) from put, revised`,
-        [source, names, isoTime(entry.atMs), entry.actor.name, edition, auditText(entry)],
-      );
-      return rows.length > 0;
-    },
-    async sweepNames(source) {
-      const [row] = await session.query('select edition from sanctions_sources where name = $1', [source]);
-      if (row) await takeOut(source, '<', Number(row.edition));
-    },
-    dropNames: (source, edition) => takeOut(source, '=', edition),
-    async removeSource(source, entry) {
-      const rows = await session.query(
-        `with gone as (delete from sanctions_sources where name = $1 returning edition),
-         revised as (
-           update list_revision set revision = revision + 1, names = names + 1
-           where exists (select 1 from gone) returning revision)
-         select edition, append_audit($2) from gone, revised`,
-        [source, auditText(entry)],
-      );
-      for (const { edition } of rows) await takeOut(source, '<', Number(edition) + 1);
-      return rows.length > 0;
-    },
-    async names(after, limit) {
-      const rows = await session.query(
-        `select n.seq, n.source, n.uid, n.name, n.weak, s.name is not null as counts
-         from (select * from sanctions_names where seq > $1 order by seq limit $2) n
-           left join sanctions_sources s on s.name = n.source and s.edition = n.edition
-         order by n.seq`,
-        [after, limit],
-      );
-      return {
-        names: rows.flatMap((row) =>
-          row.counts === true
-            ? [
-                {
-                  uid: String(row.uid),
-                  name: String(row.name),
-                  source: String(row.source),
-                  ...(row.weak === true && { isWeak: true }),
-                },
-              ]
-            : [],
-        ),
-        next: rows.length === limit ? Number(rows[rows.length - 1].seq) : undefined,
-      };
-    },
-    async namesRevision() {
-      const [row] = await session.query('select names from list_revision', []);
-      return Number(row.names);
     },
   };
 }

@@ -36,52 +36,60 @@ function toEvent(row: Row): ModelEvent {
   };
 }
 
+async function find(session: SqlSession, version: string): Promise<FiledModel | undefined> {
+  const [row] = await session.query(`select ${COLUMNS} from models where version = $1`, [version]);
+  return row && toFiled(row);
+}
+
+/** A file as it was filed, undefined where there is none; what was changed since is refused. */
+async function artefact(session: SqlSession, version: string): Promise<string | undefined> {
+  const [row] = await session.query('select artefact, sha256 from models where version = $1', [version]);
+  if (!row) return undefined;
+  const text = String(row.artefact);
+  if (checksum(text) !== row.sha256) {
+    throw new InputError(
+      `model ${version} in the database is not what was filed: its checksum does not match. Restore the row, or file the model again.`,
+    );
+  }
+  return text;
+}
+
+/** What the one with a state that only one can have becomes when another takes it. */
+const makeRoom = (
+  state: ModelState,
+  becomes: ModelState,
+  version: string,
+  atMs: number,
+  who: string,
+): Statement[] => [
+  {
+    sql: `insert into model_events (at, version, action, from_state, to_state, share, who, note)
+          select $1, version, 'moved', state, $2, 0, $3, 'made room for ' || $4 from models where state = $5 and version <> $4`,
+    parameters: [isoTime(atMs), becomes, who, version, state],
+  },
+  {
+    sql: 'update models set state = $1, share = 0 where state = $2 and version <> $3',
+    parameters: [becomes, state, version],
+  },
+];
+
+/** The registry of a database. */
 export function createModelRegistry(session: SqlSession): ModelRegistry {
-  async function find(version: string): Promise<FiledModel | undefined> {
-    const [row] = await session.query(`select ${COLUMNS} from models where version = $1`, [version]);
-    return row && toFiled(row);
-  }
-
-  async function artefact(version: string): Promise<string | undefined> {
-    const [row] = await session.query('select artefact, sha256 from models where version = $1', [version]);
-    if (!row) return undefined;
-    const text = String(row.artefact);
-    if (checksum(text) !== row.sha256) {
-      throw new InputError(
-        `model ${version} in the database is not what was filed: its checksum does not match. Restore the row, or file the model again.`,
-      );
-    }
-    return text;
-  }
-
-  /** What the one with a state that only one can have becomes when another takes it. */
-  const makeRoom = (state: ModelState, becomes: ModelState, version: string, atMs: number, who: string) => [
-    {
-      sql: `insert into model_events (at, version, action, from_state, to_state, share, who, note)
-            select $1, version, 'moved', state, $2, 0, $3, 'made room for ' || $4 from models where state = $5 and version <> $4`,
-      parameters: [isoTime(atMs), becomes, who, version, state],
-    },
-    {
-      sql: 'update models set state = $1, share = 0 where state = $2 and version <> $3',
-      parameters: [becomes, state, version],
-    },
-  ];
-
   return {
-    find,
-    artefact,
+    find: (version) => find(session, version),
+    artefact: (version) => artefact(session, version),
     async list() {
       const rows = await session.query(`select ${COLUMNS} from models order by filed_at desc, version`, []);
       return rows.map(toFiled);
     },
     async load(version) {
-      const text = await artefact(version);
+      const text = await artefact(session, version);
       return text === undefined ? undefined : parseModel(text, `model ${version} in the database`);
     },
     async file(model, by, notes, atMs) {
       const text = serializeModel(model);
       const { version, createdAt } = model.info;
-      const there = await find(version);
+      const there = await find(session, version);
       if (there && there.sha256 !== checksum(text)) {
         throw new InputError(
           `Another artefact is filed as ${version} already: the same trees, with other thresholds, calibration or notes of their making.`,
@@ -109,7 +117,7 @@ export function createModelRegistry(session: SqlSession): ModelRegistry {
           parameters: [isoTime(atMs), version, by, notes],
         },
       ]);
-      const filed = await find(version);
+      const filed = await find(session, version);
       if (!filed) throw new Error(`model ${version} was filed and is not there`);
       return filed;
     },

@@ -52,165 +52,202 @@ const SECTIONS = [
 
 type Open = { name: string; line: number; attributes: string; children: XmlElement[]; raw: string };
 
+/** A file being read. */
+type Reading = {
+  readonly layoutOf: (root: string) => XmlLayout;
+  /** What came and was not let go, and how far of it is taken. */
+  text: string;
+  at: number;
+  line: number;
+  /** The first end of a line that was not counted. */
+  lineEnd: number | undefined;
+  root: string | undefined;
+  layout: XmlLayout | undefined;
+  isOver: boolean;
+  /** Names of the elements that are open, as they are written. */
+  readonly open: string[];
+  /** Those of them that are wanted, from the outermost on, and how long it is so far. */
+  readonly within: Open[];
+  characters: number;
+};
+
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 
 /** A reader; `layoutOf` says what is wanted of a file whose root has this name, or throws. Throws InputError. */
 export function createXmlReader(layoutOf: (root: string) => XmlLayout): XmlReader {
-  let text = '';
-  let at = 0;
-  let line = 1;
-  /** The first end of a line that was not counted. */
-  let lineEnd: number | undefined;
-  let root: string | undefined;
-  let layout: XmlLayout | undefined;
-  let isOver = false;
-  /** Names of the elements that are open, as they are written. */
-  const open: string[] = [];
-  /** Those of them that are wanted, from the outermost on, and how long it is so far. */
-  const within: Open[] = [];
-  let characters = 0;
-
-  const lineEndFrom = (from: number): number => {
-    const end = text.indexOf('\n', from);
-    return end < 0 ? Number.POSITIVE_INFINITY : end;
+  const reading: Reading = {
+    layoutOf,
+    text: '',
+    at: 0,
+    line: 1,
+    lineEnd: undefined,
+    root: undefined,
+    layout: undefined,
+    isOver: false,
+    open: [],
+    within: [],
+    characters: 0,
   };
-  function lineAt(place: number): number {
-    lineEnd ??= lineEndFrom(0);
-    while (lineEnd < place) {
-      line++;
-      lineEnd = lineEndFrom(lineEnd + 1);
-    }
-    return line;
-  }
-
-  const broken = (what: string): InputError =>
-    new InputError(
-      `Line ${lineAt(at)} of the XML: ${what} Nothing was imported, and the list of before stays.`,
-    );
-  const notWhole = (): InputError =>
-    new InputError(
-      root === undefined
-        ? `The XML has no element: ${NOT_WHOLE}`
-        : `The XML does not end with </${root}>: ${NOT_WHOLE}`,
-    );
-
-  function count(more: number): void {
-    characters += more;
-    if (characters > MAX_ELEMENT_CHARACTERS)
-      throw broken(`<${within[0].name}> is longer than ${MAX_ELEMENT_CHARACTERS} characters.`);
-  }
-
-  function takeText(piece: string): void {
-    if (open.length === 0) {
-      if (!BLANK.test(piece))
-        throw root === undefined ? broken('There is text before the first element.') : notWhole();
-      return;
-    }
-    const top = within.at(-1);
-    if (!top) return;
-    count(piece.length);
-    top.raw += piece;
-  }
-
-  function takeSection(begin: string, inside: string): void {
-    if (begin === '<![CDATA[') {
-      // Kept as it would be written without one.
-      takeText(inside.replaceAll('&', '&amp;'));
-    } else if (begin === '<!') {
-      if (root !== undefined || inside.includes('['))
-        throw broken('It declares a document type with parts of its own, which are not read. Take them out.');
-    } else if (begin === '<?' && /^xml\s/.test(inside)) {
-      const encoding = ENCODING.exec(inside)?.[1] ?? 'UTF-8';
-      if (!/^(?:utf-?8|us-ascii)$/i.test(encoding))
-        throw broken(
-          `It says that it is in ${shown(encoding)}. Save it as UTF-8, and have its first line say so.`,
-        );
-    }
-  }
-
-  function openTag(name: string, attributes: string): void {
-    if (open.length === 0) {
-      if (root !== undefined) throw notWhole();
-      root = name;
-      layout = layoutOf(localName(name));
-    }
-    if (open.length === MAX_DEPTH) throw broken(`Elements stand in each other more than ${MAX_DEPTH} deep.`);
-    open.push(name);
-    const local = localName(name);
-    if (within.length === 0) {
-      if (!layout?.wanted.has(local)) return;
-      characters = 0;
-    }
-    within.push({ name: local, line: within[0]?.line ?? lineAt(at), attributes, children: [], raw: '' });
-  }
-
-  function closeTag(name: string): void {
-    const last = open.pop();
-    if (last === undefined) throw notWhole();
-    if (last !== name) throw broken(`</${name}> closes <${last}>.`);
-    isOver = open.length === 0;
-    const closed = within.pop();
-    if (!closed) return;
-    const parent = within.at(-1);
-    if (parent) parent.children.push(closed);
-    else layout?.take(closed);
-  }
-
-  /** Whether one more piece of it was taken; false where the rest of it has not come. */
-  function step(isLast: boolean): boolean {
-    const next = text.indexOf('<', at);
-    const end = next < 0 ? text.length : next;
-    if (end > at) takeText(text.slice(at, end));
-    at = end;
-    if (next < 0) return false;
-    const section = text[at + 1] === '!' || text[at + 1] === '?';
-    if (section) {
-      // A beginning that may become a longer one.
-      if (!isLast && text.length - at < 9) return false;
-      const found = SECTIONS.find(([begin]) => text.startsWith(begin, at));
-      if (!found) throw notWhole();
-      const [begin, close] = found;
-      const stop = text.indexOf(close, at + begin.length);
-      if (stop >= 0) {
-        takeSection(begin, text.slice(at + begin.length, stop));
-        at = stop + close.length;
-        return true;
-      }
-    } else {
-      TAG.lastIndex = at;
-      const tag = TAG.exec(text);
-      if (tag) {
-        const [whole, closing, opening, attributes, isEmpty] = tag;
-        if (within.length > 0) count(whole.length);
-        if (closing !== undefined) closeTag(closing);
-        else {
-          openTag(opening, attributes);
-          if (isEmpty) closeTag(opening);
-        }
-        at += whole.length;
-        return true;
-      }
-      if (text.indexOf('>', at) >= 0 && (isLast || text.length - at > MAX_TOKEN_CHARACTERS))
-        throw broken(`${shown(text.slice(at, at + 60))} is no tag.`);
-    }
-    if (text.length - at > (section ? MAX_ELEMENT_CHARACTERS : MAX_TOKEN_CHARACTERS))
-      throw broken(`What begins with ${shown(text.slice(at, at + 20))} does not end.`);
-    return false;
-  }
-
   return {
     add(more) {
-      lineAt(at);
-      text = text.slice(at) + more;
-      at = 0;
-      lineEnd = undefined;
-      while (step(false));
+      lineAt(reading, reading.at);
+      reading.text = reading.text.slice(reading.at) + more;
+      reading.at = 0;
+      reading.lineEnd = undefined;
+      while (step(reading, false));
     },
     end() {
-      while (step(true));
-      if (!isOver || at < text.length) throw notWhole();
+      while (step(reading, true));
+      if (!reading.isOver || reading.at < reading.text.length) throw notWhole(reading);
     },
   };
+}
+
+function lineEndFrom({ text }: Reading, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? Number.POSITIVE_INFINITY : end;
+}
+
+function lineAt(reading: Reading, place: number): number {
+  reading.lineEnd ??= lineEndFrom(reading, 0);
+  while (reading.lineEnd < place) {
+    reading.line++;
+    reading.lineEnd = lineEndFrom(reading, reading.lineEnd + 1);
+  }
+  return reading.line;
+}
+
+const broken = (reading: Reading, what: string): InputError =>
+  new InputError(
+    `Line ${lineAt(reading, reading.at)} of the XML: ${what} Nothing was imported, and the list of before stays.`,
+  );
+
+const notWhole = ({ root }: Reading): InputError =>
+  new InputError(
+    root === undefined
+      ? `The XML has no element: ${NOT_WHOLE}`
+      : `The XML does not end with </${root}>: ${NOT_WHOLE}`,
+  );
+
+/** Whether one more piece of it was taken; false where the rest of it has not come. */
+function step(reading: Reading, isLast: boolean): boolean {
+  const { text } = reading;
+  const next = text.indexOf('<', reading.at);
+  const end = next < 0 ? text.length : next;
+  if (end > reading.at) takeText(reading, text.slice(reading.at, end));
+  reading.at = end;
+  if (next < 0) return false;
+  const section = text[end + 1] === '!' || text[end + 1] === '?';
+  // A beginning that may become a longer one.
+  if (section && !isLast && text.length - end < 9) return false;
+  if (section ? takeSection(reading) : takeTag(reading, isLast)) return true;
+  if (text.length - end > (section ? MAX_ELEMENT_CHARACTERS : MAX_TOKEN_CHARACTERS))
+    throw broken(reading, `What begins with ${shown(text.slice(end, end + 20))} does not end.`);
+  return false;
+}
+
+function takeText(reading: Reading, piece: string): void {
+  if (reading.open.length === 0) {
+    if (BLANK.test(piece)) return;
+    throw reading.root === undefined
+      ? broken(reading, 'There is text before the first element.')
+      : notWhole(reading);
+  }
+  const top = reading.within.at(-1);
+  if (!top) return;
+  count(reading, piece.length);
+  top.raw += piece;
+}
+
+function count(reading: Reading, more: number): void {
+  reading.characters += more;
+  if (reading.characters > MAX_ELEMENT_CHARACTERS)
+    throw broken(reading, `<${reading.within[0].name}> is longer than ${MAX_ELEMENT_CHARACTERS} characters.`);
+}
+
+/** Whether all of it has come. */
+function takeSection(reading: Reading): boolean {
+  const { text, at } = reading;
+  const found = SECTIONS.find(([begin]) => text.startsWith(begin, at));
+  if (!found) throw notWhole(reading);
+  const [begin, close] = found;
+  const stop = text.indexOf(close, at + begin.length);
+  if (stop < 0) return false;
+  readSection(reading, begin, text.slice(at + begin.length, stop));
+  reading.at = stop + close.length;
+  return true;
+}
+
+function readSection(reading: Reading, begin: string, inside: string): void {
+  if (begin === '<![CDATA[') {
+    // Kept as it would be written without one.
+    takeText(reading, inside.replaceAll('&', '&amp;'));
+  } else if (begin === '<!') {
+    if (reading.root !== undefined || inside.includes('['))
+      throw broken(
+        reading,
+        'It declares a document type with parts of its own, which are not read. Take them out.',
+      );
+  } else if (begin === '<?' && /^xml\s/.test(inside)) {
+    const encoding = ENCODING.exec(inside)?.[1] ?? 'UTF-8';
+    if (!/^(?:utf-?8|us-ascii)$/i.test(encoding))
+      throw broken(
+        reading,
+        `It says that it is in ${shown(encoding)}. Save it as UTF-8, and have its first line say so.`,
+      );
+  }
+}
+
+/** Whether all of it has come. */
+function takeTag(reading: Reading, isLast: boolean): boolean {
+  const { text, at } = reading;
+  TAG.lastIndex = at;
+  const tag = TAG.exec(text);
+  if (!tag) {
+    if (text.indexOf('>', at) >= 0 && (isLast || text.length - at > MAX_TOKEN_CHARACTERS))
+      throw broken(reading, `${shown(text.slice(at, at + 60))} is no tag.`);
+    return false;
+  }
+  const [whole, closing, opening, attributes, isEmpty] = tag;
+  if (reading.within.length > 0) count(reading, whole.length);
+  if (closing !== undefined) closeTag(reading, closing);
+  else {
+    openTag(reading, opening, attributes);
+    if (isEmpty) closeTag(reading, opening);
+  }
+  reading.at += whole.length;
+  return true;
+}
+
+function openTag(reading: Reading, name: string, attributes: string): void {
+  const { open, within } = reading;
+  if (open.length === 0) {
+    if (reading.root !== undefined) throw notWhole(reading);
+    reading.root = name;
+    reading.layout = reading.layoutOf(localName(name));
+  }
+  if (open.length === MAX_DEPTH)
+    throw broken(reading, `Elements stand in each other more than ${MAX_DEPTH} deep.`);
+  open.push(name);
+  const local = localName(name);
+  if (within.length === 0) {
+    if (!reading.layout?.wanted.has(local)) return;
+    reading.characters = 0;
+  }
+  const line = within[0]?.line ?? lineAt(reading, reading.at);
+  within.push({ name: local, line, attributes, children: [], raw: '' });
+}
+
+function closeTag(reading: Reading, name: string): void {
+  const last = reading.open.pop();
+  if (last === undefined) throw notWhole(reading);
+  if (last !== name) throw broken(reading, `</${name}> closes <${last}>.`);
+  reading.isOver = reading.open.length === 0;
+  const closed = reading.within.pop();
+  if (!closed) return;
+  const parent = reading.within.at(-1);
+  if (parent) parent.children.push(closed);
+  else reading.layout?.take(closed);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

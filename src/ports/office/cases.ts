@@ -1,42 +1,6 @@
 // Cases with their alerts and tasks. Every change names the version that was seen.
-import type { CaseOutcome, CaseStatus } from '../../domain/case.ts';
+import type { Case, CaseChange, CaseStatus, CaseTask } from '../../domain/case.ts';
 import type { AuditEntry } from './audit.ts';
-
-export type Case = {
-  readonly id: number;
-  readonly title: string;
-  readonly status: CaseStatus;
-  readonly narrative: string;
-  readonly outcome: CaseOutcome | undefined;
-  readonly assignee: { readonly id: string; readonly name: string } | undefined;
-  readonly openedBy: string;
-  readonly openedAtMs: number;
-  readonly proposedBy: { readonly id: string; readonly name: string } | undefined;
-  readonly closedBy: string | undefined;
-  readonly closedAtMs: number | undefined;
-  readonly alerts: number;
-  readonly tasksOpen: number;
-  readonly version: number;
-};
-
-export type CaseTask = {
-  readonly id: number;
-  readonly text: string;
-  readonly done: boolean;
-  readonly who: string;
-  readonly atMs: number;
-};
-
-export type CaseChange =
-  | { readonly kind: 'edit'; readonly title: string; readonly narrative: string }
-  | { readonly kind: 'assign'; readonly to: { readonly id: string; readonly name: string } | undefined }
-  | {
-      readonly kind: 'propose';
-      readonly outcome: CaseOutcome;
-      readonly by: { readonly id: string; readonly name: string };
-    }
-  | { readonly kind: 'close'; readonly outcome: CaseOutcome; readonly by: string }
-  | { readonly kind: 'reopen' };
 
 export type Cases = {
   /** Newest first; `before` is the last id of the page before. */

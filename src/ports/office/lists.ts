@@ -40,7 +40,7 @@ export type SanctionsSource = {
   readonly importedBy: string;
 };
 
-export type ListStore = {
+export type Lists = {
   lists(): Promise<readonly FiledList[]>;
   find(name: string): Promise<FiledList | undefined>;
   /** False when there is one of that name. */
@@ -63,6 +63,9 @@ export type ListStore = {
   revision(): Promise<number>;
   /** Changes after a place, in the order of their revisions. */
   changes(after: ChangePlace, limit: number): Promise<readonly ListChange[]>;
+};
+
+export type SanctionsNames = {
   sources(): Promise<readonly SanctionsSource[]>;
   /** Begins to replace the names of a source; what it is given to add counts once it is put in place. */
   beginNames(source: string): Promise<number>;
@@ -82,3 +85,5 @@ export type ListStore = {
   /** Moves with each import. */
   namesRevision(): Promise<number>;
 };
+
+export type ListStore = Lists & SanctionsNames;

@@ -43,7 +43,7 @@ export type Due = {
   readonly secret: string;
 };
 
-export type Notifications = {
+export type Channels = {
   channels(): Promise<readonly Channel[]>;
   /** Of an id that is not there, undefined. */
   channel(id: number): Promise<Channel | undefined>;
@@ -55,6 +55,9 @@ export type Notifications = {
   stop(id: number, because: string, entry: AuditEntry): Promise<boolean>;
   /** Nothing goes out by the channel until then, and one delivery at a time for a while after. */
   hold(id: number, untilMs: number): Promise<void>;
+};
+
+export type Deliveries = {
   /** Makes deliveries of what happened since the last time: exactly one for each event and channel. */
   gather(nowMs: number, limit: number): Promise<number>;
   deliverTest(channel: number, nowMs: number): Promise<void>;
@@ -71,3 +74,5 @@ export type Notifications = {
   troubles(): Promise<{ readonly failing: number; readonly givenUp: number }>;
   forgetBefore(ms: number): Promise<void>;
 };
+
+export type Notifications = Channels & Deliveries;

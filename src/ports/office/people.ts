@@ -59,11 +59,10 @@ export type SignedInBy = {
 /** The first administrator's link belongs to nobody yet. */
 export type OneTimeLink = { readonly userId: string | undefined };
 
-export type People = {
+export type Accounts = {
   anyone(): Promise<boolean>;
   /** Whether somebody can administer: is an administrator, can sign in, and is not shut out. */
   administered(): Promise<boolean>;
-  readonly tries: SignInTries;
   users(): Promise<readonly User[]>;
   user(id: string): Promise<User | undefined>;
   userOfOidc(subject: string): Promise<User | undefined>;
@@ -82,12 +81,19 @@ export type People = {
   setDisabled(id: string, disabled: boolean, entry: AuditEntry): Promise<boolean>;
   /** Also clears tries, forgets devices and ends every session. */
   setPassword(id: string, passwordHash: string, entry: AuditEntry): Promise<void>;
+};
+
+export type SignIns = {
+  readonly tries: SignInTries;
   signedIn(id: string, way: SignedInBy, atMs: number, entry: AuditEntry): Promise<void>;
   /** Whose browser that is: those who signed in with it. */
   peopleOfDevice(deviceHash: string, nowMs: number): Promise<readonly string[]>;
   session(tokenHash: string): Promise<Session | undefined>;
   sessionUsed(tokenHash: string, atMs: number): Promise<void>;
   endSession(tokenHash: string, entry: AuditEntry): Promise<void>;
+};
+
+export type OneTimeLinks = {
   addLink(tokenHash: string, userId: string | undefined, expiresAtMs: number): Promise<void>;
   link(tokenHash: string, nowMs: number): Promise<OneTimeLink | undefined>;
   /**
@@ -101,6 +107,9 @@ export type People = {
     user: { readonly id: string; readonly name: string; readonly passwordHash: string },
     entry: AuditEntry,
   ): Promise<boolean>;
+};
+
+export type ApiKeys = {
   keys(): Promise<readonly ApiKey[]>;
   key(id: string): Promise<(ApiKey & { readonly secretHash: string }) | undefined>;
   addKey(
@@ -114,3 +123,5 @@ export type People = {
   keyUsed(id: string, atMs: number): Promise<void>;
   revokeKey(id: string, entry: AuditEntry): Promise<boolean>;
 };
+
+export type People = Accounts & SignIns & OneTimeLinks & ApiKeys;

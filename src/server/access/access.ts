@@ -89,25 +89,15 @@ const neededFor = (permission: Permission, identifiers = false): readonly Permis
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Routes say which permission they need, and so does their description; one of the API that says nothing is a mistake. */
-function describePermission(route: RouteOptions): void {
-  const { permission, identifiers } = route.config ?? {};
-  if (permission === undefined) {
-    // Files of the dashboard hold no data.
-    if (route.url.startsWith('/v1/') || route.url === '/metrics') {
-      throw new Error(`${route.method} ${route.url} does not say which permission it needs`);
-    }
-    route.config = { ...route.config, permission: 'anyone' };
-  } else if (permission !== 'anyone' && route.schema && !route.schema.hide) {
-    const { description = '' } = route.schema;
-    const words = neededFor(permission, identifiers)
-      .map((one) => `${PERMISSION_WORDS[one]} (${one})`)
-      .join(' and to ');
-    route.schema = {
-      ...route.schema,
-      description: `${description ? `${description} ` : ''}Needs permission to ${words}.`,
-    };
-  }
+/** What is of the API is an operation, and says which permission it needs: else the desk does not start. */
+function needsOperation(route: RouteOptions): void {
+  if (route.config?.permission !== undefined && route.config.operation) return;
+  // Documents and files of the dashboard hold no data.
+  if (route.url.startsWith('/v1/') || route.url === '/metrics')
+    throw new Error(
+      `${route.method} ${route.url} is no operation: name it in src/protocol and put it on with serve().`,
+    );
+  route.config = { ...route.config, permission: 'anyone' };
 }
 
 /** Refuses with a problem whoever may not do this; gives whoever may. */
@@ -147,7 +137,7 @@ export async function guardRoutes(app: FastifyInstance, options: AccessOptions):
   await app.register(fastifyCookie);
   app.decorateRequest('actor', undefined);
   app.decorateRequest('sight', undefined);
-  app.addHook('onRoute', describePermission);
+  app.addHook('onRoute', needsOperation);
   app.addHook('onRequest', async (request, reply) => {
     const { permission } = request.routeOptions.config;
     if (permission === undefined || permission === 'anyone') return;

@@ -1,12 +1,13 @@
 // The data set of a suspicious transaction report: as JSON, and as goAML XML (UNODC, schema 5). goAML's code lists differ
 // from one intelligence unit to the next; the ones here are those that all of them have.
 import anyAscii from 'any-ascii';
+import type { Case } from '../../domain/case.ts';
 import { minorPerMajor } from '../../domain/currency.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { type Transaction, transactionToJson } from '../../domain/transaction.ts';
-import type { Case } from '../../ports/office/cases.ts';
 import type { StoredTransaction } from '../../ports/store.ts';
+import type { SuspiciousReport } from '../../protocol/suspicious-report.ts';
 
 export type ReportDetails = {
   /** The number that the intelligence unit gave the institution. */
@@ -30,7 +31,7 @@ export type Report = {
 export function reportJson(
   { case: of, transactions, preparedBy, preparedAtMs }: Report,
   details: ReportDetails,
-) {
+): SuspiciousReport {
   const frauds = transactions.filter(({ isFraud }) => isFraud === true).length;
   return {
     format: 'goshawk-suspicious-report',

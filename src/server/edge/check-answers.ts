@@ -3,24 +3,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { closed } from '../../protocol/closed-schema.ts';
 import { problemsOf } from '../../protocol/document.ts';
 import type { OperationShape } from '../../protocol/operation.ts';
 import { Problem } from '../../protocol/problem.ts';
-
-type Schema = { readonly [key: string]: unknown };
-
-/** The same schema, in which objects have the fields that they name and no others. */
-function strict(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(strict);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const { examples: _, ...rest } = schema as Schema;
-  const inside = Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, strict(part)]));
-  return inside.type === 'object' &&
-    inside.properties !== undefined &&
-    inside.additionalProperties === undefined
-    ? { ...inside, additionalProperties: false }
-    : inside;
-}
 
 function schemaOf(operation: OperationShape, status: number): TSchema | undefined {
   if (status >= 400) return operation.problemBody ?? Problem;
@@ -33,7 +19,7 @@ export function checkAnswers(app: FastifyInstance): void {
   const validatorOf = (schema: TSchema): Validator => {
     const known = validators.get(schema);
     if (known) return known;
-    const made = Compile(strict(JSON.parse(JSON.stringify(schema))) as TSchema);
+    const made = Compile(closed(schema));
     validators.set(schema, made);
     return made;
   };

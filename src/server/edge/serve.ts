@@ -60,14 +60,9 @@ export function serve<O extends OperationShape>(
         ...(expensive && { expensive }),
       },
       schema: {
-        operationId: one.id,
-        summary: one.summary,
-        tags: [one.capability],
-        ...(one.description !== undefined && { description: one.description }),
         ...(one.params && !isByAnyId && { params: one.params }),
         ...(one.query && { querystring: one.query }),
         ...(one.body && { body: one.body }),
-        ...(one.streamTypes && { consumes: [...one.streamTypes] }),
         response: {
           ...(one.answerType === undefined && !answersNothing(status) && one.answers),
           '4xx': one.problemBody ?? Problem,

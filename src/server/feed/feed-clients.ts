@@ -1,41 +1,20 @@
-// The connections of the live feed: who has a place, what each says, whether it is alive and may still be here.
+// The connections of the live feed: who has a place, who looks at which alert, and who may still be here.
 import type { WebSocket } from '@fastify/websocket';
-import type { Sight } from '../../domain/sight.ts';
 import type { LatencyWindow } from '../../engine/latency-window.ts';
 import type { Boundary } from '../../ports/boundary.ts';
 import type { Presence } from '../../protocol/feed.ts';
-import { readClientMessage } from './client-message.ts';
+import {
+  endClient,
+  type FeedClient,
+  type FeedReader,
+  listenTo,
+  newClient,
+  pingOrEnd,
+} from './feed-client.ts';
 import { placeFor } from './feed-places.ts';
 
-/** Unsent bytes at which a client is let go: it sends pings and reads none of the answers. */
-const STUCK_BYTES = 16 << 20;
-/** A dashboard says a few words a minute. */
-const MESSAGES_PER_TICK = 20;
-/** For the other end to close, too. */
-const CLOSE_MS = 2000;
 /** What a connection is closed with when its session has ended or its rights are others. */
 const RIGHTS_CHANGED = 4401;
-
-export type FeedReader = {
-  /** Person, key or whoever is at the machine: all connections of one share their places. */
-  readonly who: string;
-  /** As others see who looks at an alert. */
-  readonly name: string;
-  /** What this reader may see. */
-  readonly sight: Sight;
-  /** Whether it may still do what it might when it came, no more and no less. */
-  sameRights(): Promise<boolean>;
-};
-
-export type FeedClient = {
-  readonly socket: WebSocket;
-  readonly reader: FeedReader;
-  needsSnapshot: boolean;
-  pingedAt: number;
-  alive: boolean;
-  looking: number | undefined;
-  messagesThisTick: number;
-};
 
 export type FeedClients = {
   readonly all: ReadonlySet<FeedClient>;
@@ -56,6 +35,7 @@ export type FeedClients = {
   close(): void;
 };
 
+/** `latency` takes in how soon pings are answered. */
 export function createFeedClients(
   boundary: Boundary,
   latency: LatencyWindow,
@@ -71,26 +51,7 @@ export function createFeedClients(
 
   function letGo(client: FeedClient, code: number, reason: string): void {
     gone(client);
-    client.socket.close(code, reason);
-    setTimeout(() => client.socket.terminate(), CLOSE_MS).unref();
-  }
-
-  function heard(client: FeedClient, data: unknown, isBinary: boolean): void {
-    if (client.socket.readyState !== client.socket.OPEN) return;
-    client.messagesThisTick++;
-    if (client.messagesThisTick > MESSAGES_PER_TICK) {
-      letGo(client, 1008, 'too many messages');
-      return;
-    }
-    const read = readClientMessage(data, isBinary);
-    if (!read.ok) {
-      letGo(client, read.code, read.reason);
-      return;
-    }
-    const looking = read.message.alert ?? undefined;
-    if (looking === client.looking) return;
-    client.looking = looking;
-    presenceChanged = true;
+    endClient(client, code, reason);
   }
 
   /** Whether there is a place for another connection of this reader; where the feed is full, who has most gives one. */
@@ -109,32 +70,6 @@ export function createFeedClients(
     return true;
   }
 
-  function listen(client: FeedClient): void {
-    const { socket } = client;
-    const guarded = <Given extends readonly unknown[]>(what: string, listener: (...given: Given) => void) =>
-      boundary.guarded(`feed, ${what}`, listener, () => {
-        clients.delete(client);
-        socket.terminate();
-      });
-    const pong = guarded('pong', () => {
-      client.alive = true;
-      latency.add(performance.now() - client.pingedAt, nowMs());
-    });
-    const ping = guarded('ping', () => {
-      if (socket.bufferedAmount > STUCK_BYTES) socket.terminate();
-    });
-    socket.on('pong', pong);
-    socket.on('ping', ping);
-    socket.on(
-      'message',
-      guarded('message', (data, isBinary) => heard(client, data, isBinary)),
-    );
-    socket.on(
-      'close',
-      guarded('close', () => gone(client)),
-    );
-  }
-
   const presence = (): Presence[] =>
     [...clients].flatMap(({ looking, reader }) =>
       looking === undefined ? [] : [{ alert: looking, name: reader.name }],
@@ -143,19 +78,19 @@ export function createFeedClients(
   return {
     all: clients,
     join(socket, reader) {
-      const client: FeedClient = {
-        socket,
-        reader,
-        needsSnapshot: false,
-        pingedAt: 0,
-        alive: true,
-        looking: undefined,
-        messagesThisTick: 0,
-      };
+      const client = newClient(socket, reader);
       // Its errors end it and nothing else; ws closes it with a code of its own.
       socket.on('error', () => clients.delete(client));
       if (!hasPlace(socket, reader)) return undefined;
-      listen(client);
+      listenTo(client, boundary, {
+        looksElsewhere() {
+          presenceChanged = true;
+        },
+        answeredPing: (afterMs) => latency.add(afterMs, nowMs()),
+        misbehaved: (code, reason) => letGo(client, code, reason),
+        closed: () => gone(client),
+        failed: () => clients.delete(client),
+      });
       return client;
     },
     add: (client) => clients.add(client),
@@ -179,15 +114,7 @@ export function createFeedClients(
       }
     },
     pingAll() {
-      for (const client of clients) {
-        if (!client.alive) {
-          client.socket.terminate();
-          continue;
-        }
-        client.alive = false;
-        client.pingedAt = performance.now();
-        client.socket.ping();
-      }
+      for (const client of clients) pingOrEnd(client);
     },
     close() {
       for (const client of clients) client.socket.close(1001, 'the desk is stopping');

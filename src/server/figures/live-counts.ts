@@ -3,6 +3,7 @@
 import type { CountRow, ScoreCount } from '../../ports/store.ts';
 import type { DecisionCount } from '../../ports/stream/committed.ts';
 import type { MinuteCount, PeriodTotals, RegionCount } from '../../protocol/figures.ts';
+import { createLastMinute } from './last-minute.ts';
 
 const MINUTE_MS = 60_000;
 /** The longest period that the API has, and the one before it that it is compared with. */
@@ -43,8 +44,7 @@ export type LiveCounts = {
 
 export function createLiveCounts(): LiveCounts {
   const minutes = new Map<number, Minute>();
-  const seconds = new Float64Array(61);
-  const secondNumbers = new Float64Array(61).fill(-1);
+  const lastMinute = createLastMinute();
 
   function minuteAt(ms: number): Minute {
     const key = Math.floor(ms / MINUTE_MS);
@@ -86,13 +86,7 @@ export function createLiveCounts(): LiveCounts {
         if (outcome === 'review') cell.reviews++;
         else if (outcome === 'decline') cell.declines++;
         cell.flaggedMinor += flaggedMinor;
-        const second = Math.floor(decidedAtMs / 1000);
-        const slot = second % seconds.length;
-        if (secondNumbers[slot] !== second) {
-          secondNumbers[slot] = second;
-          seconds[slot] = 0;
-        }
-        seconds[slot]++;
+        lastMinute.add(decidedAtMs);
       }
     },
     loadScores(rows) {
@@ -101,14 +95,7 @@ export function createLiveCounts(): LiveCounts {
     load(rows) {
       for (const row of rows) addTo(cellAt(minuteAt(row.minuteMs), row.country), row);
     },
-    lastMinute(nowMs) {
-      const now = Math.floor(nowMs / 1000);
-      let sum = 0;
-      for (let slot = 0; slot < seconds.length; slot++) {
-        if (secondNumbers[slot] >= now - 60 && secondNumbers[slot] < now) sum += seconds[slot];
-      }
-      return sum;
-    },
+    lastMinute: (nowMs) => lastMinute.count(nowMs),
     totals(fromMs, untilMs) {
       const sum = emptyCell();
       for (const [, minute] of within(fromMs, untilMs))

@@ -4,7 +4,7 @@ import type { Sight } from '../../domain/sight.ts';
 import type { ImportStatus as ImportMessage } from '../../protocol/lists.ts';
 import { textSeen } from '../access/office-seen.ts';
 import { timeOrNull } from '../edge/unknown.ts';
-import type { ImportStatus } from './imports.ts';
+import type { ImportStatus } from './import-status.ts';
 
 /** Which share is done, where it is known of how much. */
 function progressOf({ state, done, ofDone, readBytes, ofBytes }: ImportStatus): number | null {

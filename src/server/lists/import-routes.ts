@@ -13,14 +13,8 @@ import { sightOf } from '../access/sight.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 import { type RequestOf, serve } from '../edge/serve.ts';
 import { importMessage } from './import-message.ts';
-import {
-  createImports,
-  ImportEnded,
-  type ImportStatus,
-  type Imports,
-  MAX_IMPORT_BYTES,
-  MAX_NAMES_BYTES,
-} from './imports.ts';
+import { ImportEnded, type ImportStatus, MAX_IMPORT_BYTES, MAX_NAMES_BYTES } from './import-status.ts';
+import { createImports, type Imports } from './imports.ts';
 import { writeEntries } from './write-entries.ts';
 import { writeNames } from './write-names.ts';
 

@@ -8,9 +8,10 @@ import type { FiledList } from '../../ports/office/lists.ts';
 import { entryOf } from '../access/access.ts';
 import { listsOfTwo } from '../rules/lists-of-rules.ts';
 import { lastOfEach } from './entries.ts';
+import { ImportEnded, type ImportStatus, refuse } from './import-status.ts';
 import type { FromImport } from './import-worker.ts';
-import { ImportEnded, type ImportStatus, type Reading, refuse } from './imports.ts';
 import { NO_IMPORT } from './list-proposals.ts';
+import type { Reading } from './run-import.ts';
 
 /** Rules see what came in this often. */
 const REFRESH_LINES = 5000;

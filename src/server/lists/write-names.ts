@@ -5,7 +5,8 @@ import { CARD_REFUSED, type CardPolicy, withoutCards } from '../../domain/card-p
 import type { ListedName } from '../../lists/name-index.ts';
 import type { Desk } from '../../ports/desk.ts';
 import { entryOf } from '../access/access.ts';
-import { ImportEnded, type Reading, refuse } from './imports.ts';
+import { ImportEnded, refuse } from './import-status.ts';
+import type { Reading } from './run-import.ts';
 
 /** Throws ImportEnded where card numbers are refused. */
 function namesWithoutCards(names: readonly ListedName[], before: number, cards: CardPolicy): ListedName[] {

@@ -17,7 +17,7 @@ import type {
 } from '../../protocol/models.ts';
 import { textSeen } from '../access/office-seen.ts';
 import { known, timeOrNull } from '../edge/unknown.ts';
-import type { LabelledPeriod } from './model-reviews.ts';
+import type { LabelledPeriod } from './labelled-period.ts';
 
 /** What a fraud is counted under whose label names no kind. */
 const NOT_STATED = 'not stated';

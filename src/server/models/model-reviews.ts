@@ -1,41 +1,19 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
-
-import { baseHundredths } from '../../domain/base-amount.ts';
 import { InputError } from '../../domain/input-error.ts';
-import type { Transaction } from '../../domain/transaction.ts';
-import { decodeVector } from '../../engine/vector-codec.ts';
-import { INDEX } from '../../features/catalogue.ts';
-import { CALENDAR_FEATURES } from '../../features/sets.ts';
-import { type Drift, driftOf } from '../../models/drift.ts';
+import type { Drift } from '../../models/drift.ts';
 import { type GateCheck, gateOf } from '../../models/gate.ts';
-import { type Review, type ReviewRow, reviewModel } from '../../models/review.ts';
-import { labelDelayShift, type Shift, unseenShifts, volumeShift } from '../../models/shift.ts';
+import type { Scorer } from '../../models/model.ts';
+import { type Review, reviewModel } from '../../models/review.ts';
+import type { Shift } from '../../models/shift.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { ModelTrial } from '../../ports/model-trial.ts';
-import { decidedAcross } from '../../ports/past-decisions.ts';
-import type { CountRow, StoredTransaction } from '../../ports/store.ts';
 import { pacer } from '../edge/pace.ts';
+import { driftOver } from './input-drift.ts';
+import { shiftsOver } from './input-shifts.ts';
+import { type LabelledPeriod, loadPeriod } from './labelled-period.ts';
 import type { ScorerOf } from './past-scorers.ts';
 
-const MAX_ROWS = 30_000;
-const ROWS_AT_ONCE = 50;
 const KEPT_MS = 30_000;
-const FEWEST_FOR_DRIFT = 1000;
-const MAX_LABELS = 20_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** A whole week, so that every hour and day is in it. */
-const SPAN_MS = 7 * DAY_MS;
-
-type PastRow = ReviewRow & { readonly transaction: Transaction };
-
-export type LabelledPeriod = {
-  readonly rows: readonly PastRow[];
-  readonly fromMs: number | undefined;
-  readonly untilMs: number;
-  /** Share of the transactions whose verdict somebody gave; the others are taken as genuine once they are old enough. */
-  readonly verdicts: number;
-};
 
 export type ModelReviews = {
   period(): Promise<LabelledPeriod>;
@@ -67,32 +45,6 @@ function foundOnce<T>(kept: Map<string, Promise<T>>, version: string, find: () =
   return found;
 }
 
-function toReviewRow(stored: StoredTransaction): PastRow {
-  const { transaction } = stored;
-  const vector = decodeVector(stored.vector);
-  return {
-    fraud: stored.isFraud === true,
-    transaction,
-    amountHundredths: baseHundredths(transaction),
-    vector,
-    score: (scorer) => scorer.score(transaction, vector),
-  };
-}
-
-/** Decisions by hour since the epoch, from the first whole hour in which any was made to the last. */
-function hoursOf(minutes: readonly CountRow[], nowMs: number): ReadonlyMap<number, number> {
-  const hours = new Map<number, number>();
-  const firstMs = minutes.reduce((first, { minuteMs }) => Math.min(first, minuteMs), nowMs);
-  const end = Math.floor(nowMs / HOUR_MS);
-  for (let hour = Math.ceil(firstMs / HOUR_MS); hour < end; hour++) hours.set(hour, 0);
-  for (const { minuteMs, transactions } of minutes) {
-    const hour = Math.floor(minuteMs / HOUR_MS);
-    const count = hours.get(hour);
-    if (count !== undefined) hours.set(hour, count + transactions);
-  }
-  return hours;
-}
-
 export function createModelReviews(
   desk: Desk,
   scorerOf: ScorerOf,
@@ -101,25 +53,15 @@ export function createModelReviews(
 ): ModelReviews {
   let kept: Kept | undefined;
 
-  async function load(): Promise<LabelledPeriod> {
-    const untilMs = desk.clock.nowMs() - maturityMs;
-    const rows: PastRow[] = [];
-    let fromMs: number | undefined;
-    let verdicts = 0;
-    for await (const page of decidedAcross(desk.store, untilMs - SPAN_MS, untilMs, MAX_ROWS)) {
-      for (const stored of page) {
-        rows.push(toReviewRow(stored));
-        fromMs = stored.decision.decidedAtMs;
-        if (stored.isFraud !== undefined) verdicts++;
-      }
-    }
-    return { rows, fromMs, untilMs, verdicts: verdicts / Math.max(1, rows.length) };
-  }
-
   /** What is at hand; it is let go after a while, since it takes tens of megabytes. */
   function atHand(): Kept {
     if (kept) return kept;
-    const made: Kept = { period: load(), reviews: new Map(), drift: new Map(), shifts: new Map() };
+    const made: Kept = {
+      period: loadPeriod(desk, maturityMs),
+      reviews: new Map(),
+      drift: new Map(),
+      shifts: new Map(),
+    };
     const forget = (): void => {
       if (kept === made) kept = undefined;
     };
@@ -128,11 +70,10 @@ export function createModelReviews(
     return made;
   }
 
-  const period = (): Promise<LabelledPeriod> => atHand().period;
-  const championVersion = (): string => desk.inService().serving.champion.info.version;
+  const championOfNow = (): Scorer => desk.inService().serving.champion;
 
-  async function reviewOf(version: string, of: Promise<LabelledPeriod>): Promise<Review | undefined> {
-    const { rows } = await of;
+  async function reviewOf(version: string, period: Promise<LabelledPeriod>): Promise<Review | undefined> {
+    const { rows } = await period;
     // Whatever serves here is asked all the time; what does not, was filed before models were tried.
     const { champion, challenger } = desk.inService().serving;
     const serves = version === champion.info.version || version === challenger?.scorer.info.version;
@@ -143,69 +84,25 @@ export function createModelReviews(
   }
 
   async function review(version: string): Promise<Review | undefined> {
-    const { period: of, reviews } = atHand();
-    return foundOnce(reviews, version, () => reviewOf(version, of));
-  }
-
-  async function driftOver(of: Promise<LabelledPeriod>): Promise<readonly Drift[] | undefined> {
-    const { champion } = desk.inService().serving;
-    const { baseline, info } = champion;
-    const { rows, fromMs, untilMs } = await of;
-    const wholeWeek = fromMs !== undefined && untilMs - fromMs > SPAN_MS - DAY_MS;
-    if (!baseline || rows.length < FEWEST_FOR_DRIFT) return undefined;
-    const pause = pacer();
-    const column = (): Float64Array => new Float64Array(rows.length);
-    const scores = column();
-    const values = info.features.map((name) => ({ name, index: INDEX[name], values: column() }));
-    for (const [i, row] of rows.entries()) {
-      // Read at once: whoever scores the row next encodes its categories another way.
-      scores[i] = row.score(champion);
-      for (const feature of values) feature.values[i] = row.vector[feature.index];
-      if (i % ROWS_AT_ONCE === 0) await pause();
-    }
-    const found: Drift[] = [driftOf('score', baseline.score, scores)];
-    for (const feature of values) {
-      const drift = driftOf(feature.name, baseline.features[feature.name], feature.values);
-      // Part of a week is at other hours and days than a whole one; that is no drift.
-      found.push(wholeWeek || !CALENDAR_FEATURES.has(feature.name) ? drift : { ...drift, alarm: false });
-      await pause();
-    }
-    return found.sort((a, b) => b.index - a.index);
-  }
-
-  async function shiftsOver(of: Promise<LabelledPeriod>): Promise<readonly Shift[]> {
-    const { input, info, knows } = desk.inService().serving.champion;
-    const { rows } = await of;
-    const nowMs = desk.clock.nowMs();
-    const madeMs = Date.parse(info.createdAt);
-    const [minutes, delays] = await Promise.all([
-      desk.store.counts(nowMs - DAY_MS, nowMs),
-      desk.office.past.labelDelays(madeMs, nowMs, MAX_LABELS),
-    ]);
-    return [
-      volumeShift(input?.volume, hoursOf(minutes, nowMs)),
-      labelDelayShift(input?.labelDelayMs, delays),
-      ...unseenShifts(
-        input?.unseen,
-        rows.map(({ transaction }) => transaction),
-        knows,
-      ),
-    ];
+    const { period, reviews } = atHand();
+    return foundOnce(reviews, version, () => reviewOf(version, period));
   }
 
   return {
-    period,
+    period: () => atHand().period,
     review,
     async drift() {
-      const { period: of, drift } = atHand();
-      return foundOnce(drift, championVersion(), () => driftOver(of));
+      const { period, drift } = atHand();
+      const champion = championOfNow();
+      return foundOnce(drift, champion.info.version, async () => driftOver(await period, champion));
     },
     async shifts() {
-      const { period: of, shifts } = atHand();
-      return foundOnce(shifts, championVersion(), () => shiftsOver(of));
+      const { period, shifts } = atHand();
+      const champion = championOfNow();
+      return foundOnce(shifts, champion.info.version, async () => shiftsOver(await period, desk, champion));
     },
     async gate(version) {
-      const champion = await review(championVersion());
+      const champion = await review(championOfNow().info.version);
       const candidate = await review(version);
       return candidate && champion && gateOf(candidate, champion);
     },

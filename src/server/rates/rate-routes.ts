@@ -85,7 +85,7 @@ async function importRates(request: RequestOf<typeof importExchangeRates>, reply
     dropped: dropped.length,
     lastDate,
   });
-  await office.rates.add(sourceOf(request.query.file ?? request.headers['x-file-name']), rates, entry);
+  await office.rates.add(sourceOf(request.headers['x-file-name']), rates, entry);
   await desk.refresh();
   return {
     rates: rates.length,

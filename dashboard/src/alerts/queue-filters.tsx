@@ -1,0 +1,126 @@
+// Which alerts the queue shows: a view, and filters that the address bar holds.
+import { Button, NumberInput, Select, Tabs, TextInput } from '@mantine/core';
+import type { RefObject } from 'react';
+import { ALERT_SORTS, ALERT_VIEWS, type AlertSort, type AlertView } from '../../../src/domain/alert.ts';
+import { count } from '../kit/format.ts';
+import { NOT_SHOWN } from '../kit/hidden.tsx';
+import { useMay } from '../live/me.ts';
+import { setQuery, useRoute } from '../live/route.ts';
+import { SavedViews } from '../views/index.ts';
+import { type AlertQuestion, useAlertCounts } from './alert-pages.ts';
+
+const VIEW_WORDS: Readonly<Record<AlertView, string>> = {
+  open: 'Open',
+  mine: 'Mine',
+  unassigned: 'Unassigned',
+  overdue: 'Overdue',
+  escalated: 'Escalated',
+  snoozed: 'Snoozed',
+  closed: 'Closed',
+};
+const SORT_WORDS: Readonly<Record<AlertSort, string>> = {
+  priority: 'Largest loss first',
+  due: 'Soonest due first',
+  newest: 'Newest first',
+};
+const EMPTY_WORDS: Readonly<Record<AlertView, string>> = {
+  open: 'No alerts wait. They appear when a transaction is sent to review or declined.',
+  mine: 'Nothing is with you. Claim an alert with c, or take one from Unassigned.',
+  unassigned: 'Every open alert is with somebody.',
+  overdue: 'Nothing is late.',
+  escalated: 'Nothing is escalated.',
+  snoozed: 'Nothing is snoozed.',
+  closed: 'No alert was closed yet.',
+};
+
+/** What is said where there is no alert. */
+export const emptyWords = ({ view, search, minLossMinor }: AlertQuestion): string =>
+  search || minLossMinor > 0 ? 'No alert fits these filters.' : EMPTY_WORDS[view];
+
+/** What the address bar asks for. */
+export function useQueueQuestion(): AlertQuestion {
+  const { query } = useRoute();
+  const sees = useMay('read_identifiers');
+  const minLoss = Number(query.get('loss')) || 0;
+  return {
+    view: ALERT_VIEWS.find((one) => one === query.get('view')) ?? 'open',
+    sort: ALERT_SORTS.find((one) => one === query.get('sort')) ?? 'priority',
+    // An address that somebody else sent may ask by what is hidden here.
+    search: sees ? (query.get('search') ?? '') : '',
+    minLossMinor: Math.round(minLoss * 100),
+  };
+}
+
+export function QueueTabs(props: { readonly view: AlertView }) {
+  const counts = useAlertCounts();
+  return (
+    <Tabs
+      value={props.view}
+      onChange={(value) => setQuery({ view: value === 'open' ? undefined : (value ?? undefined) })}
+    >
+      <Tabs.List className="tabs">
+        {ALERT_VIEWS.map((one) => (
+          <Tabs.Tab key={one} value={one} data-view={one}>
+            {VIEW_WORDS[one]}
+            {one !== 'closed' && counts && <span className="muted"> {count(counts[one])}</span>}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+    </Tabs>
+  );
+}
+
+export function QueueFilters(props: {
+  readonly question: AlertQuestion;
+  readonly searchBox: RefObject<HTMLInputElement | null>;
+  /** Alerts that came while somebody reads. */
+  readonly fresh: number;
+  readonly onRefresh: () => void;
+}) {
+  const { sort, search, minLossMinor } = props.question;
+  const sees = useMay('read_identifiers');
+  return (
+    <div className="filters" style={{ margin: '8px 0' }}>
+      <TextInput
+        ref={props.searchBox}
+        size="xs"
+        w={210}
+        aria-label="Search alerts"
+        placeholder={sees ? 'Account, number or reason (/)' : 'Search is hidden from your role'}
+        disabled={!sees}
+        title={sees ? undefined : NOT_SHOWN}
+        key={search}
+        defaultValue={search}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') setQuery({ search: event.currentTarget.value.trim() || undefined });
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
+      <Select
+        size="xs"
+        w={165}
+        aria-label="Order"
+        value={sort}
+        allowDeselect={false}
+        onChange={(value) => setQuery({ sort: value === 'priority' ? undefined : (value ?? undefined) })}
+        data={ALERT_SORTS.map((value) => ({ value, label: SORT_WORDS[value] }))}
+      />
+      <NumberInput
+        size="xs"
+        w={150}
+        aria-label="Expected loss from"
+        placeholder="Expected loss from"
+        min={0}
+        hideControls
+        value={minLossMinor === 0 ? '' : minLossMinor / 100}
+        onBlur={(event) => setQuery({ loss: event.currentTarget.value.replace(/\D/g, '') || undefined })}
+      />
+      <SavedViews />
+      {props.fresh > 0 && (
+        <Button size="xs" variant="light" onClick={props.onRefresh}>
+          {count(props.fresh)} new
+        </Button>
+      )}
+    </div>
+  );
+}

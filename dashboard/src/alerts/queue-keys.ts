@@ -1,0 +1,70 @@
+// The keys of the alert queue.
+import { useEffect } from 'react';
+import type { Alert } from '../../../src/protocol/alerts.ts';
+import { useMay, useMe } from '../live/me.ts';
+import type { Acting } from './alert-actions.tsx';
+import type { Action } from './alert-pages.ts';
+
+const SNOOZE_MS = 3_600_000;
+
+type Keys = Readonly<Record<string, (target: EventTarget | null) => void>>;
+
+/** Whether a key goes into a field, to the browser or to a dialog. */
+function isMeantElsewhere({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  const typing = target instanceof HTMLInputElement && target.type !== 'checkbox';
+  if (typing || target instanceof HTMLTextAreaElement) return true;
+  return ctrlKey || metaKey || altKey || document.querySelector('[role=dialog]') !== null;
+}
+
+export function useQueueKeys(queue: {
+  /** The alert under the cursor. */
+  readonly at: Alert | undefined;
+  /** Those that something is done with. */
+  readonly targets: readonly Alert[];
+  readonly acting: Acting;
+  readonly closed: boolean;
+  move(by: number): void;
+  search(): void;
+  open(alert: Alert): void;
+  toggle(alert: Alert): void;
+  chooseNone(): void;
+}): void {
+  const { me } = useMe();
+  const may = useMay('work_alerts');
+  const { at, targets, acting, closed, move } = queue;
+  const act = (action: () => Action) => () => void acting.run(targets, action());
+  const mine = (): boolean => targets.every(({ assignee }) => assignee?.id === me?.actor?.id);
+  const keys: Keys = {
+    j: () => move(1),
+    ArrowDown: () => move(1),
+    k: () => move(-1),
+    ArrowUp: () => move(-1),
+    '/': () => queue.search(),
+    Escape: () => queue.chooseNone(),
+    ...(at && {
+      Enter: (target) => {
+        if (!(target instanceof HTMLButtonElement)) queue.open(at);
+      },
+      x: () => queue.toggle(at),
+    }),
+    ...(may &&
+      !closed && {
+        c: act(() => ({ action: mine() ? 'release' : 'claim' })),
+        s: act(() => ({ action: 'snooze', until: new Date(Date.now() + SNOOZE_MS).toISOString() })),
+        e: act(() => ({ action: 'escalate' })),
+        f: act(() => ({ action: 'verdict', verdict: 'fraud' })),
+        g: act(() => ({ action: 'verdict', verdict: 'genuine' })),
+        u: act(() => ({ action: 'verdict', verdict: 'unsure' })),
+      }),
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const run = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
+      if (!run || isMeantElsewhere(event)) return;
+      event.preventDefault();
+      run(event.target);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  });
+}

@@ -1,0 +1,80 @@
+// The keys that work on every screen, and the list of all keys.
+import { Button, Modal } from '@mantine/core';
+import { type RefObject, useEffect } from 'react';
+import { navigate } from '../live/route.ts';
+import { SCREENS } from './screens.ts';
+
+const KEYS = [
+  ...SCREENS.map(({ key, title }) => [key, title]),
+  ['Ctrl K', 'Search'],
+  ['t', 'Dark or light'],
+  ['Enter', 'Open the row in focus'],
+  ['j k', 'Alerts: down, up'],
+  ['x', 'Alerts: choose'],
+  ['c', 'Alerts: claim or release'],
+  ['s', 'Alerts: snooze for an hour'],
+  ['e', 'Alerts: escalate'],
+  ['f g u', 'Alerts: fraud, genuine, unsure'],
+  ['/', 'Alerts: search'],
+  ['Esc', 'Close'],
+  ['?', 'This list'],
+];
+
+const isTyping = ({ target }: KeyboardEvent): boolean =>
+  target instanceof HTMLInputElement ||
+  target instanceof HTMLTextAreaElement ||
+  (target instanceof HTMLElement && target.isContentEditable);
+
+export function useKeys(desk: {
+  readonly search: RefObject<HTMLInputElement | null>;
+  help(): void;
+  changeColors(): void;
+}): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
+        event.preventDefault();
+        desk.search.current?.focus();
+        return;
+      }
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === '?') desk.help();
+      if (event.key === 't') desk.changeColors();
+      const next = SCREENS.find((screen) => screen.key === event.key);
+      if (next) navigate(`/${next.path}`);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  });
+}
+
+export function KeysHelp(props: {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly onTour: () => void;
+}) {
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title="Keys"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <table className="rows">
+        <tbody>
+          {KEYS.map(([key, what]) => (
+            <tr key={key} style={{ cursor: 'default' }}>
+              <td>
+                <kbd>{key}</kbd>
+              </td>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Button size="xs" variant="default" mt={12} onClick={props.onTour}>
+        Take the tour
+      </Button>
+    </Modal>
+  );
+}

@@ -1,0 +1,115 @@
+// The features of a transaction: what moved the score, and all of them beside what is usual.
+import type { TransactionStory } from '../../../src/protocol/transactions.ts';
+import { percent, words } from '../kit/format.ts';
+import { Empty } from '../kit/parts.tsx';
+
+const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const factor = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const oneDigit = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+/** Log-odds as what they do to the odds: they multiply. */
+function shownContribution(value: number, unit: TransactionStory['contributionUnit']): string {
+  const size = Math.abs(value);
+  if (unit === 'log-odds') return `${value > 0 ? '×' : '÷'}${factor.format(Math.exp(size))}`;
+  return `${value > 0 ? '+' : '−'}${percent(size)}`;
+}
+
+const odds = (logOdds: number): string =>
+  logOdds > 0 ? `${oneDigit.format(Math.exp(logOdds))} to 1` : `1 to ${oneDigit.format(Math.exp(-logOdds))}`;
+
+export function HowToRead({ story }: { readonly story: TransactionStory }) {
+  const { baseVote, vote, contributionUnit } = story;
+  if (baseVote === null || vote === null) return null;
+  return (
+    <p className="muted">
+      {contributionUnit === 'log-odds'
+        ? `What each feature does to the odds of fraud, exact (TreeSHAP). Odds of a usual transaction ${odds(baseVote)}, of this one ${odds(vote)}, before calibration.`
+        : `Share of the forest’s vote, exact (TreeSHAP). Base ${percent(baseVote)}, this transaction ${percent(vote)}.`}
+    </p>
+  );
+}
+
+export function Contributions(props: { readonly story: TransactionStory }) {
+  const moved = props.story.features
+    .filter((feature) => feature.contribution !== null && Math.abs(feature.contribution) > 1e-4)
+    .sort((a, b) => Math.abs(b.contribution ?? 0) - Math.abs(a.contribution ?? 0))
+    .slice(0, 12);
+  if (moved.length === 0)
+    return <Empty>The model that decided is not in service any more; its stored reasons are above.</Empty>;
+  const longest = Math.abs(moved[0].contribution ?? 1);
+  return (
+    <div className="bars">
+      {moved.map((feature) => {
+        const share = (feature.contribution ?? 0) / longest;
+        return [
+          <span key={`${feature.name}-text`} title={`${feature.name}: ${feature.description}`}>
+            {feature.text}
+          </span>,
+          <span key={`${feature.name}-bar`} className="track">
+            <i
+              style={{
+                left: share < 0 ? `${50 + share * 50}%` : '50%',
+                width: `${Math.abs(share) * 50}%`,
+                background: share > 0 ? 'var(--decline)' : 'var(--approve)',
+              }}
+            />
+          </span>,
+          <span key={`${feature.name}-share`} className="muted" style={{ textAlign: 'right' }}>
+            {shownContribution(feature.contribution ?? 0, props.story.contributionUnit)}
+          </span>,
+        ];
+      })}
+    </div>
+  );
+}
+
+type StoryFeature = TransactionStory['features'][number];
+const isUnusual = ({ value, usual }: StoryFeature): boolean =>
+  value !== null && usual !== null && (value < usual.low || value > usual.high);
+
+export function AllFeatures({ story }: { readonly story: TransactionStory }) {
+  return (
+    <details>
+      <summary>All {story.features.length} features</summary>
+      <table className="rows">
+        <thead>
+          <tr>
+            <th>Feature</th>
+            <th className="right">Value</th>
+            <th className="right" title="Where four fifths of the account’s earlier transactions lie">
+              Usual for the account
+            </th>
+            <th
+              className="right hide-small"
+              title={`Where four fifths of the latest ${story.peers} transactions of this type and channel lie`}
+            >
+              Usual for its kind
+            </th>
+            <th>Unit</th>
+          </tr>
+        </thead>
+        <tbody>
+          {story.features.map((feature) => (
+            <tr key={feature.name} style={{ cursor: 'default' }}>
+              <td title={feature.description}>{words(feature.name)}</td>
+              <td className={`right ${isUnusual(feature) ? 'unusual' : ''}`}>
+                {feature.value === null ? 'unknown' : number.format(feature.value)}
+              </td>
+              <td className="right muted">
+                {feature.usual
+                  ? `${number.format(feature.usual.low)} – ${number.format(feature.usual.high)}`
+                  : '–'}
+              </td>
+              <td className="right muted hide-small">
+                {feature.peers
+                  ? `${number.format(feature.peers.low)} – ${number.format(feature.peers.high)}`
+                  : '–'}
+              </td>
+              <td className="muted">{feature.unit}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

@@ -1,0 +1,45 @@
+// What is said of a feature, and the limits that several speak of.
+
+/** Labels are taken as complete this long after the transaction; risk windows end there. */
+export const LABEL_DELAY_DAYS = 7;
+/** From this amount in major units on, `is_high_amount` is 1. */
+export const HIGH_AMOUNT_MAJOR = 1000;
+/** Below this amount in major units a payment counts as small: what card testers try. */
+export const SMALL_AMOUNT_MAJOR = 5;
+
+/** Ages are told up to here: beyond, they only say how long the installation has been running. */
+export const AGE_LIMIT_DAYS = 90;
+/** From so many times an account's usual amount on, an amount is unusual. */
+export const UNUSUAL_TIMES = 3;
+
+export type FeatureGroup =
+  | 'transaction'
+  | 'category'
+  | 'account'
+  | 'merchant'
+  | 'device'
+  | 'ip'
+  | 'counterparty'
+  | 'inbound';
+
+/** Reads another feature of the same vector, for sentences that compare. */
+export type Look = (name: string) => number;
+
+export type FeatureDefinition = {
+  readonly name: string;
+  /** The entity whose history is read; `transaction` and `category` read none. */
+  readonly group: FeatureGroup;
+  readonly unit: string;
+  readonly window?: string;
+  readonly description: string;
+  /** When the value is NaN. */
+  readonly missing: string;
+  /** The sentence an analyst reads when this feature moved the score. */
+  readonly say: (value: number, look: Look, currency: string) => string;
+};
+
+/** Of a feature that always has a value. */
+export const NEVER = 'never missing';
+export const NO_HISTORY = 'missing until the account has a history';
+export const NO_RECENT_FRAUD = `missing when there is none in ${AGE_LIMIT_DAYS} days`;
+export const NO_MERCHANT = 'missing without a merchant id';

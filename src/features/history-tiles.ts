@@ -1,0 +1,188 @@
+// Tiles of a history that has more events than are kept one by one: a minute wide for the last two hours, an hour wide
+// before, each with the events, amount and frauds of itself and all before it.
+import type { History } from './history.ts';
+
+const FINE_TILE_SECONDS = 60;
+const COARSE_TILE_SECONDS = 3600;
+const FINE_SPAN_SECONDS = 7200;
+/** The most that a history can have. */
+export const MAX_TILES = 1200;
+/** start, width, then events, amount and frauds of this tile and all before it */
+export const TILE_FIELDS = 5;
+
+/** What the tiles hold up to a second; a tile that the second cuts counts in proportion. */
+export function untilInTiles(history: History, time: number): void {
+  const index = lastTileFrom(history, time);
+  if (index < 0) {
+    history.windowCount = 0;
+    history.windowSum = 0;
+    history.windowFrauds = 0;
+    return;
+  }
+  const { tiles } = history;
+  const at = history.tilesFrom + index * TILE_FIELDS;
+  const first = tiles[at];
+  // The newest tile is filled up to the newest event only.
+  const last = Math.min(first + tiles[at + 1] - 1, history.lastSeen);
+  const missing = time >= last ? 0 : (last - time) / (last - first + 1);
+  const before = at - TILE_FIELDS;
+  const none = index === 0;
+  history.windowCount = tiles[at + 2] - missing * (tiles[at + 2] - (none ? 0 : tiles[before + 2]));
+  history.windowSum = tiles[at + 3] - missing * (tiles[at + 3] - (none ? 0 : tiles[before + 3]));
+  history.windowFrauds = tiles[at + 4] - missing * (tiles[at + 4] - (none ? 0 : tiles[before + 4]));
+}
+
+/** The time of the latest event at or before a second; the start of a tile that the second cuts. 0 where there is none. */
+export function lastInTiles(history: History, time: number): number {
+  const index = lastTileFrom(history, time);
+  if (index < 0) return 0;
+  const at = history.tilesFrom + index * TILE_FIELDS;
+  const last = history.tiles[at] + history.tiles[at + 1] - 1;
+  return last <= time ? last : history.tiles[at];
+}
+
+/** The start of the latest tile with a fraud at or before a second; 0 where there is none. */
+export function lastFraudTile(history: History, time: number): number {
+  for (let i = lastTileFrom(history, time); i >= 0; i--) {
+    const at = history.tilesFrom + i * TILE_FIELDS;
+    if (history.tiles[at + 4] > (i > 0 ? history.tiles[at + 4 - TILE_FIELDS] : 0)) return history.tiles[at];
+  }
+  return 0;
+}
+
+/** The start of the first tile with a fraud that starts in (from, to]; 0 where there is none. */
+export function firstFraudTile({ tiles, tilesFrom, tileCount }: History, from: number, to: number): number {
+  let found = 0;
+  let before = 0;
+  for (let i = 0; i < tileCount && found === 0; i++) {
+    const at = tilesFrom + i * TILE_FIELDS;
+    const start = tiles[at];
+    if (start > from && start <= to && tiles[at + 4] > before) found = start;
+    before = tiles[at + 4];
+  }
+  return found;
+}
+
+/** Counts an event in the tile of its second. */
+export function addToTile(history: History, time: number, amountMinor: number): void {
+  let index = lastTileFrom(history, time);
+  const found = history.tilesFrom + index * TILE_FIELDS;
+  if (index < 0 || time >= history.tiles[found] + history.tiles[found + 1]) {
+    ownTheTiles(history);
+    mergeFineTiles(history);
+    const coarse = Math.floor(time / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
+    const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= history.lastSeen;
+    const width = isOld ? COARSE_TILE_SECONDS : FINE_TILE_SECONDS;
+    const start = Math.floor(time / width) * width;
+    index = lastTileFrom(history, start);
+    // A merge may just have made the tile that this second belongs to.
+    if (index < 0 || history.tiles[index * TILE_FIELDS] !== start) {
+      index++;
+      const { tiles } = history;
+      const at = index * TILE_FIELDS;
+      tiles.copyWithin(at + TILE_FIELDS, at, history.tileCount * TILE_FIELDS);
+      tiles[at] = start;
+      tiles[at + 1] = width;
+      for (let field = 2; field < TILE_FIELDS; field++) {
+        tiles[at + field] = index > 0 ? tiles[at - TILE_FIELDS + field] : 0;
+      }
+      history.tileCount++;
+    }
+  }
+  raiseFrom(history, index, 1, amountMinor, 0);
+}
+
+/** Marks (or unmarks) one event of a second as fraud; false when no tile holds it. */
+export function labelTile(history: History, time: number, fraud: boolean): boolean {
+  const index = lastTileFrom(history, time);
+  if (index < 0) return false;
+  const { tiles } = history;
+  const at = history.tilesFrom + index * TILE_FIELDS;
+  if (time >= tiles[at] + tiles[at + 1]) return false;
+  const before = index > 0 ? at - TILE_FIELDS : -1;
+  const events = tiles[at + 2] - (before < 0 ? 0 : tiles[before + 2]);
+  const frauds = tiles[at + 4] - (before < 0 ? 0 : tiles[before + 4]);
+  if (fraud ? frauds < events : frauds > 0) raiseFrom(history, index, 0, 0, fraud ? 1 : -1);
+  return true;
+}
+
+/** Drops tiles that end at or before a second. */
+export function forgetTiles(history: History, oldest: number): void {
+  const at = (index: number): number => history.tilesFrom + index * TILE_FIELDS;
+  let drop = 0;
+  while (drop < history.tileCount && history.tiles[at(drop)] + history.tiles[at(drop) + 1] - 1 <= oldest)
+    drop++;
+  if (drop === 0) return;
+  ownTheTiles(history);
+  const { tiles } = history;
+  const gone = at(drop - 1);
+  const [events, amount, frauds] = [tiles[gone + 2], tiles[gone + 3], tiles[gone + 4]];
+  tiles.copyWithin(0, at(drop), at(history.tileCount));
+  history.tileCount -= drop;
+  raiseFrom(history, 0, -events, -amount, -frauds);
+  if (history.tileCount === 0) {
+    history.tiled = false;
+    history.eventCount = 0;
+    history.summed = 0;
+    history.storedStands = false;
+    history.amountBefore[0] = 0;
+    history.fraudsBefore[0] = 0;
+  }
+}
+
+/** Moves the tiles into this history's own space, so that the place they were loaded from may change. */
+export function ownTheTiles(history: History): void {
+  if (history.tiles === history.ownTiles) return;
+  const { tiles, tilesFrom, ownTiles } = history;
+  const length = history.tileCount * TILE_FIELDS;
+  for (let i = 0; i < length; i++) ownTiles[i] = tiles[tilesFrom + i];
+  history.tiles = ownTiles;
+  history.tilesFrom = 0;
+}
+
+/** Index of the last tile that starts at or before a second, or -1. */
+function lastTileFrom(history: History, time: number): number {
+  const { tiles, tilesFrom } = history;
+  let low = 0;
+  let high = history.tileCount;
+  if (high > 0 && tiles[tilesFrom + (high - 1) * TILE_FIELDS] <= time) return high - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tiles[tilesFrom + middle * TILE_FIELDS] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function raiseFrom(history: History, index: number, events: number, amount: number, frauds: number): void {
+  const { tiles } = history;
+  const end = history.tilesFrom + history.tileCount * TILE_FIELDS;
+  for (let at = history.tilesFrom + index * TILE_FIELDS; at < end; at += TILE_FIELDS) {
+    tiles[at + 2] += events;
+    tiles[at + 3] += amount;
+    tiles[at + 4] += frauds;
+  }
+}
+
+/** Minute tiles of hours that ended over two hours ago become one hour tile. */
+function mergeFineTiles(history: History): void {
+  const tiles = history.tiles;
+  let kept = 0;
+  for (let from = 0; from < history.tileCount; from++) {
+    const at = from * TILE_FIELDS;
+    const coarse = Math.floor(tiles[at] / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
+    const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= history.lastSeen;
+    const previous = (kept - 1) * TILE_FIELDS;
+    const same =
+      isOld && kept > 0 && tiles[previous] === coarse && tiles[previous + 1] === COARSE_TILE_SECONDS;
+    const to = same ? previous : kept++ * TILE_FIELDS;
+    const width = isOld ? COARSE_TILE_SECONDS : tiles[at + 1];
+    tiles[to] = isOld ? coarse : tiles[at];
+    tiles[to + 1] = width;
+    // Running totals: the last of the merged tiles already holds the sum.
+    tiles[to + 2] = tiles[at + 2];
+    tiles[to + 3] = tiles[at + 3];
+    tiles[to + 4] = tiles[at + 4];
+  }
+  history.tileCount = kept;
+}

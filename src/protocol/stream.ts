@@ -1,0 +1,118 @@
+// Records and messages of the stream's topics, for whoever writes to them or reads from them. src/stream has what writes and reads.
+import { Type } from 'typebox';
+import { QUARANTINE_STEPS } from '../domain/dead-letter.ts';
+import { OUTCOMES } from '../domain/decision.ts';
+import { LABEL_SOURCES } from '../domain/label.ts';
+import { Reason, RuleHit, Transaction } from './decisions.ts';
+import { At, Component, List, OneOf } from './operation.ts';
+
+const SOURCE_OFFSET = { description: 'Of the record on the transactions topic, in the same partition' };
+
+/** With what it is in the base currency of the desk that decided it. */
+const DecidedTransaction = Component('DecidedTransaction', {
+  ...Transaction.properties,
+  base: Type.Optional(
+    Type.Object(
+      {
+        amountMinor: Type.Integer(),
+        currency: Type.String({ examples: ['EUR'] }),
+        rate: Type.Number({ description: 'Base units for one unit of what was converted' }),
+        rateDate: Type.String({ format: 'date', examples: ['2026-11-23'] }),
+        source: OneOf(['billing', 'imported', 'shipped']),
+      },
+      { description: 'In the base currency, where the amount is in another one' },
+    ),
+  ),
+});
+
+export const LabelRecord = Component(
+  'LabelRecord',
+  {
+    transactionId: Type.String(),
+    fraud: Type.Boolean(),
+    fraudType: Type.Optional(Type.String()),
+    source: OneOf(LABEL_SOURCES),
+    labelledAt: At(),
+    accountId: Type.String(),
+    occurredAt: At({ description: 'Of the transaction' }),
+    merchantId: Type.Optional(Type.String()),
+    deviceId: Type.Optional(Type.String()),
+    ip: Type.Optional(Type.String()),
+    counterpartyId: Type.Optional(Type.String()),
+  },
+  { description: 'A verdict with the keys of the histories that it belongs to (header kind: label)' },
+);
+
+export const DecisionMessage = Component('DecisionMessage', {
+  kind: Type.Literal('decision'),
+  offset: Type.Integer(SOURCE_OFFSET),
+  transactionId: Type.String(),
+  outcome: OneOf(OUTCOMES),
+  score: Type.Number({ description: 'Calibrated probability of fraud, 0 to 1' }),
+  receivedAt: At(),
+  decidedAt: At(),
+  engineMs: Type.Number(),
+  country: Type.Optional(Type.String()),
+  reasons: List(Reason),
+  rules: List(RuleHit),
+  modelVersion: Type.String(),
+  rulesetVersion: Type.String(),
+  catalogueHash: Type.String({ description: 'Of the features, their order and meaning' }),
+  contentHash: Type.String({ description: 'Of what the transaction says' }),
+  features: Type.String({ description: 'Base64 of the features as the model saw them' }),
+  transaction: DecidedTransaction,
+});
+
+export const LabelMessage = Component('LabelMessage', {
+  kind: Type.Literal('label'),
+  offset: Type.Integer(SOURCE_OFFSET),
+  label: LabelRecord,
+});
+
+export const ClaimMessage = Component(
+  'ClaimMessage',
+  { kind: Type.Literal('claim'), offset: Type.Integer(SOURCE_OFFSET) },
+  { description: 'Written by whoever takes over a partition: how far its output goes' },
+);
+
+export const DeadLetterMessage = Component('DeadLetterMessage', {
+  kind: Type.Literal('dead-letter'),
+  offset: Type.Integer(SOURCE_OFFSET),
+  receivedAt: At(),
+  key: Type.String(),
+  raw: Type.String({
+    description: 'The first 2,000 characters without card numbers; of what was accepted, all of it',
+  }),
+  problems: List(Type.Object({ pointer: Type.String(), message: Type.String() })),
+  quarantine: Type.Optional(
+    Type.Object(
+      {
+        step: OneOf(QUARANTINE_STEPS),
+        subject: Type.Optional(
+          Type.Object({
+            kind: OneOf(['transaction', 'label']),
+            accountId: Type.String(),
+            transactionId: Type.String(),
+          }),
+        ),
+      },
+      { description: 'It was accepted, and could not be dealt with' },
+    ),
+  ),
+});
+
+/** What is on each topic; names of topics begin with KAFKA_TOPIC_PREFIX. */
+export const TOPICS = {
+  transactions: {
+    about: 'What is to be decided, and labels; the key of a record is its account',
+    messages: [Transaction, LabelRecord],
+  },
+  decisions: {
+    about: 'What was decided and labelled, in the order of the partition; read committed messages only',
+    messages: [DecisionMessage, LabelMessage, ClaimMessage],
+  },
+  'dead-letters': {
+    about: 'What could not be read, and what is in quarantine',
+    messages: [DeadLetterMessage, ClaimMessage],
+  },
+} as const;

@@ -1,0 +1,108 @@
+// What an embedded desk is made of, opened from its folder: database, log, office, and the engine with its state.
+import { join } from 'node:path';
+import { loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoint.ts';
+import type { EmbeddedDatabase } from '../adapters/embedded/database.ts';
+import { openEmbeddedLog } from '../adapters/embedded/log.ts';
+import { kyselyOver } from '../adapters/sql/kysely-session.ts';
+import { migrate } from '../adapters/sql/migrations.ts';
+import { createModelRegistry } from '../adapters/sql/models.ts';
+import { createOffice } from '../adapters/sql/office.ts';
+import { createSqlStore } from '../adapters/sql/store.ts';
+import { createEngine, type Engine } from '../engine/process-batch.ts';
+import { createFeatureState, type FeatureState } from '../features/feature-state.ts';
+import { createScorer, type Model } from '../models/model.ts';
+import type { Serving } from '../models/serving.ts';
+import type { Clock } from '../ports/clock.ts';
+import { letterOf } from '../ports/office/dead-letters.ts';
+import type { ModelRegistry } from '../ports/office/models.ts';
+import type { Office } from '../ports/office/office.ts';
+import type { Store } from '../ports/store.ts';
+import type { Log } from '../ports/stream/log.ts';
+import { checkCardKey } from './card-settings.ts';
+import { fileFirstModel } from './first-champion.ts';
+import { type MoneyInService, openMoney } from './money-in-service.ts';
+import type { ReaderSettings } from './record-reader.ts';
+import { type RedoParts, redo } from './redo.ts';
+import { fileStarterRules, openRules, type RulesInService } from './rules-in-service.ts';
+import { readServing } from './service-watch.ts';
+
+export type PartsOptions = ReaderSettings & {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** The base currency that was asked for, and the one of a new desk where none was. */
+  readonly baseCurrency?: string;
+  readonly presetBaseCurrency?: string;
+  /** Makes the first model; histories it goes through are left in the state. */
+  readonly firstModel: (state: FeatureState) => Promise<Model>;
+  readonly onNotice: (message: string) => void;
+};
+
+export type EmbeddedParts = {
+  readonly database: EmbeddedDatabase;
+  readonly office: Office;
+  readonly rules: RulesInService;
+  readonly money: MoneyInService;
+  readonly registry: ModelRegistry;
+  readonly store: Store;
+  readonly log: Log;
+  readonly engine: Engine;
+  /** Up to where the log is decided and committed. */
+  readonly committed: number;
+};
+
+/** The folder of a desk's histories. */
+export const stateFolder = (dataDir: string): string => join(dataDir, 'state');
+
+/** Opens everything over the database; on the first start a model is made. */
+export async function openParts(options: PartsOptions, database: EmbeddedDatabase): Promise<EmbeddedParts> {
+  const { dataDir, clock } = options;
+  const db = kyselyOver(database);
+  await migrate(db, 'embedded');
+  const store = createSqlStore(database, db, database.unhurried);
+  const log = await openEmbeddedLog(database, clock.nowMs);
+  const committed = await store.committedOffset(0);
+  const registry = createModelRegistry(database.unhurried);
+  const office = createOffice(database.unhurried, 'log', { access: database });
+  if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
+  const money = await openMoney(office, options.baseCurrency, options.presetBaseCurrency);
+  const { state, serving } = await loadOrCreate(options, { registry, office, store, log, committed });
+  await fileStarterRules(office, clock.nowMs());
+  const rules = await openRules(office, options.onNotice);
+  const engine = createEngine(state, serving, rules.current());
+  return { database, office, rules, money, registry, store, log, engine, committed };
+}
+
+/** State and model from disk, brought up to the committed offset; both made new on the first start. */
+async function loadOrCreate(
+  options: PartsOptions,
+  parts: Pick<EmbeddedParts, 'registry' | 'office' | 'store' | 'log' | 'committed'>,
+): Promise<{ state: FeatureState; serving: Serving }> {
+  const { registry, office, store, log, committed } = parts;
+  const redoFrom = (from: number): Promise<void> => redo(state, { store, log, onRefused }, from, committed);
+  const onRefused: RedoParts['onRefused'] = async (offset, record, reason) => {
+    options.onNotice(`The record at offset ${offset} cannot be taken into the histories again: ${reason}`);
+    await office.deadLetters.add([
+      letterOf({ offset, record, reason }, 'rebuilding', `log, offset ${offset}`),
+    ]);
+  };
+  const folder = stateFolder(options.dataDir);
+  const serving = await readServing(registry, undefined, options.onNotice);
+  let state = createFeatureState();
+  if (!serving) {
+    const made = await options.firstModel(state);
+    const write = (await openCheckpoints(folder, state)).prepare(0);
+    await write();
+    await fileFirstModel(registry, made, options.clock.nowMs());
+    await redoFrom(0);
+    return { state, serving: { champion: createScorer(made) } };
+  }
+  let offset: number | undefined;
+  try {
+    offset = await loadCheckpoints(folder, state);
+  } catch (error) {
+    options.onNotice(`${(error as Error).message}; the histories are built again from the log.`);
+    state = createFeatureState();
+  }
+  await redoFrom(offset ?? 0);
+  return { state, serving };
+}

@@ -1,0 +1,54 @@
+// The latest transactions whose labels are known by now: what models are looked at on.
+import { baseHundredths } from '../../domain/base-amount.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import { decodeVector } from '../../engine/vector-codec.ts';
+import type { ReviewRow } from '../../models/review.ts';
+import type { Desk } from '../../ports/desk.ts';
+import { decidedAcross } from '../../ports/past-decisions.ts';
+import type { StoredTransaction } from '../../ports/store.ts';
+
+const MAX_ROWS = 30_000;
+const DAY_MS = 86_400_000;
+/** A whole week, so that every hour and day is in it. */
+const SPAN_MS = 7 * DAY_MS;
+
+type PastRow = ReviewRow & { readonly transaction: Transaction };
+
+export type LabelledPeriod = {
+  readonly rows: readonly PastRow[];
+  readonly fromMs: number | undefined;
+  readonly untilMs: number;
+  /** Share of the transactions whose verdict somebody gave; the others are taken as genuine once they are old enough. */
+  readonly verdicts: number;
+};
+
+/** Whether every hour and day of a week is in it. */
+export const isWholeWeek = ({ fromMs, untilMs }: LabelledPeriod): boolean =>
+  fromMs !== undefined && untilMs - fromMs > SPAN_MS - DAY_MS;
+
+function toReviewRow(stored: StoredTransaction): PastRow {
+  const { transaction } = stored;
+  const vector = decodeVector(stored.vector);
+  return {
+    fraud: stored.isFraud === true,
+    transaction,
+    amountHundredths: baseHundredths(transaction),
+    vector,
+    score: (scorer) => scorer.score(transaction, vector),
+  };
+}
+
+export async function loadPeriod({ clock, store }: Desk, maturityMs: number): Promise<LabelledPeriod> {
+  const untilMs = clock.nowMs() - maturityMs;
+  const rows: PastRow[] = [];
+  let fromMs: number | undefined;
+  let verdicts = 0;
+  for await (const page of decidedAcross(store, untilMs - SPAN_MS, untilMs, MAX_ROWS)) {
+    for (const stored of page) {
+      rows.push(toReviewRow(stored));
+      fromMs = stored.decision.decidedAtMs;
+      if (stored.isFraud !== undefined) verdicts++;
+    }
+  }
+  return { rows, fromMs, untilMs, verdicts: verdicts / Math.max(1, rows.length) };
+}

@@ -1,0 +1,31 @@
+// When the next ordinary transaction comes: a Poisson process, whose rate may follow the time of day.
+import type { Random } from '../domain/random.ts';
+import { activityAt } from './spending.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** No hour of the week is busier than this, where the mean is 1. */
+const BUSIEST = 2.1;
+
+export type Arrivals = {
+  /** Of the last one; before the first, when they begin. */
+  atMs: number;
+  /** Mean transactions a second. */
+  rate: number;
+  dayRhythm: boolean;
+  /** How far most people's clocks are ahead of UTC. */
+  readonly aheadMs: number;
+};
+
+/** Goes to the next arrival (Lewis and Shedler's thinning where the rate follows the day). */
+export function advance(arrivals: Arrivals, random: Random): void {
+  const { rate, dayRhythm, aheadMs } = arrivals;
+  for (;;) {
+    arrivals.atMs += random.exponential(1000 / rate) / (dayRhythm ? BUSIEST : 1);
+    if (!dayRhythm) return;
+    const local = arrivals.atMs + aheadMs;
+    const hour = Math.floor(local / HOUR_MS) % 24;
+    const weekday = (Math.floor(local / DAY_MS) + 3) % 7;
+    if (random.next() < activityAt(hour, weekday) / BUSIEST) return;
+  }
+}

@@ -1,0 +1,72 @@
+// What was decided before, done again to the state of a partition: it was lost, or decisions were made without it.
+import { lacksMemory, reasonOf } from '../domain/fault.ts';
+import type { Label } from '../domain/label.ts';
+import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { sharedEventOf } from '../features/event.ts';
+import { applyLabel, changesHistories } from '../features/labels.ts';
+import { observe } from '../features/observe.ts';
+import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
+import type { HistoryItem } from '../ports/stream/history.ts';
+import type { PartitionCommit } from '../ports/stream/state-store.ts';
+import { bytesOfHashes, hashOfId } from './decided-ids.ts';
+import { accountsOf, emptyCommit, labelChange, startNewIds, type Work } from './partition-work.ts';
+
+const vector = new Float64Array(FEATURE_COUNT);
+
+/**
+ * Does to the state what was decided before, without deciding again. `onRefused` hears of what the histories cannot take any
+ * more; they go on without it.
+ */
+export function redoBatch(
+  work: Work,
+  items: readonly HistoryItem[],
+  labels: Map<string, boolean>,
+  onRefused: (item: HistoryItem, reason: string) => void,
+): PartitionCommit {
+  const { accounts, labelled } = needsOf(items);
+  const ids: string[] = [];
+  const changes: SharedChange[] = [];
+  const take = (item: HistoryItem): void => {
+    if (item.kind === 'transaction') {
+      const id = hashOfId(item.transaction.accountId, item.transaction.id);
+      if (!work.ids.add(id)) return;
+      ids.push(id);
+      observe(work.state, item.transaction, vector);
+      changes.push({ kind: 'event', event: sharedEventOf(item.transaction) });
+    } else {
+      const { label } = item;
+      const previous = labels.get(label.transactionId);
+      applyLabel(work.state, label, previous);
+      if (changesHistories(label, previous)) changes.push(labelChange(label));
+      labels.set(label.transactionId, label.fraud);
+    }
+  };
+  for (const item of items) {
+    try {
+      take(item);
+    } catch (error) {
+      if (lacksMemory(error)) throw error;
+      onRefused(item, reasonOf(error));
+    }
+  }
+  const firstOffset = work.nextOffset;
+  work.nextOffset = items[items.length - 1].offset + 1;
+  return {
+    ...emptyCommit(work.partition, work.head, firstOffset, work.nextOffset),
+    accounts: accountsOf(work, new Set(accounts)),
+    labels: labelled.map(({ transactionId, fraud }) => ({ transactionId, fraud })),
+    decidedIds: bytesOfHashes(ids),
+    startNewIds: startNewIds(work),
+    shared: encodeSharedChanges(changes),
+  };
+}
+
+/** Whose histories a piece of history needs, and what it labels. */
+export function needsOf(items: readonly HistoryItem[]): { accounts: string[]; labelled: Label[] } {
+  return {
+    accounts: items.map((item) =>
+      item.kind === 'label' ? item.label.accountId : item.transaction.accountId,
+    ),
+    labelled: items.flatMap((item) => (item.kind === 'label' ? [item.label] : [])),
+  };
+}
