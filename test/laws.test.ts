@@ -1,4 +1,5 @@
-// A port says what every implementation of it gives; each of its laws is quoted, number and words, by the tests that prove it.
+// A port says what every implementation of it gives, and so does other code that has a Contract; each law is quoted, number
+// and words, by the tests that prove it.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,7 +14,7 @@ type Law = { readonly file: string; readonly number: string; readonly text: stri
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const prefixOf = (number: string): string => number.replace(/\d+$/, '');
 
-/** The laws of a port: list items between its Contract and its Caller invariants, each from its number to its full stop. */
+/** The laws of a file: list items between its Contract and its Caller invariants, each from its number to its full stop. */
 function lawsOf(file: string): Law[] {
   const laws: Law[] = [];
   for (const [comment] of read(file).matchAll(/\/\*\*.*?\*\//gs)) {
@@ -35,8 +36,9 @@ function titlesOf(file: string): string[] {
   );
 }
 
-const PORTS = globSync('src/ports/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
-const LAWS = PORTS.flatMap(lawsOf);
+const SOURCES = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
+const PORTS = SOURCES.filter((file) => file.startsWith('src/ports/'));
+const LAWS = SOURCES.flatMap(lawsOf);
 const TITLES = ['test/**/*.ts', 'src/**/*.test.ts']
   .flatMap((pattern) => globSync(pattern, { cwd: ROOT }))
   .flatMap((file) => titlesOf(file).map((title) => ({ file, title })));

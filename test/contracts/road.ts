@@ -9,8 +9,8 @@ import { createFeatureState } from '../../src/features/feature-state.ts';
 import type { Scorer } from '../../src/models/model.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Log } from '../../src/ports/stream/log.ts';
-import { createProcessor, type Processor, type ProcessorHooks } from '../../src/ports/stream/processor.ts';
 import { compileRuleset } from '../../src/rules/ruleset.ts';
+import { createProcessor, type Processor, type ProcessorHooks } from '../../src/stream/processor.ts';
 
 export type RoadWorld = { readonly log: Log; readonly store: Store; close(): Promise<void> };
 
