@@ -30,7 +30,7 @@ import { startDatabases } from './databases.ts';
 const START_MS = Date.UTC(2026, 10, 24);
 
 const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
-const { server, urlOf, pglite, postgres, onBoth } = await startDatabases();
+const { server, urlOf, postgres, onBoth, onBothOffices } = await startDatabases();
 const close = (session: SqlSession) => () => session.close();
 
 onBoth(logContract, 'log', 'embedded', (session) => {
@@ -74,49 +74,7 @@ onBoth(deadLettersContract, 'letters', 'embedded', (session, db) => ({
 
 onBoth(textContract, 'texts', 'embedded', (session) => session);
 
-alertsContract('PGlite, as a desk commits', async () => {
-  const { session, db } = pglite('queue');
-  await migrate(db, 'embedded');
-  const store = createSqlStore(session, db);
-  let offset = 0;
-  return {
-    session,
-    async commit(decided, labelled = []) {
-      const firstOffset = offset;
-      offset += decided.length + labelled.length;
-      await store.commit({
-        partition: 0,
-        firstOffset,
-        nextOffset: offset,
-        decided,
-        labelled,
-        quarantined: [],
-        results: [],
-      });
-    },
-    close: close(session),
-  };
-});
-
-alertsContract('PostgreSQL, as a sink stores', async () => {
-  const { session, db, pool } = await postgres('queue');
-  await migrate(db, 'server');
-  const sink = createSinkStore(pool);
-  let before = await sink.progress('decisions', 0);
-  return {
-    session,
-    async commit(decided, labelled = []) {
-      const nextOffset = before.nextOffset + 1 + decided.length + labelled.length;
-      const after = { nextOffset, sourceOffset: nextOffset };
-      const collected = collectedOf(sink, 0, decided);
-      for (const item of labelled) collected.labelled(item);
-      await sink.store([{ output: 'decisions', partition: 0, before, after, collected }]);
-      before = after;
-    },
-    close: close(session),
-  };
-});
-
+onBothOffices(alertsContract, 'queue');
 onBoth(notificationsContract, 'notifications', 'server', (session) => session);
 onBoth(peopleContract, 'people', 'server', (session) => session);
 onBoth(registryContract, 'registry', 'server', (session) => session);

@@ -82,7 +82,7 @@ export type Lists = {
  * Names of imported sanctions lists, by source.
  *
  * **Contract**
- * - LIST5 Names of an edition count together, once it is put in place, instead of those before; a later one is never replaced.
+ * - LIST5 Names of an edition count together, once it is put in place, instead of those before; an earlier one never replaces a later.
  *
  * **Caller invariants**
  * - All names of an edition are added before it is put in place; what it replaced is swept after, what was given up is dropped.

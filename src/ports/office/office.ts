@@ -20,7 +20,7 @@ import type { Views } from './views.ts';
 /**
  * **Contract**
  * - OFFICE1 A change by somebody and its line of the audit trail are one: where the line cannot be written, nothing is changed.
- * - OFFICE2 What somebody did in vain, where a method says false or nothing, has no line.
+ * - OFFICE2 A change that was refused has no line.
  *
  * Rates and names come in bit by bit before they count; their line is one with the step that makes them count.
  *

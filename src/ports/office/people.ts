@@ -66,7 +66,7 @@ export type OneTimeLink = { readonly userId: string | undefined };
 
 /**
  * **Contract**
- * - PEOPLE3 The first account is an administrator's, and somebody can always administer: of two who step down at once, one stays.
+ * - PEOPLE3 The first account administers, and somebody always can: of two who step down at once, one stays.
  * - PEOPLE4 Whoever has the machine makes an administrator.
  */
 export type Accounts = {

@@ -20,7 +20,7 @@ export type RuleDraft = Pick<FiledRule, 'id' | 'expression' | 'action' | 'text' 
  * - RULE1 A version is what was filed; a draft that is written anew is the next version.
  * - RULE2 A rule has one draft, one shadow and one live version at most: whoever comes retires the one before.
  * - RULE3 A version is moved from the state that was named, or not at all: of two people at once one is heard.
- * - RULE4 The revision moves with each move, and with nothing that leaves service as it is.
+ * - RULE4 The revision moves with each move, and not with a draft that is filed.
  * - RULE5 The rules of a new installation are filed where there are none, and in service.
  *
  * **Caller invariants**

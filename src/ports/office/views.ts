@@ -3,7 +3,7 @@ export type SavedView = { readonly name: string; readonly path: string };
 
 /**
  * **Contract**
- * - VIEW1 Views are a person's own, each name once, and no more than may be.
+ * - VIEW1 Views are a person’s own, each name once, and no more than may be.
  */
 export type Views = {
   list(person: string): Promise<readonly SavedView[]>;
