@@ -183,20 +183,20 @@ test('the controls of a simulator', async (t) => {
   };
 
   await t.test(
-    'SIM1 A simulator that is paused sends nothing, and goes on from now, with nothing to catch up with',
+    'SIM1 A simulator that is paused sends nothing; when it goes on, it leaves out what is more than a few seconds late',
     async () => {
       await more();
       assert.equal(simulation.state().running, true);
       simulation.setRunning(false);
       await sleep(100);
       const count = sent.length;
-      await sleep(2500);
+      await sleep(7000);
       assert.deepEqual([sent.length, simulation.state().running], [count, false]);
       const resumedMs = systemClock.nowMs();
       simulation.setRate(50);
       simulation.setRunning(true);
       await more();
-      assert.ok(sent.slice(count).every(({ occurredAtMs }) => occurredAtMs >= resumedMs - 1000));
+      assert.ok(sent.slice(count).every(({ occurredAtMs }) => occurredAtMs >= resumedMs - 5000));
       assert.deepEqual([simulation.state().running, simulation.state().rate], [true, 50]);
     },
   );

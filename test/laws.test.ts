@@ -43,7 +43,7 @@ const TITLES = ['test/**/*.ts', 'src/**/*.test.ts']
   .flatMap((pattern) => globSync(pattern, { cwd: ROOT }))
   .flatMap((file) => titlesOf(file).map((title) => ({ file, title })));
 
-test('every port says what all of its implementations give', () => {
+test('B4 every port says what all of its implementations give', () => {
   const silent = PORTS.filter((file) => !LAWS.some((law) => law.file === file));
   assert.deepEqual(
     silent,
@@ -53,7 +53,7 @@ test('every port says what all of its implementations give', () => {
   );
 });
 
-test('a law has a number of its own, and a port a prefix of its own', () => {
+test('B4 a law has a number of its own, and a port a prefix of its own', () => {
   const wrong: string[] = [];
   const homes = new Map<string, string>();
   const numbers = new Set<string>();
@@ -67,7 +67,7 @@ test('a law has a number of its own, and a port a prefix of its own', () => {
   assert.deepEqual(wrong, [], 'Give these laws another number');
 });
 
-test('every law is quoted by the title of a test that proves it', () => {
+test('B4 every law is quoted by the title of a test that proves it', () => {
   const unproved = LAWS.filter(
     ({ number, text }) => !TITLES.some(({ title }) => title.includes(`${number} ${text}`)),
   );
@@ -79,7 +79,7 @@ test('every law is quoted by the title of a test that proves it', () => {
   );
 });
 
-test('a title quotes laws that there are, in their words', () => {
+test('B4 a title quotes laws that there are, in their words', () => {
   const texts = new Map(LAWS.map(({ number, text }) => [number, text]));
   const prefixes = new Set(LAWS.map(({ number }) => prefixOf(number)));
   const wrong: string[] = [];

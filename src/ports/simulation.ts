@@ -14,7 +14,7 @@ export type InjectedFraud = {
 
 /**
  * **Contract**
- * - SIM1 A simulator that is paused sends nothing, and goes on from now, with nothing to catch up with.
+ * - SIM1 A simulator that is paused sends nothing; when it goes on, it leaves out what is more than a few seconds late.
  * - SIM2 A fraud that is injected is among those told of, newest first, with what was sent of it so far.
  * - SIM3 A fraud that it does not know is none.
  *
