@@ -1,6 +1,6 @@
 // The alert queue: what to look at next, and doing it, by mouse or by keyboard alone. With ?alert= the page of one.
 import { Button } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { lazy, useCallback, useEffect, useRef, useState } from 'react';
 import type { Alert } from '../../../src/protocol/alerts.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
@@ -17,10 +17,8 @@ import { useQueueKeys } from './queue-keys.ts';
 
 const AlertPage = lazy(async () => ({ default: (await import('./alert-page.tsx')).AlertPage }));
 
-const route = getRouteApi('/alerts');
-
 export function Alerts() {
-  const { alert } = route.useSearch();
+  const { alert } = useSearch({ from: '/alerts' });
   return alert === undefined ? <QueueScreen /> : <AlertPage id={alert} />;
 }
 

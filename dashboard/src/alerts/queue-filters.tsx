@@ -1,6 +1,6 @@
 // Which alerts the queue shows: a view, and filters that the address bar holds.
 import { Button, NumberInput, Select, Tabs, TextInput } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import type { RefObject } from 'react';
 import { ALERT_SORTS, ALERT_VIEWS, type AlertSort, type AlertView } from '../../../src/domain/alert.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
@@ -38,11 +38,9 @@ const EMPTY_WORDS: Readonly<Record<AlertView, string>> = {
 export const emptyWords = ({ view, search, minLossMinor }: AlertQuestion): string =>
   search || minLossMinor > 0 ? 'No alert fits these filters.' : EMPTY_WORDS[view];
 
-const alerts = getRouteApi('/alerts');
-
 /** What the address bar asks for. */
 export function useQueueQuestion(): AlertQuestion {
-  const { view = 'open', sort = 'priority', search = '', loss = 0 } = alerts.useSearch();
+  const { view = 'open', sort = 'priority', search = '', loss = 0 } = useSearch({ from: '/alerts' });
   const sees = useMay('read_identifiers');
   return {
     view,

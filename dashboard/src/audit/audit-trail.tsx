@@ -1,6 +1,6 @@
 // The audit trail: who saw and changed what, newest first.
 import { Button, TextInput } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { Answer } from '../../../src/client/api.ts';
 import type { AuditLine } from '../../../src/protocol/audit.ts';
@@ -18,10 +18,8 @@ const shownDetail = (detail: AuditLine['detail']): string =>
         .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
         .join(' · ');
 
-const settings = getRouteApi('/settings');
-
 export function AuditTrail() {
-  const { who = '', subject = '' } = settings.useSearch();
+  const { who = '', subject = '' } = useSearch({ from: '/settings' });
   const change = useChangeSearch<'/settings'>();
   const [lines, setLines] = useState<readonly AuditLine[]>([]);
   const [page, setPage] = useState<Answer<'listAuditLines'>>();

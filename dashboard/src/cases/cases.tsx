@@ -1,6 +1,6 @@
 // Cases: what is under way, and the file of one with ?case=.
 import { Button, SegmentedControl } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { lazy, useState } from 'react';
 import type { Case } from '../../../src/protocol/cases.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
@@ -12,10 +12,8 @@ import { OpenCase } from './open-case.tsx';
 
 const CasePage = lazy(async () => ({ default: (await import('./case-page.tsx')).CasePage }));
 
-const route = getRouteApi('/cases');
-
 export function Cases() {
-  const { case: id } = route.useSearch();
+  const { case: id } = useSearch({ from: '/cases' });
   return id === undefined ? <CaseList /> : <CasePage key={id} id={id} />;
 }
 
@@ -66,7 +64,7 @@ function CaseTable({ cases }: { readonly cases: readonly Case[] }) {
 }
 
 function CaseList() {
-  const { status = 'open' } = route.useSearch();
+  const { status = 'open' } = useSearch({ from: '/cases' });
   const change = useChangeSearch<'/cases'>();
   const { data, problem } = useAnswer(
     'listCases',

@@ -1,18 +1,16 @@
 // The period that figures stand for: the last hour comes with the feed, other ranges are asked for.
-import { getRouteApi, rootRouteId } from '@tanstack/react-router';
+import { rootRouteId, useSearch } from '@tanstack/react-router';
 import type { Stats } from '../../../src/protocol/figures.ts';
 import { useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 import { PERIODS, type Period } from './search.ts';
-
-const root = getRouteApi(rootRouteId);
 
 const FEED_MINUTES = 60;
 const REFRESH_MS = 5000;
 
 /** The period in the address bar, by default the last hour. */
 export function usePeriod(): Period {
-  const { range } = root.useSearch();
+  const { range } = useSearch({ from: rootRouteId });
   return PERIODS.find(({ value }) => value === range) ?? PERIODS[1];
 }
 

@@ -1,15 +1,12 @@
 // Coming in: sign-in, and the page behind a one-time link.
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { getRouteApi, useMatch, useNavigate } from '@tanstack/react-router';
+import { useMatch, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import type { Me, OneTimeLink } from '../../../src/protocol/sign-in.ts';
 import { LinkButton } from '../kit/link-button.tsx';
 import { Problem } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
 import { loadMe, useMe } from '../live/me.ts';
-
-const signIn = getRouteApi('/sign-in');
-const welcome = getRouteApi('/welcome');
 
 function Door(props: { readonly title: string; readonly about: string; readonly children: ReactNode }) {
   return (
@@ -61,7 +58,7 @@ function wayBack(code: string | undefined, provider: string | null | undefined):
 /** Somebody has come in, and has to be told something on the way. */
 export function SignedInWithNotice() {
   const { me } = useMe();
-  const { problem } = signIn.useSearch();
+  const { problem } = useSearch({ from: '/sign-in' });
   return (
     <Door title={`Welcome, ${me?.actor?.name}`} about="You are signed in.">
       <Problem text={wayBack(problem, me?.oidc)} />
@@ -86,7 +83,7 @@ export function SignIn(props: { readonly me: Me }) {
     setBusy(true);
     try {
       await call('signIn', { body: { id, password } });
-      if (here) await navigate({ to: '/overview' });
+      if (here) void navigate({ to: '/overview' });
       await loadMe();
     } catch (error) {
       setProblem((error as Error).message);
@@ -130,7 +127,7 @@ export function SignIn(props: { readonly me: Me }) {
 
 export function Welcome() {
   const navigate = useNavigate();
-  const { token = '' } = welcome.useSearch();
+  const { token = '' } = useSearch({ from: '/welcome' });
   const [link, setLink] = useState<OneTimeLink>();
   const [id, setId] = useState('');
   const [name, setName] = useState('');
@@ -145,7 +142,7 @@ export function Welcome() {
     setBusy(true);
     try {
       await call('useOneTimeLink', { body: { token, password, ...(link?.first && { id, name }) } });
-      await navigate({ to: '/overview' });
+      void navigate({ to: '/overview' });
       await loadMe();
     } catch (error) {
       setProblem((error as Error).message);

@@ -1,6 +1,6 @@
 // Lists that rules ask: block, allow and watch lists with their entries, and sanctions lists for screening names.
 import { Button } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { EntryList } from '../../../src/protocol/lists.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
@@ -14,10 +14,8 @@ import { ListTable } from './list-table.tsx';
 import { NewList } from './new-list.tsx';
 import { SanctionsPanel } from './sanctions-panel.tsx';
 
-const route = getRouteApi('/lists');
-
 export function Lists() {
-  const { list: open } = route.useSearch();
+  const { list: open } = useSearch({ from: '/lists' });
   const change = useChangeSearch<'/lists'>();
   const { data, problem } = useAnswer('listLists', {}, 15_000);
   const may = useMay('edit_lists');

@@ -1,5 +1,5 @@
 // The models: the one in service, those that might follow it, side by side on the same labelled transactions.
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Model, Reviews } from '../../../src/protocol/models.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
@@ -20,12 +20,11 @@ import { ModelTable } from './model-table.tsx';
 import { MoveModel } from './move-model.tsx';
 import { Outcomes } from './outcomes.tsx';
 
-const route = getRouteApi('/models');
 const MOST_COMPARED = 4;
 
 export function Models() {
   const model = useLive((state) => state.model);
-  const search = route.useSearch();
+  const search = useSearch({ from: '/models' });
   const change = useChangeSearch<'/models'>();
   const listed = useAnswer('listModels', {}, 4000);
   const models = listed.data?.models ?? [];

@@ -1,6 +1,6 @@
 // Rules: what is in service and what it does, drafts, and the workshop of one rule.
 import { Button } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { Empty, Panel, Problem } from '../kit/parts.tsx';
@@ -9,10 +9,8 @@ import { useMay } from '../live/me.ts';
 import { RuleTable } from './rule-table.tsx';
 import { RuleWorkshop } from './rule-workshop.tsx';
 
-const route = getRouteApi('/rules');
-
 export function Rules() {
-  const { rule: open } = route.useSearch();
+  const { rule: open } = useSearch({ from: '/rules' });
   const change = useChangeSearch<'/rules'>();
   const { data, problem } = useAnswer('listRules', {}, 10_000);
   const may = useMay('edit_rules');

@@ -1,6 +1,6 @@
 // Settings: people and their roles, API keys, the audit trail, one's own password.
 import { SegmentedControl } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { AuditTrail } from '../audit/index.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { useMay } from '../live/me.ts';
@@ -10,10 +10,8 @@ import { ExchangeRates } from '../rates/index.ts';
 import { DeskSettings } from './desk-settings.tsx';
 import { PARTS } from './search.ts';
 
-const settings = getRouteApi('/settings');
-
 export function Settings() {
-  const { part: asked } = settings.useSearch();
+  const { part: asked } = useSearch({ from: '/settings' });
   const change = useChangeSearch<'/settings'>();
   const administers = useMay('administer');
   const audits = useMay('read_audit');

@@ -1,6 +1,6 @@
 // The story of a transaction in a drawer, from any row; verdict buttons.
 import { Drawer } from '@mantine/core';
-import { getRouteApi, rootRouteId } from '@tanstack/react-router';
+import { rootRouteId, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { Empty, Problem } from '../kit/parts.tsx';
@@ -8,10 +8,8 @@ import { call } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { Story, useStory } from './story-body.tsx';
 
-const root = getRouteApi(rootRouteId);
-
 export function StoryDrawer() {
-  const { transaction: id } = root.useSearch();
+  const { transaction: id } = useSearch({ from: rootRouteId });
   const change = useChangeSearch<'__root__'>();
   const may = useMay('label');
   const { story, failure, change: changeStory } = useStory(id);

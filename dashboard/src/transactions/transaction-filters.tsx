@@ -1,6 +1,6 @@
 // What transactions are filtered by; the address bar holds it.
 import { SegmentedControl, Select, TextInput } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { COUNTRIES } from '../../../src/domain/country.ts';
 import { identifierForm } from '../../../src/domain/identifier-form.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
@@ -10,11 +10,9 @@ import { useMay } from '../live/me.ts';
 import { OUTCOMES } from './search.ts';
 import type { TransactionFilter } from './transaction-search.ts';
 
-const transactions = getRouteApi('/transactions');
-
 /** What the address bar asks for. */
 export function useTransactionFilter(): TransactionFilter {
-  const { outcome = 'all', country = null, account } = transactions.useSearch();
+  const { outcome = 'all', country = null, account } = useSearch({ from: '/transactions' });
   const sees = useMay('read_identifiers');
   // An address that somebody else sent may ask by what is hidden here.
   return { outcome, country, account: sees && account !== undefined ? identifierForm(account) : null };
