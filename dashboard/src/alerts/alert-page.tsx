@@ -47,6 +47,7 @@ export function AlertPage(props: { readonly id: number }) {
       variant="default"
       to="/alerts"
       search={(before) => ({ ...before, alert: undefined })}
+      activeOptions={{ exact: true }}
     >
       ← Queue
     </LinkButton>

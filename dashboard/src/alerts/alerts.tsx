@@ -87,7 +87,6 @@ function QueueScreen() {
         onCursor={setCursor}
         onChoose={choose}
         onChooseAll={(all) => setChosen(new Set(all ? alerts.map(({ id }) => id) : []))}
-        onOpen={open}
         onMore={queue.loadMore}
         onReading={setReading}
       />

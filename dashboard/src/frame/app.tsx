@@ -6,10 +6,10 @@ import { startFeed, stopFeed, useLive } from '../live/feed.ts';
 import { loadMe, useMe } from '../live/me.ts';
 import { KeysHelp, useKeys } from './keys.tsx';
 import { SCREENS } from './screens.ts';
-import { SignIn } from './sign-in.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Tour, tourDone } from './tour.tsx';
 
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
 const StoryDrawer = lazy(async () => ({ default: (await import('../transactions/story.tsx')).StoryDrawer }));
 
 /** Where the address leads, as the routes call it. */
@@ -29,7 +29,13 @@ export function App() {
   }, [here]);
   if (path === '/welcome') return <Outlet />;
   if (!me) return problem ? <p className="empty">{problem}</p> : null;
-  if (!here) return <SignIn me={me} />;
+  if (!here) {
+    return (
+      <Suspense fallback={null}>
+        <SignIn me={me} />
+      </Suspense>
+    );
+  }
   return path === '/sign-in' ? <Outlet /> : <Desk />;
 }
 
@@ -87,7 +93,7 @@ function Rail(props: { readonly active: string }) {
         Goshawk
       </div>
       {SCREENS.map(({ to, title, icon: Icon }) => (
-        <Link key={to} to={to} aria-current={props.active === to ? 'page' : undefined} activeProps={{}}>
+        <Link key={to} to={to} aria-current={props.active === to ? 'page' : undefined}>
           <Icon size={18} stroke={1.7} aria-hidden="true" />
           {title}
         </Link>

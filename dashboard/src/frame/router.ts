@@ -12,7 +12,6 @@ import { rulesSearch } from '../rules/search.ts';
 import { settingsSearch } from '../settings/search.ts';
 import { storySearch, transactionsSearch } from '../transactions/search.ts';
 import { App } from './app.tsx';
-import { SignedInWithNotice, Welcome } from './sign-in.tsx';
 
 const Overview = lazy(async () => ({ default: (await import('../figures/overview.tsx')).Overview }));
 
@@ -29,13 +28,13 @@ const welcome = createRoute({
   getParentRoute,
   path: '/welcome',
   validateSearch: searchOf((given) => ({ token: text(given.token) })),
-  component: Welcome,
+  component: lazy(async () => ({ default: (await import('./sign-in.tsx')).Welcome })),
 });
 const signIn = createRoute({
   getParentRoute,
   path: '/sign-in',
   validateSearch: searchOf((given) => ({ problem: text(given.problem) })),
-  component: SignedInWithNotice,
+  component: lazy(async () => ({ default: (await import('./sign-in.tsx')).SignedInWithNotice })),
 });
 const overview = createRoute({ getParentRoute, path: '/overview', component: Overview });
 const transactions = createRoute({
