@@ -74,7 +74,8 @@ test('what an address says is read, what it does not mean is left out, and unkno
 test('back and forward lead through what was looked at, and links open elsewhere, too', async () => {
   const { page, errors } = await open('/overview');
   await page.keyboard.press('3');
-  await page.locator('[data-alert] .open').first().click();
+  await page.locator('[data-alert] .open').first().focus();
+  await page.keyboard.press('Enter');
   await page.getByTestId('alert-page').waitFor();
   const alert = addressOf(page);
   assert.match(alert, /^\/alerts\?alert=\d+$/);
@@ -86,6 +87,7 @@ test('back and forward lead through what was looked at, and links open elsewhere
   assert.equal(addressOf(page), alert);
   const back = page.getByRole('link', { name: '← Queue' });
   assert.equal(await back.getAttribute('href'), '/alerts');
+  assert.equal(await back.getAttribute('aria-current'), null);
   const [other] = await Promise.all([
     page.context().waitForEvent('page'),
     back.click({ modifiers: ['Control'] }),

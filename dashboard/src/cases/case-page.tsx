@@ -46,7 +46,13 @@ export function CasePage(props: { readonly id: number }) {
   const { work, problem } = useCaseWork(id);
   const [reporting, setReporting] = useState(false);
   const back = (
-    <LinkButton size="xs" variant="default" to="/cases" search={(before) => ({ ...before, case: undefined })}>
+    <LinkButton
+      size="xs"
+      variant="default"
+      to="/cases"
+      search={(before) => ({ ...before, case: undefined })}
+      activeOptions={{ exact: true }}
+    >
       ← Cases
     </LinkButton>
   );
