@@ -1,7 +1,9 @@
 // The alerts of a view as a virtual table: a cursor for the keyboard, boxes for many at once.
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { Alert } from '../../../src/protocol/alerts.ts';
 import type { Presence } from '../../../src/protocol/feed.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { choice } from '../kit/choice.tsx';
 import { count, countryName, dateTime, hundredthsMoney, utc } from '../kit/format.ts';
 import { type Column, LongTable } from '../kit/long-table.tsx';
@@ -68,7 +70,6 @@ type ListProps = {
   readonly onCursor: (index: number) => void;
   readonly onChoose: (id: number, chosen: boolean) => void;
   readonly onChooseAll: (chosen: boolean) => void;
-  readonly onOpen: (alert: Alert) => void;
   readonly onMore: () => void;
   readonly onReading: (reading: boolean) => void;
 };
@@ -77,6 +78,8 @@ export function AlertList(props: ListProps) {
   const { alerts, cursor, chosen, closed } = props;
   const presence = useLive((state) => state.presence);
   const now = useNow(5000);
+  const change = useChangeSearch<'/alerts'>();
+  const pick = (alert: Alert): void => props.onCursor(alerts.indexOf(alert));
   return (
     <LongTable
       label="Alerts"
@@ -94,6 +97,8 @@ export function AlertList(props: ListProps) {
           onChoose: ({ id }, isChosen) => props.onChoose(id, isChosen),
           onChooseAll: props.onChooseAll,
         }),
+        LOSS,
+        account(pick),
         ...WHAT,
         {
           title: closed ? 'Closed' : 'Due',
@@ -117,9 +122,10 @@ export function AlertList(props: ListProps) {
         ...(alert === alerts[cursor] && { className: 'at' }),
       })}
       onOpen={(alert) => {
-        props.onCursor(alerts.indexOf(alert));
-        props.onOpen(alert);
+        pick(alert);
+        change({ alert: alert.id });
       }}
+      hasLinks
       onNearEnd={props.more ? props.onMore : undefined}
       events={{
         onPointerEnter: () => props.onReading(true),
@@ -129,24 +135,31 @@ export function AlertList(props: ListProps) {
   );
 }
 
-/** Columns that are the same in every view. */
+const LOSS: Column<Alert> = {
+  title: 'Expected loss',
+  about: 'Sum of score × amount; currencies are not converted',
+  right: true,
+  cell: (alert) => <b>{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>,
+};
+
+const account = (onPick: (alert: Alert) => void): Column<Alert> => ({
+  title: 'Account',
+  hint: ({ id }) => `Alert ${id}`,
+  cell: (alert) => (
+    <Link
+      className="open"
+      to="/alerts"
+      search={(before) => ({ ...before, alert: alert.id })}
+      onClick={() => onPick(alert)}
+    >
+      {alert.escalated && <span title="Escalated">▲ </span>}
+      {alert.accountId}
+    </Link>
+  ),
+});
+
+/** What else is the same in every view. */
 const WHAT: readonly Column<Alert>[] = [
-  {
-    title: 'Expected loss',
-    about: 'Sum of score × amount; currencies are not converted',
-    right: true,
-    cell: (alert) => <b>{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>,
-  },
-  {
-    title: 'Account',
-    hint: ({ id }) => `Alert ${id}`,
-    cell: (alert) => (
-      <>
-        {alert.escalated && <span title="Escalated">▲ </span>}
-        {alert.accountId}
-      </>
-    ),
-  },
   {
     title: 'Flagged',
     className: 'c-count',

@@ -1,12 +1,12 @@
 // What surrounds an alert: accounts linked with its own, other alerts of it, and who did what.
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { LinkGraph } from '../links/index.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery } from '../live/route.ts';
 import { VERDICT_WORDS } from './verdict-words.ts';
 
 export function AlertSurroundings(props: { readonly file: AlertFile }) {
@@ -37,6 +37,7 @@ const OTHER: readonly Column<AlertFile['earlier'][number]>[] = [
 ];
 
 function OtherAlerts(props: { readonly alerts: AlertFile['earlier'] }) {
+  const change = useChangeSearch<'/alerts'>();
   return (
     <Panel title="Other alerts of the account">
       <Table
@@ -44,7 +45,7 @@ function OtherAlerts(props: { readonly alerts: AlertFile['earlier'] }) {
         rows={props.alerts}
         rowKey={({ id }) => id}
         columns={OTHER}
-        onOpen={({ id }) => setQuery({ alert: String(id) })}
+        onOpen={({ id }) => change({ alert: id })}
         empty="None before this one."
       />
     </Panel>

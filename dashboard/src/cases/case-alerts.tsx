@@ -1,15 +1,16 @@
 // The alerts of a case.
 import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { count, hundredthsMoney, words } from '../kit/format.ts';
 import { Panel } from '../kit/parts.tsx';
 import { Table } from '../kit/table.tsx';
 import { call } from '../live/desk.ts';
-import { navigate } from '../live/route.ts';
 import type { CaseWork } from './case-work.ts';
 
 export function CaseAlerts(props: { readonly work: CaseWork }) {
   const { file, mayChange, run } = props.work;
   const { id } = file.case;
+  const navigate = useNavigate();
   return (
     <Panel title="Alerts">
       <Table
@@ -37,7 +38,7 @@ export function CaseAlerts(props: { readonly work: CaseWork }) {
               ),
           },
         ]}
-        onOpen={(alert) => navigate(`/alerts?alert=${alert.id}`)}
+        onOpen={(alert) => void navigate({ to: '/alerts', search: { alert: alert.id } })}
         empty="None yet. Add them from the queue or from an alert’s page."
       />
     </Panel>

@@ -1,26 +1,24 @@
 // Cases: what is under way, and the file of one with ?case=.
 import { Button, SegmentedControl } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { lazy, useState } from 'react';
-import { CASE_STATUSES } from '../../../src/domain/case.ts';
 import type { Case } from '../../../src/protocol/cases.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, utc, words } from '../kit/format.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { OpenCase } from './open-case.tsx';
 
 const CasePage = lazy(async () => ({ default: (await import('./case-page.tsx')).CasePage }));
 
 export function Cases() {
-  const { query } = useRoute();
-  const id = Number(query.get('case'));
-  return Number.isSafeInteger(id) && id > 0 ? <CasePage key={id} id={id} /> : <CaseList />;
+  const { case: id } = useSearch({ from: '/cases' });
+  return id === undefined ? <CaseList /> : <CasePage key={id} id={id} />;
 }
 
 const LOOK_MS = 10_000;
-const STATUSES = ['all', ...CASE_STATUSES] as const;
 
 const COLUMNS: readonly Column<Case>[] = [
   { title: 'Case', right: true, cell: ({ id }) => id },
@@ -55,8 +53,8 @@ const COLUMNS: readonly Column<Case>[] = [
 ];
 
 function CaseList() {
-  const { query } = useRoute();
-  const status = STATUSES.find((one) => one === query.get('status')) ?? 'open';
+  const { status = 'open' } = useSearch({ from: '/cases' });
+  const change = useChangeSearch<'/cases'>();
   const { data, problem } = useAnswer(
     'listCases',
     { query: status === 'all' ? {} : { status } },
@@ -81,7 +79,7 @@ function CaseList() {
           size="xs"
           aria-label="Status"
           value={status}
-          onChange={(value) => setQuery({ status: value === 'open' ? undefined : value })}
+          onChange={(value) => change({ status: value === 'open' ? undefined : value })}
           data={[
             { value: 'open', label: 'Open' },
             { value: 'proposed', label: 'To be closed' },
@@ -96,7 +94,7 @@ function CaseList() {
         rows={data?.items}
         rowKey={({ id }) => id}
         columns={COLUMNS}
-        onOpen={({ id }) => setQuery({ case: String(id) })}
+        onOpen={({ id }) => change({ case: id })}
         empty="No cases here. Choose alerts that belong together and open one from the queue, or from an alert."
       />
       {opening && <OpenCase alerts={[]} onClose={() => setOpening(false)} />}

@@ -1,14 +1,15 @@
 // Opening a case, with the alerts that were chosen.
 import { TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { count } from '../kit/format.ts';
 import { Problem } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
-import { navigate } from '../live/route.ts';
 
 /** Opens a case, with alerts that were chosen, and goes there. */
 export function OpenCase(props: { readonly alerts: readonly number[]; readonly onClose: () => void }) {
+  const navigate = useNavigate();
   const [title, setTitle] = useState('');
   const [problem, setProblem] = useState<string>();
   return (
@@ -19,7 +20,7 @@ export function OpenCase(props: { readonly alerts: readonly number[]; readonly o
           call('openCase', { body: { title, alerts: [...props.alerts] } }).then(
             ({ id }) => {
               props.onClose();
-              navigate(`/cases?case=${id}`);
+              void navigate({ to: '/cases', search: { case: id } });
             },
             (error: Error) => setProblem(error.message),
           );

@@ -1,8 +1,8 @@
 // The keys that work on every screen, and the list of all keys.
 import { Button, Modal } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { type RefObject, useEffect } from 'react';
 import { Facts } from '../kit/facts.tsx';
-import { navigate } from '../live/route.ts';
 import { SCREENS } from './screens.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -31,6 +31,7 @@ export function useKeys(desk: {
   help(): void;
   changeColors(): void;
 }): void {
+  const navigate = useNavigate();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
@@ -42,7 +43,7 @@ export function useKeys(desk: {
       if (event.key === '?') desk.help();
       if (event.key === 't') desk.changeColors();
       const next = SCREENS.find((screen) => screen.key === event.key);
-      if (next) navigate(`/${next.path}`);
+      if (next) void navigate({ to: next.to });
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

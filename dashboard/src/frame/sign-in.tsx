@@ -1,11 +1,12 @@
 // Coming in: sign-in, and the page behind a one-time link.
 import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useMatch, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import type { Me, OneTimeLink } from '../../../src/protocol/sign-in.ts';
+import { LinkButton } from '../kit/link-button.tsx';
 import { Problem } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
-import { loadMe } from '../live/me.ts';
-import { navigate, useRoute } from '../live/route.ts';
+import { loadMe, useMe } from '../live/me.ts';
 
 function Door(props: { readonly title: string; readonly about: string; readonly children: ReactNode }) {
   return (
@@ -48,31 +49,33 @@ const WAYS_BACK: Readonly<Record<string, (provider: string) => string>> = {
     `By your groups at ${provider} you are no administrator any more, but nobody else could be: your roles stay as they were.`,
 };
 
-function wayBack(code: string | null, provider: string | null): string | undefined {
-  return code !== null && Object.hasOwn(WAYS_BACK, code)
+function wayBack(code: string | undefined, provider: string | null | undefined): string | undefined {
+  return code !== undefined && Object.hasOwn(WAYS_BACK, code)
     ? WAYS_BACK[code](provider ?? 'The provider')
     : undefined;
 }
 
 /** Somebody has come in, and has to be told something on the way. */
-export function SignedInWithNotice(props: { readonly me: Me }) {
-  const { query } = useRoute();
+export function SignedInWithNotice() {
+  const { me } = useMe();
+  const { problem } = useSearch({ from: '/sign-in' });
   return (
-    <Door title={`Welcome, ${props.me.actor?.name}`} about="You are signed in.">
-      <Problem text={wayBack(query.get('problem'), props.me.oidc)} />
-      <Button fullWidth mt={16} onClick={() => navigate('/overview')}>
+    <Door title={`Welcome, ${me?.actor?.name}`} about="You are signed in.">
+      <Problem text={wayBack(problem, me?.oidc)} />
+      <LinkButton to="/overview" fullWidth mt={16}>
         To the desk
-      </Button>
+      </LinkButton>
     </Door>
   );
 }
 
 export function SignIn(props: { readonly me: Me }) {
-  const { query, screen } = useRoute();
+  const navigate = useNavigate();
+  const here = useMatch({ from: '/sign-in', shouldThrow: false });
   const [id, setId] = useState('');
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<string | undefined>(() =>
-    wayBack(query.get('problem'), props.me.oidc),
+    wayBack(here?.search.problem, props.me.oidc),
   );
   const [busy, setBusy] = useState(false);
   async function submit(event: FormEvent): Promise<void> {
@@ -80,7 +83,7 @@ export function SignIn(props: { readonly me: Me }) {
     setBusy(true);
     try {
       await call('signIn', { body: { id, password } });
-      if (screen === 'sign-in') navigate('/overview');
+      if (here) void navigate({ to: '/overview' });
       await loadMe();
     } catch (error) {
       setProblem((error as Error).message);
@@ -123,8 +126,8 @@ export function SignIn(props: { readonly me: Me }) {
 }
 
 export function Welcome() {
-  const { query } = useRoute();
-  const token = query.get('token') ?? '';
+  const navigate = useNavigate();
+  const { token = '' } = useSearch({ from: '/welcome' });
   const [link, setLink] = useState<OneTimeLink>();
   const [id, setId] = useState('');
   const [name, setName] = useState('');
@@ -139,7 +142,7 @@ export function Welcome() {
     setBusy(true);
     try {
       await call('useOneTimeLink', { body: { token, password, ...(link?.first && { id, name }) } });
-      navigate('/overview');
+      void navigate({ to: '/overview' });
       await loadMe();
     } catch (error) {
       setProblem((error as Error).message);
@@ -199,9 +202,9 @@ function NoLink({ problem }: { readonly problem: string | undefined }) {
   return (
     <Door title="Welcome" about={problem ? 'This link does not open.' : 'One moment …'}>
       <Problem text={problem} />
-      <Button component="a" href="/overview" variant="default" mt={8}>
+      <LinkButton to="/overview" variant="default" mt={8}>
         To the desk
-      </Button>
+      </LinkButton>
     </Door>
   );
 }

@@ -37,6 +37,8 @@ export type Rows<Row> = {
   readonly rowKey: (row: Row) => string | number;
   /** What a click on a row does, and Enter. */
   readonly onOpen?: ((row: Row) => void) | undefined;
+  /** A link in each row opens it, too, and is what the keyboard goes to. */
+  readonly hasLinks?: boolean;
   readonly mark?: (row: Row) => RowMarks;
   /** Stands in the place of rows where there are none. */
   readonly empty?: ReactNode;
@@ -57,23 +59,26 @@ export const classOf = ({ right, className }: Column<never>): string | undefined
 const isControl = (target: EventTarget): boolean =>
   target instanceof Element && target.closest('a, button, input, label, select, textarea') !== null;
 
-export function rowAttributes<Row>(row: Row, { mark, onOpen }: Pick<Rows<Row>, 'mark' | 'onOpen'>) {
+export function rowAttributes<Row>(
+  row: Row,
+  { mark, onOpen, hasLinks }: Pick<Rows<Row>, 'mark' | 'onOpen' | 'hasLinks'>,
+) {
   const { isCurrent, isFaded, ...marks } = mark?.(row) ?? {};
   return {
     ...marks,
     ...(isCurrent && { 'aria-current': true }),
     ...(isFaded && { style: { opacity: 0.6 } }),
     ...(onOpen && {
-      tabIndex: 0,
       onClick: (event: MouseEvent): void => {
         if (!isControl(event.target)) onOpen(row);
       },
-      onKeyDown: (event: KeyboardEvent): void => {
-        if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
-        // Keys of the screen are not meant as well.
-        event.preventDefault();
-        onOpen(row);
-      },
     }),
+    ...(onOpen &&
+      !hasLinks && {
+        tabIndex: 0,
+        onKeyDown: (event: KeyboardEvent): void => {
+          if (event.key === 'Enter' && event.target === event.currentTarget) onOpen(row);
+        },
+      }),
   };
 }

@@ -1,8 +1,8 @@
 // Lists in a table: what each is of, what it is for, and how rules name it.
 import type { EntryList } from '../../../src/protocol/lists.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count } from '../kit/format.ts';
 import { type Column, Table } from '../kit/table.tsx';
-import { setQuery } from '../live/route.ts';
 
 const PURPOSE_WORDS = { block: '✕ block', allow: '✓ allow', watch: '◆ watch' } as const;
 
@@ -25,8 +25,9 @@ const COLUMNS: readonly Column<EntryList>[] = [
 
 export function ListTable(props: {
   readonly lists: readonly EntryList[] | undefined;
-  readonly open: string | null;
+  readonly open: string | undefined;
 }) {
+  const change = useChangeSearch<'/lists'>();
   return (
     <Table
       label="Lists"
@@ -34,7 +35,7 @@ export function ListTable(props: {
       rowKey={({ name }) => name}
       columns={COLUMNS}
       mark={({ name }) => ({ isCurrent: props.open === name })}
-      onOpen={({ name }) => setQuery({ list: name })}
+      onOpen={({ name }) => change({ list: name })}
       empty="No lists yet."
     />
   );

@@ -1,9 +1,9 @@
 // Rules in a table: what each does, what it held for, what it costs.
 import type { Rule } from '../../../src/protocol/rules.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, percent } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { setQuery } from '../live/route.ts';
 
 const ACTION_WORDS = {
   approve: '✓ Approve',
@@ -94,8 +94,9 @@ function columns(counted: number): readonly Column<Rule>[] {
 export function RuleTable(props: {
   readonly rules: readonly Rule[] | undefined;
   readonly counted: number;
-  readonly open: string | null;
+  readonly open: string | undefined;
 }) {
+  const change = useChangeSearch<'/rules'>();
   return (
     <Table
       label="Rules"
@@ -103,7 +104,7 @@ export function RuleTable(props: {
       rowKey={({ id, version }) => `${id} ${version}`}
       columns={columns(props.counted)}
       mark={({ id }) => ({ isCurrent: props.open === id })}
-      onOpen={({ id }) => setQuery({ rule: id })}
+      onOpen={({ id }) => change({ rule: id })}
       empty="No rules. The score decides alone until you write one."
     />
   );

@@ -2,10 +2,10 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Rule } from '../../../src/protocol/rules.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
 import { call, outdated } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery } from '../live/route.ts';
 import { RuleCondition } from './rule-condition.tsx';
 import { differs, draftOf, EMPTY_DRAFT, type RuleDraft } from './rule-draft.ts';
 import { RuleFields } from './rule-fields.tsx';
@@ -32,6 +32,7 @@ function useDraft(id: string, newest: Rule | undefined) {
 
 /** Saves and moves versions, and what was said of it. */
 function useActs(id: string) {
+  const change = useChangeSearch<'/rules'>();
   const [said, setSaid] = useState<{ readonly text?: string; readonly problem?: string }>({});
   // What was said of a rule that has just got its name stays; another rule begins afresh.
   const justNamed = useRef<string>(undefined);
@@ -53,7 +54,7 @@ function useActs(id: string) {
       const filed = await call('fileRule', { body: draft });
       if (id === NEW) {
         justNamed.current = filed.id;
-        setQuery({ rule: filed.id });
+        change({ rule: filed.id });
       }
       return `Version ${filed.version} is a draft.`;
     });
@@ -72,6 +73,7 @@ export function RuleWorkshop(props: {
   readonly fourEyes: boolean;
 }) {
   const { id, versions } = props;
+  const changeSearch = useChangeSearch<'/rules'>();
   const mayEdit = useMay('edit_rules');
   const mayMove = useMay('approve_rules');
   const [newest] = versions;
@@ -89,7 +91,7 @@ export function RuleWorkshop(props: {
     <Panel
       title={isNew ? 'New rule' : id}
       note={
-        <Button size="compact-xs" variant="default" onClick={() => setQuery({ rule: undefined })}>
+        <Button size="compact-xs" variant="default" onClick={() => changeSearch({ rule: undefined })}>
           Close
         </Button>
       }

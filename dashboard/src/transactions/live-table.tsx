@@ -3,10 +3,10 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { TransactionRow } from '../../../src/protocol/transactions.ts';
 import { AmountCell } from '../kit/amount.tsx';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { clockTime, count, countryName, utc, words } from '../kit/format.ts';
 import { type Column, LongTable } from '../kit/long-table.tsx';
 import { OutcomeTag, ScoreBar } from '../kit/parts.tsx';
-import { setQuery } from '../live/route.ts';
 
 /** Rows as they stood when reading began, until the reader asks for the new ones. */
 export function useHeldRows(
@@ -29,6 +29,7 @@ export function LiveTable(props: {
   readonly paused: boolean;
   readonly height?: number;
 }) {
+  const change = useChangeSearch<'__root__'>();
   const frame = useRef<HTMLElement>(null);
   const [reading, setReading] = useState(false);
   const { shown, waiting, release } = useHeldRows(props.rows, props.paused || reading);
@@ -55,7 +56,7 @@ export function LiveTable(props: {
         height={props.height}
         columns={COLUMNS}
         mark={({ id }) => ({ 'data-transaction': id })}
-        onOpen={({ id }) => setQuery({ transaction: id })}
+        onOpen={({ id }) => change({ transaction: id })}
         events={{
           onMouseEnter: () => setReading(true),
           onMouseLeave: () => setReading(false),

@@ -1,10 +1,10 @@
 // Saved views: the filters of this screen under a name of one's own.
 import { Button, Menu, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Dialog } from '../kit/dialog.tsx';
 import { Problem } from '../kit/parts.tsx';
 import { call, useAnswer } from '../live/desk.ts';
-import { navigate } from '../live/route.ts';
 
 function SaveView(props: { readonly onClose: () => void; readonly onSaved: () => void }) {
   const [name, setName] = useState('');
@@ -40,6 +40,7 @@ function SaveView(props: { readonly onClose: () => void; readonly onSaved: () =>
 
 export function SavedViews() {
   const { data, again } = useAnswer('listViews', {}, 300_000);
+  const navigate = useNavigate();
   const [naming, setNaming] = useState(false);
   const views = data?.views ?? [];
   return (
@@ -54,7 +55,7 @@ export function SavedViews() {
           {views.map((view) => (
             <Menu.Item
               key={view.name}
-              onClick={() => navigate(view.path)}
+              onClick={() => void navigate({ href: view.path })}
               rightSection={
                 <Button
                   component="span"
