@@ -6,14 +6,27 @@ import { loadMe, useMe } from '../live/me.ts';
 import { navigate, useRoute } from '../live/route.ts';
 import { KeysHelp, useKeys } from './keys.tsx';
 import { SCREENS } from './screens.ts';
-import { SignedInWithNotice, SignIn, Welcome } from './sign-in.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Tour, tourDone } from './tour.tsx';
 
+// Whoever is signed in needs no way in.
+const Welcome = lazy(async () => ({ default: (await import('./sign-in.tsx')).Welcome }));
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
+const SignedInWithNotice = lazy(async () => ({
+  default: (await import('./sign-in.tsx')).SignedInWithNotice,
+}));
 const StoryDrawer = lazy(async () => ({ default: (await import('../transactions/story.tsx')).StoryDrawer }));
 
 /** The desk, or the way in. */
 export function App() {
+  return (
+    <Suspense fallback={null}>
+      <Here />
+    </Suspense>
+  );
+}
+
+function Here() {
   const { me, problem } = useMe();
   const { screen } = useRoute();
   const here = me?.actor != null;
@@ -67,14 +80,15 @@ function Desk() {
         <StoryDrawer />
       </Suspense>
       {touring && <Tour onEnd={endTour} />}
-      <KeysHelp
-        opened={help}
-        onClose={() => setHelp(false)}
-        onTour={() => {
-          setHelp(false);
-          setTouring(true);
-        }}
-      />
+      {help && (
+        <KeysHelp
+          onClose={() => setHelp(false)}
+          onTour={() => {
+            setHelp(false);
+            setTouring(true);
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // The top bar: how the desk is, what was just declined, the search, and who is here.
 import { ActionIcon, Button, Menu, SegmentedControl, TextInput, useComputedColorScheme } from '@mantine/core';
 import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
-import { type RefObject, useState } from 'react';
+import { lazy, type RefObject, Suspense, useState } from 'react';
 import { PERIODS, usePeriod } from '../figures/period.ts';
 import { amountText } from '../kit/amount.tsx';
 import { clockTime, count } from '../kit/format.ts';
@@ -9,8 +9,11 @@ import { call } from '../live/desk.ts';
 import { dismissBanner, useLive } from '../live/feed.ts';
 import { loadMe, useMay, useMe } from '../live/me.ts';
 import { navigate, setQuery } from '../live/route.ts';
-import { ChangePassword } from '../people/change-password.tsx';
 import { SimulatorControl } from '../simulator/simulator-control.tsx';
+
+const ChangePassword = lazy(async () => ({
+  default: (await import('../people/change-password.tsx')).ChangePassword,
+}));
 
 /** Fewer than this are simply under way. */
 const BACKLOG_SHOWN = 100;
@@ -151,7 +154,7 @@ function Person() {
           <Menu.Item onClick={() => void call('signOut').finally(() => void loadMe())}>Sign out</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {changing && <ChangePassword onClose={() => setChanging(false)} />}
+      <Suspense fallback={null}>{changing && <ChangePassword onClose={() => setChanging(false)} />}</Suspense>
     </>
   );
 }
