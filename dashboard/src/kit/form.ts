@@ -18,6 +18,8 @@ export type SentForm<Values> = FormState & {
   readonly fields: Fields<Values>;
   /** What an input of that name needs. */
   field(name: keyof Values & string): ReturnType<Fields<Values>['getInputProps']>;
+  /** From other values on, as if nothing had been typed. */
+  begin(values: Values): void;
 };
 
 const MUCH = 60;
@@ -68,6 +70,11 @@ export function useSentForm<Values extends Record<string, unknown>>(of: {
   return {
     fields,
     field: (name) => fields.getInputProps(name),
+    begin: (values) => {
+      fields.setInitialValues(values);
+      fields.reset();
+      setProblem(undefined);
+    },
     sending: fields.submitting,
     problem,
     submit: (event) => {
