@@ -44,8 +44,8 @@ export function useSentForm<Values extends Record<string, unknown>>(of: {
   // A second press can come before the button is drawn anew.
   const isUnderWay = useRef(false);
   const fields = useForm<Values>({
-    // Fields of two forms on one screen may be called alike.
-    name: useId(),
+    // Fields of two forms on one screen may be called alike; a name is of letters and digits alone.
+    name: useId().replaceAll(/[^a-zA-Z0-9]/g, ''),
     initialValues: of.initial,
     ...(of.rules && { validate: of.rules }),
   });
