@@ -65,6 +65,27 @@ test('what is missing or refused stands at its field, and what was typed stays',
   await page.close();
 });
 
+test('of a refusal nothing is lost, whether its field is there or not', async () => {
+  const page = await open('/settings?part=notifications');
+  const problems = [
+    { pointer: '/events/0', message: 'body/events/0 must be known.' },
+    { pointer: '/kind', message: 'body/kind must be another.' },
+  ];
+  await page.route('**/v1/channels', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 422, json: { detail: 'Not valid.', problems } })
+      : route.continue(),
+  );
+  await page.getByRole('button', { name: 'New channel …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Address/).fill('http://127.0.0.1:9/hook');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('Must be known.').waitFor();
+  assert.equal(await dialog.getByRole('alert').innerText(), 'body/kind must be another.');
+  assert.deepEqual(await seriousFaults(page), []);
+  await page.close();
+});
+
 test('a form is sent once, by Enter, and its button says that it is under way', async () => {
   const page = await open('/cases');
   let sent = 0;

@@ -60,7 +60,9 @@ export function useSentForm<Values extends Record<string, unknown>>(of: {
     try {
       await of.send(values, fields);
     } catch (error) {
-      const refused = placed(error, Object.keys(values));
+      // What is said of a value that has no input, or not now, would be seen nowhere.
+      const shown = Object.keys(values).filter((name) => fields.getInputNode(name) !== null);
+      const refused = placed(error, shown);
       setProblem(refused.whole);
       showErrors(refused.fields);
     }

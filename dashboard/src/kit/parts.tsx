@@ -56,7 +56,7 @@ export function Scroll(props: { readonly label: string; readonly children: React
 }
 
 /** What stands in the way, where something does. */
-export function Problem(props: { readonly text: ReactNode }) {
+export function Problem(props: { readonly text: string | null | undefined }) {
   if (!props.text) return null;
   return (
     <p className="problem" role="alert">

@@ -1,8 +1,7 @@
 // The condition of a rule: the editor, what a check says of it, and trying it on the past.
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import type { RuleCheck } from '../../../src/protocol/rules.ts';
 import { Hidden } from '../kit/hidden.tsx';
-import { Problem } from '../kit/parts.tsx';
 import { BacktestPanel } from './backtest-panel.tsx';
 import { RuleEditor } from './rule-editor.tsx';
 
@@ -25,8 +24,6 @@ export function RuleCondition(props: {
   readonly expression: string;
   readonly hidden: boolean;
   readonly mayEdit: boolean;
-  /** Why it was refused. */
-  readonly problem: ReactNode;
   readonly onChange: (expression: string) => void;
   /** Whether it can be a rule. */
   readonly onCheck: (isInOrder: boolean) => void;
@@ -51,7 +48,6 @@ export function RuleCondition(props: {
               props.onCheck(next?.ok === true);
             }}
           />
-          <Problem text={props.problem} />
           <CheckLine check={expression === '' ? undefined : check} />
           {mayEdit && <BacktestPanel expression={expression} ready={check?.ok === true} />}
         </>

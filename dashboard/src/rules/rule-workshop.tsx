@@ -107,7 +107,6 @@ export function RuleWorkshop(props: {
           expression={draft.expression}
           hidden={hidden}
           mayEdit={mayEdit}
-          problem={fields.errors.expression}
           onChange={(expression) => fields.setFieldValue('expression', expression)}
           onCheck={setInOrder}
         />
