@@ -14,9 +14,12 @@ import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
 import { encodeHeaders, produceApi } from '../src/adapters/kafka/record-batch.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
+import { createBoundary } from '../src/ports/boundary.ts';
+import { openStreamDesk } from '../src/runtimes/stream-desk.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { folderForPostgres } from '../src/stack/services.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
+import { deskContract } from './contracts/desk.ts';
 import { FAULTY_PROGRAM, mendDatabase, POISONED_AMOUNT_MINOR, poisonDatabase } from './faults/poison.ts';
 import { type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
 import { promoteCopy } from './promote-copy.ts';
@@ -514,6 +517,27 @@ test('the API over Kafka: decisions, repetitions, labels, bad records, a promote
   await pool.end();
   await server.stop();
   await Promise.all(processes.map((process) => process.stop()));
+});
+
+deskContract('over a stream', async () => {
+  const processes = [start('desk-worker', ['worker']), start('desk-sink', ['sink'])];
+  await Promise.all(processes.map((process) => process.said(/ ready\n/, 60_000)));
+  const boundary = createBoundary(Date.now, () => undefined);
+  const desk = await openStreamDesk({
+    settings: installation.settings,
+    onNotice: () => undefined,
+    onFailure: (error) => {
+      throw error;
+    },
+    boundary,
+  });
+  return {
+    ...desk,
+    async close() {
+      await desk.close();
+      for (const process of processes) await process.stop();
+    },
+  };
 });
 
 test('W5 lost state is built again by the command, and by a worker that finds none: the same, byte for byte', async () => {

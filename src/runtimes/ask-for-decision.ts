@@ -67,9 +67,10 @@ async function sendAndWait(
 
 /** Asks the database what became of a transaction, again and again, each time after twice as long. Gives what stops it. */
 function lookUp({ store, office }: AskParts, id: string, waiter: Waiter): () => void {
-  let timer: NodeJS.Timeout;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
   const askLater = (waitMs: number): void => {
-    timer = setTimeout(() => void ask(waitMs), waitMs);
+    if (!stopped) timer = setTimeout(() => void ask(waitMs), waitMs);
   };
   const ask = async (waitMs: number): Promise<void> => {
     const known = (await store.findKnown([id]).catch(() => undefined))?.get(id);
@@ -79,7 +80,10 @@ function lookUp({ store, office }: AskParts, id: string, waiter: Waiter): () => 
     else askLater(waitMs * 2);
   };
   askLater(LOOK_UP_MS);
-  return () => clearTimeout(timer);
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
 }
 
 function resultOf(transaction: Transaction, found: Found): Result {

@@ -4,6 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptio
 import { answersNothing, served } from '../../protocol/document.ts';
 import type { AnswerOf, BodyOf, OperationShape, ParamsOf, QueryOf } from '../../protocol/operation.ts';
 import { Problem } from '../../protocol/problem.ts';
+import { hasBody } from './connection-bounds.ts';
+import { sendProblem } from './problem-details.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -76,6 +78,13 @@ export function serve<O extends OperationShape>(
         },
       }),
       handler: async (request, reply) => {
+        if (one.streamTypes && !hasBody(request.raw))
+          return sendProblem(
+            reply,
+            400,
+            'Bad request',
+            `There is no body. Send ${one.streamTypes.join(' or ')}.`,
+          );
         reply.code(status);
         return run(request, reply);
       },

@@ -3,25 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifyAudit } from '../../src/adapters/sql/audit.ts';
 import { createOffice } from '../../src/adapters/sql/office.ts';
-import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { MAX_AMOUNT_MINOR } from '../../src/domain/amount.ts';
-import type { Labelled } from '../../src/engine/process-batch.ts';
 import type { AlertAction, AlertCursor, QueuedAlert } from '../../src/ports/office/alerts.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
+import type { OfficeWorld } from './office-world.ts';
 import { aDecision, START_MS } from './store.ts';
-
-export type QueueWorld = {
-  readonly session: SqlSession;
-  /** Commits what was decided and labelled, as its runtime does. */
-  commit(decided: readonly ReturnType<typeof aDecision>[], labelled?: readonly Labelled[]): Promise<void>;
-  close(): Promise<void>;
-};
 
 const ANN = { id: 'ann', name: 'Ann' };
 const BOB = { id: 'bob', name: 'Bob' };
 const MINUTE_MS = 60_000;
 
-export function queueContract(name: string, open: () => Promise<QueueWorld>) {
+export function alertsContract(name: string, open: () => Promise<OfficeWorld>) {
   test(`Q1–Q4 alert queue: ${name}`, async (t) => {
     const { session, commit, close } = await open();
     const { alerts, audit, links, past } = createOffice(session);
@@ -45,83 +37,89 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
       return found;
     };
 
-    await t.test('Q1 an account has one open alert, and what is flagged joins it', async () => {
-      await commit([
-        aDecision(0, 'review', { id: 'a-1', accountId: 'a', amountMinor: 50_000, deviceId: 'd' }),
-        aDecision(1, 'approve', { id: 'a-2', accountId: 'a', deviceId: 'd' }),
-        aDecision(2, 'decline', { id: 'b-1', accountId: 'b', amountMinor: 500_000, deviceId: 'd' }),
-      ]);
-      await commit([aDecision(3, 'decline', { id: 'a-3', accountId: 'a', amountMinor: 30_000 })]);
-      const [first, second] = await queue();
-      assert.deepEqual(
-        [first, second].map((alert) => [
-          alert.accountId,
-          alert.transactions,
-          alert.declined,
-          alert.amountMinor,
-          alert.expectedLossMinor,
-        ]),
-        [
-          ['b', 1, 1, 500_000, 450_000],
-          ['a', 2, 1, 80_000, 72_000],
-        ],
-        'the larger loss comes first',
-      );
-      assert.deepEqual(await alerts.transactionIds(second.id, 10), ['a-3', 'a-1']);
-      assert.equal(await alerts.alertOf('a-1'), second.id);
-      assert.equal(await alerts.alertOf('a-2'), undefined);
-      // The service level of its loss, from when it was opened.
-      assert.equal(first.dueAtMs - first.openedAtMs, 30 * MINUTE_MS);
-      assert.equal(second.dueAtMs - second.openedAtMs, 120 * MINUTE_MS);
-      assert.deepEqual(await alerts.counts('ann', clock), {
-        open: 2,
-        mine: 0,
-        unassigned: 2,
-        overdue: 1,
-        escalated: 0,
-        snoozed: 0,
-      });
-      const page = { view: 'open', sort: 'priority', person: '', nowMs: clock } as const;
-      const next = await alerts.list(
-        { ...page, after: { value: first.expectedLossMinor, id: first.id } },
-        10,
-      );
-      assert.deepEqual(
-        next.map(({ id }) => id),
-        [second.id],
-      );
-      for (const [search, found] of [
-        ['a', 1],
-        [String(first.id), 1],
-        ['a_', 0],
-        ['%', 0],
-      ] as const) {
-        assert.equal((await alerts.list({ ...page, search }, 10)).length >= found, true, search);
-        if (found === 0) assert.equal((await alerts.list({ ...page, search }, 10)).length, 0, search);
-      }
-    });
+    await t.test(
+      'Q1 ALERT1 An account has one open alert at most, and what is flagged joins it in the commit of its decision',
+      async () => {
+        await commit([
+          aDecision(0, 'review', { id: 'a-1', accountId: 'a', amountMinor: 50_000, deviceId: 'd' }),
+          aDecision(1, 'approve', { id: 'a-2', accountId: 'a', deviceId: 'd' }),
+          aDecision(2, 'decline', { id: 'b-1', accountId: 'b', amountMinor: 500_000, deviceId: 'd' }),
+        ]);
+        await commit([aDecision(3, 'decline', { id: 'a-3', accountId: 'a', amountMinor: 30_000 })]);
+        const [first, second] = await queue();
+        assert.deepEqual(
+          [first, second].map((alert) => [
+            alert.accountId,
+            alert.transactions,
+            alert.declined,
+            alert.amountMinor,
+            alert.expectedLossMinor,
+          ]),
+          [
+            ['b', 1, 1, 500_000, 450_000],
+            ['a', 2, 1, 80_000, 72_000],
+          ],
+          'the larger loss comes first',
+        );
+        assert.deepEqual(await alerts.transactionIds(second.id, 10), ['a-3', 'a-1']);
+        assert.equal(await alerts.alertOf('a-1'), second.id);
+        assert.equal(await alerts.alertOf('a-2'), undefined);
+        // The service level of its loss, from when it was opened.
+        assert.equal(first.dueAtMs - first.openedAtMs, 30 * MINUTE_MS);
+        assert.equal(second.dueAtMs - second.openedAtMs, 120 * MINUTE_MS);
+        assert.deepEqual(await alerts.counts('ann', clock), {
+          open: 2,
+          mine: 0,
+          unassigned: 2,
+          overdue: 1,
+          escalated: 0,
+          snoozed: 0,
+        });
+        const page = { view: 'open', sort: 'priority', person: '', nowMs: clock } as const;
+        const next = await alerts.list(
+          { ...page, after: { value: first.expectedLossMinor, id: first.id } },
+          10,
+        );
+        assert.deepEqual(
+          next.map(({ id }) => id),
+          [second.id],
+        );
+        for (const [search, found] of [
+          ['a', 1],
+          [String(first.id), 1],
+          ['a_', 0],
+          ['%', 0],
+        ] as const) {
+          assert.equal((await alerts.list({ ...page, search }, 10)).length >= found, true, search);
+          if (found === 0) assert.equal((await alerts.list({ ...page, search }, 10)).length, 0, search);
+        }
+      },
+    );
 
-    await t.test('Q2 two people at once: one is heard, the other is told', async () => {
-      const seen = await one('a');
-      const [byAnn, byBob] = await Promise.all([
-        alerts.act([seen], { kind: 'claim', by: ANN }, entry(ANN, 'claimed')),
-        alerts.act([seen], { kind: 'claim', by: BOB }, entry(BOB, 'claimed')),
-      ]);
-      assert.equal(byAnn.size + byBob.size, 1);
-      const now = await one('a');
-      assert.equal(now.assignee?.name, byAnn.size === 1 ? 'Ann' : 'Bob');
-      assert.equal(now.version, seen.version + 1);
-      const lines = await audit.lines({ subject: `alert ${seen.id}` }, 10);
-      assert.equal(lines.length, 1, 'one line, of the one who was heard');
-      assert.equal((await act(now, { kind: 'assign', to: ANN })).size, 1);
-      assert.deepEqual(
-        (await queue('mine')).map(({ accountId }) => accountId),
-        ['a'],
-      );
-      assert.deepEqual(await queue('mine', 'bob'), []);
-    });
+    await t.test(
+      'Q2 ALERT2 An action is done to each alert that is still as it was seen, and to no other: of two people at once one is heard',
+      async () => {
+        const seen = await one('a');
+        const [byAnn, byBob] = await Promise.all([
+          alerts.act([seen], { kind: 'claim', by: ANN }, entry(ANN, 'claimed')),
+          alerts.act([seen], { kind: 'claim', by: BOB }, entry(BOB, 'claimed')),
+        ]);
+        assert.equal(byAnn.size + byBob.size, 1);
+        const now = await one('a');
+        assert.equal(now.assignee?.name, byAnn.size === 1 ? 'Ann' : 'Bob');
+        assert.equal(now.version, seen.version + 1);
+        const lines = await audit.lines({ subject: `alert ${seen.id}` }, 10);
+        assert.equal(lines.length, 1, 'one line, of the one who was heard');
+        assert.equal((await act(now, { kind: 'assign', to: ANN })).size, 1);
+        assert.deepEqual(
+          (await queue('mine')).map(({ accountId }) => accountId),
+          ['a'],
+        );
+        assert.deepEqual(await queue('mine', 'bob'), []);
+      },
+    );
 
-    await t.test('a snoozed alert is away until then, or until something comes to it', async () => {
+    await t.test('ALERT6 A snoozed alert is away until then, or until something comes to it', async () => {
       const alert = await one('a');
       await act(alert, { kind: 'snooze', untilMs: clock + 10 * MINUTE_MS });
       assert.deepEqual(
@@ -137,7 +135,7 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
     });
 
     await t.test(
-      'Q3 nobody judges what they have not seen; a verdict, its labels and its line are one',
+      'Q3 ALERT3 A verdict is on the transactions that were seen: it, its labels and its line are one, and each label waits until it is done',
       async () => {
         const seen = await one('a');
         await commit([aDecision(5, 'decline', { id: 'a-5', accountId: 'a' })]);
@@ -168,7 +166,7 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
     );
 
     await t.test(
-      'a closed alert stays closed; what comes next opens another, and reopening waits for that',
+      'ALERT5 A closed alert stays closed; it opens again only while its account has no other open one',
       async () => {
         const [closed] = await queue('closed');
         await commit([aDecision(6, 'review', { id: 'a-6', accountId: 'a' })]);
@@ -185,7 +183,7 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
       },
     );
 
-    await t.test('Q4 labels from elsewhere close an alert of which all is known', async () => {
+    await t.test('Q4 ALERT4 Labels from elsewhere close an alert as soon as all of it is known', async () => {
       const alert = await one('b');
       await commit(
         [],
@@ -207,37 +205,43 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
       assert.deepEqual([closed?.status, closed?.verdict], ['closed', 'labels']);
     });
 
-    await t.test('many at once, and each that had changed is left alone', async () => {
-      await commit(
-        Array.from({ length: 5 }, (_, i) =>
-          aDecision(8 + i, 'review', { id: `m-${i}`, accountId: `many-${i}` }),
-        ),
-      );
-      const all = await alerts.list(
-        { view: 'open', sort: 'newest', person: '', nowMs: clock, search: 'many' },
-        10,
-      );
-      assert.equal(all.length, 5);
-      await act(all[2], { kind: 'escalate' });
-      const done = await alerts.act(all, { kind: 'claim', by: BOB }, entry(BOB, 'claimed'));
-      assert.equal(done.size, 4);
-      assert.ok(!done.has(all[2].id));
-      assert.equal((await alerts.counts('bob', clock)).escalated, 1);
-    });
-
-    await t.test('accounts are linked by what they share, and no further than asked', async () => {
-      const own = await links.ofAccount('a', 5);
-      assert.deepEqual(
-        own.map(({ kind, key, transactions }) => [kind, key, transactions]),
-        [['device', 'd', 2]],
-      );
-      const { accounts, total } = await links.accountsOf('device', 'd', 1);
-      assert.equal(total, 2);
-      assert.equal(accounts.length, 1);
-    });
+    await t.test(
+      'ALERT2 An action is done to each alert that is still as it was seen, and to no other: of two people at once one is heard, of many alerts as well',
+      async () => {
+        await commit(
+          Array.from({ length: 5 }, (_, i) =>
+            aDecision(8 + i, 'review', { id: `m-${i}`, accountId: `many-${i}` }),
+          ),
+        );
+        const all = await alerts.list(
+          { view: 'open', sort: 'newest', person: '', nowMs: clock, search: 'many' },
+          10,
+        );
+        assert.equal(all.length, 5);
+        await act(all[2], { kind: 'escalate' });
+        const done = await alerts.act(all, { kind: 'claim', by: BOB }, entry(BOB, 'claimed'));
+        assert.equal(done.size, 4);
+        assert.ok(!done.has(all[2].id));
+        assert.equal((await alerts.counts('bob', clock)).escalated, 1);
+      },
+    );
 
     await t.test(
-      'how decisions turned out is told by parts, with how complete and how late labels are',
+      'LINK1 Accounts are linked by what they share, no further than asked, and with how many there are among those looked at',
+      async () => {
+        const own = await links.ofAccount('a', 5);
+        assert.deepEqual(
+          own.map(({ kind, key, transactions }) => [kind, key, transactions]),
+          [['device', 'd', 2]],
+        );
+        const { accounts, total } = await links.accountsOf('device', 'd', 1);
+        assert.equal(total, 2);
+        assert.equal(accounts.length, 1);
+      },
+    );
+
+    await t.test(
+      'ROWS2 Outcomes, sources and hits are of the newest rows at most, each counted once, and what is not labelled is not called genuine',
       async () => {
         const outcomes = await past.outcomes(START_MS + 3_600_000, 100);
         assert.deepEqual(
@@ -263,11 +267,63 @@ export function queueContract(name: string, open: () => Promise<QueueWorld>) {
         const delays = await past.labelDelays(START_MS, Date.now() + 86_400_000, 100);
         assert.deepEqual([...delays], [source.medianDelayMs]);
         assert.equal((await past.labelDelays(0, START_MS, 100)).length, 0);
+        assert.deepEqual(
+          (await past.outcomes(START_MS + 3_600_000, 5))
+            .filter(({ kind }) => kind === 'type')
+            .map(({ rows }) => rows),
+          [5],
+        );
+        assert.deepEqual(await past.hits(100), [
+          { id: 'r', version: 1, shadow: false, hits: 3, labelled: 1, frauds: 0 },
+        ]);
       },
     );
 
     await t.test(
-      'T7 amounts at the bound and the largest of before add up: alerts are sorted and paged, and nothing stops',
+      'ROWS1 Pages hold each decision of the catalogue once, newest first, and end when nothing is left',
+      async () => {
+        for (const limit of [1, 5, 12, 13]) {
+          const ids: string[] = [];
+          for (let before: number | undefined, pages = 0; pages < 20; pages++) {
+            const page = await past.page('c', before, limit);
+            ids.push(...page.rows.map(({ id }) => id));
+            if (page.last === undefined) break;
+            before = page.last;
+          }
+          assert.deepEqual(
+            ids,
+            ['m-4', 'm-3', 'm-2', 'm-1', 'm-0', 'a-6', 'a-5', 'a-4', 'a-3', 'b-1', 'a-2', 'a-1'],
+            `${limit} at a time`,
+          );
+        }
+        assert.deepEqual((await past.page('of before', undefined, 100)).rows, []);
+      },
+    );
+
+    await t.test(
+      'ROWS3 Delays are of labels that came in within the time asked for, and never below nothing',
+      async () => {
+        const early = {
+          offset: 90,
+          label: {
+            transactionId: 'm-0',
+            fraud: true,
+            source: 'chargeback',
+            labelledAtMs: START_MS - 5000,
+            accountId: 'many-0',
+            occurredAtMs: START_MS,
+          },
+        } as const;
+        await commit([], [early]);
+        assert.deepEqual([...(await past.labelDelays(START_MS - 10_000, START_MS, 100))], [0]);
+        assert.deepEqual([...(await past.labelDelays(START_MS - 10_000, START_MS - 5000, 100))], []);
+        assert.equal((await past.labelDelays(START_MS - 10_000, START_MS + 86_400_000, 100)).length, 2);
+        assert.equal((await past.labelDelays(START_MS - 10_000, START_MS + 86_400_000, 1)).length, 1);
+      },
+    );
+
+    await t.test(
+      'T7 ALERT7 Alerts are added up, sorted and paged whatever their amounts: nothing twice, nothing left out',
       async () => {
         const flagged = (from: number, accountId: string, amountMinor: number) =>
           Array.from(
