@@ -36,7 +36,7 @@ export type TransactionFilter = {
 /** What a search pages through, newest first. */
 export type TransactionSearch = Omit<TransactionFilter, 'after'>;
 
-export type Alert = {
+export type FlaggedTransaction = {
   readonly offset: number;
   readonly transactionId: string;
   readonly accountId: string;
@@ -56,8 +56,8 @@ export type Alert = {
   readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };
 
-export type AlertFilter = {
-  readonly status?: Alert['status'];
+export type FlaggedFilter = {
+  readonly status?: FlaggedTransaction['status'];
   readonly accountId?: string;
   readonly outcome?: Outcome;
   readonly before?: number;
@@ -118,7 +118,8 @@ export type Store = {
   transactions(filter: TransactionFilter, limit: number): Promise<StoredTransaction[]>;
   /** For somebody who waits: in short steps, and no further back than a moment allows. Newest first. */
   search(filter: TransactionSearch, limit: number): Promise<Searched<ListedTransaction>>;
-  alerts(filter: AlertFilter, limit: number): Promise<Searched<Alert>>;
+  /** Decisions that were flagged, one by one, newest first. */
+  flagged(filter: FlaggedFilter, limit: number): Promise<Searched<FlaggedTransaction>>;
   /** Alerts in the queue: one an account, whatever it holds. */
   openAlerts(): Promise<number>;
   counts(fromMs: number, untilMs: number): Promise<CountRow[]>;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { verifyAudit } from '../../src/adapters/sql/audit.ts';
 import { createOffice } from '../../src/adapters/sql/office.ts';
 import { MAX_AMOUNT_MINOR } from '../../src/domain/amount.ts';
-import type { AlertAction, AlertCursor, QueuedAlert } from '../../src/ports/office/alerts.ts';
+import type { Alert, AlertAction, AlertCursor } from '../../src/ports/office/alerts.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
 import type { OfficeWorld } from './office-world.ts';
 import { aDecision, START_MS } from './store.ts';
@@ -24,11 +24,11 @@ export function alertsContract(name: string, open: () => Promise<OfficeWorld>) {
       action,
       subject: '',
     });
-    const act = (alert: QueuedAlert, action: AlertAction, person = ANN) =>
+    const act = (alert: Alert, action: AlertAction, person = ANN) =>
       alerts.act([alert], action, entry(person, action.kind));
     const queue = async (view: 'open' | 'mine' | 'snoozed' | 'closed' = 'open', person = 'ann') =>
       alerts.list({ view, sort: 'priority', person, nowMs: clock }, 10);
-    const one = async (accountId: string): Promise<QueuedAlert> => {
+    const one = async (accountId: string): Promise<Alert> => {
       const [found] = await alerts.list(
         { view: 'open', sort: 'newest', person: '', nowMs: clock, accountId },
         1,

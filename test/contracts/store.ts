@@ -111,7 +111,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
         await assert.rejects(store.commit(batch(3, [decided(3), decided(4, 'review', { id: 't0' })])));
         assert.equal(await store.committedOffset(0), 3);
         assert.equal(await store.transaction('t3'), undefined);
-        assert.equal((await store.alerts({}, 10)).items.length, 2);
+        assert.equal((await store.flagged({}, 10)).items.length, 2);
       },
     );
     await t.test(
@@ -129,7 +129,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
           [true, 'card_testing'],
         );
         assert.equal((await store.findKnown(['t4'])).get('t4')?.label, true);
-        const { items: alerts } = await store.alerts({}, 10);
+        const { items: alerts } = await store.flagged({}, 10);
         assert.deepEqual(
           alerts.map((alert) => [alert.transactionId, alert.status, alert.isFraud]),
           [
@@ -175,7 +175,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
           ['t1'],
         );
         assert.deepEqual(await ids({ fromMs: START_MS + 1000, untilMs: START_MS + 3000 }, 10), ['t2', 't1']);
-        assert.equal((await store.alerts({ outcome: 'review', status: 'open' }, 10)).items.length, 1);
+        assert.equal((await store.flagged({ outcome: 'review', status: 'open' }, 10)).items.length, 1);
       },
     );
     await t.test('STORE6 Counts are those of all that was committed, whatever the batches', async () => {

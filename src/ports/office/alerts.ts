@@ -3,7 +3,7 @@ import type { AlertSort, AlertVerdict, AlertView } from '../../domain/alert.ts';
 import type { Verdict } from '../../domain/label.ts';
 import type { AuditEntry } from './audit.ts';
 
-export type QueuedAlert = {
+export type Alert = {
   readonly id: number;
   readonly accountId: string;
   readonly openedAtMs: number;
@@ -90,19 +90,19 @@ export type WaitingLabel = { readonly id: number; readonly verdict: Verdict };
  * - A label is said to be done once it is durable in the stream, and not before: it may go there twice, never not at all (Q3).
  * - Seen alerts are named once each.
  */
-export type AlertQueue = {
-  list(filter: AlertFilter, limit: number): Promise<readonly QueuedAlert[]>;
+export type Alerts = {
+  list(filter: AlertFilter, limit: number): Promise<readonly Alert[]>;
   /** For somebody who waits: what is found before its time is up, and where the next page goes on. */
   page(
     filter: AlertFilter,
     limit: number,
   ): Promise<{
-    readonly items: readonly QueuedAlert[];
+    readonly items: readonly Alert[];
     readonly next: AlertCursor | undefined;
     readonly looked: number;
   }>;
   counts(person: string, nowMs: number): Promise<QueueCounts>;
-  find(id: number): Promise<QueuedAlert | undefined>;
+  find(id: number): Promise<Alert | undefined>;
   /** The transactions of an alert, newest first. */
   transactionIds(id: number, limit: number): Promise<readonly string[]>;
   /** The alert that a flagged transaction belongs to. */

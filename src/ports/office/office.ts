@@ -1,7 +1,7 @@
 // What people work with beside the stream of decisions: accounts of their own, the audit trail.
 
 import type { PastRows } from '../past-rows.ts';
-import type { AlertQueue } from './alerts.ts';
+import type { Alerts } from './alerts.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Cases } from './cases.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -31,7 +31,7 @@ import type { Views } from './views.ts';
 export type Office = {
   readonly people: People;
   readonly audit: AuditTrail;
-  readonly alerts: AlertQueue;
+  readonly alerts: Alerts;
   readonly notes: Notes;
   readonly links: Links;
   readonly views: Views;
