@@ -103,7 +103,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
         batchOf(16, [aDecision(16, 'approve', { id: 't0' }), aDecision(17, 'approve', { accountId: 'k17' })]),
       );
       assert.equal((await store.transaction('t17'))?.offset, 17);
-      assert.match((await deadLetters.reasonOf('t0')) ?? '', /duplicate key/);
+      assert.match((await deadLetters.reasonsOf(['t0', 't1'])).get('t0') ?? '', /duplicate key/);
     });
 
     await t.test('K2 NARROW2 A fault of the machine sets nothing aside', async () => {
@@ -203,7 +203,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
         const stored = await store.transaction('poison-6');
         assert.equal(stored?.transaction.city, 'Bruges');
         assert.equal((await deadLetters.find(letter.id))?.state, 'resolved');
-        assert.equal(await deadLetters.reasonOf('poison-6'), undefined);
+        assert.equal((await deadLetters.reasonsOf(['poison-6'])).size, 0);
         assert.ok((await store.decidedOffsets(0, 16)).has(6));
       },
     );

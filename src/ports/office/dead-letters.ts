@@ -106,8 +106,8 @@ export type DeadLetters = {
   count(): Promise<{ readonly total: number; readonly quarantined: number }>;
   /** Ids of transactions in quarantine, each with the reason. */
   quarantinedIds(): Promise<Map<string, string>>;
-  /** Why a transaction is in quarantine; undefined when it is not. */
-  reasonOf(transactionId: string): Promise<string | undefined>;
+  /** Why each of these transactions is in quarantine; those that are not are absent. */
+  reasonsOf(transactionIds: readonly string[]): Promise<Map<string, string>>;
   /** Moves it to another state, with its audit line; false when it was not in the one named. */
   move(id: number, from: DeadLetterState, to: DeadLetterState, entry: AuditEntry): Promise<boolean>;
   /** Failed again, when it was tried: back to open, with what it says now. */
