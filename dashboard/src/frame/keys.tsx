@@ -1,7 +1,8 @@
 // The keys that work on every screen, and the list of all keys.
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type RefObject, useEffect } from 'react';
+import { Dialog } from '../kit/dialog.tsx';
 import { SCREENS } from './screens.ts';
 
 const KEYS = [
@@ -49,18 +50,9 @@ export function useKeys(desk: {
   });
 }
 
-export function KeysHelp(props: {
-  readonly opened: boolean;
-  readonly onClose: () => void;
-  readonly onTour: () => void;
-}) {
+export function KeysHelp(props: { readonly onClose: () => void; readonly onTour: () => void }) {
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title="Keys"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Keys" size="md" onClose={props.onClose}>
       <table className="rows">
         <tbody>
           {KEYS.map(([key, what]) => (
@@ -76,6 +68,6 @@ export function KeysHelp(props: {
       <Button size="xs" variant="default" mt={12} onClick={props.onTour}>
         Take the tour
       </Button>
-    </Modal>
+    </Dialog>
   );
 }
