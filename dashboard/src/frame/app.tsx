@@ -9,6 +9,7 @@ import { SCREENS } from './screens.ts';
 import { TopBar } from './top-bar.tsx';
 import { Tour, tourDone } from './tour.tsx';
 
+// Whoever is signed in needs no way in.
 const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
 const StoryDrawer = lazy(async () => ({ default: (await import('../transactions/story.tsx')).StoryDrawer }));
 
@@ -17,6 +18,14 @@ const usePath = () => useMatches({ select: (matches) => matches.at(-1)?.fullPath
 
 /** The desk, or the way in. */
 export function App() {
+  return (
+    <Suspense fallback={null}>
+      <Here />
+    </Suspense>
+  );
+}
+
+function Here() {
   const { me, problem } = useMe();
   const path = usePath();
   const here = me?.actor != null;
@@ -73,14 +82,15 @@ function Desk() {
         <StoryDrawer />
       </Suspense>
       {touring && <Tour onEnd={endTour} />}
-      <KeysHelp
-        opened={help}
-        onClose={() => setHelp(false)}
-        onTour={() => {
-          setHelp(false);
-          setTouring(true);
-        }}
-      />
+      {help && (
+        <KeysHelp
+          onClose={() => setHelp(false)}
+          onTour={() => {
+            setHelp(false);
+            setTouring(true);
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 // The keys that work on every screen, and the list of all keys.
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type RefObject, useEffect } from 'react';
+import { Dialog } from '../kit/dialog.tsx';
 import { Facts } from '../kit/facts.tsx';
 import { SCREENS } from './screens.ts';
 
@@ -50,22 +51,13 @@ export function useKeys(desk: {
   });
 }
 
-export function KeysHelp(props: {
-  readonly opened: boolean;
-  readonly onClose: () => void;
-  readonly onTour: () => void;
-}) {
+export function KeysHelp(props: { readonly onClose: () => void; readonly onTour: () => void }) {
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title="Keys"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Keys" size="md" onClose={props.onClose}>
       <Facts facts={KEYS} nameOf={(key) => <kbd>{key}</kbd>} />
       <Button size="xs" variant="default" mt={12} onClick={props.onTour}>
         Take the tour
       </Button>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,10 @@
 // Coming in: sign-in, and the page behind a one-time link.
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMatch, useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Me, OneTimeLink } from '../../../src/protocol/sign-in.ts';
+import { needed, useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
 import { LinkButton } from '../kit/link-button.tsx';
 import { Problem } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
@@ -72,25 +74,21 @@ export function SignedInWithNotice() {
 export function SignIn(props: { readonly me: Me }) {
   const navigate = useNavigate();
   const here = useMatch({ from: '/sign-in', shouldThrow: false });
-  const [id, setId] = useState('');
-  const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<string | undefined>(() =>
-    wayBack(here?.search.problem, props.me.oidc),
-  );
-  const [busy, setBusy] = useState(false);
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      await call('signIn', { body: { id, password } });
+  const form = useSentForm({
+    initial: { id: '', password: '' },
+    rules: { id: needed('Type the name that you sign in with.'), password: needed('Type your password.') },
+    problem: wayBack(here?.search.problem, props.me.oidc),
+    async send(body, fields) {
+      try {
+        await call('signIn', { body });
+      } catch (error) {
+        fields.setFieldValue('password', '');
+        throw error;
+      }
       if (here) void navigate({ to: '/overview' });
       await loadMe();
-    } catch (error) {
-      setProblem((error as Error).message);
-      setPassword('');
-    }
-    setBusy(false);
-  }
+    },
+  });
   return (
     <Door title="Sign in" about="To the fraud desk. Who has no account is invited by an administrator.">
       {props.me.oidc && (
@@ -98,57 +96,38 @@ export function SignIn(props: { readonly me: Me }) {
           Sign in with {props.me.oidc}
         </Button>
       )}
-      <form onSubmit={(event) => void submit(event)}>
+      <Form form={form}>
         <TextInput
           label="Name or e-mail address"
           autoComplete="username"
           autoFocus
           required
-          value={id}
-          onChange={(event) => setId(event.currentTarget.value)}
+          {...form.field('id')}
         />
         <PasswordInput
           label="Password"
           autoComplete="current-password"
           required
           mt={8}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          {...form.field('password')}
         />
-        <Problem text={problem} />
-        <Button type="submit" fullWidth mt={16} loading={busy}>
+        <FormProblem form={form} />
+        <SendButton form={form} size="sm" fullWidth mt={16}>
           Sign in
-        </Button>
-      </form>
+        </SendButton>
+      </Form>
     </Door>
   );
 }
 
 export function Welcome() {
-  const navigate = useNavigate();
   const { token = '' } = useSearch({ from: '/welcome' });
   const [link, setLink] = useState<OneTimeLink>();
-  const [id, setId] = useState('');
-  const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
   useEffect(() => {
     call('getOneTimeLink', { query: { token } }).then(setLink, (error: Error) => setProblem(error.message));
   }, [token]);
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      await call('useOneTimeLink', { body: { token, password, ...(link?.first && { id, name }) } });
-      void navigate({ to: '/overview' });
-      await loadMe();
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
-    setBusy(false);
-  }
   if (!link) return <NoLink problem={problem} />;
   return (
     <Door
@@ -159,42 +138,53 @@ export function Welcome() {
           : `Choose the password that you sign in with as ${link.id}.`
       }
     >
-      <form onSubmit={(event) => void submit(event)}>
-        {link.first && (
-          <>
-            <TextInput
-              label="Name or e-mail address to sign in with"
-              autoComplete="username"
-              autoFocus
-              required
-              value={id}
-              onChange={(event) => setId(event.currentTarget.value)}
-            />
-            <TextInput
-              label="Your name, as others see it"
-              autoComplete="name"
-              mt={8}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-          </>
-        )}
-        <PasswordInput
-          label="Password"
-          description="Twelve characters or more; a few words that do not belong together are best."
-          autoComplete="new-password"
-          required
-          mt={8}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
-        />
-        <Problem text={problem} />
-        <Button type="submit" fullWidth mt={16} loading={busy}>
-          {link.first ? 'Become administrator' : 'Come in'}
-        </Button>
-      </form>
+      <ComeIn token={token} isFirst={link.first} />
     </Door>
+  );
+}
+
+function ComeIn({ token, isFirst }: { readonly token: string; readonly isFirst: boolean }) {
+  const navigate = useNavigate();
+  const form = useSentForm({
+    initial: { id: '', name: '', password: '' },
+    rules: {
+      password: needed('Choose a password.'),
+      ...(isFirst && { id: needed('Choose a name to sign in with.') }),
+    },
+    async send({ id, name, password }) {
+      await call('useOneTimeLink', { body: { token, password, ...(isFirst && { id, name }) } });
+      void navigate({ to: '/overview' });
+      await loadMe();
+    },
+  });
+  return (
+    <Form form={form}>
+      {isFirst && (
+        <>
+          <TextInput
+            label="Name or e-mail address to sign in with"
+            autoComplete="username"
+            autoFocus
+            required
+            {...form.field('id')}
+          />
+          <TextInput label="Your name, as others see it" autoComplete="name" mt={8} {...form.field('name')} />
+        </>
+      )}
+      <PasswordInput
+        label="Password"
+        description="Twelve characters or more; a few words that do not belong together are best."
+        autoComplete="new-password"
+        required
+        mt={8}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+        {...form.field('password')}
+      />
+      <FormProblem form={form} />
+      <SendButton form={form} size="sm" fullWidth mt={16}>
+        {isFirst ? 'Become administrator' : 'Come in'}
+      </SendButton>
+    </Form>
   );
 }
 

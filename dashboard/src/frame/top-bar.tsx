@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Menu, SegmentedControl, TextInput, useComputedColorScheme } from '@mantine/core';
 import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { type RefObject, useState } from 'react';
+import { lazy, type RefObject, Suspense, useState } from 'react';
 import { usePeriod } from '../figures/period.ts';
 import { PERIOD_VALUES } from '../figures/search.ts';
 import { amountText } from '../kit/amount.tsx';
@@ -11,8 +11,11 @@ import { clockTime, count } from '../kit/format.ts';
 import { call } from '../live/desk.ts';
 import { dismissBanner, useLive } from '../live/feed.ts';
 import { loadMe, useMay, useMe } from '../live/me.ts';
-import { ChangePassword } from '../people/change-password.tsx';
 import { SimulatorControl } from '../simulator/simulator-control.tsx';
+
+const ChangePassword = lazy(async () => ({
+  default: (await import('../people/change-password.tsx')).ChangePassword,
+}));
 
 /** Fewer than this are simply under way. */
 const BACKLOG_SHOWN = 100;
@@ -157,7 +160,7 @@ function Person() {
           <Menu.Item onClick={() => void call('signOut').finally(() => void loadMe())}>Sign out</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {changing && <ChangePassword onClose={() => setChanging(false)} />}
+      <Suspense fallback={null}>{changing && <ChangePassword onClose={() => setChanging(false)} />}</Suspense>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // Dead letters: what is in quarantine first, since somebody has to deal with it; then input that was refused.
 import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import type { DeadLetterRow } from '../../../src/protocol/dead-letters.ts';
+import { useConfirm } from '../kit/dialog.tsx';
 import { count } from '../kit/format.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
@@ -39,13 +39,9 @@ export function DeadLetters() {
     true,
   );
   const [said, setSaid] = useState<Said>();
-  const act = (row: DeadLetterRow, what: 'retry' | 'discard'): void => {
-    const params = { id: row.id };
-    const acted =
-      what === 'retry'
-        ? call('retryDeadLetter', { params }).then(({ detail }) => detail)
-        : call('discardDeadLetter', { params }).then(() => `Dead letter ${row.id} is discarded.`);
-    acted.then(
+  const { ask, question } = useConfirm();
+  const run = (work: Promise<string>): void =>
+    void work.then(
       (text) => {
         setSaid({ text });
         again();
@@ -55,7 +51,17 @@ export function DeadLetters() {
         again();
       },
     );
-  };
+  const retry = (id: number): void =>
+    run(call('retryDeadLetter', { params: { id } }).then(({ detail }) => detail));
+  const discard = (id: number): void =>
+    ask({
+      title: `Discard dead letter ${id}?`,
+      about: 'It is not tried again, now or later.',
+      action: 'Discard',
+      destroys: true,
+      onYes: () =>
+        run(call('discardDeadLetter', { params: { id } }).then(() => `Dead letter ${id} is discarded.`)),
+    });
   const show = (next: Shown): void => {
     setShown(next);
     setCursors([]);
@@ -87,13 +93,14 @@ export function DeadLetters() {
         </p>
       )}
       <Problem text={problem} />
-      <LetterTable letters={data?.items} nothing={NOTHING[view]} onAct={act} />
+      <LetterTable letters={data?.items} nothing={NOTHING[view]} onRetry={retry} onDiscard={discard} />
       {(cursors.length > 0 || typeof next === 'number') && (
         <Pager
           onNewer={cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : undefined}
           onOlder={typeof next === 'number' ? () => setCursors([...cursors, next]) : undefined}
         />
       )}
+      {question}
       <Toast said={said} onGone={() => setSaid(undefined)} />
     </Panel>
   );

@@ -13,14 +13,19 @@ const STEP_WORDS: Readonly<Record<NonNullable<DeadLetterRow['step']>, string>> =
   rebuilding: 'is stored, could not be taken into histories again',
 };
 
-type Act = (row: DeadLetterRow, what: 'retry' | 'discard') => void;
+type Acts = {
+  readonly onRetry: (id: number) => void;
+  readonly onDiscard: (id: number) => void;
+};
 
-export function LetterTable(props: {
-  readonly letters: readonly DeadLetterRow[] | undefined;
-  /** Said where there are none. */
-  readonly nothing: string;
-  readonly onAct: Act;
-}) {
+export function LetterTable(
+  props: Acts & {
+    readonly letters: readonly DeadLetterRow[] | undefined;
+    /** Said where there are none. */
+    readonly nothing: string;
+  },
+) {
+  const { onRetry, onDiscard } = props;
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const turn = (id: number): void =>
     setOpen((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
@@ -37,7 +42,9 @@ export function LetterTable(props: {
           cell: (row) => <Happened row={row} isOpen={open.has(row.id)} onTurn={() => turn(row.id)} />,
         },
         { title: 'State', cell: (row) => <State row={row} /> },
-        actions<DeadLetterRow>((row) => row.state === 'open' && <Actions row={row} onAct={props.onAct} />),
+        actions<DeadLetterRow>(
+          (row) => row.state === 'open' && <Actions row={row} onRetry={onRetry} onDiscard={onDiscard} />,
+        ),
       ]}
       mark={({ id }) => ({ 'data-letter': id })}
       below={(row) => open.has(row.id) && <Details row={row} />}
@@ -80,7 +87,7 @@ function State({ row }: { readonly row: DeadLetterRow }) {
   );
 }
 
-function Actions({ row, onAct }: { readonly row: DeadLetterRow; readonly onAct: Act }) {
+function Actions({ row, onRetry, onDiscard }: Acts & { readonly row: DeadLetterRow }) {
   const may = useMay('handle_dead_letters');
   return (
     <>
@@ -89,7 +96,7 @@ function Actions({ row, onAct }: { readonly row: DeadLetterRow; readonly onAct: 
         variant="default"
         disabled={!may}
         title={may ? undefined : 'Your role may not do this'}
-        onClick={() => onAct(row, 'retry')}
+        onClick={() => onRetry(row.id)}
       >
         Try again
       </Button>{' '}
@@ -99,7 +106,7 @@ function Actions({ row, onAct }: { readonly row: DeadLetterRow; readonly onAct: 
         color="red"
         disabled={!may}
         title={may ? undefined : 'Your role may not do this'}
-        onClick={() => onAct(row, 'discard')}
+        onClick={() => onDiscard(row.id)}
       >
         Discard
       </Button>
