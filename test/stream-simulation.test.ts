@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
+import type { Faults } from './simulation/faults.ts';
 import { searchOnThreads, searchSeeds } from './simulation/search.ts';
-import type { Faults } from './simulation/stream-world.ts';
 
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 100);
 const TROUBLED: Faults = {
