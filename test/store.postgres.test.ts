@@ -4,31 +4,25 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
-import type { CollectedRows } from '../src/adapters/postgres/collected-rows.ts';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createSinkStore } from '../src/adapters/postgres/sink-store.ts';
 import { createDeadLetters } from '../src/adapters/sql/dead-letters.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
-import { createListStore } from '../src/adapters/sql/lists.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
-import { createModelRegistry } from '../src/adapters/sql/models.ts';
-import { createOffice } from '../src/adapters/sql/office.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
-import { type Transaction, transactionToJson } from '../src/domain/transaction.ts';
+import type { Transaction } from '../src/domain/transaction.ts';
 import type { Decided } from '../src/engine/process-batch.ts';
-import { serializeModel } from '../src/models/model.ts';
 import { OverCapacityError } from '../src/ports/desk.ts';
-import type { SinkStore } from '../src/ports/stream/sink-store.ts';
 import { FencedError } from '../src/ports/stream/state-store.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { startPostgresServer } from '../src/stack/postgres.ts';
-import { decisionMessage } from '../src/stream/message-codec.ts';
+import { collectedOf } from './collected.ts';
 import { queueContract } from './contracts/alert-queue.ts';
 import { deadLettersContract } from './contracts/dead-letters.ts';
-import { aModel, registryContract } from './contracts/model-registry.ts';
+import { registryContract } from './contracts/model-registry.ts';
 import { notificationsContract } from './contracts/notifications.ts';
 import { peopleContract } from './contracts/people.ts';
-import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
+import { storeContract } from './contracts/store.ts';
 import { textContract } from './contracts/text.ts';
 import { makeFolder } from './desk-process.ts';
 
@@ -45,16 +39,6 @@ after(async () => {
   await server.stop();
   folder.remove();
 });
-
-/** As a sink collects what it has read. */
-function collectedOf(sink: SinkStore<CollectedRows>, partition: number, decided: readonly Decided[]) {
-  const collected = sink.collect(partition);
-  for (const item of decided) {
-    const text = Buffer.from(JSON.stringify(transactionToJson(item.transaction)));
-    collected.decided(item, decisionMessage(item, text, undefined).value);
-  }
-  return collected;
-}
 
 storeContract('PGlite', async () => {
   const session = openEmbeddedDatabase(join(folder.path, 'pglite'), (error) => {
@@ -226,128 +210,6 @@ test('O7 whoever has the machine makes an administrator in a server’s database
   const made = people('make-administrator', 'operator');
   assert.match(made.stdout, /operator\tnew\t\/welcome\?token=/, made.stderr);
   assert.match(people('list').stdout, /operator\toperator\tadministrator\tinvited\tnever/);
-});
-
-test('M9 models from before the registry are in it after the upgrade, the champion as champion', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database upgraded', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'upgraded') });
-  await migrate(db, 'server', '002_decided_dead_letters');
-  const model = await aModel();
-  for (const version of ['old', 'new']) {
-    const text = serializeModel({ ...model, info: { ...model.info, version } });
-    await session.query('insert into models values ($1, now(), $2)', [version, text]);
-  }
-  await session.query("insert into champion (version, promoted_at) values ('new', now())", []);
-  await migrate(db, 'server');
-  const registry = createModelRegistry(session);
-  assert.deepEqual((await registry.list()).map(({ version, state }) => `${version} ${state}`).sort(), [
-    'new champion',
-    'old retired',
-  ]);
-  assert.equal((await registry.load('new'))?.info.version, 'new');
-  assert.deepEqual((await registry.find('old'))?.info.features, [...model.info.features]);
-  const [event] = await registry.events(10);
-  assert.deepEqual([event.version, event.to], ['new', 'champion']);
-  await session.close();
-});
-
-for (const [kind, before] of [
-  ['embedded', '016_channel_holds'],
-  ['server', '017_channel_holds'],
-] as const)
-  test(`L9 names from before weak aliases were told apart are no weak ones after the upgrade: ${kind}`, async () => {
-    const { session: root } = await openPostgres({ url: server.url });
-    await root.query(`create database names_${kind}`, []);
-    await root.close();
-    const { session, db } = await openPostgres({ url: server.url.replace('frauddb', `names_${kind}`) });
-    await migrate(db, kind, before);
-    await session.query("insert into sanctions_sources values ('s', 1, now(), 'ada', 1)", []);
-    await session.query(
-      "insert into sanctions_names (source, edition, uid, name) values ('s', 1, '1', 'Ann')",
-      [],
-    );
-    await migrate(db, kind);
-    const lists = createListStore(session);
-    await lists.addNames('s', 1, [{ uid: '2', name: 'Bob', isWeak: true }]);
-    assert.deepEqual((await lists.names(0, 10)).names, [
-      { uid: '1', name: 'Ann', source: 's' },
-      { uid: '2', name: 'Bob', source: 's', isWeak: true },
-    ]);
-    await session.close();
-  });
-
-test('Q1 alerts from before the queue are in it after the upgrade, what was labelled as closed', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database queued', []);
-  await root.close();
-  const { session, db } = await openPostgres({ url: server.url.replace('frauddb', 'queued') });
-  await migrate(db, 'server', '003_registry');
-  await session.query(
-    `insert into fraud_alerts values
-       ('t1', 1, 'a', now(), 'review', 0.5, 1000, 'EUR', 'DE', null, 'why', false, 'open'),
-       ('t2', 2, 'a', now(), 'decline', 0.9, 50000, 'EUR', 'DE', null, 'why most', true, 'open'),
-       ('t3', 3, 'a', now(), 'decline', 0.9, 700, 'EUR', 'DE', null, 'known', true, 'confirmed'),
-       ('t4', 4, 'b', now(), 'review', 0.2, 900, 'EUR', null, null, null, false, 'dismissed')`,
-    [],
-  );
-  await migrate(db, 'server');
-  const { alerts } = createOffice(session);
-  const list = (view: 'open' | 'closed') =>
-    alerts.list({ view, sort: 'newest', person: '', nowMs: Date.now() }, 10);
-  const [open] = await list('open');
-  assert.deepEqual(
-    [open.accountId, open.transactions, open.declined, open.expectedLossMinor, open.topReason],
-    ['a', 2, 1, 45_500, 'why most'],
-  );
-  assert.deepEqual(await alerts.transactionIds(open.id, 10), ['t2', 't1']);
-  assert.deepEqual((await list('closed')).map(({ accountId, verdict }) => `${accountId} ${verdict}`).sort(), [
-    'a labels',
-    'b labels',
-  ]);
-  await session.close();
-});
-
-test('T7 sums that were nearly too large before the upgrade are gone on with after it', async () => {
-  const { session: root } = await openPostgres({ url: server.url });
-  await root.query('create database summed', []);
-  await root.close();
-  const { session, db, pool } = await openPostgres({ url: server.url.replace('frauddb', 'summed') });
-  await migrate(db, 'server', '008_notifications');
-  const whale = { accountId: 'whale', amountMinor: Number.MAX_SAFE_INTEGER, currency: 'JPY' };
-  const large = '9223372036854775807';
-  await session.query(
-    `insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
-       expected_loss_minor, max_score, currency)
-     values ('whale', now(), now(), now(), 2147483647, 2147483647, ${large}, ${large}, 0.5, 'JPY')`,
-    [],
-  );
-  await session.query(
-    `insert into stats_by_minute values (to_timestamp(${CONTRACT_START_MS / 1000}), '??', 1, 0, 1, 0.5, ${large})`,
-    [],
-  );
-  await migrate(db, 'server');
-  const sink = createSinkStore(pool);
-  await sink.store([
-    {
-      output: 'decisions',
-      partition: 0,
-      before: await sink.progress('decisions', 0),
-      after: { nextOffset: 1, sourceOffset: 1 },
-      collected: collectedOf(sink, 0, [aDecision(0, 'decline', whale)]),
-    },
-  ]);
-  const [alert] = await createOffice(session).alerts.list(
-    { view: 'open', sort: 'priority', person: '', nowMs: Date.now() },
-    10,
-  );
-  assert.equal(alert.transactions, 2 ** 31);
-  assert.equal(alert.expectedLossMinor, Number.MAX_SAFE_INTEGER);
-  assert.equal(alert.amountMinor, Number(large) + Number.MAX_SAFE_INTEGER);
-  const [count] = await createSqlStore(session, db).counts(CONTRACT_START_MS, CONTRACT_START_MS + 60_000);
-  assert.deepEqual([count.transactions, count.flaggedMinor], [2, Number(large) + Number.MAX_SAFE_INTEGER]);
-  await session.close();
 });
 
 test('a wrong address, password or database names the setting and shows no password', async () => {
