@@ -14,7 +14,7 @@ is_installed() {
 }
 is_installed && exit 0
 # Packages that somebody else installed, in a folder that is not ours to change.
-if [ -d node_modules ] && [ ! -w node_modules ]; then exit 0; fi
+if [ -L node_modules ] || { [ -d node_modules ] && [ ! -w node_modules ]; }; then exit 0; fi
 command -v npm >/dev/null || { echo "goshawk: npm is not installed; install Node.js 20 or newer with npm" >&2; exit 1; }
 # Two at once would take the packages from under each other.
 lock=.cache/install.lock

@@ -200,6 +200,9 @@ test('O7 the last administrator stays; rights that change take effect at once', 
   const last = await ada('PUT', '/v1/people/ada@bank.example/roles', { roles: ['analyst'] });
   assert.equal(last.status, 409);
   assert.equal((await ada('PUT', '/v1/people/ada@bank.example/disabled', { disabled: true })).status, 409);
+  // Letting in whoever is in already takes nothing from them.
+  assert.equal((await ada('PUT', '/v1/people/ada@bank.example/disabled', { disabled: false })).status, 200);
+  assert.equal((await ada('GET', '/v1/people')).status, 200);
   assert.equal((await other('GET', '/v1/audit')).status, 403);
   await ada('PUT', '/v1/people/second@bank.example/roles', { roles: ['auditor'] });
   assert.equal((await other('GET', '/v1/audit')).status, 200);

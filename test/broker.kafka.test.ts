@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Producer } from '@platformatic/kafka';
+import { Admin, Producer } from '@platformatic/kafka';
 import { type KafkaClient, openKafkaClient } from '../src/adapters/kafka/client.ts';
 import { joinGroup } from '../src/adapters/kafka/membership.ts';
 import { openKafkaOutput } from '../src/adapters/kafka/output.ts';
@@ -13,12 +13,12 @@ import { openRecordProducer } from '../src/adapters/kafka/producer.ts';
 import { type KafkaSettings, kafkaSettings } from '../src/adapters/kafka/settings.ts';
 import { openKafkaSource } from '../src/adapters/kafka/source.ts';
 import { ensureTopics, topicsWithPrefix } from '../src/adapters/kafka/topics.ts';
-import { FencedError } from '../src/ports/stream/state-store.ts';
 import type { OutputLog, StreamMessage, StreamRecord } from '../src/ports/stream/stream.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { type KafkaServer, startKafkaServer } from '../src/stack/kafka.ts';
 import { decodeMessage } from '../src/stream/message-codec.ts';
 import type { EncodedRecord } from '../src/stream/record-codec.ts';
+import { outputContract, sourceContract } from './contracts/stream.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-kafka-'));
 const PARTITIONS = 3;
@@ -102,20 +102,13 @@ test('keys go where other producers put them', () => {
   }
 });
 
-test('W4 who claimed an output last is the only one who can append to it, and knows what it holds', async () => {
+outputContract('Kafka', async () => {
   const { topics, output } = await topicsFor('claims');
-  const [first, second] = [output(), output()];
-  assert.deepEqual(await first.claim(1), { decisions: -1, 'dead-letters': -1 });
-  await first.append(1, [message(3), message(5)]);
-  await first.append(1, [message(6)]);
-  assert.deepEqual(await second.claim(1), { decisions: 6, 'dead-letters': -1 });
-  await assert.rejects(first.append(1, [message(7)]), FencedError);
-  assert.deepEqual(await second.claim(1), { decisions: 6, 'dead-letters': -1 }, 'claims tell it as well');
-  await second.append(1, [message(8)]);
-  await second.append(1, [{ ...message(9), output: 'dead-letters' }]);
-  assert.deepEqual(await first.claim(1), { decisions: 8, 'dead-letters': 9 });
-  await assert.rejects(second.append(1, [message(10)]), FencedError);
-  assert.deepEqual(await heldBy(topics.decisions, 1, 4), [3, 5, 6, 8]);
+  return {
+    writer: output,
+    message: (sourceOffset, to = 'decisions') => ({ ...message(sourceOffset), output: to }),
+    held: (count) => heldBy(topics.decisions, 1, count),
+  };
 });
 
 const numbered = (key: string, n: number, kind: EncodedRecord['kind'] = 'transaction'): EncodedRecord => ({
@@ -123,6 +116,15 @@ const numbered = (key: string, n: number, kind: EncodedRecord['kind'] = 'transac
   value: Buffer.from(JSON.stringify({ n })),
   kind,
 });
+
+/** A key of this partition. */
+function keyIn(partition: number): string {
+  const key = Array.from({ length: 100 }, (_, i) => `k${i}`).find(
+    (k) => partitionOf(Buffer.from(k), PARTITIONS) === partition,
+  );
+  assert.ok(key);
+  return key;
+}
 
 test('records come in order with key, headers and time, from any offset', async () => {
   const { topics } = await topicsFor('records');
@@ -161,6 +163,37 @@ test('records come in order with key, headers and time, from any offset', async 
   assert.equal((await again.take(1))[0].offset, 3);
   await source.close();
   assert.deepEqual(await again.take(1), []);
+});
+
+sourceContract('Kafka', async () => {
+  const { topics } = await topicsFor('source');
+  const topic = topics.transactions;
+  const producer = openRecordProducer(connect('producer'), topic);
+  const key = keyIn(0);
+  let written = 0;
+  const write = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n++) await producer.append([numbered(key, written++)], 5000);
+  };
+  const gaps: [number, number][] = [];
+  const source = openKafkaSource({
+    client: connect('source'),
+    topic,
+    onGap: (_, from, to) => gaps.push([from, to]),
+  });
+  return {
+    source,
+    gaps,
+    write,
+    async pass(count) {
+      await write(count);
+      const admin = new Admin({ clientId: 'retention', bootstrapBrokers: [...settings.brokers] });
+      await admin.deleteRecords({
+        topics: [{ name: topic, partitions: [{ partition: 0, offset: BigInt(written) }] }],
+      });
+      await admin.close();
+    },
+    close: () => source.close(),
+  };
 });
 
 test('records that another producer compressed are read among plain ones', async () => {
@@ -249,16 +282,13 @@ test('brokers that are wrong or away are said by the name of the setting', async
 });
 
 for (const seconds of [1, 10, 60]) {
-  test(`a broker killed and gone for ${seconds} s: reading, appending and the group go on where they were`, async () => {
+  test(`OUTPUT4 An append that failed asks for another claim, which tells what of it is there: the broker gone for ${seconds} s, and reading, appending and the group go on`, async () => {
     const { topics, output } = await topicsFor(`gone-${seconds}`);
     const producer = openRecordProducer(connect('producer'), topics.transactions);
     const source = openKafkaSource({ client: connect('source'), topic: topics.transactions });
     const out = output();
     await out.claim(0);
-    const key = Array.from({ length: 100 }, (_, i) => `k${i}`).find(
-      (k) => partitionOf(Buffer.from(k), PARTITIONS) === 0,
-    );
-    assert.ok(key);
+    const key = keyIn(0);
     const input = source.open(0, 0);
     const got: number[] = [];
     const reading = (async () => {

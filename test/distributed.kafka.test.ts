@@ -6,6 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
+import { createBoundary } from '../src/ports/boundary.ts';
+import { openStreamDesk } from '../src/runtimes/stream-desk.ts';
+import { deskContract } from './contracts/desk.ts';
 import {
   type Distributed, historiesInRedis, MAIN, openDistributed, PARTITIONS, send, sleep, startAll, transaction, until,
 } from './distributed.ts'; // biome-ignore format: a list
@@ -190,6 +193,27 @@ describe('the API over Kafka', () => {
       );
     }
   });
+});
+
+deskContract('over a stream', async () => {
+  const processes = [world.start('desk-worker', ['worker']), world.start('desk-sink', ['sink'])];
+  await Promise.all(processes.map((process) => process.said(/ ready\n/, 60_000)));
+  const boundary = createBoundary(Date.now, () => undefined);
+  const desk = await openStreamDesk({
+    settings: world.installation.settings,
+    onNotice: () => undefined,
+    onFailure: (error) => {
+      throw error;
+    },
+    boundary,
+  });
+  return {
+    ...desk,
+    async close() {
+      await desk.close();
+      for (const process of processes) await process.stop();
+    },
+  };
 });
 
 test('W5 lost state is built again by the command, and by a worker that finds none: the same, byte for byte', async () => {

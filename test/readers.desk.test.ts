@@ -165,7 +165,7 @@ test('A14 pages of a search are all that fits, each row once, whatever the filte
   }
 });
 
-test('A14 a search that meets its bound says how far it looked, and goes on from there', async () => {
+test('A14 FOUND1 A search that meets its bound says how far it looked, and the next goes on from there; without a next all was looked at', async () => {
   const asks: Walk = {
     table: 'transactions',
     columns: 'seq',

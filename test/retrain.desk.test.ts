@@ -20,7 +20,7 @@ after(() => folder.remove());
 const ROWS = 16_000;
 const MATURITY_MS = 0;
 
-test('M11 a candidate learns from what was decided and labelled here, and is judged beside the champion', async () => {
+test('M11 TRAIN2 What is trained is filed as a candidate, and decides nothing; where it fails, why is kept until the next: it learns from what was decided and labelled here', async () => {
   const notices: string[] = [];
   const desk = await openDesk({
     dataDir: join(folder.path, 'var'),
@@ -37,6 +37,10 @@ test('M11 a candidate learns from what was decided and labelled here, and is jud
       retrain(desk, { maturityMs: MATURITY_MS, seed: 1 }),
       /too little to learn from yet: 0 decisions/,
     );
+    const tooEarly = createRetrainer(desk, MATURITY_MS);
+    assert.equal(tooEarly.start('ann', ''), undefined);
+    while (tooEarly.status().running) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.match(tooEarly.status().last?.text ?? '', /too little to learn from yet/);
     const simulator = createClassicSimulator({
       seed: 4,
       rate: ROWS / (10 * 86_400),
@@ -68,6 +72,7 @@ test('M11 a candidate learns from what was decided and labelled here, and is jud
     assert.equal(heldOut?.rows, ROWS * 0.25);
 
     const retrainer = createRetrainer(desk, MATURITY_MS);
+    assert.equal(retrainer.status().last, null);
     assert.equal(retrainer.start('ann', 'weekly'), undefined);
     assert.match(retrainer.start('bob', '') ?? '', /under way already/);
     while (retrainer.status().running) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -75,6 +80,8 @@ test('M11 a candidate learns from what was decided and labelled here, and is jud
     if (!last?.ok) throw new Error(last?.text);
     const filed = await desk.models.find(last.version);
     assert.deepEqual([filed?.state, filed?.filedBy, filed?.notes], ['candidate', 'ann', 'weekly']);
+    await desk.refresh();
+    assert.notEqual(desk.inService().serving.champion.info.version, last.version);
 
     const reviews = createModelReviews(
       desk,

@@ -25,10 +25,16 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-stateStoreContract('memory', async () => createMemoryStateStore());
+stateStoreContract('memory', async () => {
+  const store = createMemoryStateStore();
+  return { store, lose: async () => store.loseEverything() };
+});
 stateStoreContract('Redis', async () => {
-  await redis.send(['FLUSHALL']);
-  return createRedisStateStore(redis);
+  const lose = async (): Promise<void> => {
+    await redis.send(['FLUSHALL']);
+  };
+  await lose();
+  return { store: createRedisStateStore(redis), lose };
 });
 
 test('a snapshot from before they had names is read, and followed by one that has', async () => {

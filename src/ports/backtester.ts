@@ -20,6 +20,15 @@ export type BacktestStatus = {
   readonly threads: number | undefined;
 };
 
+/**
+ * **Contract**
+ * - TRY1 A draft is tried by the code that decides, on the newest transactions, and says what it would have caught.
+ * - TRY2 One that is cancelled ends as cancelled, one that fails as failed with why; only what is under way can be cancelled.
+ * - TRY3 Two are tried at once, a third is told to wait.
+ *
+ * **Caller invariants**
+ * - The expression was checked, and rows are asked for within what the page offers.
+ */
 export type Backtester = {
   /** Gives its number, or what stands in the way. */
   start(question: BacktestQuestion): { readonly id: string } | { readonly problem: string };

@@ -13,7 +13,7 @@ function bounded() {
   return { boundary, told, pass: (ms: number) => (nowMs += ms) };
 }
 
-test('A10 a listener that throws, now or later, ends what it belongs to and nothing else', async () => {
+test('A10 BOUND1 A listener that throws, now or later, ends what it belongs to and nothing else', async () => {
   const { boundary, told } = bounded();
   const ended: string[] = [];
   boundary.guarded(
@@ -41,7 +41,7 @@ test('A10 a listener that throws, now or later, ends what it belongs to and noth
   assert.match(told[0], /socket: TypeError: now\n\s+at /);
 });
 
-test('A10 the same error is counted each time and told once a minute', () => {
+test('A10 BOUND2 The same error is counted each time and told once a minute', () => {
   const { boundary, told, pass } = bounded();
   const error = new Error('again');
   for (let i = 0; i < 100; i++) boundary.caught('timer', error);
@@ -52,7 +52,7 @@ test('A10 the same error is counted each time and told once a minute', () => {
   assert.equal(told.length, 2);
 });
 
-test('A10 nothing that is thrown can make the boundary throw', () => {
+test('A10 BOUND3 Nothing that is thrown can make the boundary throw', () => {
   const boundary = createBoundary(
     () => 0,
     () => {
@@ -72,7 +72,7 @@ test('A10 nothing that is thrown can make the boundary throw', () => {
   assert.equal(boundary.count, odd.length);
 });
 
-test('A10 a timer goes on after a run that failed, and never runs twice at once', async () => {
+test('A10 BOUND4 A timer goes on after a run that failed, and never runs twice at once', async () => {
   const { boundary } = bounded();
   let runs = 0;
   let atOnce = 0;
@@ -91,7 +91,7 @@ test('A10 a timer goes on after a run that failed, and never runs twice at once'
   assert.equal(boundary.last?.text, 'Error: every time');
 });
 
-test('A10 what a desk starts belongs to it, whenever it fails', async () => {
+test('A10 BOUND5 What a desk starts belongs to it, whenever it fails', async () => {
   const { boundary } = bounded();
   const owners: unknown[] = [];
   boundary.own(() => {
@@ -103,7 +103,7 @@ test('A10 what a desk starts belongs to it, whenever it fails', async () => {
   assert.equal(owningBoundary(), undefined);
 });
 
-test('A10 what is shown of an error has no long numbers and nothing long that it quotes', () => {
+test('A10 BOUND6 What is shown of an error has no long numbers and nothing long that it quotes', () => {
   assert.equal(shownError(new TypeError("Cannot read 'type'")), "TypeError: Cannot read 'type'");
   for (const number of [
     '4111 1111 1111 1111',

@@ -6,6 +6,15 @@ import { maskCardNumbers } from '../domain/card-number.ts';
 
 export type Caught = { readonly what: string; readonly text: string; readonly atMs: number };
 
+/**
+ * **Contract**
+ * - BOUND1 A listener that throws, now or later, ends what it belongs to and nothing else.
+ * - BOUND2 The same error is counted each time and told once a minute.
+ * - BOUND3 Nothing that is thrown can make the boundary throw.
+ * - BOUND4 A timer goes on after a run that failed, and never runs twice at once.
+ * - BOUND5 What a desk starts belongs to it, whenever it fails.
+ * - BOUND6 What is shown of an error has no long numbers and nothing long that it quotes.
+ */
 export type Boundary = {
   /** Logs and counts an error that nobody waited for; never throws. */
   caught(what: string, error: unknown): void;

@@ -71,6 +71,20 @@ export type PartitionLag = {
 
 export type InService = { readonly serving: Serving; readonly ruleset: Ruleset };
 
+/**
+ * **Contract**
+ * - DESK1 Whoever asks for a decision hears it once it is durable; the same id again hears the same decision.
+ * - DESK2 What a desk accepted is durable when it says so, and decided without anybody waiting for it.
+ * - DESK3 Who listens hears of each decision once, and a listener that throws holds nobody up.
+ * - DESK4 After a refresh a desk has in service what registry and rule book say.
+ * - DESK5 A desk that is full refuses with OverCapacityError and when to come again; what it accepted is kept.
+ * - DESK6 A record that is taken again is decided as if it had just come.
+ *
+ * **Caller invariants**
+ * - Transactions were read by this desk (`readTransaction`), labels name histories as their transaction has them.
+ * - What is taken again has left the quarantine in the same step; an attempt is a name of its own.
+ * - Nothing is asked of a desk once it is being closed, which is done once.
+ */
 export type Desk = {
   readonly store: Store;
   readonly clock: Clock;

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CATALOGUE_HASH } from '../features/catalogue.ts';
-import { decidedAcross } from './past-decisions.ts';
+import { decidedAcross, decidedBefore } from './past-decisions.ts';
 import type { Store, StoredTransaction, TransactionFilter } from './store.ts';
 
-/** One decision a second; every third offset is something else. */
-function decisions(count: number): { store: Pick<Store, 'transactions'>; pages: () => number } {
+/** One decision a second; every third offset is something else. Some were made with features of before. */
+function decisions(
+  count: number,
+  isOld: (i: number) => boolean = () => false,
+): { store: Pick<Store, 'transactions'>; pages: () => number } {
   const all = Array.from({ length: count }, (_, i) => {
     const offset = Math.floor(i * 1.5);
     return {
       offset,
-      decision: { decidedAtMs: i * 1000, catalogueHash: CATALOGUE_HASH },
+      decision: { decidedAtMs: i * 1000, catalogueHash: isOld(i) ? 'before' : CATALOGUE_HASH },
     } as StoredTransaction;
   }).reverse();
   let asked = 0;
@@ -33,7 +36,7 @@ async function collect(count: number, fromMs: number, untilMs: number, maxRows: 
   return { times: rows.map(({ decision }) => decision.decidedAtMs / 1000), pages: pages() };
 }
 
-test('all of a span is read where it is short, newest first and none twice', async () => {
+test('DECIDED1 Pages are newest first, none twice, and only of what was decided with the features of this program', async () => {
   const { times } = await collect(10_000, 2_000_000, 6_000_000, 30_000);
   assert.deepEqual(
     times,
@@ -41,9 +44,18 @@ test('all of a span is read where it is short, newest first and none twice', asy
   );
   assert.deepEqual((await collect(0, 0, 1000, 10)).times, []);
   assert.equal((await collect(20, 0, 10_000, 1000)).times.length, 10);
+  const { store } = decisions(2000, (i) => i % 4 === 0);
+  for (const walk of [decidedBefore(store, 1_500_000, 30_000), decidedAcross(store, 0, 1_500_000, 30_000)]) {
+    const found: number[] = [];
+    for await (const page of walk) found.push(...page.map(({ decision }) => decision.decidedAtMs / 1000));
+    assert.deepEqual(
+      found,
+      Array.from({ length: 1500 }, (_, i) => 1499 - i).filter((i) => i % 4 !== 0),
+    );
+  }
 });
 
-test('of a long span as many rows as asked come from all over it', async () => {
+test('DECIDED2 Where there is more than asked for, decidedAcross takes pages from all over the span, decidedBefore the newest', async () => {
   const { times, pages } = await collect(100_000, 20_000_000, 90_000_000, 5000);
   assert.ok(times.length >= 4500 && times.length <= 5500, `${times.length}`);
   assert.equal(new Set(times).size, times.length);
@@ -53,4 +65,11 @@ test('of a long span as many rows as asked come from all over it', async () => {
     assert.ok(here >= 500 && here <= 1000, `${here} of the tenth ${tenth}`);
   }
   assert.ok(pages < 40, `${pages} pages`);
+  const newest: number[] = [];
+  for await (const page of decidedBefore(decisions(100_000).store, 90_000_000, 5000))
+    newest.push(...page.map(({ decision }) => decision.decidedAtMs / 1000));
+  assert.deepEqual(
+    newest,
+    Array.from({ length: 5000 }, (_, i) => 89_999 - i),
+  );
 });

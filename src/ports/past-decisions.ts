@@ -5,6 +5,14 @@ import type { Store, StoredTransaction } from './store.ts';
 
 const PAGE = 500;
 
+/**
+ * **Contract**
+ * - DECIDED1 Pages are newest first, none twice, and only of what was decided with the features of this program.
+ * - DECIDED2 Where there is more than asked for, decidedAcross takes pages from all over the span, decidedBefore the newest.
+ *
+ * **Caller invariants**
+ * - The offsets of the store rise with the time of deciding, but for clocks that were set.
+ */
 type Decisions = Pick<Store, 'transactions'>;
 
 /** Pages of what was decided before `untilMs` with the features of this program; ends after about `maxRows`. */

@@ -5,7 +5,7 @@ import { watchProgress } from './progress-watch.ts';
 
 const S = 1000;
 
-test('A13 what stands still while work waits is slow, then down, with since when', () => {
+test('A13 WATCH1 What stands still while work waits is slow, then down, with since when; what moves, or has nothing to do, is up', () => {
   const watch = watchProgress();
   const at = (second: number, position: number, waiting: number) => {
     watch.sample('a', { atMs: second * S, position, waiting });
@@ -26,7 +26,7 @@ test('A13 what stands still while work waits is slow, then down, with since when
   assert.equal(at(146, 6, 0).kind, 'up');
 });
 
-test('A13 the partition that stands still for longest is the one that is shown, whatever the others do', () => {
+test('A13 WATCH2 The key that stands still for longest is the one that is shown, whatever the others do', () => {
   const watch = watchProgress();
   for (let second = 0; second <= 40; second += 2) {
     for (let partition = 0; partition < 6; partition++) {

@@ -16,6 +16,14 @@ export type Progress =
   /** It has not moved since then, and something waited all the time. */
   | { readonly kind: 'slow' | 'down'; readonly sinceMs: number };
 
+/**
+ * **Contract**
+ * - WATCH1 What stands still while work waits is slow, then down, with since when; what moves, or has nothing to do, is up.
+ * - WATCH2 The key that stands still for longest is the one that is shown, whatever the others do.
+ *
+ * **Caller invariants**
+ * - Samples of a key come in the order of time; a key that is no more is forgotten.
+ */
 export type ProgressWatch = {
   /** Samples of a key come in the order of time; several keys are several partitions of one part. */
   sample(key: string, sample: ProgressSample): void;

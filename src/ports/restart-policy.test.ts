@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createRestartPolicy } from './restart-policy.ts';
 import { NO_RESTARTS, restartsEnv, restartsOf, restartsText } from './restarts.ts';
 
-test('A12 what dies is started again later each time; five deaths soon after a start are a crash loop', () => {
+test('A12 RESTART1 What dies is started again later each time; five deaths soon after a start are a crash loop', () => {
   const policy = createRestartPolicy();
   const pauses = [1, 2, 3, 4, 5, 6].map(() => policy.died(500));
   assert.deepEqual(
@@ -22,7 +22,7 @@ test('A12 what dies is started again later each time; five deaths soon after a s
   assert.deepEqual(policy.died(10), { pauseMs: 2000, isLoop: false, deaths: 2 });
 });
 
-test('A12 a process knows of those before it by its environment, and of nothing else that stands there', () => {
+test('A12 AGAIN1 A process knows of those before it by its environment, and of nothing else that stands there', () => {
   const before = { count: 3, lastExit: 'exit code 1, goshawk: the disk is gone' };
   assert.deepEqual(restartsOf(restartsEnv(before, 1)), before);
   assert.match(restartsText(before), /3 times, the last time after: exit code 1/);

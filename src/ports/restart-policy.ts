@@ -7,6 +7,13 @@ const LOOP_PAUSE_MS = 60_000;
 const STEADY_MS = 60_000;
 const LOOP_DEATHS = 5;
 
+/**
+ * **Contract**
+ * - RESTART1 What dies is started again later each time; five deaths soon after a start are a crash loop.
+ *
+ * **Caller invariants**
+ * - Each death is told once, in their order, and the pause is kept to.
+ */
 export type RestartPolicy = {
   /** It died after so long: how long to wait now, and whether it keeps dying at its start. */
   died(ranForMs: number): { readonly pauseMs: number; readonly isLoop: boolean; readonly deaths: number };

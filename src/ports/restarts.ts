@@ -1,5 +1,9 @@
 // What a process knows of those before it: whoever keeps it running says so in its environment.
 
+/**
+ * **Contract**
+ * - AGAIN1 A process knows of those before it by its environment, and of nothing else that stands there.
+ */
 export type Restarts = {
   /** How often it was started again since its keeper started. */
   readonly count: number;

@@ -12,6 +12,11 @@ export type Retraining = {
     | null;
 };
 
+/**
+ * **Contract**
+ * - TRAIN1 One training is under way at a time; who starts another is told.
+ * - TRAIN2 What is trained is filed as a candidate, and decides nothing; where it fails, why is kept until the next.
+ */
 export type Retrainer = {
   /** Starts in the background; gives the reason where it cannot. */
   start(who: string, notes: string): string | undefined;

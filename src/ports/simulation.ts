@@ -12,6 +12,15 @@ export type InjectedFraud = {
   readonly sent: readonly string[];
 };
 
+/**
+ * **Contract**
+ * - SIM1 A simulator that is paused sends nothing; when it goes on, it leaves out what is more than a few seconds late.
+ * - SIM2 A fraud that is injected is among those told of, newest first, with what was sent of it so far.
+ * - SIM3 A fraud that it does not know is none.
+ *
+ * **Caller invariants**
+ * - A rate is above nothing.
+ */
 export type Simulation = {
   state(): { readonly running: boolean; readonly rate: number; readonly fraudTypes: readonly string[] };
   setRunning(running: boolean): void;

@@ -36,7 +36,7 @@ export type TransactionFilter = {
 /** What a search pages through, newest first. */
 export type TransactionSearch = Omit<TransactionFilter, 'after'>;
 
-export type Alert = {
+export type FlaggedTransaction = {
   readonly offset: number;
   readonly transactionId: string;
   readonly accountId: string;
@@ -56,8 +56,8 @@ export type Alert = {
   readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };
 
-export type AlertFilter = {
-  readonly status?: Alert['status'];
+export type FlaggedFilter = {
+  readonly status?: FlaggedTransaction['status'];
   readonly accountId?: string;
   readonly outcome?: Outcome;
   readonly before?: number;
@@ -84,6 +84,22 @@ export type MatureScores = {
   readonly passed: { readonly frauds: number; readonly genuine: number };
 };
 
+/**
+ * **Contract**
+ * - STORE1 A store that is empty knows nothing and stands at 0.
+ * - STORE2 What was committed comes back as it was.
+ * - STORE3 A batch is committed whole, with the offset that comes next, or nothing of it is.
+ * - STORE4 The last word on a transaction counts, on its alert as well, also where it came in the batch of the decision.
+ * - STORE5 Lists are newest first (after an offset: oldest first), and go on where they ended: nothing twice, nothing left out.
+ * - STORE6 Counts are those of all that was committed, whatever the batches.
+ * - STORE7 No amount makes a sum leave its type, or a commit fail.
+ * - STORE8 Offsets of decisions are told of those that could not be stored, too, and of labels that no history took.
+ *
+ * **Caller invariants**
+ * - Commits of a partition come one at a time, each from where the one before ended: the store does not look at that.
+ * - Ids that a batch decides are not stored yet (`findKnown`), and none is in it twice.
+ * - In the database of a stream nobody commits: its rows come by the sinks (sink-store.ts).
+ */
 export type Store = {
   /** What is known of these ids; ids never seen are absent. */
   findKnown(transactionIds: readonly string[]): Promise<Map<string, KnownDecision>>;
@@ -102,7 +118,8 @@ export type Store = {
   transactions(filter: TransactionFilter, limit: number): Promise<StoredTransaction[]>;
   /** For somebody who waits: in short steps, and no further back than a moment allows. Newest first. */
   search(filter: TransactionSearch, limit: number): Promise<Searched<ListedTransaction>>;
-  alerts(filter: AlertFilter, limit: number): Promise<Searched<Alert>>;
+  /** Decisions that were flagged, one by one, newest first. */
+  flagged(filter: FlaggedFilter, limit: number): Promise<Searched<FlaggedTransaction>>;
   /** Alerts in the queue: one an account, whatever it holds. */
   openAlerts(): Promise<number>;
   counts(fromMs: number, untilMs: number): Promise<CountRow[]>;

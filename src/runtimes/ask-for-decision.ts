@@ -2,22 +2,17 @@
 import type { Transaction } from '../domain/transaction.ts';
 import { contentHash as hashOfContent, type Result } from '../engine/process-batch.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Office } from '../ports/office/office.ts';
-import type { Store } from '../ports/store.ts';
 import { encodeTransaction } from '../stream/record-codec.ts';
-import type { DecisionWaiters, Found, Waiter } from './decision-waiters.ts';
+import type { DecisionWaiters, Found } from './decision-waiters.ts';
 import { DECISION_TIMEOUT_MS, lateDecision } from './late-decision.ts';
+import type { LookUps } from './look-ups.ts';
 import type { StreamIntake } from './stream-intake.ts';
 import type { Tracing } from './tracing.ts';
-
-/** A decision that does not come back by then may have been made before: the database is asked. */
-const LOOK_UP_MS = 150;
 
 export type AskParts = {
   readonly intake: StreamIntake;
   readonly waiters: DecisionWaiters;
-  readonly store: Pick<Store, 'findKnown'>;
-  readonly office: Pick<Office, 'deadLetters'>;
+  readonly lookUps: LookUps;
   readonly tracing: Tracing;
   readonly clock: Clock;
 };
@@ -56,30 +51,13 @@ async function sendAndWait(
     await parts.intake.append([
       { ...encodeTransaction(transaction), ...(traceparent !== undefined && { traceparent }) },
     ]);
-    stopLookUps = lookUp(parts, transaction.id, waiter);
+    stopLookUps = parts.lookUps.watch(transaction.id, waiter);
     return resultOf(transaction, await waiter.found);
   } finally {
     clearTimeout(timeout);
     stopLookUps();
     waiter.leave();
   }
-}
-
-/** Asks the database what became of a transaction, again and again, each time after twice as long. Gives what stops it. */
-function lookUp({ store, office }: AskParts, id: string, waiter: Waiter): () => void {
-  let timer: NodeJS.Timeout;
-  const askLater = (waitMs: number): void => {
-    timer = setTimeout(() => void ask(waitMs), waitMs);
-  };
-  const ask = async (waitMs: number): Promise<void> => {
-    const known = (await store.findKnown([id]).catch(() => undefined))?.get(id);
-    const why = known ? undefined : await office.deadLetters.reasonOf(id).catch(() => undefined);
-    if (known) waiter.tell(known);
-    else if (why !== undefined) waiter.tell({ quarantined: why });
-    else askLater(waitMs * 2);
-  };
-  askLater(LOOK_UP_MS);
-  return () => clearTimeout(timer);
 }
 
 function resultOf(transaction: Transaction, found: Found): Result {

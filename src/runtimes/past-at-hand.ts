@@ -7,6 +7,9 @@ import { createColumns, type PastColumns } from '../rules/past-columns.ts';
 const PAGE = 200;
 const KEPT_MS = 5 * 60_000;
 
+/** All that is asked of the database. */
+type PagedPast = { readonly past: Pick<Office['past'], 'page'> };
+
 export type Past = { readonly columns: PastColumns; readonly ids: readonly string[] };
 
 export type KeptPast = {
@@ -16,38 +19,84 @@ export type KeptPast = {
   close(): void;
 };
 
-export function keepPast(office: Pick<Office, 'past'>, nowMs: () => number): KeptPast {
-  let past: { readonly rows: number; readonly at: number; readonly value: Promise<Past> } | undefined;
+/** One read of the past, which all who want as many rows wait for. */
+type Reading = {
+  readonly rows: number;
+  readonly at: number;
+  readonly stop: AbortController;
+  readonly waiting: Set<(rows: number) => void>;
+  readonly value: Promise<Past>;
+};
+
+async function read(
+  office: PagedPast,
+  maxRows: number,
+  signal: AbortSignal,
+  onRows: (rows: number) => void,
+): Promise<Past> {
+  const builder = createColumns(maxRows);
+  for (let before: number | undefined; builder.rows < maxRows; ) {
+    signal.throwIfAborted();
+    const page = await office.past.page(CATALOGUE_HASH, before, Math.min(PAGE, maxRows - builder.rows));
+    for (const row of page.rows) builder.add(row);
+    onRows(builder.rows);
+    if (page.last === undefined) break;
+    before = page.last;
+  }
+  return builder.finish();
+}
+
+/** Waits with others: whoever stops waiting leaves it to them, and the last one ends it. */
+async function waitFor(
+  { value, stop, waiting }: Reading,
+  signal: AbortSignal,
+  onRows: (rows: number) => void,
+): Promise<Past> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const leave = (): void => {
+    waiting.delete(onRows);
+    if (waiting.size === 0) stop.abort(signal.reason);
+    reject(signal.reason);
+  };
+  signal.throwIfAborted();
+  waiting.add(onRows);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([value, promise]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+    waiting.delete(onRows);
+  }
+}
+
+export function keepPast(office: PagedPast, nowMs: () => number): KeptPast {
+  let kept: Reading | undefined;
   let forget: NodeJS.Timeout | undefined;
 
-  async function read(maxRows: number, signal: AbortSignal, onRows: (rows: number) => void): Promise<Past> {
-    const builder = createColumns(maxRows);
-    for (let before: number | undefined; builder.rows < maxRows; ) {
-      signal.throwIfAborted();
-      const page = await office.past.page(CATALOGUE_HASH, before, Math.min(PAGE, maxRows - builder.rows));
-      for (const row of page.rows) builder.add(row);
-      onRows(builder.rows);
-      if (page.last === undefined) break;
-      before = page.last;
-    }
-    return builder.finish();
+  function begin(maxRows: number): Reading {
+    const stop = new AbortController();
+    const waiting: Reading['waiting'] = new Set();
+    const value = read(office, maxRows, stop.signal, (rows) => {
+      for (const onRows of waiting) onRows(rows);
+    });
+    const reading = { rows: maxRows, at: nowMs(), stop, waiting, value };
+    value.catch(() => {
+      if (kept === reading) kept = undefined;
+    });
+    return reading;
   }
 
   return {
     atHand(maxRows, signal, onRows) {
       clearTimeout(forget);
       forget = setTimeout(() => {
-        past = undefined;
+        kept = undefined;
       }, KEPT_MS);
       forget.unref();
-      if (past && past.rows === maxRows && nowMs() - past.at < KEPT_MS) return past.value;
-      const value = read(maxRows, signal, onRows);
-      const made = { rows: maxRows, at: nowMs(), value };
-      past = made;
-      value.catch(() => {
-        if (past === made) past = undefined;
-      });
-      return value;
+      const isFresh = kept?.rows === maxRows && nowMs() - kept.at < KEPT_MS && !kept.stop.signal.aborted;
+      const reading = kept && isFresh ? kept : begin(maxRows);
+      kept = reading;
+      return waitFor(reading, signal, onRows);
     },
     close: () => clearTimeout(forget),
   };

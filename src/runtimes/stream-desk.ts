@@ -22,6 +22,7 @@ import type { Arrivals } from './arrivals.ts';
 import { askForDecision } from './ask-for-decision.ts';
 import { checkCardKey } from './card-settings.ts';
 import { createDecisionWaiters } from './decision-waiters.ts';
+import { createLookUps } from './look-ups.ts';
 import { createMeasurements } from './measurements.ts';
 import { type MoneyInService, watchMoney } from './money-in-service.ts';
 import { type DecisionReader, readDecisions } from './read-decisions.ts';
@@ -125,7 +126,8 @@ async function openTraffic(
     onNotice,
     onFailure,
   });
-  const asking = { intake, waiters, store, office, tracing, clock };
+  const lookUps = createLookUps(store, office.deadLetters);
+  const asking = { intake, waiters, lookUps, tracing, clock };
   return {
     measurements,
     intake,

@@ -15,10 +15,11 @@ const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url
 export async function addDocuments(app: FastifyInstance, version: string): Promise<void> {
   const document = openApiDocument(OPERATIONS, version);
   const messages = messageDocument(version);
+  const page = docsPage(OPERATIONS, version);
   await app.register(async (scope) => {
     scope.get('/openapi.json', async () => document);
     scope.get('/asyncapi.json', async () => messages);
-    scope.get('/docs', async (_request, reply) => reply.type('text/html').send(docsPage(document)));
+    scope.get('/docs', async (_request, reply) => reply.type('text/html').send(page));
   });
 }
 

@@ -6,6 +6,14 @@ import type { LogRecord } from '../engine/records.ts';
 /**
  * Commits an output, in parts where the whole is refused; `done` hears of each part as it was committed. A record that is
  * refused alone is committed as set aside. Rejects with faults of the machine, and when not even that can be committed.
+ *
+ * **Contract**
+ * - NARROW1 A record that is refused costs itself: its neighbours are committed, it is set aside with its reason, the offset moves on.
+ * - NARROW2 A fault of the machine sets nothing aside.
+ * - NARROW3 Parts are committed and told in the order of their offsets, each told once it is committed.
+ *
+ * **Caller invariants**
+ * - `commit` takes a part whole or leaves nothing of it.
  */
 export async function commitNarrowed(
   output: BatchOutput,

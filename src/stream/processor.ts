@@ -20,6 +20,20 @@ export type ProcessorHooks = {
   readonly onFailure: (error: Error) => void;
 };
 
+/**
+ * **Contract**
+ * - ROAD1 Records are decided once, in the order of their offsets, each batch by what the ones before said.
+ * - ROAD2 Nobody hears of a decision before it is committed.
+ * - ROAD3 A record that cannot be stored goes to the quarantine alone, and whoever waits for it, or repeats it, hears so.
+ * - ROAD4 What the machine is at fault for is told and tried again; what goes on failing ends the processor, and all who wait hear why.
+ * - ROAD5 Whoever stops it waits for what is under way; the rest is in the log for the next start.
+ * - ROAD6 What a boundary asks for runs after its offset is committed, and before the next commit.
+ *
+ * **Caller invariants**
+ * - It starts at the offset that the store committed, with the engine's state at that offset.
+ * - A result is waited for by one, and asked for before the record can have been committed.
+ * - Nobody else commits to the store, or decides with the engine, meanwhile.
+ */
 export type Processor = {
   /** From now on this transaction may be tried again. */
   release(transactionId: string): void;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Outcome } from '../domain/decision.ts';
 import type { Decided } from '../engine/process-batch.ts';
+import { committedOf } from '../ports/stream/committed.ts';
 import { decidedExample, publishedBytes } from './decided-example.ts';
 import { claimMessage, labelMessage } from './message-codec.ts';
 import { readCommitted } from './read-committed.ts';
@@ -19,7 +20,7 @@ const record = (value: Uint8Array | null) => ({
   headers: new Map<string, string>(),
 });
 
-test('all decisions are counted once, the flagged and those waited for are read whole', () => {
+test('TOLD1 Every decision is counted once; those that were flagged, and all labels, are there whole: off the topic, with those that are waited for', () => {
   const approved = decided(4, 'approved', 'approve');
   const waitedFor = decided(5, 'waited for', 'approve');
   const declined = decided(7, 'declined', 'decline');
@@ -66,4 +67,44 @@ test('all decisions are counted once, the flagged and those waited for are read 
     [6],
   );
   assert.deepEqual(readCommitted(records, reached, parts).committed.counts, []);
+});
+
+test('TOLD1 Every decision is counted once; those that were flagged, and all labels, are there whole: from a commit of this process', () => {
+  const [approved, declined] = [decided(4, 'approved', 'approve'), decided(5, 'declined', 'decline')];
+  const labelled = [
+    {
+      offset: 6,
+      label: {
+        transactionId: 'declined',
+        fraud: true,
+        source: 'customer',
+        labelledAtMs: 2000,
+        accountId: 'a',
+        occurredAtMs: 1000,
+      },
+    },
+  ] as const;
+  const committed = committedOf([approved, declined], labelled);
+  assert.deepEqual(
+    committed.counts.map(({ outcome, flaggedMinor, country }) => [outcome, flaggedMinor, country]),
+    [
+      ['approve', 0, 'DE'],
+      ['decline', 250, 'DE'],
+    ],
+  );
+  assert.deepEqual([committed.flagged, committed.labelled], [[declined], labelled]);
+});
+
+test('TOLD2 The latest are the newest of all decisions, in their order, and no more than asked for', () => {
+  const all = [4, 5, 6].map((offset) => decided(offset, `t${offset}`, offset === 5 ? 'review' : 'approve'));
+  const parts = { isAwaited: () => false, onHead: () => undefined };
+  const read = readCommitted(
+    all.map((item) => record(publishedBytes(item))),
+    3,
+    parts,
+  );
+  for (const committed of [committedOf(all, []), read.committed]) {
+    assert.deepEqual(committed.latest(2), all.slice(1));
+    assert.deepEqual(committed.latest(10), all);
+  }
 });

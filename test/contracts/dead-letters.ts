@@ -41,7 +41,7 @@ const poisoned = (offset: number): Decided =>
   aDecision(offset, 'decline', { id: `poison-${offset}`, city: 'x\u0000y' });
 
 export function deadLettersContract(name: string, open: () => Promise<Opened>): void {
-  test(`K1 quarantine contract: ${name}`, async (t) => {
+  test(`K1 quarantine: ${name}`, async (t) => {
     const { store, deadLetters, query, close } = await open();
     const committed: BatchOutput[] = [];
     const commit = (output: BatchOutput): Promise<void> =>
@@ -52,7 +52,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       );
 
     await t.test(
-      'one record that is refused costs itself: its neighbours are stored, the offset moves on',
+      'K1 NARROW1 A record that is refused costs itself: its neighbours are committed, it is set aside with its reason, the offset moves on',
       async () => {
         const items = Array.from({ length: 16 }, (_, i) =>
           i === 6 || i === 11
@@ -103,10 +103,10 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
         batchOf(16, [aDecision(16, 'approve', { id: 't0' }), aDecision(17, 'approve', { accountId: 'k17' })]),
       );
       assert.equal((await store.transaction('t17'))?.offset, 17);
-      assert.match((await deadLetters.reasonOf('t0')) ?? '', /duplicate key/);
+      assert.match((await deadLetters.reasonsOf(['t0', 't1'])).get('t0') ?? '', /duplicate key/);
     });
 
-    await t.test('the machine’s fault sets nothing aside', async () => {
+    await t.test('K2 NARROW2 A fault of the machine sets nothing aside', async () => {
       const away = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
       const before = await deadLetters.count();
       await assert.rejects(
@@ -120,36 +120,71 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       assert.deepEqual(await deadLetters.count(), before);
     });
 
-    await t.test('what failed again is the same letter, counted', async () => {
-      const letter = {
-        source: 'log, offset 20',
-        raw: '{}',
-        problems: [{ pointer: '', message: 'first' }],
-        receivedAtMs: START_MS,
-        quarantine: {
-          step: 'deciding',
-          offset: 20,
-          subject: { kind: 'transaction', accountId: 'k', transactionId: 'again' },
-        },
-      } as const;
-      await deadLetters.add([letter, letter]);
-      await deadLetters.add([{ ...letter, problems: [{ pointer: '', message: 'second' }] }]);
-      const [found] = await deadLetters.page({}, 1);
-      assert.deepEqual([found.times, found.problems[0].message, found.state], [3, 'second', 'open']);
-      const labels = [1, 2].map((offset) => ({
-        ...letter,
-        quarantine: {
-          ...letter.quarantine,
-          offset,
-          subject: { ...letter.quarantine.subject, kind: 'label' as const },
-        },
-      }));
-      await deadLetters.add(labels);
-      assert.deepEqual([...(await store.refusedLabels(0, 10))].sort(), [1, 2]);
-    });
+    await t.test(
+      'LETTER1 A transaction that fails again is the same letter, counted, with what it says now',
+      async () => {
+        const letter = {
+          source: 'log, offset 20',
+          raw: '{}',
+          problems: [{ pointer: '', message: 'first' }],
+          receivedAtMs: START_MS,
+          quarantine: {
+            step: 'deciding',
+            offset: 20,
+            subject: { kind: 'transaction', accountId: 'k', transactionId: 'again' },
+          },
+        } as const;
+        await deadLetters.add([letter, letter]);
+        await deadLetters.add([{ ...letter, problems: [{ pointer: '', message: 'second' }] }]);
+        const [found] = await deadLetters.page({}, 1);
+        assert.deepEqual([found.times, found.problems[0].message, found.state], [3, 'second', 'open']);
+        const labels = [1, 2].map((offset) => ({
+          ...letter,
+          quarantine: {
+            ...letter.quarantine,
+            offset,
+            subject: { ...letter.quarantine.subject, kind: 'label' as const },
+          },
+        }));
+        await deadLetters.add(labels);
+        assert.deepEqual([...(await store.refusedLabels(0, 10))].sort(), [1, 2]);
+      },
+    );
 
     await t.test(
-      'a decision that could not be stored is stored by a program, or a database, that can',
+      'STORE8 Offsets of decisions are told of those that could not be stored, too, and of labels that no history took',
+      async () => {
+        assert.deepEqual([...(await store.decidedOffsets(5, 13))].sort(), [10, 11, 12, 5, 6, 7, 8, 9]);
+        assert.deepEqual([...(await store.refusedLabels(2, 3))], [2]);
+        assert.deepEqual([...(await store.refusedLabels(3, 100))], []);
+      },
+    );
+
+    await t.test(
+      'NARROW3 Parts are committed and told in the order of their offsets, each told once it is committed',
+      async () => {
+        const order: string[] = [];
+        const items = Array.from({ length: 8 }, (_, i) =>
+          i === 3 ? poisoned(40 + i) : aDecision(40 + i, 'approve', { id: `n${i}`, accountId: `n${i}` }),
+        );
+        const refuses = (part: BatchOutput): boolean => part.decided.some(({ offset }) => offset === 43);
+        await commitNarrowed(
+          batchOf(40, items),
+          async (part) => {
+            if (refuses(part)) throw new RangeError('no number');
+            order.push(`commit ${part.firstOffset}–${part.nextOffset}`);
+          },
+          (part) => order.push(`told ${part.firstOffset}–${part.nextOffset}`),
+        );
+        assert.deepEqual(
+          order,
+          ['40–42', '42–43', '43–44', '44–48'].flatMap((part) => [`commit ${part}`, `told ${part}`]),
+        );
+      },
+    );
+
+    await t.test(
+      'LETTER3 What was decided and could not be stored is stored as it was decided, and its letter resolved, or neither',
       async () => {
         const [letter] = (await deadLetters.page({ quarantined: true }, 50)).filter(
           ({ quarantine }) => quarantine?.subject?.transactionId === 'poison-6',
@@ -161,18 +196,28 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
           ),
           isRecordFault,
         );
+        assert.equal((await deadLetters.find(letter.id))?.state, 'open');
         const changed = { ...letter, decided: letter.decided?.replaceAll(/x(\\u0000|\ufffd)y/g, 'Bruges') };
         assert.ok(await deadLetters.move(letter.id, 'open', 'retrying', entry('tried again')));
-        assert.ok(
-          !(await deadLetters.move(letter.id, 'open', 'retrying', entry('tried again'))),
-          'by one person',
-        );
         await deadLetters.storeAgain(changed, START_MS);
         const stored = await store.transaction('poison-6');
         assert.equal(stored?.transaction.city, 'Bruges');
         assert.equal((await deadLetters.find(letter.id))?.state, 'resolved');
-        assert.equal(await deadLetters.reasonOf('poison-6'), undefined);
+        assert.equal((await deadLetters.reasonsOf(['poison-6'])).size, 0);
         assert.ok((await store.decidedOffsets(0, 16)).has(6));
+      },
+    );
+
+    await t.test(
+      'LETTER2 A letter is moved from the state that was named, or not at all: of two people at once one is heard',
+      async () => {
+        const [{ id }] = await deadLetters.page({ state: 'open' }, 1);
+        const move = (from: 'open' | 'retrying', to: 'discarded' | 'retrying') =>
+          deadLetters.move(id, from, to, entry('moved'));
+        assert.equal(await move('retrying', 'discarded'), false);
+        const both = await Promise.all([move('open', 'retrying'), move('open', 'discarded')]);
+        assert.equal(both.filter(Boolean).length, 1);
+        assert.equal((await deadLetters.find(id))?.state, both[0] ? 'retrying' : 'discarded');
       },
     );
 
@@ -202,7 +247,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       assert.equal((await deadLetters.find(letter.id))?.state, 'resolved');
     });
 
-    await t.test('texts that no database takes are kept as far as they can be', async () => {
+    await t.test('LETTER4 Texts that no database takes are kept as far as they can be', async () => {
       await store.addDeadLetter(
         'POST \ud800',
         '{"a":"\u0000\udfff"',
@@ -215,7 +260,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
     });
 
     await t.test(
-      'old letters are let go of; open ones of the quarantine, and what histories need, stay',
+      'K5 LETTER5 Open letters of the quarantine, and what histories are built from, stay; of the others the newest do, for thirty days',
       async () => {
         await deadLetters.tidy(START_MS + 1);
         const before = await deadLetters.count();

@@ -29,105 +29,112 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
   const states = async (registry: ModelRegistry) =>
     Object.fromEntries((await registry.list()).map(({ version, state }) => [version, state]));
 
-  test(`${name}: M9 models are filed once, moved by name, and every move is kept`, async () => {
+  test(`models: ${name}`, async (t) => {
     const session = await open();
     const registry = createModelRegistry(session);
-    try {
-      assert.deepEqual(await registry.serving(), { champion: undefined, challenger: undefined });
-      assert.equal(await readServing(registry, undefined, () => undefined), undefined);
-      assert.equal(await registry.previousChampion(), undefined);
-      const first = await registry.file(await named('one'), 'ann', 'the first', AT_MS);
-      assert.deepEqual([first.state, first.filedBy, first.notes], ['candidate', 'ann', 'the first']);
-      assert.match(first.sha256, /^[0-9a-f]{64}$/);
-      assert.deepEqual(first.info, JSON.parse(JSON.stringify((await named('one')).info)));
-      // The same again, by somebody else: it is there already.
-      assert.deepEqual(await registry.file(await named('one'), 'bob', 'again', AT_MS + 1), first);
-      const one = await named('one');
-      const other = { ...one, info: { ...one.info, thresholds: { review: 0.1, decline: 0.2 } } };
-      await assert.rejects(registry.file(other, 'bob', '', AT_MS + 1), /Another artefact is filed as one/);
-      await registry.file(await named('two'), 'ann', '', AT_MS + 2);
-      await registry.file(await named('three'), 'ann', '', AT_MS + 3);
-      const move = (version: string, to: 'champion' | 'challenger' | 'shadow' | 'retired', share?: number) =>
-        registry.move(version, {
-          to,
-          who: 'cleo',
-          note: `to ${to}`,
-          atMs: AT_MS + 10,
-          ...(share !== undefined && { share }),
-          gate: [{ name: 'quality', passed: true, text: 'fine' }],
+
+    await t.test(
+      'M9 MODEL1 A model is filed once and never changes; another artefact of its version is refused',
+      async () => {
+        assert.deepEqual(await registry.serving(), { champion: undefined, challenger: undefined });
+        assert.equal(await readServing(registry, undefined, () => undefined), undefined);
+        assert.equal(await registry.previousChampion(), undefined);
+        const first = await registry.file(await named('one'), 'ann', 'the first', AT_MS);
+        assert.deepEqual([first.state, first.filedBy, first.notes], ['candidate', 'ann', 'the first']);
+        assert.match(first.sha256, /^[0-9a-f]{64}$/);
+        assert.deepEqual(first.info, JSON.parse(JSON.stringify((await named('one')).info)));
+        // The same again, by somebody else: it is there already.
+        assert.deepEqual(await registry.file(await named('one'), 'bob', 'again', AT_MS + 1), first);
+        const one = await named('one');
+        const other = { ...one, info: { ...one.info, thresholds: { review: 0.1, decline: 0.2 } } };
+        await assert.rejects(registry.file(other, 'bob', '', AT_MS + 1), /Another artefact is filed as one/);
+      },
+    );
+
+    await t.test(
+      'M9 MODEL2 There is one champion and one challenger at most: whoever comes makes room, and every move is kept',
+      async () => {
+        await registry.file(await named('two'), 'ann', '', AT_MS + 2);
+        await registry.file(await named('three'), 'ann', '', AT_MS + 3);
+        const move = (
+          version: string,
+          to: 'champion' | 'challenger' | 'shadow' | 'retired',
+          share?: number,
+        ) =>
+          registry.move(version, {
+            to,
+            who: 'cleo',
+            note: `to ${to}`,
+            atMs: AT_MS + 10,
+            ...(share !== undefined && { share }),
+            gate: [{ name: 'quality', passed: true, text: 'fine' }],
+          });
+        await move('one', 'champion');
+        await move('two', 'champion');
+        assert.deepEqual(await states(registry), { one: 'retired', two: 'champion', three: 'candidate' });
+        assert.equal(await registry.previousChampion(), 'one');
+        await move('three', 'challenger', 0.25);
+        assert.deepEqual(await registry.serving(), {
+          champion: 'two',
+          challenger: { version: 'three', share: 0.25 },
         });
-      await move('one', 'champion');
-      await move('two', 'champion');
-      assert.deepEqual(await states(registry), { one: 'retired', two: 'champion', three: 'candidate' });
-      assert.equal(await registry.previousChampion(), 'one');
-      await move('three', 'challenger', 0.25);
-      assert.deepEqual(await registry.serving(), {
-        champion: 'two',
-        challenger: { version: 'three', share: 0.25 },
-      });
-      await move('one', 'challenger', 0.5);
-      assert.equal((await registry.find('three'))?.share, 0);
-      assert.deepEqual(await states(registry), { one: 'challenger', two: 'champion', three: 'candidate' });
-      const serving = await readServing(registry, undefined, () => undefined);
-      assert.equal(serving?.champion.info.version, 'two');
-      assert.equal(serving?.challenger?.scorer.info.version, 'one');
-      assert.equal(await readServing(registry, serving, () => undefined), serving);
-      const [latest, room] = await registry.events(2);
-      assert.deepEqual(
-        [latest.version, latest.from, latest.to, latest.share, latest.who, latest.note, latest.atMs],
-        ['one', 'retired', 'challenger', 0.5, 'cleo', 'to challenger', AT_MS + 10],
-      );
-      assert.deepEqual(latest.gate, [{ name: 'quality', passed: true, text: 'fine' }]);
-      assert.deepEqual([room.version, room.from, room.to], ['three', 'challenger', 'candidate']);
-      assert.deepEqual(
-        (await registry.events(100)).filter(({ action }) => action === 'filed').map(({ version }) => version),
-        ['three', 'two', 'one'],
-      );
-      // Two at once: one of them is champion in the end, and one only.
-      await Promise.allSettled([move('one', 'champion'), move('three', 'champion')]);
-      const champions = Object.values(await states(registry)).filter((state) => state === 'champion');
-      assert.equal(champions.length, 1);
-    } finally {
-      await session.close();
-    }
-  });
+        await move('one', 'challenger', 0.5);
+        assert.equal((await registry.find('three'))?.share, 0);
+        assert.deepEqual(await states(registry), { one: 'challenger', two: 'champion', three: 'candidate' });
+        const serving = await readServing(registry, undefined, () => undefined);
+        assert.equal(serving?.champion.info.version, 'two');
+        assert.equal(serving?.challenger?.scorer.info.version, 'one');
+        assert.equal(await readServing(registry, serving, () => undefined), serving);
+        const [latest, room] = await registry.events(2);
+        assert.deepEqual(
+          [latest.version, latest.from, latest.to, latest.share, latest.who, latest.note, latest.atMs],
+          ['one', 'retired', 'challenger', 0.5, 'cleo', 'to challenger', AT_MS + 10],
+        );
+        assert.deepEqual(latest.gate, [{ name: 'quality', passed: true, text: 'fine' }]);
+        assert.deepEqual([room.version, room.from, room.to], ['three', 'challenger', 'candidate']);
+        assert.deepEqual(
+          (await registry.events(100))
+            .filter(({ action }) => action === 'filed')
+            .map(({ version }) => version),
+          ['three', 'two', 'one'],
+        );
+        // Two at once: one of them is champion in the end, and one only.
+        await Promise.allSettled([move('one', 'champion'), move('three', 'champion')]);
+        const champions = Object.values(await states(registry)).filter((state) => state === 'champion');
+        assert.equal(champions.length, 1);
+      },
+    );
 
-  test(`${name}: M14 a champion that cannot be used here is not served: the one before decides, or everybody is looked at`, async () => {
-    const session = await open();
-    const registry = createModelRegistry(session);
-    try {
-      const told: string[] = [];
-      const at = { who: 'cleo', note: '', atMs: AT_MS };
-      for (const version of ['m14-a', 'm14-b']) {
-        await registry.file(await named(version), 'ann', '', AT_MS);
-        await registry.move(version, { to: 'champion', ...at });
-      }
-      const spoil = (version: string) =>
-        session.query("update models set artefact = artefact || 'x' where version = $1", [version]);
-      const serving = await readServing(registry, undefined, (message) => told.push(message));
-      assert.equal(serving?.champion.info.version, 'm14-b');
-      await spoil('m14-b');
-      const next = await readServing(registry, undefined, (message) => told.push(message));
-      assert.equal(next?.champion.info.version, 'm14-a');
-      assert.match(told.join(), /not what was filed.*m14-a, the champion before, decides instead/);
-      await assert.rejects(
-        readServing(registry, next, () => undefined),
-        /not what was filed/,
-        'what is in service stays',
-      );
-      for (const { version } of await registry.list()) await spoil(version);
-      const closed = await readServing(registry, undefined, (message) => told.push(message));
-      assert.match(told.at(-1) ?? '', /everything is sent to review/);
-      assert.throws(() => closed?.champion.score({} as never, new Float64Array(0)), /not what was filed/);
-    } finally {
-      await session.close();
-    }
-  });
+    await t.test(
+      'M14 a champion that cannot be used here is not served: the one before decides, or everybody is looked at',
+      async () => {
+        const told: string[] = [];
+        const at = { who: 'cleo', note: '', atMs: AT_MS };
+        for (const version of ['m14-a', 'm14-b']) {
+          await registry.file(await named(version), 'ann', '', AT_MS);
+          await registry.move(version, { to: 'champion', ...at });
+        }
+        const spoil = (version: string) =>
+          session.query("update models set artefact = artefact || 'x' where version = $1", [version]);
+        const serving = await readServing(registry, undefined, (message) => told.push(message));
+        assert.equal(serving?.champion.info.version, 'm14-b');
+        await spoil('m14-b');
+        const next = await readServing(registry, undefined, (message) => told.push(message));
+        assert.equal(next?.champion.info.version, 'm14-a');
+        assert.match(told.join(), /not what was filed.*m14-a, the champion before, decides instead/);
+        await assert.rejects(
+          readServing(registry, next, () => undefined),
+          /not what was filed/,
+          'what is in service stays',
+        );
+        for (const { version } of await registry.list()) await spoil(version);
+        const closed = await readServing(registry, undefined, (message) => told.push(message));
+        assert.match(told.at(-1) ?? '', /everything is sent to review/);
+        assert.throws(() => closed?.champion.score({} as never, new Float64Array(0)), /not what was filed/);
+      },
+    );
 
-  test(`${name}: M2 an artefact that was changed is refused, with what to do`, async () => {
-    const session = await open();
-    const registry = createModelRegistry(session);
-    try {
+    await t.test('M2 MODEL3 An artefact that is not what was filed is refused, with what to do', async () => {
       const model = await named('damaged');
       await registry.file(model, 'ann', '', AT_MS);
       assert.equal(await registry.artefact('damaged'), serializeModel(model));
@@ -135,8 +142,7 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
       await session.query("update models set artefact = artefact || 'x' where version = 'damaged'", []);
       await assert.rejects(registry.load('damaged'), /not what was filed.*file the model again/);
       assert.equal(await registry.load('nowhere'), undefined);
-    } finally {
-      await session.close();
-    }
+    });
+    await session.close();
   });
 }

@@ -7,6 +7,7 @@ import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { createBoundary } from '../../src/ports/boundary.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
+import type { NewChannel } from '../../src/ports/office/notifications.ts';
 import { startNotifier } from '../../src/server/notifications/notifier.ts';
 import { webhookTargets } from '../../src/server/notifications/webhook-targets.ts';
 
@@ -73,39 +74,36 @@ export function notificationsContract(name: string, open: () => Promise<SqlSessi
         (one) => one.channel === channel && one.deliveredAtMs === undefined && !one.givenUp,
       ).length;
 
-    await t.test(
-      'N3 410 stops the channel, once and said why; what waits goes when somebody goes on',
-      async () => {
-        const gone = await add('/gone');
-        const well = await add('/well');
-        answers.set('/gone', { status: 410 });
-        await deliver(gone, 5);
-        await deliver(well, 2);
-        await tried();
-        assert.equal((await notifications.channel(well))?.enabled, true);
-        const stopped = await notifications.channel(gone);
-        assert.deepEqual([stopped?.enabled, stopped?.stoppedBecause], [false, 'status 410']);
-        const lines = await audit.lines({ action: 'stopped a channel' }, 10);
-        assert.deepEqual(
-          lines.map(({ who, subject, detail }) => [who, subject, detail]),
-          [['Goshawk', `channel ${gone}`, { because: 'status 410' }]],
-        );
-        nowMs += 2 * DAY_MS;
-        await deliver(gone, 1);
-        await deliver(well, 1);
-        assert.deepEqual(await tried('/gone', '/well'), [0, 1], 'what waits holds nobody else up');
-        await notifications.forgetBefore(nowMs);
-        assert.equal(await waiting(gone), 6, 'nor is it forgotten');
-        answers.delete('/gone');
-        assert.ok(await notifications.setEnabled(gone, true, entry('went on with a channel')));
-        assert.deepEqual(await tried('/gone'), [6]);
-        assert.equal(await waiting(gone), 0);
-        assert.equal((await notifications.channel(gone))?.stoppedBecause, undefined);
-      },
-    );
+    await t.test('N3 NOTICE3 A channel is stopped once, and says why until somebody goes on', async () => {
+      const gone = await add('/gone');
+      const well = await add('/well');
+      answers.set('/gone', { status: 410 });
+      await deliver(gone, 5);
+      await deliver(well, 2);
+      await tried();
+      assert.equal((await notifications.channel(well))?.enabled, true);
+      const stopped = await notifications.channel(gone);
+      assert.deepEqual([stopped?.enabled, stopped?.stoppedBecause], [false, 'status 410']);
+      const lines = await audit.lines({ action: 'stopped a channel' }, 10);
+      assert.deepEqual(
+        lines.map(({ who, subject, detail }) => [who, subject, detail]),
+        [['Goshawk', `channel ${gone}`, { because: 'status 410' }]],
+      );
+      nowMs += 2 * DAY_MS;
+      await deliver(gone, 1);
+      await deliver(well, 1);
+      assert.deepEqual(await tried('/gone', '/well'), [0, 1], 'what waits holds nobody else up');
+      await notifications.forgetBefore(nowMs);
+      assert.equal(await waiting(gone), 6, 'nor is it forgotten');
+      answers.delete('/gone');
+      assert.ok(await notifications.setEnabled(gone, true, entry('went on with a channel')));
+      assert.deepEqual(await tried('/gone'), [6]);
+      assert.equal(await waiting(gone), 0);
+      assert.equal((await notifications.channel(gone))?.stoppedBecause, undefined);
+    });
 
     await t.test(
-      'N3 a channel that a person paused keeps what waits, whatever was to be tried again',
+      'N3 NOTICE1 Nothing goes out by a channel that is paused or stopped; what waits stays, and goes at once when somebody goes on',
       async () => {
         const paused = await add('/paused');
         answers.set('/paused', { status: 500 });
@@ -122,7 +120,7 @@ export function notificationsContract(name: string, open: () => Promise<SqlSessi
     );
 
     await t.test(
-      'N4 a receiver under load is left alone as long as it asks, then told one at a time',
+      'N4 NOTICE2 A channel that is held is left alone until then, and told one delivery at a time for a while after',
       async () => {
         for (const status of [429, 502, 503, 504]) {
           const path = `/busy-${status}`;
@@ -206,6 +204,67 @@ export function notificationsContract(name: string, open: () => Promise<SqlSessi
     });
 
     await notifier.stop();
+
+    await t.test(
+      'N1 NOTICE4 What happened since a channel was added is one delivery for each channel that asks for it, however often it is gathered',
+      async () => {
+        for (const { id } of await notifications.channels()) await notifications.remove(id, entry('removed'));
+        await audit.append({ ...entry('opened a case'), subject: 'case 1' });
+        const asks = async (events: NewChannel['events']): Promise<number> =>
+          notifications.add(
+            {
+              kind: 'webhook',
+              target: 'http://127.0.0.1/',
+              events,
+              minLossMinor: 0,
+              createdBy: 'local',
+              createdAtMs: nowMs,
+            },
+            'whsec_AAAA',
+            entry('added a channel'),
+          );
+        const [cases, both] = [await asks(['case.opened']), await asks(['case.opened', 'rule.moved'])];
+        await notifications.setEnabled(await asks(['case.opened']), false, entry('paused a channel'));
+        await audit.append({ ...entry('opened a case'), subject: 'case 2' });
+        await audit.append({ ...entry('moved a rule'), subject: 'rule r' });
+        await audit.append({ ...entry('looked at'), subject: 'case 2' });
+        const made = await Promise.all([1, 2, 3].map(() => notifications.gather(nowMs, 1000)));
+        assert.equal(
+          made.reduce((sum, count) => sum + count, 0),
+          3,
+        );
+        assert.equal(await notifications.gather(nowMs, 1000), 0);
+        assert.deepEqual(
+          (await notifications.deliveries(10)).map(({ channel, event }) => `${channel} ${event}`).sort(),
+          [`${both} case.opened`, `${both} rule.moved`, `${cases} case.opened`].sort(),
+        );
+      },
+    );
+
+    await t.test("NOTICE5 A delivery that was taken is nobody else's until its lease is over", async () => {
+      const takes = await Promise.all([1, 2, 3].map(() => notifications.take(nowMs, 60_000, 10)));
+      const ids = takes.flat().map(({ id }) => id);
+      assert.deepEqual([ids.length, new Set(ids).size], [3, 3]);
+      assert.deepEqual(await notifications.take(nowMs + 59_000, 60_000, 10), []);
+      const again = await notifications.take(nowMs + 60_000, 60_000, 10);
+      assert.deepEqual(
+        again.map(({ id, attempts }) => [id, attempts]),
+        ids.sort((a, b) => a - b).map((id) => [id, 2]),
+      );
+    });
+
+    await t.test('NOTICE6 A delivery that arrived, or was given up, is taken no more', async () => {
+      const [arrived, lost, failing] = (await notifications.deliveries(10)).map(({ id }) => id);
+      await notifications.delivered(arrived, nowMs);
+      await notifications.failed(lost, 'status 500', undefined);
+      await notifications.failed(failing, 'status 503', nowMs + DAY_MS);
+      assert.deepEqual(await notifications.troubles(), { failing: 1, givenUp: 1 });
+      assert.deepEqual(await notifications.take(nowMs + DAY_MS - 1, 1000, 10), []);
+      assert.deepEqual(
+        (await notifications.take(nowMs + DAY_MS, 1000, 10)).map(({ id }) => id),
+        [failing],
+      );
+    });
     receiver.close();
     receiver.closeAllConnections();
     await session.close();

@@ -6,15 +6,22 @@ import { emptyCommit } from '../../src/stream/partition-work.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
+export type StateWorld = {
+  readonly store: StateStore;
+  /** As when its server is started with an empty disk. */
+  lose(): Promise<void>;
+};
+
 /** `open` gives an empty store each time. */
-export function stateStoreContract(name: string, open: () => Promise<StateStore>): void {
+export function stateStoreContract(name: string, openWorld: () => Promise<StateWorld>): void {
+  const open = async (): Promise<StateStore> => (await openWorld()).store;
   const commitOf = (part: Partial<PartitionCommit> & Pick<PartitionCommit, 'epoch'>): PartitionCommit => ({
     ...emptyCommit(0, part, 0, 10),
     ...part,
   });
   const copy = (value: Uint8Array | undefined): number[] | undefined => value && [...value];
 
-  test(`${name}: a new partition has no offset; a committed batch is there for the next owner, byte for byte`, async () => {
+  test(`${name}: STATE1 What was committed is there for the next owner of the partition, byte for byte, and for no other partition`, async () => {
     const store = await open();
     const { epoch, nextOffset } = await store.acquire(0);
     assert.equal(nextOffset, undefined);
@@ -52,7 +59,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     );
   });
 
-  test(`${name}: W2 a worker whose partition was acquired by another can neither commit for it nor read`, async () => {
+  test(`${name}: W2 STATE2 A worker whose partition was acquired by another can neither commit for it nor read it`, async () => {
     const store = await open();
     const sleeper = await store.acquire(3);
     await store.commit(commitOf({ partition: 3, epoch: sleeper.epoch }));
@@ -65,7 +72,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     assert.equal((await store.acquire(3)).nextOffset, 15);
   });
 
-  test(`${name}: W3 a commit sent twice is carried out once; one that leaves out offsets or goes back is refused`, async () => {
+  test(`${name}: W3 STATE3 A commit that is sent twice is carried out once; one that leaves out offsets, or goes back, is refused and leaves nothing`, async () => {
     const store = await open();
     const { epoch } = await store.acquire(0);
     const first = commitOf({
@@ -97,7 +104,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     );
   });
 
-  test(`${name}: ids are kept in two pieces`, async () => {
+  test(`${name}: STATE4 Of the ids of decided transactions the two newest pieces are kept, in order`, async () => {
     const store = await open();
     const { epoch } = await store.acquire(0);
     for (let i = 0; i < 4; i++) {
@@ -118,7 +125,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     );
   });
 
-  test(`${name}: changes to shared histories are read by others, in order, from where they stand`, async () => {
+  test(`${name}: STATE5 What commits did to shared histories is read by others from any offset on, each partition in order`, async () => {
     const store = await open();
     for (const partition of [0, 1]) {
       const { epoch } = await store.acquire(partition);
@@ -144,7 +151,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     assert.equal((await store.sharedAfter(new Map([[1, 0]]), 2)).length, 2);
   });
 
-  test(`${name}: a snapshot follows the one before, and lets go of what that one held`, async () => {
+  test(`${name}: STATE6 A snapshot that does not follow the newest is refused; one that does lets go of what was in the one before`, async () => {
     const store = await open();
     const { epoch } = await store.acquire(0);
     for (let i = 0; i < 4; i++) {
@@ -180,7 +187,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     );
   });
 
-  test(`W11 ${name}: whoever is held up while keeping a snapshot cannot touch the one that another kept`, async () => {
+  test(`${name}: W11 STATE7 Whoever is held up while keeping a snapshot, or is refused, leaves the newest as it is`, async () => {
     const store = await open();
     const heldUp = Promise.withResolvers<void>();
     const slow = store.keepSnapshot({
@@ -204,7 +211,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     );
   });
 
-  test(`${name}: a batch of 3,000 accounts is one step`, async () => {
+  test(`${name}: STATE8 A commit is one step, however many accounts are in it`, async () => {
     const store = await open();
     const { epoch } = await store.acquire(0);
     const ids = Array.from({ length: 3000 }, (_, i) => `account-${i}`);
@@ -213,5 +220,38 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     );
     const back = await store.accounts(0, epoch, ids);
     assert.ok(back.every((value, i) => value?.[0] === (i & 255)));
+  });
+
+  test(`${name}: STATE9 After a loss nothing is known of a partition, its epochs go on rising, and nobody from before can commit or read`, async () => {
+    const { store, lose } = await openWorld();
+    const before = await store.acquire(0);
+    const first = commitOf({
+      epoch: before.epoch,
+      accounts: [{ accountId: 'a', bytes: bytes(1) }],
+      labels: [{ transactionId: 't', fraud: true }],
+      decidedIds: bytes(...Array(12).fill(7)),
+      shared: bytes(1),
+    });
+    await store.commit(first);
+    assert.ok(await store.keepSnapshot({ number: 1, offsets: new Map([[0, 10]]), pieces: [bytes(1)] }));
+    await lose();
+    await assert.rejects(store.accounts(0, before.epoch, ['a']), FencedError);
+    await assert.rejects(store.labels(0, before.epoch, ['t']), FencedError);
+    await assert.rejects(store.commit({ ...first, firstOffset: 10, nextOffset: 20 }), FencedError);
+    const after = await store.acquire(0);
+    assert.ok(after.epoch > before.epoch);
+    assert.equal(after.nextOffset, undefined);
+    assert.equal(
+      after.decidedIds.reduce((sum, piece) => sum + piece.length, 0),
+      0,
+    );
+    await assert.rejects(store.commit({ ...first, firstOffset: 10, nextOffset: 20 }), FencedError);
+    assert.deepEqual(await store.accounts(0, after.epoch, ['a']), [undefined]);
+    assert.deepEqual(await store.labels(0, after.epoch, ['t']), [undefined]);
+    assert.deepEqual(await store.sharedAfter(new Map([[0, 0]]), 10), []);
+    assert.equal(await store.sharedSnapshot(), undefined);
+    assert.deepEqual(await store.snapshotState(1), { number: 0, batches: 0 });
+    await store.commit({ ...first, epoch: after.epoch, firstOffset: 40, nextOffset: 50 });
+    assert.equal((await store.acquire(0)).nextOffset, 50, 'a state that is new begins anywhere');
   });
 }

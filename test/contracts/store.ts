@@ -84,14 +84,14 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
       ip: '2001:db8::1',
       counterpartyId: 'c1',
     });
-    await t.test('an empty store knows nothing and stands at 0', async () => {
+    await t.test('STORE1 A store that is empty knows nothing and stands at 0', async () => {
       assert.equal(await store.committedOffset(0), 0);
       assert.equal((await store.findKnown(['t1'])).size, 0);
       assert.equal((await store.findKnown([])).size, 0);
       assert.equal(await store.transaction('t1'), undefined);
       assert.deepEqual(await store.transactions({}, 10), []);
     });
-    await t.test('a batch comes back as it was', async () => {
+    await t.test('STORE2 What was committed comes back as it was', async () => {
       await store.commit(batch(0, [decided(0), full, decided(2, 'review')]));
       assert.equal(await store.committedOffset(0), 3);
       const stored = await store.transaction('t1');
@@ -105,14 +105,17 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
       assert.deepEqual(known.get('t1'), { decision: full.decision, contentHash: 'hash-1', label: undefined });
       assert.deepEqual([...(await store.decidedOffsets(0, 2))].sort(), [0, 1]);
     });
-    await t.test('all of a batch or nothing of it', async () => {
-      await assert.rejects(store.commit(batch(3, [decided(3), decided(4, 'review', { id: 't0' })])));
-      assert.equal(await store.committedOffset(0), 3);
-      assert.equal(await store.transaction('t3'), undefined);
-      assert.equal((await store.alerts({}, 10)).items.length, 2);
-    });
     await t.test(
-      'labels reach transactions and alerts, also those of the same batch; the last word counts',
+      'STORE3 A batch is committed whole, with the offset that comes next, or nothing of it is',
+      async () => {
+        await assert.rejects(store.commit(batch(3, [decided(3), decided(4, 'review', { id: 't0' })])));
+        assert.equal(await store.committedOffset(0), 3);
+        assert.equal(await store.transaction('t3'), undefined);
+        assert.equal((await store.flagged({}, 10)).items.length, 2);
+      },
+    );
+    await t.test(
+      'STORE4 The last word on a transaction counts, on its alert as well, also where it came in the batch of the decision',
       async () => {
         const words = [
           label(5, 't1', false),
@@ -126,7 +129,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
           [true, 'card_testing'],
         );
         assert.equal((await store.findKnown(['t4'])).get('t4')?.label, true);
-        const { items: alerts } = await store.alerts({}, 10);
+        const { items: alerts } = await store.flagged({}, 10);
         assert.deepEqual(
           alerts.map((alert) => [alert.transactionId, alert.status, alert.isFraud]),
           [
@@ -147,21 +150,35 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
         );
       },
     );
-    await t.test('lists filter and page', async () => {
-      const ids = async (...filter: Parameters<Store['transactions']>): Promise<string[]> =>
-        (await store.transactions(...filter)).map((item) => item.transaction.id);
-      assert.deepEqual(await ids({}, 2), ['t4', 't3']);
-      assert.deepEqual(await ids({ before: 3 }, 2), ['t2', 't1']);
-      assert.deepEqual(await ids({ after: 2 }, 1), ['t3']);
-      assert.deepEqual(await ids({ accountId: 'a1' }, 10), ['t4', 't1']);
-      assert.deepEqual(
-        await ids({ merchantId: 'm1', country: 'DE', outcome: 'decline', minScore: 0.5 }, 10),
-        ['t1'],
-      );
-      assert.deepEqual(await ids({ fromMs: START_MS + 1000, untilMs: START_MS + 3000 }, 10), ['t2', 't1']);
-      assert.equal((await store.alerts({ outcome: 'review', status: 'open' }, 10)).items.length, 1);
-    });
-    await t.test('counts add up over batches', async () => {
+    await t.test(
+      'STORE5 Lists are newest first (after an offset: oldest first), and go on where they ended: nothing twice, nothing left out',
+      async () => {
+        const ids = async (...filter: Parameters<Store['transactions']>): Promise<string[]> =>
+          (await store.transactions(...filter)).map((item) => item.transaction.id);
+        assert.deepEqual(await ids({}, 2), ['t4', 't3']);
+        assert.deepEqual(await ids({ before: 3 }, 2), ['t2', 't1']);
+        assert.deepEqual(await ids({ after: 2 }, 1), ['t3']);
+        assert.deepEqual(await ids({ after: 0 }, 10), ['t1', 't2', 't3', 't4']);
+        for (const limit of [1, 2, 3, 10]) {
+          const all: string[] = [];
+          for (let before: number | undefined; ; ) {
+            const { items, next } = await store.search({ ...(before !== undefined && { before }) }, limit);
+            all.push(...items.map((item) => item.transaction.id));
+            if (next === undefined) break;
+            before = next;
+          }
+          assert.deepEqual(all, ['t4', 't3', 't2', 't1', 't0']);
+        }
+        assert.deepEqual(await ids({ accountId: 'a1' }, 10), ['t4', 't1']);
+        assert.deepEqual(
+          await ids({ merchantId: 'm1', country: 'DE', outcome: 'decline', minScore: 0.5 }, 10),
+          ['t1'],
+        );
+        assert.deepEqual(await ids({ fromMs: START_MS + 1000, untilMs: START_MS + 3000 }, 10), ['t2', 't1']);
+        assert.equal((await store.flagged({ outcome: 'review', status: 'open' }, 10)).items.length, 1);
+      },
+    );
+    await t.test('STORE6 Counts are those of all that was committed, whatever the batches', async () => {
       const rows = await store.counts(START_MS, START_MS + 60_000);
       const sum = (key: 'transactions' | 'reviews' | 'declines' | 'flaggedMinor'): number =>
         rows.reduce((total, row) => total + row[key], 0);
@@ -183,7 +200,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
         ],
       );
     });
-    await t.test('T7 counts hold sums that no amount can overflow', async () => {
+    await t.test('T7 STORE7 No amount makes a sum leave its type, or a commit fail', async () => {
       const later = START_MS + 3_600_000;
       for (let i = 0; i < 11; i++) {
         const offset = 9 + i;

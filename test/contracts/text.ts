@@ -131,7 +131,7 @@ export function textContract(name: string, open: () => Promise<SqlSession>): voi
             assert.equal(stored.fraudType, texts[0]);
             const {
               items: [alert],
-            } = await store.alerts({ accountId }, 1);
+            } = await store.flagged({ accountId }, 1);
             assert.deepEqual(
               [alert.transactionId, alert.accountId, alert.merchantName],
               [id, accountId, merchantName],

@@ -25,10 +25,15 @@ export function toUser(row: Row): User {
   };
 }
 
-/** Whoever has a new password comes in anew everywhere, and nothing that was tried before counts. */
-const forgetSignIns = (id: string): Statement[] => [
+/** Where somebody is signed in, and was. */
+const forgetPlaces = (id: string): Statement[] => [
   { sql: 'delete from sessions where user_id = $1', parameters: [id] },
   { sql: 'delete from known_devices where user_id = $1', parameters: [id] },
+];
+
+/** Whoever has a new password comes in anew everywhere, and nothing that was tried before counts. */
+const forgetSignIns = (id: string): Statement[] => [
+  ...forgetPlaces(id),
   { sql: 'delete from sign_in_tries where name = $1', parameters: [id] },
 ];
 
@@ -108,8 +113,7 @@ export function createAccounts(session: SqlSession): Accounts {
     setDisabled: (id, disabled, entry) =>
       unlessLast([
         { sql: 'update users set disabled = $2 where id = $1', parameters: [id, disabled] },
-        { sql: 'delete from sessions where user_id = $1', parameters: [id] },
-        { sql: 'delete from known_devices where user_id = $1', parameters: [id] },
+        ...(disabled ? forgetPlaces(id) : []),
         auditStatement(entry),
       ]),
     async setPassword(id, passwordHash, entry) {

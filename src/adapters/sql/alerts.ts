@@ -3,19 +3,13 @@
 import type { AlertSort, AlertVerdict, AlertView } from '../../domain/alert.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { LABEL_SOURCES, type LabelSource } from '../../domain/label.ts';
-import type {
-  AlertAction,
-  AlertCursor,
-  AlertFilter,
-  AlertQueue,
-  QueuedAlert,
-} from '../../ports/office/alerts.ts';
+import type { Alert, AlertAction, AlertCursor, AlertFilter, Alerts } from '../../ports/office/alerts.ts';
 import { auditStatement, auditText } from './audit.ts';
 import type { Row, SqlSession } from './session.ts';
 import { textOrNone, timeMs, timeMsOrNone } from './values.ts';
 import { A_PAGE, type Condition, type Place, type Walk, walk } from './walk.ts';
 
-function toQueuedAlert(row: Row): QueuedAlert {
+function toAlert(row: Row): Alert {
   return {
     id: Number(row.id),
     accountId: String(row.account_id),
@@ -31,7 +25,7 @@ function toQueuedAlert(row: Row): QueuedAlert {
     country: textOrNone(row.country),
     topReason: textOrNone(row.top_reason),
     topRule: textOrNone(row.top_rule),
-    status: row.status as QueuedAlert['status'],
+    status: row.status as Alert['status'],
     assignee:
       row.assignee_id === null ? undefined : { id: String(row.assignee_id), name: String(row.assignee_name) },
     snoozedUntilMs: timeMsOrNone(row.snoozed_until),
@@ -182,16 +176,16 @@ const WITH_LABELS = `,
 const WITH_REOPENED = `,
   told as (update fraud_alerts f set status = 'open' from changed where f.alert_id = changed.id)`;
 
-export function createAlertQueue(session: SqlSession, reads: SqlSession): AlertQueue {
+export function createAlerts(session: SqlSession, reads: SqlSession): Alerts {
   return {
     async list(filter, limit) {
       const after = filter.after && placeOf(filter.sort, filter.after);
-      return (await walk(reads, queueWalk(filter), after, limit)).rows.map(toQueuedAlert);
+      return (await walk(reads, queueWalk(filter), after, limit)).rows.map(toAlert);
     },
     async page(filter, limit) {
       const after = filter.after && placeOf(filter.sort, filter.after);
       const { rows, place, looked } = await walk(reads, queueWalk(filter), after, limit, A_PAGE);
-      return { items: rows.map(toQueuedAlert), next: place && cursorAt(filter.sort, place), looked };
+      return { items: rows.map(toAlert), next: place && cursorAt(filter.sort, place), looked };
     },
     async counts(person, nowMs) {
       const counts = { open: 0, mine: 0, unassigned: 0, overdue: 0, escalated: 0, snoozed: 0 };
@@ -213,7 +207,7 @@ export function createAlertQueue(session: SqlSession, reads: SqlSession): AlertQ
     },
     async find(id) {
       const [row] = await session.query('select * from alerts where id = $1', [id]);
-      return row && toQueuedAlert(row);
+      return row && toAlert(row);
     },
     async transactionIds(id, limit) {
       const rows = await session.query(

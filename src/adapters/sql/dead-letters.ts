@@ -228,13 +228,13 @@ export function createDeadLetters(session: SqlSession, numbers: RowNumbers): Dea
       );
       return new Map(rows.map((row) => [String(row.transaction_id), reasonIn(row.problems)]));
     },
-    async reasonOf(transactionId) {
-      const [row] = await ask(
-        `select problems from dead_letters
-         where ${UNDECIDED} and transaction_id = $1 limit 1`,
-        transactionId,
+    async reasonsOf(transactionIds) {
+      const rows = await ask(
+        `select transaction_id, problems from dead_letters
+         where ${UNDECIDED} and transaction_id = any($1::text[])`,
+        transactionIds,
       );
-      return row && reasonIn(row.problems);
+      return new Map(rows.map((row) => [String(row.transaction_id), reasonIn(row.problems)]));
     },
     async move(id, from, to, entry) {
       const rows = await ask(

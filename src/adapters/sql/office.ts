@@ -1,6 +1,6 @@
 // The office in the database, the same in the process and on a server.
 import type { Office } from '../../ports/office/office.ts';
-import { createAlertQueue } from './alerts.ts';
+import { createAlerts } from './alerts.ts';
 import { createAuditTrail } from './audit.ts';
 import { createCases } from './cases.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -34,7 +34,7 @@ export function createOffice(
   return {
     people: createPeople(access),
     audit: createAuditTrail(session, reads),
-    alerts: createAlertQueue(session, reads),
+    alerts: createAlerts(session, reads),
     notes: createNotes(session),
     links: createLinks(reads),
     views: createViews(session),

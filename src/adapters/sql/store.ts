@@ -6,7 +6,7 @@ import type { Store } from '../../ports/store.ts';
 import { commitStatements } from './commit.ts';
 import { createCounts } from './counts.ts';
 import { addDeadLetters } from './dead-letters.ts';
-import { createFraudAlerts } from './fraud-alerts.ts';
+import { createFlaggedTransactions } from './flagged-transactions.ts';
 import { kyselyOver } from './kysely-session.ts';
 import type { Tables } from './schema.ts';
 import type { SqlSession } from './session.ts';
@@ -14,7 +14,7 @@ import { LISTED_COLUMNS, type ListedRow, toDecision, toTransaction } from './sto
 import { createTransactionSearch } from './transaction-search.ts';
 
 type Searches = 'transaction' | 'transactions' | 'search';
-type Figures = 'alerts' | 'openAlerts' | 'counts' | 'scoreCounts' | 'matureScores';
+type Figures = 'flagged' | 'openAlerts' | 'counts' | 'scoreCounts' | 'matureScores';
 
 /**
  * The store in a database. What decisions wait for goes through `session`, what people and screens ask for through `reads`,
@@ -25,7 +25,7 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>, reads: S
   return {
     ...createCommits(session, db),
     ...createTransactionSearch(reads, readDb),
-    ...createFraudAlerts(reads),
+    ...createFlaggedTransactions(reads),
     ...createCounts(reads, readDb),
   };
 }

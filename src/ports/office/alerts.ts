@@ -3,7 +3,7 @@ import type { AlertSort, AlertVerdict, AlertView } from '../../domain/alert.ts';
 import type { Verdict } from '../../domain/label.ts';
 import type { AuditEntry } from './audit.ts';
 
-export type QueuedAlert = {
+export type Alert = {
   readonly id: number;
   readonly accountId: string;
   readonly openedAtMs: number;
@@ -76,19 +76,33 @@ export type AlertAction =
 /** A verdict that is committed and not in the stream yet. */
 export type WaitingLabel = { readonly id: number; readonly verdict: Verdict };
 
-export type AlertQueue = {
-  list(filter: AlertFilter, limit: number): Promise<readonly QueuedAlert[]>;
+/**
+ * **Contract**
+ * - ALERT1 An account has one open alert at most, and what is flagged joins it in the commit of its decision.
+ * - ALERT2 An action is done to each alert that is still as it was seen, and to no other: of two people at once one is heard.
+ * - ALERT3 A verdict is on the transactions that were seen: it, its labels and its line are one, and each label waits until it is done.
+ * - ALERT4 Labels from elsewhere close an alert as soon as all of it is known.
+ * - ALERT5 A closed alert stays closed; it opens again only while its account has no other open one.
+ * - ALERT6 A snoozed alert is away until then, or until something comes to it.
+ * - ALERT7 Alerts are added up, sorted and paged whatever their amounts: nothing twice, nothing left out.
+ *
+ * **Caller invariants**
+ * - A label is said to be done once it is durable in the stream, and not before: it may go there twice, never not at all (Q3).
+ * - Seen alerts are named once each.
+ */
+export type Alerts = {
+  list(filter: AlertFilter, limit: number): Promise<readonly Alert[]>;
   /** For somebody who waits: what is found before its time is up, and where the next page goes on. */
   page(
     filter: AlertFilter,
     limit: number,
   ): Promise<{
-    readonly items: readonly QueuedAlert[];
+    readonly items: readonly Alert[];
     readonly next: AlertCursor | undefined;
     readonly looked: number;
   }>;
   counts(person: string, nowMs: number): Promise<QueueCounts>;
-  find(id: number): Promise<QueuedAlert | undefined>;
+  find(id: number): Promise<Alert | undefined>;
   /** The transactions of an alert, newest first. */
   transactionIds(id: number, limit: number): Promise<readonly string[]>;
   /** The alert that a flagged transaction belongs to. */

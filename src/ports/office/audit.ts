@@ -30,6 +30,15 @@ export type AuditFilter = {
   readonly before?: number;
 };
 
+/**
+ * **Contract**
+ * - AUDIT1 Lines are numbered without a gap and chained; none can be changed, and one that was changed nevertheless is found.
+ * - AUDIT2 Lines are newest first, by all parts of the filter, each once, whatever the pages.
+ * - AUDIT3 The head is the last line.
+ *
+ * **Caller invariants**
+ * - A change is told of by the port that makes it (OFFICE1); what changes nothing, such as a look, is appended.
+ */
 export type AuditTrail = {
   append(entry: AuditEntry): Promise<void>;
   /** Newest first. */

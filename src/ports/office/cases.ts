@@ -2,6 +2,16 @@
 import type { Case, CaseChange, CaseStatus, CaseTask } from '../../domain/case.ts';
 import type { AuditEntry } from './audit.ts';
 
+/**
+ * **Contract**
+ * - CASE1 A case is changed where it is as it was seen and its status allows it: of two people at once one is heard.
+ * - CASE2 An alert belongs to one case at most: one that has another stays there.
+ * - CASE3 Lists are newest first, and go on below the last one.
+ * - CASE4 A task is done, or open again, once: whoever says the same again changes nothing.
+ *
+ * **Caller invariants**
+ * - Whoever closes a case has looked that its tasks are done and, where two people are asked for, is the second (C2).
+ */
 export type Cases = {
   /** Newest first; `before` is the last id of the page before. */
   list(status: CaseStatus | undefined, before: number | undefined, limit: number): Promise<readonly Case[]>;

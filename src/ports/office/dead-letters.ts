@@ -86,6 +86,17 @@ export type DeadLetterFilter = {
   readonly before?: number;
 };
 
+/**
+ * **Contract**
+ * - LETTER1 A transaction that fails again is the same letter, counted, with what it says now.
+ * - LETTER2 A letter is moved from the state that was named, or not at all: of two people at once one is heard.
+ * - LETTER3 What was decided and could not be stored is stored as it was decided, and its letter resolved, or neither.
+ * - LETTER4 Texts that no database takes are kept as far as they can be.
+ * - LETTER5 Open letters of the quarantine, and what histories are built from, stay; of the others the newest do, for thirty days.
+ *
+ * **Caller invariants**
+ * - What is stored again holds a decision (`decidedAt`), and what is tried again has been moved to `retrying` before.
+ */
 export type DeadLetters = {
   /** A transaction that is in quarantine already is counted there. */
   add(entries: readonly DeadLetterEntry[]): Promise<void>;
@@ -95,8 +106,8 @@ export type DeadLetters = {
   count(): Promise<{ readonly total: number; readonly quarantined: number }>;
   /** Ids of transactions in quarantine, each with the reason. */
   quarantinedIds(): Promise<Map<string, string>>;
-  /** Why a transaction is in quarantine; undefined when it is not. */
-  reasonOf(transactionId: string): Promise<string | undefined>;
+  /** Why each of these transactions is in quarantine; those that are not are absent. */
+  reasonsOf(transactionIds: readonly string[]): Promise<Map<string, string>>;
   /** Moves it to another state, with its audit line; false when it was not in the one named. */
   move(id: number, from: DeadLetterState, to: DeadLetterState, entry: AuditEntry): Promise<boolean>;
   /** Failed again, when it was tried: back to open, with what it says now. */

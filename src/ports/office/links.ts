@@ -11,6 +11,10 @@ export type LinkedAccount = {
   readonly frauds: number;
 };
 
+/**
+ * **Contract**
+ * - LINK1 Accounts are linked by what they share, no further than asked, and with how many there are among those looked at.
+ */
 export type Links = {
   /** What an account used lately, most used first; `transactions` is how often. */
   ofAccount(accountId: string, limit: number): Promise<readonly (Link & { readonly transactions: number })[]>;

@@ -40,6 +40,19 @@ export type SanctionsSource = {
   readonly importedBy: string;
 };
 
+/**
+ * Lists and their entries.
+ *
+ * **Contract**
+ * - LIST1 The revision moves with each change of lists, entries and names, and with nothing else.
+ * - LIST2 Changes after a place come once each, in the order of their revisions, what was taken out among them.
+ * - LIST3 A list holds as many entries as it says; who puts or takes hears how many were new or gone.
+ * - LIST4 The name of a list is given once; a list that was removed gives it back, with nothing in it.
+ *
+ * **Caller invariants**
+ * - A list is there when entries are put into it, and no rule in service reads one that is removed (L6).
+ * - A value is in one call once, in the form that its kind has.
+ */
 export type Lists = {
   lists(): Promise<readonly FiledList[]>;
   find(name: string): Promise<FiledList | undefined>;
@@ -65,6 +78,15 @@ export type Lists = {
   changes(after: ChangePlace, limit: number): Promise<readonly ListChange[]>;
 };
 
+/**
+ * Names of imported sanctions lists, by source.
+ *
+ * **Contract**
+ * - LIST5 Names of an edition count together, once it is put in place, instead of those before; an earlier one never replaces a later.
+ *
+ * **Caller invariants**
+ * - All names of an edition are added before it is put in place; what it replaced is swept after, what was given up is dropped.
+ */
 export type SanctionsNames = {
   sources(): Promise<readonly SanctionsSource[]>;
   /** Begins to replace the names of a source; what it is given to add counts once it is put in place. */

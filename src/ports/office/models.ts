@@ -42,6 +42,15 @@ export type Move = {
   readonly atMs: number;
 };
 
+/**
+ * **Contract**
+ * - MODEL1 A model is filed once and never changes; another artefact of its version is refused.
+ * - MODEL2 There is one champion and one challenger at most: whoever comes makes room, and every move is kept.
+ * - MODEL3 An artefact that is not what was filed is refused, with what to do.
+ *
+ * **Caller invariants**
+ * - A model was tried (model-trial.ts) before it is filed from outside, and passed the gate, or has why not, before it decides (M9).
+ */
 export type ModelRegistry = {
   /** Newest first. */
   list(): Promise<readonly FiledModel[]>;

@@ -18,6 +18,11 @@ export type Attachment = {
   readonly atMs: number;
 };
 
+/**
+ * **Contract**
+ * - NOTE1 Notes and attachments of a subject come oldest first and byte for byte, and with those of no other.
+ * - NOTE2 A subject that has as many attachments as it may gets no more.
+ */
 export type Notes = {
   /** Oldest first. */
   notes(subject: string): Promise<readonly Note[]>;

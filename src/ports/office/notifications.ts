@@ -43,6 +43,12 @@ export type Due = {
   readonly secret: string;
 };
 
+/**
+ * **Contract**
+ * - NOTICE1 Nothing goes out by a channel that is paused or stopped; what waits stays, and goes at once when somebody goes on.
+ * - NOTICE2 A channel that is held is left alone until then, and told one delivery at a time for a while after.
+ * - NOTICE3 A channel is stopped once, and says why until somebody goes on.
+ */
 export type Channels = {
   channels(): Promise<readonly Channel[]>;
   /** Of an id that is not there, undefined. */
@@ -57,6 +63,15 @@ export type Channels = {
   hold(id: number, untilMs: number): Promise<void>;
 };
 
+/**
+ * **Contract**
+ * - NOTICE4 What happened since a channel was added is one delivery for each channel that asks for it, however often it is gathered.
+ * - NOTICE5 A delivery that was taken is nobody else's until its lease is over.
+ * - NOTICE6 A delivery that arrived, or was given up, is taken no more.
+ *
+ * **Caller invariants**
+ * - Whoever took a delivery says what became of it before the lease is over, or makes it again under its id.
+ */
 export type Deliveries = {
   /** Makes deliveries of what happened since the last time: exactly one for each event and channel. */
   gather(nowMs: number, limit: number): Promise<number>;

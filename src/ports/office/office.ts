@@ -1,7 +1,7 @@
 // What people work with beside the stream of decisions: accounts of their own, the audit trail.
 
 import type { PastRows } from '../past-rows.ts';
-import type { AlertQueue } from './alerts.ts';
+import type { Alerts } from './alerts.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Cases } from './cases.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -17,10 +17,21 @@ import type { RuleBook } from './rules.ts';
 import type { Settings } from './settings.ts';
 import type { Views } from './views.ts';
 
+/**
+ * **Contract**
+ * - OFFICE1 A change by somebody and its line of the audit trail are one: where the line cannot be written, nothing is changed.
+ * - OFFICE2 A change that was refused has no line.
+ *
+ * Rates and names come in bit by bit before they count; their line is one with the step that makes them count.
+ *
+ * **Caller invariants**
+ * - Whoever is asking was let in, and may do it: the office looks at versions and states, not at permissions.
+ * - Texts are of their kind and bounded (A8), identifiers in their one form (T11), card numbers tokens (T5).
+ */
 export type Office = {
   readonly people: People;
   readonly audit: AuditTrail;
-  readonly alerts: AlertQueue;
+  readonly alerts: Alerts;
   readonly notes: Notes;
   readonly links: Links;
   readonly views: Views;

@@ -20,6 +20,11 @@ export type Credentials = { readonly passwordHash: string | undefined };
 /** From how many tries on there is a wait, and how it grows: twice as long each time, up to the longest. */
 export type TryLimit = { readonly free: number; readonly firstMs: number; readonly longestMs: number };
 
+/**
+ * **Contract**
+ * - PEOPLE1 Of tries at once as many are taken as are free, each with a number of its own, and the wait grows.
+ * - PEOPLE2 Many places together are slowed, never shut out, and a place that is known is not held by them.
+ */
 export type SignInTries = {
   /**
    * Takes a try for a name from a place, before its password is looked at; or says how long to wait. `own` bounds what comes
@@ -59,6 +64,11 @@ export type SignedInBy = {
 /** The first administrator's link belongs to nobody yet. */
 export type OneTimeLink = { readonly userId: string | undefined };
 
+/**
+ * **Contract**
+ * - PEOPLE3 The first account administers, and somebody always can: of two who step down at once, one stays.
+ * - PEOPLE4 Whoever has the machine makes an administrator.
+ */
 export type Accounts = {
   anyone(): Promise<boolean>;
   /** Whether somebody can administer: is an administrator, can sign in, and is not shut out. */
@@ -83,6 +93,10 @@ export type Accounts = {
   setPassword(id: string, passwordHash: string, entry: AuditEntry): Promise<void>;
 };
 
+/**
+ * **Contract**
+ * - PEOPLE5 A right password takes back the tries of its place alone, and its browser is known until the password is another.
+ */
 export type SignIns = {
   readonly tries: SignInTries;
   signedIn(id: string, way: SignedInBy, atMs: number, entry: AuditEntry): Promise<void>;
@@ -93,6 +107,10 @@ export type SignIns = {
   endSession(tokenHash: string, entry: AuditEntry): Promise<void>;
 };
 
+/**
+ * **Contract**
+ * - PEOPLE6 A link is used once, in its time, and not by somebody who is shut out; a new one makes the one before worthless.
+ */
 export type OneTimeLinks = {
   addLink(tokenHash: string, userId: string | undefined, expiresAtMs: number): Promise<void>;
   link(tokenHash: string, nowMs: number): Promise<OneTimeLink | undefined>;
@@ -109,6 +127,13 @@ export type OneTimeLinks = {
   ): Promise<boolean>;
 };
 
+/**
+ * **Contract**
+ * - PEOPLE7 A key is what it was made as, until it is revoked, which is once and for good.
+ *
+ * **Caller invariants**
+ * - Whether a key has expired is looked at by whoever lets it in.
+ */
 export type ApiKeys = {
   keys(): Promise<readonly ApiKey[]>;
   key(id: string): Promise<(ApiKey & { readonly secretHash: string }) | undefined>;

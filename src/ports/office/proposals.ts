@@ -15,6 +15,16 @@ export type Proposal = {
   readonly proposedAtMs: number;
 };
 
+/**
+ * **Contract**
+ * - PROPOSAL1 A proposal is decided once, by the one who is first, and never approved by whoever proposed it.
+ * - PROPOSAL2 What waits is told whole, as it was asked for, oldest first, and only what waits.
+ * - PROPOSAL3 Where as many wait as may, another is not taken.
+ *
+ * **Caller invariants**
+ * - Who is another person is looked at before (O13): a key counts as whoever made it.
+ * - What was approved is carried out as it stands, or waits again.
+ */
 export type Proposals = {
   /** Those that wait, oldest first. */
   waiting(kind: ProposalKind): Promise<readonly Proposal[]>;

@@ -11,6 +11,15 @@ export type RateImport = {
   readonly lastDay: number;
 };
 
+/**
+ * **Contract**
+ * - RATE1 Of a currency and day the last rate counts.
+ * - RATE2 The revision grows once all rates of an import are there, with its line.
+ * - RATE3 The usual currency is that of most of the newest transactions, and none where there are none.
+ *
+ * **Caller invariants**
+ * - Rates are of currencies that there are, above nothing, each currency and day once; who sees a new revision reads all of them.
+ */
 export type RateStore = {
   /** Grows with every import. */
   revision(): Promise<number>;

@@ -15,6 +15,17 @@ export type FiledRule = Omit<Rule, 'mode'> & {
 
 export type RuleDraft = Pick<FiledRule, 'id' | 'expression' | 'action' | 'text' | 'priority'>;
 
+/**
+ * **Contract**
+ * - RULE1 A version is what was filed; a draft that is written anew is the next version.
+ * - RULE2 A rule has one draft, one shadow and one live version at most: whoever comes retires the one before.
+ * - RULE3 A version is moved from the state that was named, or not at all: of two people at once one is heard.
+ * - RULE4 The revision moves with each move, and not with a draft that is filed.
+ * - RULE5 The rules of a new installation are filed where there are none, and in service.
+ *
+ * **Caller invariants**
+ * - An expression was checked (R3) before it is filed; who may move it is looked at before (O13).
+ */
 export type RuleBook = {
   /** Every version, newest first within a rule. */
   rules(): Promise<readonly FiledRule[]>;

@@ -16,6 +16,11 @@ export const DEFAULT_SETTINGS: DeskSettings = {
   fourEyesModels: false,
 };
 
+/**
+ * **Contract**
+ * - SETTING1 What nobody changed is as preset, and a change leaves the others.
+ * - SETTING2 What is kept by a name is kept once: whoever comes second gets the first.
+ */
 export type Settings = {
   read(): Promise<DeskSettings>;
   /** Keeps a value by this name if none is kept yet; gives the one that is. No administrator sees or changes it. */

@@ -11,6 +11,11 @@ export type DecisionCount = Pick<Decision, 'outcome' | 'score' | 'decidedAtMs'> 
   readonly flaggedMinor: number;
 };
 
+/**
+ * **Contract**
+ * - TOLD1 Every decision is counted once; those that were flagged, and all labels, are there whole.
+ * - TOLD2 The latest are the newest of all decisions, in their order, and no more than asked for.
+ */
 export type Committed = {
   /** Of every decision. */
   readonly counts: readonly DecisionCount[];

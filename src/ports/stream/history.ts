@@ -8,12 +8,24 @@ export type HistoryItem =
   | { readonly kind: 'transaction'; readonly offset: number; readonly transaction: Transaction }
   | { readonly kind: 'label'; readonly offset: number; readonly label: Label };
 
+/**
+ * **Contract**
+ * - PAST1 What was decided from one offset to another, both included, comes once and in order, stored or left out, with the labels of what is stored.
+ *
+ * **Caller invariants**
+ * - The last offset asked for was published: whoever asks beyond it waits for what may never come.
+ */
 export type DecidedHistory = {
   /** Everything decided and labelled from an offset to another, both included, in order and in pieces. */
   replay(partition: number, fromOffset: number, toOffset: number): AsyncIterable<readonly HistoryItem[]>;
 };
 
-/** Histories from before the stream began: what the first model learnt from. */
+/**
+ * Histories from before the stream began: what the first model learnt from.
+ *
+ * **Contract**
+ * - PAST2 Histories from before come back byte for byte, each account in one partition.
+ */
 export type BaseHistories = {
   accounts(partition: number): Promise<readonly AccountBytes[]>;
   /** Puts the histories that accounts share into these tables. */

@@ -27,6 +27,19 @@ export type SinkBatch<Collected> = {
   readonly collected: Collected;
 };
 
+/**
+ * **Contract**
+ * - SINK1 What was collected is stored together with how far its outputs are read, or neither is.
+ * - SINK2 A batch that does not begin where its output is read to is refused with a FencedError, and so is what came with it.
+ * - SINK3 An id that is taken, with the same time, is a repetition or a dead letter; what came with it is stored.
+ * - SINK4 What was collected comes back as it went in.
+ *
+ * A database that dies may forget what it stored last, rows and progress alike (W13): whoever goes on asks for the progress.
+ *
+ * **Caller invariants**
+ * - The progress of an output is asked for before its first batch, and again after an error.
+ * - Each output of a partition is in one call once; what was collected is stored once, whatever becomes of it.
+ */
 export type SinkStore<Collected extends Collector> = {
   progress(output: Output, partition: number): Promise<SinkProgress>;
   /**

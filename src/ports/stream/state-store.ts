@@ -59,6 +59,23 @@ export class FencedError extends Error {
   override readonly name = 'FencedError';
 }
 
+/**
+ * **Contract**
+ * - STATE1 What was committed is there for the next owner of the partition, byte for byte, and for no other partition.
+ * - STATE2 A worker whose partition was acquired by another can neither commit for it nor read it.
+ * - STATE3 A commit that is sent twice is carried out once; one that leaves out offsets, or goes back, is refused and leaves nothing.
+ * - STATE4 Of the ids of decided transactions the two newest pieces are kept, in order.
+ * - STATE5 What commits did to shared histories is read by others from any offset on, each partition in order.
+ * - STATE6 A snapshot that does not follow the newest is refused; one that does lets go of what was in the one before.
+ * - STATE7 Whoever is held up while keeping a snapshot, or is refused, leaves the newest as it is.
+ * - STATE8 A commit is one step, however many accounts are in it.
+ * - STATE9 After a loss nothing is known of a partition, its epochs go on rising, and nobody from before can commit or read.
+ *
+ * **Caller invariants**
+ * - Commits of a partition come one at a time, each where the one before ended; after an error the same is sent again.
+ * - A commit holds MAX_COMMIT_LABELS labels at most, and an account once.
+ * - An epoch is used by the one who acquired it, and by nobody else.
+ */
 export type StateStore = {
   acquire(partition: number): Promise<PartitionHead>;
   /**

@@ -2,7 +2,7 @@
 import { isoTime } from '../../domain/iso-time.ts';
 import { type Sight, transactionSeen } from '../../domain/sight.ts';
 import type { Desk } from '../../ports/desk.ts';
-import type { QueuedAlert } from '../../ports/office/alerts.ts';
+import type { Alert } from '../../ports/office/alerts.ts';
 import type { StoredTransaction } from '../../ports/store.ts';
 import type { AccountPoint, AlertFile } from '../../protocol/alerts.ts';
 import { baseSeen, feedRow } from '../transactions/rows.ts';
@@ -29,7 +29,7 @@ function accountPoint({ transaction, decision, isFraud }: StoredTransaction, sig
   };
 }
 
-export async function alertFile(desk: Desk, alert: QueuedAlert, sight: Sight): Promise<AlertFile> {
+export async function alertFile(desk: Desk, alert: Alert, sight: Sight): Promise<AlertFile> {
   const { clock, store } = desk;
   const { alerts, audit, notes } = desk.office;
   const { id, accountId } = alert;

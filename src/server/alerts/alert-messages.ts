@@ -2,17 +2,17 @@
 import { permissionsOf } from '../../domain/access.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { fraudTypeSeen, type Sight } from '../../domain/sight.ts';
-import type { QueuedAlert } from '../../ports/office/alerts.ts';
+import type { Alert } from '../../ports/office/alerts.ts';
 import type { AuditLine } from '../../ports/office/audit.ts';
 import type { Attachment, Note } from '../../ports/office/notes.ts';
 import type { User } from '../../ports/office/people.ts';
-import type { Alert } from '../../protocol/alerts.ts';
+import type { Alert as AlertMessage } from '../../protocol/alerts.ts';
 import type { Attachment as AttachmentMessage, Note as NoteMessage } from '../../protocol/notes.ts';
 import { detailSeen, textSeen } from '../access/office-seen.ts';
 import { timeOrNull } from '../edge/unknown.ts';
 import { topReasonSeen } from '../transactions/rows.ts';
 
-export function alertMessage(alert: QueuedAlert, sight: Sight): Alert {
+export function alertMessage(alert: Alert, sight: Sight): AlertMessage {
   return {
     id: alert.id,
     accountId: sight.kind === 'whole' ? alert.accountId : sight.token('account', alert.accountId),

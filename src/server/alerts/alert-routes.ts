@@ -144,7 +144,7 @@ export function alertRoutes(app: FastifyInstance, desk: Desk, relay: LabelRelay,
     const { status, accountId, outcome, cursor, limit = FLAGGED_PAGE } = request.query;
     const refused = refuseHidden(request, reply, { accountId });
     if (refused) return refused;
-    const found = await store.alerts(
+    const found = await store.flagged(
       {
         ...(status !== undefined && { status }),
         ...(accountId !== undefined && { accountId: identifierForm(accountId) }),

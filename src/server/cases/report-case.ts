@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { currencyProblem } from '../../domain/currency.ts';
 import { InputError } from '../../domain/input-error.ts';
 import type { Desk } from '../../ports/desk.ts';
-import type { AlertQueue } from '../../ports/office/alerts.ts';
+import type { Alerts } from '../../ports/office/alerts.ts';
 import type { Cases } from '../../ports/office/cases.ts';
 import type { Store, StoredTransaction } from '../../ports/store.ts';
 import type { reportCase } from '../../protocol/cases.ts';
@@ -18,7 +18,7 @@ export const MAX_REPORTED = 1000;
 type Reading = {
   readonly office: {
     readonly cases: Pick<Cases, 'alertIds'>;
-    readonly alerts: Pick<AlertQueue, 'transactionIds'>;
+    readonly alerts: Pick<Alerts, 'transactionIds'>;
   };
   readonly store: Pick<Store, 'transaction'>;
 };

@@ -39,7 +39,7 @@ export async function snapshot(
 ): Promise<ServerMessage> {
   const [recent, open] = await Promise.all([
     desk.store.search({}, SNAPSHOT_ROWS),
-    desk.store.alerts({}, SNAPSHOT_ALERTS),
+    desk.store.flagged({}, SNAPSHOT_ALERTS),
   ]);
   return {
     type: 'snapshot',

@@ -8,7 +8,7 @@ import type { Decided } from '../../engine/process-batch.ts';
 import { decodeVector } from '../../engine/vector-codec.ts';
 import { FEATURES } from '../../features/catalogue.ts';
 import type { Scorer } from '../../models/model.ts';
-import type { Alert, StoredTransaction } from '../../ports/store.ts';
+import type { FlaggedTransaction as Flagged, StoredTransaction } from '../../ports/store.ts';
 import type { FlaggedTransaction } from '../../protocol/alerts.ts';
 import type { TransactionRow, TransactionStory } from '../../protocol/transactions.ts';
 import { leadingHit } from '../../rules/combine.ts';
@@ -54,7 +54,7 @@ export function feedRow(
 
 /** The reason of an alert: a rule may say anything, the model says what its features are. */
 export function topReasonSeen(
-  { topReason, topRule }: Pick<Alert, 'topReason' | 'topRule'>,
+  { topReason, topRule }: Pick<Flagged, 'topReason' | 'topRule'>,
   sight: Sight,
 ): string | undefined {
   if (sight.kind === 'whole' || topRule === undefined) return topReason;
@@ -62,7 +62,7 @@ export function topReasonSeen(
 }
 
 /** A stored alert says who got the money and not what for, so a masked sight does not see whom. */
-export function alertRow(alert: Alert, sight: Sight): FlaggedTransaction {
+export function alertRow(alert: Flagged, sight: Sight): FlaggedTransaction {
   const topReason = topReasonSeen(alert, sight);
   return {
     transactionId: alert.transactionId,

@@ -1,14 +1,14 @@
 // What was flagged, newest first, and how many alerts wait in the queue.
 import type { Selectable } from 'kysely';
 import type { Outcome } from '../../domain/decision.ts';
-import type { Alert, Store } from '../../ports/store.ts';
+import type { FlaggedTransaction, Store } from '../../ports/store.ts';
 import type { FraudAlertsTable } from './schema.ts';
 import type { SqlSession } from './session.ts';
 import { A_PAGE, type Condition, walk } from './walk.ts';
 
 const COUNTED_AT_ONCE = 5000;
 
-function toAlert(row: Selectable<FraudAlertsTable>): Alert {
+function toFlagged(row: Selectable<FraudAlertsTable>): FlaggedTransaction {
   return {
     offset: Number(row.seq),
     transactionId: row.transaction_id,
@@ -27,14 +27,14 @@ function toAlert(row: Selectable<FraudAlertsTable>): Alert {
     topReason: row.top_reason ?? undefined,
     topRule: row.top_rule ?? undefined,
     isFraud: row.is_fraud,
-    status: row.status as Alert['status'],
+    status: row.status as FlaggedTransaction['status'],
   };
 }
 
 /** Decisions that were flagged, one by one, and the queue that they are in. */
-export function createFraudAlerts(reads: SqlSession): Pick<Store, 'alerts' | 'openAlerts'> {
+export function createFlaggedTransactions(reads: SqlSession): Pick<Store, 'flagged' | 'openAlerts'> {
   return {
-    async alerts({ status, accountId, outcome, before }, limit) {
+    async flagged({ status, accountId, outcome, before }, limit) {
       const { rows, place, looked } = await walk(
         reads,
         {
@@ -53,7 +53,7 @@ export function createFraudAlerts(reads: SqlSession): Pick<Store, 'alerts' | 'op
         A_PAGE,
       );
       return {
-        items: rows.map((row) => toAlert(row as Selectable<FraudAlertsTable>)),
+        items: rows.map((row) => toFlagged(row as Selectable<FraudAlertsTable>)),
         next: place && Number(place[0]),
         looked,
       };
