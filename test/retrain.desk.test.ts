@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { LogRecord } from '../src/engine/records.ts';
 import { systemClock } from '../src/ports/clock.ts';
-import { openDesk } from '../src/runtimes/embedded.ts';
+import { type EmbeddedDesk, openDesk } from '../src/runtimes/embedded.ts';
 import { createModelTrial } from '../src/runtimes/model-trial.ts';
 import { createRetrainer, retrain } from '../src/runtimes/retrain.ts';
 import { createModelReviews } from '../src/server/models/model-reviews.ts';
@@ -19,6 +19,31 @@ after(() => folder.remove());
 
 const ROWS = 16_000;
 const MATURITY_MS = 0;
+
+/** Ten days of payments with labels for the frauds; gives how many those are. */
+async function decideAndLabel(desk: EmbeddedDesk): Promise<number> {
+  const simulator = createClassicSimulator({
+    seed: 4,
+    rate: ROWS / (10 * 86_400),
+    startMs: systemClock.nowMs() - 10 * 86_400_000,
+    accounts: 500,
+  });
+  let frauds = 0;
+  for (let sent = 0; sent < ROWS; ) {
+    const records: LogRecord[] = [];
+    for (let i = 0; i < 500; i++, sent++) {
+      const { transaction, fraudType } = simulator.next();
+      records.push({ kind: 'transaction', transaction, receivedAtMs: systemClock.nowMs() });
+      if (fraudType === undefined) continue;
+      frauds++;
+      const label = labelFor(transaction, true, systemClock.nowMs(), 'chargeback', fraudType);
+      records.push({ kind: 'label', label });
+    }
+    await desk.append(records);
+    await desk.settled();
+  }
+  return frauds;
+}
 
 test('M11 TRAIN2 What is trained is filed as a candidate, and decides nothing; where it fails, why is kept until the next: it learns from what was decided and labelled here', async () => {
   const notices: string[] = [];
@@ -41,26 +66,7 @@ test('M11 TRAIN2 What is trained is filed as a candidate, and decides nothing; w
     assert.equal(tooEarly.start('ann', ''), undefined);
     while (tooEarly.status().running) await new Promise((resolve) => setTimeout(resolve, 10));
     assert.match(tooEarly.status().last?.text ?? '', /too little to learn from yet/);
-    const simulator = createClassicSimulator({
-      seed: 4,
-      rate: ROWS / (10 * 86_400),
-      startMs: systemClock.nowMs() - 10 * 86_400_000,
-      accounts: 500,
-    });
-    let frauds = 0;
-    for (let sent = 0; sent < ROWS; ) {
-      const records: LogRecord[] = [];
-      for (let i = 0; i < 500; i++, sent++) {
-        const { transaction, fraudType } = simulator.next();
-        records.push({ kind: 'transaction', transaction, receivedAtMs: systemClock.nowMs() });
-        if (fraudType === undefined) continue;
-        frauds++;
-        const label = labelFor(transaction, true, systemClock.nowMs(), 'chargeback', fraudType);
-        records.push({ kind: 'label', label });
-      }
-      await desk.append(records);
-      await desk.settled();
-    }
+    const frauds = await decideAndLabel(desk);
     assert.ok(frauds > 60, `${frauds}`);
 
     const options = { maturityMs: MATURITY_MS, seed: 1 };
