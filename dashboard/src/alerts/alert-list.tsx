@@ -1,5 +1,6 @@
 // The alerts of a view as a virtual table: a cursor for the keyboard, boxes for many at once.
 import { Checkbox } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { Alert } from '../../../src/protocol/alerts.ts';
@@ -68,7 +69,6 @@ type ListProps = {
   readonly onCursor: (index: number) => void;
   readonly onChoose: (id: number, chosen: boolean) => void;
   readonly onChooseAll: (chosen: boolean) => void;
-  readonly onOpen: (alert: Alert) => void;
   readonly onMore: () => void;
   readonly onReading: (reading: boolean) => void;
 };
@@ -173,13 +173,11 @@ function Line(
         checked={chosen.has(alert.id)}
         onChange={(event) => props.onChoose(alert.id, event.currentTarget.checked)}
       />
-      <button
-        type="button"
+      <Link
         className="open"
-        onClick={() => {
-          props.onCursor(index);
-          props.onOpen(alert);
-        }}
+        to="/alerts"
+        search={(before) => ({ ...before, alert: alert.id })}
+        onClick={() => props.onCursor(index)}
       >
         <b className="right">{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>
         <span title={`Alert ${alert.id}`}>
@@ -206,7 +204,7 @@ function Line(
             </span>
           )}
         </span>
-      </button>
+      </Link>
     </div>
   );
 }

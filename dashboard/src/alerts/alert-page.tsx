@@ -1,11 +1,10 @@
 // The page of an alert: what happened, why, what surrounds it, who did what; and the verdict.
-import { Button } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { LinkButton } from '../kit/link-button.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
 import { type Asked, useAnswer } from '../live/desk.ts';
 import { look, useLive } from '../live/feed.ts';
-import { setQuery } from '../live/route.ts';
 import { Story, useStory } from '../transactions/index.ts';
 import { useActions } from './alert-actions.tsx';
 import { AlertSummary } from './alert-summary.tsx';
@@ -41,11 +40,17 @@ export function AlertPage(props: { readonly id: number }) {
   const acting = useActions(setSaid, again);
   const worst = file?.transactions.reduce((a, b) => (b.score > a.score ? b : a), file.transactions[0]);
   const shown = chosen ?? worst?.id;
-  const { story, failure } = useStory(shown ?? null);
+  const { story, failure } = useStory(shown);
   const back = (
-    <Button size="xs" variant="default" onClick={() => setQuery({ alert: undefined })}>
+    <LinkButton
+      size="xs"
+      variant="default"
+      to="/alerts"
+      search={(before) => ({ ...before, alert: undefined })}
+      activeOptions={{ exact: true }}
+    >
       ← Queue
-    </Button>
+    </LinkButton>
   );
   if (!file) {
     return (

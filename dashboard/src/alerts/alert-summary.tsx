@@ -4,10 +4,10 @@ import type { ReactNode } from 'react';
 import type { Alert, AlertFile } from '../../../src/protocol/alerts.ts';
 import { count, dateTime, hundredthsMoney, percent, words } from '../kit/format.ts';
 import { HiddenHint } from '../kit/hidden.tsx';
+import { LinkButton } from '../kit/link-button.tsx';
 import { Panel } from '../kit/parts.tsx';
 import { useLive } from '../live/feed.ts';
 import { useMay, useMe } from '../live/me.ts';
-import { navigate } from '../live/route.ts';
 import { type Acting, AlertActions } from './alert-actions.tsx';
 import { awayText, Due, useNow } from './alert-list.tsx';
 import { VERDICT_WORDS } from './verdict-words.ts';
@@ -60,14 +60,9 @@ export function AlertSummary(props: {
         <Standing alert={alert} />
       </p>
       {alert.caseId !== null && (
-        <Button
-          size="compact-xs"
-          variant="light"
-          mb={8}
-          onClick={() => navigate(`/cases?case=${alert.caseId}`)}
-        >
+        <LinkButton size="compact-xs" variant="light" mb={8} to="/cases" search={{ case: alert.caseId }}>
           Case {alert.caseId}
-        </Button>
+        </LinkButton>
       )}
       <HiddenHint show={!sees} />
       <AlertActions alerts={[alert]} acting={props.acting} />

@@ -1,11 +1,11 @@
 // What surrounds an alert: accounts linked with its own, other alerts of it, and who did what.
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { LinkGraph } from '../links/index.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery } from '../live/route.ts';
 import { VERDICT_WORDS } from './verdict-words.ts';
 
 export function AlertSurroundings(props: { readonly file: AlertFile }) {
@@ -29,6 +29,7 @@ export function AlertSurroundings(props: { readonly file: AlertFile }) {
 }
 
 function OtherAlerts(props: { readonly alerts: AlertFile['earlier'] }) {
+  const change = useChangeSearch<'/alerts'>();
   return (
     <Panel title="Other alerts of the account">
       {props.alerts.length === 0 && <Empty>None before this one.</Empty>}
@@ -38,8 +39,8 @@ function OtherAlerts(props: { readonly alerts: AlertFile['earlier'] }) {
             <tr
               key={other.id}
               tabIndex={0}
-              onClick={() => setQuery({ alert: String(other.id) })}
-              onKeyDown={(event) => event.key === 'Enter' && setQuery({ alert: String(other.id) })}
+              onClick={() => change({ alert: other.id })}
+              onKeyDown={(event) => event.key === 'Enter' && change({ alert: other.id })}
             >
               <td>{other.id}</td>
               <td title={utc(other.openedAt)}>{dateTime(other.openedAt)}</td>

@@ -1,13 +1,14 @@
 // The alert queue: what to look at next, and doing it, by mouse or by keyboard alone. With ?alert= the page of one.
 import { Button } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { lazy, useCallback, useEffect, useRef, useState } from 'react';
 import type { Alert } from '../../../src/protocol/alerts.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count } from '../kit/format.ts';
 import { HiddenHint } from '../kit/hidden.tsx';
 import { Empty, Panel, Problem } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { AlertActions, useActions } from './alert-actions.tsx';
 import { AlertList } from './alert-list.tsx';
 import { useAlertPages } from './alert-pages.ts';
@@ -17,16 +18,15 @@ import { useQueueKeys } from './queue-keys.ts';
 const AlertPage = lazy(async () => ({ default: (await import('./alert-page.tsx')).AlertPage }));
 
 export function Alerts() {
-  const { query } = useRoute();
-  const id = Number(query.get('alert'));
-  return Number.isSafeInteger(id) && id > 0 ? <AlertPage id={id} /> : <QueueScreen />;
+  const { alert } = useSearch({ from: '/alerts' });
+  return alert === undefined ? <QueueScreen /> : <AlertPage id={alert} />;
 }
-
-const open = (alert: Alert): void => setQuery({ alert: String(alert.id) });
 
 function QueueScreen() {
   const sees = useMay('read_identifiers');
   const question = useQueueQuestion();
+  const change = useChangeSearch<'/alerts'>();
+  const open = (alert: Alert): void => change({ alert: alert.id });
   const { view, sort, search, minLossMinor } = question;
   const [cursor, setCursor] = useState(0);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
@@ -87,7 +87,6 @@ function QueueScreen() {
         onCursor={setCursor}
         onChoose={choose}
         onChooseAll={(all) => setChosen(new Set(all ? alerts.map(({ id }) => id) : []))}
-        onOpen={open}
         onMore={queue.loadMore}
         onReading={setReading}
       />

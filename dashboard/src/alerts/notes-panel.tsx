@@ -1,7 +1,8 @@
 // Notes and files of an alert.
 import { Button, FileButton, Textarea } from '@mantine/core';
-import { useState } from 'react';
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
+import { useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
@@ -11,19 +12,39 @@ import { useMay } from '../live/me.ts';
 
 const MAX_BYTES = 5 << 20;
 
-export function NotesPanel(props: {
+type NotesProps = {
   readonly file: AlertFile;
   readonly onChanged: () => void;
   readonly onSaid: (said: Said) => void;
-}) {
-  const { alert, notes, attachments } = props.file;
+};
+
+export function NotesPanel(props: NotesProps) {
+  const { notes, attachments } = props.file;
   const may = useMay('work_alerts');
-  const [text, setText] = useState('');
-  const fail = (error: Error): void => props.onSaid({ bad: true, text: error.message });
+  return (
+    <Panel title="Notes and files">
+      {notes.length === 0 && attachments.length === 0 && (
+        <Empty>Nothing noted yet. What you write here stays with the alert, under your name.</Empty>
+      )}
+      <Written file={props.file} />
+      {may && <NewNote {...props} />}
+    </Panel>
+  );
+}
+
+function NewNote({ file: { alert }, onChanged, onSaid }: NotesProps) {
+  const form = useSentForm({
+    initial: { text: '' },
+    async send(body, fields) {
+      await call('addNoteToAlert', { params: { id: alert.id }, body });
+      fields.reset();
+      onChanged();
+    },
+  });
   function attach(file: File | null): void {
     if (!file) return;
     if (file.size > MAX_BYTES) {
-      props.onSaid({ bad: true, text: `${file.name} is larger than 5 MB.` });
+      onSaid({ bad: true, text: `${file.name} is larger than 5 MB.` });
       return;
     }
     call('attachToAlert', {
@@ -31,49 +52,32 @@ export function NotesPanel(props: {
       query: { name: file.name },
       body: file,
       type: 'application/octet-stream',
-    }).then(props.onChanged, fail);
+    }).then(onChanged, (error: Error) => onSaid({ bad: true, text: error.message }));
   }
   return (
-    <Panel title="Notes and files">
-      {notes.length === 0 && attachments.length === 0 && (
-        <Empty>Nothing noted yet. What you write here stays with the alert, under your name.</Empty>
-      )}
-      <Written file={props.file} />
-      {may && (
-        <form
-          className="no-print"
-          onSubmit={(event) => {
-            event.preventDefault();
-            call('addNoteToAlert', { params: { id: alert.id }, body: { text } }).then(() => {
-              setText('');
-              props.onChanged();
-            }, fail);
-          }}
-        >
-          <Textarea
-            size="xs"
-            autosize
-            minRows={2}
-            aria-label="Note"
-            placeholder="Add a note"
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-          <div className="actions">
-            <FileButton onChange={attach}>
-              {(button) => (
-                <Button {...button} size="xs" variant="default">
-                  Attach a file …
-                </Button>
-              )}
-            </FileButton>
-            <Button size="xs" type="submit" disabled={text.trim() === ''}>
-              Add
+    <Form form={form} className="no-print">
+      <Textarea
+        size="xs"
+        autosize
+        minRows={2}
+        aria-label="Note"
+        placeholder="Add a note"
+        {...form.field('text')}
+      />
+      <FormProblem form={form} />
+      <div className="actions">
+        <FileButton onChange={attach}>
+          {(button) => (
+            <Button {...button} size="xs" variant="default">
+              Attach a file …
             </Button>
-          </div>
-        </form>
-      )}
-    </Panel>
+          )}
+        </FileButton>
+        <SendButton form={form} disabled={form.fields.values.text.trim() === ''}>
+          Add
+        </SendButton>
+      </div>
+    </Form>
   );
 }
 

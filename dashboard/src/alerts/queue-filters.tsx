@@ -1,11 +1,12 @@
 // Which alerts the queue shows: a view, and filters that the address bar holds.
 import { Button, NumberInput, Select, Tabs, TextInput } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import type { RefObject } from 'react';
 import { ALERT_SORTS, ALERT_VIEWS, type AlertSort, type AlertView } from '../../../src/domain/alert.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { SavedViews } from '../views/index.ts';
 import { type AlertQuestion, useAlertCounts } from './alert-pages.ts';
 
@@ -39,24 +40,24 @@ export const emptyWords = ({ view, search, minLossMinor }: AlertQuestion): strin
 
 /** What the address bar asks for. */
 export function useQueueQuestion(): AlertQuestion {
-  const { query } = useRoute();
+  const { view = 'open', sort = 'priority', search = '', loss = 0 } = useSearch({ from: '/alerts' });
   const sees = useMay('read_identifiers');
-  const minLoss = Number(query.get('loss')) || 0;
   return {
-    view: ALERT_VIEWS.find((one) => one === query.get('view')) ?? 'open',
-    sort: ALERT_SORTS.find((one) => one === query.get('sort')) ?? 'priority',
+    view,
+    sort,
     // An address that somebody else sent may ask by what is hidden here.
-    search: sees ? (query.get('search') ?? '') : '',
-    minLossMinor: Math.round(minLoss * 100),
+    search: sees ? search : '',
+    minLossMinor: Math.round(loss * 100),
   };
 }
 
 export function QueueTabs(props: { readonly view: AlertView }) {
   const counts = useAlertCounts();
+  const change = useChangeSearch<'/alerts'>();
   return (
     <Tabs
       value={props.view}
-      onChange={(value) => setQuery({ view: value === 'open' ? undefined : (value ?? undefined) })}
+      onChange={(value) => change({ view: ALERT_VIEWS.find((one) => one === value && one !== 'open') })}
     >
       <Tabs.List className="tabs">
         {ALERT_VIEWS.map((one) => (
@@ -78,6 +79,7 @@ export function QueueFilters(props: {
   readonly onRefresh: () => void;
 }) {
   const { sort, search, minLossMinor } = props.question;
+  const change = useChangeSearch<'/alerts'>();
   const sees = useMay('read_identifiers');
   return (
     <div className="filters" style={{ margin: '8px 0' }}>
@@ -92,7 +94,7 @@ export function QueueFilters(props: {
         key={search}
         defaultValue={search}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') setQuery({ search: event.currentTarget.value.trim() || undefined });
+          if (event.key === 'Enter') change({ search: event.currentTarget.value.trim() || undefined });
           if (event.key === 'Escape') event.currentTarget.blur();
         }}
       />
@@ -102,7 +104,7 @@ export function QueueFilters(props: {
         aria-label="Order"
         value={sort}
         allowDeselect={false}
-        onChange={(value) => setQuery({ sort: value === 'priority' ? undefined : (value ?? undefined) })}
+        onChange={(value) => change({ sort: value === null || value === 'priority' ? undefined : value })}
         data={ALERT_SORTS.map((value) => ({ value, label: SORT_WORDS[value] }))}
       />
       <NumberInput
@@ -113,7 +115,9 @@ export function QueueFilters(props: {
         min={0}
         hideControls
         value={minLossMinor === 0 ? '' : minLossMinor / 100}
-        onBlur={(event) => setQuery({ loss: event.currentTarget.value.replace(/\D/g, '') || undefined })}
+        onBlur={(event) =>
+          change({ loss: Number(event.currentTarget.value.replace(/\D/g, '')) || undefined })
+        }
       />
       <SavedViews />
       {props.fresh > 0 && (

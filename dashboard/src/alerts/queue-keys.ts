@@ -7,12 +7,14 @@ import type { Action } from './alert-pages.ts';
 
 const SNOOZE_MS = 3_600_000;
 
-type Keys = Readonly<Record<string, (target: EventTarget | null) => void>>;
+type Keys = Readonly<Record<string, () => void>>;
 
-/** Whether a key goes into a field, to the browser or to a dialog. */
-function isMeantElsewhere({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+/** Whether a key goes into a field, to what has the focus, to the browser or to a dialog. */
+function isMeantElsewhere({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   const typing = target instanceof HTMLInputElement && target.type !== 'checkbox';
   if (typing || target instanceof HTMLTextAreaElement) return true;
+  const acts = target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement;
+  if (acts && key === 'Enter') return true;
   return ctrlKey || metaKey || altKey || document.querySelector('[role=dialog]') !== null;
 }
 
@@ -42,9 +44,7 @@ export function useQueueKeys(queue: {
     '/': () => queue.search(),
     Escape: () => queue.chooseNone(),
     ...(at && {
-      Enter: (target) => {
-        if (!(target instanceof HTMLButtonElement)) queue.open(at);
-      },
+      Enter: () => queue.open(at),
       x: () => queue.toggle(at),
     }),
     ...(may &&
@@ -62,7 +62,7 @@ export function useQueueKeys(queue: {
       const run = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
       if (!run || isMeantElsewhere(event)) return;
       event.preventDefault();
-      run(event.target);
+      run();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

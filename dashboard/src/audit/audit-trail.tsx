@@ -1,13 +1,14 @@
 // The audit trail: who saw and changed what, newest first.
 import { Button, TextInput } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { Answer } from '../../../src/client/api.ts';
 import type { AuditLine } from '../../../src/protocol/audit.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 
 const shownDetail = (detail: AuditLine['detail']): string =>
   detail === null
@@ -18,9 +19,8 @@ const shownDetail = (detail: AuditLine['detail']): string =>
         .join(' · ');
 
 export function AuditTrail() {
-  const { query } = useRoute();
-  const who = query.get('who') ?? '';
-  const subject = query.get('subject') ?? '';
+  const { who = '', subject = '' } = useSearch({ from: '/settings' });
+  const change = useChangeSearch<'/settings'>();
   const [lines, setLines] = useState<readonly AuditLine[]>([]);
   const [page, setPage] = useState<Answer<'listAuditLines'>>();
   const [problem, setProblem] = useState<string>();
@@ -64,7 +64,7 @@ export function AuditTrail() {
             placeholder={label}
             defaultValue={value}
             onKeyDown={(event) =>
-              event.key === 'Enter' && setQuery({ [name]: event.currentTarget.value.trim() || undefined })
+              event.key === 'Enter' && change({ [name]: event.currentTarget.value.trim() || undefined })
             }
           />
         ))}

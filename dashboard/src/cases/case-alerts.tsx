@@ -1,14 +1,16 @@
 // The alerts of a case.
 import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { count, hundredthsMoney, words } from '../kit/format.ts';
 import { Empty, Panel, Scroll } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
-import { navigate } from '../live/route.ts';
 import type { CaseWork } from './case-work.ts';
 
 export function CaseAlerts(props: { readonly work: CaseWork }) {
   const { file, mayChange, run } = props.work;
   const { id } = file.case;
+  const navigate = useNavigate();
+  const open = (alert: number) => void navigate({ to: '/alerts', search: { alert } });
   return (
     <Panel title="Alerts">
       {file.alerts.length === 0 && <Empty>None yet. Add them from the queue or from an alert’s page.</Empty>}
@@ -20,8 +22,8 @@ export function CaseAlerts(props: { readonly work: CaseWork }) {
                 <tr
                   key={alert.id}
                   tabIndex={0}
-                  onClick={() => navigate(`/alerts?alert=${alert.id}`)}
-                  onKeyDown={(event) => event.key === 'Enter' && navigate(`/alerts?alert=${alert.id}`)}
+                  onClick={() => open(alert.id)}
+                  onKeyDown={(event) => event.key === 'Enter' && open(alert.id)}
                 >
                   <td>{alert.id}</td>
                   <td>{alert.accountId}</td>

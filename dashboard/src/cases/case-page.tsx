@@ -4,9 +4,9 @@ import { useState } from 'react';
 import type { Case, CaseFile } from '../../../src/protocol/cases.ts';
 import { dateTime, utc, words } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
+import { LinkButton } from '../kit/link-button.tsx';
 import { Empty, Panel, Problem } from '../kit/parts.tsx';
 import { useMay } from '../live/me.ts';
-import { setQuery } from '../live/route.ts';
 import { CaseActions } from './case-actions.tsx';
 import { CaseAlerts } from './case-alerts.tsx';
 import { CaseNotes } from './case-notes.tsx';
@@ -46,9 +46,15 @@ export function CasePage(props: { readonly id: number }) {
   const { work, problem } = useCaseWork(id);
   const [reporting, setReporting] = useState(false);
   const back = (
-    <Button size="xs" variant="default" onClick={() => setQuery({ case: undefined })}>
+    <LinkButton
+      size="xs"
+      variant="default"
+      to="/cases"
+      search={(before) => ({ ...before, case: undefined })}
+      activeOptions={{ exact: true }}
+    >
       ← Cases
-    </Button>
+    </LinkButton>
   );
   if (!work) {
     return (

@@ -1,29 +1,22 @@
 // The suspicious transaction report of a case, as a file.
 import { SegmentedControl } from '@mantine/core';
-import { useState } from 'react';
 import type { Arguments } from '../../../src/client/api.ts';
-import { Dialog, DialogActions } from '../kit/dialog.tsx';
-import { Problem } from '../kit/parts.tsx';
+import { FormDialog } from '../kit/dialog.tsx';
+import { needed, useSentForm } from '../kit/form.ts';
 import { open } from '../live/desk.ts';
 import { type Filled, ReportFields, remember, remembered } from './report-fields.tsx';
 
-type ReportBody = Arguments<'reportCase'>['body'];
-type Format = ReportBody['format'];
-
 /** What was filled in, as the desk takes it. */
-const bodyOf = (format: Format, filled: Filled): ReportBody => ({
-  format,
-  reportingEntityId: filled.entity,
-  institutionCode: filled.institution,
-  localCurrency: filled.currency,
+const bodyOf = (filled: Filled): Arguments<'reportCase'>['body'] => ({
+  ...filled,
+  reportingEntityId: Number(filled.reportingEntityId),
   exchangeRates: Object.fromEntries(
-    [...filled.rates.matchAll(/([A-Z]{3})\s*=\s*([\d.]+)/g)].map(([, currency, rate]) => [
+    [...filled.exchangeRates.matchAll(/([A-Z]{3})\s*=\s*([\d.]+)/g)].map(([, currency, rate]) => [
       currency,
       Number(rate),
     ]),
   ),
   indicators: filled.indicators.split(/[\s,]+/).filter(Boolean),
-  action: filled.action,
 });
 
 /** Gives a file to the browser, which keeps it as it keeps what is downloaded. */
@@ -37,50 +30,41 @@ function save(file: Blob, name: string): void {
 
 export function CaseReport(props: { readonly id: number; readonly onClose: () => void }) {
   const { id, onClose } = props;
-  const [format, setFormat] = useState<Format>('goaml');
-  const [filled, setFilled] = useState<Filled>(() => ({ ...remembered(), rates: '', action: '' }));
-  const [problem, setProblem] = useState<string>();
-  async function make(): Promise<void> {
-    remember(filled);
-    try {
-      const answer = await open('reportCase', { params: { id }, body: bodyOf(format, filled) });
-      save(await answer.blob(), `case-${id}.${format === 'goaml' ? 'xml' : 'json'}`);
+  const form = useSentForm<Filled>({
+    initial: remembered(),
+    rules: {
+      reportingEntityId: needed('Give its number.'),
+      institutionCode: needed('Give its code.'),
+      localCurrency: needed('Give its code, such as EUR.'),
+      indicators: (value, { format }) =>
+        format === 'goaml' ? needed('Give one at least: a goAML report has to have it.')(value) : null,
+    },
+    async send(filled) {
+      remember(filled);
+      const answer = await open('reportCase', { params: { id }, body: bodyOf(filled) });
+      save(await answer.blob(), `case-${id}.${filled.format === 'goaml' ? 'xml' : 'json'}`);
       onClose();
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
-  }
+    },
+  });
+  const { fields } = form;
   return (
-    <Dialog title="Suspicious transaction report" onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void make();
-        }}
-      >
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          aria-label="Format"
-          value={format}
-          onChange={(value) => setFormat(value === 'json' ? 'json' : 'goaml')}
-          data={[
-            { value: 'goaml', label: 'goAML XML' },
-            { value: 'json', label: 'JSON' },
-          ]}
-        />
-        <p className="muted">
-          Holds every transaction of the case’s alerts and the narrative. What only the bank knows of a
-          customer has to be added where the report is taken in.
-        </p>
-        <ReportFields
-          filled={filled}
-          wantsIndicators={format === 'goaml'}
-          onChange={(more) => setFilled((now) => ({ ...now, ...more }))}
-        />
-        <Problem text={problem} />
-        <DialogActions submit="Make the file" onClose={onClose} />
-      </form>
-    </Dialog>
+    <FormDialog title="Suspicious transaction report" form={form} action="Make the file" onClose={onClose}>
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label="Format"
+        value={fields.values.format}
+        onChange={(format) => fields.setFieldValue('format', format)}
+        data={[
+          { value: 'goaml', label: 'goAML XML' },
+          { value: 'json', label: 'JSON' },
+        ]}
+      />
+      <p className="muted">
+        Holds every transaction of the case’s alerts and the narrative. What only the bank knows of a customer
+        has to be added where the report is taken in.
+      </p>
+      <ReportFields form={form} />
+    </FormDialog>
   );
 }

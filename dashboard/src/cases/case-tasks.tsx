@@ -1,16 +1,36 @@
 // The tasks of a case: it closes when all of them are done.
-import { Button, Checkbox, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Checkbox, TextInput } from '@mantine/core';
+import { useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
 import { count, dateTime } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
 import type { CaseWork } from './case-work.ts';
 
-export function CaseTasks(props: { readonly work: CaseWork }) {
-  const { file, mayChange, run } = props.work;
+function NewTask({ work }: { readonly work: CaseWork }) {
+  const form = useSentForm({
+    initial: { text: '' },
+    async send(body, fields) {
+      await call('addTaskToCase', { params: { id: work.file.case.id }, body });
+      fields.reset();
+      work.lookAgain();
+    },
+  });
+  return (
+    <Form form={form} className="filters no-print">
+      <TextInput size="xs" aria-label="New task" placeholder="New task" {...form.field('text')} />
+      <SendButton form={form} variant="default" disabled={form.fields.values.text.trim() === ''}>
+        Add
+      </SendButton>
+      <FormProblem form={form} />
+    </Form>
+  );
+}
+
+export function CaseTasks({ work }: { readonly work: CaseWork }) {
+  const { file, mayChange, run } = work;
   const { id, tasksOpen } = file.case;
-  const [text, setText] = useState('');
   return (
     <Panel title="Tasks" note={tasksOpen > 0 ? `${count(tasksOpen)} open` : undefined}>
       {file.tasks.length === 0 && <Empty>No tasks. A case closes when all of them are done.</Empty>}
@@ -29,26 +49,7 @@ export function CaseTasks(props: { readonly work: CaseWork }) {
           }}
         />
       ))}
-      {mayChange && (
-        <form
-          className="filters no-print"
-          onSubmit={(event) => {
-            event.preventDefault();
-            run(call('addTaskToCase', { params: { id }, body: { text } }).then(() => setText('')));
-          }}
-        >
-          <TextInput
-            size="xs"
-            aria-label="New task"
-            placeholder="New task"
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-          <Button size="xs" type="submit" variant="default" disabled={text.trim() === ''}>
-            Add
-          </Button>
-        </form>
-      )}
+      {mayChange && <NewTask work={work} />}
     </Panel>
   );
 }

@@ -13,6 +13,7 @@ export type CaseWork = {
   readonly mayChange: boolean;
   /** Waits for work, says what stood in its way, and looks at the case again. */
   run(work: Promise<unknown>): void;
+  lookAgain(): void;
   /** Changes the case as it is seen here. Throws ApiProblem. */
   change(change: Omit<Arguments<'changeCase'>['body'], 'version'>): Promise<unknown>;
 };
@@ -36,6 +37,7 @@ export function useCaseWork(id: number): {
         )
         .finally(again);
     },
+    lookAgain: again,
     change: (change: Parameters<CaseWork['change']>[0]) =>
       call('changeCase', { params: { id }, body: { ...change, version: file.case.version } }),
   };

@@ -1,27 +1,26 @@
 // Cases: what is under way, and the file of one with ?case=.
 import { Button, SegmentedControl } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { lazy, useState } from 'react';
-import { CASE_STATUSES } from '../../../src/domain/case.ts';
 import type { Case } from '../../../src/protocol/cases.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, utc, words } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { OpenCase } from './open-case.tsx';
 
 const CasePage = lazy(async () => ({ default: (await import('./case-page.tsx')).CasePage }));
 
 export function Cases() {
-  const { query } = useRoute();
-  const id = Number(query.get('case'));
-  return Number.isSafeInteger(id) && id > 0 ? <CasePage key={id} id={id} /> : <CaseList />;
+  const { case: id } = useSearch({ from: '/cases' });
+  return id === undefined ? <CaseList /> : <CasePage key={id} id={id} />;
 }
 
 const LOOK_MS = 10_000;
-const STATUSES = ['all', ...CASE_STATUSES] as const;
 
 function CaseTable({ cases }: { readonly cases: readonly Case[] }) {
+  const change = useChangeSearch<'/cases'>();
   return (
     <Scroll label="Cases">
       <table className="rows">
@@ -41,8 +40,8 @@ function CaseTable({ cases }: { readonly cases: readonly Case[] }) {
             <tr
               key={one.id}
               tabIndex={0}
-              onClick={() => setQuery({ case: String(one.id) })}
-              onKeyDown={(event) => event.key === 'Enter' && setQuery({ case: String(one.id) })}
+              onClick={() => change({ case: one.id })}
+              onKeyDown={(event) => event.key === 'Enter' && change({ case: one.id })}
             >
               <td className="right">{one.id}</td>
               <td>{one.title}</td>
@@ -65,8 +64,8 @@ function CaseTable({ cases }: { readonly cases: readonly Case[] }) {
 }
 
 function CaseList() {
-  const { query } = useRoute();
-  const status = STATUSES.find((one) => one === query.get('status')) ?? 'open';
+  const { status = 'open' } = useSearch({ from: '/cases' });
+  const change = useChangeSearch<'/cases'>();
   const { data, problem } = useAnswer(
     'listCases',
     { query: status === 'all' ? {} : { status } },
@@ -92,7 +91,7 @@ function CaseList() {
           size="xs"
           aria-label="Status"
           value={status}
-          onChange={(value) => setQuery({ status: value === 'open' ? undefined : value })}
+          onChange={(value) => change({ status: value === 'open' ? undefined : value })}
           data={[
             { value: 'open', label: 'Open' },
             { value: 'proposed', label: 'To be closed' },

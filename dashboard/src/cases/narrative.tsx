@@ -1,38 +1,58 @@
 // The narrative of a case: what a report says of it in words.
-import { Button, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { Textarea } from '@mantine/core';
+import { useEffect } from 'react';
+import { useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
 import { Hidden } from '../kit/hidden.tsx';
 import { Panel } from '../kit/parts.tsx';
 import type { CaseWork } from './case-work.ts';
 
-export function Narrative(props: { readonly work: CaseWork }) {
-  const { file, mayChange, change, run } = props.work;
-  const { narrative } = file.case;
-  const [draft, setDraft] = useState<string>();
+function NarrativeForm(props: { readonly work: CaseWork; readonly narrative: string }) {
+  const { work, narrative } = props;
+  const form = useSentForm({
+    initial: { narrative },
+    async send(typed, fields) {
+      await work.change({ action: 'edit', ...typed });
+      fields.resetDirty(typed);
+      work.lookAgain();
+    },
+  });
+  const { fields } = form;
+  const isTyped = fields.isDirty();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what somebody else wrote is shown; one's own typing stays
+  useEffect(() => {
+    if (!isTyped) fields.setValues({ narrative });
+    fields.resetDirty({ narrative });
+  }, [narrative]);
+  return (
+    <Form form={form}>
+      <Textarea
+        aria-label="Narrative"
+        autosize
+        minRows={6}
+        readOnly={!work.mayChange}
+        {...form.field('narrative')}
+      />
+      <FormProblem form={form} />
+      {work.mayChange && (
+        <div className="actions">
+          <SendButton form={form} disabled={!isTyped}>
+            Save
+          </SendButton>
+        </div>
+      )}
+    </Form>
+  );
+}
+
+export function Narrative({ work }: { readonly work: CaseWork }) {
+  const { narrative } = work.file.case;
   return (
     <Panel title="Narrative" note="what happened, who, when, how, and why it is suspicious">
       {narrative === null ? (
         <Hidden what="The narrative" />
       ) : (
-        <Textarea
-          aria-label="Narrative"
-          autosize
-          minRows={6}
-          readOnly={!mayChange}
-          value={draft ?? narrative}
-          onChange={(event) => setDraft(event.currentTarget.value)}
-        />
-      )}
-      {mayChange && narrative !== null && (
-        <div className="actions">
-          <Button
-            size="xs"
-            disabled={draft === undefined || draft === narrative}
-            onClick={() => run(change({ action: 'edit', narrative: draft }).then(() => setDraft(undefined)))}
-          >
-            Save
-          </Button>
-        </div>
+        <NarrativeForm work={work} narrative={narrative} />
       )}
     </Panel>
   );

@@ -1,5 +1,6 @@
 // What has to be filled in for a report; what stays the same from one to the next is remembered in this browser.
 import { NumberInput, TextInput } from '@mantine/core';
+import type { SentForm } from '../kit/form.ts';
 
 const KEPT = 'goshawk-report';
 type Kept = {
@@ -10,15 +11,21 @@ type Kept = {
 };
 const NONE: Kept = { entity: 1, institution: '', currency: 'EUR', indicators: '' };
 
-export type Filled = Kept & {
+/** Called as the desk calls them, so that what it refuses is told at its field. */
+export type Filled = {
+  readonly format: 'goaml' | 'json';
+  readonly reportingEntityId: number | string;
+  readonly institutionCode: string;
+  readonly localCurrency: string;
+  readonly indicators: string;
   /** As they are typed: USD=0.92 GBP=1.17. */
-  readonly rates: string;
+  readonly exchangeRates: string;
   /** What was done about it. */
   readonly action: string;
 };
 
 /** What was filled in last time in this browser. */
-export function remembered(): Kept {
+function kept(): Kept {
   try {
     return { ...NONE, ...(JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Kept>) };
   } catch {
@@ -26,15 +33,31 @@ export function remembered(): Kept {
   }
 }
 
-export const remember = ({ entity, institution, currency, indicators }: Filled): void =>
-  localStorage.setItem(KEPT, JSON.stringify({ entity, institution, currency, indicators }));
+export function remembered(): Filled {
+  const { entity, institution, currency, indicators } = kept();
+  return {
+    format: 'goaml',
+    reportingEntityId: entity,
+    institutionCode: institution,
+    localCurrency: currency,
+    indicators,
+    exchangeRates: '',
+    action: '',
+  };
+}
 
-export function ReportFields(props: {
-  readonly filled: Filled;
-  readonly wantsIndicators: boolean;
-  readonly onChange: (more: Partial<Filled>) => void;
-}) {
-  const { filled, wantsIndicators, onChange } = props;
+export function remember(filled: Filled): void {
+  const kept: Kept = {
+    entity: Number(filled.reportingEntityId),
+    institution: filled.institutionCode,
+    currency: filled.localCurrency,
+    indicators: filled.indicators,
+  };
+  localStorage.setItem(KEPT, JSON.stringify(kept));
+}
+
+export function ReportFields({ form }: { readonly form: SentForm<Filled> }) {
+  const { fields, field } = form;
   return (
     <>
       <NumberInput
@@ -42,50 +65,35 @@ export function ReportFields(props: {
         size="xs"
         required
         min={1}
-        value={filled.entity}
-        onChange={(value) => onChange({ entity: Number(value) || 1 })}
+        {...field('reportingEntityId')}
       />
-      <TextInput
-        label="Code of the institution"
-        size="xs"
-        mt={8}
-        required
-        value={filled.institution}
-        onChange={(event) => onChange({ institution: event.currentTarget.value })}
-      />
+      <TextInput label="Code of the institution" size="xs" mt={8} required {...field('institutionCode')} />
       <TextInput
         label="Local currency"
         size="xs"
         mt={8}
         required
         maxLength={3}
-        value={filled.currency}
-        onChange={(event) => onChange({ currency: event.currentTarget.value.toUpperCase() })}
+        {...field('localCurrency')}
+        onChange={(event) => fields.setFieldValue('localCurrency', event.currentTarget.value.toUpperCase())}
       />
       <TextInput
         label="Worth of other currencies"
         description="Such as USD=0.92 GBP=1.17; else the rates that the decisions were made with"
         size="xs"
         mt={8}
-        value={filled.rates}
-        onChange={(event) => onChange({ rates: event.currentTarget.value.toUpperCase() })}
+        {...field('exchangeRates')}
+        onChange={(event) => fields.setFieldValue('exchangeRates', event.currentTarget.value.toUpperCase())}
       />
       <TextInput
         label="Indicators"
         description="Codes of your intelligence unit"
         size="xs"
         mt={8}
-        required={wantsIndicators}
-        value={filled.indicators}
-        onChange={(event) => onChange({ indicators: event.currentTarget.value })}
+        required={fields.values.format === 'goaml'}
+        {...field('indicators')}
       />
-      <TextInput
-        label="What was done about it"
-        size="xs"
-        mt={8}
-        value={filled.action}
-        onChange={(event) => onChange({ action: event.currentTarget.value })}
-      />
+      <TextInput label="What was done about it" size="xs" mt={8} {...field('action')} />
     </>
   );
 }

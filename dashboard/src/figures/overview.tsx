@@ -1,11 +1,11 @@
 // The first screen: is money being lost now, is the pipeline healthy, what should I look at next.
+import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PeriodTotals, Stats } from '../../../src/protocol/figures.ts';
 import { Chart, type ChartColors, Sparkline } from '../kit/chart.tsx';
 import { count, countryName, milliseconds, minuteTime, percent, shortMoney } from '../kit/format.ts';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { useLive } from '../live/feed.ts';
-import { navigate } from '../live/route.ts';
 import { QualityFiguresRow } from '../models/index.ts';
 import { PipelineStrip } from '../pipeline/index.ts';
 import { LiveTable } from '../transactions/index.ts';
@@ -29,25 +29,18 @@ function Card(props: {
   readonly foot: ReactNode;
   readonly spark?: readonly number[];
   readonly color?: string;
-  readonly to: string;
+  readonly to: LinkProps['to'];
+  readonly search?: LinkProps['search'];
 }) {
   return (
-    <a
-      className="panel card"
-      href={props.to}
-      title={props.measured}
-      onClick={(event) => {
-        event.preventDefault();
-        navigate(props.to);
-      }}
-    >
+    <Link className="panel card" to={props.to} search={props.search} title={props.measured}>
       <span className="label">{props.label}</span>
       <span className="value">{props.value}</span>
       <span className="foot">
         <span>{props.foot}</span>
         {props.spark && <Sparkline values={props.spark} {...(props.color && { color: props.color })} />}
       </span>
-    </a>
+    </Link>
   );
 }
 
@@ -80,7 +73,8 @@ function Cards(props: { readonly stats: Stats }) {
         foot={<Change now={flaggedOf(current)} before={flaggedOf(previous)} />}
         spark={full.map((minute) => minute.reviews + minute.declines)}
         color="var(--decline)"
-        to="/transactions?outcome=flagged"
+        to="/transactions"
+        search={{ outcome: 'flagged' }}
       />
       <Card
         label="Detection rate"
@@ -226,12 +220,19 @@ function ScoreDistribution(props: { readonly stats: Stats }) {
 
 const REGIONS_SHOWN = 8;
 
+/** Leads to the transactions of a country. */
+function useOpenCountry(): (country: string) => void {
+  const navigate = useNavigate();
+  return (country) => void navigate({ to: '/transactions', search: { country } });
+}
+
 export function Overview() {
   const stats = useStats();
   const period = usePeriod().words;
   const rows = useLive((state) => state.rows);
   const model = useLive((state) => state.model);
   const sampling = useLive((state) => state.sampling);
+  const openCountry = useOpenCountry();
   if (!stats) return <Empty>Fetching the figures …</Empty>;
   return (
     <>
@@ -254,7 +255,7 @@ export function Overview() {
         <Panel title="Fraud by region" note={`flagged, ${period}`}>
           <WorldMap
             regions={stats.regions}
-            onPick={(country) => country.length === 2 && navigate(`/transactions?country=${country}`)}
+            onPick={(country) => country.length === 2 && openCountry(country)}
           />
         </Panel>
         <Panel title="Regions" note="flagged of all">
@@ -265,17 +266,10 @@ export function Overview() {
         {model && <QualityFiguresRow model={model} />}
         {model !== undefined && (model.driftAlarms ?? 0) > 0 && (
           <p>
-            <a
-              href="/models"
-              className="tag decline"
-              onClick={(event) => {
-                event.preventDefault();
-                navigate('/models');
-              }}
-            >
+            <Link to="/models" className="tag decline">
               ▲ {model.driftAlarms === 1 ? 'One measure' : `${count(model.driftAlarms ?? 0)} measures`} of
               drift
-            </a>{' '}
+            </Link>{' '}
             <span className="muted">What comes in no longer looks like what the model learnt from.</span>
           </p>
         )}
@@ -292,6 +286,7 @@ export function Overview() {
 
 function Regions(props: { readonly regions: Stats['regions'] }) {
   const { regions } = props;
+  const openCountry = useOpenCountry();
   const baseCurrency = useLive((state) => state.baseCurrency);
   return (
     <>
@@ -309,10 +304,8 @@ function Regions(props: { readonly regions: Stats['regions'] }) {
             <tr
               key={region.country}
               tabIndex={0}
-              onClick={() => navigate(`/transactions?country=${region.country}`)}
-              onKeyDown={(event) =>
-                event.key === 'Enter' && navigate(`/transactions?country=${region.country}`)
-              }
+              onClick={() => openCountry(region.country)}
+              onKeyDown={(event) => event.key === 'Enter' && openCountry(region.country)}
             >
               <td>{countryName(region.country)}</td>
               <td className="right">{count(region.flagged)}</td>

@@ -1,21 +1,33 @@
 // The frame: the way in, or rail, top bar and the screen of the address.
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { Link, Outlet, useMatches } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { startFeed, stopFeed, useLive } from '../live/feed.ts';
 import { loadMe, useMe } from '../live/me.ts';
-import { navigate, useRoute } from '../live/route.ts';
 import { KeysHelp, useKeys } from './keys.tsx';
 import { SCREENS } from './screens.ts';
-import { SignedInWithNotice, SignIn, Welcome } from './sign-in.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Tour, tourDone } from './tour.tsx';
 
+// Whoever is signed in needs no way in.
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
 const StoryDrawer = lazy(async () => ({ default: (await import('../transactions/story.tsx')).StoryDrawer }));
+
+/** Where the address leads, as the routes call it. */
+const usePath = () => useMatches({ select: (matches) => matches.at(-1)?.fullPath });
 
 /** The desk, or the way in. */
 export function App() {
+  return (
+    <Suspense fallback={null}>
+      <Here />
+    </Suspense>
+  );
+}
+
+function Here() {
   const { me, problem } = useMe();
-  const { screen } = useRoute();
+  const path = usePath();
   const here = me?.actor != null;
   useEffect(() => {
     void loadMe();
@@ -24,14 +36,20 @@ export function App() {
     if (here) startFeed();
     else stopFeed();
   }, [here]);
-  if (screen === 'welcome') return <Welcome />;
+  if (path === '/welcome') return <Outlet />;
   if (!me) return problem ? <p className="empty">{problem}</p> : null;
-  if (!here) return <SignIn me={me} />;
-  return screen === 'sign-in' ? <SignedInWithNotice me={me} /> : <Desk />;
+  if (!here) {
+    return (
+      <Suspense fallback={null}>
+        <SignIn me={me} />
+      </Suspense>
+    );
+  }
+  return path === '/sign-in' ? <Outlet /> : <Desk />;
 }
 
 function Desk() {
-  const { screen: path } = useRoute();
+  const path = usePath();
   const lost = useLive((state) => state.connection.state === 'lost');
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
@@ -39,8 +57,7 @@ function Desk() {
   const [touring, setTouring] = useState(!tourDone());
   const endTour = useCallback(() => setTouring(false), []);
   const search = useRef<HTMLInputElement>(null);
-  const active = SCREENS.find((screen) => screen.path === path) ?? SCREENS[0];
-  const Screen = active.screen;
+  const active = SCREENS.find(({ to }) => to === path) ?? SCREENS[0];
   const showHelp = (): void => setHelp(true);
   const changeColors = (): void => setColorScheme(scheme === 'dark' ? 'light' : 'dark');
   useEffect(() => {
@@ -49,32 +66,31 @@ function Desk() {
   useKeys({ search, help: showHelp, changeColors });
   return (
     <div className={`shell ${lost ? 'stale' : ''}`}>
-      <Rail active={active.path} />
+      <Rail active={active.to} />
       <div style={{ minWidth: 0 }}>
         <TopBar
           search={search}
-          withPeriod={active.path === 'overview'}
+          withPeriod={active.to === '/overview'}
           onColors={changeColors}
           onHelp={showHelp}
         />
         <main className="page">
-          <Suspense fallback={null}>
-            <Screen />
-          </Suspense>
+          <Outlet />
         </main>
       </div>
       <Suspense fallback={null}>
         <StoryDrawer />
       </Suspense>
       {touring && <Tour onEnd={endTour} />}
-      <KeysHelp
-        opened={help}
-        onClose={() => setHelp(false)}
-        onTour={() => {
-          setHelp(false);
-          setTouring(true);
-        }}
-      />
+      {help && (
+        <KeysHelp
+          onClose={() => setHelp(false)}
+          onTour={() => {
+            setHelp(false);
+            setTouring(true);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -86,19 +102,11 @@ function Rail(props: { readonly active: string }) {
         <img src="/icon.svg" alt="" />
         Goshawk
       </div>
-      {SCREENS.map(({ path, title, icon: Icon }) => (
-        <a
-          key={path}
-          href={`/${path}`}
-          aria-current={props.active === path ? 'page' : undefined}
-          onClick={(event) => {
-            event.preventDefault();
-            navigate(`/${path}`);
-          }}
-        >
+      {SCREENS.map(({ to, title, icon: Icon }) => (
+        <Link key={to} to={to} aria-current={props.active === to ? 'page' : undefined}>
           <Icon size={18} stroke={1.7} aria-hidden="true" />
           {title}
-        </a>
+        </Link>
       ))}
       <a className="hide-small" href="/docs" style={{ marginTop: 'auto' }}>
         API documents

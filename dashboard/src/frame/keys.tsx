@@ -1,7 +1,8 @@
 // The keys that work on every screen, and the list of all keys.
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { type RefObject, useEffect } from 'react';
-import { navigate } from '../live/route.ts';
+import { Dialog } from '../kit/dialog.tsx';
 import { SCREENS } from './screens.ts';
 
 const KEYS = [
@@ -30,6 +31,7 @@ export function useKeys(desk: {
   help(): void;
   changeColors(): void;
 }): void {
+  const navigate = useNavigate();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
@@ -41,25 +43,16 @@ export function useKeys(desk: {
       if (event.key === '?') desk.help();
       if (event.key === 't') desk.changeColors();
       const next = SCREENS.find((screen) => screen.key === event.key);
-      if (next) navigate(`/${next.path}`);
+      if (next) void navigate({ to: next.to });
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   });
 }
 
-export function KeysHelp(props: {
-  readonly opened: boolean;
-  readonly onClose: () => void;
-  readonly onTour: () => void;
-}) {
+export function KeysHelp(props: { readonly onClose: () => void; readonly onTour: () => void }) {
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title="Keys"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Keys" size="md" onClose={props.onClose}>
       <table className="rows">
         <tbody>
           {KEYS.map(([key, what]) => (
@@ -75,6 +68,6 @@ export function KeysHelp(props: {
       <Button size="xs" variant="default" mt={12} onClick={props.onTour}>
         Take the tour
       </Button>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,14 @@
 // Coming in: sign-in, and the page behind a one-time link.
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { useMatch, useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Me, OneTimeLink } from '../../../src/protocol/sign-in.ts';
+import { needed, useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
+import { LinkButton } from '../kit/link-button.tsx';
 import { Problem } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
-import { loadMe } from '../live/me.ts';
-import { navigate, useRoute } from '../live/route.ts';
+import { loadMe, useMe } from '../live/me.ts';
 
 function Door(props: { readonly title: string; readonly about: string; readonly children: ReactNode }) {
   return (
@@ -48,46 +51,44 @@ const WAYS_BACK: Readonly<Record<string, (provider: string) => string>> = {
     `By your groups at ${provider} you are no administrator any more, but nobody else could be: your roles stay as they were.`,
 };
 
-function wayBack(code: string | null, provider: string | null): string | undefined {
-  return code !== null && Object.hasOwn(WAYS_BACK, code)
+function wayBack(code: string | undefined, provider: string | null | undefined): string | undefined {
+  return code !== undefined && Object.hasOwn(WAYS_BACK, code)
     ? WAYS_BACK[code](provider ?? 'The provider')
     : undefined;
 }
 
 /** Somebody has come in, and has to be told something on the way. */
-export function SignedInWithNotice(props: { readonly me: Me }) {
-  const { query } = useRoute();
+export function SignedInWithNotice() {
+  const { me } = useMe();
+  const { problem } = useSearch({ from: '/sign-in' });
   return (
-    <Door title={`Welcome, ${props.me.actor?.name}`} about="You are signed in.">
-      <Problem text={wayBack(query.get('problem'), props.me.oidc)} />
-      <Button fullWidth mt={16} onClick={() => navigate('/overview')}>
+    <Door title={`Welcome, ${me?.actor?.name}`} about="You are signed in.">
+      <Problem text={wayBack(problem, me?.oidc)} />
+      <LinkButton to="/overview" fullWidth mt={16}>
         To the desk
-      </Button>
+      </LinkButton>
     </Door>
   );
 }
 
 export function SignIn(props: { readonly me: Me }) {
-  const { query, screen } = useRoute();
-  const [id, setId] = useState('');
-  const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<string | undefined>(() =>
-    wayBack(query.get('problem'), props.me.oidc),
-  );
-  const [busy, setBusy] = useState(false);
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      await call('signIn', { body: { id, password } });
-      if (screen === 'sign-in') navigate('/overview');
+  const navigate = useNavigate();
+  const here = useMatch({ from: '/sign-in', shouldThrow: false });
+  const form = useSentForm({
+    initial: { id: '', password: '' },
+    rules: { id: needed('Type the name that you sign in with.'), password: needed('Type your password.') },
+    problem: wayBack(here?.search.problem, props.me.oidc),
+    async send(body, fields) {
+      try {
+        await call('signIn', { body });
+      } catch (error) {
+        fields.setFieldValue('password', '');
+        throw error;
+      }
+      if (here) void navigate({ to: '/overview' });
       await loadMe();
-    } catch (error) {
-      setProblem((error as Error).message);
-      setPassword('');
-    }
-    setBusy(false);
-  }
+    },
+  });
   return (
     <Door title="Sign in" about="To the fraud desk. Who has no account is invited by an administrator.">
       {props.me.oidc && (
@@ -95,57 +96,38 @@ export function SignIn(props: { readonly me: Me }) {
           Sign in with {props.me.oidc}
         </Button>
       )}
-      <form onSubmit={(event) => void submit(event)}>
+      <Form form={form}>
         <TextInput
           label="Name or e-mail address"
           autoComplete="username"
           autoFocus
           required
-          value={id}
-          onChange={(event) => setId(event.currentTarget.value)}
+          {...form.field('id')}
         />
         <PasswordInput
           label="Password"
           autoComplete="current-password"
           required
           mt={8}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          {...form.field('password')}
         />
-        <Problem text={problem} />
-        <Button type="submit" fullWidth mt={16} loading={busy}>
+        <FormProblem form={form} />
+        <SendButton form={form} size="sm" fullWidth mt={16}>
           Sign in
-        </Button>
-      </form>
+        </SendButton>
+      </Form>
     </Door>
   );
 }
 
 export function Welcome() {
-  const { query } = useRoute();
-  const token = query.get('token') ?? '';
+  const { token = '' } = useSearch({ from: '/welcome' });
   const [link, setLink] = useState<OneTimeLink>();
-  const [id, setId] = useState('');
-  const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
   useEffect(() => {
     call('getOneTimeLink', { query: { token } }).then(setLink, (error: Error) => setProblem(error.message));
   }, [token]);
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      await call('useOneTimeLink', { body: { token, password, ...(link?.first && { id, name }) } });
-      navigate('/overview');
-      await loadMe();
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
-    setBusy(false);
-  }
   if (!link) return <NoLink problem={problem} />;
   return (
     <Door
@@ -156,42 +138,53 @@ export function Welcome() {
           : `Choose the password that you sign in with as ${link.id}.`
       }
     >
-      <form onSubmit={(event) => void submit(event)}>
-        {link.first && (
-          <>
-            <TextInput
-              label="Name or e-mail address to sign in with"
-              autoComplete="username"
-              autoFocus
-              required
-              value={id}
-              onChange={(event) => setId(event.currentTarget.value)}
-            />
-            <TextInput
-              label="Your name, as others see it"
-              autoComplete="name"
-              mt={8}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-          </>
-        )}
-        <PasswordInput
-          label="Password"
-          description="Twelve characters or more; a few words that do not belong together are best."
-          autoComplete="new-password"
-          required
-          mt={8}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
-        />
-        <Problem text={problem} />
-        <Button type="submit" fullWidth mt={16} loading={busy}>
-          {link.first ? 'Become administrator' : 'Come in'}
-        </Button>
-      </form>
+      <ComeIn token={token} isFirst={link.first} />
     </Door>
+  );
+}
+
+function ComeIn({ token, isFirst }: { readonly token: string; readonly isFirst: boolean }) {
+  const navigate = useNavigate();
+  const form = useSentForm({
+    initial: { id: '', name: '', password: '' },
+    rules: {
+      password: needed('Choose a password.'),
+      ...(isFirst && { id: needed('Choose a name to sign in with.') }),
+    },
+    async send({ id, name, password }) {
+      await call('useOneTimeLink', { body: { token, password, ...(isFirst && { id, name }) } });
+      void navigate({ to: '/overview' });
+      await loadMe();
+    },
+  });
+  return (
+    <Form form={form}>
+      {isFirst && (
+        <>
+          <TextInput
+            label="Name or e-mail address to sign in with"
+            autoComplete="username"
+            autoFocus
+            required
+            {...form.field('id')}
+          />
+          <TextInput label="Your name, as others see it" autoComplete="name" mt={8} {...form.field('name')} />
+        </>
+      )}
+      <PasswordInput
+        label="Password"
+        description="Twelve characters or more; a few words that do not belong together are best."
+        autoComplete="new-password"
+        required
+        mt={8}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+        {...form.field('password')}
+      />
+      <FormProblem form={form} />
+      <SendButton form={form} size="sm" fullWidth mt={16}>
+        {isFirst ? 'Become administrator' : 'Come in'}
+      </SendButton>
+    </Form>
   );
 }
 
@@ -199,9 +192,9 @@ function NoLink({ problem }: { readonly problem: string | undefined }) {
   return (
     <Door title="Welcome" about={problem ? 'This link does not open.' : 'One moment …'}>
       <Problem text={problem} />
-      <Button component="a" href="/overview" variant="default" mt={8}>
+      <LinkButton to="/overview" variant="default" mt={8}>
         To the desk
-      </Button>
+      </LinkButton>
     </Door>
   );
 }

@@ -1,16 +1,21 @@
 // The top bar: how the desk is, what was just declined, the search, and who is here.
 import { ActionIcon, Button, Menu, SegmentedControl, TextInput, useComputedColorScheme } from '@mantine/core';
 import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
-import { type RefObject, useState } from 'react';
-import { PERIODS, usePeriod } from '../figures/period.ts';
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, type RefObject, Suspense, useState } from 'react';
+import { usePeriod } from '../figures/period.ts';
+import { PERIOD_VALUES } from '../figures/search.ts';
 import { amountText } from '../kit/amount.tsx';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { clockTime, count } from '../kit/format.ts';
 import { call } from '../live/desk.ts';
 import { dismissBanner, useLive } from '../live/feed.ts';
 import { loadMe, useMay, useMe } from '../live/me.ts';
-import { navigate, setQuery } from '../live/route.ts';
-import { ChangePassword } from '../people/change-password.tsx';
 import { SimulatorControl } from '../simulator/simulator-control.tsx';
+
+const ChangePassword = lazy(async () => ({
+  default: (await import('../people/change-password.tsx')).ChangePassword,
+}));
 
 /** Fewer than this are simply under way. */
 const BACKLOG_SHOWN = 100;
@@ -73,6 +78,7 @@ function Live() {
 
 function Banner() {
   const alert = useLive((state) => state.banner);
+  const change = useChangeSearch<'__root__'>();
   if (!alert) return null;
   return (
     <div className="banner" role="alert" data-testid="banner">
@@ -81,7 +87,7 @@ function Banner() {
         {alert.topReason && ` · ${alert.topReason}`}
       </span>
       <span style={{ flex: 'none' }}>
-        <Button size="compact-xs" mr={8} onClick={() => setQuery({ transaction: alert.transactionId })}>
+        <Button size="compact-xs" mr={8} onClick={() => change({ transaction: alert.transactionId })}>
           Open
         </Button>
         <Button size="compact-xs" variant="default" onClick={dismissBanner}>
@@ -94,20 +100,23 @@ function Banner() {
 
 function PeriodChoice() {
   const period = usePeriod();
+  const change = useChangeSearch<'__root__'>();
   return (
     <SegmentedControl
       size="xs"
       className="hide-small"
       aria-label="Period"
-      data={PERIODS.map(({ value }) => value)}
+      data={PERIOD_VALUES}
       value={period.value}
-      onChange={(value) => setQuery({ range: value === '1h' ? undefined : value })}
+      onChange={(value) => change({ range: value === '1h' ? undefined : value })}
     />
   );
 }
 
 function Search(props: { readonly box: RefObject<HTMLInputElement | null> }) {
   const sees = useMay('read_identifiers');
+  const navigate = useNavigate();
+  const change = useChangeSearch<'__root__'>();
 
   async function find(text: string): Promise<void> {
     if (text === '') return;
@@ -116,8 +125,8 @@ function Search(props: { readonly box: RefObject<HTMLInputElement | null> }) {
       () => false,
     );
     // An account is searched for by whoever may see accounts; others are told that there is no such transaction.
-    if (isThere || !sees) setQuery({ transaction: text });
-    else navigate(`/transactions?account=${encodeURIComponent(text)}`);
+    if (isThere || !sees) change({ transaction: text });
+    else void navigate({ to: '/transactions', search: { account: text } });
   }
 
   return (
@@ -151,7 +160,7 @@ function Person() {
           <Menu.Item onClick={() => void call('signOut').finally(() => void loadMe())}>Sign out</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {changing && <ChangePassword onClose={() => setChanging(false)} />}
+      <Suspense fallback={null}>{changing && <ChangePassword onClose={() => setChanging(false)} />}</Suspense>
     </>
   );
 }

@@ -1,42 +1,42 @@
 // A guided tour for the first visit: what each screen is for, one step at a time; it can be left and taken again.
 import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { navigate } from '../live/route.ts';
 
 const DONE = 'goshawk-tour-done';
 
-const STEPS: readonly { readonly path: string; readonly title: string; readonly text: string }[] = [
+const STEPS = [
   {
-    path: '/overview',
+    to: '/overview',
     title: 'Is money being lost now?',
     text: 'Overview answers that within three seconds: what comes in, what is stopped, whether every part of the road is healthy. Each number opens the rows behind it.',
   },
   {
-    path: '/transactions',
+    to: '/transactions',
     title: 'Every decision, live',
     text: 'Each row has a score and an outcome. Click one: its story says why, in sentences and in exact contributions of each feature.',
   },
   {
-    path: '/alerts',
+    to: '/alerts',
     title: 'The queue',
     text: 'What was flagged of an account waits as one alert, the largest loss first. Work it with j, k, Enter, c, f and g alone. A verdict becomes a label, and the next model learns from it.',
   },
   {
-    path: '/rules',
+    to: '/rules',
     title: 'Rules you can test',
     text: 'Write a condition, try it on the past, let it run in shadow, put it live. Nothing needs a restart.',
   },
   {
-    path: '/models',
+    to: '/models',
     title: 'Models you can believe',
     text: 'Champion and challengers side by side on the same labelled decisions; a gate says whether one may decide.',
   },
   {
-    path: '/overview',
+    to: '/overview',
     title: 'Now let a fraud happen',
     text: 'Open “Simulator” at the top right, start a fraud of a kind you like, and watch it being caught.',
   },
-];
+] as const;
 
 /** Whether this browser has taken or left the tour. */
 export const tourDone = (): boolean => localStorage.getItem(DONE) !== null;
@@ -45,9 +45,10 @@ export function Tour(props: { readonly onEnd: () => void }) {
   const [step, setStep] = useState(0);
   const { title, text } = STEPS[step];
   const { onEnd } = props;
+  const navigate = useNavigate();
   useEffect(() => {
-    if (step > 0) navigate(STEPS[step].path);
-  }, [step]);
+    if (step > 0) void navigate({ to: STEPS[step].to });
+  }, [step, navigate]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') end();

@@ -37,7 +37,7 @@ export function EntriesPanel(props: {
 }) {
   const { name, may, needsTwo } = props;
   const [search, setSearch] = useState('');
-  const { said, run } = useSaid();
+  const { said, run, say } = useSaid();
   const params = { name };
   const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: ['listEntries', name, search],
@@ -48,11 +48,14 @@ export function EntriesPanel(props: {
     placeholderData: keepPreviousData,
   });
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
-  const change = (work: Promise<string>): void => {
-    void run(work).finally(() => {
-      outdated('listEntries', 'listLists');
-      props.onChanged();
-    });
+  const changed = (): void => {
+    outdated('listEntries', 'listLists');
+    props.onChanged();
+  };
+  const change = (work: Promise<string>): void => void run(work).finally(changed);
+  const put = (text: string): void => {
+    say(text);
+    changed();
   };
   const take = async (value: string): Promise<string> =>
     waitsForSecond(await call('takeEntries', { params, body: { values: [value] } })) ??
@@ -74,7 +77,7 @@ export function EntriesPanel(props: {
         </span>
       }
     >
-      {may && <EntryForm list={name} run={change} />}
+      {may && <EntryForm list={name} onPut={put} />}
       {needsTwo && (
         <p className="muted">
           Live rules approve by this list: a change takes effect when somebody else approves it. Files are not

@@ -1,6 +1,7 @@
 // An entry that is put into a list: what, until when, why.
-import { Button, Select, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Select, TextInput } from '@mantine/core';
+import { needed, useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
 import { call } from '../live/desk.ts';
 import { waitsForSecond } from '../proposals/index.ts';
 
@@ -11,55 +12,28 @@ const UNTIL = [
   { value: '1', label: 'for a day' },
   { value: '7', label: 'for a week' },
   { value: '30', label: 'for 30 days' },
-] as const;
+];
 
-export function EntryForm(props: { readonly list: string; readonly run: (work: Promise<string>) => void }) {
-  const [value, setValue] = useState('');
-  const [days, setDays] = useState<string>(FOR_GOOD);
-  const [note, setNote] = useState('');
-  async function add(): Promise<string> {
-    const end = new Date(Date.now() + Number(days) * DAY_MS);
-    const entry = { value, note, ...(days !== FOR_GOOD && { expiresAt: end.toISOString() }) };
-    const answer = await call('putEntries', { params: { name: props.list }, body: { entries: [entry] } });
-    setValue('');
-    setNote('');
-    return waitsForSecond(answer) ?? `${value} is in the list.`;
-  }
+export function EntryForm(props: { readonly list: string; readonly onPut: (said: string) => void }) {
+  const form = useSentForm({
+    initial: { value: '', days: FOR_GOOD, note: '' },
+    rules: { value: needed('Type what is to be in the list.') },
+    async send({ value, days, note }, fields) {
+      const end = new Date(Date.now() + Number(days) * DAY_MS);
+      const entry = { value, note, ...(days !== FOR_GOOD && { expiresAt: end.toISOString() }) };
+      const answer = await call('putEntries', { params: { name: props.list }, body: { entries: [entry] } });
+      fields.setValues({ value: '', note: '' });
+      props.onPut(waitsForSecond(answer) ?? `${value} is in the list.`);
+    },
+  });
+  const { field } = form;
   return (
-    <form
-      className="filters"
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.run(add());
-      }}
-    >
-      <TextInput
-        size="xs"
-        aria-label="New entry"
-        placeholder="New entry"
-        required
-        value={value}
-        onChange={(event) => setValue(event.currentTarget.value)}
-      />
-      <Select
-        size="xs"
-        w={130}
-        aria-label="Until"
-        allowDeselect={false}
-        value={days}
-        onChange={(chosen) => setDays(chosen ?? FOR_GOOD)}
-        data={UNTIL}
-      />
-      <TextInput
-        size="xs"
-        aria-label="Why"
-        placeholder="Why"
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
-      <Button size="xs" type="submit">
-        Add
-      </Button>
-    </form>
+    <Form form={form} className="filters">
+      <TextInput size="xs" aria-label="New entry" placeholder="New entry" required {...field('value')} />
+      <Select size="xs" w={130} aria-label="Until" allowDeselect={false} data={UNTIL} {...field('days')} />
+      <TextInput size="xs" aria-label="Why" placeholder="Why" {...field('note')} />
+      <SendButton form={form}>Add</SendButton>
+      <FormProblem form={form} />
+    </Form>
   );
 }

@@ -1,12 +1,16 @@
 // Lists in a table: what each is of, what it is for, and how rules name it.
 import type { EntryList } from '../../../src/protocol/lists.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count } from '../kit/format.ts';
 import { Scroll } from '../kit/parts.tsx';
-import { setQuery } from '../live/route.ts';
 
 const PURPOSE_WORDS = { block: '✕ block', allow: '✓ allow', watch: '◆ watch' } as const;
 
-export function ListTable(props: { readonly lists: readonly EntryList[]; readonly open: string | null }) {
+export function ListTable(props: {
+  readonly lists: readonly EntryList[];
+  readonly open: string | undefined;
+}) {
+  const change = useChangeSearch<'/lists'>();
   return (
     <Scroll label="Lists">
       <table className="rows">
@@ -25,8 +29,8 @@ export function ListTable(props: { readonly lists: readonly EntryList[]; readonl
               key={list.name}
               tabIndex={0}
               aria-current={props.open === list.name ? 'true' : undefined}
-              onClick={() => setQuery({ list: list.name })}
-              onKeyDown={(event) => event.key === 'Enter' && setQuery({ list: list.name })}
+              onClick={() => change({ list: list.name })}
+              onKeyDown={(event) => event.key === 'Enter' && change({ list: list.name })}
             >
               <td title={list.note}>{list.name}</td>
               <td>{list.kind}</td>

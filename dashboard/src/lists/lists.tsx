@@ -1,11 +1,12 @@
 // Lists that rules ask: block, allow and watch lists with their entries, and sanctions lists for screening names.
 import { Button } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { EntryList } from '../../../src/protocol/lists.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { Empty, Panel, Problem } from '../kit/parts.tsx';
 import { outdated, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { Proposals } from '../proposals/index.ts';
 import { EntriesPanel } from './entries-panel.tsx';
 import { ImportsUnderWay } from './imports-under-way.tsx';
@@ -14,14 +15,14 @@ import { NewList } from './new-list.tsx';
 import { SanctionsPanel } from './sanctions-panel.tsx';
 
 export function Lists() {
-  const { query } = useRoute();
+  const { list: open } = useSearch({ from: '/lists' });
+  const change = useChangeSearch<'/lists'>();
   const { data, problem } = useAnswer('listLists', {}, 15_000);
   const may = useMay('edit_lists');
   const sees = useMay('read_identifiers');
   const [making, setMaking] = useState(false);
   const [changes, setChanges] = useState(0);
   const [decided, setDecided] = useState(0);
-  const open = query.get('list');
   const lists = data?.lists ?? [];
   return (
     <>
@@ -53,7 +54,7 @@ export function Lists() {
         <SanctionsPanel sources={data?.sources ?? []} may={may} sees={sees} />
       </div>
       {may && <ImportsUnderWay />}
-      {open !== null && (
+      {open !== undefined && (
         <Opened
           // What was said of a change that waited is over once that is decided.
           key={`${open} ${decided}`}
@@ -70,7 +71,7 @@ export function Lists() {
           onMade={(name) => {
             setMaking(false);
             outdated('listLists');
-            setQuery({ list: name });
+            change({ list: name });
           }}
         />
       )}

@@ -10,7 +10,7 @@ export function useSaid() {
       (text) => setSaid({ bad: false, text }),
       (error: Error) => setSaid({ bad: true, text: error.message }),
     );
-  return { said, run };
+  return { said, run, say: (text: string) => setSaid({ bad: false, text }) };
 }
 
 export function SaidLine({ said }: { readonly said: Said | undefined }) {

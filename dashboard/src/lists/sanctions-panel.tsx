@@ -1,7 +1,8 @@
 // Sanctions lists: imported, and asked for a name.
 import { Button, FileButton, TextInput } from '@mantine/core';
-import { useState } from 'react';
 import type { NameScreened, SanctionsList } from '../../../src/protocol/lists.ts';
+import { needed, useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
 import { count, dateTime, percent } from '../kit/format.ts';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { call, outdated } from '../live/desk.ts';
@@ -44,28 +45,26 @@ function ImportButton(props: { readonly onFile: (file: File) => void }) {
   );
 }
 
-function ScreenForm(props: { readonly onAsk: (name: string) => void }) {
-  const [name, setName] = useState('');
+function ScreenForm(props: { readonly onFound: (text: string) => void }) {
+  const form = useSentForm({
+    initial: { name: '' },
+    rules: { name: needed('Type a name.') },
+    send: async (body) => props.onFound(foundText(await call('screenName', { body }))),
+  });
   return (
-    <form
-      className="filters"
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onAsk(name);
-      }}
-    >
+    <Form form={form} className="filters">
       <TextInput
         size="xs"
         aria-label="Name to screen"
         placeholder="Screen a name"
         required
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        {...form.field('name')}
       />
-      <Button size="xs" type="submit" variant="default">
+      <SendButton form={form} variant="default">
         Screen
-      </Button>
-    </form>
+      </SendButton>
+      <FormProblem form={form} />
+    </Form>
   );
 }
 
@@ -75,7 +74,7 @@ export function SanctionsPanel(props: {
   readonly sees: boolean;
 }) {
   const { sources } = props;
-  const { said, run } = useSaid();
+  const { said, run, say } = useSaid();
   return (
     <Panel
       title="Sanctions names"
@@ -99,9 +98,7 @@ export function SanctionsPanel(props: {
           </span>
         </p>
       ))}
-      {props.sees && sources.length > 0 && (
-        <ScreenForm onAsk={(name) => void run(call('screenName', { body: { name } }).then(foundText))} />
-      )}
+      {props.sees && sources.length > 0 && <ScreenForm onFound={say} />}
       <SaidLine said={said} />
     </Panel>
   );

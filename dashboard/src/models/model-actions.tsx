@@ -30,17 +30,6 @@ export function ModelActions(props: {
   const { listed } = props;
   const retraining = listed?.retraining;
   const [asking, setAsking] = useState<keyof typeof ACTIONS>();
-  const [refused, setRefused] = useState<string>();
-
-  async function act(id: keyof typeof ACTIONS, who: string, note: string): Promise<void> {
-    setRefused(
-      await call(id, { body: { who, note } }).then(
-        () => undefined,
-        (error: Error) => error.message,
-      ),
-    );
-    props.onActed();
-  }
 
   return (
     <>
@@ -67,12 +56,15 @@ export function ModelActions(props: {
             : (retraining?.last?.text ?? '')}
         </span>
       </div>
-      <Problem text={refused ?? props.problem} />
+      <Problem text={props.problem} />
       {asking && (
         <AskName
           {...ACTIONS[asking]}
           onClose={() => setAsking(undefined)}
-          onNamed={(who, note) => void act(asking, who, note)}
+          onNamed={async (body) => {
+            await call(asking, { body });
+            props.onActed();
+          }}
         />
       )}
     </>

@@ -1,12 +1,13 @@
 // The models: the one in service, those that might follow it, side by side on the same labelled transactions.
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Model, Reviews } from '../../../src/protocol/models.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, percent } from '../kit/format.ts';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { Proposals } from '../proposals/index.ts';
 import { Champion } from './champion.tsx';
 import { ConfusionPanels } from './confusion-panels.tsx';
@@ -23,11 +24,12 @@ const MOST_COMPARED = 4;
 
 export function Models() {
   const model = useLive((state) => state.model);
-  const { query } = useRoute();
+  const search = useSearch({ from: '/models' });
+  const change = useChangeSearch<'/models'>();
   const listed = useAnswer('listModels', {}, 4000);
   const models = listed.data?.models ?? [];
   const champion = models.find(({ state }) => state === 'champion')?.version;
-  const compared = comparedOf(models, query.get('compare'));
+  const compared = comparedOf(models, search.compare);
   const versions = compared.join(',');
   const { data: reviews } = useAnswer(
     'reviewModels',
@@ -50,7 +52,7 @@ export function Models() {
     const next = on
       ? [...compared, version].slice(-MOST_COMPARED)
       : compared.filter((name) => name !== version);
-    setQuery({ compare: next.join(',') || 'none' });
+    change({ compare: next.join(',') || 'none' });
   }
 
   return (
@@ -97,7 +99,7 @@ const measuredText = (reviews: Reviews | undefined): string =>
     : 'figures appear once decisions are old enough for their labels';
 
 /** Those the address names; else the champion and whoever might follow it. */
-function comparedOf(models: readonly Model[], named: string | null): string[] {
+function comparedOf(models: readonly Model[], named: string | undefined): string[] {
   if (named === 'none') return [];
   const there = new Set(models.map(({ version }) => version));
   if (named) return named.split(',').filter((version) => there.has(version));

@@ -1,14 +1,13 @@
 // A model's way to another state: what the gate says, who answers for it, and why.
-import { Button, NumberInput, SegmentedControl, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { NumberInput, SegmentedControl, Textarea } from '@mantine/core';
 import type { ModelState } from '../../../src/domain/model-state.ts';
 import type { Model } from '../../../src/protocol/models.ts';
-import { Dialog } from '../kit/dialog.tsx';
-import { Problem } from '../kit/parts.tsx';
+import { FormDialog } from '../kit/dialog.tsx';
+import { useSentForm } from '../kit/form.ts';
 import { type Asked, call, useAnswer } from '../live/desk.ts';
 import { useSignedInName } from '../live/me.ts';
 import { rememberedName, rememberName } from './remembered-name.ts';
-import { YourName } from './your-name.tsx';
+import { NAME_NEEDED, YourName } from './your-name.tsx';
 
 type Target = { readonly value: ModelState; readonly label: string; readonly about: string };
 
@@ -28,84 +27,84 @@ const TARGETS: readonly Target[] = [
   { value: 'retired', label: 'Retired', about: 'Kept for its decisions, out of the way.' },
 ];
 
+type Filled = {
+  readonly state: ModelState;
+  /** In percent. */
+  readonly share: number | string;
+  readonly who: string;
+  readonly note: string;
+  readonly override: string;
+};
+
+function useGate(version: string, state: ModelState) {
+  const isGated = state === 'champion' || state === 'challenger';
+  const gate = useAnswer('getModelGate', isGated ? { params: { version } } : undefined, 60_000);
+  const isShut = isGated && gate.data !== undefined && !gate.data.passed;
+  return { gate, isGated, isShut, isAwaited: isGated && gate.data === undefined };
+}
+
 export function MoveModel(props: {
   readonly model: Model;
   readonly onClose: () => void;
   readonly onMoved: () => void;
 }) {
-  const { model } = props;
-  const targets = TARGETS.filter(({ value }) => value !== model.state);
-  const [state, setState] = useState<ModelState>(targets[0].value);
-  const [share, setShare] = useState(10);
-  const [who, setWho] = useState(useSignedInName() ?? rememberedName());
-  const [note, setNote] = useState('');
-  const [override, setOverride] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const gated = state === 'champion' || state === 'challenger';
-  const gate = useAnswer('getModelGate', gated ? { params: { version: model.version } } : undefined, 60_000);
-  const shut = gated && gate.data !== undefined && !gate.data.passed;
-  const ready = who.trim() !== '' && (!gated || gate.data !== undefined) && (!shut || override.trim() !== '');
-
-  async function move(): Promise<void> {
-    setBusy(true);
-    rememberName(who.trim());
-    const body = {
-      state,
-      who: who.trim(),
-      note: note.trim(),
-      ...(state === 'challenger' && { share: share / 100 }),
-      ...(shut && { override: override.trim() }),
-    };
-    try {
-      await call('moveModel', { params: { version: model.version }, body });
+  const { version, state: now } = props.model;
+  const targets = TARGETS.filter(({ value }) => value !== now);
+  const signedIn = useSignedInName();
+  const form = useSentForm<Filled>({
+    initial: {
+      state: targets[0].value,
+      share: 10,
+      who: signedIn ?? rememberedName(),
+      note: '',
+      override: '',
+    },
+    rules: NAME_NEEDED,
+    async send(filled) {
+      const { state, share, override } = filled;
+      const who = filled.who.trim();
+      rememberName(who);
+      const body = {
+        state,
+        who,
+        note: filled.note.trim(),
+        ...(state === 'challenger' && { share: Number(share) / 100 }),
+        ...(isShut && { override: override.trim() }),
+      };
+      await call('moveModel', { params: { version }, body });
       props.onMoved();
       props.onClose();
-    } catch (error) {
-      setProblem((error as Error).message);
-      setBusy(false);
-    }
-  }
-
+    },
+  });
+  const { fields, field } = form;
+  const { state, override } = fields.values;
+  const { gate, isGated, isShut, isAwaited } = useGate(version, state);
   return (
-    <Dialog title={`Move ${model.version}`} onClose={props.onClose}>
-      <Targets state={state} targets={targets} onState={setState} />
+    <FormDialog
+      title={`Move ${version}`}
+      form={form}
+      action={isShut ? 'Move although the gate is shut' : 'Move'}
+      destroys={isShut}
+      disabled={isAwaited || (isShut && override.trim() === '')}
+      onClose={props.onClose}
+    >
+      <Targets state={state} targets={targets} onState={(next) => fields.setFieldValue('state', next)} />
       {state === 'challenger' && (
-        <NumberInput
-          label="Share of the accounts (%)"
+        <NumberInput label="Share of the accounts (%)" size="xs" min={0.1} max={99} {...field('share')} />
+      )}
+      {isGated && <Gate {...gate} />}
+      {isShut && (
+        <Textarea
+          label="The gate does not open. Why nevertheless?"
+          description="It is kept in the history of the model."
           size="xs"
-          min={0.1}
-          max={99}
-          value={share}
-          onChange={(v) => setShare(Number(v))}
+          autosize
+          {...field('override')}
         />
       )}
-      {gated && <Gate {...gate} />}
-      {shut && <Override text={override} onText={setOverride} />}
-      <YourName who={who} onWho={setWho} />
-      <Textarea
-        label="Note"
-        size="xs"
-        autosize
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
-      <Problem text={problem} />
-      <div className="actions">
-        <Button variant="default" size="xs" onClick={props.onClose}>
-          Cancel
-        </Button>
-        <Button
-          size="xs"
-          disabled={!ready}
-          loading={busy}
-          color={shut ? 'red' : 'teal'}
-          onClick={() => void move()}
-        >
-          {shut ? 'Move although the gate is shut' : 'Move'}
-        </Button>
-      </div>
-    </Dialog>
+      <YourName field={field} />
+      <Textarea label="Note" size="xs" autosize {...field('note')} />
+    </FormDialog>
   );
 }
 
@@ -146,18 +145,5 @@ function Gate(props: Asked<'getModelGate'>) {
         </div>
       ))}
     </div>
-  );
-}
-
-function Override(props: { readonly text: string; readonly onText: (text: string) => void }) {
-  return (
-    <Textarea
-      label="The gate does not open. Why nevertheless?"
-      description="It is kept in the history of the model."
-      size="xs"
-      autosize
-      value={props.text}
-      onChange={(event) => props.onText(event.currentTarget.value)}
-    />
   );
 }

@@ -4,7 +4,8 @@ import { useState } from 'react';
 import type { Answer } from '../../../src/client/api.ts';
 import { EVENT_TYPES } from '../../../src/domain/event.ts';
 import type { Channel, Delivery } from '../../../src/protocol/notifications.ts';
-import { Dialog, DialogActions } from '../kit/dialog.tsx';
+import { FormDialog, useConfirm } from '../kit/dialog.tsx';
+import { needed, useSentForm } from '../kit/form.ts';
 import { count, dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
@@ -15,6 +16,7 @@ export function Channels() {
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<string>();
   const [refused, setRefused] = useState<string>();
+  const { ask, question } = useConfirm();
   function run(work: Promise<unknown>): void {
     work
       .then(
@@ -23,6 +25,14 @@ export function Channels() {
       )
       .finally(again);
   }
+  const remove = ({ id, target }: Channel): void =>
+    ask({
+      title: 'Remove the channel?',
+      about: `${target} hears of nothing any more. Its secret does not come back: a new channel has another one.`,
+      action: 'Remove',
+      destroys: true,
+      onYes: () => run(call('removeChannel', { params: { id } })),
+    });
   const channels = data?.channels ?? [];
   return (
     <>
@@ -53,7 +63,7 @@ export function Channels() {
               </thead>
               <tbody>
                 {channels.map((channel) => (
-                  <ChannelRow key={channel.id} channel={channel} run={run} />
+                  <ChannelRow key={channel.id} channel={channel} run={run} onRemove={() => remove(channel)} />
                 ))}
               </tbody>
             </table>
@@ -61,6 +71,7 @@ export function Channels() {
         )}
       </Panel>
       {data && data.deliveries.length > 0 && <Deliveries answer={data} />}
+      {question}
       {adding && (
         <NewChannel
           canMail={data?.canMail === true}
@@ -85,8 +96,12 @@ export function Channels() {
   );
 }
 
-function ChannelRow(props: { readonly channel: Channel; readonly run: (work: Promise<unknown>) => void }) {
-  const { channel, run } = props;
+function ChannelRow(props: {
+  readonly channel: Channel;
+  readonly run: (work: Promise<unknown>) => void;
+  readonly onRemove: () => void;
+}) {
+  const { channel, run, onRemove } = props;
   return (
     <tr style={{ cursor: 'default', opacity: channel.enabled ? 1 : 0.6 }}>
       <td title={channel.target}>
@@ -120,11 +135,7 @@ function ChannelRow(props: { readonly channel: Channel; readonly run: (work: Pro
         >
           {channel.enabled ? 'Pause' : 'Go on'}
         </Button>
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() => run(call('removeChannel', { params: { id: channel.id } }))}
-        >
+        <Button size="compact-xs" variant="default" onClick={onRemove}>
           Remove
         </Button>
       </td>
@@ -199,65 +210,61 @@ function deliveryState(one: Delivery, channel: Channel | undefined): string {
 
 const HEARD = EVENT_TYPES.filter((event) => event !== 'test');
 
+type Filled = {
+  readonly kind: Channel['kind'];
+  readonly target: string;
+  readonly events: (typeof HEARD)[number][];
+  /** In whole units of the currency. */
+  readonly minLoss: number | string;
+};
+const EMPTY: Filled = { kind: 'webhook', target: '', events: ['alert.opened'], minLoss: 0 };
+
 function NewChannel(props: {
   readonly canMail: boolean;
   readonly onClose: () => void;
   readonly onMade: (secret: string | null) => void;
 }) {
-  const [kind, setKind] = useState<Channel['kind']>('webhook');
-  const [target, setTarget] = useState('');
-  const [events, setEvents] = useState<(typeof HEARD)[number][]>(['alert.opened']);
-  const [loss, setLoss] = useState<string | number>(0);
-  const [problem, setProblem] = useState<string>();
+  const form = useSentForm({
+    initial: EMPTY,
+    rules: {
+      target: needed('Say where to.'),
+      events: needed('Choose one at least.'),
+    },
+    async send({ kind, target, events, minLoss }) {
+      const minLossMinor = Math.round(Number(minLoss) * 100);
+      const made = await call('addChannel', { body: { kind, target: target.trim(), events, minLossMinor } });
+      props.onMade(made.secret);
+    },
+  });
+  const { fields, field } = form;
+  const { kind } = fields.values;
   return (
-    <Dialog title="New channel" onClose={props.onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const minLossMinor = Math.round(Number(loss) * 100);
-          call('addChannel', { body: { kind, target: target.trim(), events, minLossMinor } }).then(
-            (made) => props.onMade(made.secret),
-            (error: Error) => setProblem(error.message),
-          );
-        }}
-      >
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          aria-label="Kind"
-          value={kind}
-          onChange={setKind}
-          data={[
-            { value: 'webhook', label: 'Webhook' },
-            { value: 'email', label: 'E-mail' },
-          ]}
-        />
-        {kind === 'email' && !props.canMail && (
-          <p className="muted">
-            No mail can be sent yet: set SMTP_URL and SMTP_FROM and start the desk again.
-          </p>
-        )}
-        <TextInput
-          label={kind === 'webhook' ? 'Address' : 'Mailbox'}
-          placeholder={kind === 'webhook' ? 'https://example.com/hook' : 'fraud@bank.example'}
-          size="xs"
-          mt={8}
-          required
-          value={target}
-          onChange={(event) => setTarget(event.currentTarget.value)}
-        />
-        <MultiSelect label="Hears of" size="xs" mt={8} data={HEARD} value={events} onChange={setEvents} />
-        <NumberInput
-          label="Alerts from this expected loss on"
-          size="xs"
-          mt={8}
-          min={0}
-          value={loss}
-          onChange={setLoss}
-        />
-        <Problem text={problem} />
-        <DialogActions submit="Add" disabled={events.length === 0} onClose={props.onClose} />
-      </form>
-    </Dialog>
+    <FormDialog title="New channel" form={form} action="Add" onClose={props.onClose}>
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label="Kind"
+        value={kind}
+        onChange={(value) => fields.setFieldValue('kind', value)}
+        data={[
+          { value: 'webhook', label: 'Webhook' },
+          { value: 'email', label: 'E-mail' },
+        ]}
+      />
+      {kind === 'email' && !props.canMail && (
+        <p className="muted">No mail can be sent yet: set SMTP_URL and SMTP_FROM and start the desk again.</p>
+      )}
+      <TextInput
+        label={kind === 'webhook' ? 'Address' : 'Mailbox'}
+        placeholder={kind === 'webhook' ? 'https://example.com/hook' : 'fraud@bank.example'}
+        size="xs"
+        mt={8}
+        required
+        data-autofocus
+        {...field('target')}
+      />
+      <MultiSelect label="Hears of" size="xs" mt={8} data={HEARD} {...field('events')} />
+      <NumberInput label="Alerts from this expected loss on" size="xs" mt={8} min={0} {...field('minLoss')} />
+    </FormDialog>
   );
 }

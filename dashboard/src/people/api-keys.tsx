@@ -3,7 +3,8 @@ import { Button, MultiSelect, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { KEY_PERMISSIONS, PERMISSION_WORDS } from '../../../src/domain/access.ts';
 import type { ApiKey } from '../../../src/protocol/people.ts';
-import { Dialog, DialogActions } from '../kit/dialog.tsx';
+import { FormDialog, useConfirm } from '../kit/dialog.tsx';
+import { needed, useSentForm } from '../kit/form.ts';
 import { dateTime } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
@@ -14,7 +15,17 @@ export function ApiKeys() {
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<string>();
   const [refused, setRefused] = useState<string>();
+  const { ask, question } = useConfirm();
   const keys = data?.keys ?? [];
+  const revoke = ({ id, name }: ApiKey): void =>
+    ask({
+      title: `Revoke ${name}?`,
+      about: 'Whatever uses it is refused from now on. A revoked key does not come back.',
+      action: 'Revoke',
+      destroys: true,
+      onYes: () =>
+        void call('revokeKey', { params: { id } }).then(again, (error: Error) => setRefused(error.message)),
+    });
   return (
     <Panel
       title="API keys"
@@ -47,20 +58,13 @@ export function ApiKeys() {
             </thead>
             <tbody>
               {keys.map((key) => (
-                <KeyRow
-                  key={key.id}
-                  apiKey={key}
-                  onRevoke={() =>
-                    call('revokeKey', { params: { id: key.id } }).then(again, (error: Error) =>
-                      setRefused(error.message),
-                    )
-                  }
-                />
+                <KeyRow key={key.id} apiKey={key} onRevoke={() => revoke(key)} />
               ))}
             </tbody>
           </table>
         </Scroll>
       )}
+      {question}
       {making && (
         <NewKey
           onClose={() => setMaking(false)}
@@ -106,52 +110,50 @@ function KeyRow(props: { readonly apiKey: ApiKey; readonly onRevoke: () => void 
   );
 }
 
+type Filled = {
+  readonly name: string;
+  readonly permissions: (typeof KEY_PERMISSIONS)[number][];
+  readonly expiresInDays: number | string;
+};
+const EMPTY: Filled = { name: '', permissions: ['decide'], expiresInDays: 365 };
+
 function NewKey(props: { readonly onClose: () => void; readonly onMade: (key: string) => void }) {
-  const [name, setName] = useState('');
-  const [permissions, setPermissions] = useState<(typeof KEY_PERMISSIONS)[number][]>(['decide']);
-  const [days, setDays] = useState<string | number>(365);
-  const [problem, setProblem] = useState<string>();
+  const form = useSentForm({
+    initial: EMPTY,
+    rules: { name: needed('Say which service.'), permissions: needed('Choose one at least.') },
+    async send({ expiresInDays: days, ...asked }) {
+      const expires = days === '' ? {} : { expiresInDays: Number(days) };
+      const { key } = await call('makeKey', { body: { ...asked, ...expires } });
+      props.onMade(key);
+    },
+  });
+  const { field } = form;
   return (
-    <Dialog title="New API key" onClose={props.onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const expires = days === '' ? {} : { expiresInDays: Number(days) };
-          call('makeKey', { body: { name, permissions, ...expires } }).then(
-            ({ key }) => props.onMade(key),
-            (error: Error) => setProblem(error.message),
-          );
-        }}
-      >
-        <TextInput
-          label="Name"
-          description="The service that will use it"
-          size="xs"
-          required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <MultiSelect
-          label="May"
-          size="xs"
-          mt={8}
-          data={KEY_PERMISSIONS.map((value) => ({ value, label: PERMISSION_WORDS[value] }))}
-          value={permissions}
-          onChange={setPermissions}
-        />
-        <NumberInput
-          label="Days until it expires"
-          description="Empty: until somebody revokes it"
-          size="xs"
-          mt={8}
-          min={1}
-          max={3650}
-          value={days}
-          onChange={setDays}
-        />
-        <Problem text={problem} />
-        <DialogActions submit="Make the key" disabled={permissions.length === 0} onClose={props.onClose} />
-      </form>
-    </Dialog>
+    <FormDialog title="New API key" form={form} action="Make the key" onClose={props.onClose}>
+      <TextInput
+        label="Name"
+        description="The service that will use it"
+        size="xs"
+        required
+        data-autofocus
+        {...field('name')}
+      />
+      <MultiSelect
+        label="May"
+        size="xs"
+        mt={8}
+        data={KEY_PERMISSIONS.map((value) => ({ value, label: PERMISSION_WORDS[value] }))}
+        {...field('permissions')}
+      />
+      <NumberInput
+        label="Days until it expires"
+        description="Empty: until somebody revokes it"
+        size="xs"
+        mt={8}
+        min={1}
+        max={3650}
+        {...field('expiresInDays')}
+      />
+    </FormDialog>
   );
 }

@@ -3,7 +3,8 @@ import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ROLES, type Role } from '../../../src/domain/access.ts';
 import type { Person, PersonLink } from '../../../src/protocol/people.ts';
-import { Dialog, DialogActions } from '../kit/dialog.tsx';
+import { FormDialog } from '../kit/dialog.tsx';
+import { needed, useSentForm } from '../kit/form.ts';
 import { dateTime, words } from '../kit/format.ts';
 import { Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
@@ -148,40 +149,28 @@ function PersonRow(props: {
 }
 
 function Invite(props: { readonly onClose: () => void; readonly onInvited: (invited: PersonLink) => void }) {
-  const [id, setId] = useState('');
-  const [name, setName] = useState('');
-  const [roles, setRoles] = useState<Role[]>(['analyst']);
-  const [problem, setProblem] = useState<string>();
+  const form = useSentForm<{ id: string; name: string; roles: Role[] }>({
+    initial: { id: '', name: '', roles: ['analyst'] },
+    rules: {
+      name: needed('Give their name.'),
+      id: needed('Give what they sign in as.'),
+      roles: needed('Choose one at least.'),
+    },
+    send: async (body) => props.onInvited(await call('invitePerson', { body })),
+  });
+  const { field } = form;
   return (
-    <Dialog title="Invite somebody" onClose={props.onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          call('invitePerson', { body: { id, name, roles } }).then(props.onInvited, (error: Error) =>
-            setProblem(error.message),
-          );
-        }}
-      >
-        <TextInput
-          label="Name"
-          size="xs"
-          required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Signs in as"
-          description="E-mail address or short name"
-          size="xs"
-          required
-          mt={8}
-          value={id}
-          onChange={(event) => setId(event.currentTarget.value)}
-        />
-        <MultiSelect label="Roles" size="xs" mt={8} data={ROLE_CHOICES} value={roles} onChange={setRoles} />
-        <Problem text={problem} />
-        <DialogActions submit="Make the link" disabled={roles.length === 0} onClose={props.onClose} />
-      </form>
-    </Dialog>
+    <FormDialog title="Invite somebody" form={form} action="Make the link" onClose={props.onClose}>
+      <TextInput label="Name" size="xs" required data-autofocus {...field('name')} />
+      <TextInput
+        label="Signs in as"
+        description="E-mail address or short name"
+        size="xs"
+        required
+        mt={8}
+        {...field('id')}
+      />
+      <MultiSelect label="Roles" size="xs" mt={8} data={ROLE_CHOICES} {...field('roles')} />
+    </FormDialog>
   );
 }

@@ -12,13 +12,14 @@ const STEP_WORDS: Readonly<Record<NonNullable<DeadLetterRow['step']>, string>> =
   rebuilding: 'is stored, could not be taken into histories again',
 };
 
-type RowProps = {
-  readonly row: DeadLetterRow;
-  readonly onAct: (row: DeadLetterRow, what: 'retry' | 'discard') => void;
+export type LetterActs = {
+  readonly onRetry: (id: number) => void;
+  readonly onDiscard: (id: number) => void;
 };
+type RowProps = { readonly row: DeadLetterRow } & LetterActs;
 
 export function LetterRow(props: RowProps) {
-  const { row, onAct } = props;
+  const { row } = props;
   const [open, setOpen] = useState(false);
   const [first] = row.problems;
   const named = row.transactionId === undefined ? '' : `${row.kind} ${row.transactionId} `;
@@ -45,14 +46,14 @@ export function LetterRow(props: RowProps) {
           {row.times > 1 && <span className="muted"> · failed {count(row.times)} times</span>}
           {row.changedBy !== null && <span className="muted"> · {row.changedBy}</span>}
         </td>
-        <td className="right">{row.state === 'open' && <Actions row={row} onAct={onAct} />}</td>
+        <td className="right">{row.state === 'open' && <Actions {...props} />}</td>
       </tr>
       {open && <Details row={row} />}
     </Fragment>
   );
 }
 
-function Actions({ row, onAct }: RowProps) {
+function Actions({ row, onRetry, onDiscard }: RowProps) {
   const may = useMay('handle_dead_letters');
   return (
     <>
@@ -61,7 +62,7 @@ function Actions({ row, onAct }: RowProps) {
         variant="default"
         disabled={!may}
         title={may ? undefined : 'Your role may not do this'}
-        onClick={() => onAct(row, 'retry')}
+        onClick={() => onRetry(row.id)}
       >
         Try again
       </Button>{' '}
@@ -71,7 +72,7 @@ function Actions({ row, onAct }: RowProps) {
         color="red"
         disabled={!may}
         title={may ? undefined : 'Your role may not do this'}
-        onClick={() => onAct(row, 'discard')}
+        onClick={() => onDiscard(row.id)}
       >
         Discard
       </Button>

@@ -2,12 +2,13 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { DeadLetterRow } from '../../../src/protocol/dead-letters.ts';
+import { useConfirm } from '../kit/dialog.tsx';
 import { count } from '../kit/format.ts';
 import { Empty, Panel, Problem, Scroll } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
-import { LetterRow } from './dead-letter-row.tsx';
+import { type LetterActs, LetterRow } from './dead-letter-row.tsx';
 
 const EVERY_MS = 5000;
 const SHOWN = {
@@ -39,13 +40,9 @@ export function DeadLetters() {
     true,
   );
   const [said, setSaid] = useState<Said>();
-  const act = (row: DeadLetterRow, what: 'retry' | 'discard'): void => {
-    const params = { id: row.id };
-    const acted =
-      what === 'retry'
-        ? call('retryDeadLetter', { params }).then(({ detail }) => detail)
-        : call('discardDeadLetter', { params }).then(() => `Dead letter ${row.id} is discarded.`);
-    acted.then(
+  const { ask, question } = useConfirm();
+  const run = (work: Promise<string>): void =>
+    void work.then(
       (text) => {
         setSaid({ text });
         again();
@@ -55,7 +52,17 @@ export function DeadLetters() {
         again();
       },
     );
-  };
+  const retry = (id: number): void =>
+    run(call('retryDeadLetter', { params: { id } }).then(({ detail }) => detail));
+  const discard = (id: number): void =>
+    ask({
+      title: `Discard dead letter ${id}?`,
+      about: 'It is not tried again, now or later.',
+      action: 'Discard',
+      destroys: true,
+      onYes: () =>
+        run(call('discardDeadLetter', { params: { id } }).then(() => `Dead letter ${id} is discarded.`)),
+    });
   const show = (next: Shown): void => {
     setShown(next);
     setCursors([]);
@@ -89,22 +96,20 @@ export function DeadLetters() {
       )}
       <Problem text={problem} />
       {data && rows.length === 0 && <Empty>{NOTHING[view]}</Empty>}
-      {rows.length > 0 && <Letters rows={rows} onAct={act} />}
+      {rows.length > 0 && <Letters rows={rows} onRetry={retry} onDiscard={discard} />}
       {(cursors.length > 0 || typeof next === 'number') && (
         <Pager
           onNewer={cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : undefined}
           onOlder={typeof next === 'number' ? () => setCursors([...cursors, next]) : undefined}
         />
       )}
+      {question}
       <Toast said={said} onGone={() => setSaid(undefined)} />
     </Panel>
   );
 }
 
-function Letters(props: {
-  readonly rows: readonly DeadLetterRow[];
-  readonly onAct: (row: DeadLetterRow, what: 'retry' | 'discard') => void;
-}) {
+function Letters({ rows, ...acts }: { readonly rows: readonly DeadLetterRow[] } & LetterActs) {
   return (
     <Scroll label="Dead letters">
       <table className="rows">
@@ -120,8 +125,8 @@ function Letters(props: {
           </tr>
         </thead>
         <tbody>
-          {props.rows.map((row) => (
-            <LetterRow key={row.id} row={row} onAct={props.onAct} />
+          {rows.map((row) => (
+            <LetterRow key={row.id} row={row} {...acts} />
           ))}
         </tbody>
       </table>

@@ -1,8 +1,8 @@
 // What came of trying a draft on the past.
 import { Button } from '@mantine/core';
 import type { Backtest, BacktestResult } from '../../../src/protocol/rules.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, percent } from '../kit/format.ts';
-import { setQuery } from '../live/route.ts';
 
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
@@ -57,6 +57,7 @@ function Figures({ result }: { readonly result: BacktestResult }) {
 
 export function BacktestResults(props: { readonly job: Backtest; readonly result: BacktestResult }) {
   const { job, result } = props;
+  const change = useChangeSearch<'__root__'>();
   return (
     <div data-testid="backtest">
       <Figures result={result} />
@@ -85,7 +86,7 @@ export function BacktestResults(props: { readonly job: Backtest; readonly result
               key={transaction}
               size="compact-xs"
               variant="subtle"
-              onClick={() => setQuery({ transaction })}
+              onClick={() => change({ transaction })}
             >
               {transaction}
             </Button>

@@ -1,6 +1,6 @@
 // What follows where the condition of a rule holds: the action, the reason, and how important it is.
 import { NumberInput, Select, TextInput } from '@mantine/core';
-import { RULE_ACTIONS } from '../../../src/domain/decision.ts';
+import type { SentForm } from '../kit/form.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import type { RuleDraft } from './rule-draft.ts';
 
@@ -12,13 +12,13 @@ const ACTION_CHOICES = [
 ] as const;
 
 export function RuleFields(props: {
-  readonly draft: RuleDraft;
+  readonly form: SentForm<RuleDraft>;
   readonly isNew: boolean;
   readonly hidden: boolean;
   readonly mayEdit: boolean;
-  readonly onChange: (more: Partial<RuleDraft>) => void;
 }) {
-  const { draft, hidden, mayEdit, onChange } = props;
+  const { hidden, mayEdit } = props;
+  const { fields, field } = props.form;
   return (
     <>
       {props.isNew && (
@@ -27,9 +27,9 @@ export function RuleFields(props: {
           description="Small letters, digits, hyphens"
           size="xs"
           required
-          value={draft.id}
+          {...field('id')}
           onChange={(event) =>
-            onChange({ id: event.currentTarget.value.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-') })
+            fields.setFieldValue('id', event.currentTarget.value.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-'))
           }
         />
       )}
@@ -38,11 +38,8 @@ export function RuleFields(props: {
         size="xs"
         readOnly={!mayEdit}
         data={ACTION_CHOICES}
-        value={draft.action}
         allowDeselect={false}
-        onChange={(value) =>
-          onChange({ action: RULE_ACTIONS.find((action) => action === value) ?? 'review' })
-        }
+        {...field('action')}
       />
       <TextInput
         label="Because"
@@ -50,8 +47,7 @@ export function RuleFields(props: {
         size="xs"
         required
         readOnly={!mayEdit || hidden}
-        value={draft.text}
-        onChange={(event) => onChange({ text: event.currentTarget.value })}
+        {...field('text')}
       />
       <NumberInput
         label="Priority"
@@ -60,8 +56,8 @@ export function RuleFields(props: {
         min={1}
         max={1000}
         readOnly={!mayEdit}
-        value={draft.priority}
-        onChange={(value) => onChange({ priority: Number(value) || 50 })}
+        {...field('priority')}
+        onChange={(value) => fields.setFieldValue('priority', Number(value) || 50)}
       />
     </>
   );

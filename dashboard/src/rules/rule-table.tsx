@@ -1,9 +1,9 @@
 // Rules in a table: what each does, what it held for, what it costs.
 import type { Rule } from '../../../src/protocol/rules.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { count, percent } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
 import { Scroll } from '../kit/parts.tsx';
-import { setQuery } from '../live/route.ts';
 
 const ACTION_WORDS = {
   approve: '✓ Approve',
@@ -23,9 +23,10 @@ function ActionTag(props: { readonly action: Rule['action'] }) {
 export function RuleTable(props: {
   readonly rules: readonly Rule[];
   readonly counted: number;
-  readonly open: string | null;
+  readonly open: string | undefined;
 }) {
   const { rules, counted, open } = props;
+  const change = useChangeSearch<'/rules'>();
   return (
     <Scroll label="Rules">
       <table className="rows">
@@ -52,8 +53,8 @@ export function RuleTable(props: {
               key={`${rule.id} ${rule.version}`}
               tabIndex={0}
               aria-current={open === rule.id ? 'true' : undefined}
-              onClick={() => setQuery({ rule: rule.id })}
-              onKeyDown={(event) => event.key === 'Enter' && setQuery({ rule: rule.id })}
+              onClick={() => change({ rule: rule.id })}
+              onKeyDown={(event) => event.key === 'Enter' && change({ rule: rule.id })}
             >
               <td className="right">{rule.priority}</td>
               <td>

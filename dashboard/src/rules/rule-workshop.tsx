@@ -2,10 +2,12 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Rule } from '../../../src/protocol/rules.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
+import { needed, type SentForm, useSentForm } from '../kit/form.ts';
+import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
 import { Panel, Problem } from '../kit/parts.tsx';
 import { call, outdated } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery } from '../live/route.ts';
 import { RuleCondition } from './rule-condition.tsx';
 import { differs, draftOf, EMPTY_DRAFT, type RuleDraft } from './rule-draft.ts';
 import { RuleFields } from './rule-fields.tsx';
@@ -13,25 +15,41 @@ import { type RuleMove, RuleVersions } from './rule-versions.tsx';
 
 const NEW = 'new';
 
-/** What is being written: another version that came is shown; one's own typing stays. */
-function useDraft(id: string, newest: Rule | undefined) {
-  const [draft, setDraft] = useState<RuleDraft>(newest ? draftOf(newest) : EMPTY_DRAFT);
+type Filed = Pick<Rule, 'id' | 'version'>;
+
+/** What is being written: a version that came is shown. */
+function useDraft(
+  id: string,
+  newest: Rule | undefined,
+  onFiled: (filed: Filed) => void,
+): SentForm<RuleDraft> {
+  const form = useSentForm<RuleDraft>({
+    initial: newest ? draftOf(newest) : EMPTY_DRAFT,
+    rules: {
+      text: needed('Say what the analyst is to read.'),
+      ...(id === NEW && {
+        id: (name) => (name === NEW ? 'Give it another name.' : needed('Give it a name.')(name)),
+      }),
+    },
+    send: async (draft) => onFiled(await call('fileRule', { body: id === NEW ? draft : { ...draft, id } })),
+  });
   const newestKey = newest ? `${newest.id} ${newest.version}` : '';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another rule replaces what was typed
   useEffect(() => {
-    if (id === NEW) setDraft(EMPTY_DRAFT);
+    if (id === NEW) form.begin(EMPTY_DRAFT);
   }, [id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a version that came replaces what was typed
   useEffect(() => {
-    if (newest) setDraft(draftOf(newest));
+    if (newest) form.begin(draftOf(newest));
     // Lists may have come since.
     outdated('listRuleNames');
   }, [newestKey]);
-  const change = (more: Partial<RuleDraft>): void => setDraft((now) => ({ ...now, ...more }));
-  return { draft, change };
+  return form;
 }
 
-/** Saves and moves versions, and what was said of it. */
+/** What is said of a version that was saved or moved. */
 function useActs(id: string) {
+  const change = useChangeSearch<'/rules'>();
   const [said, setSaid] = useState<{ readonly text?: string; readonly problem?: string }>({});
   // What was said of a rule that has just got its name stays; another rule begins afresh.
   const justNamed = useRef<string>(undefined);
@@ -39,30 +57,23 @@ function useActs(id: string) {
     if (justNamed.current !== id) setSaid({});
     justNamed.current = undefined;
   }, [id]);
-  async function run(work: () => Promise<string>): Promise<void> {
-    setSaid({});
-    try {
-      setSaid({ text: await work() });
-    } catch (error) {
-      setSaid({ problem: (error as Error).message });
+  const filed = (rule: Filed): void => {
+    setSaid({ text: `Version ${rule.version} is a draft.` });
+    if (id === NEW) {
+      justNamed.current = rule.id;
+      change({ rule: rule.id });
     }
     outdated('listRules');
-  }
-  const save = (draft: RuleDraft): Promise<void> =>
-    run(async () => {
-      const filed = await call('fileRule', { body: draft });
-      if (id === NEW) {
-        justNamed.current = filed.id;
-        setQuery({ rule: filed.id });
-      }
-      return `Version ${filed.version} is a draft.`;
-    });
-  const move = ({ id, version }: Rule, state: RuleMove): Promise<void> =>
-    run(async () => {
-      await call('moveRule', { params: { id, version }, body: { state } });
-      return `Version ${version} is ${state} from the next decision on.`;
-    });
-  return { said, save, move };
+  };
+  const move = async ({ id, version }: Rule, state: RuleMove): Promise<void> => {
+    setSaid({});
+    await call('moveRule', { params: { id, version }, body: { state } }).then(
+      () => setSaid({ text: `Version ${version} is ${state} from the next decision on.` }),
+      (error: Error) => setSaid({ problem: error.message }),
+    );
+    outdated('listRules');
+  };
+  return { said, filed, move };
 }
 
 export function RuleWorkshop(props: {
@@ -72,24 +83,23 @@ export function RuleWorkshop(props: {
   readonly fourEyes: boolean;
 }) {
   const { id, versions } = props;
+  const changeSearch = useChangeSearch<'/rules'>();
   const mayEdit = useMay('edit_rules');
   const mayMove = useMay('approve_rules');
   const [newest] = versions;
-  const { draft, change } = useDraft(id, newest);
-  const { said, save, move } = useActs(id);
+  const { said, filed, move } = useActs(id);
+  const form = useDraft(id, newest, filed);
+  const { fields } = form;
+  const draft = fields.values;
   const [isInOrder, setInOrder] = useState(false);
   const isNew = id === NEW;
   const hidden = newest !== undefined && newest.expression === null;
-  const isReady =
-    isInOrder &&
-    draft.text.trim() !== '' &&
-    (newest ? differs(draft, newest) : true) &&
-    !(isNew && (draft.id === '' || draft.id === NEW));
+  const isReady = isInOrder && (newest ? differs(draft, newest) : true);
   return (
     <Panel
       title={isNew ? 'New rule' : id}
       note={
-        <Button size="compact-xs" variant="default" onClick={() => setQuery({ rule: undefined })}>
+        <Button size="compact-xs" variant="default" onClick={() => changeSearch({ rule: undefined })}>
           Close
         </Button>
       }
@@ -99,23 +109,24 @@ export function RuleWorkshop(props: {
           expression={draft.expression}
           hidden={hidden}
           mayEdit={mayEdit}
-          onChange={(expression) => change({ expression })}
+          onChange={(expression) => fields.setFieldValue('expression', expression)}
           onCheck={setInOrder}
         />
-        <div className="workshop-side">
-          <RuleFields draft={draft} isNew={isNew} hidden={hidden} mayEdit={mayEdit} onChange={change} />
+        <Form form={form} className="workshop-side">
+          <RuleFields form={form} isNew={isNew} hidden={hidden} mayEdit={mayEdit} />
           {mayEdit && !hidden && (
-            <Button size="xs" disabled={!isReady} onClick={() => void save(isNew ? draft : { ...draft, id })}>
+            <SendButton form={form} disabled={!isReady}>
               Save as draft
-            </Button>
+            </SendButton>
           )}
+          <FormProblem form={form} />
           {said.text && (
             <p className="muted" role="status">
               {said.text}
             </p>
           )}
           <Problem text={said.problem} />
-        </div>
+        </Form>
       </div>
       {versions.length > 0 && (
         <RuleVersions

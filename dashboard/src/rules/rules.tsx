@@ -1,26 +1,27 @@
 // Rules: what is in service and what it does, drafts, and the workshop of one rule.
 import { Button } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { Empty, Panel, Problem } from '../kit/parts.tsx';
 import { useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { RuleTable } from './rule-table.tsx';
 import { RuleWorkshop } from './rule-workshop.tsx';
 
 export function Rules() {
-  const { query } = useRoute();
+  const { rule: open } = useSearch({ from: '/rules' });
+  const change = useChangeSearch<'/rules'>();
   const { data, problem } = useAnswer('listRules', {}, 10_000);
   const may = useMay('edit_rules');
   const [retired, setRetired] = useState(false);
-  const open = query.get('rule');
   const rules = data?.rules ?? [];
   const shown = rules
     .filter(({ state }) => retired || state !== 'retired')
     .sort((a, b) => a.priority - b.priority || a.id.localeCompare(b.id) || b.version - a.version);
   return (
     <>
-      {open !== null && data && (
+      {open !== undefined && data && (
         <RuleWorkshop id={open} versions={rules.filter(({ id }) => id === open)} fourEyes={data.fourEyes} />
       )}
       <Panel
@@ -32,7 +33,7 @@ export function Rules() {
               {retired ? 'Hide retired' : 'Show retired'}
             </Button>
             {may && (
-              <Button size="compact-xs" onClick={() => setQuery({ rule: 'new' })}>
+              <Button size="compact-xs" onClick={() => change({ rule: 'new' })}>
                 New rule …
               </Button>
             )}

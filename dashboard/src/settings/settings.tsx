@@ -1,15 +1,18 @@
 // Settings: people and their roles, API keys, the audit trail, one's own password.
 import { SegmentedControl } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { AuditTrail } from '../audit/index.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
 import { Channels } from '../notifications/index.ts';
 import { ApiKeys, PeopleTable } from '../people/index.ts';
 import { ExchangeRates } from '../rates/index.ts';
 import { DeskSettings } from './desk-settings.tsx';
+import { PARTS } from './search.ts';
 
 export function Settings() {
-  const { query } = useRoute();
+  const { part: asked } = useSearch({ from: '/settings' });
+  const change = useChangeSearch<'/settings'>();
   const administers = useMay('administer');
   const audits = useMay('read_audit');
   const parts = [
@@ -24,7 +27,7 @@ export function Settings() {
     ...(audits ? [{ value: 'audit', label: 'Audit trail' }] : []),
     { value: 'rates', label: 'Exchange rates' },
   ];
-  const part = parts.find(({ value }) => value === query.get('part'))?.value ?? parts[0].value;
+  const part = parts.find(({ value }) => value === asked)?.value ?? parts[0].value;
   return (
     <>
       <div className="parts-of-settings">
@@ -33,7 +36,7 @@ export function Settings() {
           aria-label="Settings"
           data={parts}
           value={part}
-          onChange={(value) => setQuery({ part: value })}
+          onChange={(value) => change({ part: PARTS.find((one) => one === value) })}
         />
       </div>
       {part === 'people' && <PeopleTable />}

@@ -1,12 +1,13 @@
 // The simulator in the top bar: on and off, how fast, and a fraud of a chosen kind now, watched until it is caught.
 import { Button, NumberInput, Popover, Select, Switch } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { StartedFraud } from '../../../src/protocol/simulator.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { clockTime, words } from '../kit/format.ts';
 import { Problem } from '../kit/parts.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { navigate, setQuery } from '../live/route.ts';
 
 /** What became of a fraud, in words. */
 function outcomeOf(fraud: StartedFraud): string {
@@ -27,6 +28,8 @@ const ordinal = (value: number): string => `${value}${ENDINGS[rules.select(value
 
 function Started(props: { readonly fraud: StartedFraud; readonly onLeave: () => void }) {
   const { fraud, onLeave } = props;
+  const navigate = useNavigate();
+  const change = useChangeSearch<'__root__'>();
   return (
     <div className="note" role="status">
       <p>
@@ -42,8 +45,8 @@ function Started(props: { readonly fraud: StartedFraud; readonly onLeave: () => 
         variant="subtle"
         onClick={() => {
           onLeave();
-          if (fraud.firstCaughtId) setQuery({ transaction: fraud.firstCaughtId });
-          else navigate(`/transactions?account=${encodeURIComponent(fraud.accounts[0])}`);
+          if (fraud.firstCaughtId) change({ transaction: fraud.firstCaughtId });
+          else void navigate({ to: '/transactions', search: { account: fraud.accounts[0] } });
         }}
       >
         {fraud.firstCaughtId ? 'Why it was caught' : 'Its transactions'}

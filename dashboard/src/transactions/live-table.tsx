@@ -4,9 +4,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { TransactionRow } from '../../../src/protocol/transactions.ts';
 import { AmountCell } from '../kit/amount.tsx';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { clockTime, count, countryName, utc, words } from '../kit/format.ts';
 import { Empty, OutcomeTag, ScoreBar } from '../kit/parts.tsx';
-import { setQuery } from '../live/route.ts';
 
 /** Rows as they stood when reading began, until the reader asks for the new ones. */
 export function useHeldRows(
@@ -104,13 +104,14 @@ function Line(props: {
   readonly top: number;
 }) {
   const { row, top } = props;
+  const change = useChangeSearch<'__root__'>();
   return (
     <button
       type="button"
       data-transaction={row.id}
       className="line"
       style={{ position: 'absolute', top: 0, left: 0, transform: `translateY(${top}px)` }}
-      onClick={() => setQuery({ transaction: row.id })}
+      onClick={() => change({ transaction: row.id })}
     >
       <span title={utc(row.decidedAt)}>{clockTime(row.decidedAt)}</span>
       <span className="c-account">{row.accountId}</span>

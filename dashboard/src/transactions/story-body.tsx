@@ -9,13 +9,14 @@ import {
 } from '../../../src/domain/base-amount.ts';
 import type { TransactionStory } from '../../../src/protocol/transactions.ts';
 import { AmountCell, amountText } from '../kit/amount.tsx';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { Chart, type ChartColors } from '../kit/chart.tsx';
 import { clockTime, dateTime, percent, utc, words } from '../kit/format.ts';
 import { HiddenHint } from '../kit/hidden.tsx';
+import { LinkButton } from '../kit/link-button.tsx';
 import { Empty, OutcomeTag } from '../kit/parts.tsx';
 import { answers, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { navigate, setQuery } from '../live/route.ts';
 import { FiredRule } from './fired-rule.tsx';
 import { AllFeatures, Contributions, HowToRead } from './story-features.tsx';
 
@@ -27,6 +28,7 @@ const VERB: Readonly<Record<string, string>> = {
 
 function Neighbours(props: { readonly story: TransactionStory }) {
   const { neighbours, transaction, decision } = props.story;
+  const change = useChangeSearch<'__root__'>();
   const own = {
     time: String(transaction.occurredAt),
     amount: baseMajor(statedOf(transaction)),
@@ -87,8 +89,8 @@ function Neighbours(props: { readonly story: TransactionStory }) {
               <tr
                 key={row.id}
                 tabIndex={0}
-                onClick={() => setQuery({ transaction: row.id })}
-                onKeyDown={(event) => event.key === 'Enter' && setQuery({ transaction: row.id })}
+                onClick={() => change({ transaction: row.id })}
+                onKeyDown={(event) => event.key === 'Enter' && change({ transaction: row.id })}
               >
                 <td title={utc(row.occurredAt)}>{dateTime(row.occurredAt)}</td>
                 <td className="right">
@@ -134,12 +136,12 @@ function Conversion({ of }: { readonly of: StoredAmounts }) {
 }
 
 /** Loads the story of a transaction; another id loads another. */
-export function useStory(id: string | null): {
+export function useStory(id: string | undefined): {
   readonly story: TransactionStory | undefined;
   readonly failure: string;
   change(more: Partial<TransactionStory>): void;
 } {
-  const args = id === null ? undefined : { params: { id } };
+  const args = id === undefined ? undefined : { params: { id } };
   const { data: story, problem } = useAnswer('getTransaction', args);
   return {
     story,
@@ -179,9 +181,9 @@ function StoryActions({ story, onLabel }: StoryProps) {
         </>
       )}
       {onLabel && story.alertId !== null && (
-        <Button size="xs" variant="default" onClick={() => navigate(`/alerts?alert=${story.alertId}`)}>
+        <LinkButton size="xs" variant="default" to="/alerts" search={{ alert: story.alertId }}>
           Alert {story.alertId}
-        </Button>
+        </LinkButton>
       )}
       <Button
         size="xs"

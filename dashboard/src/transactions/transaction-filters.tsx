@@ -1,37 +1,35 @@
 // What transactions are filtered by; the address bar holds it.
 import { SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { COUNTRIES } from '../../../src/domain/country.ts';
 import { identifierForm } from '../../../src/domain/identifier-form.ts';
+import { useChangeSearch } from '../kit/change-search.ts';
 import { countryName } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
 import { useMay } from '../live/me.ts';
-import { setQuery, useRoute } from '../live/route.ts';
+import { OUTCOMES } from './search.ts';
 import type { TransactionFilter } from './transaction-search.ts';
 
 /** What the address bar asks for. */
 export function useTransactionFilter(): TransactionFilter {
-  const { query } = useRoute();
+  const { outcome = 'all', country = null, account } = useSearch({ from: '/transactions' });
   const sees = useMay('read_identifiers');
   // An address that somebody else sent may ask by what is hidden here.
-  const named = sees ? query.get('account') : null;
-  return {
-    outcome: query.get('outcome') ?? 'all',
-    country: query.get('country'),
-    account: named === null ? null : identifierForm(named),
-  };
+  return { outcome, country, account: sees && account !== undefined ? identifierForm(account) : null };
 }
 
 export function TransactionFilters(props: { readonly filter: TransactionFilter }) {
   const { outcome, country, account } = props.filter;
   const sees = useMay('read_identifiers');
-  const search = (text: string): void => setQuery({ account: text || undefined });
+  const change = useChangeSearch<'/transactions'>();
+  const search = (text: string): void => change({ account: text || undefined });
   return (
     <>
       <SegmentedControl
         size="xs"
         aria-label="Outcome"
         value={outcome}
-        onChange={(value) => setQuery({ outcome: value === 'all' ? undefined : value })}
+        onChange={(value) => change({ outcome: OUTCOMES.find((one) => one === value) })}
         data={[
           { value: 'all', label: 'All' },
           { value: 'flagged', label: 'Flagged' },
@@ -46,7 +44,7 @@ export function TransactionFilters(props: { readonly filter: TransactionFilter }
         clearable
         searchable
         value={country}
-        onChange={(value) => setQuery({ country: value ?? undefined })}
+        onChange={(value) => change({ country: value ?? undefined })}
         data={[...COUNTRIES.keys()].map((code) => ({ value: code, label: countryName(code) }))}
         w={150}
       />

@@ -4,12 +4,15 @@ import { useMemo } from 'react';
 import type { TransactionPage, TransactionRow } from '../../../src/protocol/transactions.ts';
 import { call } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
+import type { OUTCOMES } from './search.ts';
 
 const PAGE = 200;
 
-type Outcome = 'approve' | 'review' | 'decline';
+type Asked = (typeof OUTCOMES)[number];
+type Outcome = Exclude<Asked, 'flagged'>;
 /** What a filter stands for: a search for each outcome, or one for all. */
-const OUTCOMES_OF: Readonly<Record<string, readonly (Outcome | undefined)[]>> = {
+const OUTCOMES_OF: Readonly<Record<Asked | 'all', readonly (Outcome | undefined)[]>> = {
+  all: [undefined],
   flagged: ['review', 'decline'],
   review: ['review'],
   decline: ['decline'],
@@ -22,7 +25,7 @@ type Pages = readonly (TransactionPage | undefined)[];
 
 export type TransactionFilter = {
   /** `all` for no filter. */
-  readonly outcome: string;
+  readonly outcome: Asked | 'all';
   readonly country: string | null;
   readonly account: string | null;
 };
@@ -52,7 +55,7 @@ const backTo = (pages: readonly Pages[]): string | undefined =>
 
 function useStored(filter: TransactionFilter) {
   const { outcome, country, account } = filter;
-  const searches = OUTCOMES_OF[outcome] ?? [undefined];
+  const searches = OUTCOMES_OF[outcome];
   const wanted = {
     limit: PAGE,
     ...(country !== null && { country }),

@@ -1,45 +1,30 @@
 // Saved views: the filters of this screen under a name of one's own.
 import { Button, Menu, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Dialog } from '../kit/dialog.tsx';
-import { Problem } from '../kit/parts.tsx';
+import { FormDialog } from '../kit/dialog.tsx';
+import { needed, useSentForm } from '../kit/form.ts';
 import { call, useAnswer } from '../live/desk.ts';
-import { navigate } from '../live/route.ts';
 
 function SaveView(props: { readonly onClose: () => void; readonly onSaved: () => void }) {
-  const [name, setName] = useState('');
-  const [problem, setProblem] = useState<string>();
+  const form = useSentForm({
+    initial: { name: '' },
+    rules: { name: needed('Give it a name.') },
+    async send({ name }) {
+      await call('saveView', { body: { name, path: `${location.pathname}${location.search}` } });
+      props.onSaved();
+    },
+  });
   return (
-    <Dialog title="Save these filters" onClose={props.onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const path = `${location.pathname}${location.search}`;
-          call('saveView', { body: { name, path } }).then(props.onSaved, (error: Error) =>
-            setProblem(error.message),
-          );
-        }}
-      >
-        <TextInput
-          label="Name"
-          size="xs"
-          required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Problem text={problem} />
-        <div className="actions">
-          <Button size="xs" type="submit">
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Save these filters" form={form} action="Save" onClose={props.onClose}>
+      <TextInput label="Name" size="xs" required data-autofocus {...form.field('name')} />
+    </FormDialog>
   );
 }
 
 export function SavedViews() {
   const { data, again } = useAnswer('listViews', {}, 300_000);
+  const navigate = useNavigate();
   const [naming, setNaming] = useState(false);
   const views = data?.views ?? [];
   return (
@@ -54,7 +39,7 @@ export function SavedViews() {
           {views.map((view) => (
             <Menu.Item
               key={view.name}
-              onClick={() => navigate(view.path)}
+              onClick={() => void navigate({ href: view.path })}
               rightSection={
                 <Button
                   component="span"
