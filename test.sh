@@ -22,11 +22,4 @@ step "Unit and property tests"
 shopt -s globstar nullglob
 node --disable-warning=ExperimentalWarning --test --test-concurrency=2 --test-reporter=spec src/**/*.test.ts
 step "Whole system"
-scripts/chromium.sh
-scripts/services.sh
-# Brokers live for seconds here: the second compiler would only take time from the tests.
-export KAFKA_JVM_OPTIONS=-XX:TieredStopAtLevel=1
-# Every answer is held against its schema.
-export GOSHAWK_CHECK_ANSWERS=1
-# A test that hangs costs itself: what it left running must not hold up the others.
-node --disable-warning=ExperimentalWarning --test --test-concurrency=1 --test-timeout=600000 --test-force-exit --test-reporter=spec test/*.test.ts
+scripts/system-tests.sh

@@ -276,3 +276,51 @@ export function hostileBodies(schema: Schema, valid: unknown): Hostile[] {
     { what: 'unclosed lists', body: Buffer.from('['.repeat(200_000)) },
   ];
 }
+
+/** Not in the description: pages, and what there is not. */
+export const HIDDEN = [
+  '/openapi.json',
+  '/docs',
+  '/',
+  '/overview',
+  '/v1/nothing',
+  '/nothing/at/all',
+  '/%00',
+  '/%ED%A0%80',
+  '/50%',
+  '/..%2f..%2fetc%2fpasswd',
+  '//',
+  '/assets/%00',
+];
+export const RAW_TYPES = ['text/csv', 'application/octet-stream', 'application/json'];
+/** Headers that are looked at, and bytes that Node lets through in one. */
+export const HEADERS = [
+  'cookie',
+  'authorization',
+  'traceparent',
+  'x-forwarded-for',
+  'accept',
+  'content-type',
+  'origin',
+  'if-none-match',
+  'range',
+  'accept-encoding',
+  'x-request-id',
+  'forwarded',
+];
+export const HEADER_VALUES = [
+  '',
+  '\u00ef\u00bb\u00bf',
+  '\u0085\u00ff',
+  '%00',
+  'goshawk_session=%00',
+  'goshawk_session=%ED%A0%80; goshawk_session=x',
+  'Bearer gk_\u00ff_\u00ff',
+  'Bearer gk_%00_x',
+  '__proto__',
+  'x'.repeat(8000),
+  ','.repeat(2000),
+  '9223372036854775808',
+  '"',
+  "' or 1=1 --",
+];

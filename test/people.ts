@@ -1,15 +1,21 @@
 // People at a desk, for tests: the first administrator by the link in the terminal, others by invitation.
 import assert from 'node:assert/strict';
+import { type Client, createClient } from '../src/client/client.ts';
 import type { Role } from '../src/domain/access.ts';
+import { OPERATIONS, placesOf } from '../src/protocol/operations.ts';
 import type { DeskProcess } from './desk-process.ts';
 
-export type Caller = (
+/** Sends what it is given, whatever that is, and gives all that comes back. */
+type RawCall = (
   method: string,
   path: string,
   body?: unknown,
   headers?: Readonly<Record<string, string>>,
 ) => Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+/** Somebody at a desk; `client` calls operations by their names, for whoever reads the answers. */
+export type Caller = RawCall & { readonly client: Client };
 
+const PLACES = placesOf(OPERATIONS);
 export const PASSWORD = 'correct horse battery';
 
 /** Calls the desk as a browser of its own would, with what cookie it was given. */
@@ -17,7 +23,7 @@ export function caller(
   desk: Pick<DeskProcess, 'url'>,
   credentials: Readonly<Record<string, string>> = {},
 ): Caller {
-  return async (method, path, body, headers = {}) => {
+  const send: RawCall = async (method, path, body, headers = {}) => {
     const answer = await fetch(desk.url + path, {
       method,
       redirect: 'manual',
@@ -39,6 +45,8 @@ export function caller(
     }
     return { status: answer.status, body: parsed, headers: answer.headers };
   };
+  const headers = { origin: desk.url, ...credentials };
+  return Object.assign(send, { client: createClient({ places: PLACES, url: desk.url, headers }) });
 }
 
 export const cookieOf = (headers: Headers): string => (headers.get('set-cookie') ?? '').split(';')[0];

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { makeFolder } from './desk-process.ts';
+import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const LOCKS = ['package-lock.json', 'scripts/node-runtime/package-lock.json'];
@@ -59,12 +59,12 @@ test('B1 the Node.js that is fetched is one version, and the one that containers
 });
 
 test('B2 npm run sbom writes what runs in production, with its hashes', () => {
-  const folder = makeFolder();
+  const folder = makeTemporaryFolder('supply');
   try {
-    const { status, stderr } = spawnSync(join(ROOT, 'scripts/sbom.sh'), [folder.path], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(join(ROOT, 'scripts/sbom.sh'), [folder], { encoding: 'utf8' });
     assert.equal(status, 0, stderr);
     type Bom = { bomFormat: string; components: { name: string; version: string; hashes?: unknown[] }[] };
-    const bom = JSON.parse(readFileSync(join(folder.path, 'goshawk.cdx.json'), 'utf8')) as Bom;
+    const bom = JSON.parse(readFileSync(join(folder, 'goshawk.cdx.json'), 'utf8')) as Bom;
     assert.equal(bom.bomFormat, 'CycloneDX');
     const names = bom.components.map(({ name }) => name);
     assert.ok(names.includes('fastify') && !names.includes('vite'), 'production alone');
@@ -72,24 +72,24 @@ test('B2 npm run sbom writes what runs in production, with its hashes', () => {
       bom.components.filter(({ hashes }) => !hashes?.length),
       [],
     );
-    const runtime = JSON.parse(readFileSync(join(folder.path, 'node-runtime.cdx.json'), 'utf8')) as Bom;
+    const runtime = JSON.parse(readFileSync(join(folder, 'node-runtime.cdx.json'), 'utf8')) as Bom;
     assert.ok(runtime.components.length >= 3);
   } finally {
-    folder.remove();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 
 test('B3 ./goshawk on a fresh clone installs what it needs first, once, however many start at the same time', async () => {
-  const folder = makeFolder();
+  const folder = makeTemporaryFolder('supply');
   try {
     // A clone whose npm is watched: it puts the packages of this tree in place.
-    const clone = join(folder.path, 'clone');
+    const clone = join(folder, 'clone');
     mkdirSync(clone);
     for (const name of ['src', 'scripts', 'goshawk', 'package.json', 'package-lock.json'])
       cpSync(join(ROOT, name), join(clone, name), { recursive: true });
-    const bin = join(folder.path, 'bin');
+    const bin = join(folder, 'bin');
     mkdirSync(bin);
-    const calls = join(folder.path, 'calls');
+    const calls = join(folder, 'calls');
     mkdirSync(calls);
     writeFileSync(
       join(bin, 'npm'),
@@ -100,7 +100,7 @@ test('B3 ./goshawk on a fresh clone installs what it needs first, once, however 
     const env = {
       ...process.env,
       PATH: `${bin}:${process.env.PATH}`,
-      NODE_COMPILE_CACHE: join(folder.path, 'compiled'),
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
     };
     const start = (): Promise<{ code: number | null; out: string; err: string }> =>
       new Promise((done) => {
@@ -123,7 +123,7 @@ test('B3 ./goshawk on a fresh clone installs what it needs first, once, however 
     assert.equal(readdirSync(calls).length, 1);
     assert.ok(statSync(join(clone, 'node_modules')).isDirectory());
   } finally {
-    rmSync(join(folder.path, 'clone', 'node_modules'), { force: true });
-    folder.remove();
+    rmSync(join(folder, 'clone', 'node_modules'), { force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { openKafkaClient } from '../../src/adapters/kafka/client.ts';
 import { openRecordProducer } from '../../src/adapters/kafka/producer.ts';
-import { createRandom } from '../../src/domain/random.ts';
+import { createRandom, type Random } from '../../src/domain/random.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import type { StreamSettings } from '../../src/runtimes/stream-settings.ts';
 import { type EncodedRecord, encodeLabel, encodeTransaction } from '../../src/stream/record-codec.ts';
@@ -34,121 +34,144 @@ const TICK_MS = 50;
 const POISON_SHARE = 0.02;
 const APPEND_TIMEOUT_MS = 120_000;
 
-/** Sends for the time given and resolves once everything was acknowledged. */
-export async function sendTraffic(options: TrafficOptions): Promise<Sent> {
-  const { settings, round, perSecond, seconds } = options;
-  const random = createRandom(options.seed, 7);
-  const client = openKafkaClient(settings.kafka, 'traffic');
-  const producer = openRecordProducer(client, settings.topics.transactions);
+/** A transaction of a new account; most have no history that accounts share, for those may differ by who came first. */
+function make(random: Random, round: string, number: number, startMs: number): Transaction {
+  const bare = random.next() < 0.6;
+  return {
+    id: `${round}-${number}`,
+    accountId: `${round}-account-${random.below(200)}`,
+    occurredAtMs: startMs - 7_200_000 + number * 20,
+    amountMinor: 100 + random.below(100_000),
+    currency: 'EUR',
+    type: bare ? 'transfer' : 'purchase',
+    ...(!bare && {
+      channel: 'ecommerce' as const,
+      merchant: { id: `merchant-${random.below(30)}`, mcc: '5411' },
+      deviceId: `device-${random.below(100)}`,
+      ip: `10.0.0.${random.below(50)}`,
+      country: 'DE',
+    }),
+  };
+}
+
+const labelOf = (transaction: Transaction): EncodedRecord =>
+  encodeLabel({
+    transactionId: transaction.id,
+    fraud: true,
+    source: 'customer',
+    labelledAtMs: Date.now(),
+    accountId: transaction.accountId,
+    occurredAtMs: transaction.occurredAtMs,
+    ...(transaction.merchant && { merchantId: transaction.merchant.id }),
+  });
+
+/** Whether a server decided it. */
+async function post(url: string, { occurredAtMs, ...rest }: Transaction): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/v1/decisions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...rest, occurredAt: new Date(occurredAtMs).toISOString() }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    await answer.arrayBuffer();
+    return answer.status === 200;
+  } catch {
+    // The server was killed: nothing was promised.
+    return false;
+  }
+}
+
+type Batch = { readonly records: EncodedRecord[]; readonly ids: string[] };
+
+/** Draws what is sent, and counts what comes of it. */
+function createSender({ seed, round, poisons, url }: TrafficOptions, startMs: number) {
+  const random = createRandom(seed, 7);
+  const venom = createRandom(seed, 8);
   const accepted = new Set<string>();
-  const outstanding: Promise<unknown>[] = [];
+  const poisonedIds = new Map<string, Poison>();
+  const posts: Promise<void>[] = [];
+  /** Some come again long after, in another order. */
+  const late: EncodedRecord[] = [];
+  let number = 0;
   let posted = 0;
   let answered = 0;
   let badRecords = 0;
-  const poisonedIds = new Map<string, Poison>();
-  const venom = createRandom(options.seed, 8);
-  const startMs = Date.now();
 
-  const append = async (records: readonly EncodedRecord[], ids: readonly string[]): Promise<void> => {
-    await producer.append(records, APPEND_TIMEOUT_MS);
-    for (const id of ids) accepted.add(id);
-  };
-
-  async function post(transaction: Transaction): Promise<void> {
-    const url = options.url();
-    if (!url) return;
+  async function postOne(to: string, transaction: Transaction): Promise<void> {
     posted++;
-    const { occurredAtMs, ...rest } = transaction;
-    try {
-      const answer = await fetch(`${url}/v1/decisions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...rest, occurredAt: new Date(occurredAtMs).toISOString() }),
-        signal: AbortSignal.timeout(15_000),
-      });
-      await answer.arrayBuffer();
-      if (answer.status !== 200) return;
-      answered++;
-      accepted.add(transaction.id);
-    } catch {
-      // The server was killed: nothing was promised.
+    if (!(await post(to, transaction))) return;
+    answered++;
+    accepted.add(transaction.id);
+  }
+
+  function poison(transaction: Transaction, records: EncodedRecord[]): void {
+    const kind = poisons[venom.below(3)];
+    if (venom.next() >= POISON_SHARE || !kind) return;
+    const id = `${transaction.id}-poison`;
+    const dose = encodeTransaction(poisoned({ ...transaction, id }, kind));
+    poisonedIds.set(id, kind);
+    records.push(dose);
+    if (venom.next() < 0.3) records.push(dose);
+    if (venom.next() < 0.3) late.push(dose);
+  }
+
+  function next({ records, ids }: Batch): void {
+    const transaction = make(random, round, number++, startMs);
+    if (random.next() < 0.05) {
+      const to = url();
+      if (to) posts.push(postOne(to, transaction));
+      return;
+    }
+    const encoded = encodeTransaction(transaction);
+    records.push(encoded);
+    ids.push(transaction.id);
+    if (random.next() < 0.03) records.push(encoded);
+    if (random.next() < 0.03) late.push(encoded);
+    if (random.next() < 0.02) records.push(labelOf(transaction));
+    poison(transaction, records);
+    if (random.next() < 0.01) {
+      const key = Buffer.from(`bad-${randomUUID()}`);
+      records.push({ key, value: Buffer.from('{"not": "a transaction"'), kind: 'transaction' });
+      badRecords++;
     }
   }
 
-  function make(number: number): Transaction {
-    const bare = random.next() < 0.6;
-    return {
-      id: `${round}-${number}`,
-      accountId: `${round}-account-${random.below(200)}`,
-      occurredAtMs: startMs - 7_200_000 + number * 20,
-      amountMinor: 100 + random.below(100_000),
-      currency: 'EUR',
-      type: bare ? 'transfer' : 'purchase',
-      // The others have histories that accounts share: those may differ by who came first.
-      ...(!bare && {
-        channel: 'ecommerce' as const,
-        merchant: { id: `merchant-${random.below(30)}`, mcc: '5411' },
-        deviceId: `device-${random.below(100)}`,
-        ip: `10.0.0.${random.below(50)}`,
-        country: 'DE',
-      }),
-    };
-  }
+  return {
+    accepted,
+    /** The next transactions up to this many in all. */
+    batchUntil(count: number): Batch {
+      const batch: Batch = { records: [], ids: [] };
+      while (number < count) next(batch);
+      if (late.length > 20) batch.records.push(...late.splice(0).reverse());
+      return batch;
+    },
+    async sent(): Promise<Sent> {
+      await Promise.all(posts);
+      return { accepted, posted, answered, badRecords, poisoned: poisonedIds };
+    },
+  };
+}
 
-  let number = 0;
-  const late: EncodedRecord[] = [];
+/** Sends for the time given and resolves once everything was acknowledged. */
+export async function sendTraffic(options: TrafficOptions): Promise<Sent> {
+  const { settings, perSecond, seconds } = options;
+  const client = openKafkaClient(settings.kafka, 'traffic');
+  const producer = openRecordProducer(client, settings.topics.transactions);
+  const startMs = Date.now();
+  const sender = createSender(options, startMs);
+  const appends: Promise<void>[] = [];
+  const append = async ({ records, ids }: Batch): Promise<void> => {
+    await producer.append(records, APPEND_TIMEOUT_MS);
+    for (const id of ids) sender.accepted.add(id);
+  };
   while (Date.now() < startMs + seconds * 1000) {
-    const due = Math.floor((perSecond * (Date.now() - startMs)) / 1000) - number;
-    const records: EncodedRecord[] = [];
-    const ids: string[] = [];
-    for (let i = 0; i < due; i++) {
-      const transaction = make(number++);
-      if (random.next() < 0.05) {
-        outstanding.push(post(transaction));
-        continue;
-      }
-      const encoded = encodeTransaction(transaction);
-      records.push(encoded);
-      ids.push(transaction.id);
-      if (random.next() < 0.03) records.push(encoded);
-      if (random.next() < 0.03) late.push(encoded);
-      if (random.next() < 0.02) {
-        records.push(
-          encodeLabel({
-            transactionId: transaction.id,
-            fraud: true,
-            source: 'customer',
-            labelledAtMs: Date.now(),
-            accountId: transaction.accountId,
-            occurredAtMs: transaction.occurredAtMs,
-            ...(transaction.merchant && { merchantId: transaction.merchant.id }),
-          }),
-        );
-      }
-      const poison = options.poisons[venom.below(3)];
-      if (venom.next() < POISON_SHARE && poison) {
-        const id = `${transaction.id}-poison`;
-        const dose = encodeTransaction(poisoned({ ...transaction, id }, poison));
-        poisonedIds.set(id, poison);
-        records.push(dose);
-        if (venom.next() < 0.3) records.push(dose);
-        if (venom.next() < 0.3) late.push(dose);
-      }
-      if (random.next() < 0.01) {
-        records.push({
-          key: Buffer.from(`bad-${randomUUID()}`),
-          value: Buffer.from('{"not": "a transaction"'),
-          kind: 'transaction',
-        });
-        badRecords++;
-      }
-    }
-    // Some come again long after, in another order.
-    if (late.length > 20) records.push(...late.splice(0).reverse());
-    if (records.length > 0) outstanding.push(append(records, ids));
+    const batch = sender.batchUntil(Math.floor((perSecond * (Date.now() - startMs)) / 1000));
+    if (batch.records.length > 0) appends.push(append(batch));
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
-  await Promise.all(outstanding);
+  await Promise.all(appends);
+  const sent = await sender.sent();
   await client.close();
-  return { accepted, posted, answered, badRecords, poisoned: poisonedIds };
+  return sent;
 }

@@ -2,7 +2,8 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Decided } from '../../src/engine/process-batch.ts';
 import { WITHOUT_HISTORIES } from '../../src/stream/without-histories.ts';
-import { type Faults, type Outcome, simulate } from './stream-world.ts';
+import type { Faults } from './faults.ts';
+import { type Outcome, simulate } from './stream-world.ts';
 
 const CALM: Faults = {
   kills: false,

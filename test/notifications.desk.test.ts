@@ -125,12 +125,7 @@ test('N1 a webhook is signed, tried again until it arrives, and never lost over 
 
 test('N1 what people do is told once, to those who asked for it', async () => {
   received.length = 0;
-  const [alert] = (await ada('GET', '/v1/queue')).body.items as {
-    id: number;
-    version: number;
-    transactions: number;
-  }[];
-  const { id, version, transactions } = alert;
+  const [{ id, version, transactions }] = (await ada.client.call('listAlerts')).items;
   const act = (action: object) => ada('POST', '/v1/queue/actions', action);
   await act({ action: 'escalate', alerts: [{ id, version }] });
   await act({ action: 'verdict', verdict: 'fraud', alerts: [{ id, version: version + 1, transactions }] });

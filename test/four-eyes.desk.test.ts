@@ -55,10 +55,7 @@ test('O13 four eyes are switched on by one and off by two', async () => {
   assert.deepEqual(both.map(({ status }) => status).sort(), [200, 404], 'once');
   const now = await settings();
   assert.deepEqual([now.fourEyesRules, now.fourEyesCases], [false, true]);
-  const told = (await ada('GET', '/v1/audit?subject=settings')).body.items as {
-    action: string;
-    who: string;
-  }[];
+  const { items: told } = await ada.client.call('listAuditLines', { query: { subject: 'settings' } });
   assert.deepEqual(
     told.slice(0, 3).map(({ action, who }) => `${who} ${action}`),
     ['bo by name changed settings', 'bo by name approved a change', 'Ada proposed to change settings'],

@@ -189,3 +189,52 @@ test('A9 A10 a compressed body that nobody reads, or that breaks off, is no erro
     [],
   );
 });
+
+test('A16 A17 bulk intake says what it cannot read, takes what it can, and drops nothing in silence', async () => {
+  const bulk = async (type: string | undefined, text: string) => {
+    const answer = await fetch(`${desk.url}/v1/transactions`, {
+      method: 'POST',
+      headers: type === undefined ? {} : { 'content-type': type },
+      // As bytes: a text would be sent as text/plain.
+      body: Buffer.from(text),
+    });
+    const body = (await answer.json()) as { accepted?: number; rejected?: number };
+    return {
+      status: answer.status,
+      accepted: body.accepted,
+      rejected: body.rejected,
+      said: JSON.stringify(body),
+    };
+  };
+  const one = (id: string): string => JSON.stringify(smallest(`bulk-${id}`));
+  for (const type of ['text/csv', 'application/xml', 'application/vnd.apache.parquet', 'text/plain']) {
+    const { status, said } = await bulk(type, one('kind'));
+    assert.equal(status, 415, type);
+    assert.match(said, /application\/x-ndjson/);
+  }
+  assert.equal((await bulk('application/json; charset=utf-16', one('charset'))).status, 415);
+  for (const [type, text, accepted] of [
+    ['application/json', JSON.stringify(smallest('bulk-pretty'), null, 2), 1],
+    ['application/json; charset=utf-8', `[${one('a')}]\n[${one('b')},${one('c')}]`, 3],
+    ['application/jsonl', `${one('d')}\n${one('e')}`, 2],
+    [undefined, `[${one('f')}]\n${one('g')}`, 2],
+    ['application/json', '[]', 0],
+  ] as const) {
+    const answer = await bulk(type, text);
+    assert.deepEqual([answer.status, answer.accepted, answer.rejected], [200, accepted, 0], answer.said);
+  }
+  const labelled = JSON.stringify({ ...smallest('bulk-labelled'), fraud: true });
+  for (const [text, status, accepted, rejected, said] of [
+    [`[${one('h')},${one('i')}`, 200, 2, 1, /array does not end.*cut off/],
+    [`[${one('j')},]`, 200, 1, 1, /Nothing stands between two commas/],
+    [`[${one('k')}] and more`, 200, 1, 1, /index":2/],
+    [`{"transactions":[${one('l')}]}`, 422, 0, 1, /Send the list itself/],
+    ['a,b\n1,2\n', 422, 0, 2, /None of 2/],
+    [labelled, 422, 0, 1, /send labels to \/v1\/labels/],
+    [' \n', 400, 0, 0, /body is empty/],
+  ] as const) {
+    const answer = await bulk('application/json', text);
+    assert.deepEqual([answer.status, answer.accepted, answer.rejected], [status, accepted, rejected], text);
+    assert.match(answer.said, said);
+  }
+});

@@ -10,9 +10,13 @@ import {
   bounds,
   type Components,
   example,
+  HEADER_VALUES,
+  HEADERS,
+  HIDDEN,
   HOSTILE,
   HOSTILE_IN_URL,
   hostileBodies,
+  RAW_TYPES,
   resolved,
   type Schema,
 } from './hostile.ts';
@@ -41,53 +45,6 @@ type Call = {
 };
 type Answer = { readonly status: number; readonly type: string; readonly text: string };
 
-/** Not in the description: pages, and what there is not. */
-const HIDDEN = [
-  '/openapi.json',
-  '/docs',
-  '/',
-  '/overview',
-  '/v1/nothing',
-  '/nothing/at/all',
-  '/%00',
-  '/%ED%A0%80',
-  '/50%',
-  '/..%2f..%2fetc%2fpasswd',
-  '//',
-  '/assets/%00',
-];
-const RAW_TYPES = ['text/csv', 'application/octet-stream', 'application/json'];
-/** Headers that are looked at, and bytes that Node lets through in one. */
-const HEADERS = [
-  'cookie',
-  'authorization',
-  'traceparent',
-  'x-forwarded-for',
-  'accept',
-  'content-type',
-  'origin',
-  'if-none-match',
-  'range',
-  'accept-encoding',
-  'x-request-id',
-  'forwarded',
-];
-const HEADER_VALUES = [
-  '',
-  '\u00ef\u00bb\u00bf',
-  '\u0085\u00ff',
-  '%00',
-  'goshawk_session=%00',
-  'goshawk_session=%ED%A0%80; goshawk_session=x',
-  'Bearer gk_\u00ff_\u00ff',
-  'Bearer gk_%00_x',
-  '__proto__',
-  'x'.repeat(8000),
-  ','.repeat(2000),
-  '9223372036854775808',
-  '"',
-  "' or 1=1 --",
-];
 const AT_ONCE = 6;
 
 const folder = makeFolder();

@@ -33,17 +33,10 @@ after(async () => {
   folder.remove();
 });
 
-type File = {
-  case: { id: number; version: number; status: string; outcome: string | null; alerts: number };
-  alerts: { id: number }[];
-  tasks: { id: number; done: boolean }[];
-  history: { who: string; action: string }[];
-};
-const fileOf = async (id: number): Promise<File> =>
-  (await ann('GET', `/v1/cases/${id}`)).body as unknown as File;
+const fileOf = (id: number) => ann.client.call('getCase', { params: { id } });
 
 test('C1 a case holds alerts, each in one case, and every change names what was seen', async () => {
-  const queue = (await ann('GET', '/v1/queue')).body.items as { id: number }[];
+  const { items: queue } = await ann.client.call('listAlerts');
   assert.equal(queue.length, 2);
   const ids = queue.map(({ id }) => id);
   const opened = await ann('POST', '/v1/cases', { title: 'Card testing', alerts: [ids[0]] });

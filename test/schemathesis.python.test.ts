@@ -1,5 +1,5 @@
 // Schemathesis reads the desk's own description of its API and sends what that allows and what it does not
-// (https://schemathesis.readthedocs.io). test/walker.test.ts asks for what is hostile; here a stranger's program decides what to ask.
+// (https://schemathesis.readthedocs.io). test/walker.desk.test.ts asks for what is hostile; here a stranger's program decides what to ask.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const LONGEST_MS = 600_000;
 /**
  * The description does not list yet what statuses and content types an error has, what is unknown is 404 whatever its method, and
  * some rules cannot be said in a schema (that a rule of CEL compiles). It replaces one proof by a wrong one and sends the other
- * along: an Authorization of a scheme that is not the desk's is a proxy's, and the session beside it counts (test/access.test.ts
+ * along: an Authorization of a scheme that is not the desk's is a proxy's, and the session beside it counts (test/access.desk.test.ts
  * asks without either). All other checks hold.
  */
 const NOT_YET = [

@@ -1,0 +1,40 @@
+// What goes wrong in a simulated stream, and what is broken on purpose to prove that it would be noticed.
+import type { Transaction } from '../../src/domain/transaction.ts';
+
+/** Where a poisoned transaction makes the program fail, told by its city; `sealing` has a decision too large to publish. */
+export const POISONS = ['deciding', 'sealing', 'storing'] as const;
+export type Poison = (typeof POISONS)[number];
+export const poisonOf = ({ city }: Transaction): Poison | undefined =>
+  POISONS.find((poison) => poison === city);
+
+/** What is broken on purpose, so that the simulation can prove that it would notice. */
+export type Sabotage =
+  | 'none'
+  | 'no fence'
+  | 'no fence before reading'
+  | 'no wait for the outputs'
+  | 'no look at the end of the outputs'
+  | 'no look at the progress'
+  | 'no claim'
+  | 'no ids'
+  | 'no quarantine'
+  | 'a quarantine that loses a neighbour'
+  | 'a quarantine of the machine’s faults';
+
+export type Faults = {
+  /** Workers are killed and started again. */
+  readonly kills: boolean;
+  /** Workers sleep past the loss of their partitions and wake up late. */
+  readonly pauses: boolean;
+  /** Answers get lost and calls fail. */
+  readonly errors: boolean;
+  /** The state store comes back empty, once. */
+  readonly loss: boolean;
+  /** The state store is away for a while, or hangs; decisions go on without it. */
+  readonly away: boolean;
+  /** The database dies and forgets what it had not flushed. */
+  readonly forgets: boolean;
+  /** Which records come that the program fails at: none, all kinds, or only those that are decided and cannot be stored. */
+  readonly poison: 'none' | 'all' | 'storing';
+  readonly sabotage: Sabotage;
+};

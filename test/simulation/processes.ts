@@ -1,0 +1,147 @@
+// The real workers and sinks on what is unreliable, each a process that can be killed and put to sleep.
+import { shippedMoney } from '../../src/domain/base-amount.ts';
+import { FEATURE_COUNT, INDEX } from '../../src/features/catalogue.ts';
+import type { ModelInfo, Scorer } from '../../src/models/model.ts';
+import { type DecidedHistory, type HistoryItem, NO_BASE } from '../../src/ports/stream/history.ts';
+import type { SinkStore } from '../../src/ports/stream/sink-store.ts';
+import type { StateStore } from '../../src/ports/stream/state-store.ts';
+import type { OutputLog } from '../../src/ports/stream/stream.ts';
+import { compileRuleset, type Ruleset } from '../../src/rules/ruleset.ts';
+import { readMessage } from '../../src/stream/message-codec.ts';
+import { createPublisher } from '../../src/stream/publisher.ts';
+import { startSinks } from '../../src/stream/sinks.ts';
+import { startWorker } from '../../src/stream/worker.ts';
+import { poisonOf } from './faults.ts';
+import type { Collected } from './unreliable-database.ts';
+import type { Process } from './virtual-time.ts';
+import { PARTITIONS, START_MS, type World } from './world.ts';
+
+const FALLBACK_AFTER_MS = 60;
+
+/** Scores by what the account did before, so that a lost or doubled step of its history shows in the score. */
+function accountScorer(): Scorer {
+  const info: ModelInfo = {
+    version: 'simulation',
+    kind: 'random-forest',
+    createdAt: new Date(START_MS).toISOString(),
+    features: ['amount'],
+    catalogueHash: 'simulation',
+    seed: 0,
+    parameters: {},
+    trainingWindow: { source: 'simulation', from: '', until: '', rows: 0, frauds: 0 },
+    thresholds: { review: 0.9, decline: 0.95 },
+  };
+  return {
+    info,
+    failures: { count: 0, last: undefined },
+    baseline: undefined,
+    input: undefined,
+    knows: () => true,
+    score: (_, vector) =>
+      (vector[INDEX.account_tx_count_24h] / 100 +
+        vector[INDEX.account_amount_sum_24h] / 1e6 +
+        vector[INDEX.account_known_frauds_30d] / 10) %
+      1,
+    vote: () => 0,
+    baseVote: 0,
+    contributions: () => new Float64Array(FEATURE_COUNT),
+  };
+}
+
+const RULES = compileRuleset([]);
+/** Rules with a fault that some transactions meet. */
+const FAULTY_RULES: Ruleset = {
+  ...RULES,
+  evaluate(transaction, ...rest) {
+    const poison = poisonOf(transaction);
+    if (poison === 'deciding') throw new TypeError('undefined is not a function');
+    const hits = RULES.evaluate(transaction, ...rest);
+    if (poison !== 'sealing') return hits;
+    return [...hits, { id: 'long', version: 1, action: 'tag', priority: 1, text: 'x'.repeat(1_000_000) }];
+  },
+};
+
+/** What was published, as a worker reads it that takes a partition over. */
+const historyFor = ({ outputs, callOver }: World, process: Process): DecidedHistory => ({
+  async *replay(partition, fromOffset, toOffset) {
+    const found = await callOver(process, async () =>
+      outputs.decisions[partition].flatMap(({ value }): HistoryItem[] => {
+        const message = value ? readMessage(value) : undefined;
+        if (message?.kind === 'decision') {
+          const { offset, transaction } = message.decided;
+          return [{ kind: 'transaction', offset, transaction }];
+        }
+        return message?.kind === 'label' ? [message] : [];
+      }),
+    );
+    for (const item of found) if (item.offset >= fromOffset && item.offset <= toOffset) yield [item];
+  },
+});
+
+export type Running = {
+  readonly process: Process;
+  stop(): void;
+  assign(partitions: readonly number[]): void;
+};
+
+export function startWorkerProcess(
+  world: World,
+  storeFor: (process: Process) => StateStore,
+  outputFor: (process: Process) => OutputLog,
+): Running {
+  const { seed, faults, time, log, inputOver } = world;
+  const process: Process = { alive: true, pausedUntilMs: 0 };
+  const sleep = (ms: number): Promise<void> => time.sleep(process, ms);
+  const store = storeFor(process);
+  const publisher = createPublisher({ output: outputFor(process), sleep });
+  const serving = { champion: accountScorer() };
+  const worker = startWorker({
+    store,
+    source: { open: (partition, fromOffset) => inputOver(process, log[partition], fromOffset) },
+    publisher,
+    clock: { nowMs: time.nowMs },
+    monotonicMs: time.nowMs,
+    inService: () => ({ serving, ruleset: FAULTY_RULES }),
+    money: shippedMoney,
+    // In every other world accounts are let go of with each batch: a chunk of a table is more than half of it.
+    accountCacheBytes: seed % 2 === 0 ? 400 << 10 : 1 << 20,
+    decidedIdsKept: 1000,
+    maxOutboxBytes: 4000,
+    ...(faults.away && { fallbackAfterMs: FALLBACK_AFTER_MS }),
+    base: NO_BASE,
+    history: historyFor(world, process),
+    sleep,
+    events: {},
+    partitions: PARTITIONS,
+    catchUpMs: 200,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  return {
+    process,
+    assign: (partitions) => worker.assign(partitions),
+    stop: () => void worker.stop(),
+  };
+}
+
+export function startSinkProcess(
+  { time, outputs, inputOver }: World,
+  storeFor: (process: Process) => SinkStore<Collected>,
+): Running {
+  const process: Process = { alive: true, pausedUntilMs: 0 };
+  const all = startSinks(
+    (output, partition) => ({
+      output,
+      partition,
+      store: storeFor(process),
+      open: (of, number, from) => inputOver(process, outputs[of][number], from),
+      sleep: (ms) => time.sleep(process, ms),
+    }),
+    (error) => {
+      throw error;
+    },
+  );
+  all.assign([...Array(PARTITIONS).keys()]);
+  return { process, assign: () => undefined, stop: () => void all.stop() };
+}
