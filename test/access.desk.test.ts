@@ -11,6 +11,7 @@ import { verifyAudit } from '../src/adapters/sql/audit.ts';
 import { PERMISSIONS_OF, ROLES, type Role } from '../src/domain/access.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
+import { documentRoutes } from './document-routes.ts';
 import { type Caller, caller, cookieOf, firstAdministrator, firstLink, invite, PASSWORD } from './people.ts';
 
 const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
@@ -31,16 +32,13 @@ type Route = { readonly method: string; readonly path: string; readonly permissi
 /** Every route of the document, with what it says it needs. */
 async function routes(): Promise<Route[]> {
   const { body } = await caller(desk)('GET', '/openapi.json');
-  const paths = body.paths as Record<string, Record<string, { description?: string }>>;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { description = '' }]) => ({
-      method: method.toUpperCase(),
-      path: path.replace('{version}', 'none').replace(/\{\w+\}/g, '1'),
-      permissions: [...(/Needs permission to .*$/.exec(description)?.[0] ?? '').matchAll(/\((\w+)\)/g)].map(
-        ([, permission]) => permission,
-      ),
-    })),
-  );
+  return documentRoutes(body).map(({ method, path, description }) => ({
+    method: method.toUpperCase(),
+    path: path.replace('{version}', 'none').replace(/\{\w+\}/g, '1'),
+    permissions: [...(/Needs permission to .*$/.exec(description)?.[0] ?? '').matchAll(/\((\w+)\)/g)].map(
+      ([, permission]) => permission,
+    ),
+  }));
 }
 
 test('O1 at the machine everybody may do everything until somebody has an account; then everybody signs in', async () => {
