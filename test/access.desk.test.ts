@@ -11,6 +11,7 @@ import { verifyAudit } from '../src/adapters/sql/audit.ts';
 import { PERMISSIONS_OF, ROLES, type Role } from '../src/domain/access.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
+import { documentRoutes } from './document-routes.ts';
 import { type Caller, caller, cookieOf, firstAdministrator, firstLink, invite, PASSWORD } from './people.ts';
 
 const GOSHAWK = resolve(import.meta.dirname, '../goshawk');
@@ -31,16 +32,13 @@ type Route = { readonly method: string; readonly path: string; readonly permissi
 /** Every route of the document, with what it says it needs. */
 async function routes(): Promise<Route[]> {
   const { body } = await caller(desk)('GET', '/openapi.json');
-  const paths = body.paths as Record<string, Record<string, { description?: string }>>;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { description = '' }]) => ({
-      method: method.toUpperCase(),
-      path: path.replace('{version}', 'none').replace(/\{\w+\}/g, '1'),
-      permissions: [...(/Needs permission to .*$/.exec(description)?.[0] ?? '').matchAll(/\((\w+)\)/g)].map(
-        ([, permission]) => permission,
-      ),
-    })),
-  );
+  return documentRoutes(body).map(({ method, path, description }) => ({
+    method: method.toUpperCase(),
+    path: path.replace('{version}', 'none').replace(/\{\w+\}/g, '1'),
+    permissions: [...(/Needs permission to .*$/.exec(description)?.[0] ?? '').matchAll(/\((\w+)\)/g)].map(
+      ([, permission]) => permission,
+    ),
+  }));
 }
 
 test('O1 at the machine everybody may do everything until somebody has an account; then everybody signs in', async () => {
@@ -121,9 +119,10 @@ test('O4 identifiers are hidden from those who need not know them, on the feed t
   const viewer = people.get('viewer');
   const analyst = people.get('analyst');
   assert.ok(viewer && analyst);
-  const hidden = (await viewer('GET', '/v1/transactions/open-1')).body.transaction as Record<string, unknown>;
+  const opened = { params: { id: 'open-1' } };
+  const { transaction: hidden } = await viewer.client.call('getTransaction', opened);
   assert.match(String(hidden.accountId), /^••••[0-9a-z]{7}$/);
-  const shown = (await analyst('GET', '/v1/transactions/open-1')).body.transaction as Record<string, unknown>;
+  const { transaction: shown } = await analyst.client.call('getTransaction', opened);
   assert.equal(shown.accountId, 'account-0001');
   const signIn = await caller(desk)('POST', '/v1/sign-in', { id: 'viewer@bank.example', password: PASSWORD });
   const cookie = cookieOf(signIn.headers);
@@ -158,9 +157,9 @@ test('O5 of thirty wrong tries at once five are looked at, whether the name is t
   }
   const right = await caller(desk)('POST', '/v1/sign-in', { id: 'viewer@bank.example', password: PASSWORD });
   assert.equal(right.status, 429, 'the right password is locked out, too');
-  const { items } = (await ada('GET', '/v1/audit?subject=person viewer@bank.example')).body as {
-    items: { action: string; detail: { failures?: number } }[];
-  };
+  const { items } = await ada.client.call('listAuditLines', {
+    query: { subject: 'person viewer@bank.example' },
+  });
   const counted = items.flatMap(({ detail }) => (detail?.failures === undefined ? [] : [detail.failures]));
   assert.deepEqual(counted.sort(), [1, 2, 3, 4, 5]);
 });
@@ -181,7 +180,7 @@ test('O6 a key may do what it was made for, until it is revoked; only its hash i
     403,
   );
   assert.equal((await caller(desk, { authorization: `Bearer ${key}x` })('GET', '/v1/stats')).status, 401);
-  const [listed] = (await ada('GET', '/v1/keys')).body.keys as { id: string; lastUsedAt: string | null }[];
+  const [listed] = (await ada.client.call('listKeys')).keys;
   assert.ok(listed.lastUsedAt);
   const secret = key.split('_')[2];
   const stored = spawnSync(
@@ -217,9 +216,7 @@ const verify = (more: readonly string[] = []) =>
 test('O8 who saw and changed what is in a chain that shows every later change', async () => {
   const auditor = people.get('auditor');
   assert.ok(auditor);
-  const { items } = (await auditor('GET', '/v1/audit?limit=500')).body as {
-    items: { who: string; action: string; subject: string }[];
-  };
+  const { items } = await auditor.client.call('listAuditLines', { query: { limit: 500 } });
   const told = items.map(({ who, action, subject }) => `${who} ${action} ${subject}`);
   for (const line of [
     'ada@bank.example became the first administrator person ada@bank.example',

@@ -18,6 +18,12 @@ export type Caller = RawCall & { readonly client: Client };
 const PLACES = placesOf(OPERATIONS);
 export const PASSWORD = 'correct horse battery';
 
+/** Calls operations of a desk by their names, as whoever has these credentials; as nobody without. */
+export const clientOf = (
+  { url }: Pick<DeskProcess, 'url'>,
+  credentials: Readonly<Record<string, string>> = {},
+): Client => createClient({ places: PLACES, url, headers: { origin: url, ...credentials } });
+
 /** Calls the desk as a browser of its own would, with what cookie it was given. */
 export function caller(
   desk: Pick<DeskProcess, 'url'>,
@@ -45,8 +51,7 @@ export function caller(
     }
     return { status: answer.status, body: parsed, headers: answer.headers };
   };
-  const headers = { origin: desk.url, ...credentials };
-  return Object.assign(send, { client: createClient({ places: PLACES, url: desk.url, headers }) });
+  return Object.assign(send, { client: clientOf(desk, credentials) });
 }
 
 export const cookieOf = (headers: Headers): string => (headers.get('set-cookie') ?? '').split(';')[0];
@@ -83,9 +88,9 @@ export async function inviteCookie(
   id: string,
   roles: readonly Role[],
 ): Promise<string> {
-  const invited = await administrator('POST', '/v1/people', { id, name: `${id} by name`, roles });
-  assert.equal(invited.status, 201, JSON.stringify(invited.body));
-  return cookieBy(desk, (invited.body.link as { path: string }).path, {});
+  const body = { id, name: `${id} by name`, roles: [...roles] };
+  const { link } = await administrator.client.call('invitePerson', { body });
+  return cookieBy(desk, link.path, {});
 }
 
 export const invite = async (...whom: Parameters<typeof inviteCookie>): Promise<Caller> =>

@@ -21,8 +21,12 @@ after(async () => {
 });
 
 const tokenOf = (path: string): string => new URL(path, 'http://desk').searchParams.get('token') ?? '';
-const invite = (id: string, name: string, roles = ['viewer']) =>
-  ada('POST', '/v1/people', { id, name, roles });
+const invite = (id: string, name: string) => ada('POST', '/v1/people', { id, name, roles: ['viewer'] });
+/** Invites somebody; gives the token of their link. */
+async function invitedToken(id: string, name: string): Promise<string> {
+  const { link } = await ada.client.call('invitePerson', { body: { id, name, roles: ['viewer'] } });
+  return tokenOf(link.path);
+}
 const goshawk = (...args: string[]) =>
   spawnSync(GOSHAWK, [...args, '--data-dir', join(folder.path, 'var')], { encoding: 'utf8' });
 /** As from another address: the desk is behind a proxy. */
@@ -67,10 +71,8 @@ test('O5 whoever guesses locks out their own place: another one, and a browser t
   assert.equal((await from('203.0.113.10')('POST', '/v1/sign-in', right)).status, 200);
   const known = caller(desk, { 'x-forwarded-for': '203.0.113.9', cookie: adasCookies });
   assert.equal((await known('POST', '/v1/sign-in', right)).status, 200);
-  const { items } = (await ada('GET', '/v1/audit?action=was locked out')).body as {
-    items: { detail: { address: string } }[];
-  };
-  assert.equal(items[0].detail.address, '203.0.113.9', 'what the proxy saw, not what it was told');
+  const { items } = await ada.client.call('listAuditLines', { query: { action: 'was locked out' } });
+  assert.equal(items[0].detail?.address, '203.0.113.9', 'what the proxy saw, not what it was told');
 });
 
 test('O5 a wrong password of now counts, too: the right one after five is locked', async () => {
@@ -81,9 +83,7 @@ test('O5 a wrong password of now counts, too: the right one after five is locked
 });
 
 test('O11 passwords that are guessed first are refused, and none is cut off', async () => {
-  const invited = await invite('bert', 'Bert Broadbent');
-  assert.equal(invited.status, 201, JSON.stringify(invited.body));
-  const token = tokenOf((invited.body.link as { path: string }).path);
+  const token = await invitedToken('bert', 'Bert Broadbent');
   const welcome = (password: string) => caller(desk)('POST', '/v1/welcome', { token, password });
   for (const common of [
     'password1234',
@@ -135,16 +135,13 @@ test('O11 nobody is called what others take for somebody else', async () => {
 });
 
 test('O6 a link of somebody who is shut out opens nothing, and is not used up', async () => {
-  const invited = await invite('dora', 'Dora');
-  const token = tokenOf((invited.body.link as { path: string }).path);
+  const token = await invitedToken('dora', 'Dora');
   await ada('PUT', '/v1/people/dora/disabled', { disabled: true });
   assert.equal((await caller(desk)('GET', `/v1/welcome?token=${token}`)).status, 404);
   assert.equal((await caller(desk)('POST', '/v1/welcome', { token, password: PASSWORD })).status, 404);
   await ada('PUT', '/v1/people/dora/disabled', { disabled: false });
-  const [dora] = (
-    (await ada('GET', '/v1/people')).body.people as { id: string; hasPassword: boolean }[]
-  ).filter(({ id }) => id === 'dora');
-  assert.equal(dora.hasPassword, false);
+  const dora = (await ada.client.call('listPeople')).people.find(({ id }) => id === 'dora');
+  assert.equal(dora?.hasPassword, false);
   assert.equal((await caller(desk)('POST', '/v1/welcome', { token, password: PASSWORD })).status, 200);
 });
 
@@ -155,9 +152,9 @@ test('O7 whoever has the machine makes an administrator, of a desk that runs or 
   const came = await caller(desk)('POST', '/v1/welcome', { token: tokenOf(path), password: PASSWORD });
   assert.equal(came.status, 200, JSON.stringify(came.body));
   const dora = caller(desk, { cookie: cookieOf(came.headers) });
-  const { items } = (await dora('GET', '/v1/audit?action=made an administrator')).body as {
-    items: { who: string; subject: string }[];
-  };
+  const { items } = await dora.client.call('listAuditLines', {
+    query: { action: 'made an administrator' },
+  });
   assert.match(items[0].who, /at the machine$/);
   assert.equal(items[0].subject, 'person dora');
   assert.match(goshawk('people', 'make-administrator', 'àda').stderr, /would be taken for/);

@@ -7,7 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeFolder } from './desk-process.ts';
+import { makeFolder, smallest } from './desk-process.ts';
+import { clientOf } from './people.ts';
 
 const GOSHAWK = join(import.meta.dirname, '../goshawk');
 const folder = makeFolder();
@@ -41,31 +42,17 @@ test('S1 S4 one command starts Kafka, Spark, PostgreSQL, Redis and the desk, and
       }
     };
     const url = await until('the desk listens', () => /Ready: (\S+)/.exec(said)?.[1]);
-    type Services = { services: { name: string; status: string }[] };
+    const client = clientOf({ url });
     await until('every part is up', async () => {
-      const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as Services;
+      const { services } = await client.call('getPipeline');
       // The live feed is known once somebody looks at it.
       const wanted = ['log', 'spark', 'engine', 'state', 'database', 'sink'];
       const up = new Set(services.filter(({ status }) => status === 'up').map(({ name }) => name));
       return wanted.every((name) => up.has(name)) || undefined;
     });
-    const decision = await fetch(`${url}/v1/decisions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        id: 'through-spark',
-        accountId: 'a1',
-        occurredAt: new Date().toISOString(),
-        amountMinor: 1234,
-        currency: 'EUR',
-        type: 'purchase',
-      }),
-    });
-    assert.equal(decision.status, 200);
+    await client.call('decide', { body: smallest('through-spark') });
     await until('simulated transactions are stored', async () => {
-      const { items } = (await (await fetch(`${url}/v1/transactions?limit=100`)).json()) as {
-        items: unknown[];
-      };
+      const { items } = await client.call('listTransactions', { query: { limit: 100 } });
       return items.length === 100 || undefined;
     });
     assert.ok(existsSync(join(logs, 'spark-streaming.log')));

@@ -13,6 +13,7 @@ import { sparkJars } from '../src/stack/spark.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 import { type Decider, type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
 import { sendTraffic } from './faults/traffic.ts';
+import { clientOf } from './people.ts';
 import { promoteCopy } from './promote-copy.ts';
 
 const PARTITIONS = 4;
@@ -115,11 +116,8 @@ test('S3 S4 a model promoted while Spark runs decides the rest; the desk shows S
     const counts = await byVersion();
     assert.deepEqual([...counts.keys()].sort(), [version, 'promoted-in-spark'].sort());
 
-    type Part = { name: string; status: string; detail: string; perSecond: number | null };
-    const part = async (): Promise<Part | undefined> => {
-      const { services: parts } = (await (await fetch(`${url}/v1/pipeline`)).json()) as { services: Part[] };
-      return parts.find(({ name }) => name === 'spark');
-    };
+    const part = async () =>
+      (await clientOf({ url }).call('getPipeline')).services.find(({ name }) => name === 'spark');
     await until('Spark is up', async () => (await part())?.status === 'up');
     assert.match((await part())?.detail ?? '', /micro-batches, batch \d+/);
     const figures = await (await fetch(`${url}/metrics`)).text();
