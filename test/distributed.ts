@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openRedis } from '../src/adapters/redis/connection.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
-import { type Installation, openInstallation } from './faults/round.ts';
+import { type Installation, openInstallation } from './faults/installation.ts';
 
 export const PARTITIONS = 4;
 export const MAIN = join(import.meta.dirname, '../src/cli/main.ts');

@@ -6,8 +6,9 @@ import { after, before, test } from 'node:test';
 import type { Pool } from 'pg';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { type Distributed, MAIN, openDistributed, send, transaction, until } from './distributed.ts';
+import type { Fault } from './faults/inflict.ts';
 import { FAULTY_PROGRAM, mendDatabase, POISONED_AMOUNT_MINOR, poisonDatabase } from './faults/poison.ts';
-import { type Fault, runRound } from './faults/round.ts';
+import { runRound } from './faults/round.ts';
 
 let world: Distributed;
 before(async () => {

@@ -11,7 +11,10 @@ import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { sparkJars } from '../src/stack/spark.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
-import { type Decider, type Fault, type Installation, openInstallation, runRound } from './faults/round.ts';
+import type { Fault } from './faults/inflict.ts';
+import { type Installation, openInstallation } from './faults/installation.ts';
+import type { Decider } from './faults/processes.ts';
+import { runRound } from './faults/round.ts';
 import { sendTraffic } from './faults/traffic.ts';
 import { promoteCopy } from './promote-copy.ts';
 
