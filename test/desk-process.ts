@@ -113,7 +113,7 @@ export function smallest(id: string, accountId = 'a1', amountMinor = 1234) {
     occurredAt: new Date().toISOString(),
     amountMinor,
     currency: 'EUR',
-    type: 'purchase',
+    type: 'purchase' as const,
   };
 }
 

@@ -18,6 +18,12 @@ export type Caller = RawCall & { readonly client: Client };
 const PLACES = placesOf(OPERATIONS);
 export const PASSWORD = 'correct horse battery';
 
+/** Calls operations of the desk by their names, as nobody where there are no credentials. */
+export const clientOf = (
+  { url }: Pick<DeskProcess, 'url'>,
+  credentials: Readonly<Record<string, string>> = {},
+): Client => createClient({ places: PLACES, url, headers: { origin: url, ...credentials } });
+
 /** Calls the desk as a browser of its own would, with what cookie it was given. */
 export function caller(
   desk: Pick<DeskProcess, 'url'>,
@@ -45,8 +51,7 @@ export function caller(
     }
     return { status: answer.status, body: parsed, headers: answer.headers };
   };
-  const headers = { origin: desk.url, ...credentials };
-  return Object.assign(send, { client: createClient({ places: PLACES, url: desk.url, headers }) });
+  return Object.assign(send, { client: clientOf(desk, credentials) });
 }
 
 export const cookieOf = (headers: Headers): string => (headers.get('set-cookie') ?? '').split(';')[0];
