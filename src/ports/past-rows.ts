@@ -38,7 +38,7 @@ export type SegmentOutcome = {
   /** Sent to review or declined. */
   readonly flagged: number;
   readonly caught: number;
-  /** Of frauds, and of those that were caught; minor units, currencies are not converted. */
+  /** Of frauds, and of those that were caught; minor units of the base currency. */
   readonly fraudMinor: number;
   readonly caughtMinor: number;
 };

@@ -2,9 +2,9 @@
 import { type Static, Type } from 'typebox';
 import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
-import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';
+import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES, type TransactionJson } from '../domain/transaction.ts';
 import { Identifier, Line, SafeInteger, Time } from './fields.ts';
-import { At, Component, List, Nullable, OneOf, operation } from './operation.ts';
+import { At, Component, List, Nullable, OneOf, operation, type SchemasOf } from './operation.ts';
 import { Problem } from './problem.ts';
 
 const EXAMPLE = {
@@ -67,6 +67,47 @@ export const Transaction = Component(
   },
   { additionalProperties: false, examples: [EXAMPLE] },
 );
+
+const Text = Type.String();
+
+/** A transaction as it is kept: what is hidden from whoever asks is a token, or absent. */
+export const StoredTransaction = Component(
+  'StoredTransaction',
+  {
+    id: Text,
+    accountId: Text,
+    occurredAt: At(),
+    amountMinor: Type.Number({ description: 'Minor units', examples: [1234] }),
+    currency: Type.String({ examples: ['EUR'] }),
+    type: OneOf(TRANSACTION_TYPES),
+    channel: Type.Optional(OneOf(CHANNELS)),
+    merchant: Type.Optional(Type.Object({ id: Text, name: Type.Optional(Text), mcc: Type.Optional(Text) })),
+    country: Type.Optional(Text),
+    city: Type.Optional(Text),
+    location: Type.Optional(Type.Object({ lat: Type.Number(), lon: Type.Number() })),
+    deviceId: Type.Optional(Text),
+    ip: Type.Optional(Text),
+    counterpartyId: Type.Optional(Text),
+    counterpartyName: Type.Optional(Text),
+    billing: Type.Optional(
+      Type.Object({ amountMinor: Type.Number(), currency: Type.String({ examples: ['EUR'] }) }),
+    ),
+    base: Type.Optional(
+      Type.Object(
+        {
+          amountMinor: Type.Number(),
+          currency: Type.String({ examples: ['EUR'] }),
+          rate: Type.Number({ description: 'Base units for one unit of what was converted' }),
+          rateDate: Type.String({ format: 'date', examples: ['2026-11-23'] }),
+          source: OneOf(['billing', 'imported', 'shipped']),
+        },
+        { description: 'In the base currency, where the amount is in another one' },
+      ),
+    ),
+  } satisfies SchemasOf<TransactionJson>,
+  { description: 'A transaction as it is kept; what is hidden from whoever asks is a token, or absent' },
+);
+export type StoredTransaction = Static<typeof StoredTransaction>;
 
 export const Reason = Component('Reason', {
   feature: Type.String(),

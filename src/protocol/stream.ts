@@ -3,27 +3,10 @@ import { Type } from 'typebox';
 import { QUARANTINE_STEPS } from '../domain/dead-letter.ts';
 import { OUTCOMES } from '../domain/decision.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
-import { Reason, RuleHit, Transaction } from './decisions.ts';
+import { Reason, RuleHit, StoredTransaction, Transaction } from './decisions.ts';
 import { At, Component, List, OneOf } from './operation.ts';
 
 const SOURCE_OFFSET = { description: 'Of the record on the transactions topic, in the same partition' };
-
-/** With what it is in the base currency of the desk that decided it. */
-const DecidedTransaction = Component('DecidedTransaction', {
-  ...Transaction.properties,
-  base: Type.Optional(
-    Type.Object(
-      {
-        amountMinor: Type.Integer(),
-        currency: Type.String({ examples: ['EUR'] }),
-        rate: Type.Number({ description: 'Base units for one unit of what was converted' }),
-        rateDate: Type.String({ format: 'date', examples: ['2026-11-23'] }),
-        source: OneOf(['billing', 'imported', 'shipped']),
-      },
-      { description: 'In the base currency, where the amount is in another one' },
-    ),
-  ),
-});
 
 export const LabelRecord = Component(
   'LabelRecord',
@@ -60,7 +43,7 @@ export const DecisionMessage = Component('DecisionMessage', {
   catalogueHash: Type.String({ description: 'Of the features, their order and meaning' }),
   contentHash: Type.String({ description: 'Of what the transaction says' }),
   features: Type.String({ description: 'Base64 of the features as the model saw them' }),
-  transaction: DecidedTransaction,
+  transaction: StoredTransaction,
 });
 
 export const LabelMessage = Component('LabelMessage', {

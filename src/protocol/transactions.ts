@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';
 import { Amount, Currency } from './amounts.ts';
-import { Decision } from './decisions.ts';
+import { Decision, StoredTransaction } from './decisions.ts';
 import { Identifier, Time } from './fields.ts';
 import { At, Component, List, Nullable, OneOf, operation } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
@@ -78,15 +78,7 @@ export const RuleOfStory = Component('RuleOfStory', {
 export const TransactionStory = Component(
   'TransactionStory',
   {
-    transaction: Type.Unsafe<Readonly<Record<string, unknown>>>(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description: 'As it was sent, without what is hidden from whoever asks',
-        },
-      ),
-    ),
+    transaction: StoredTransaction,
     decision: Decision,
     offset: Type.Integer(),
     peers: Type.Integer({

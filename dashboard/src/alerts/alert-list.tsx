@@ -137,7 +137,7 @@ export function AlertList(props: ListProps) {
 
 const LOSS: Column<Alert> = {
   title: 'Expected loss',
-  about: 'Sum of score × amount; currencies are not converted',
+  about: 'Sum of score × amount, in the desk’s base currency',
   right: true,
   cell: (alert) => <b>{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>,
 };

@@ -1,6 +1,7 @@
 // The live feed in the browser: one WebSocket, reconnecting by itself; screens read from one store.
 // Messages are gathered and applied once a frame.
 import { useSyncExternalStore } from 'react';
+import { readFeedMessage } from '../../../src/client/feed-message.ts';
 import { baseHundredths, PRESET_BASE_CURRENCY } from '../../../src/domain/base-amount.ts';
 import type { FlaggedTransaction } from '../../../src/protocol/alerts.ts';
 import type { ClientMessage, Presence, ServerMessage } from '../../../src/protocol/feed.ts';
@@ -167,7 +168,8 @@ function connect(): void {
     retryMs = 250;
     if (state.connection.state !== 'live')
       publish({ ...state, connection: { state: 'live', since: Date.now() } });
-    queue.push(JSON.parse(String(event.data)) as ServerMessage);
+    const message = readFeedMessage(String(event.data));
+    if (message) queue.push(message);
     // A hidden page has no frames; its messages are applied all the same, in larger steps.
     if (queue.length > 200) flush();
     else if (!frame) frame = requestAnimationFrame(flush);

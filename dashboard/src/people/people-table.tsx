@@ -51,6 +51,7 @@ export function PeopleTable() {
         rowKey={({ id }) => id}
         columns={columns(act, setLink)}
         mark={({ disabled }) => ({ isFaded: disabled })}
+        empty={data && 'Nobody yet.'}
       />
       {inviting && (
         <Invite

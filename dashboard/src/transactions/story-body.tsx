@@ -1,12 +1,6 @@
 // The story of one transaction: what happened, why, what surrounds it.
 import { Button, Group } from '@mantine/core';
-import {
-  type Amount,
-  type BaseAmount,
-  baseMajor,
-  OLD_RATE_DAYS,
-  rateAgeDays,
-} from '../../../src/domain/base-amount.ts';
+import { baseMajor, OLD_RATE_DAYS, rateAgeDays } from '../../../src/domain/base-amount.ts';
 import type { TransactionStory } from '../../../src/protocol/transactions.ts';
 import { AmountCell, amountText } from '../kit/amount.tsx';
 import { useChangeSearch } from '../kit/change-search.ts';
@@ -31,15 +25,15 @@ function Neighbours(props: { readonly story: TransactionStory }) {
   const { neighbours, transaction, decision } = props.story;
   const change = useChangeSearch<'__root__'>();
   const own = {
-    time: String(transaction.occurredAt),
-    amount: baseMajor(statedOf(transaction)),
-    outcome: decision.outcome as string,
+    time: transaction.occurredAt,
+    amount: baseMajor(transaction),
+    outcome: decision.outcome,
   };
   const points = [
     ...neighbours.map((row) => ({
       time: row.occurredAt,
       amount: baseMajor(row),
-      outcome: row.outcome as string,
+      outcome: row.outcome,
     })),
     own,
   ].sort((a, b) => a.time.localeCompare(b.time));
@@ -99,14 +93,8 @@ const NEIGHBOUR: readonly Column<TransactionStory['neighbours'][number]>[] = [
   { cell: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
 ];
 
-type StoredAmounts = Amount & { readonly occurredAt: string; readonly base?: BaseAmount };
-
-/** The amounts of a stored transaction. */
-const statedOf = (transaction: TransactionStory['transaction']): StoredAmounts =>
-  transaction as unknown as StoredAmounts;
-
 /** How an amount came to be what it counts as. */
-function Conversion({ of }: { readonly of: StoredAmounts }) {
+function Conversion({ of }: { readonly of: TransactionStory['transaction'] }) {
   const { base, occurredAt } = of;
   if (!base) return null;
   const ageDays = rateAgeDays(base, Date.parse(occurredAt));
@@ -201,7 +189,7 @@ export function Story(props: StoryProps) {
   const { story } = props;
   const sees = useMay('read_identifiers');
   const { decision, transaction } = story;
-  const merchant = transaction.merchant as { name?: string; id: string; mcc?: string } | undefined;
+  const { merchant } = transaction;
   const reasons = decision.reasons;
   const deciding = story.rules.filter(({ shadow, action }) => !shadow && action !== 'tag');
   const lead = deciding[0]?.text ?? reasons[0]?.text ?? 'nothing stands out';
@@ -211,11 +199,11 @@ export function Story(props: StoryProps) {
         {VERB[decision.outcome]}: {lead}
       </h2>
       <p className="muted" style={{ marginTop: 0 }}>
-        {amountText(statedOf(transaction))} · {words(String(transaction.type))}
-        {merchant ? ` at ${merchant.name ?? merchant.id}` : ''} · account {String(transaction.accountId)} ·{' '}
-        {dateTime(String(transaction.occurredAt))} · score {percent(decision.score, 2)}
+        {amountText(transaction)} · {words(transaction.type)}
+        {merchant ? ` at ${merchant.name ?? merchant.id}` : ''} · account {transaction.accountId} ·{' '}
+        {dateTime(transaction.occurredAt)} · score {percent(decision.score, 2)}
       </p>
-      <Conversion of={statedOf(transaction)} />
+      <Conversion of={transaction} />
       <StoryActions {...props} />
       {story.rules.map((rule) => (
         <FiredRule key={`${rule.id} ${rule.version}`} rule={rule} />

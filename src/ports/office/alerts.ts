@@ -13,7 +13,7 @@ export type Alert = {
   readonly dueAtMs: number;
   readonly transactions: number;
   readonly declined: number;
-  /** Hundredths of a currency unit; currencies are not converted. */
+  /** Hundredths of a unit of `currency`, which is the base currency. */
   readonly amountMinor: number;
   /** Sum of score × amount. */
   readonly expectedLossMinor: number;
