@@ -5,15 +5,13 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import type { Static } from 'typebox';
+import type { TransactionsTaken } from '../src/protocol/decisions.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
+import { clientOf } from './people.ts';
 
-type Answer = {
-  accepted: number;
-  repeated: number;
-  rejected: number;
-  errors: { index: number; status: number; problems: { pointer: string; message: string }[] }[];
-  detail?: string;
-};
+/** Taken or refused: what is refused tells the same figures, and why. */
+type Answer = Static<typeof TransactionsTaken> & { readonly detail?: string };
 
 const folder = makeFolder();
 let desk: DeskProcess;
@@ -35,7 +33,7 @@ async function post(
     headers,
     body: typeof body === 'string' ? body : new Uint8Array(body),
   });
-  return { status: answer.status, body: (await answer.json()) as Answer };
+  return { status: answer.status, body: JSON.parse(await answer.text()) };
 }
 
 let number = 0;
@@ -132,7 +130,7 @@ test('D1 an id that comes with other content is told in its line, just as it was
     [third, { ...third, currency: 'USD' }, third].map((t) => JSON.stringify(t)).join('\n'),
   );
   assert.deepEqual([...figures(within), within.body.repeated], [200, 1, 1, 1]);
-  const letters = (await (await fetch(`${desk.url}/v1/dead-letters`)).json()) as { deadLetters: unknown[] };
+  const letters = await clientOf(desk).call('listDeadLetters');
   assert.match(JSON.stringify(letters), /with other content/);
 });
 
@@ -141,9 +139,7 @@ test('A8 a line that says a key twice is refused, and is not taken when it is tr
   const answer = await post(text);
   assert.deepEqual(figures(answer), [422, 0, 1]);
   assert.match(answer.body.errors[0].problems[0].message, /"amountMinor" stands twice/);
-  const { items } = (await (await fetch(`${desk.url}/v1/dead-letters`)).json()) as {
-    items: { id: number; problems: { message: string }[] }[];
-  };
+  const { items } = await clientOf(desk).call('listDeadLetters');
   const letter = items.find(({ problems }) => /stands twice/.test(problems[0]?.message ?? ''));
   assert.ok(letter);
   const again = await fetch(`${desk.url}/v1/dead-letters/${letter.id}/retry`, { method: 'POST' });
@@ -181,9 +177,7 @@ test('A9 A10 a compressed body that nobody reads, or that breaks off, is no erro
     socket.destroy();
   }
   await sleep(300);
-  const { services } = (await (await fetch(`${desk.url}/v1/pipeline`)).json()) as {
-    services: { name: string; errors: number }[];
-  };
+  const { services } = await clientOf(desk).call('getPipeline');
   assert.deepEqual(
     services.filter(({ errors }) => errors > 0),
     [],
@@ -198,13 +192,9 @@ test('A16 A17 bulk intake says what it cannot read, takes what it can, and drops
       // As bytes: a text would be sent as text/plain.
       body: Buffer.from(text),
     });
-    const body = (await answer.json()) as { accepted?: number; rejected?: number };
-    return {
-      status: answer.status,
-      accepted: body.accepted,
-      rejected: body.rejected,
-      said: JSON.stringify(body),
-    };
+    const said = await answer.text();
+    const { accepted, rejected }: Partial<Answer> = JSON.parse(said);
+    return { status: answer.status, accepted, rejected, said };
   };
   const one = (id: string): string => JSON.stringify(smallest(`bulk-${id}`));
   for (const type of ['text/csv', 'application/xml', 'application/vnd.apache.parquet', 'text/plain']) {

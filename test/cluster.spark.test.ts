@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
-import { type Installation, openInstallation, runRound } from './faults/round.ts';
+import { type Installation, openInstallation } from './faults/installation.ts';
+import { runRound } from './faults/round.ts';
 import { type SparkCluster, startSparkCluster } from './spark-cluster.ts';
 
 /** Real-time mode needs a slot for each at once. */

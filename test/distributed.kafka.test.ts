@@ -10,8 +10,9 @@ import { createBoundary } from '../src/ports/boundary.ts';
 import { openStreamDesk } from '../src/runtimes/stream-desk.ts';
 import { deskContract } from './contracts/desk.ts';
 import {
-  type Distributed, historiesInRedis, MAIN, openDistributed, PARTITIONS, send, sleep, startAll, transaction, until,
+  type Distributed, historiesInRedis, MAIN, openDistributed, PARTITIONS, send, sleep, startAll, storyOf, transaction, until,
 } from './distributed.ts'; // biome-ignore format: a list
+import { clientOf } from './people.ts';
 import { promoteCopy } from './promote-copy.ts';
 import { startTraceCollector } from './trace-collector.ts';
 
@@ -109,12 +110,7 @@ describe('the API over Kafka', () => {
     await until('the next decision knows of it', async () => {
       const id = `after-${Math.random()}`;
       await send(url, '/v1/decisions', transaction(id, { accountId: 'victim' }));
-      const answer = await until('its story', async () => {
-        const found = await fetch(`${url}/v1/transactions/${id}`);
-        return found.ok
-          ? ((await found.json()) as { features: { name: string; value: number }[] })
-          : undefined;
-      });
+      const answer = await until('its story', () => storyOf(url, id));
       const known = answer.features.find(({ name }) => name === 'account_known_frauds_30d');
       return known?.value === 1 ? true : undefined;
     });
@@ -144,8 +140,8 @@ describe('the API over Kafka', () => {
     await send(url, '/v1/lists/watched-countries/entries', { entries: [{ value: 'IS' }] });
     await until('a decision by the new rule', async () => {
       const again = { ...here, id: `rule-${Math.random()}`, country: 'IS' };
-      const { body: decided } = await send(url, '/v1/decisions', again);
-      return (decided.rules as { id: string }[]).some(({ id }) => id === 'ruleville') ? true : undefined;
+      const { rules } = await clientOf({ url }).call('decide', { body: again });
+      return rules.some(({ id }) => id === 'ruleville') ? true : undefined;
     });
     assert.equal((await send(url, '/v1/rules/ruleville/1/state', { state: 'retired' })).status, 200);
     await until('decisions by the rules of before on every worker', async () => {
@@ -160,14 +156,7 @@ describe('the API over Kafka', () => {
 
   test('health probes every service, /metrics says the same', async () => {
     const parts = await until('all are up', async () => {
-      const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as {
-        services: {
-          name: string;
-          status: string;
-          detail: string;
-          latencyMs: { p50: number | null };
-        }[];
-      };
+      const { services } = await clientOf({ url }).call('getPipeline');
       const wanted = ['log', 'engine', 'state', 'database', 'sink'];
       const up = wanted.every((name) => services.find((part) => part.name === name)?.status === 'up');
       return up ? services : undefined;

@@ -3,9 +3,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRedis } from '../src/adapters/redis/connection.ts';
+import { ApiProblem } from '../src/client/client.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
-import { type Installation, openInstallation } from './faults/round.ts';
+import { type Installation, openInstallation } from './faults/installation.ts';
+import { clientOf } from './people.ts';
 
 export const PARTITIONS = 4;
 export const MAIN = join(import.meta.dirname, '../src/cli/main.ts');
@@ -81,7 +83,7 @@ export const transaction = (id: string, more: Record<string, unknown> = {}) => (
   occurredAt: '2026-11-01T10:00:00.000Z',
   amountMinor: 1234,
   currency: 'EUR',
-  type: 'purchase',
+  type: 'purchase' as const,
   ...more,
 });
 
@@ -98,6 +100,15 @@ export async function send(
   const text = await answer.text();
   return { status: answer.status, body: text ? JSON.parse(text) : {} };
 }
+
+/** All there is to say about a transaction, once it is stored. */
+export const storyOf = (url: string, id: string) =>
+  clientOf({ url })
+    .call('getTransaction', { params: { id } })
+    .catch((error: unknown) => {
+      if (error instanceof ApiProblem && error.status === 404) return undefined;
+      throw error;
+    });
 
 /** Every history of every partition, as bytes. */
 export async function historiesInRedis({ env }: Distributed): Promise<Map<string, string>> {

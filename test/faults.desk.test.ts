@@ -6,7 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+import { makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+import { clientOf } from './people.ts';
 
 test('A6 on a full disk intake pauses and says so; once there is space it goes on and nothing is lost', {
   timeout: 90_000,
@@ -25,12 +26,13 @@ test('A6 on a full disk intake pauses and says so; once there is space it goes o
       execFileSync('fallocate', ['-l', String(free - 8192), filler]);
       const accepted: string[] = [];
       const until = performance.now() + 20_000;
-      let refusal = { status: 0, body: {} as Record<string, unknown> };
+      let refusal: Awaited<ReturnType<typeof postJson>> | undefined;
       for (let i = 0; performance.now() < until; i++) {
         refusal = await postJson(desk.url, '/v1/decisions', smallest(`full-${i}`));
         if (refusal.status !== 200) break;
         accepted.push(`full-${i}`);
       }
+      assert.ok(refusal);
       assert.equal(refusal.status, 503, JSON.stringify(refusal.body) + desk.output());
       assert.match(String(refusal.body.detail), /disk|takes longer/i);
       rmSync(filler);
@@ -41,7 +43,7 @@ test('A6 on a full disk intake pauses and says so; once there is space it goes o
       }
       assert.equal(status, 200, desk.output());
       for (const id of ['disk-1', ...accepted]) {
-        const story = await getJson<{ transaction: { id: string } }>(desk.url, `/v1/transactions/${id}`);
+        const story = await clientOf(desk).call('getTransaction', { params: { id } });
         assert.equal(story.transaction.id, id);
       }
     } finally {
@@ -67,15 +69,10 @@ test('a damaged checkpoint is built again from the log, with the same histories'
     desk = await startDesk(folder.path, ['--no-simulator']);
     assert.match(desk.output(), /histories are built again/);
     await postJson(desk.url, '/v1/decisions', smallest('afterwards', 'same'));
-    const { features } = await getJson<{ features: { name: string; value: number }[] }>(
-      desk.url,
-      '/v1/transactions/afterwards',
-    );
+    const client = clientOf(desk);
+    const { features } = await client.call('getTransaction', { params: { id: 'afterwards' } });
     assert.equal(features.find(({ name }) => name === 'account_tx_count_24h')?.value, 31);
-    const stats = await getJson<{ scoreBins: number[]; current: { transactions: number } }>(
-      desk.url,
-      '/v1/stats',
-    );
+    const stats = await client.call('getStats');
     assert.equal(stats.current.transactions, 31);
     assert.equal(
       stats.scoreBins.reduce((sum, bin) => sum + bin, 0),
@@ -100,10 +97,7 @@ test('A3 a client that never reads is let go', async () => {
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
     const clients = async (): Promise<string | undefined> => {
-      const { services } = await getJson<{ services: { name: string; detail: string }[] }>(
-        desk.url,
-        '/v1/pipeline',
-      );
+      const { services } = await clientOf(desk).call('getPipeline');
       return services.find(({ name }) => name === 'feed')?.detail;
     };
     const reached = async (text: string): Promise<void> => {

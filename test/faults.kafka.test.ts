@@ -5,9 +5,13 @@ import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import type { Pool } from 'pg';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
+import { ApiProblem } from '../src/client/client.ts';
+import type { ServiceHealth } from '../src/protocol/pipeline.ts';
 import { type Distributed, MAIN, openDistributed, send, transaction, until } from './distributed.ts';
+import type { Fault } from './faults/inflict.ts';
 import { FAULTY_PROGRAM, mendDatabase, POISONED_AMOUNT_MINOR, poisonDatabase } from './faults/poison.ts';
-import { type Fault, runRound } from './faults/round.ts';
+import { runRound } from './faults/round.ts';
+import { clientOf } from './people.ts';
 
 let world: Distributed;
 before(async () => {
@@ -64,13 +68,11 @@ test('K3 what is in quarantine is shown, and a mended program takes it from ther
   assert.equal((await send(url, '/v1/decisions', unstored)).status, 200, 'it is decided');
   assert.equal((await send(url, '/v1/decisions', transaction('letter-2', more))).status, 200);
 
-  type Page = {
-    quarantined: number;
-    items: { id: number; transactionId: string; step: string; state: string }[];
-  };
-  const letters = async (): Promise<Page['items']> => {
-    const page = (await (await fetch(`${url}/v1/dead-letters?quarantined=true&limit=500`)).json()) as Page;
-    return page.items.filter(({ transactionId }) => transactionId?.startsWith('letter-'));
+  const client = clientOf({ url });
+  const letters = async () => {
+    const query = { quarantined: true, limit: 500 };
+    const { items } = await client.call('listDeadLetters', { query });
+    return items.filter(({ transactionId }) => transactionId?.startsWith('letter-'));
   };
   const both = await until('both letters', async () => {
     const found = await letters();
@@ -80,9 +82,8 @@ test('K3 what is in quarantine is shown, and a mended program takes it from ther
     ['letter-deciding', 'deciding', 'open'],
     ['letter-storing', 'storing', 'open'],
   ]);
-  type Service = { name: string; status: string };
   const shown = await until('the alarm', async () => {
-    const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as { services: Service[] };
+    const { services } = await client.call('getPipeline');
     return services.find(({ name }) => name === 'quarantine');
   });
   assert.equal(shown.status, 'degraded');
@@ -96,16 +97,17 @@ test('K3 what is in quarantine is shown, and a mended program takes it from ther
 
   await mendDatabase(pool);
   await ofWorker.stop();
-  const ready = async (): Promise<Response> => fetch(`${url}/readyz`);
-  const unready = await until('A15 nobody decides', async () => {
-    const answer = await ready();
-    return answer.status === 503 ? answer : undefined;
-  });
-  assert.match(String(((await unready.json()) as { detail: string }).detail), /: down/);
+  const unready = await until('A15 nobody decides', () =>
+    client.call('getReadiness').then(
+      () => undefined,
+      (error: unknown) => (error instanceof ApiProblem && error.status === 503 ? error : undefined),
+    ),
+  );
+  assert.match(unready.message, /: down/);
   const mended = start('worker-mended', ['worker']);
   t.after(() => mended.stop());
   await mended.said(/ ready\n/, 60_000);
-  await until('A15 somebody decides', async () => ((await ready()).ok ? true : undefined));
+  await until('A15 somebody decides', async () => ((await fetch(`${url}/readyz`)).ok ? true : undefined));
   const ids = both.map(({ id }) => String(id));
   const retried = command('retry', ...ids);
   assert.equal(retried.status, 0, retried.stderr);
@@ -180,9 +182,8 @@ test('A13 a worker that hangs is down, with since when and why, before anything 
   });
   const [, url] = await server.said(/listens at (\S+)/, 60_000);
   await Promise.all([worker, sink].map((process) => process.said(/ ready\n/, 60_000)));
-  type Part = { name: string; status: string; trouble: { since: string; why: string } | null };
-  const part = async (name: string): Promise<Part> => {
-    const { services } = (await (await fetch(`${url}/v1/pipeline`)).json()) as { services: Part[] };
+  const part = async (name: string): Promise<ServiceHealth> => {
+    const { services } = await clientOf({ url }).call('getPipeline');
     const found = services.find((service) => service.name === name);
     assert.ok(found);
     return found;
@@ -222,7 +223,7 @@ test('A13 a worker that hangs is down, with since when and why, before anything 
   await pool.query('lock table transactions in exclusive mode');
   const locked = Date.now();
   await send(url, '/v1/transactions', [transaction('standing-3')]);
-  const sinkIs = (status: string): Promise<Part> =>
+  const sinkIs = (status: string): Promise<ServiceHealth> =>
     until(
       `the sink is told as ${status}`,
       async () => {

@@ -1,6 +1,7 @@
 // What needs two people, over the API: on every road, by keys too, and what waits is carried out as it was asked for.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { KEY_PERMISSIONS } from '../src/domain/access.ts';
 import { parseModel, serializeModel } from '../src/models/model.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
 import { type Caller, caller, firstAdministrator, invite } from './people.ts';
@@ -26,14 +27,19 @@ after(async () => {
   folder.remove();
 });
 
-async function keyOf(who: Caller, permissions: string[]): Promise<Caller> {
-  const { body } = await who('POST', '/v1/keys', { name: permissions.join(' '), permissions });
-  return caller(desk, { authorization: `Bearer ${body.key}` });
+async function keyOf(who: Caller, permissions: (typeof KEY_PERMISSIONS)[number][]): Promise<Caller> {
+  const body = { name: permissions.join(' '), permissions };
+  const { key } = await who.client.call('makeKey', { body });
+  return caller(desk, { authorization: `Bearer ${key}` });
 }
-type Waiting = { id: number; subject: string; details: string[]; proposedBy: string; own: boolean };
-const waiting = async (who: Caller, kind: string): Promise<Waiting[]> =>
-  (await who('GET', `/v1/proposals/${kind}`)).body.proposals as Waiting[];
-const settings = async () => (await ada('GET', '/v1/settings')).body;
+const LISTINGS = {
+  settings: 'listSettingsProposals',
+  lists: 'listListProposals',
+  models: 'listModelProposals',
+} as const;
+const waiting = async (who: Caller, kind: keyof typeof LISTINGS) =>
+  (await who.client.call(LISTINGS[kind])).proposals;
+const settings = () => ada.client.call('getSettings');
 
 test('O13 four eyes are switched on by one and off by two', async () => {
   assert.equal((await ada('PUT', '/v1/settings', { fourEyesRules: null })).status, 400);
@@ -45,7 +51,7 @@ test('O13 four eyes are switched on by one and off by two', async () => {
   assert.equal(off.status, 202);
   assert.equal((await settings()).fourEyesRules, true, 'still on');
   const [proposal] = await waiting(ada, 'settings');
-  assert.deepEqual(proposal.details.sort(), ['fourEyesCases: on', 'fourEyesRules: off']);
+  assert.deepEqual(proposal.details.toSorted(), ['fourEyesCases: on', 'fourEyesRules: off']);
   const path = `/v1/proposals/settings/${proposal.id}`;
   const own = await ada('POST', `${path}/approve`, {});
   assert.equal(own.status, 403);
@@ -88,7 +94,7 @@ test('O13 a key counts as the person who made it, and is never the second one', 
 
 test('O13 a list by which live rules approve is changed by two, whatever way the change comes', async () => {
   const outcome = async (id: string, accountId: string) =>
-    (await ada('POST', '/v1/decisions', smallest(id, accountId, 900_000))).body.outcome;
+    (await ada.client.call('decide', { body: smallest(id, accountId, 900_000) })).outcome;
   const path = '/v1/lists/trusted-accounts';
   const put = { entries: [{ value: 'mule-1', note: 'a friend' }] };
   assert.equal((await ann('POST', `${path}/entries`, put)).status, 202);
@@ -100,7 +106,7 @@ test('O13 a list by which live rules approve is changed by two, whatever way the
     ).status,
     409,
   );
-  const listed = (await ann('GET', '/v1/lists')).body.lists as { name: string; needsTwo: boolean }[];
+  const { lists: listed } = await ann.client.call('listLists');
   assert.deepEqual(
     listed.filter(({ needsTwo }) => needsTwo).map(({ name }) => name),
     ['trusted-accounts'],
@@ -153,7 +159,7 @@ test('L6 a list is kept as long as a rule in service reads it, however the rule 
 });
 
 test('O13 a model decides, for all or for some, when a second person agrees, with or without the gate', async () => {
-  const [{ version }] = (await ada('GET', '/v1/models')).body.models as { version: string }[];
+  const [{ version }] = (await ada.client.call('listModels')).models;
   const { text } = (await ada('GET', `/v1/models/${version}/artefact`)).body;
   const model = parseModel(String(text), 'artefact');
   const twin = serializeModel({ ...model, info: { ...model.info, version: 'twin' } });
@@ -165,9 +171,7 @@ test('O13 a model decides, for all or for some, when a second person agrees, wit
   assert.equal((await move('challenger', { share: 0.99 })).status, 202);
   assert.equal((await move('champion')).status, 202);
   const serving = async () =>
-    ((await ada('GET', '/v1/models')).body.models as { version: string; state: string }[]).find(
-      ({ state }) => state === 'champion',
-    )?.version;
+    (await ada.client.call('listModels')).models.find(({ state }) => state === 'champion')?.version;
   assert.equal(await serving(), version);
   const [challenger, champion] = await waiting(bo, 'models');
   assert.deepEqual(challenger.details, [

@@ -26,14 +26,12 @@ export type Components = { readonly schemas?: Readonly<Record<string, Schema>> }
 
 /** The schema with what it refers to in its place. */
 export function resolved(schema: Schema | undefined, components: Components | undefined): Schema | undefined {
-  const put = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(put);
-    if (typeof value !== 'object' || value === null) return value;
-    const { $ref } = value as { $ref?: string };
-    if ($ref !== undefined) return put(components?.schemas?.[$ref.split('/').at(-1) ?? '']);
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, put(part)]));
-  };
-  return put(schema) as Schema | undefined;
+  if (!schema) return undefined;
+  return JSON.parse(JSON.stringify(schema), (_, value) =>
+    typeof value?.$ref === 'string'
+      ? resolved(components?.schemas?.[value.$ref.split('/').at(-1)], components)
+      : value,
+  );
 }
 
 /** Something hostile: its name, and the bytes it is in a JSON text. */
@@ -223,9 +221,10 @@ function places(schema: Schema, value: unknown, whole: (part: unknown) => unknow
     pieces: bounds(schema).map(([name, held]) => json(name, JSON.stringify(held))),
   };
   if (schema.type === 'object' && typeof value === 'object' && value !== null) {
+    const given = new Map(Object.entries(value));
     const fields = Object.entries({ ...schema.properties, ...patternFields(schema) }).flatMap(
       ([name, part]) => {
-        const held = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : example(part);
+        const held = given.has(name) ? given.get(name) : example(part);
         return places(part, held, (inner) => whole({ ...value, [name]: inner }), `${where}/${name}`);
       },
     );

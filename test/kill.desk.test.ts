@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Answer } from '../src/client/api.ts';
 import { createRandom } from '../src/domain/random.ts';
 import { transactionToJson } from '../src/domain/transaction.ts';
 import { createClassicSimulator } from '../src/simulator/classic.ts';
-import { type DeskProcess, getJson, makeFolder, startDesk } from './desk-process.ts';
+import { type DeskProcess, makeFolder, startDesk } from './desk-process.ts';
+import { clientOf } from './people.ts';
 
 const TRANSACTIONS = 12_000;
 const KILLS = 5;
@@ -32,17 +34,15 @@ async function send(desk: () => DeskProcess, lines: readonly string[]): Promise<
   let said = 'nothing';
   for (const until = Date.now() + 60_000; Date.now() < until; ) {
     try {
-      const answer = await fetch(`${desk().url}/v1/transactions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-ndjson' },
+      const { accepted, repeated, rejected } = await clientOf(desk()).call('addTransactions', {
         body: lines.join('\n'),
+        type: 'application/x-ndjson',
       });
-      const text = await answer.text();
-      said = `${answer.status} ${text}`;
-      const body = JSON.parse(text) as { accepted: number; repeated: number };
-      if (answer.status === 200 && body.accepted + body.repeated === lines.length) return;
-    } catch {
+      if (accepted + repeated === lines.length) return;
+      said = `accepted ${accepted}, repeated ${repeated}, rejected ${rejected}`;
+    } catch (error) {
       // Killed in the middle: what was accepted is in the log, and comes again as a repetition.
+      said = String(error);
     }
     await new Promise((done) => setTimeout(done, 50));
   }
@@ -50,27 +50,24 @@ async function send(desk: () => DeskProcess, lines: readonly string[]): Promise<
 }
 
 async function allDecisions(desk: DeskProcess): Promise<Map<string, Row>> {
+  const client = clientOf(desk);
   for (;;) {
-    const { services } = await getJson<{ services: { name: string; waiting: number }[] }>(
-      desk.url,
-      '/v1/pipeline',
-    );
+    const { services } = await client.call('getPipeline');
     if (services.find((service) => service.name === 'engine')?.waiting === 0) break;
     await new Promise((done) => setTimeout(done, 50));
   }
   const rows = new Map<string, Row>();
-  let cursor: number | null = null;
+  let cursor: number | undefined;
   do {
-    const page: { items: Row[]; nextCursor: number | null } = await getJson(
-      desk.url,
-      `/v1/transactions?limit=500${cursor === null ? '' : `&cursor=${cursor}`}`,
-    );
+    const page: Answer<'listTransactions'> = await client.call('listTransactions', {
+      query: { limit: 500, cursor },
+    });
     for (const { id, score, outcome } of page.items) {
       assert.ok(!rows.has(id), `${id} was decided twice`);
       rows.set(id, { id, score, outcome });
     }
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
   return rows;
 }
 

@@ -1,41 +1,45 @@
 // Labels over HTTP: one, and many as lists, lines and CSV.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Static } from 'typebox';
+import { ApiProblem } from '../src/client/client.ts';
+import type { LabelsTaken } from '../src/protocol/labels.ts';
+import { type DeskProcess, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+import { clientOf } from './people.ts';
 
 const folder = makeFolder();
 let desk: DeskProcess;
 before(async () => {
   desk = await startDesk(folder.path, ['--no-simulator']);
   const bulk = Array.from({ length: 1200 }, (_, i) => JSON.stringify(smallest(`t${i}`, `a${i}`)));
-  const { body } = await post('/v1/transactions', 'application/x-ndjson', bulk.join('\n'));
-  assert.equal(body.accepted, 1200);
-  for (const end = Date.now() + 20_000; ; await new Promise((done) => setTimeout(done, 50))) {
-    const found = await getJson<{ transaction?: unknown }>(desk.url, '/v1/transaction?id=t1199');
-    if (found.transaction) break;
-    assert.ok(Date.now() < end);
-  }
+  const client = clientOf(desk);
+  const type = 'application/x-ndjson';
+  assert.equal((await client.call('addTransactions', { body: bulk.join('\n'), type })).accepted, 1200);
+  const isStored = () =>
+    client.call('getTransaction', { params: { id: 't1199' } }).then(
+      () => true,
+      () => false,
+    );
+  for (const end = Date.now() + 20_000; !(await isStored()); await sleep(50)) assert.ok(Date.now() < end);
 });
 after(async () => {
   await desk.stop();
   folder.remove();
 });
 
-type Answer = {
-  accepted: number;
-  frauds: number;
-  unknown: number;
-  rejected: number;
-  errors: { index: number; status: number; problems: { pointer: string; message: string }[] }[];
-  detail?: string;
-};
-async function post(path: string, type: string, body: string): Promise<{ status: number; body: Answer }> {
+/** Whatever it is, taken or refused: what is refused tells the same figures. */
+async function post(
+  path: string,
+  type: string,
+  body: string,
+): Promise<{ status: number; body: Static<typeof LabelsTaken> }> {
   const answer = await fetch(desk.url + path, { method: 'POST', headers: { 'content-type': type }, body });
-  return { status: answer.status, body: (await answer.json()) as Answer };
+  return { status: answer.status, body: JSON.parse(await answer.text()) };
 }
 async function labelled(id: string): Promise<boolean | null> {
-  for (const end = Date.now() + 10_000; ; await new Promise((done) => setTimeout(done, 50))) {
-    const { isFraud } = await getJson<{ isFraud: boolean | null }>(desk.url, `/v1/transaction?id=${id}`);
+  for (const end = Date.now() + 10_000; ; await sleep(50)) {
+    const { isFraud } = await clientOf(desk).call('getTransaction', { params: { id } });
     if (isFraud !== null || Date.now() > end) return isFraud;
   }
 }
@@ -52,8 +56,11 @@ test('A18 one label is answered about itself', async () => {
     (await postJson(desk.url, '/v1/labels', { transactionId: 'nobody', fraud: true })).status,
     404,
   );
-  const wrong = await postJson(desk.url, '/v1/labels', { transactionId: 't0', fraud: 'yes', colour: 1 });
-  assert.deepEqual([wrong.status, (wrong.body.problems as unknown[]).length], [422, 2]);
+  const wrong = JSON.stringify({ transactionId: 't0', fraud: 'yes', colour: 1 });
+  await assert.rejects(
+    clientOf(desk).call('addLabels', { body: wrong, type: 'application/json' }),
+    (error: unknown) => error instanceof ApiProblem && error.status === 422 && error.problems.length === 2,
+  );
   assert.equal((await post('/v1/labels', 'application/json', '')).status, 400);
   assert.equal((await post('/v1/labels', 'application/json', 'null')).status, 422);
   assert.equal((await post('/v1/labels', 'text/plain', '{}')).status, 415);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { ServerMessage } from '../src/protocol/feed.ts';
 import { makeFolder, startDesk } from './desk-process.ts';
 
 const folder = makeFolder();
@@ -15,8 +16,8 @@ test('F5 labels of the live stream reach the desk by themselves, and it lives on
   const socket = new WebSocket(`${desk.url.replace('http', 'ws')}/v1/feed`);
   let labels = 0;
   socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(String(data)) as { type: string; labels?: unknown[] };
-    labels += message.labels?.length ?? 0;
+    const message: ServerMessage = JSON.parse(String(data));
+    if (message.type === 'diff') labels += message.labels?.length ?? 0;
   });
   try {
     // The first comes half a minute after its transaction.

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 import { type DeskProcess, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
-import { type Caller, caller, cookieOf, firstAdministrator, PASSWORD } from './people.ts';
+import { type Caller, caller, clientOf, cookieOf, firstAdministrator, PASSWORD } from './people.ts';
 
 /** The receiver is on this machine, which the operator has to allow. */
 const ARGUMENTS = ['--no-simulator', '--allow-webhook-targets', '127.0.0.1'];
@@ -69,29 +69,23 @@ async function until(what: string, fits: () => boolean | Promise<boolean>): Prom
 }
 
 async function flag(account: string): Promise<void> {
-  const made = await ada('POST', '/v1/keys', { name: account, permissions: ['decide'] });
+  const { key } = await ada.client.call('makeKey', { body: { name: account, permissions: ['decide'] } });
+  const service = clientOf(desk, { authorization: `Bearer ${key}` });
   for (let i = 0; i < 6; i++) {
-    const service = caller(desk, { authorization: `Bearer ${made.body.key}` });
-    assert.equal(
-      (await service('POST', '/v1/decisions', smallest(`${account}-${i}`, account, 100))).status,
-      200,
-    );
+    await service.call('decide', { body: smallest(`${account}-${i}`, account, 100) });
   }
 }
 
 test('N1 a webhook is signed, tried again until it arrives, and never lost over a restart', async () => {
   await flag('before-anybody-listens');
-  const made = await ada('POST', '/v1/channels', {
-    kind: 'webhook',
-    target: hook,
-    events: ['alert.opened', 'alert.closed'],
+  const { secret } = await ada.client.call('addChannel', {
+    body: { kind: 'webhook', target: hook, events: ['alert.opened', 'alert.closed'] },
   });
-  assert.equal(made.status, 201, JSON.stringify(made.body));
-  const secret = String(made.body.secret);
+  assert.ok(secret);
   status = 500;
   await flag('card-told');
   await until('a first try', () => received.length > 0);
-  const troubled = async () => Number((await ada('GET', '/v1/channels')).body.failing) === 1;
+  const troubled = async () => (await ada.client.call('listChannels')).failing === 1;
   await until('the failure is shown', troubled);
   await desk.kill();
   status = 200;
@@ -99,13 +93,11 @@ test('N1 a webhook is signed, tried again until it arrives, and never lost over 
   const signedIn = await caller(desk)('POST', '/v1/sign-in', { id: 'ada@bank.example', password: PASSWORD });
   ada = caller(desk, { cookie: cookieOf(signedIn.headers) });
   await until('it arrived', async () => {
-    const { deliveries } = (await ada('GET', '/v1/channels')).body as {
-      deliveries: { deliveredAt: string | null }[];
-    };
+    const { deliveries } = await ada.client.call('listChannels');
     return deliveries.every(({ deliveredAt }) => deliveredAt !== null) && deliveries.length === 1;
   });
   const { headers, body } = received[received.length - 1];
-  const said = JSON.parse(body) as { type: string; accountId: string };
+  const said: { type: string; accountId: string } = JSON.parse(body);
   assert.deepEqual(
     [said.type, said.accountId],
     ['alert.opened', 'card-told'],
@@ -143,21 +135,22 @@ test('N1 what people do is told once, to those who asked for it', async () => {
 
 test('N3 a receiver that is gone is told nothing more; the desk says so, and somebody can go on', async () => {
   received.length = 0;
-  const made = await ada('POST', '/v1/channels', { kind: 'webhook', target: hook, events: ['rule.moved'] });
-  const path = `/v1/channels/${made.body.id}`;
-  type Listed = { id: unknown; enabled: boolean; stoppedBecause: string | null };
-  const channel = async (): Promise<Listed | undefined> =>
-    ((await ada('GET', '/v1/channels')).body.channels as Listed[]).find(({ id }) => id === made.body.id);
+  const made = await ada.client.call('addChannel', {
+    body: { kind: 'webhook', target: hook, events: ['rule.moved'] },
+  });
+  const path = `/v1/channels/${made.id}`;
+  const channel = async () =>
+    (await ada.client.call('listChannels')).channels.find(({ id }) => id === made.id);
   status = 410;
   assert.equal((await ada('POST', `${path}/test`, {})).status, 200);
   const stopped = await channel();
   assert.deepEqual([stopped?.enabled, stopped?.stoppedBecause], [false, 'status 410']);
-  const trail = (await ada('GET', '/v1/audit?action=stopped%20a%20channel')).body as {
-    items: { who: string; subject: string }[];
-  };
+  const { items: trail } = await ada.client.call('listAuditLines', {
+    query: { action: 'stopped a channel' },
+  });
   assert.deepEqual(
-    trail.items.map(({ who, subject }) => [who, subject]),
-    [['Goshawk', `channel ${made.body.id}`]],
+    trail.map(({ who, subject }) => [who, subject]),
+    [['Goshawk', `channel ${made.id}`]],
   );
   assert.equal((await ada('POST', `${path}/test`, {})).status, 409, 'a test would wait');
   await new Promise((done) => setTimeout(done, 1500));
@@ -201,9 +194,11 @@ test('N1 nobody there is told as what it is', async () => {
   const { port } = dead.address() as AddressInfo;
   dead.close();
   const target = `http://127.0.0.1:${port}/`;
-  const made = await ada('POST', '/v1/channels', { kind: 'webhook', target, events: ['rule.moved'] });
-  await ada('POST', `/v1/channels/${made.body.id}/test`, {});
-  const { deliveries } = (await ada('GET', '/v1/channels')).body as { deliveries: { lastError: string }[] };
-  assert.match(deliveries[0].lastError, /^unreachable$/);
+  const { id } = await ada.client.call('addChannel', {
+    body: { kind: 'webhook', target, events: ['rule.moved'] },
+  });
+  await ada.client.call('testChannel', { params: { id } });
+  const { deliveries } = await ada.client.call('listChannels');
+  assert.match(deliveries[0].lastError ?? '', /^unreachable$/);
   assert.equal((await postJson(desk.url, '/v1/channels', {})).status, 401);
 });

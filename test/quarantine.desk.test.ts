@@ -44,6 +44,17 @@ async function inDatabase(name: string, statements: readonly string[]): Promise<
   await session.close();
 }
 
+/** The database refuses some rows, as it refuses a number that is out of range. */
+const REFUSE_POISON = [
+  `create function refuse_poison() returns trigger language plpgsql as $$
+   begin
+     if new.city = 'Poison' then raise exception 'out of range' using errcode = '22003'; end if;
+     return new;
+   end $$`,
+  'create trigger refuse_poison before insert on transactions for each row execute function refuse_poison()',
+];
+const TAKE_POISON = ['drop trigger refuse_poison on transactions'];
+
 /** All histories, byte for byte. */
 function historiesOf({ engine }: EmbeddedDesk): string[] {
   return ENTITY_KINDS.flatMap((kind) => {
@@ -72,18 +83,32 @@ const transaction = (id: string, more: Partial<Transaction> = {}): Transaction =
 const letters = async (desk: EmbeddedDesk): Promise<readonly DeadLetter[]> =>
   (await desk.office.deadLetters.page({ quarantined: true }, 100)).toReversed();
 
+/** As the route that tries again does it: one is decided again, the other only stored. */
+async function tryBoth(
+  desk: EmbeddedDesk,
+  undecided: Transaction,
+  first: DeadLetter,
+  second: DeadLetter,
+): Promise<void> {
+  const entry = {
+    atMs: Date.now(),
+    actor: { kind: 'local', id: 'local', name: 'local' },
+    action: 'tried again',
+    subject: 'dead letter',
+  } as const;
+  const { deadLetters } = desk.office;
+  assert.ok(await deadLetters.move(first.id, 'open', 'retrying', entry));
+  await desk.takeAgain({ kind: 'transaction', transaction: undecided, receivedAtMs: 0 }, `${first.id}.1`);
+  await deadLetters.storeAgain(second, Date.now());
+  desk.letGo('unstored');
+  await desk.settled();
+  await deadLetters.tidy(Date.now());
+}
+
 test('K1 K3 a desk goes on without the record that it cannot decide or store, and takes it once it can', async () => {
   let desk = await open('var');
   await desk.close();
-  // A database that refuses some rows, as it refuses a number that is out of range.
-  await inDatabase('var', [
-    `create function refuse_poison() returns trigger language plpgsql as $$
-     begin
-       if new.city = 'Poison' then raise exception 'out of range' using errcode = '22003'; end if;
-       return new;
-     end $$`,
-    'create trigger refuse_poison before insert on transactions for each row execute function refuse_poison()',
-  ]);
+  await inDatabase('var', REFUSE_POISON);
   desk = await open('var');
   await breakTheProgram();
   const undecided = transaction('undecided', { amountMinor: POISONED_AMOUNT_MINOR });
@@ -135,21 +160,10 @@ test('K1 K3 a desk goes on without the record that it cannot decide or store, an
 
   mendTheProgram();
   await desk.close();
-  await inDatabase('killed', ['drop trigger refuse_poison on transactions']);
+  await inDatabase('killed', TAKE_POISON);
   desk = await open('killed');
   const [first, second] = await letters(desk);
-  const entry = {
-    atMs: Date.now(),
-    actor: { kind: 'local', id: 'local', name: 'local' },
-    action: 'tried again',
-    subject: 'dead letter',
-  } as const;
-  assert.ok(await desk.office.deadLetters.move(first.id, 'open', 'retrying', entry));
-  await desk.takeAgain({ kind: 'transaction', transaction: undecided, receivedAtMs: 0 }, `${first.id}.1`);
-  await desk.office.deadLetters.storeAgain(second, Date.now());
-  desk.letGo('unstored');
-  await desk.settled();
-  await desk.office.deadLetters.tidy(Date.now());
+  await tryBoth(desk, undecided, first, second);
   assert.deepEqual(
     (await letters(desk)).map(({ state }) => state),
     ['resolved', 'resolved'],

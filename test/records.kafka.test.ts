@@ -11,8 +11,9 @@ import { encodeHeaders, produceApi } from '../src/adapters/kafka/record-batch.ts
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { folderForPostgres } from '../src/stack/services.ts';
 import {
-  type Distributed, openDistributed, PARTITIONS, send, sleep, startAll, transaction, until,
+  type Distributed, openDistributed, PARTITIONS, send, sleep, startAll, storyOf, transaction, until,
 } from './distributed.ts'; // biome-ignore format: a list
+import { clientOf } from './people.ts';
 
 let world: Distributed;
 let all: Awaited<ReturnType<typeof startAll>>;
@@ -123,26 +124,18 @@ test('T12 F8 the stream counts in one currency, by rates that reach the workers'
   assert.equal(rates.status, 200, await rates.text());
   const paid = (id: string, amountMinor: number, currency: string, more = {}) =>
     transaction(id, { accountId: 'money', amountMinor, currency, ...more });
-  const story = async (id: string): Promise<Record<string, unknown>> =>
-    (await fetch(`${url}/v1/transaction?id=${id}`)).json() as Promise<Record<string, unknown>>;
   // Workers look for rates every two seconds.
   let yen = 0;
   await until('the imported rate is in service', async () => {
     const id = `yen-${yen++}`;
     const own = { ...paid(id, 20_000, 'JPY'), accountId: `money-${id}` };
     assert.equal((await send(url, '/v1/decisions', own)).status, 200);
-    const { transaction: stored } = await until('it is stored', async () => {
-      const found = await story(id);
-      return found.transaction ? (found as { transaction: { base?: { source: string } } }) : undefined;
-    });
-    return stored.base?.source === 'imported' ? id : undefined;
+    const { transaction: stored } = await until('it is stored', () => storyOf(url, id));
+    return Object(stored.base).source === 'imported' ? id : undefined;
   });
   assert.equal((await send(url, '/v1/decisions', paid('money-1', 20_000, 'JPY'))).status, 200);
   assert.equal((await send(url, '/v1/decisions', paid('money-2', 1000, 'EUR'))).status, 200);
-  const told = await until('it is stored', async () => {
-    const found = await story('money-2');
-    return found.features ? (found as { features: { name: string; value: number }[] }) : undefined;
-  });
+  const told = await until('it is stored', () => storyOf(url, 'money-2'));
   assert.equal(told.features.find(({ name }) => name === 'account_amount_sum_24h')?.value, 110);
   const { rows } = await pool.query(`select base_amount_minor, base from transactions where id = 'money-1'`);
   assert.equal(Number(rows[0].base_amount_minor), 10_000);
@@ -209,8 +202,9 @@ test('T5 no server of an installation keeps a card number, however its record ca
       ['555555xxxxxx4444~', 1],
     ],
   );
-  const answer = await fetch(`${url}/v1/transactions?accountId=${encodeURIComponent(spaced(theirs))}`);
-  assert.equal(((await answer.json()) as { items: unknown[] }).items.length, 1, 'found by the number');
+  const query = { accountId: spaced(theirs) };
+  const { items } = await clientOf({ url }).call('listTransactions', { query });
+  assert.equal(items.length, 1, 'found by the number');
   await pool.query('checkpoint');
   // Redis writes its file every second.
   await sleep(1500);

@@ -42,7 +42,7 @@ test('replay sends a file through the engine, labels after their delay, and can 
     const replay = (...options: string[]): Report => {
       const run = spawnSync(GOSHAWK, ['replay', file, '--json', ...options], { encoding: 'utf8' });
       assert.equal(run.status, 0, run.stderr);
-      return JSON.parse(run.stdout) as Report;
+      return JSON.parse(run.stdout);
     };
     const kept = ['--data-dir', join(folder.path, 'var'), '--train-days', '10', '--delay-days', '2'];
     const first = replay(...kept);
@@ -56,7 +56,7 @@ test('replay sends a file through the engine, labels after their delay, and can 
     const again = replay(...kept);
     assert.deepEqual([again.sent, again.decided, again.duplicates], [ROWS, 0, ROWS]);
     const [line] = lines;
-    const row = JSON.parse(line) as { amountMinor: number };
+    const row: { amountMinor: number } = JSON.parse(line);
     writeFileSync(file, [line, JSON.stringify({ ...row, amountMinor: row.amountMinor + 1 })].join('\n'));
     const changed = replay(...kept);
     assert.deepEqual(

@@ -23,30 +23,7 @@ export async function startSparkCluster(
   workerCount: number,
   slots: number,
 ): Promise<SparkCluster> {
-  const home = join(folder, 'spark-home');
-  mkdirSync(join(folder, 'logs'), { recursive: true });
-  mkdirSync(home, { recursive: true });
-  // Workers look for the jars of their executors here.
-  symlinkSync(sparkJars(), join(home, 'jars'));
-  const env = {
-    SPARK_HOME: home,
-    SPARK_SCALA_VERSION: '2.13',
-    SPARK_LOCAL_IP: '127.0.0.1',
-    SPARK_LOCAL_DIRS: join(folder, 'spark-work'),
-  };
-  const start = (
-    name: string,
-    main: string,
-    args: readonly string[],
-    heapMegabytes: number,
-    more: Readonly<Record<string, string>> = {},
-  ): GoshawkProcess =>
-    startProgram('java', {
-      name,
-      args: sparkClassWords(main, args, heapMegabytes, folder),
-      env: { ...env, ...more },
-      logFile: join(folder, 'logs', `${name}.log`),
-    });
+  const start = openSpark(folder);
   const port = String(await freePort());
   const url = `spark://127.0.0.1:${port}`;
   const at = async (): Promise<string[]> => [
@@ -60,56 +37,71 @@ export async function startSparkCluster(
     HEAP_MEGABYTES,
   );
   const workers: GoshawkProcess[] = [];
-  for (let i = 0; i < workerCount; i++) {
-    const work = join(folder, `spark-worker-${i + 1}`);
-    workers.push(
-      start(
-        `spark-worker-${i + 1}`,
-        'org.apache.spark.deploy.worker.Worker',
-        [
-          ...(await at()),
-          '--cores',
-          String(slots),
-          '--memory',
-          `${EXECUTOR_MEGABYTES}m`,
-          '--work-dir',
-          work,
-          url,
-        ],
-        HEAP_MEGABYTES,
-      ),
-    );
+  for (let i = 1; i <= workerCount; i++) {
+    const name = `spark-worker-${i}`;
+    const words = [
+      ...(await at()),
+      ...['--cores', String(slots), '--memory', `${EXECUTOR_MEGABYTES}m`],
+      ...['--work-dir', join(folder, name), url],
+    ];
+    workers.push(start(name, 'org.apache.spark.deploy.worker.Worker', words, HEAP_MEGABYTES));
   }
   return {
     submit: (name, settings) =>
       start(
         name,
         'org.apache.spark.deploy.SparkSubmit',
-        [
-          ...['--master', url, '--class', 'goshawk.spark.GoshawkStream'],
-          ...['--conf', 'spark.ui.enabled=false', '--conf', `spark.executor.cores=${slots}`],
-          ...[
-            '--conf',
-            `spark.executor.memory=${EXECUTOR_MEGABYTES}m`,
-            '--conf',
-            'spark.driver.host=127.0.0.1',
-          ],
-          join(sparkJars(), 'goshawk-spark.jar'),
-          ...['--checkpoint', join(folder, 'spark-checkpoint'), '--trigger', 'real-time'],
-          ...engineCommand('spark-engine').flatMap((word) => ['--engine', word]),
-        ],
+        submitWords(folder, url, slots),
         DRIVER_MEGABYTES,
         settings,
       ),
-    executors: () =>
-      workers.flatMap(({ pid }) => {
-        const { stdout } = spawnSync('pgrep', ['-P', String(pid), '-f', 'CoarseGrainedExecutorBackend'], {
-          encoding: 'utf8',
-        });
-        return stdout.split('\n').filter(Boolean).map(Number);
-      }),
+    executors: () => workers.flatMap(({ pid }) => executorsOf(pid)),
     async stop() {
       await Promise.all([...workers, master].map((process) => process.stop()));
     },
   };
+}
+
+/** Makes Spark's home in the folder; what it gives starts a class of Spark's with it. */
+function openSpark(folder: string) {
+  const home = join(folder, 'spark-home');
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  mkdirSync(home, { recursive: true });
+  // Workers look for the jars of their executors here.
+  symlinkSync(sparkJars(), join(home, 'jars'));
+  const env = {
+    SPARK_HOME: home,
+    SPARK_SCALA_VERSION: '2.13',
+    SPARK_LOCAL_IP: '127.0.0.1',
+    SPARK_LOCAL_DIRS: join(folder, 'spark-work'),
+  };
+  return (
+    name: string,
+    main: string,
+    args: readonly string[],
+    heapMegabytes: number,
+    more: Readonly<Record<string, string>> = {},
+  ): GoshawkProcess =>
+    startProgram('java', {
+      name,
+      args: sparkClassWords(main, args, heapMegabytes, folder),
+      env: { ...env, ...more },
+      logFile: join(folder, 'logs', `${name}.log`),
+    });
+}
+
+const submitWords = (folder: string, url: string, slots: number): string[] => [
+  ...['--master', url, '--class', 'goshawk.spark.GoshawkStream'],
+  ...['--conf', 'spark.ui.enabled=false', '--conf', `spark.executor.cores=${slots}`],
+  ...['--conf', `spark.executor.memory=${EXECUTOR_MEGABYTES}m`, '--conf', 'spark.driver.host=127.0.0.1'],
+  join(sparkJars(), 'goshawk-spark.jar'),
+  ...['--checkpoint', join(folder, 'spark-checkpoint'), '--trigger', 'real-time'],
+  ...engineCommand('spark-engine').flatMap((word) => ['--engine', word]),
+];
+
+function executorsOf(workerPid: number): number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(workerPid), '-f', 'CoarseGrainedExecutorBackend'], {
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').filter(Boolean).map(Number);
 }

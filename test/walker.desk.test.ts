@@ -5,10 +5,10 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { documentOf, type Parameter } from './api-document.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
 import {
   bounds,
-  type Components,
   example,
   HEADER_VALUES,
   HEADERS,
@@ -22,12 +22,6 @@ import {
 } from './hostile.ts';
 import { type Caller, cookieOf, firstAdministrator, invite } from './people.ts';
 
-type Parameter = {
-  readonly in: 'path' | 'query';
-  readonly name: string;
-  readonly required?: boolean;
-  readonly schema: Schema;
-};
 type Operation = {
   readonly method: string;
   readonly path: string;
@@ -121,7 +115,7 @@ function wrong({ status, type, text }: Answer): string | undefined {
   if (status >= 500) return `${status} ${text.slice(0, 200)}`;
   if (status < 400) return undefined;
   if (!type.startsWith('application/problem+json')) return `${status} is ${type}: ${text.slice(0, 100)}`;
-  const problem = JSON.parse(text) as Record<string, unknown>;
+  const problem: Record<string, unknown> = JSON.parse(text);
   const whole =
     problem.status === status && typeof problem.title === 'string' && typeof problem.detail === 'string';
   return whole && text.length < 20_000 ? undefined : `no problem document: ${text.slice(0, 200)}`;
@@ -220,19 +214,7 @@ function callsOf(operation: Operation): Call[] {
 }
 
 async function describedOperations(): Promise<Operation[]> {
-  const document = (await (await fetch(`${desk.url}/openapi.json`)).json()) as {
-    components?: Components;
-    paths: Record<
-      string,
-      Record<
-        string,
-        {
-          parameters?: Parameter[];
-          requestBody?: { content: Record<string, { schema: Schema }> };
-        }
-      >
-    >;
-  };
+  const document = await documentOf(desk);
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       method: method.toUpperCase(),
@@ -246,27 +228,23 @@ async function describedOperations(): Promise<Operation[]> {
 
 /** Something of every kind, so that what is asked for is there and the question goes on to the database. */
 async function furnish(ada: Caller): Promise<void> {
-  const must = async (...what: Parameters<Caller>): Promise<Record<string, unknown>> => {
-    const answer = await ada(...what);
-    assert.ok(answer.status < 300, `${what[0]} ${what[1]}: ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  };
-  await must('POST', '/v1/lists/blocked-accounts/entries', { entries: [{ value: 'walked' }] });
-  await must('POST', '/v1/decisions', smallest('walked-1', 'walked'));
-  const { items } = (await must('GET', '/v1/queue')) as {
-    items: { id: number; version: number; transactions: number }[];
-  };
-  const [alert] = items;
+  const { client } = ada;
+  await client.call('putEntries', {
+    params: { name: 'blocked-accounts' },
+    body: { entries: [{ value: 'walked' }] },
+  });
+  await client.call('decide', { body: smallest('walked-1', 'walked') });
+  const [alert] = (await client.call('listAlerts')).items;
   assert.ok(alert, 'a flagged account has an alert');
-  await must('POST', `/v1/queue/${alert.id}/notes`, { text: 'a note' });
-  const { id: caseId } = await must('POST', '/v1/cases', { title: 'a case', alerts: [alert.id] });
-  await must('POST', `/v1/cases/${caseId}/tasks`, { text: 'a task' });
-  const rule = { id: 'walked', expression: 'score > 2.0', action: 'tag', text: 'never' };
-  await must('POST', '/v1/rules', rule);
-  const { id: keyId } = await must('POST', '/v1/keys', { name: 'a key', permissions: ['read'] });
-  await must('PUT', '/v1/views', { name: 'walked', path: '/alerts' });
+  await client.call('addNoteToAlert', { params: { id: alert.id }, body: { text: 'a note' } });
+  const { id: caseId } = await client.call('openCase', { body: { title: 'a case', alerts: [alert.id] } });
+  await client.call('addTaskToCase', { params: { id: caseId }, body: { text: 'a task' } });
+  const rule = { id: 'walked', expression: 'score > 2.0', action: 'tag', text: 'never' } as const;
+  await client.call('fileRule', { body: rule });
+  const { id: keyId } = await client.call('makeKey', { body: { name: 'a key', permissions: ['read'] } });
+  await client.call('saveView', { body: { name: 'walked', path: '/alerts' } });
   await invite(desk, ada, 'walked@bank.example', ['viewer']);
-  const { models } = (await must('GET', '/v1/models')) as { models: { version: string }[] };
+  const { models } = await client.call('listModels');
   for (const [name, value] of Object.entries({
     '/v1/queue id': alert.id,
     '/v1/queue attachment': 1,

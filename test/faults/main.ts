@@ -3,7 +3,10 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/domain/random.ts';
 import { makeTemporaryFolder } from '../../src/stack/temporary-folder.ts';
-import { DECIDERS, FAULTS, openInstallation, runRound, SPARK_FAULTS } from './round.ts';
+import { FAULTS, SPARK_FAULTS } from './inflict.ts';
+import { openInstallation } from './installation.ts';
+import { DECIDERS } from './processes.ts';
+import { runRound } from './round.ts';
 
 const { values } = parseArgs({
   options: {

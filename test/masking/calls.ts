@@ -19,10 +19,8 @@ export type Calls = (planted: Planted, whole: Caller) => Promise<readonly Call[]
 let made = 0;
 /** Ids of what calls make are names, never canaries. */
 const fresh = (): string => `made-${++made}`;
-const version = async (whole: Caller, number: number): Promise<number> => {
-  const { body } = await whole('GET', `/v1/cases/${number}`);
-  return (body.case as { version: number }).version;
-};
+const version = async (whole: Caller, number: number): Promise<number> =>
+  (await whole.client.call('getCase', { params: { id: number } })).case.version;
 const SMALL_EXPRESSION = 'features.amount > 100000.0';
 const one =
   (path: string): Calls =>
@@ -160,8 +158,8 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   ],
   'GET /v1/imports': one('/v1/imports'),
   'GET /v1/imports/{id}': async (_planted, whole) => {
-    const { body } = await whole('GET', '/v1/imports');
-    return (body.imports as { id: string }[]).map(({ id }) => ({ path: `/v1/imports/${id}` }));
+    const { imports } = await whole.client.call('listImports');
+    return imports.map(({ id }) => ({ path: `/v1/imports/${id}` }));
   },
   'DELETE /v1/imports/{id}': () => [{ path: '/v1/imports/none', status: [404] }],
   'PUT /v1/sanctions/{name}': () => [

@@ -1,6 +1,8 @@
 // A desk in which every field that names somebody holds a canary, by the same routes that people use.
 import assert from 'node:assert/strict';
-import { type Caller, caller } from '../people.ts';
+import type { Arguments } from '../../src/client/api.ts';
+import type { Client } from '../../src/client/client.ts';
+import { clientOf } from '../people.ts';
 import { CANARY } from './canaries.ts';
 
 /** What there is to ask for, by what the paths of the API call it. */
@@ -16,13 +18,15 @@ export type Planted = {
   readonly model: string;
 };
 
-const LISTED = 'watched-payees';
 export const RULE = 'planted-rule';
 export const SOURCE = 'planted source';
-export const LIST = LISTED;
+export const LIST = 'watched-payees';
 
 /** The transaction of a kind, with a canary wherever it can hold one. */
-export function plantedTransaction(id: string, type: 'purchase' | 'transfer' | 'withdrawal' | 'payment') {
+export function plantedTransaction(
+  id: string,
+  type: 'purchase' | 'transfer' | 'withdrawal' | 'payment',
+): Arguments<'decide'>['body'] {
   return {
     id,
     accountId: CANARY.account,
@@ -51,84 +55,125 @@ const EXPRESSION =
   `transaction.deviceId != "" && transaction.ip != "" && transaction.city != "" && transaction.merchant.name != ""`;
 
 export async function plant(url: string, model: string): Promise<Planted> {
-  const anybody: Caller = caller({ url });
-  const ask = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
-    const answer = await anybody(method, path, body, headers);
-    assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  };
-  const send = async (path: string, body: string, type: string): Promise<void> => {
-    const answer = await fetch(url + path, { method: 'POST', body, headers: { 'content-type': type } });
-    assert.ok(answer.status < 300, `${path}: ${answer.status} ${await answer.text()}`);
-  };
-
-  await ask('POST', '/v1/rules', {
-    id: RULE,
-    expression: EXPRESSION,
-    action: 'review',
-    text: CANARY.ruleText,
-    priority: 1,
-  });
-  await ask('POST', `/v1/rules/${RULE}/1/state`, { state: 'live', note: CANARY.moveNote });
-  await ask('POST', '/v1/lists', { name: LISTED, kind: 'text', purpose: 'watch', note: CANARY.listNote });
-  await ask('POST', `/v1/lists/${LISTED}/entries`, {
-    entries: [{ value: CANARY.listValue, note: CANARY.entryNote }],
-  });
-  // It is no address: what is told of the line quotes it.
-  await send('/v1/lists/blocked-addresses/import', CANARY.listValue, 'text/csv');
-  await ask('POST', '/v1/sanctions/screen', { name: CANARY.screenedName });
-  // One that waits for a second person.
-  await ask('PUT', '/v1/settings', { fourEyesRules: true });
-  await ask('POST', '/v1/lists/trusted-accounts/entries', {
-    entries: [{ value: CANARY.listValue, note: CANARY.entryNote }],
-  });
-  await ask('PUT', '/v1/settings', { fourEyesRules: false });
+  const client = clientOf({ url });
+  await plantRulesAndLists(client);
   const transactions: string[] = [];
   for (const type of ['purchase', 'withdrawal', 'payment', 'transfer'] as const) {
     const id = `planted-${type}`;
-    const decision = await ask('POST', '/v1/decisions', plantedTransaction(id, type));
+    const decision = await client.call('decide', { body: plantedTransaction(id, type) });
     assert.notEqual(decision.outcome, 'approve', 'the rule holds');
     transactions.push(id);
   }
-  const [first] = (await ask('GET', '/v1/queue')).items as { id: number; version: number }[];
-  await ask('POST', `/v1/queue/${first.id}/notes`, { text: `He said ${CANARY.note}` });
-  await send(
-    `/v1/queue/${first.id}/attachments?name=${CANARY.fileName}.txt`,
-    CANARY.fileContent,
-    `text/x-${CANARY.fileType}`,
-  );
-  await ask('POST', '/v1/queue/actions', {
-    action: 'verdict',
-    alerts: [{ id: first.id, version: first.version, transactions: transactions.length }],
-    verdict: 'fraud',
-    fraudType: CANARY.fraudType,
-    note: CANARY.note,
-  });
-  await ask('POST', '/v1/labels', {
-    transactionId: transactions[0],
-    fraud: true,
-    fraudType: CANARY.fraudType,
-    source: 'chargeback',
-  });
+  const closedAlert = await plantClosedAlert(url, client, transactions);
   // The closed alert stays; what comes now opens another, so that each has an earlier one.
-  await ask('POST', '/v1/decisions', plantedTransaction('planted-later', 'transfer'));
+  await client.call('decide', { body: plantedTransaction('planted-later', 'transfer') });
   transactions.push('planted-later');
-  const [second] = (await ask('GET', '/v1/queue')).items as { id: number }[];
-  const opened = await ask('POST', '/v1/cases', {
-    title: CANARY.caseTitle,
-    alerts: [first.id, second.id],
+  const [{ id: alert }] = (await client.call('listAlerts')).items;
+  const number = await plantCase(client, [closedAlert, alert]);
+  await client.call('getAccountLinks', { params: { id: CANARY.account } });
+  await client.call('moveModel', {
+    params: { version: model },
+    body: { state: 'champion', who: 'ada', note: CANARY.modelNote },
   });
-  const number = Number(opened.id);
-  await ask('POST', `/v1/cases/${number}/notes`, { text: CANARY.caseNote });
-  await ask('POST', `/v1/cases/${number}/tasks`, { text: CANARY.caseTask });
-  await ask('POST', `/v1/cases/${number}/actions`, {
-    version: ((await ask('GET', `/v1/cases/${number}`)).case as { version: number }).version,
-    action: 'edit',
-    narrative: CANARY.narrative,
+  const deadLetters = await plantDeadLetters(url, client);
+  const { tasks } = await client.call('getCase', { params: { id: number } });
+  const { attachments } = await client.call('getAlert', { params: { id: closedAlert } });
+  const backtest = await client.call('startBacktest', { body: { expression: EXPRESSION, maxRows: 100 } });
+  await client.call('importSanctionsList', {
+    params: { name: SOURCE },
+    body: 'uid,name\n1,Somebody Sanctioned\n',
+    type: 'text/csv',
   });
-  await ask('GET', `/v1/accounts/${CANARY.account}/links`);
-  await ask('POST', `/v1/models/${model}/state`, { state: 'champion', who: 'ada', note: CANARY.modelNote });
-  // What could not be used: an unknown field, a value that a problem quotes, and what is no JSON at all.
+  return {
+    transactions,
+    alert,
+    closedAlert,
+    case: number,
+    task: tasks[0].id,
+    attachment: attachments[0].id,
+    deadLetters,
+    backtest: String(backtest.id),
+    model,
+  };
+}
+
+async function plantRulesAndLists(client: Client): Promise<void> {
+  await client.call('fileRule', {
+    body: { id: RULE, expression: EXPRESSION, action: 'review', text: CANARY.ruleText, priority: 1 },
+  });
+  await client.call('moveRule', {
+    params: { id: RULE, version: 1 },
+    body: { state: 'live', note: CANARY.moveNote },
+  });
+  await client.call('makeList', {
+    body: { name: LIST, kind: 'text', purpose: 'watch', note: CANARY.listNote },
+  });
+  const entries = [{ value: CANARY.listValue, note: CANARY.entryNote }];
+  await client.call('putEntries', { params: { name: LIST }, body: { entries } });
+  // It is no address: what is told of the line quotes it.
+  await client.call('importEntries', {
+    params: { name: 'blocked-addresses' },
+    body: CANARY.listValue,
+    type: 'text/csv',
+  });
+  await client.call('screenName', { body: { name: CANARY.screenedName } });
+  // One that waits for a second person.
+  await client.call('changeSettings', { body: { fourEyesRules: true } });
+  await client.call('putEntries', { params: { name: 'trusted-accounts' }, body: { entries } });
+  await client.call('changeSettings', { body: { fourEyesRules: false } });
+}
+
+/** The alert of what was decided, with all that is said of it, and closed; its number. */
+async function plantClosedAlert(
+  url: string,
+  client: Client,
+  transactions: readonly string[],
+): Promise<number> {
+  const [{ id, version }] = (await client.call('listAlerts')).items;
+  await client.call('addNoteToAlert', { params: { id }, body: { text: `He said ${CANARY.note}` } });
+  // Of a kind that names somebody, too, which no operation knows.
+  const attached = await fetch(`${url}/v1/queue/${id}/attachments?name=${CANARY.fileName}.txt`, {
+    method: 'POST',
+    headers: { 'content-type': `text/x-${CANARY.fileType}` },
+    body: CANARY.fileContent,
+  });
+  assert.equal(attached.status, 201, await attached.text());
+  await client.call('actOnAlerts', {
+    body: {
+      action: 'verdict',
+      alerts: [{ id, version, transactions: transactions.length }],
+      verdict: 'fraud',
+      fraudType: CANARY.fraudType,
+      note: CANARY.note,
+    },
+  });
+  await client.call('addLabels', {
+    body: JSON.stringify({
+      transactionId: transactions[0],
+      fraud: true,
+      fraudType: CANARY.fraudType,
+      source: 'chargeback',
+    }),
+    type: 'application/json',
+  });
+  return id;
+}
+
+async function plantCase(client: Client, alerts: number[]): Promise<number> {
+  const { id } = await client.call('openCase', { body: { title: CANARY.caseTitle, alerts } });
+  const params = { id };
+  await client.call('addNoteToCase', { params, body: { text: CANARY.caseNote } });
+  await client.call('addTaskToCase', { params, body: { text: CANARY.caseTask } });
+  const { version } = (await client.call('getCase', { params })).case;
+  await client.call('changeCase', {
+    params,
+    body: { version, action: 'edit', narrative: CANARY.narrative },
+  });
+  return id;
+}
+
+/** What could not be used: an unknown field, a value that a problem quotes, and what is no JSON at all. */
+async function plantDeadLetters(url: string, client: Client): Promise<number[]> {
   const refused = await fetch(`${url}/v1/transactions`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson' },
@@ -139,25 +184,7 @@ export async function plant(url: string, model: string): Promise<Planted> {
     ].join('\n'),
   });
   assert.equal(refused.status, 422);
-  const { tasks } = (await ask('GET', `/v1/cases/${number}`)) as { tasks: { id: number }[] };
-  const { attachments } = (await ask('GET', `/v1/queue/${first.id}`)) as { attachments: { id: number }[] };
-  const { items } = (await ask('GET', '/v1/dead-letters')) as { items: { id: number }[] };
+  const { items } = await client.call('listDeadLetters');
   assert.equal(items.length, 3);
-  const backtest = await ask('POST', '/v1/rules/backtest', { expression: EXPRESSION, maxRows: 100 });
-  await fetch(`${url}/v1/sanctions/${encodeURIComponent(SOURCE)}`, {
-    method: 'PUT',
-    body: 'uid,name\n1,Somebody Sanctioned\n',
-    headers: { 'content-type': 'text/csv' },
-  });
-  return {
-    transactions,
-    alert: second.id,
-    closedAlert: first.id,
-    case: number,
-    task: tasks[0].id,
-    attachment: attachments[0].id,
-    deadLetters: items.map(({ id }) => id),
-    backtest: String(backtest.id),
-    model,
-  };
+  return items.map(({ id }) => id);
 }
