@@ -11,6 +11,10 @@ import type { Monitor } from '../pipeline/monitor.ts';
 import { createFeed } from './feed.ts';
 
 const NOTHING = { items: [], next: undefined, looked: 0 };
+const store: Pick<Desk['store'], 'search' | 'flagged'> = {
+  search: async () => NOTHING,
+  flagged: async () => NOTHING,
+};
 
 /** A socket whose unsent bytes the test sets: kernel buffers hide a slow reader for megabytes. */
 class SlowSocket extends EventEmitter {
@@ -35,7 +39,7 @@ test('A3 a slow client is sent nothing until it has read, and then a fresh snaps
     clock: { nowMs: () => 0 },
     onCommitted: () => undefined,
     money: shippedMoney,
-    store: { search: async () => NOTHING, alerts: async () => NOTHING },
+    store,
   } as unknown as Desk;
   const feed = createFeed(
     desk,
