@@ -1,5 +1,6 @@
 // What must not matter to the engine: how records are cut into batches, the order of rules of one priority, accounts that have nothing to do
 // with these, a record that comes twice, the week, and what things are called.
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,15 +13,11 @@ import type { Transaction } from '../src/domain/transaction.ts';
 import { createEngine, type Decided, type KnownDecision } from '../src/engine/process-batch.ts';
 import type { LogRecord } from '../src/engine/records.ts';
 import { createFeatureState, ENTITY_KINDS, type FeatureState } from '../src/features/feature-state.ts';
-import { FEATURE_SETS } from '../src/features/sets.ts';
 import { createScorer, type Scorer } from '../src/models/model.ts';
 import type { Rule } from '../src/rules/rule.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
-import { createSimulator } from '../src/simulator/simulator.ts';
-import { createFeatureReplay } from '../src/training/feature-replay.ts';
-import { trainModel } from '../src/training/train-model.ts';
-import { createTableBuilder } from '../src/training/training-table.ts';
+import { smallModel } from '../src/training/small-model.ts';
 
 /** What happened, small enough to read: numbers name things. */
 type Step =
@@ -47,26 +44,7 @@ const RUNS = Number(process.env.METAMORPHIC_RUNS ?? 60);
 let scorer: Scorer;
 
 before(async () => {
-  const simulator = createSimulator({
-    seed: 11,
-    rate: 0.05,
-    startMs: Date.UTC(2026, 0, 1),
-    fraudShare: 0.05,
-  });
-  const features = createFeatureReplay();
-  const builder = createTableBuilder();
-  for (let row = 0; row < 3000; row++) {
-    const { transaction, fraudType } = simulator.next();
-    builder.add(transaction, features.next(transaction, undefined), fraudType !== undefined);
-  }
-  const { model } = await trainModel(builder.finish(), {
-    source: 'simulation',
-    features: FEATURE_SETS.all,
-    seed: 1,
-    trainer: { kind: 'boosting', trees: 20, folds: 2 },
-    fraudWeight: 1,
-    createdAtMs: 0,
-  });
+  const model = await smallModel({ kind: 'boosting', trees: 20, folds: 2 }, 11);
   scorer = createScorer(model);
 });
 

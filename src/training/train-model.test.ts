@@ -3,33 +3,14 @@ import { test } from 'node:test';
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { FEATURE_SETS } from '../features/sets.ts';
 import { splitsBySet } from '../models/ensemble.ts';
 import { writeOnnx } from '../models/exchange/write-onnx.ts';
 import { createScorer, type Model, parseModel, serializeModel } from '../models/model.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import { createFeatureReplay } from './feature-replay.ts';
-import { scoreTable, type Trainer, trainModel } from './train-model.ts';
+import { smallModel } from './small-model.ts';
+import { scoreTable } from './train-model.ts';
 import { createTableBuilder } from './training-table.ts';
-
-async function smallModel(trainer: Trainer): Promise<Model> {
-  const simulator = createSimulator({ seed: 3, rate: 0.05, startMs: Date.UTC(2026, 0, 1), fraudShare: 0.05 });
-  const features = createFeatureReplay();
-  const builder = createTableBuilder();
-  for (let row = 0; row < 3000; row++) {
-    const { transaction, fraudType } = simulator.next();
-    builder.add(transaction, features.next(transaction, undefined), fraudType !== undefined);
-  }
-  const { model } = await trainModel(builder.finish(), {
-    source: 'simulation',
-    features: FEATURE_SETS.all,
-    seed: 1,
-    trainer,
-    fraudWeight: 1,
-    createdAtMs: 0,
-  });
-  return model;
-}
 
 /** Scores are the same, and contributions add up to them, on vectors of whatever numbers. */
 function sameScores(model: Model, text: string): void {

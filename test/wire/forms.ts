@@ -1,4 +1,5 @@
 // Every form that outlives a process or is read by another program: what it looks like now, and the version that says so.
+
 import {
   type Dialect,
   DummyDriver,
@@ -17,7 +18,6 @@ import { CATALOGUE_HASH, FEATURE_COUNT } from '../../src/features/catalogue.ts';
 import { encodedLength, encodeEntity } from '../../src/features/entity-codec.ts';
 import { createFeatureState, ENTITY_KINDS } from '../../src/features/feature-state.ts';
 import { keep, look } from '../../src/features/observe.ts';
-import { FEATURE_SETS } from '../../src/features/sets.ts';
 import { MODEL_FORMAT, serializeModel } from '../../src/models/model.ts';
 import { openApiDocument } from '../../src/protocol/document.ts';
 import { ClientMessage, ServerMessage } from '../../src/protocol/feed.ts';
@@ -32,9 +32,7 @@ import {
   MESSAGE_VERSION,
 } from '../../src/stream/message-codec.ts';
 import { encodeLabel, encodeTransaction, SCHEMA_VERSION } from '../../src/stream/record-codec.ts';
-import { createFeatureReplay } from '../../src/training/feature-replay.ts';
-import { trainModel } from '../../src/training/train-model.ts';
-import { createTableBuilder } from '../../src/training/training-table.ts';
+import { smallModel } from '../../src/training/small-model.ts';
 
 export type Form = {
   readonly version: string;
@@ -122,21 +120,7 @@ function histories(): string {
 }
 
 async function modelFile(): Promise<string> {
-  const simulator = createSimulator({ seed: 3, rate: 0.05, startMs: Date.UTC(2026, 0, 1), fraudShare: 0.05 });
-  const features = createFeatureReplay();
-  const builder = createTableBuilder();
-  for (let row = 0; row < 1500; row++) {
-    const { transaction, fraudType } = simulator.next();
-    builder.add(transaction, features.next(transaction, undefined), fraudType !== undefined);
-  }
-  const { model } = await trainModel(builder.finish(), {
-    source: 'simulation',
-    features: FEATURE_SETS.all,
-    seed: 1,
-    trainer: { kind: 'boosting', trees: 5, folds: 2 },
-    fraudWeight: 1,
-    createdAtMs: 0,
-  });
+  const model = await smallModel({ kind: 'boosting', trees: 5, folds: 2 }, 3, 1500);
   const [header, body] = serializeModel(model).split('\n');
   // Which trees came out is no part of the form.
   const { encoding: _, ...rest } = JSON.parse(body) as Record<string, unknown>;

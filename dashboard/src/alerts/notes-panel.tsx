@@ -1,14 +1,13 @@
 // Notes and files of an alert.
-import { Button, FileButton, Textarea } from '@mantine/core';
+import { Button, FileButton } from '@mantine/core';
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
-import { useSentForm } from '../kit/form.ts';
-import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
-import { count, dateTime, utc } from '../kit/format.ts';
+import { count, dateTime } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
 import type { Said } from '../kit/toast.tsx';
 import { call } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
+import { NewNote, Notes } from '../notes/index.ts';
 
 const MAX_BYTES = 5 << 20;
 
@@ -27,20 +26,12 @@ export function NotesPanel(props: NotesProps) {
         <Empty>Nothing noted yet. What you write here stays with the alert, under your name.</Empty>
       )}
       <Written file={props.file} />
-      {may && <NewNote {...props} />}
+      {may && <More {...props} />}
     </Panel>
   );
 }
 
-function NewNote({ file: { alert }, onChanged, onSaid }: NotesProps) {
-  const form = useSentForm({
-    initial: { text: '' },
-    async send(body, fields) {
-      await call('addNoteToAlert', { params: { id: alert.id }, body });
-      fields.reset();
-      onChanged();
-    },
-  });
+function More({ file: { alert }, onChanged, onSaid }: NotesProps) {
   function attach(file: File | null): void {
     if (!file) return;
     if (file.size > MAX_BYTES) {
@@ -55,43 +46,25 @@ function NewNote({ file: { alert }, onChanged, onSaid }: NotesProps) {
     }).then(onChanged, (error: Error) => onSaid({ bad: true, text: error.message }));
   }
   return (
-    <Form form={form} className="no-print">
-      <Textarea
-        size="xs"
-        autosize
-        minRows={2}
-        aria-label="Note"
-        placeholder="Add a note"
-        {...form.field('text')}
-      />
-      <FormProblem form={form} />
-      <div className="actions">
-        <FileButton onChange={attach}>
-          {(button) => (
-            <Button {...button} size="xs" variant="default">
-              Attach a file …
-            </Button>
-          )}
-        </FileButton>
-        <SendButton form={form} disabled={form.fields.values.text.trim() === ''}>
-          Add
-        </SendButton>
-      </div>
-    </Form>
+    <NewNote
+      action="Add"
+      add={(body) => call('addNoteToAlert', { params: { id: alert.id }, body }).then(onChanged)}
+    >
+      <FileButton onChange={attach}>
+        {(button) => (
+          <Button {...button} size="xs" variant="default">
+            Attach a file …
+          </Button>
+        )}
+      </FileButton>
+    </NewNote>
   );
 }
 
 function Written({ file: { alert, notes, attachments } }: { readonly file: AlertFile }) {
   return (
     <>
-      {notes.map((note) => (
-        <div key={note.id} className="note">
-          <p className="muted">
-            {note.who} · <span title={utc(note.at)}>{dateTime(note.at)}</span>
-          </p>
-          <p>{note.text ?? <Hidden what="The note" />}</p>
-        </div>
-      ))}
+      <Notes notes={notes} />
       {attachments.map((file) => (
         <p key={file.id} className="note">
           {file.name === null ? (

@@ -1,0 +1,1 @@
+export { NewNote, Notes } from './notes.tsx';
