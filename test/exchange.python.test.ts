@@ -245,7 +245,7 @@ test('M8 what cannot be imported is refused, with what stands in the way', () =>
   writeFileSync(join(folder, 'alone.json'), readFileSync(join(folder, 'hist.json')));
   assert.match(refusal(['alone.json']), /alone.json.check.csv is not there/);
   writeFileSync(join(folder, 'bad.csv'), 'amount,prediction\nmuch,0.1\n');
-  assert.match(refusal(['hist.json', '--check', 'bad.csv']), /row 1, amount: "much" is no number/);
+  assert.match(refusal(['hist.json', '--check', 'bad.csv']), /bad\.csv, line 2, amount: "much" is no number/);
   // Files that are cut off, or filled with anything.
   const random = createRandom(1, 1);
   for (const name of ['hist.json', 'hist.ubj', 'nan.txt', 'forest.onnx']) {
