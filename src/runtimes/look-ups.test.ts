@@ -56,3 +56,21 @@ test('A14 however many wait are looked up by one statement at a time, until they
   assert.deepEqual(told.get('bad'), { quarantined: 'poison' });
   assert.equal(told.get('known'), KNOWN);
 });
+
+test('A14 what is known is told, also where the dead letters cannot be asked', async () => {
+  const lookUps = createLookUps(
+    { findKnown: async () => new Map([['known', KNOWN]]) },
+    { reasonsOf: () => Promise.reject(new Error('away')) },
+  );
+  const stopOther = lookUps.watch('unknown', { tell: () => assert.fail('nothing is known of it') });
+  const found = await new Promise<Found>((tell) => {
+    const stop = lookUps.watch('known', {
+      tell(what) {
+        stop();
+        tell(what);
+      },
+    });
+  });
+  stopOther();
+  assert.equal(found, KNOWN);
+});

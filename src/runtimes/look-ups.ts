@@ -24,13 +24,19 @@ export function createLookUps(
   let isBegun = false;
 
   async function lookFor(some: readonly Asked[]): Promise<void> {
-    const found = await findAll(store, deadLetters, [...new Set(some.map(({ id }) => id))]);
-    for (const one of some) {
-      const what = found.get(one.id);
-      if (what) one.waiter.tell(what);
-      one.waitMs *= 2;
-      one.dueMs = performance.now() + one.waitMs;
-    }
+    const tell = (found: ReadonlyMap<string, Found>): void => {
+      for (const { id, waiter } of some) {
+        const what = found.get(id);
+        if (what) waiter.tell(what);
+      }
+    };
+    const ids = [...new Set(some.map(({ id }) => id))];
+    const known = await store.findKnown(ids);
+    tell(known);
+    const rest = ids.filter((id) => !known.has(id));
+    if (rest.length === 0) return;
+    const reasons = await deadLetters.reasonsOf(rest);
+    tell(new Map([...reasons].map(([id, quarantined]) => [id, { quarantined }])));
   }
 
   async function look(): Promise<void> {
@@ -39,7 +45,11 @@ export function createLookUps(
       const due: Asked[] = [];
       for (const one of asked) if (one.dueMs <= nowMs && due.push(one) === AT_ONCE) break;
       // A database that is away is asked again like one that knows nothing.
-      if (due.length > 0) await lookFor(due).catch(() => putOff(due));
+      if (due.length > 0) await lookFor(due).catch(() => undefined);
+      for (const one of due) {
+        one.waitMs *= 2;
+        one.dueMs = performance.now() + one.waitMs;
+      }
       if (due.length < AT_ONCE) break;
     }
     isBegun = false;
@@ -60,23 +70,4 @@ export function createLookUps(
       return () => asked.delete(one);
     },
   };
-}
-
-function putOff(some: readonly Asked[]): void {
-  for (const one of some) {
-    one.waitMs *= 2;
-    one.dueMs = performance.now() + one.waitMs;
-  }
-}
-
-async function findAll(
-  store: Pick<Store, 'findKnown'>,
-  deadLetters: Pick<Office['deadLetters'], 'reasonsOf'>,
-  ids: readonly string[],
-): Promise<Map<string, Found>> {
-  const found = new Map<string, Found>(await store.findKnown(ids));
-  const rest = ids.filter((id) => !found.has(id));
-  if (rest.length > 0)
-    for (const [id, quarantined] of await deadLetters.reasonsOf(rest)) found.set(id, { quarantined });
-  return found;
 }
