@@ -2,7 +2,6 @@
 import { type Client, createClient } from '../client/client.ts';
 import { ApiProblem } from '../client/transport.ts';
 import { InputError } from '../domain/input-error.ts';
-import { OPERATIONS, placesOf } from '../protocol/operations.ts';
 
 /** What a command says of a refusal. */
 function inputErrorOf(error: unknown, url: string): InputError {
@@ -19,18 +18,24 @@ function inputErrorOf(error: unknown, url: string): InputError {
   return new InputError(isOfDesk ? message : `${url} is no desk: it answers ${status} with something else.`);
 }
 
-/** Calls operations of a desk. They throw InputError with what the desk says where it refuses, or that it does not answer. */
-export function deskAt(url: string): Pick<Client, 'call'> {
+/** The API's operations take a while to load, which commands that ask no desk need not wait for. */
+async function clientOf(url: string): Promise<Client> {
+  const { OPERATIONS, placesOf } = await import('../protocol/operations.ts');
   const key = process.env.GOSHAWK_API_KEY;
-  const client = createClient({
+  return createClient({
     places: placesOf(OPERATIONS),
     url: url.replace(/\/+$/, ''),
     ...(key && { headers: { authorization: `Bearer ${key}` } }),
   });
+}
+
+/** Calls operations of a desk. They throw InputError with what the desk says where it refuses, or that it does not answer. */
+export function deskAt(url: string): Pick<Client, 'call'> {
+  const client = clientOf(url);
   return {
     async call(id, ...args) {
       try {
-        return await client.call(id, ...args);
+        return await (await client).call(id, ...args);
       } catch (error) {
         throw inputErrorOf(error, url);
       }

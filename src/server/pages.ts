@@ -11,15 +11,24 @@ import { sendProblem } from './edge/problem-details.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
 
+/** Made when it is first asked for: a desk that starts, or a tenant's, has nobody who reads it yet. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 /** Serves the API's description, for machines and for people. */
 export async function addDocuments(app: FastifyInstance, version: string): Promise<void> {
-  const document = openApiDocument(OPERATIONS, version);
-  const messages = messageDocument(version);
-  const page = docsPage(OPERATIONS, version);
+  const document = once(() => openApiDocument(OPERATIONS, version));
+  const messages = once(() => messageDocument(version));
+  const page = once(() => docsPage(OPERATIONS, version));
   await app.register(async (scope) => {
-    scope.get('/openapi.json', async () => document);
-    scope.get('/asyncapi.json', async () => messages);
-    scope.get('/docs', async (_request, reply) => reply.type('text/html').send(page));
+    scope.get('/openapi.json', async () => document());
+    scope.get('/asyncapi.json', async () => messages());
+    scope.get('/docs', async (_request, reply) => reply.type('text/html').send(page()));
   });
 }
 
