@@ -10,8 +10,8 @@ import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import { verifyAudit } from '../src/adapters/sql/audit.ts';
 import { PERMISSIONS_OF, ROLES, type Role } from '../src/domain/access.ts';
 import { freePort } from '../src/stack/free-port.ts';
+import { documentRoutes } from './api-document.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
-import { documentRoutes } from './document-routes.ts';
 import { type Caller, caller, cookieOf, firstAdministrator, firstLink, invite, PASSWORD } from './people.ts';
 
 const GOSHAWK = resolve(import.meta.dirname, '../goshawk');

@@ -1,4 +1,5 @@
 // The API's document as a desk gives it to machines, of which tests learn what there is to ask for.
+import { isObject } from '../src/protocol/document.ts';
 import type { DeskProcess } from './desk-process.ts';
 import type { Components, Schema } from './hostile.ts';
 
@@ -21,3 +22,23 @@ export async function documentOf(desk: Pick<DeskProcess, 'url'>): Promise<ApiDoc
   const answer = await fetch(`${desk.url}/openapi.json`);
   return JSON.parse(await answer.text());
 }
+
+type DocumentRoute = {
+  /** As in the document: small letters. */
+  readonly method: string;
+  /** With parameters as {name}. */
+  readonly path: string;
+  readonly description: string;
+};
+
+const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
+
+/** The routes that a document tells of, for tests that go through all of them. */
+export const documentRoutes = (document: unknown): DocumentRoute[] =>
+  entriesOf(isObject(document) ? document.paths : undefined).flatMap(([path, methods]) =>
+    entriesOf(methods).map(([method, operation]) => ({
+      method,
+      path,
+      description: isObject(operation) ? String(operation.description ?? '') : '',
+    })),
+  );

@@ -9,8 +9,8 @@ import WebSocket from 'ws';
 import type { Answer } from '../src/client/api.ts';
 import type { Client } from '../src/client/client.ts';
 import type { ServerMessage } from '../src/protocol/feed.ts';
+import { documentRoutes } from './api-document.ts';
 import { type DeskProcess, getJson, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
-import { documentRoutes } from './document-routes.ts';
 import { caller, clientOf } from './people.ts';
 
 const folder = makeFolder();

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
+import { documentRoutes } from './api-document.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
-import { documentRoutes } from './document-routes.ts';
 import { PASSWORD } from './people.ts';
 
 const folder = makeFolder();

@@ -87,3 +87,7 @@ export const LOCAL_ACTOR: Actor = {
   name: 'local',
   permissions: new Set(PERMISSIONS),
 };
+
+/** What is needed for something that has this permission, and to see whom it is about where it names people. */
+export const neededFor = (permission: Permission, namesPeople = false): readonly Permission[] =>
+  namesPeople ? [permission, 'read_identifiers'] : [permission];

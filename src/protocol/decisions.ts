@@ -157,6 +157,7 @@ export const RejectedRecord = Component('RejectedRecord', {
   status: Type.Integer(),
   problems: List(Type.Object({ pointer: Type.String(), message: Type.String() })),
 });
+export type RejectedRecord = Static<typeof RejectedRecord>;
 
 const taken = {
   accepted: Type.Integer({ description: 'Durably in the log' }),

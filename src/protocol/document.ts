@@ -1,6 +1,6 @@
 // The OpenAPI document (3.1), drawn from the operations: what has a name of its own becomes a component, and every answer has an example.
 import { Type } from 'typebox';
-import { PERMISSION_WORDS } from '../domain/access.ts';
+import { neededFor, PERMISSION_WORDS } from '../domain/access.ts';
 import { exampleOf } from './example.ts';
 import type { OperationShape } from './operation.ts';
 import { ANY_PROBLEM, Problem } from './problem.ts';
@@ -67,12 +67,21 @@ export const problemsOf = (operation: OperationShape): readonly number[] => {
 /** Whether an answer is its status and headers alone. */
 export const answersNothing = (status: number): boolean => status === 204 || status === 302;
 
-function description({ description: said = '', permission, identifiers }: OperationShape): string {
-  if (permission === 'anyone') return said;
-  const needed = [permission, ...(identifiers ? (['read_identifiers'] as const) : [])];
-  const words = needed.map((one) => `${PERMISSION_WORDS[one]} (${one})`).join(' and to ');
-  return `${said ? `${said} ` : ''}Needs permission to ${words}.`;
+/** Who may, in words; undefined where anybody may. */
+export function permissionWords({ permission, identifiers }: OperationShape): string | undefined {
+  if (permission === 'anyone') return undefined;
+  const words = neededFor(permission, identifiers).map((one) => `${PERMISSION_WORDS[one]} (${one})`);
+  return `Needs permission to ${words.join(' and to ')}.`;
 }
+
+/** What the audit trail says of it. */
+export const auditedBy = ({ viewed, audits = [] }: OperationShape): readonly string[] => [
+  ...(viewed === undefined ? [] : [`saw ${viewed}`]),
+  ...audits,
+];
+
+const description = (operation: OperationShape): string =>
+  [operation.description, permissionWords(operation)].filter(Boolean).join(' ');
 
 function parameters(operation: OperationShape, components: Json): Json[] {
   const { params, query, headers } = operation;
@@ -94,8 +103,6 @@ function operationObject(operation: OperationShape, components: Json): Json {
     capability,
     summary,
     permission,
-    viewed,
-    audits,
     body,
     answers,
     answerType,
@@ -139,7 +146,7 @@ function operationObject(operation: OperationShape, components: Json): Json {
     },
   ]);
   const asked = parameters(operation, components);
-  const audited = [...(viewed === undefined ? [] : [`saw ${viewed}`]), ...(audits ?? [])];
+  const audited = auditedBy(operation);
   return {
     operationId: id,
     tags: [capability],

@@ -1,7 +1,6 @@
 // The API on one readable page: operations by capability, with what goes in, what comes out, who may, and what is audited.
 
-import { PERMISSION_WORDS } from '../domain/access.ts';
-import { answersNothing, problemsOf } from '../protocol/document.ts';
+import { answersNothing, auditedBy, permissionWords, problemsOf } from '../protocol/document.ts';
 import { exampleOf } from '../protocol/example.ts';
 import type { OperationShape } from '../protocol/operation.ts';
 
@@ -53,27 +52,10 @@ function answersOf({ answers, answerType }: OperationShape): string {
 }
 
 function operationText(operation: OperationShape): string {
-  const {
-    id,
-    method,
-    path,
-    pathByAnyId,
-    summary,
-    description = '',
-    permission,
-    body,
-    streamTypes,
-  } = operation;
-  const audited = [
-    ...(operation.viewed === undefined ? [] : [`saw ${operation.viewed}`]),
-    ...(operation.audits ?? []),
-  ];
-  const may =
-    permission === 'anyone'
-      ? 'Anybody may ask.'
-      : `Needs permission to ${PERMISSION_WORDS[permission]} (<code>${permission}</code>)${operation.identifiers ? ` and to ${PERMISSION_WORDS.read_identifiers} (<code>read_identifiers</code>)` : ''}.`;
+  const { id, method, path, pathByAnyId, summary, description = '', body, streamTypes } = operation;
+  const audited = auditedBy(operation);
   return `<details id="${id}"><summary><b>${method}</b> <code>${escapeHtml(path)}</code><span>${escapeHtml(summary)}</span></summary><div>
-<p>${prose(description)}</p><p><code>${id}</code>. ${may}${audited.length > 0 ? ` In the audit trail: ${escapeHtml(audited.join(', '))}.` : ''}${
+<p>${prose(description)}</p><p><code>${id}</code>. ${permissionWords(operation) ?? 'Anybody may ask.'}${audited.length > 0 ? ` In the audit trail: ${escapeHtml(audited.join(', '))}.` : ''}${
     pathByAnyId === undefined
       ? ''
       : ` Ids with <code>.</code> or <code>/</code>: <code>${escapeHtml(pathByAnyId)}?id=…</code>.`

@@ -1,7 +1,7 @@
 // Whether whoever is asking may. Every route says which permission it needs; one that says nothing is a mistake and stops the start.
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { type Actor, PERMISSION_WORDS, type Permission } from '../../domain/access.ts';
+import { type Actor, neededFor, PERMISSION_WORDS, type Permission } from '../../domain/access.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AuditEntry } from '../../ports/office/audit.ts';
 import type { Office } from '../../ports/office/office.ts';
@@ -83,9 +83,6 @@ export function nameOf(request: FastifyRequest, given: string | undefined): stri
   if (given !== undefined && given.trim() !== '') return given.trim();
   throw Object.assign(new Error('Say who does it, in "who": nobody is signed in.'), { statusCode: 400 });
 }
-
-const neededFor = (permission: Permission, identifiers = false): readonly Permission[] =>
-  identifiers ? [permission, 'read_identifiers'] : [permission];
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -1,5 +1,6 @@
 // Takes transactions of a body, some hundreds at a time: what is new goes to the log, what was here just so is counted, all else is
 // told with its place and kept among the dead letters.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson } from '../../domain/json-text.ts';
 import type { Parsed, Problem } from '../../domain/problem.ts';
@@ -9,6 +10,7 @@ import { badByteText } from '../../domain/utf8.ts';
 import { contentHash } from '../../engine/process-batch.ts';
 import type { JsonPiece } from '../../formats/json-records.ts';
 import { type Desk, OverCapacityError } from '../../ports/desk.ts';
+import type { RejectedRecord } from '../../protocol/decisions.ts';
 import { otherContent } from './decide-route.ts';
 
 export const MAX_PIECE_BYTES = 64 * 1024;
@@ -22,13 +24,11 @@ const WAIT_MS = 20;
 const MAX_LATELY = 50_000;
 
 type Taken = { readonly index: number; readonly raw: string; readonly transaction: Transaction };
-type Rejected = { readonly index: number; readonly status: number; readonly problems: readonly Problem[] };
-
 export type BulkFigures = {
   readonly accepted: number;
   readonly repeated: number;
   readonly rejected: number;
-  readonly errors: readonly Rejected[];
+  readonly errors: readonly RejectedRecord[];
 };
 
 export type BulkIntake = {
@@ -82,7 +82,7 @@ const problemsOf = (raw: string, problems: readonly Problem[]): readonly Problem
   WRAPPED.test(raw) ? [{ pointer: '/transactions', message: UNWRAP }] : problems.map(withLabelHint);
 
 export function createBulkIntake(desk: Desk): BulkIntake {
-  const errors: Rejected[] = [];
+  const errors: RejectedRecord[] = [];
   const lately = createLately();
   let accepted = 0;
   let rejected = 0;

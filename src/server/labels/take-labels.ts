@@ -1,21 +1,21 @@
 // Takes labels of a body, some hundreds at a time: those of transactions that are here are stored, the others told with their place.
+
 import { parseVerdict, type Verdict } from '../../domain/label.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { AuditEntry } from '../../ports/office/audit.ts';
+import type { RejectedRecord } from '../../protocol/decisions.ts';
 import type { Read } from './read-labels.ts';
 
 const CHUNK = 500;
 const MAX_ERRORS_SHOWN = 1000;
-
-type LabelError = { readonly index: number; readonly status: number; readonly problems: readonly Problem[] };
 
 export type LabelFigures = {
   readonly accepted: number;
   readonly frauds: number;
   readonly unknown: number;
   readonly rejected: number;
-  readonly errors: readonly LabelError[];
+  readonly errors: readonly RejectedRecord[];
 };
 
 export type LabelIntake = {
@@ -28,7 +28,7 @@ export type LabelIntake = {
 
 /** `entry` makes the line of the audit trail for what is stored at once. */
 export function createLabelIntake(desk: Desk, entry: (detail: object) => AuditEntry): LabelIntake {
-  const errors: LabelError[] = [];
+  const errors: RejectedRecord[] = [];
   let accepted = 0;
   let frauds = 0;
   let unknown = 0;
