@@ -1,9 +1,58 @@
 // The feature catalogue: every feature once, with its unit, window, meaning for analysts and missing rule.
 import { createHash } from 'node:crypto';
+import type { DataModel } from '../domain/data-model.ts';
+import type { Label } from '../domain/label.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { accountFeatures, inboundFeatures } from './account-catalogue.ts';
 import { type FeatureDefinition, HIGH_AMOUNT_MAJOR, NEVER, NO_MERCHANT } from './feature-definition.ts';
+import type { FeatureState } from './feature-state.ts';
 import { counterpartyFeatures, merchantFeatures, shared } from './shared-catalogue.ts';
 import { money } from './wording.ts';
+
+/** A feature of a catalogue, as everybody behind the histories knows it. */
+export type CatalogueFeature = Omit<FeatureDefinition, 'group'> & {
+  /** The entity whose history is read; `transaction` and `category` read none. */
+  readonly group: string;
+  /** Of all that its value depends on: the same hash is the same feature, in whichever catalogue. */
+  readonly hash: string;
+};
+
+/** A category that training fits to log-odds of fraud. */
+export type FittedCategory = {
+  readonly name: string;
+  /** Place of its feature in a vector. */
+  readonly slot: number;
+  /** Rows that the overall rate counts for. */
+  readonly prior: number;
+  /** Rows of training know what was known at their time, a label delay earlier. */
+  readonly delayed: boolean;
+  /** Undefined where the transaction does not say. */
+  of(transaction: Transaction): string | undefined;
+};
+
+/**
+ * A catalogue made ready: what its features are, and how they are computed. Several may be alive at once.
+ * It has scratch space of its own: `look`, then `keep` of the same transaction, with nothing between.
+ */
+export type Catalogue = {
+  readonly hash: string;
+  readonly data: DataModel;
+  /** In the order of a vector. */
+  readonly features: readonly CatalogueFeature[];
+  readonly size: number;
+  /** The place of a feature in a vector. */
+  place(name: string): number | undefined;
+  readonly categories: readonly FittedCategory[];
+  createState(): FeatureState;
+  /** The vector of a transaction into `out` (`size` values; fitted categories stay NaN for the model). Changes nothing that is stored. */
+  look(state: FeatureState, transaction: Transaction, out: Float64Array): void;
+  /** Adds what `look` was given last to its histories; false where it came too late for any window of its account. */
+  keep(state: FeatureState, transaction: Transaction): boolean;
+  /** `look`, then `keep`. */
+  observe(state: FeatureState, transaction: Transaction, out: Float64Array): boolean;
+  /** Writes a label into the histories of its transaction, when it becomes known; `previous` is what it was labelled before. */
+  applyLabel(state: FeatureState, label: Label, previous: boolean | undefined): void;
+};
 
 const transactionFeatures = [
   {

@@ -1,0 +1,107 @@
+// The catalogue document: own data, and every feature that decisions, rules and models see. See docs/data.md and docs/decisions/032.
+import type { DataModel } from '../domain/data-model.ts';
+
+export const DOCUMENT_FORMAT = 'goshawk-catalogue-1';
+
+/**
+ * What is computed of the records of an entity, the current one included where `current` says so:
+ * - count, share (of records that meet `of`), sum, mean, minimum, maximum, deviation (standard, of the population) of `of`
+ * - distinct: different values of the field `of`, at most `upTo` are told apart
+ * - ratio_to_mean, ratio_to_maximum: the current value divided by that of the others in the window
+ * - ratio_to_usual: divided by the geometric mean of all before; zscore: of ln(1 + value) against all before
+ * - unusual_count: records of at least `times` times the usual value
+ * - last (value of the record before), since_last, age (since the first), in seconds or days by `unit`
+ * - is_new, differs_from_most: whether the field's value is not among those used lately; is not the most frequent one
+ * - distance_from_last, speed_from_last: from the place of the record before
+ * - fraud_count, fraud_rate, since_fraud, since_first_fraud, genuine_since_fraud, fraud_value_ratio: of what is known by now
+ */
+export const MEASURES = [
+  'count',
+  'share',
+  'sum',
+  'mean',
+  'minimum',
+  'maximum',
+  'deviation',
+  'distinct',
+  'ratio_to_mean',
+  'ratio_to_maximum',
+  'ratio_to_usual',
+  'zscore',
+  'unusual_count',
+  'last',
+  'since_last',
+  'age',
+  'is_new',
+  'differs_from_most',
+  'distance_from_last',
+  'speed_from_last',
+  'fraud_count',
+  'fraud_rate',
+  'since_fraud',
+  'since_first_fraud',
+  'genuine_since_fraud',
+  'fraud_value_ratio',
+] as const;
+export type Measure = (typeof MEASURES)[number];
+
+type Said = {
+  readonly name: string;
+  readonly description: string;
+  readonly unit: string;
+  /** When it has no value, in words. */
+  readonly missing: string;
+  /** What an analyst reads, with CEL over `value` and `features` in braces: "{count(value, 'payment')} in the last hour". */
+  readonly sentence: string;
+  /** What it is about, for reasons by concept. */
+  readonly concept?: string;
+};
+
+/** A field of the record as it stands: a number, money in units of the base currency, a boolean as 1 or 0. */
+export type FieldFeature = Said & { readonly kind: 'field'; readonly field: string };
+
+/** A category as the log-odds of fraud that training found; where `delayed`, rows of training know what was known at their time. */
+export type EncodedFeature = Said & {
+  readonly kind: 'encoded';
+  readonly field: string;
+  readonly delayed?: boolean;
+  /** Rows that the overall rate counts for; 100 where it is not said. */
+  readonly prior?: number;
+};
+
+/** CEL over `transaction` and other features; gives a number, or a truth as 1 or 0. */
+export type ExpressionFeature = Said & { readonly kind: 'expression'; readonly expression: string };
+
+export type AggregateFeature = Said & {
+  readonly kind: 'aggregate';
+  readonly entity: string;
+  /** Fields that name the entity here where they are not its key: the payee's history asked for by the account. */
+  readonly by?: readonly string[];
+  readonly measure: Measure;
+  /** A field, or CEL over the record. */
+  readonly of?: string;
+  /** CEL over the record: only what meets it counts. */
+  readonly where?: string;
+  /** Kinds of events instead of payments. */
+  readonly events?: readonly string[];
+  /** "1h", "24h", "7d"; all that is kept where it is not said. */
+  readonly window?: string;
+  /** The window ends so long ago; for rates of fraud behind the label delay. */
+  readonly delay?: string;
+  /** Whether the current record counts; it does where nothing is said and the window has no delay. */
+  readonly current?: boolean;
+  readonly upTo?: number;
+  readonly times?: number;
+  /** Ages beyond it count as it. */
+  readonly limit?: number;
+};
+
+export type FeatureDefinition = FieldFeature | EncodedFeature | ExpressionFeature | AggregateFeature;
+
+export type CatalogueDocument = {
+  readonly format: typeof DOCUMENT_FORMAT;
+  /** Which of the program's own features are in it. */
+  readonly standard: 'all' | 'none' | readonly string[];
+  readonly data: DataModel;
+  readonly features: readonly FeatureDefinition[];
+};
