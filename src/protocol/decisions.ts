@@ -5,6 +5,7 @@ import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES, type TransactionJson } from '../domain/transaction.ts';
 import { Identifier, Line, SafeInteger, Time } from './fields.ts';
 import { At, Component, List, Nullable, OneOf, operation, type SchemasOf } from './operation.ts';
+import { SentOwnFields } from './own-fields.ts';
 import { Problem } from './problem.ts';
 
 const EXAMPLE = {
@@ -72,17 +73,7 @@ export const Transaction = Component(
         'What the scheme bills the cardholder, where that is another amount: it is what counts',
       ),
     ),
-    attributes: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description:
-            'Fields of one’s own: texts, numbers, true or false, in objects or by dotted names; at most 500 (docs/data.md)',
-          examples: [{ customer: { segment: 'gold' }, 'risk.deviceScore': 0.7 }],
-        },
-      ),
-    ),
+    attributes: Type.Optional(SentOwnFields),
   },
   { additionalProperties: false, examples: [EXAMPLE] },
 );

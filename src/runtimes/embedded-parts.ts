@@ -19,6 +19,7 @@ import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { checkCardKey } from './card-settings.ts';
+import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import { fileFirstModel } from './first-champion.ts';
 import { type MoneyInService, openMoney } from './money-in-service.ts';
 import type { ReaderSettings } from './record-reader.ts';
@@ -40,6 +41,7 @@ export type PartsOptions = ReaderSettings & {
 export type EmbeddedParts = {
   readonly database: EmbeddedDatabase;
   readonly office: Office;
+  readonly catalogue: CatalogueInService;
   readonly rules: RulesInService;
   readonly money: MoneyInService;
   readonly registry: ModelRegistry;
@@ -65,11 +67,12 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   const office = createOffice(database.unhurried, 'log', { access: database });
   if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
   const money = await openMoney(office, options.baseCurrency, options.presetBaseCurrency);
+  const catalogue = await openCatalogue(office.catalogue, options.onNotice);
   const { state, serving } = await loadOrCreate(options, { registry, office, store, log, committed });
   await fileStarterRules(office, clock.nowMs());
   const rules = await openRules(office, options.onNotice);
   const engine = createEngine(state, serving, rules.current());
-  return { database, office, rules, money, registry, store, log, engine, committed };
+  return { database, office, catalogue, rules, money, registry, store, log, engine, committed };
 }
 
 /** State and model from disk, brought up to the committed offset; both made new on the first start. */

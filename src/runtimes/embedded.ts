@@ -12,6 +12,7 @@ import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { keepAnchors } from './audit-anchors.ts';
+import { catalogueChange } from './catalogue-in-service.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
@@ -80,6 +81,7 @@ function deskOver(
     trouble: road.trouble,
     query: (sql, parameters) => database.query(sql, parameters),
   });
+  const refresh = refresher(parts, onNotice);
   const toRecord = (transaction: Transaction): LogRecord => ({
     kind: 'transaction',
     transaction,
@@ -99,7 +101,13 @@ function deskOver(
     models: parts.registry,
     office,
     lists: parts.rules.lists,
-    refresh: refresher(parts, onNotice),
+    refresh,
+    catalogue: catalogueChange({
+      book: office.catalogue,
+      inService: parts.catalogue,
+      next: () => ({ offset: processor.nextOffset, atMs: clock.nowMs() }),
+      refresh,
+    }),
     health: probes.health,
     partitions: () => [],
     async ready() {
@@ -145,7 +153,7 @@ function deskOver(
 
 /** Takes what registry, rule book, lists and rates say into service. */
 function refresher(
-  { registry, rules, money, engine }: EmbeddedParts,
+  { registry, catalogue, rules, money, engine }: EmbeddedParts,
   onNotice: (message: string) => void,
 ): () => Promise<void> {
   let refused = '';
@@ -161,6 +169,7 @@ function refresher(
     }
   }
   return async () => {
+    await catalogue.look();
     await rules.look();
     await money.look();
     const next = await servingOfNow();

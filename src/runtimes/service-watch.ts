@@ -8,13 +8,15 @@ import type { Boundary } from '../ports/boundary.ts';
 import type { InService } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
+import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import type { ListsInMemory } from './lists-in-memory.ts';
 import { fileStarterRules, openRules } from './rules-in-service.ts';
 
-const LOOK_MS = 2000;
+export const LOOK_MS = 2000;
 
 export type ServiceWatch = {
   inService(): InService;
+  readonly catalogue: CatalogueInService;
   readonly lists: ListsInMemory;
   /** Looks now. */
   look(): Promise<void>;
@@ -36,11 +38,13 @@ export async function watchService(
     );
   }
   await fileStarterRules(office, nowMs);
+  const catalogue = await openCatalogue(office.catalogue, onNotice);
   const rules = await openRules(office, onNotice);
   let current: InService = { serving: first, ruleset: rules.current() };
   let refused = '';
 
   async function look(): Promise<void> {
+    await catalogue.look();
     await rules.look();
     if (current.ruleset !== rules.current()) current = { ...current, ruleset: rules.current() };
     try {
@@ -58,7 +62,7 @@ export async function watchService(
   }
   // A database that is away is no reason to stop deciding.
   const stop = boundary.every('models and rules', LOOK_MS, () => look().catch(() => undefined));
-  return { inService: () => current, lists: rules.lists, look, stop };
+  return { inService: () => current, catalogue, lists: rules.lists, look, stop };
 }
 
 function servingText({ champion, challenger }: Serving): string {

@@ -21,6 +21,7 @@ import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import type { Arrivals } from './arrivals.ts';
 import { askForDecision } from './ask-for-decision.ts';
 import { checkCardKey } from './card-settings.ts';
+import { catalogueChange } from './catalogue-in-service.ts';
 import { createDecisionWaiters } from './decision-waiters.ts';
 import { createLookUps } from './look-ups.ts';
 import { createMeasurements } from './measurements.ts';
@@ -28,7 +29,7 @@ import { type MoneyInService, watchMoney } from './money-in-service.ts';
 import { type DecisionReader, readDecisions } from './read-decisions.ts';
 import { recordReader } from './record-reader.ts';
 import { opened, type Resources } from './resources.ts';
-import { type ServiceWatch, watchService } from './service-watch.ts';
+import { LOOK_MS, type ServiceWatch, watchService } from './service-watch.ts';
 import { type StreamIntake, streamIntake } from './stream-intake.ts';
 import { startStreamProbes } from './stream-probes.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
@@ -144,6 +145,9 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
   const { measurements, intake, decisions, decide } = await openTraffic(options, servers, resources);
   const { append } = intake;
   const probes = startStreamProbes({ ...servers, settings, clock, measurements, boundary });
+  const refresh = async (): Promise<void> => {
+    await Promise.all([models.look(), money.look()]);
+  };
   return {
     store,
     clock,
@@ -155,9 +159,14 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     models: servers.registry,
     office,
     lists: models.lists,
-    async refresh() {
-      await Promise.all([models.look(), money.look()]);
-    },
+    refresh,
+    // Each worker has it at its next look, between two of its batches.
+    catalogue: catalogueChange({
+      book: office.catalogue,
+      inService: models.catalogue,
+      next: () => ({ offset: undefined, atMs: clock.nowMs() + LOOK_MS }),
+      refresh,
+    }),
     health: probes.health,
     partitions: probes.partitions,
     async ready() {

@@ -158,6 +158,12 @@ export function createCatalogueBook(session: SqlSession): CatalogueBook {
         [version, problem ?? null],
       );
     },
+    async tellFilled(version, filledFrom) {
+      await session.query('update catalogue_versions set filled_from = $2 where version = $1', [
+        version,
+        JSON.stringify(filledFrom),
+      ]);
+    },
     async revision() {
       const [row] = await session.query('select revision from catalogue_state', []);
       return Number(row.revision);
