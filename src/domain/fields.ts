@@ -15,6 +15,8 @@ export type TextBounds = {
   readonly hint?: string;
   /** Addresses of machines: groups of digits in them are no card. */
   readonly isAddress?: true;
+  /** What stands for a card number, where it is not what the kind of text has. */
+  readonly cardsAs?: TextKind;
 };
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -93,8 +95,12 @@ export class FieldReader {
     return this.withoutCards(name, value, bounds);
   }
 
-  private withoutCards(name: string, value: string, { kind, maxLength }: TextBounds): string | undefined {
-    const kept = withoutCards(value, kind, this.cards);
+  private withoutCards(
+    name: string,
+    value: string,
+    { kind, maxLength, cardsAs = kind }: TextBounds,
+  ): string | undefined {
+    const kept = withoutCards(value, cardsAs, this.cards);
     if (kept === value) return value;
     if (kept === undefined) return this.report(name, `${name} ${CARD_REFUSED}.`);
     if (kept.length > maxLength)
@@ -166,6 +172,15 @@ export class FieldReader {
     const value = this.source[name];
     if (typeof value === 'boolean') return value;
     return this.report(name, `${name} must be true or false, not ${shown(value)}.`);
+  }
+
+  names(): readonly string[] {
+    return Object.keys(this.source);
+  }
+
+  /** As it came, for whoever looks at what it is. */
+  value(name: string): unknown {
+    return this.source[name];
   }
 
   /** A reader over the object in a field. */

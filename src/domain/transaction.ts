@@ -1,10 +1,12 @@
 // The canonical transaction: its type, strict parsing at the edge, and its JSON form.
 
 import { MAX_AMOUNT_MINOR } from './amount.ts';
+import { readAttributes } from './attributes.ts';
 import type { Amount, BaseAmount } from './base-amount.ts';
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
 import { countryProblem } from './country.ts';
 import { currencyProblem } from './currency.ts';
+import type { Attributes } from './data-model.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, isoTimeAt, offsetOf, parseIsoTime } from './iso-time.ts';
 import type { Problem } from './problem.ts';
@@ -51,6 +53,8 @@ export type Transaction = {
   readonly billing?: Amount;
   /** The amount in the desk's base currency, where that is another; worked out where the transaction comes in. */
   readonly base?: BaseAmount;
+  /** Fields of the bank's own, flat by dotted path. */
+  readonly attributes?: Attributes;
 };
 
 /**
@@ -82,6 +86,7 @@ const KNOWN = new Set([
   'counterpartyName',
   'billing',
   'base',
+  'attributes',
 ]);
 const KNOWN_BILLING = new Set(['amountMinor', 'currency']);
 const KNOWN_MERCHANT = new Set(['id', 'name', 'mcc']);
@@ -142,6 +147,8 @@ export function parseTransaction(
   const merchant = parseMerchant(merchantFields);
   const location = parseLocation(fields.within('location'));
   const billing = parseBilling(fields.within('billing'), occurredAtMs ?? nowMs, maxAmountMinor);
+  const ownFields = 'attributes' in value ? fields.within('attributes') : undefined;
+  const attributes = ownFields && readAttributes(ownFields);
   if ('base' in value) {
     fields.report(
       'base',
@@ -162,12 +169,12 @@ export function parseTransaction(
   }
   const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, utcOffsetMinutes, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
-    counterpartyId, counterpartyName, billing, base: undefined,
+    counterpartyId, counterpartyName, billing, base: undefined, attributes,
   }; // biome-ignore format: one shape
   return {
     ok: true,
     value: transaction,
-    wasChanged: fields.wasChanged || merchantFields?.wasChanged === true,
+    wasChanged: fields.wasChanged || merchantFields?.wasChanged === true || ownFields?.wasChanged === true,
   };
 }
 
@@ -218,12 +225,12 @@ export function transactionToJson(transaction: Transaction): TransactionJson {
 /** Reads what `transactionToJson` wrote; what comes from outside goes through `parseTransaction`. */
 export function transactionFromJson(json: TransactionJson): Transaction {
   const { id, accountId, occurredAt, amountMinor, currency, type, channel, merchant, country, city } = json;
-  const { location, deviceId, ip, counterpartyId, counterpartyName, billing, base } = json;
+  const { location, deviceId, ip, counterpartyId, counterpartyName, billing, base, attributes } = json;
   const occurredAtMs = parseIsoTime(occurredAt) ?? Number.NaN;
   const utcOffsetMinutes = offsetOf(occurredAt);
   const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, utcOffsetMinutes, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
-    counterpartyId, counterpartyName, billing, base,
+    counterpartyId, counterpartyName, billing, base, attributes,
   }; // biome-ignore format: one shape
   return transaction;
 }
@@ -254,8 +261,14 @@ export function canonicalContent(t: Transaction): string {
     // What was decided before this field was known keeps its content.
     ...(t.counterpartyName === undefined && !t.billing ? [] : [t.counterpartyName ?? null]),
     ...(t.billing ? [t.billing.amountMinor, t.billing.currency] : []),
+    ...(t.attributes ? [{ attributes: inOrder(t.attributes) }] : []),
   ]);
 }
+
+const inOrder = (attributes: Attributes): unknown =>
+  Object.keys(attributes)
+    .sort()
+    .map((name) => [name, attributes[name]]);
 
 /** Stands for a country that is not stated. */
 export const NO_COUNTRY = '??';

@@ -28,6 +28,14 @@ const AmountMinor = SafeInteger({
 });
 const Iso4217 = Identifier(3, { description: 'ISO 4217', examples: ['EUR'] });
 
+const OWN_VALUE = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+
+/** Fields of the bank's own, flat by dotted path. */
+export const OwnFields = Type.Record(Type.String(), OWN_VALUE, {
+  description: 'Fields of one’s own by their dotted path (docs/data.md)',
+  examples: [{ 'customer.segment': 'gold', 'risk.deviceScore': 0.7 }],
+});
+
 /** Bodies are checked by the domain parser, which lists every problem: this is for whoever reads. */
 export const Transaction = Component(
   'Transaction',
@@ -62,6 +70,17 @@ export const Transaction = Component(
       Closed(
         { amountMinor: SafeInteger({ maximum: LARGEST_MAX_AMOUNT_MINOR }), currency: Iso4217 },
         'What the scheme bills the cardholder, where that is another amount: it is what counts',
+      ),
+    ),
+    attributes: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description:
+            'Fields of one’s own: texts, numbers, true or false, in objects or by dotted names; at most 500 (docs/data.md)',
+          examples: [{ customer: { segment: 'gold' }, 'risk.deviceScore': 0.7 }],
+        },
       ),
     ),
   },
@@ -104,6 +123,7 @@ export const StoredTransaction = Component(
         { description: 'In the base currency, where the amount is in another one' },
       ),
     ),
+    attributes: Type.Optional(OwnFields),
   } satisfies SchemasOf<TransactionJson>,
   { description: 'A transaction as it is kept; what is hidden from whoever asks is a token, or absent' },
 );

@@ -5,6 +5,7 @@ import { CASE_OUTCOMES } from '../domain/case.ts';
 import { OUTCOMES } from '../domain/decision.ts';
 import { CHANNELS, TRANSACTION_TYPES, type TransactionJson } from '../domain/transaction.ts';
 import { Currency } from './amounts.ts';
+import { OwnFields } from './decisions.ts';
 import { At, Component, List, Nullable, OneOf, type SchemasOf } from './operation.ts';
 
 const AmountMinor = Type.Number({ description: 'Minor units', examples: [1234] });
@@ -50,6 +51,7 @@ const sent = {
       { description: 'In the desk’s base currency, where the amount itself is in another one' },
     ),
   ),
+  attributes: Type.Optional(OwnFields),
 } satisfies SchemasOf<TransactionJson>;
 
 export const ReportedTransaction = Component(
