@@ -5,13 +5,12 @@ import type { FilledFrom } from '../domain/catalogue-version.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
-import type { Result } from '../engine/process-batch.ts';
+import type { InService, Result } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
+import type { Catalogues } from '../engine/stored-vectors.ts';
 import type { ReadyCatalogue } from '../features/checked-catalogue.ts';
 import type { NameMatch } from '../lists/name-index.ts';
-import type { Serving } from '../models/serving.ts';
 import type { Lookups } from '../rules/rule.ts';
-import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
 import type { AuditEntry } from './office/audit.ts';
 import type { ModelRegistry } from './office/models.ts';
@@ -94,7 +93,7 @@ export type CatalogueChange = {
   ): Promise<{ readonly filledFrom: readonly FilledFrom[] } | { readonly problem: string }>;
 };
 
-export type InService = { readonly serving: Serving; readonly ruleset: Ruleset };
+export type { InService };
 
 /**
  * **Contract**
@@ -120,8 +119,10 @@ export type Desk = {
   readTransaction(value: unknown): ParsedRecord<Transaction>;
   /** What becomes of card numbers. */
   readonly cards: CardPolicy;
-  /** The models and the rules that decide now. */
+  /** The catalogue, the models and the rules that decide now. */
   inService(): InService;
+  /** Catalogues that decided, now or before. */
+  readonly catalogues: Catalogues;
   readonly models: ModelRegistry;
   readonly office: Office;
   /** Takes what registry, rule book and lists say now into service; resolves when this process decides by it. */

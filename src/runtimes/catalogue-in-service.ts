@@ -1,20 +1,33 @@
 // The catalogue in service, as its book names it. One that this program cannot use stops nothing: what served before goes on, and it
-// is told. Looked at by revision; whoever decides swaps it between two batches, with models and rules.
+// is told. Looked at by revision; whoever decides takes it between two batches, with models and rules, or none of the three.
 import type { FilledFrom } from '../domain/catalogue-version.ts';
 import { problemsToText } from '../domain/problem.ts';
+import type { Catalogues } from '../engine/stored-vectors.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { newHistories } from '../features/catalogue-changes.ts';
 import { STANDARD_READY, storedCatalogue } from '../features/checked-catalogue.ts';
+import { STANDARD } from '../features/standard.ts';
+import { withoutFeatures } from '../features/switched-off.ts';
 import type { CatalogueChange, ServedCatalogue } from '../ports/desk.ts';
 import type { AuditEntry } from '../ports/office/audit.ts';
 import type { CatalogueBook, FiledCatalogue } from '../ports/office/catalogue.ts';
 
-/** How far back a start looks for a version that it can use. */
-const VERSIONS_TRIED = 20;
+/** How many versions that served are kept at hand: for a start that cannot use the newest, and for vectors of the past. */
+const VERSIONS_KEPT = 500;
+/** How many of them are compiled at once. */
+const MAX_COMPILED = 20;
 
 export type CatalogueInService = {
+  /** What decides in this process. */
   current(): ServedCatalogue;
-  /** Looks at the book now. */
-  look(): Promise<void>;
+  /** Looks at the book now; gives what it wants to decide, which may be what does. */
+  look(): Promise<ServedCatalogue>;
+  /** From here on it decides. */
+  took(next: ServedCatalogue): void;
+  /** Why what the book wants does not serve here: told once, kept with the version. */
+  refused(next: ServedCatalogue, why: string): Promise<void>;
+  /** Catalogues that decided, by their hash. */
+  readonly catalogues: Catalogues;
 };
 
 const STANDARD_SERVED: ServedCatalogue = { ...STANDARD_READY, version: 0, disabled: [], filledFrom: [] };
@@ -25,65 +38,108 @@ const nameOf = ({ version }: Pick<ServedCatalogue, 'version'>): string =>
 /** A filed version made ready, or why it cannot be used. */
 function readied({ version, document, disabled, filledFrom }: FiledCatalogue): ServedCatalogue | string {
   const checked = storedCatalogue(document);
-  if (checked.ok) {
-    const { catalogue, document: read } = checked;
-    return { catalogue, document: read, version, disabled, filledFrom };
+  if (!checked.ok) {
+    return `Catalogue version ${version} cannot be used by this program. ${problemsToText(checked.problems)}`;
   }
-  return `Catalogue version ${version} cannot be used by this program. ${problemsToText(checked.problems)}`;
+  const catalogue = withoutFeatures(checked.catalogue, disabled);
+  return { catalogue, document: checked.document, version, disabled, filledFrom };
+}
+
+/** Documents that served, compiled when a vector of theirs is read. */
+function createPastCatalogues(): Catalogues & { learn(versions: readonly FiledCatalogue[]): void } {
+  const documents = new Map<string, string>();
+  const compiled = new Map<string, Catalogue>();
+  return {
+    learn(versions) {
+      for (const { catalogueHash, document } of versions) documents.set(catalogueHash, document);
+    },
+    byHash(hash) {
+      if (hash === STANDARD.hash) return STANDARD;
+      const known = compiled.get(hash);
+      if (known) return known;
+      const text = documents.get(hash);
+      const checked = text === undefined ? undefined : storedCatalogue(text);
+      // What this program computes otherwise is not what was written.
+      if (!checked?.ok || checked.catalogue.hash !== hash) return undefined;
+      if (compiled.size >= MAX_COMPILED) compiled.clear();
+      compiled.set(hash, checked.catalogue);
+      return checked.catalogue;
+    },
+  };
 }
 
 export async function openCatalogue(
   book: CatalogueBook,
   onNotice: (message: string) => void,
 ): Promise<CatalogueInService> {
+  const past = createPastCatalogues();
   let revision = -1;
+  let wanted: ServedCatalogue | undefined;
   let current: ServedCatalogue | undefined;
 
-  /** What serves in the place of one that cannot be used. */
-  async function instead(): Promise<ServedCatalogue> {
-    if (current) return current;
-    for (const before of await book.servedBefore(VERSIONS_TRIED)) {
-      const found = readied(before);
-      if (typeof found !== 'string') return found;
-    }
-    return STANDARD_SERVED;
-  }
-
-  async function wanted(): Promise<ServedCatalogue> {
-    const live = await book.inState('live');
+  async function found(): Promise<ServedCatalogue> {
+    const [live, before] = await Promise.all([book.inState('live'), book.servedBefore(VERSIONS_KEPT)]);
+    past.learn(before);
     if (!live) return STANDARD_SERVED;
-    if (live.version === current?.version) {
-      // It was compiled before: what is switched off, and from where on histories are whole, is all that can be another.
-      return { ...current, disabled: live.disabled, filledFrom: live.filledFrom };
-    }
-    const found = readied(live);
-    if (typeof found !== 'string') {
+    past.learn([live]);
+    const next = readied(live);
+    if (typeof next !== 'string') {
       if (live.problem !== undefined) await book.tell(live.version, undefined);
-      return found;
+      return next;
     }
-    const other = await instead();
-    onNotice(`${found} ${nameOf(other)} serves instead.`);
-    await book.tell(live.version, found);
+    const other = current ?? firstUsable(before);
+    onNotice(`${next} ${nameOf(other)} serves instead.`);
+    await book.tell(live.version, next);
     return other;
   }
 
-  async function look(): Promise<void> {
+  async function look(): Promise<ServedCatalogue> {
     const now = await book.revision();
-    if (now === revision) return;
-    const next = await wanted();
+    if (now === revision && wanted) return wanted;
+    const next = await found();
+    // What is the same is not made ready again: models are made for a catalogue.
+    const same = [wanted, current].find(
+      (one) => one?.version === next.version && sameTexts(one.disabled, next.disabled),
+    );
+    wanted = same ? { ...same, filledFrom: next.filledFrom } : next;
     revision = now;
-    if (current && next.version !== current.version) onNotice(`${nameOf(next)} in service`);
-    current = next;
+    return wanted;
   }
-  await look();
+  const first = await look();
+  current = first;
+  const served = (): ServedCatalogue => current ?? first;
+  let refused = '';
   return {
     look,
-    current: () => {
-      if (!current) throw new Error('the catalogue was not read');
-      return current;
+    current: served,
+    took(next) {
+      if (next.version !== served().version) onNotice(`${nameOf(next)} in service`);
+      current = next;
+      refused = '';
+    },
+    async refused(next, why) {
+      const told = `${nameOf(next)} does not serve: ${why} ${nameOf(served())} in service as before.`;
+      if (refused === told) return;
+      refused = told;
+      onNotice(told);
+      if (next.version !== 0) await book.tell(next.version, why);
+    },
+    catalogues: {
+      byHash: (hash) => (served().catalogue.hash === hash ? served().catalogue : past.byHash(hash)),
     },
   };
 }
+
+function firstUsable(before: readonly FiledCatalogue[]): ServedCatalogue {
+  for (const one of before) {
+    const found = readied(one);
+    if (typeof found !== 'string') return found;
+  }
+  return STANDARD_SERVED;
+}
+
+const sameTexts = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((text, i) => text === other[i]);
 
 /** Where a change of the catalogue meets the stream of records. */
 export type CatalogueRoad = {
@@ -114,7 +170,7 @@ export function catalogueChange({ book, inService, next, refresh }: CatalogueRoa
     const filledFrom = from();
     if (filledFrom.length > 0) {
       await book.tellFilled(version, [...kept, ...filledFrom]);
-      await inService.look();
+      await refresh();
     }
     return { filledFrom };
   }

@@ -9,7 +9,7 @@ import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
-import type { Desk } from '../ports/desk.ts';
+import type { Desk, ServedCatalogue } from '../ports/desk.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { catalogueChange } from './catalogue-in-service.ts';
@@ -97,7 +97,8 @@ function deskOver(
     money: money.current,
     readTransaction: recordReader(options, clock, money),
     checkCapacity: road.checkCapacity,
-    inService: () => engine,
+    inService: () => engine.inService,
+    catalogues: parts.catalogue.catalogues,
     models: parts.registry,
     office,
     lists: parts.rules.lists,
@@ -158,21 +159,35 @@ function refresher(
 ): () => Promise<void> {
   let refused = '';
   /** A model that cannot be used here changes nothing, neither for decisions nor for whoever moved a rule. */
-  async function servingOfNow(): Promise<Serving> {
+  async function servingWith(wanted: ServedCatalogue): Promise<Serving | undefined> {
+    const { catalogue: now, serving } = engine.inService;
     try {
-      return (await readServing(registry, engine.serving, onNotice)) ?? engine.serving;
+      return (await readServing(registry, wanted.catalogue, serving, onNotice)) ?? serving;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      if (refused !== error.message) onNotice(`${error.message} What is in service stays.`);
+      if (wanted.catalogue !== now) await catalogue.refused(wanted, error.message);
+      else if (refused !== error.message) onNotice(`${error.message} What is in service stays.`);
       refused = error.message;
-      return engine.serving;
+      return undefined;
     }
   }
   return async () => {
-    await catalogue.look();
+    const wanted = await catalogue.look();
     await rules.look();
     await money.look();
-    const next = await servingOfNow();
-    if (next !== engine.serving || rules.current() !== engine.ruleset) engine.serve(next, rules.current());
+    const serving = await servingWith(wanted);
+    const ruleset = rules.current();
+    const { inService } = engine;
+    if (!serving) {
+      if (ruleset !== inService.ruleset) engine.serve({ ...inService, ruleset });
+      return;
+    }
+    if (wanted !== catalogue.current()) catalogue.took(wanted);
+    if (
+      serving !== inService.serving ||
+      ruleset !== inService.ruleset ||
+      wanted.catalogue !== inService.catalogue
+    )
+      engine.serve({ catalogue: wanted.catalogue, serving, ruleset });
   };
 }

@@ -156,6 +156,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     money: money.current,
     readTransaction: recordReader(settings, clock, money),
     inService: models.inService,
+    catalogues: models.catalogue.catalogues,
     models: servers.registry,
     office,
     lists: models.lists,

@@ -1,7 +1,9 @@
 // What in service reads the features of a catalogue, and what of it another catalogue would break.
 import type { Catalogue } from '../../features/catalogue.ts';
 import { type LostFeature, lostFeatures } from '../../features/catalogue-changes.ts';
+import type { ModelInfo } from '../../models/model.ts';
 import type { Serving } from '../../models/serving.ts';
+import { misfit } from '../../models/trained-on.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { CatalogueTouch } from '../../protocol/catalogue.ts';
 import { checkFiled } from '../../rules/check.ts';
@@ -12,13 +14,18 @@ const MAX_NAMED = 10;
 
 export type CatalogueUses = {
   readonly rules: readonly { readonly rule: Rule; readonly features: readonly string[] }[];
-  readonly models: readonly { readonly version: string; readonly features: readonly string[] }[];
+  readonly models: readonly {
+    readonly version: string;
+    readonly features: readonly string[];
+    readonly info: ModelInfo;
+  }[];
 };
 
 const modelsOf = ({ champion, challenger }: Serving): CatalogueUses['models'] =>
   [champion, ...(challenger ? [challenger.scorer] : [])].map(({ info }) => ({
     version: info.version,
     features: info.features,
+    info,
   }));
 
 /** Live and shadow rules, and the models in service, with the features that they read. */
@@ -52,11 +59,11 @@ export function touchedBy(uses: CatalogueUses, before: Catalogue, after: Catalog
     const problem = `The ${rule.mode} rule ${rule.id} reads what the draft takes away: ${named(lost)}. Retire the rule or put a version of it into service that does without; or keep the feature, and give the new one another name.`;
     return [{ kind: 'rule', name: rule.id, features: lost.map(({ name }) => name), problem }];
   });
-  const models = uses.models.flatMap(({ version, features }): CatalogueTouch[] => {
-    const lost = lostFeatures(features, before, after);
-    if (lost.length === 0) return [];
-    const problem = `The model ${version} in service was trained on what the draft takes away: ${named(lost)}. Put a model into service that does without; or keep the features, and give new ones other names.`;
-    return [{ kind: 'model', name: version, features: lost.map(({ name }) => name), problem }];
+  const models = uses.models.flatMap(({ version, features, info }): CatalogueTouch[] => {
+    const why = misfit(info, after);
+    if (why === undefined) return [];
+    const lost = lostFeatures(features, before, after).map(({ name }) => name);
+    return [{ kind: 'model', name: version, features: lost, problem: `In service, the ${why}` }];
   });
   return [...rules, ...models];
 }
