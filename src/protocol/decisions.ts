@@ -2,7 +2,13 @@
 import { type Static, Type } from 'typebox';
 import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
-import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES, type TransactionJson } from '../domain/transaction.ts';
+import {
+  CHANNELS,
+  ID_MAX_LENGTH,
+  RELATION_KINDS,
+  TRANSACTION_TYPES,
+  type TransactionJson,
+} from '../domain/transaction.ts';
 import { Identifier, Line, SafeInteger, Time } from './fields.ts';
 import { At, Component, List, Nullable, OneOf, operation, type SchemasOf } from './operation.ts';
 import { Problem } from './problem.ts';
@@ -36,6 +42,21 @@ export const OwnFields = Type.Record(Type.String(), OWN_VALUE, {
   examples: [{ 'customer.segment': 'gold', 'risk.deviceScore': 0.7 }],
 });
 
+const RelationKind = OneOf(RELATION_KINDS);
+
+/** The transaction that another one takes back, completes or returns. */
+export const RelatesTo = Type.Object(
+  { transactionId: Type.String(), kind: RelationKind },
+  { description: 'The transaction that this one takes back, completes or returns' },
+);
+
+const MAX_CODE = 64;
+const TYPE_WORDS = `${TRANSACTION_TYPES.join(', ')}, or a type of one’s own`;
+const CHANNEL_WORDS = `${CHANNELS.join(', ')}, or a channel of one’s own`;
+/** As they are kept. */
+export const TransactionType = Type.String({ description: TYPE_WORDS, examples: ['purchase'] });
+export const Channel = Type.String({ description: CHANNEL_WORDS, examples: ['ecommerce'] });
+
 /** Bodies are checked by the domain parser, which lists every problem: this is for whoever reads. */
 export const Transaction = Component(
   'Transaction',
@@ -45,8 +66,8 @@ export const Transaction = Component(
     occurredAt: Time(),
     amountMinor: AmountMinor,
     currency: Iso4217,
-    type: OneOf(TRANSACTION_TYPES),
-    channel: Type.Optional(OneOf(CHANNELS)),
+    type: Identifier(MAX_CODE, { description: TYPE_WORDS, examples: ['purchase'] }),
+    channel: Type.Optional(Identifier(MAX_CODE, { description: CHANNEL_WORDS, examples: ['ecommerce'] })),
     merchant: Type.Optional(
       Closed({
         id: Identifier(ID_MAX_LENGTH),
@@ -83,6 +104,12 @@ export const Transaction = Component(
         },
       ),
     ),
+    relatesTo: Type.Optional(
+      Closed(
+        { transactionId: Identifier(ID_MAX_LENGTH), kind: RelationKind },
+        'The transaction that this one takes back, completes or returns; it need not be here',
+      ),
+    ),
   },
   { additionalProperties: false, examples: [EXAMPLE] },
 );
@@ -98,8 +125,8 @@ export const StoredTransaction = Component(
     occurredAt: At(),
     amountMinor: Type.Number({ description: 'Minor units', examples: [1234] }),
     currency: Type.String({ examples: ['EUR'] }),
-    type: OneOf(TRANSACTION_TYPES),
-    channel: Type.Optional(OneOf(CHANNELS)),
+    type: TransactionType,
+    channel: Type.Optional(Channel),
     merchant: Type.Optional(Type.Object({ id: Text, name: Type.Optional(Text), mcc: Type.Optional(Text) })),
     country: Type.Optional(Text),
     city: Type.Optional(Text),
@@ -124,6 +151,7 @@ export const StoredTransaction = Component(
       ),
     ),
     attributes: Type.Optional(OwnFields),
+    relatesTo: Type.Optional(RelatesTo),
   } satisfies SchemasOf<TransactionJson>,
   { description: 'A transaction as it is kept; what is hidden from whoever asks is a token, or absent' },
 );
