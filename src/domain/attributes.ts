@@ -3,7 +3,7 @@ import { findCardNumbers } from './card-number.ts';
 import type { Attributes, AttributeValue } from './data-model.ts';
 import { readDeclared } from './declared-value.ts';
 import { type FieldReader, isObject, shown, type TextBounds } from './fields.ts';
-import type { OwnData } from './own-data.ts';
+import { NO_OWN_DATA, type OwnData } from './own-data.ts';
 import { isSensitiveField, SENSITIVE_FIELD } from './sensitive-fields.ts';
 
 export const MAX_ATTRIBUTES = 500;
@@ -57,6 +57,8 @@ function nameProblem(name: string): string | undefined {
 type Reading = {
   readonly own: OwnData;
   readonly found: Map<string, AttributeValue>;
+  /** Names whose values were refused. */
+  readonly refused: Set<string>;
   /** Names that hold others: what is an object here is no value there. */
   readonly parents: Set<string>;
   count: number;
@@ -66,8 +68,8 @@ type Reading = {
  * The own fields of a transaction, sorted by name, so that their order in the input says nothing; undefined where there are
  * none. What is declared is held against its definition, all else taken as it is.
  */
-export function readAttributes(fields: FieldReader, own: OwnData): Attributes | undefined {
-  const reading: Reading = { own, found: new Map(), parents: new Set(), count: 0 };
+export function readAttributes(fields: FieldReader, own: OwnData = NO_OWN_DATA): Attributes | undefined {
+  const reading: Reading = { own, found: new Map(), refused: new Set(), parents: new Set(), count: 0 };
   readLevel(fields, '', reading);
   for (const parent of reading.parents) {
     if (!reading.found.has(parent)) continue;
@@ -79,10 +81,10 @@ export function readAttributes(fields: FieldReader, own: OwnData): Attributes | 
   return undefined;
 }
 
-function reportHalfPlaces(fields: FieldReader, { own, found }: Reading): void {
+function reportHalfPlaces(fields: FieldReader, { own, found, refused }: Reading): void {
   for (const name of found.keys()) {
     const declared = own.fields.get(name);
-    if (declared?.kind !== 'place' || found.has(declared.other)) continue;
+    if (declared?.kind !== 'place' || found.has(declared.other) || refused.has(declared.other)) continue;
     fields.report(declared.definition.name, `${declared.other} is missing; a place is lat and lon.`);
   }
 }
@@ -138,7 +140,10 @@ function readLevel(fields: FieldReader, prefix: string, reading: Reading): void 
 function readOne(fields: FieldReader, key: string, name: string, bounds: TextBounds, reading: Reading): void {
   const declared = reading.own.fields.get(name);
   const value = declared ? readDeclared(fields, key, declared) : readValue(fields, key, bounds);
-  if (value === undefined) return;
+  if (value === undefined) {
+    reading.refused.add(name);
+    return;
+  }
   if (typeof value === 'number' && isCard(value)) {
     fields.report(key, `${key} is a card number; send it as a text, so that a token can stand for it.`);
     return;

@@ -107,8 +107,11 @@ export function emailForm(text: string): string | undefined {
   const at = kept.lastIndexOf('@');
   const local = kept.slice(0, at).toLowerCase();
   if (at < 1 || local.length > MAX_LOCAL_PART || /[\s@]/.test(local)) return undefined;
-  const domain = domainToASCII(kept.slice(at + 1));
-  if (domain === '' || domain.endsWith('.') || /[\s:/?#[\]]/.test(domain)) return undefined;
+  const written = kept.slice(at + 1);
+  // These end a domain where addresses of the web are read, and what follows them would be lost.
+  if (/[\s:/?#[\]\\%]/.test(written)) return undefined;
+  const domain = domainToASCII(written);
+  if (domain === '' || domain.endsWith('.')) return undefined;
   const form = `${local}@${domain}`;
   return form.length <= MAX_EMAIL ? form : undefined;
 }

@@ -1,5 +1,5 @@
 // A data model made ready for what comes in: each declared field by the name that it has there, types and channels as sets.
-import type { DataModel, FieldDefinition } from './data-model.ts';
+import { type DataModel, type FieldDefinition, type FieldType, NO_DATA_MODEL } from './data-model.ts';
 
 export const TRANSACTION_TYPES = ['purchase', 'withdrawal', 'transfer', 'payment'] as const;
 
@@ -40,7 +40,18 @@ export type OwnData = {
   readonly channels: ReadonlySet<string>;
   /** By the name in `attributes`: a place stands under `name.lat` and `name.lon`. */
   readonly fields: ReadonlyMap<string, DeclaredField>;
+  /** What entities are keyed by and a label does not carry by itself. */
+  readonly keyFields: readonly string[];
 };
+
+/** What every label says of its transaction. */
+const IN_LABELS: ReadonlySet<string> = new Set([
+  'accountId',
+  'merchant.id',
+  'deviceId',
+  'ip',
+  'counterpartyId',
+]);
 
 const made = new WeakMap<DataModel, OwnData>();
 
@@ -54,13 +65,18 @@ export function ownDataOf(model: DataModel): OwnData {
   return own;
 }
 
-function makeReady({ fields, types, channels }: DataModel): OwnData {
+function makeReady({ fields, entities, types, channels }: DataModel): OwnData {
+  const own = new Map(fields.flatMap(declaredNames));
+  const keys = new Set(entities.flatMap(({ key }) => key));
   return {
     types: new Set([...TRANSACTION_TYPES, ...types.map(({ name }) => name)]),
     channels: new Set([...CHANNELS, ...channels.map(({ name }) => name)]),
-    fields: new Map(fields.flatMap(declaredNames)),
+    fields: own,
+    keyFields: [...keys].filter((name) => own.has(name) || !IN_LABELS.has(name)).sort(),
   };
 }
+
+export const NO_OWN_DATA = ownDataOf(NO_DATA_MODEL);
 
 function declaredNames(definition: FieldDefinition): (readonly [string, DeclaredField])[] {
   const { name, type, values } = definition;
@@ -91,6 +107,15 @@ export function undeclaredIn(
   return found;
 }
 
-/** Whether what stands under a name says something of a person: what is declared so, and all that nobody declared. */
-export const isPersonal = (name: string, { fields }: OwnData): boolean =>
-  fields.get(name)?.definition.personal !== false;
+const TOKENS: ReadonlySet<FieldType> = new Set(['id', 'email', 'phone', 'ip']);
+
+/**
+ * How an attribute is shown to whoever may not see identifiers: what says nothing of a person as it is, what names one as a
+ * token, all else of a person not at all. What nobody declared may say anything of anybody.
+ */
+export function attributeSeenAs(name: string, { fields }: OwnData): 'whole' | 'token' | 'hidden' {
+  const definition = fields.get(name)?.definition;
+  if (!definition || definition.personal)
+    return definition && TOKENS.has(definition.type) ? 'token' : 'hidden';
+  return 'whole';
+}

@@ -6,10 +6,10 @@ import type { Amount, BaseAmount } from './base-amount.ts';
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
 import { countryProblem } from './country.ts';
 import { currencyProblem } from './currency.ts';
-import { type Attributes, NO_DATA_MODEL } from './data-model.ts';
+import type { Attributes } from './data-model.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, isoTimeAt, offsetOf, parseIsoTime } from './iso-time.ts';
-import { CHANNELS, type OwnData, ownDataOf, TRANSACTION_TYPES } from './own-data.ts';
+import { CHANNELS, NO_OWN_DATA, type OwnData, TRANSACTION_TYPES } from './own-data.ts';
 import type { Problem } from './problem.ts';
 
 export { CHANNELS, TRANSACTION_TYPES };
@@ -87,7 +87,6 @@ const KNOWN = new Set([
 const OWN_FIELDS = 'Fields of your own belong into attributes.';
 const KNOWN_RELATION = new Set(['transactionId', 'kind']);
 const RELATIONS: ReadonlySet<RelationKind> = new Set(RELATION_KINDS);
-const PROGRAM_ALONE = ownDataOf(NO_DATA_MODEL);
 const KNOWN_BILLING = new Set(['amountMinor', 'currency']);
 const KNOWN_MERCHANT = new Set(['id', 'name', 'mcc']);
 const KNOWN_LOCATION = new Set(['lat', 'lon']);
@@ -117,7 +116,7 @@ export function parseTransaction(
   nowMs: number,
   maxAmountMinor = MAX_AMOUNT_MINOR,
   cards: CardPolicy = REFUSE_CARDS,
-  own: OwnData = PROGRAM_ALONE,
+  own: OwnData = NO_OWN_DATA,
 ): ParsedRecord<Transaction> {
   if (!isObject(value)) {
     return {

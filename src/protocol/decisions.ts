@@ -194,6 +194,12 @@ export const Decision = Component(
     rulesetVersion: Type.String(),
     catalogueHash: Type.String(),
     decidedAt: At(),
+    undeclared: Type.Optional(
+      List(Type.String(), {
+        description:
+          'Attributes that were sent and that nobody declared, the first 100: they are kept, and no rule or feature asks for them',
+      }),
+    ),
   },
   { description: 'What was decided of a transaction, why, and by what' },
 );
@@ -212,6 +218,13 @@ const taken = {
   repeated: Type.Integer({ description: 'Here before, just so' }),
   rejected: Type.Integer(),
   errors: List(RejectedRecord, { description: 'The first 1,000' }),
+  undeclared: Type.Optional(
+    Type.Record(Type.String(), Type.Integer(), {
+      description:
+        'Attributes that nobody declared, and how many of the transactions that were taken had them; the first 500',
+      examples: [{ 'customer.segment': 1200 }],
+    }),
+  ),
 };
 export const TransactionsTaken = Component('TransactionsTaken', taken);
 export const TransactionsProblem = Component('TransactionsProblem', {
