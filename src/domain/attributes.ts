@@ -9,6 +9,8 @@ import { isSensitiveField, SENSITIVE_FIELD } from './sensitive-fields.ts';
 export const MAX_ATTRIBUTES = 500;
 export const MAX_ATTRIBUTE_NAME = 64;
 export const MAX_ATTRIBUTE_TEXT = 1000;
+/** Words of a name, and how deep objects may lie in one another. */
+export const MAX_ATTRIBUTE_LEVELS = 4;
 /** Of all attributes of a transaction as JSON: a record of a stream has room for them. */
 export const MAX_ATTRIBUTES_BYTES = 32 * 1024;
 export const ATTRIBUTE_NAME_FORM =

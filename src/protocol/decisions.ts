@@ -1,6 +1,7 @@
 // Transactions as they come in, and what is decided of them.
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
+import { MAX_ATTRIBUTE_LEVELS, MAX_ATTRIBUTE_TEXT, MAX_ATTRIBUTES } from '../domain/attributes.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import {
   CHANNELS,
@@ -40,6 +41,34 @@ const OWN_VALUE = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 export const OwnFields = Type.Record(Type.String(), OWN_VALUE, {
   description: 'Fields of one’s own by their dotted path (docs/data.md)',
   examples: [{ 'customer.segment': 'gold', 'risk.deviceScore': 0.7 }],
+});
+
+const OWN_NAME = '^[A-Za-z][A-Za-z0-9_]{0,63}([.][A-Za-z][A-Za-z0-9_]{0,61}){0,3}$';
+const SENT_VALUES = [
+  Line(MAX_ATTRIBUTE_TEXT),
+  Type.Number({ minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE }),
+  Type.Boolean(),
+  Type.Null(),
+];
+
+/** Values, or objects of them down to so many levels. */
+const sentOwnFields = (levels: number, description?: string): TSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  maxProperties: MAX_ATTRIBUTES,
+  patternProperties: {
+    [OWN_NAME]: { anyOf: levels > 1 ? [...SENT_VALUES, sentOwnFields(levels - 1)] : SENT_VALUES },
+  },
+  ...(description !== undefined && { description }),
+});
+
+/** Own fields as they are sent. */
+const SentOwnFields = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  ...sentOwnFields(
+    MAX_ATTRIBUTE_LEVELS,
+    'Fields of one’s own: texts, numbers, true or false, in objects or by dotted names; null is not stated (docs/data.md)',
+  ),
+  examples: [{ customer: { segment: 'gold' }, 'risk.deviceScore': 0.7 }],
 });
 
 const RelationKind = OneOf(RELATION_KINDS);
@@ -93,17 +122,7 @@ export const Transaction = Component(
         'What the scheme bills the cardholder, where that is another amount: it is what counts',
       ),
     ),
-    attributes: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description:
-            'Fields of one’s own: texts, numbers, true or false, in objects or by dotted names; at most 500 (docs/data.md)',
-          examples: [{ customer: { segment: 'gold' }, 'risk.deviceScore': 0.7 }],
-        },
-      ),
-    ),
+    attributes: Type.Optional(SentOwnFields),
     relatesTo: Type.Optional(
       Closed(
         { transactionId: Identifier(ID_MAX_LENGTH), kind: RelationKind },
