@@ -4,7 +4,8 @@ import type { Label } from '../domain/label.ts';
 import { historiesOf } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { createFeatureState, ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
+import { ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
+import { STANDARD } from '../features/standard.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { compileRuleset } from '../rules/ruleset.ts';
@@ -25,6 +26,7 @@ const scorer: Pick<Scorer, 'info' | 'score'> & Partial<Scorer> = {
     trainingWindow: { source: 'simulation', from: '', until: '', rows: 0, frauds: 0 },
     thresholds: { review: 0.5, decline: 0.9 },
   },
+  catalogue: STANDARD,
   score: () => 0.1,
 };
 
@@ -87,8 +89,12 @@ function bytesOf(state: FeatureState): Map<string, string> {
 }
 
 function run(records: readonly LogRecord[], seal?: (item: Decided) => void) {
-  const state = createFeatureState();
-  const engine = createEngine(state, { champion: scorer as Scorer }, seal ? RULES : POISONED_RULES);
+  const state = STANDARD.createState();
+  const engine = createEngine(state, {
+    catalogue: STANDARD,
+    serving: { champion: scorer as Scorer },
+    ruleset: seal ? RULES : POISONED_RULES,
+  });
   const output = engine.processBatch(
     0,
     { firstOffset: 0, nextOffset: records.length, records },
@@ -132,7 +138,11 @@ test('K2 where memory is short nothing is set aside', () => {
 
 test('K3 a transaction in quarantine is not tried again by its repetition', () => {
   const records = stream(1, () => false).slice(0, 4);
-  const engine = createEngine(createFeatureState(), { champion: scorer as Scorer }, RULES);
+  const engine = createEngine(STANDARD.createState(), {
+    catalogue: STANDARD,
+    serving: { champion: scorer as Scorer },
+    ruleset: RULES,
+  });
   const memory: Memory = { ...NOTHING, quarantined: (id) => (id === 't-1' ? 'why' : undefined) };
   const { results, quarantined, decided } = engine.processBatch(
     0,

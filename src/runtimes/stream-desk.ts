@@ -154,6 +154,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     dataModel: () => NO_DATA_MODEL,
     readTransaction: recordReader(settings, clock, money),
     inService: models.inService,
+    catalogues: models.catalogues,
     models: servers.registry,
     office,
     lists: models.lists,
