@@ -147,16 +147,23 @@ test('Y23 O13 a draft goes live by two people where that is asked for, without a
   for (const who of [rita, byKey]) assert.equal((await move(who, 4)).status, 409);
   assert.equal((await move(ann, 4)).status, 403);
   assert.equal((await move(ada, 3)).status, 404);
+  const own = (id: string, attributes: Record<string, unknown>) =>
+    ada('POST', '/v1/decisions', { ...smallest(id), attributes });
   const before = await ada.client.call('decide', { body: smallest('y23-a') });
+  assert.deepEqual((await own('y23-b', { customerId: 'c1' })).body.undeclared, ['customerId']);
   const moved = await ada.client.call('moveCatalogue', { body: { version: 4, state: 'live' } });
   assert.deepEqual(
     moved.filledFrom.map(({ entity, features, offset }) => [entity, features, offset]),
-    [['customer', ['customer_devices_7d'], 1]],
+    [['customer', ['customer_devices_7d'], 2]],
   );
   const now = await catalogue();
   assert.deepEqual([now.live.version, now.live.movedBy, now.draft], [4, 'Ada', null]);
-  const own = now.features.find(({ name }) => name === DEVICES.name);
-  assert.deepEqual([own?.own, own?.entity, own?.filledFrom?.offset], [true, 'customer', 1]);
+  const feature = now.features.find(({ name }) => name === DEVICES.name);
+  assert.deepEqual([feature?.own, feature?.entity, feature?.filledFrom?.offset], [true, 'customer', 2]);
+  const declared = await own('y23-c', { customerId: 'c1', 'risk.deviceScore': 0.5, more: 1 });
+  assert.deepEqual(declared.body.undeclared, ['more']);
+  const refused = await own('y23-d', { 'risk.deviceScore': 'high' });
+  assert.deepEqual([refused.status, problemsOf(refused).length], [422, 1]);
   assert.notEqual(moved.catalogueHash, before.catalogueHash);
   const { items } = await ada.client.call('listAuditLines', { query: { subject: 'catalogue' } });
   assert.equal(items[0].action, 'moved a catalogue');

@@ -82,6 +82,7 @@ function deskOver(
     query: (sql, parameters) => database.query(sql, parameters),
   });
   const refresh = refresher(parts, onNotice);
+  const dataModel = () => engine.inService.catalogue.data;
   const toRecord = (transaction: Transaction): LogRecord => ({
     kind: 'transaction',
     transaction,
@@ -95,7 +96,8 @@ function deskOver(
     measurements: road.measurements,
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,
-    readTransaction: recordReader(options, clock, money),
+    dataModel,
+    readTransaction: recordReader({ ...options, dataModel }, clock, money),
     checkCapacity: road.checkCapacity,
     inService: () => engine.inService,
     catalogues: parts.catalogue.catalogues,

@@ -145,6 +145,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
   const { measurements, intake, decisions, decide } = await openTraffic(options, servers, resources);
   const { append } = intake;
   const probes = startStreamProbes({ ...servers, settings, clock, measurements, boundary });
+  const dataModel = () => models.inService().catalogue.data;
   const refresh = async (): Promise<void> => {
     await Promise.all([models.look(), money.look()]);
   };
@@ -154,7 +155,8 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     measurements,
     cards: settings.cards.policy,
     money: money.current,
-    readTransaction: recordReader(settings, clock, money),
+    dataModel,
+    readTransaction: recordReader({ ...settings, dataModel }, clock, money),
     inService: models.inService,
     catalogues: models.catalogue.catalogues,
     models: servers.registry,
