@@ -5,7 +5,15 @@ import { childrenOf, pathOf } from './syntax.ts';
 import { namesOf, READING, type Vocabulary } from './vocabulary.ts';
 
 /** Fields of a transaction that name nobody; whatever else is asked of it may. */
-const PLAIN: ReadonlySet<string> = new Set(['amount', 'currency', 'type', 'channel', 'country', 'hour']);
+const PLAIN: ReadonlySet<string> = new Set([
+  'amount',
+  'currency',
+  'type',
+  'channel',
+  'country',
+  'hour',
+  'relation',
+]);
 
 function asks(node: ASTNode, own: ReadonlySet<string>): boolean {
   // A list that is asked for a text of one's own tells whether that stands in it.

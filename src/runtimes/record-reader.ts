@@ -1,4 +1,5 @@
 // How a desk reads a transaction from outside: what it takes in, and what it converts amounts with now.
+import type { DataModel } from '../domain/data-model.ts';
 import { readTransaction } from '../domain/read-transaction.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -12,12 +13,14 @@ export type ReaderSettings = {
   readonly cards?: CardSettings | undefined;
   /** How far the clocks of the desk's time zone are ahead of UTC, where it has one. */
   readonly offsetAt?: ((timeMs: number) => number) | undefined;
+  /** What is declared besides the fields, types and channels of the program, in what is live at the time. */
+  readonly dataModel?: (() => DataModel) | undefined;
 };
 
 /** Reads transactions as settings, clock and rates say at the time. */
 export const recordReader =
   (
-    { maxAmountMinor, cards, offsetAt }: ReaderSettings,
+    { maxAmountMinor, cards, offsetAt, dataModel }: ReaderSettings,
     clock: Clock,
     money: Pick<MoneyInService, 'current'>,
   ): Desk['readTransaction'] =>
@@ -27,5 +30,6 @@ export const recordReader =
       ...(maxAmountMinor !== undefined && { maxAmountMinor }),
       ...(cards && { cards: cards.policy }),
       ...(offsetAt && { offsetAt }),
+      ...(dataModel && { dataModel: dataModel() }),
       money: money.current(),
     });

@@ -13,7 +13,9 @@ import { badByteText, badUtf8 } from '../domain/utf8.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { StreamRecord } from '../ports/stream/stream.ts';
 
-export const SCHEMA_VERSION = '1';
+/** 2: attributes and relatesTo of transactions, attributes of labels. */
+export const SCHEMA_VERSION = '2';
+const READ_VERSIONS: ReadonlySet<string> = new Set(['1', SCHEMA_VERSION]);
 export const HEADERS = {
   schemaVersion: 'schema-version',
   kind: 'kind',
@@ -68,9 +70,9 @@ const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ p
 export function decodeRecord(raw: StreamRecord, bounds: Bounds): DecodedRecord {
   const { nowMs, cards = REFUSE_CARDS } = bounds;
   const version = raw.headers.get(HEADERS.schemaVersion);
-  if (version !== undefined && version !== SCHEMA_VERSION) {
+  if (version !== undefined && !READ_VERSIONS.has(version)) {
     return problem(
-      `Header ${HEADERS.schemaVersion} is ${shown(version)}; this program reads "${SCHEMA_VERSION}".`,
+      `Header ${HEADERS.schemaVersion} is ${shown(version)}; this program reads ${[...READ_VERSIONS].join(' and ')}.`,
     );
   }
   const kind = raw.headers.get(HEADERS.kind) ?? 'transaction';

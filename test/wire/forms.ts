@@ -73,6 +73,7 @@ const LABEL: Label = {
   accountId: 'a',
   occurredAtMs: 1_790_000_000_000,
   merchantId: 'm',
+  attributes: { 'customer.id': 'c7' },
 };
 
 /** One that has every field. */
@@ -90,6 +91,8 @@ export const WHOLE = decidedExample(
     counterpartyName: 'C',
     billing: { amountMinor: 6, currency: 'USD' },
     base: { amountMinor: 7, currency: 'CHF', rate: 1.1, rateDate: '2026-09-21', source: 'billing' },
+    attributes: { 'customer.segment': 'gold', 'risk.deviceScore': 0.7, vip: true },
+    relatesTo: { transactionId: 't0', kind: 'refund' },
   },
   {
     outcome: 'decline',

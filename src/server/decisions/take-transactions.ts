@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson } from '../../domain/json-text.ts';
+import { ownDataOf, undeclaredIn } from '../../domain/own-data.ts';
 import type { Parsed, Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
 import type { Transaction } from '../../domain/transaction.ts';
@@ -22,6 +23,8 @@ const MAX_WAIT_MS = 30_000;
 const WAIT_MS = 20;
 /** Ids of one body that are remembered: what came just before may not be decided yet. */
 const MAX_LATELY = 50_000;
+/** Names of attributes that are counted. */
+const MAX_UNDECLARED = 500;
 
 type Taken = { readonly index: number; readonly raw: string; readonly transaction: Transaction };
 export type BulkFigures = {
@@ -29,6 +32,8 @@ export type BulkFigures = {
   readonly repeated: number;
   readonly rejected: number;
   readonly errors: readonly RejectedRecord[];
+  /** How often attributes came that nobody declared, by name. */
+  readonly undeclared?: Readonly<Record<string, number>>;
 };
 
 export type BulkIntake = {
@@ -65,6 +70,23 @@ function createLately() {
   };
 }
 
+/** Attributes that nobody declared, counted by name. */
+function createUndeclared(desk: Desk) {
+  const counts = new Map<string, number>();
+  return {
+    add(transactions: readonly Transaction[]): void {
+      const own = ownDataOf(desk.dataModel());
+      for (const { attributes } of transactions) {
+        for (const name of undeclaredIn(attributes, own, MAX_UNDECLARED)) {
+          const before = counts.get(name);
+          if (before !== undefined || counts.size < MAX_UNDECLARED) counts.set(name, (before ?? 0) + 1);
+        }
+      }
+    },
+    figures: () => (counts.size > 0 ? { undeclared: Object.fromEntries(counts) } : {}),
+  };
+}
+
 const WRAPPED = /^\s*\{\s*"transactions"\s*:\s*\[/;
 const UNWRAP = 'Send the list itself, without the object around it: [{…}, {…}], or one transaction a line.';
 
@@ -84,6 +106,7 @@ const problemsOf = (raw: string, problems: readonly Problem[]): readonly Problem
 export function createBulkIntake(desk: Desk): BulkIntake {
   const errors: RejectedRecord[] = [];
   const lately = createLately();
+  const undeclared = createUndeclared(desk);
   let accepted = 0;
   let rejected = 0;
   let repeated = 0;
@@ -123,6 +146,7 @@ export function createBulkIntake(desk: Desk): BulkIntake {
     }
     if (fresh.length > 0) await acceptWhenRoom(desk, fresh);
     accepted += fresh.length;
+    undeclared.add(fresh);
   }
 
   return {
@@ -137,7 +161,7 @@ export function createBulkIntake(desk: Desk): BulkIntake {
       if (chunk.length === CHUNK) await flush();
     },
     flush,
-    figures: () => ({ accepted, repeated, rejected, errors }),
+    figures: () => ({ accepted, repeated, rejected, errors, ...undeclared.figures() }),
   };
 }
 
