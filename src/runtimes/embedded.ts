@@ -178,12 +178,13 @@ function refresher(
     await rules.look();
     await money.look();
     const serving = await servingWith(wanted);
-    const ruleset = rules.current();
     const { inService } = engine;
     if (!serving) {
+      const ruleset = rules.current(inService.catalogue);
       if (ruleset !== inService.ruleset) engine.serve({ ...inService, ruleset });
       return;
     }
+    const ruleset = rules.current(wanted.catalogue);
     if (wanted !== catalogue.current()) catalogue.took(wanted);
     if (
       serving !== inService.serving ||

@@ -6,7 +6,7 @@ import { closedScorer } from '../models/closed-scorer.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
-import type { InService } from '../ports/desk.ts';
+import type { InService, ServedCatalogue } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
 import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
@@ -42,30 +42,37 @@ export async function watchService(
   }
   await fileStarterRules(office, nowMs);
   const rules = await openRules(office, onNotice);
-  let current: InService = { catalogue, serving: first, ruleset: rules.current() };
+  let current: InService = { catalogue, serving: first, ruleset: rules.current(catalogue) };
   let refused = '';
 
-  async function look(): Promise<void> {
-    const wanted = await catalogues.look();
-    await rules.look();
+  /** Undefined where the models that are wanted cannot serve under this catalogue: then it does not serve either. */
+  async function servingWith(wanted: ServedCatalogue): Promise<Serving | undefined> {
     try {
       const serving = await readServing(registry, wanted.catalogue, current.serving, onNotice);
       refused = '';
-      const ruleset = rules.current();
-      const isNew = serving !== undefined && serving !== current.serving;
-      if (isNew && !sameModels(serving, current.serving)) onNotice(`${servingText(serving)} in service`);
-      if (wanted !== catalogues.current()) catalogues.took(wanted);
-      if (isNew || ruleset !== current.ruleset || wanted.catalogue !== current.catalogue)
-        current = { catalogue: wanted.catalogue, serving: serving ?? current.serving, ruleset };
+      if (serving && !sameModels(serving, current.serving)) onNotice(`${servingText(serving)} in service`);
+      return serving ?? current.serving;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      // Rules are changed alone: what the catalogue of now has is enough for them.
-      if (rules.current() !== current.ruleset) current = { ...current, ruleset: rules.current() };
       if (wanted.catalogue !== current.catalogue) await catalogues.refused(wanted, error.message);
-      if (refused === error.message) return;
+      else if (refused !== error.message)
+        onNotice(`${error.message} ${servingText(current.serving)} in service as before.`);
       refused = error.message;
-      onNotice(`${error.message} ${servingText(current.serving)} in service as before.`);
+      return undefined;
     }
+  }
+  async function look(): Promise<void> {
+    const wanted = await catalogues.look();
+    await rules.look();
+    const serving = await servingWith(wanted);
+    const { catalogue: served } = serving ? wanted : current;
+    const ruleset = rules.current(served);
+    if (serving && wanted !== catalogues.current()) catalogues.took(wanted);
+    const isSame =
+      served === current.catalogue &&
+      ruleset === current.ruleset &&
+      (serving === undefined || serving === current.serving);
+    if (!isSame) current = { catalogue: served, serving: serving ?? current.serving, ruleset };
   }
   // A database that is away is no reason to stop deciding.
   const stop = boundary.every('models and rules', LOOK_MS, () => look().catch(() => undefined));

@@ -34,9 +34,10 @@ export async function usesOf({
   inService,
 }: Pick<Desk, 'office' | 'inService'>): Promise<CatalogueUses> {
   const rules = await office.rules.inService();
+  const { catalogue } = inService();
   return {
     rules: rules.map((rule) => {
-      const check = checkFiled(rule.expression, undefined);
+      const check = checkFiled(rule.expression, undefined, catalogue);
       return { rule, features: check.ok ? check.features : [] };
     }),
     models: modelsOf(inService().serving),
@@ -55,8 +56,10 @@ function named(lost: readonly LostFeature[]): string {
 export function touchedBy(uses: CatalogueUses, before: Catalogue, after: Catalogue): CatalogueTouch[] {
   const rules = uses.rules.flatMap(({ rule, features }): CatalogueTouch[] => {
     const lost = lostFeatures(features, before, after);
-    if (lost.length === 0) return [];
-    const problem = `The ${rule.mode} rule ${rule.id} reads what the draft takes away: ${named(lost)}. Retire the rule or put a version of it into service that does without; or keep the feature, and give the new one another name.`;
+    const check = checkFiled(rule.expression, undefined, after);
+    if (lost.length === 0 && check.ok) return [];
+    const takes = lost.length > 0 || check.ok ? named(lost) : `${check.message}`;
+    const problem = `The ${rule.mode} rule ${rule.id} reads what the draft takes away: ${takes}. Retire the rule or put a version of it into service that does without; or keep the feature, and give the new one another name.`;
     return [{ kind: 'rule', name: rule.id, features: lost.map(({ name }) => name), problem }];
   });
   const models = uses.models.flatMap(({ version, features, info }): CatalogueTouch[] => {
