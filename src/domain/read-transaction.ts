@@ -1,6 +1,7 @@
 // One transaction from outside, whole: parsed, its local time found, its amount converted. Everything that takes transactions in reads them by this.
 import { inBase, type Money } from './base-amount.ts';
 import type { CardPolicy, ParsedRecord } from './card-policy.ts';
+import type { DataModel } from './data-model.ts';
 import { parseTransaction, type Transaction } from './transaction.ts';
 
 /**
@@ -14,6 +15,8 @@ export type Bounds = {
   readonly cards?: CardPolicy;
   readonly money?: Money;
   readonly offsetAt?: (timeMs: number) => number;
+  /** What the bank says of its own data. */
+  readonly dataModel?: DataModel;
 };
 
 /** Parses a transaction from untrusted JSON and gives it its base amount. Every problem is listed with its pointer. */

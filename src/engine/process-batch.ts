@@ -1,5 +1,6 @@
 // The seam around decide(): a batch of log records in, what must be committed in one step out.
 import { hash } from 'node:crypto';
+import { type CustomerEvent, eventContent } from '../domain/customer-event.ts';
 import type { Decision } from '../domain/decision.ts';
 import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
@@ -8,6 +9,7 @@ import { FEATURE_COUNT } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import { applyLabel } from '../features/labels.ts';
 import { keep } from '../features/observe.ts';
+import { STANDARD } from '../features/standard.ts';
 import { type Serving, scorerFor } from '../models/serving.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { decide } from './decide.ts';
@@ -25,8 +27,11 @@ export type KnownDecision = {
 export type Memory = {
   /** Absent where repetitions were taken out of the batch before. */
   decided?(transactionId: string): KnownDecision | undefined;
+  /** The content of an event that histories hold. Absent where repetitions were taken out of the batch before. */
+  observed?(eventId: string): string | undefined;
   /** Why a transaction is in quarantine: it is not tried again before somebody says so. */
   quarantined?(transactionId: string): string | undefined;
+  quarantinedEvent?(eventId: string): string | undefined;
   label(transactionId: string): boolean | undefined;
 };
 
@@ -41,6 +46,14 @@ export type Decided = {
   readonly engineMs: number;
 };
 
+/** An event that was added to histories. */
+export type Observed = {
+  readonly offset: number;
+  readonly event: CustomerEvent;
+  readonly receivedAtMs: number;
+  readonly contentHash: string;
+};
+
 export type Labelled = { readonly offset: number; readonly label: Label };
 
 /** A record that could not be dealt with: set aside with the reason, so that those around it go on. */
@@ -50,7 +63,7 @@ export type Quarantined = {
   readonly reason: string;
   /** What was decided, where only storing it failed. */
   readonly decided?: Decided;
-  /** A label that could not be stored, and is in the histories. Where neither is there, histories know nothing of the record. */
+  /** A label or an event that could not be stored, and is in the histories. Where neither is there, histories know nothing of the record. */
   readonly inHistories?: boolean;
 };
 
@@ -75,6 +88,7 @@ export type BatchOutput = {
   readonly firstOffset: number;
   readonly nextOffset: number;
   readonly decided: readonly Decided[];
+  readonly observed: readonly Observed[];
   readonly labelled: readonly Labelled[];
   readonly quarantined: readonly Quarantined[];
   readonly results: readonly Result[];
@@ -100,9 +114,11 @@ export type Engine = {
   serve(serving: Serving, ruleset: Ruleset): void;
 };
 
-export function contentHash(transaction: Transaction): string {
-  return hash('sha256', canonicalContent(transaction), 'base64url').slice(0, 22);
-}
+const hashOf = (content: string): string => hash('sha256', content, 'base64url').slice(0, 22);
+
+export const contentHash = (transaction: Transaction): string => hashOf(canonicalContent(transaction));
+
+export const eventContentHash = (event: CustomerEvent): string => hashOf(eventContent(event));
 
 export function createEngine(state: FeatureState, first: Serving, firstRules: Ruleset): Engine {
   const vector = new Float64Array(FEATURE_COUNT);
@@ -123,11 +139,22 @@ export function createEngine(state: FeatureState, first: Serving, firstRules: Ru
     processBatch(partition, batch, memory, nowMs, seal) {
       const { firstOffset, nextOffset, records, offsets } = batch;
       const decided: Decided[] = [];
+      const observed: Observed[] = [];
       const labelled: Labelled[] = [];
       const quarantined: Quarantined[] = [];
       const results: Result[] = [];
       const decidedHere = new Map<string, Decided>();
+      const observedHere = new Set<string>();
       const labelsHere = new Map<string, boolean>();
+
+      function takeEvent({ event, receivedAtMs }: LogRecord & { kind: 'event' }, offset: number): void {
+        const { id } = event;
+        const isRepeated = memory.observed && (observedHere.has(id) || memory.observed(id) !== undefined);
+        if (isRepeated || memory.quarantinedEvent?.(id) !== undefined) return;
+        STANDARD.observeEvent?.(state, event);
+        observedHere.add(id);
+        observed.push({ offset, event, receivedAtMs, contentHash: eventContentHash(event) });
+      }
 
       function take(record: LogRecord, offset: number): void {
         if (record.kind === 'label') {
@@ -136,6 +163,10 @@ export function createEngine(state: FeatureState, first: Serving, firstRules: Ru
           applyLabel(state, label, previous);
           labelsHere.set(label.transactionId, label.fraud);
           labelled.push({ offset, label });
+          return;
+        }
+        if (record.kind === 'event') {
+          takeEvent(record, offset);
           return;
         }
         const { transaction } = record;
@@ -178,11 +209,11 @@ export function createEngine(state: FeatureState, first: Serving, firstRules: Ru
           if (lacksMemory(error)) throw error;
           const reason = reasonOf(error);
           quarantined.push({ offset, record, reason });
-          if (record.kind === 'label') return;
+          if (record.kind !== 'transaction') return;
           results.push({ kind: 'quarantined', offset, transactionId: record.transaction.id, reason });
         }
       });
-      return { partition, firstOffset, nextOffset, decided, labelled, quarantined, results };
+      return { partition, firstOffset, nextOffset, decided, observed, labelled, quarantined, results };
     },
   };
 }

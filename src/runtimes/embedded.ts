@@ -10,6 +10,7 @@ import type { LogRecord } from '../engine/records.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
+import { quarantinedIdOf, subjectOf } from '../ports/office/dead-letters.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
@@ -93,7 +94,7 @@ function deskOver(
     measurements: road.measurements,
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,
-    readTransaction: recordReader(options, clock, money),
+    ...recordReader(options, clock, money),
     checkCapacity: road.checkCapacity,
     inService: () => engine,
     models: parts.registry,
@@ -116,10 +117,13 @@ function deskOver(
       await append(transactions.map(toRecord));
     },
     async takeAgain(record) {
-      if (record.kind === 'transaction') processor.release(record.transaction.id);
-      await append([record.kind === 'transaction' ? toRecord(record.transaction) : record]);
+      if (record.kind !== 'label') processor.release(quarantinedIdOf(subjectOf(record)));
+      await append([record.kind === 'label' ? record : { ...record, receivedAtMs: clock.nowMs() }]);
     },
-    letGo: (transactionId) => processor.release(transactionId),
+    letGo: processor.release,
+    async acceptEvents(events) {
+      await append(events.map((event) => ({ kind: 'event', event, receivedAtMs: clock.nowMs() })));
+    },
     async label(labels) {
       await append(labels.map((label) => ({ kind: 'label', label })));
     },

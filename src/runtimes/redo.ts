@@ -6,6 +6,7 @@ import { FEATURE_COUNT } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import { applyLabel } from '../features/labels.ts';
 import { observe } from '../features/observe.ts';
+import { STANDARD } from '../features/standard.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../ports/stream/log.ts';
 
@@ -36,6 +37,8 @@ export async function redo(state: FeatureState, parts: RedoParts, from: number, 
       try {
         if (record.kind === 'transaction') {
           if (decided.has(offset)) observe(state, record.transaction, vector);
+        } else if (record.kind === 'event') {
+          if (decided.has(offset)) STANDARD.observeEvent?.(state, record.event);
         } else if (!refused.has(offset)) {
           applyLabel(state, record.label, previous);
           labels.set(record.label.transactionId, record.label.fraud);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isRecordFault } from '../../src/domain/fault.ts';
 import type { BatchOutput, Decided } from '../../src/engine/process-batch.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
-import { DEAD_LETTERS_KEPT, type DeadLetters } from '../../src/ports/office/dead-letters.ts';
+import { DEAD_LETTERS_KEPT, type DeadLetters, quarantinedIdOf } from '../../src/ports/office/dead-letters.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { commitNarrowed } from '../../src/stream/commit-narrowed.ts';
 import { aDecision, START_MS } from './store.ts';
@@ -31,6 +31,7 @@ function batchOf(first: number, items: readonly Decided[]): BatchOutput {
     nextOffset: first + items.length,
     decided: items,
     labelled: [],
+    observed: [],
     quarantined: [],
     results: items.map(({ offset, decision }) => ({ kind: 'decided', offset, decision })),
   };
@@ -69,7 +70,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
         const letters = await deadLetters.page({ quarantined: true }, 10);
         assert.deepEqual(
           letters.map(({ quarantine, decidedAt, state, times }) => [
-            quarantine?.subject?.transactionId,
+            quarantine?.subject && quarantinedIdOf(quarantine.subject),
             quarantine?.step,
             decidedAt?.offset,
             state,
@@ -187,7 +188,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       'LETTER3 What was decided and could not be stored is stored as it was decided, and its letter resolved, or neither',
       async () => {
         const [letter] = (await deadLetters.page({ quarantined: true }, 50)).filter(
-          ({ quarantine }) => quarantine?.subject?.transactionId === 'poison-6',
+          ({ quarantine }) => quarantine?.subject && quarantinedIdOf(quarantine.subject) === 'poison-6',
         );
         await assert.rejects(
           deadLetters.storeAgain(

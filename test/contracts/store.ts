@@ -66,9 +66,19 @@ function batch(
   firstOffset: number,
   items: readonly Decided[],
   labelled: BatchOutput['labelled'] = [],
+  observed: BatchOutput['observed'] = [],
 ): BatchOutput {
-  const nextOffset = firstOffset + items.length + labelled.length;
-  return { partition: 0, firstOffset, nextOffset, decided: items, labelled, quarantined: [], results: [] };
+  const nextOffset = firstOffset + items.length + labelled.length + observed.length;
+  return {
+    partition: 0,
+    firstOffset,
+    nextOffset,
+    decided: items,
+    observed,
+    labelled,
+    quarantined: [],
+    results: [],
+  };
 }
 
 export function storeContract(name: string, open: () => Promise<{ store: Store; close(): Promise<void> }>) {

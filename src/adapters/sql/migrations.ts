@@ -7,6 +7,7 @@ import { CASE_TABLES } from './cases.ts';
 import { LARGEST_LOSS } from './commit.ts';
 import { quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
+import { eventTables } from './events.ts';
 import { LINK_INDEXES } from './links.ts';
 import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
@@ -158,6 +159,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '015_local_time': LOCAL_TIME,
   '016_channel_holds': HOLDS,
   '017_weak_aliases': WEAK,
+  '018_events': ofBoth(eventTables(false)),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -229,6 +231,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '016_local_time': LOCAL_TIME,
   '017_channel_holds': HOLDS,
   '018_weak_aliases': WEAK,
+  '019_events': ofBoth(eventTables(true)),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
