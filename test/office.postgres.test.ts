@@ -1,6 +1,7 @@
 // What people work with, held to the contracts of its ports on both kinds of databases. Suites that get along share one.
 import { auditContract } from './contracts/audit.ts';
 import { casesContract } from './contracts/cases.ts';
+import { catalogueContract } from './contracts/catalogue.ts';
 import { listsContract } from './contracts/lists.ts';
 import { notesContract } from './contracts/notes.ts';
 import { officeContract } from './contracts/office.ts';
@@ -23,6 +24,7 @@ const SUITES: readonly Suite[] = [
   notesContract,
   proposalsContract,
   rulesContract,
+  catalogueContract,
   settingsContract,
   officeContract,
   auditContract,

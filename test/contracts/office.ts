@@ -62,6 +62,16 @@ async function furnish(office: Office, commit: OfficeWorld['commit']) {
     priority: 1,
   } as const;
   const version = await rules.file(draft, entry);
+  const filed = { document: '{}', documentHash: 'd', catalogueHash: 'c', note: '' };
+  const served = await office.catalogue.file(
+    filed,
+    (await office.catalogue.inState('draft'))?.version,
+    entry,
+  );
+  assert.ok(served !== undefined);
+  await office.catalogue.move(served, 'draft', 'live', [], entry);
+  const draftCatalogue = await office.catalogue.file(filed, undefined, entry);
+  assert.ok(draftCatalogue !== undefined);
   await lists.add({ name: 'office-list', kind: 'text', purpose: 'watch', note: '' }, entry);
   await lists.put('office-list', [{ value: 'one', expiresAtMs: undefined, note: '' }], entry);
   const edition = await lists.beginNames('office-source');
@@ -108,7 +118,21 @@ async function furnish(office: Office, commit: OfficeWorld['commit']) {
   const [letter] = await deadLetters.page({ quarantined: true }, 1);
   const found = await cases.find(caseId);
   assert.ok(first && second && task && found);
-  return { first, second, found, task, draft, version, next, channel, proposal, approved, letter };
+  const catalogues = { filed, served, draft: draftCatalogue };
+  return {
+    first,
+    second,
+    found,
+    task,
+    draft,
+    version,
+    catalogues,
+    next,
+    channel,
+    proposal,
+    approved,
+    letter,
+  };
 }
 
 /** Every change that leaves a line, of what was furnished. */
@@ -118,6 +142,7 @@ function changesOf(office: Office, there: Awaited<ReturnType<typeof furnish>>): 
     alerts,
     cases,
     rules,
+    catalogue,
     lists,
     notifications,
     proposals,
@@ -126,7 +151,20 @@ function changesOf(office: Office, there: Awaited<ReturnType<typeof furnish>>): 
     settings,
     rates,
   } = office;
-  const { first, second, found, task, draft, version, next, channel, proposal, approved, letter } = there;
+  const {
+    first,
+    second,
+    found,
+    task,
+    draft,
+    version,
+    catalogues,
+    next,
+    channel,
+    proposal,
+    approved,
+    letter,
+  } = there;
   const verdict = { kind: 'verdict', verdict: 'fraud', fraudType: undefined, by: ANN } as const;
   const file = { name: 'f', mediaType: 'text/plain', content: Buffer.of(1), sha256: 'x' };
   const said = { transactionId: 'office-1', fraud: true, source: 'analyst', labelledAtMs: START_MS } as const;
@@ -196,6 +234,10 @@ function changesOf(office: Office, there: Awaited<ReturnType<typeof furnish>>): 
     ['stop', () => notifications.stop(channel, 'gone', entry)],
     ['file a rule', () => rules.file({ ...draft, expression: 'score > 0.6' }, entry)],
     ['move a rule', () => rules.move('office-rule', version, 'draft', 'live', entry)],
+    ['file a catalogue', () => catalogue.file(catalogues.filed, catalogues.draft, entry)],
+    ['discard a catalogue', () => catalogue.discard(catalogues.draft, entry)],
+    ['move a catalogue', () => catalogue.move(catalogues.draft, 'draft', 'live', [], entry)],
+    ['switch a feature', () => catalogue.switchFeature(catalogues.served, 'amount', true, entry)],
     ['add a list', () => lists.add({ name: 'another', kind: 'text', purpose: 'watch', note: '' }, entry)],
     ['remove a list', () => lists.remove('office-list', entry)],
     ['put', () => lists.put('office-list', [{ value: 'two', expiresAtMs: undefined, note: '' }], entry)],
@@ -283,6 +325,10 @@ export function officeContract(name: string, open: () => Promise<OfficeWorld>): 
         await notifications.remove(9999, entry),
         await notifications.setEnabled(channel, true, entry),
         await rules.move('office-rule', version, 'live', 'retired', entry),
+        (await office.catalogue.file(there.catalogues.filed, undefined, entry)) !== undefined,
+        await office.catalogue.discard(9999, entry),
+        await office.catalogue.move(there.catalogues.draft, 'filling', 'live', [], entry),
+        await office.catalogue.switchFeature(there.catalogues.served, 'amount', false, entry),
         await lists.add({ name: 'office-list', kind: 'text', purpose: 'watch', note: '' }, entry),
         await lists.remove('no such list', entry),
         (await lists.take('office-list', ['no such value'], entry)) > 0,

@@ -4,6 +4,7 @@ import { InputError } from '../../domain/input-error.ts';
 import { ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
+import { CATALOGUE_TABLES } from './catalogue.ts';
 import { LARGEST_LOSS } from './commit.ts';
 import { quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
@@ -119,6 +120,7 @@ const LOCAL_TIME = ofBoth([
 
 const HOLDS = ofBoth(CHANNEL_HOLDS);
 const WEAK = ofBoth(WEAK_ALIASES);
+const CATALOGUE = ofBoth(CATALOGUE_TABLES);
 
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
@@ -159,7 +161,8 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '015_local_time': LOCAL_TIME,
   '016_channel_holds': HOLDS,
   '017_weak_aliases': WEAK,
-  '018_events': ofBoth(eventTables(false)),
+  '018_catalogue': CATALOGUE,
+  '019_events': ofBoth(eventTables(false)),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -231,7 +234,8 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '016_local_time': LOCAL_TIME,
   '017_channel_holds': HOLDS,
   '018_weak_aliases': WEAK,
-  '019_events': ofBoth(eventTables(true)),
+  '019_catalogue': CATALOGUE,
+  '020_events': ofBoth(eventTables(true)),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -3,6 +3,7 @@ import type { Office } from '../../ports/office/office.ts';
 import { createAlerts } from './alerts.ts';
 import { createAuditTrail } from './audit.ts';
 import { createCases } from './cases.ts';
+import { createCatalogueBook } from './catalogue.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeskSecrets } from './desk-secrets.ts';
 import { createLinks } from './links.ts';
@@ -41,6 +42,7 @@ export function createOffice(
     cases: createCases(session, reads),
     notifications: createNotifications(session),
     rules: createRuleBook(session),
+    catalogue: createCatalogueBook(session),
     past: createPastRows(reads),
     lists: createListStore(session, reads),
     settings: createSettings(session),

@@ -4,6 +4,7 @@ import type { PastRows } from '../past-rows.ts';
 import type { Alerts } from './alerts.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Cases } from './cases.ts';
+import type { CatalogueBook } from './catalogue.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { DeskSecrets } from './desk-secrets.ts';
 import type { Links } from './links.ts';
@@ -38,6 +39,7 @@ export type Office = {
   readonly cases: Cases;
   readonly notifications: Notifications;
   readonly rules: RuleBook;
+  readonly catalogue: CatalogueBook;
   readonly past: PastRows;
   readonly lists: ListStore;
   readonly settings: Settings;
