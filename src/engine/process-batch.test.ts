@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Label } from '../domain/label.ts';
 import { historiesOf } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createFeatureState, ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
+import { STANDARD } from '../features/standard.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { compileRuleset } from '../rules/ruleset.ts';
-import { createEngine, type Decided, type Memory } from './process-batch.ts';
+import { createEngine, type Decided, eventContentHash, type Memory } from './process-batch.ts';
 import type { LogRecord } from './records.ts';
 
 const NOTHING: Memory = { decided: () => undefined, label: () => undefined };
@@ -146,4 +148,61 @@ test('K3 a transaction in quarantine is not tried again by its repetition', () =
     results.filter(({ kind }) => kind === 'quarantined').map((result) => 'reason' in result && result.reason),
     ['why'],
   );
+});
+
+test('Y31 Y32: an event is observed once, by what is known and by what came before in the batch; one that fails leaves no trace', (t) => {
+  const seen: string[] = [];
+  t.after(() => Object.assign(STANDARD, { observeEvent: undefined }));
+  Object.assign(STANDARD, {
+    observeEvent: (_: FeatureState, event: CustomerEvent) => {
+      if (event.id === 'failing') throw new TypeError('a catalogue with a fault');
+      seen.push(event.id);
+    },
+  });
+  const event = (id: string, kind = 'login'): LogRecord => ({
+    kind: 'event',
+    event: { id, kind, occurredAtMs: 0, accountId: 'a' },
+    receivedAtMs: 7,
+  });
+  const records = [
+    event('new'),
+    event('known'),
+    event('new', 'failed_login'),
+    event('failing'),
+    event('set aside'),
+    event('last'),
+  ];
+  const engine = createEngine(createFeatureState(), { champion: scorer as Scorer }, RULES);
+  const output = engine.processBatch(
+    0,
+    { firstOffset: 10, nextOffset: 16, records },
+    {
+      ...NOTHING,
+      observed: (id) => (id === 'known' ? 'content' : undefined),
+      quarantinedEvent: (id) => (id === 'set aside' ? 'why' : undefined),
+    },
+    0,
+  );
+  assert.deepEqual(seen, ['new', 'last']);
+  assert.deepEqual(
+    output.observed.map(({ offset, event: { id }, receivedAtMs }) => [offset, id, receivedAtMs]),
+    [
+      [10, 'new', 7],
+      [15, 'last', 7],
+    ],
+  );
+  assert.equal(output.observed[0].contentHash, eventContentHash(output.observed[0].event));
+  assert.deepEqual(
+    output.quarantined.map(({ offset, reason }) => [offset, reason]),
+    [[13, 'TypeError: a catalogue with a fault']],
+  );
+  assert.deepEqual([output.results.length, output.nextOffset], [0, 16]);
+  // Without a memory, repetitions were taken out before.
+  const again = engine.processBatch(
+    0,
+    { firstOffset: 16, nextOffset: 17, records: [event('new')] },
+    { label: () => undefined },
+    0,
+  );
+  assert.equal(again.observed.length, 1);
 });
