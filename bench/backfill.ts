@@ -1,10 +1,12 @@
 // A whole history through Spark on one and on two cores, beside the same work done by one engine in one process.
+
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadMapping } from '../src/adapters/files/mapping.ts';
 import { openTransactions } from '../src/adapters/files/read-transactions.ts';
 import { judge } from '../src/engine/decide.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createScorer, type Model, serializeModel } from '../src/models/model.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
@@ -30,9 +32,9 @@ async function* rows(): AsyncGenerator<LabelledTransaction[]> {
 
 /** Reading, features and scores in this process; seconds and rows. */
 async function oneEngine(model: Model): Promise<{ seconds: number; done: number }> {
-  const scorer = createScorer(model);
+  const scorer = createScorer(model, STANDARD);
   const ruleset = compileRuleset(STARTER_RULES);
-  const replay = createFeatureReplay();
+  const replay = createFeatureReplay(STANDARD);
   const started = performance.now();
   let done = 0;
   for await (const batch of rows()) {
@@ -52,7 +54,7 @@ export async function benchBackfill(): Promise<Row[]> {
   if (!process.env.BENCH_HISTORY) needHandbook();
   const folder = makeTemporaryFolder('bench-backfill');
   try {
-    const model = await trainOnHistory(rows(), { trainDays: 30, delayDays: 7, seed: 1 });
+    const model = await trainOnHistory(rows(), { catalogue: STANDARD, trainDays: 30, delayDays: 7, seed: 1 });
     if (!model) throw new Error(`${FILE} has too few frauds to learn from`);
     const modelFile = join(folder, 'bench.model');
     writeFileSync(modelFile, serializeModel(model));

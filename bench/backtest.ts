@@ -1,4 +1,5 @@
 // A draft tried on stored history: all cores beside one thread, and reading the history from the database the first time.
+
 import { join } from 'node:path';
 import { openEmbeddedDatabase } from '../src/adapters/embedded/database.ts';
 import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
@@ -6,8 +7,7 @@ import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createPastRows } from '../src/adapters/sql/past-rows.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
 import { createEngine } from '../src/engine/process-batch.ts';
-import { CATALOGUE_HASH } from '../src/features/catalogue.ts';
-import { createFeatureState } from '../src/features/feature-state.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createScorer } from '../src/models/model.ts';
 import { createColumns } from '../src/rules/past-columns.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
@@ -30,7 +30,7 @@ const DRAFT =
 
 /** Decides a simulated stream and stores it as a desk does. */
 async function storeHistory(path: string) {
-  const state = createFeatureState();
+  const state = STANDARD.createState();
   const model = await trainFirstModel(state, { preset: 'default', seed: 1, endMs: START_MS, liveRate: 20 });
   const session = openEmbeddedDatabase(path, (error) => {
     throw error;
@@ -38,7 +38,11 @@ async function storeHistory(path: string) {
   const db = kyselyOver(session);
   await migrate(db, 'embedded');
   const store = createSqlStore(session, db);
-  const engine = createEngine(state, { champion: createScorer(model) }, compileRuleset(STARTER_RULES));
+  const engine = createEngine(state, {
+    catalogue: STANDARD,
+    serving: { champion: createScorer(model, STANDARD) },
+    ruleset: compileRuleset(STARTER_RULES),
+  });
   const simulator = createSimulator({ seed: 5, rate: 20, startMs: START_MS, accounts: state.account.size });
   const nothing = { decided: () => undefined, label: () => undefined };
   for (let offset = 0; offset < STORED; offset += BATCH) {
@@ -60,7 +64,7 @@ export async function benchBacktest(): Promise<Row[]> {
   const started = performance.now();
   const read = [];
   for (let before: number | undefined; ; ) {
-    const page = await rows.page(CATALOGUE_HASH, before, 2000);
+    const page = await rows.page(before, 2000);
     read.push(...page.rows);
     if (page.last === undefined) break;
     before = page.last;
@@ -68,7 +72,7 @@ export async function benchBacktest(): Promise<Row[]> {
   const readRate = read.length / ((performance.now() - started) / 1000);
   // The same rows again and again, as a longer history would be.
   while (columns.rows < ROWS) columns.add(read[columns.rows % read.length]);
-  const past: Past = columns.finish();
+  const past: Past = { catalogue: STANDARD, ...columns.finish() };
   const measure = async (threads: number | undefined): Promise<number> => {
     const rates: number[] = [];
     for (let round = 0; round <= ROUNDS; round++) {

@@ -1,17 +1,13 @@
 // Categories as numbers (what was known of each), beside trees that split them by sets (XGBoost's own way): the same
 // simulated rows, trees and settings, tested on later time; the same for our own trees. docs/decisions/017.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
-import { FEATURE_SETS } from '../src/features/sets.ts';
-import {
-  CATEGORY_SLOTS,
-  ENCODED_CATEGORIES,
-  type EncodedCategory,
-  encodeKeys,
-  fitEncoding,
-} from '../src/models/encoding.ts';
+import { placeIn } from '../src/features/place-in.ts';
+import { featuresOfSet } from '../src/features/sets.ts';
+import { STANDARD } from '../src/features/standard.ts';
+import { encodeKeys, fitEncoding } from '../src/models/encoding.ts';
 import { averagePrecision } from '../src/models/metrics.ts';
 import { createSimulator } from '../src/simulator/simulator.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
@@ -58,15 +54,15 @@ print(json.dumps([quality([]), quality([0, 1, 2, 3]), quality([0, 1, 2, 3, 4])])
 
 /** The codes of categories that training saw, most frequent first; missing where there is none or it was never seen. */
 function codesOf(train: TrainingTable, part: TrainingTable): Float64Array {
-  const codes = new Float64Array(part.rows * ENCODED_CATEGORIES.length).fill(Number.NaN);
-  ENCODED_CATEGORIES.forEach((category, place) => {
+  const codes = new Float64Array(part.rows * STANDARD.categories.length).fill(Number.NaN);
+  STANDARD.categories.forEach(({ name: category }, place) => {
     const numbers = new Map<string, number>();
     for (const key of train.categories[category]) {
       if (key !== undefined && !numbers.has(key)) numbers.set(key, numbers.size);
     }
     part.categories[category].forEach((key, row) => {
       const code = key === undefined ? undefined : numbers.get(key);
-      if (code !== undefined) codes[row * ENCODED_CATEGORIES.length + place] = code;
+      if (code !== undefined) codes[row * STANDARD.categories.length + place] = code;
     });
   });
   return codes;
@@ -80,8 +76,8 @@ export async function benchCategories(): Promise<Row[]> {
     accounts: 1500,
     dayRhythm: true,
   });
-  const features = createFeatureReplay();
-  const builder = createTableBuilder();
+  const features = createFeatureReplay(STANDARD);
+  const builder = createTableBuilder(STANDARD);
   const fromMs = START_MS + WARM_DAYS * DAY_MS;
   const untilMs = fromMs + TRAIN_DAYS * DAY_MS;
   const testMs = untilMs + DELAY_DAYS * DAY_MS;
@@ -97,10 +93,15 @@ export async function benchCategories(): Promise<Row[]> {
   const end = table.occurredAtMs.findIndex((at) => at >= testMs);
   const train = sliceTable(table, 0, end);
   const test = sliceTable(table, end, table.rows);
-  const { encoding, encoded } = fitEncoding(train.categories, train.labels, train.occurredAtMs);
-  const names = FEATURE_SETS.all;
-  const columns = names.map((name) => INDEX[name]);
-  const slots = ENCODED_CATEGORIES.map((category) => columns.indexOf(CATEGORY_SLOTS[category]));
+  const { encoding, encoded } = fitEncoding(
+    STANDARD.categories,
+    train.categories,
+    train.labels,
+    train.occurredAtMs,
+  );
+  const names = featuresOfSet('all', STANDARD);
+  const columns = names.map((name) => placeIn(STANDARD, name));
+  const slots = STANDARD.categories.map(({ slot }) => columns.indexOf(slot));
   const folder = mkdtempSync(join(tmpdir(), 'goshawk-bench-'));
   try {
     for (const [name, part] of [
@@ -110,10 +111,10 @@ export async function benchCategories(): Promise<Row[]> {
       const values = new Float64Array(part.rows * names.length);
       for (let row = 0; row < part.rows; row++) {
         columns.forEach((column, k) => {
-          values[row * names.length + k] = part.vectors[row * FEATURE_COUNT + column];
+          values[row * names.length + k] = part.vectors[row * STANDARD.size + column];
         });
       }
-      ENCODED_CATEGORIES.forEach((category, place) => {
+      STANDARD.categories.forEach(({ name: category }, place) => {
         const numbers =
           name === 'train' ? encoded[category] : encodeKeys(part.categories[category], encoding[category]);
         numbers.forEach((value, row) => {
@@ -135,7 +136,7 @@ export async function benchCategories(): Promise<Row[]> {
       return `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
     };
     const [numbers, bySets, allBySets] = found.map(text);
-    const own = async (sets: readonly EncodedCategory[]): Promise<string> => {
+    const own = async (sets: readonly string[]): Promise<string> => {
       const qualities: number[] = [];
       for (let seed = 0; seed < SEEDS; seed++) {
         const { model } = await trainModel(train, {

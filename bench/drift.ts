@@ -1,9 +1,11 @@
 // How many alarms a month drift and input shifts raise while nothing changes, and how soon they tell of a change: months of
 // simulated transactions, looked at every hour as a desk does, beside a model trained on the month before.
+
 import { createRandom } from '../src/domain/random.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
-import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
-import { FEATURE_SETS } from '../src/features/sets.ts';
+import { placeIn } from '../src/features/place-in.ts';
+import { featuresOfSet } from '../src/features/sets.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { driftOf } from '../src/models/drift.ts';
 import { createScorer, type Model } from '../src/models/model.ts';
 import {
@@ -70,8 +72,8 @@ type Past = {
 
 function simulate(seed: number, change: Change | undefined, { trainMs, endMs, changeMs }: Times): Past {
   const simulator = createSimulator({ seed, rate: RATE, startMs: START_MS, accounts: 1500, dayRhythm: true });
-  const features = createFeatureReplay();
-  const builder = createTableBuilder();
+  const features = createFeatureReplay(STANDARD);
+  const builder = createTableBuilder(STANDARD);
   const transactions: Transaction[] = [];
   const random = createRandom(seed, 5);
   const delays: { readonly atMs: number; readonly delayMs: number }[] = [];
@@ -99,7 +101,7 @@ async function trainOn(table: TrainingTable, end: number, seed: number, createdA
   const split = Math.floor(0.75 * end);
   const { model } = await trainModel(sliceTable(table, 0, split), {
     source: 'history',
-    features: FEATURE_SETS.all,
+    features: featuresOfSet('all', STANDARD),
     seed,
     trainer: { kind: 'boosting', trees: 100, columnShare: 0.4, maxBins: 256, folds: 2 },
     fraudWeight: 1,
@@ -119,7 +121,7 @@ function measuresOf(
   end: number,
   { trainMs, lookMs }: Times,
 ): (look: Look) => readonly Measure[] {
-  const scorer = createScorer(model);
+  const scorer = createScorer(model, STANDARD);
   const { baseline } = model;
   if (!baseline) throw new Error('a trained model has a baseline');
   const volume = volumeOf(table.occurredAtMs.subarray(0, end));
@@ -131,11 +133,14 @@ function measuresOf(
   const usualDelays = labelDelayOf(arrived(trainMs, lookMs), lookMs - trainMs);
   // As they look in service: categories encoded by the finished model.
   const scores = Float64Array.from(transactions, (transaction, row) =>
-    scorer.score(transaction, table.vectors.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT)),
+    scorer.score(transaction, table.vectors.subarray(row * STANDARD.size, (row + 1) * STANDARD.size)),
   );
   const columns = model.info.features.map((name) => ({
     name,
-    values: Float64Array.from(scores, (_, row) => table.vectors[row * FEATURE_COUNT + INDEX[name]]),
+    values: Float64Array.from(
+      scores,
+      (_, row) => table.vectors[row * STANDARD.size + placeIn(STANDARD, name)],
+    ),
   }));
   const hours = wholeHours(table.occurredAtMs);
   return ({ from, until, nowMs }) => {
@@ -148,7 +153,12 @@ function measuresOf(
       ),
       volumeShift(volume, lately),
       labelDelayShift(usualDelays, arrived(lookMs, nowMs)),
-      ...unseenShifts(model.input?.unseen, transactions.slice(from, until), scorer.knows),
+      ...unseenShifts(
+        model.input?.unseen,
+        transactions.slice(from, until),
+        STANDARD.categories,
+        scorer.knows,
+      ),
     ];
   };
 }

@@ -1,9 +1,8 @@
 // The engine alone, on one core: decide() with features and the default model, explanations, memory per account.
+
 import { decide } from '../src/engine/decide.ts';
-import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { createFeatureState } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
-import { keep, observe } from '../src/features/observe.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createScorer } from '../src/models/model.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
@@ -16,16 +15,16 @@ const ROUNDS = 5;
 const PER_ROUND = 20_000;
 
 export async function benchEngine(): Promise<Row[]> {
-  const state = createFeatureState();
+  const state = STANDARD.createState();
   const model = await trainFirstModel(state, {
     preset: 'default',
     seed: 1,
     endMs: START_MS,
     liveRate: 20,
   });
-  const scorer = createScorer(model);
+  const scorer = createScorer(model, STANDARD);
   const ruleset = compileRuleset(STARTER_RULES);
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(STANDARD.size);
   const simulator = createSimulator({
     seed: 1,
     rate: 20,
@@ -43,7 +42,7 @@ export async function benchEngine(): Promise<Row[]> {
     for (let i = round * PER_ROUND; i < (round + 1) * PER_ROUND; i++) {
       const before = performance.now();
       const { outcome } = decide(stream[i], state, scorer, ruleset, START_MS, vector);
-      keep(state, stream[i]);
+      STANDARD.keep(state, stream[i]);
       // The first round warms up.
       if (round > 0) (outcome === 'approve' ? micros : explained).push((performance.now() - before) * 1000);
     }
@@ -74,8 +73,8 @@ export async function benchEngine(): Promise<Row[]> {
 /** Histories of accounts thirty days deep. */
 function memoryPerAccount(perMonth: number, goal: string): Row {
   const accounts = 5_000;
-  const state = createFeatureState();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const state = STANDARD.createState();
+  const vector = new Float64Array(STANDARD.size);
   const simulator = createSimulator({
     seed: 3,
     rate: (accounts * perMonth) / (30 * 86_400),
@@ -83,7 +82,7 @@ function memoryPerAccount(perMonth: number, goal: string): Row {
     accounts,
     dayRhythm: true,
   });
-  for (let i = 0; i < accounts * perMonth; i++) observe(state, simulator.next().transaction, vector);
+  for (let i = 0; i < accounts * perMonth; i++) STANDARD.observe(state, simulator.next().transaction, vector);
   const { bytesReserved, size } = state.account;
   const bytes = bytesReserved / size;
   return {

@@ -1,7 +1,8 @@
 // What the model of a first start does in the first hour of the live stream, beside what it promised on the rows held out.
+
 import { createRandom } from '../src/domain/random.ts';
-import { createFeatureState } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { measureQuality } from '../src/models/metrics.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { createPresetSimulator, liveLabelDelayMs, trainFirstModel } from '../src/training/first-model.ts';
@@ -22,7 +23,7 @@ type Hour = {
 };
 
 async function firstHour(seed: number): Promise<Hour> {
-  const state = createFeatureState();
+  const state = STANDARD.createState();
   const model = await trainFirstModel(state, { preset: 'default', seed, endMs: START_MS, liveRate: RATE });
   const { account } = state;
   const simulator = createPresetSimulator('default', {
@@ -32,9 +33,9 @@ async function firstHour(seed: number): Promise<Hour> {
     accounts: account.size,
     lastSeenMs: (accountId) => lastSeenMs(account, accountId),
   });
-  const features = createFeatureReplay(state);
+  const features = createFeatureReplay(STANDARD, state);
   const random = createRandom(seed, 5);
-  const builder = createTableBuilder();
+  const builder = createTableBuilder(STANDARD);
   for (;;) {
     const { transaction, fraudType } = simulator.next();
     const at = transaction.occurredAtMs;

@@ -1,9 +1,10 @@
 // The work of a worker without its servers: records decoded, decided, made into a commit and into messages.
+
 import { createMemoryStateStore } from '../src/adapters/memory/state-store.ts';
 import { shippedMoney } from '../src/domain/base-amount.ts';
 import { sharedEventOf } from '../src/features/event.ts';
-import { createFeatureState } from '../src/features/feature-state.ts';
 import { applySharedChanges, encodeSharedChanges } from '../src/features/shared-codec.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createScorer } from '../src/models/model.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { NO_BASE } from '../src/ports/stream/history.ts';
@@ -26,14 +27,15 @@ const FIRST_CHANGES = 200_000;
 const START_MS = Date.UTC(2026, 0, 1);
 
 export async function benchWorker(): Promise<Row[]> {
-  const model = await trainFirstModel(createFeatureState(), {
+  const model = await trainFirstModel(STANDARD.createState(), {
     preset: 'default',
     seed: 1,
     endMs: START_MS,
     liveRate: 5000,
   });
   const inService = {
-    serving: { champion: createScorer(model) },
+    catalogue: STANDARD,
+    serving: { champion: createScorer(model, STANDARD) },
     ruleset: compileRuleset(STARTER_RULES),
   };
   const simulator = createSimulator({ seed: 2, rate: 5000, startMs: START_MS });
@@ -115,7 +117,7 @@ function benchSharedChanges(): Row {
       })),
     ),
   );
-  const state = createFeatureState();
+  const state = STANDARD.createState();
   const first = FIRST_CHANGES / CHANGES_OF_BATCH;
   for (const batch of batches.slice(0, first)) applySharedChanges(state, batch);
   const started = process.cpuUsage();

@@ -1,4 +1,5 @@
 // A history through Spark, beside the same history through one engine in this process: row by row, and as a model.
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,11 +12,8 @@ import { ensureTopics } from '../src/adapters/kafka/topics.ts';
 import type { Label } from '../src/domain/label.ts';
 import { type Transaction, transactionToJson } from '../src/domain/transaction.ts';
 import { judge } from '../src/engine/decide.ts';
-import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { createFeatureState } from '../src/features/feature-state.ts';
-import { applyLabel } from '../src/features/labels.ts';
-import { observe } from '../src/features/observe.ts';
-import { FEATURE_SETS } from '../src/features/sets.ts';
+import { featuresOfSet } from '../src/features/sets.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createScorer, parseModel } from '../src/models/model.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
@@ -64,8 +62,8 @@ test('S5 a backfill is what one engine computes, row by row, and so is a model t
   writeFileSync(join(folder, 'later.ndjson'), [...lines.slice(half), lines[half]].join('\n'));
   writeFileSync(join(folder, 'earlier.ndjson'), ['{"id":', ...lines.slice(0, half)].join('\n'));
 
-  const replay = createFeatureReplay(createFeatureState());
-  const builder = createTableBuilder();
+  const replay = createFeatureReplay(STANDARD);
+  const builder = createTableBuilder(STANDARD);
   const vectors: Float64Array[] = [];
   for (const { transaction, fraud } of rows) {
     const knownAtMs = transaction.occurredAtMs + DELAY_DAYS * DAY_MS;
@@ -75,7 +73,7 @@ test('S5 a backfill is what one engine computes, row by row, and so is a model t
   }
   const options = {
     source: 'history',
-    features: FEATURE_SETS.all,
+    features: featuresOfSet('all', STANDARD),
     seed: 3,
     trainer: { kind: 'forest', trees: 20, minLeafRows: 2 },
     fraudWeight: 1,
@@ -94,7 +92,7 @@ test('S5 a backfill is what one engine computes, row by row, and so is a model t
     .split('\n');
   assert.match(bad, /"file":"earlier.ndjson","line":1,.*JSON/);
   let count = 0;
-  for await (const { transaction, vector, fraud, score } of readPastRows(join(folder, 'table'))) {
+  for await (const { transaction, vector, fraud, score } of readPastRows(join(folder, 'table'), STANDARD)) {
     const expected = rows[count];
     assert.equal(transaction.id, expected.transaction.id, `row ${count}`);
     assert.equal(fraud, expected.fraud);
@@ -120,11 +118,11 @@ test('S5 a backfill is what one engine computes, row by row, and so is a model t
     '--until', '2026-04-08',
   ]); // biome-ignore format: a command
   assert.equal(scored.status, 0, scored.stderr);
-  const scorer = createScorer(fromTable);
+  const scorer = createScorer(fromTable, STANDARD);
   const ruleset = compileRuleset(STARTER_RULES);
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(STANDARD.size);
   let compared = 0;
-  for await (const row of readPastRows(join(folder, 'scored'))) {
+  for await (const row of readPastRows(join(folder, 'scored'), STANDARD)) {
     const { transaction } = rows[compared];
     vector.set(vectors[compared]);
     const decision = judge(transaction, scorer, ruleset, 0, vector);
@@ -151,9 +149,9 @@ test('S5 a history in which nobody is paid by name is what one engine computes, 
   writeFileSync(join(folder, 'unpaid.ndjson'), lines.join('\n'));
   const made = goshawk(['spark', 'backfill', 'unpaid.ndjson', '--output', 'unpaid', '--memory', '1024']);
   assert.equal(made.status, 0, made.stderr);
-  const replay = createFeatureReplay(createFeatureState());
+  const replay = createFeatureReplay(STANDARD);
   let count = 0;
-  for await (const { transaction, vector } of readPastRows(join(folder, 'unpaid'))) {
+  for await (const { transaction, vector } of readPastRows(join(folder, 'unpaid'), STANDARD)) {
     const row = rows[count++];
     const knownAtMs = row.transaction.occurredAtMs + 7 * DAY_MS;
     assert.equal(transaction.id, row.transaction.id);
@@ -214,16 +212,16 @@ test('S5 a stretch of the topic, with the labels in it, is what one engine compu
     assert.match(bad, /^\{"file":"[^"]+\/\d","line":\d+,"problems":.*JSON.*\}\n$/);
 
     items.sort((a, b) => a.atMs - b.atMs || a.partition - b.partition);
-    const state = createFeatureState();
-    const vector = new Float64Array(FEATURE_COUNT);
-    const rows = readPastRows(join(folder, 'topic'));
+    const state = STANDARD.createState();
+    const vector = new Float64Array(STANDARD.size);
+    const rows = readPastRows(join(folder, 'topic'), STANDARD);
     let labelled = 0;
     for (const item of items) {
       if ('label' in item) {
-        applyLabel(state, item.label, item.previous);
+        STANDARD.applyLabel(state, item.label, item.previous);
         continue;
       }
-      observe(state, item.transaction, vector);
+      STANDARD.observe(state, item.transaction, vector);
       const { value: row } = await rows.next();
       assert.equal(row?.transaction.id, item.transaction.id);
       assert.equal(row?.fraud, item.fraud);

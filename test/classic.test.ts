@@ -1,9 +1,8 @@
 // The classic preset: its thirteen features are computed live, and its forest is as good there as held out.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { createFeatureState } from '../src/features/feature-state.ts';
-import { observe } from '../src/features/observe.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { ratesOf } from '../src/models/metrics.ts';
 import { createScorer, parseModel, serializeModel } from '../src/models/model.ts';
 import { createPresetSimulator, trainFirstModel } from '../src/training/first-model.ts';
@@ -12,7 +11,7 @@ const END_MS = Date.UTC(2026, 2, 4, 9, 30);
 const PER_HOUR = 4000;
 
 test('M2 M6 the classic model keeps its quality on the live stream at every hour of the day', async () => {
-  const state = createFeatureState();
+  const state = STANDARD.createState();
   const model = await trainFirstModel(state, { preset: 'classic', seed: 11, endMs: END_MS, liveRate: 20 });
   const { heldOut, thresholds, features } = model.info;
   assert.equal(features.length, 13);
@@ -22,8 +21,8 @@ test('M2 M6 the classic model keeps its quality on the live stream at every hour
   assert.ok(heldOut.recall >= 0.98, `held out: recall ${heldOut.recall}`);
 
   const text = serializeModel(model);
-  const scorer = createScorer(parseModel(text, 'classic.model'));
-  const original = createScorer(model);
+  const scorer = createScorer(parseModel(text, 'classic.model'), STANDARD);
+  const original = createScorer(model, STANDARD);
   const simulator = createPresetSimulator('classic', {
     seed: 12,
     rate: PER_HOUR / 3600,
@@ -31,7 +30,7 @@ test('M2 M6 the classic model keeps its quality on the live stream at every hour
     accounts: state.account.size,
     idPrefix: 'live-',
   });
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(STANDARD.size);
   const hours = Array.from({ length: 24 }, () => ({
     truePositives: 0,
     falsePositives: 0,
@@ -41,7 +40,7 @@ test('M2 M6 the classic model keeps its quality on the live stream at every hour
   for (;;) {
     const { transaction, fraudType } = simulator.next();
     if (transaction.occurredAtMs >= END_MS + 86_400_000) break;
-    observe(state, transaction, vector);
+    STANDARD.observe(state, transaction, vector);
     const score = scorer.score(transaction, vector);
     assert.equal(score, original.score(transaction, vector));
     const hour = hours[new Date(transaction.occurredAtMs).getUTCHours()];

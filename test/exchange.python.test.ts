@@ -1,4 +1,5 @@
 // Models of the real Python libraries, in and out again.
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createRandom } from '../src/domain/random.ts';
-import { FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
+import { placeIn } from '../src/features/place-in.ts';
 import { HANDBOOK_FEATURES } from '../src/features/sets.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { calibrate } from '../src/models/calibration.ts';
 import { predictMean } from '../src/models/ensemble.ts';
 import { createExplainer } from '../src/models/explain.ts';
@@ -199,10 +201,10 @@ test('M8 a model of another library says here what it said there, to 1e-6, and e
       assert.equal(status, 0, stderr);
       assert.match(stdout, /rows checked/);
       const model = parseModel(readFileSync(join(folder, output), 'utf8'), output);
-      const vector = new Float64Array(FEATURE_COUNT).fill(Number.NaN);
-      for (const name of HANDBOOK_FEATURES) vector[INDEX[name]] = 12.5;
+      const vector = new Float64Array(STANDARD.size).fill(Number.NaN);
+      for (const name of HANDBOOK_FEATURES) vector[placeIn(STANDARD, name)] = 12.5;
       const explainer = createExplainer(model.ensemble);
-      const shares = new Float64Array(FEATURE_COUNT);
+      const shares = new Float64Array(STANDARD.size);
       explainer.contributions(vector, 0, shares);
       const sum = shares.reduce((a, b) => a + b, explainer.base);
       assert.ok(Math.abs(sum - predictMean(model.ensemble, vector, 0)) < 1e-6);
@@ -328,12 +330,12 @@ run.run(None, {'features': rows})[0].astype(np.float64).tofile(f'{folder}/scores
 
 test('M8 a model of ours says in onnxruntime what it says here', async (t) => {
   const random = createRandom(3, 1);
-  const builder = createTableBuilder();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const builder = createTableBuilder(STANDARD);
+  const vector = new Float64Array(STANDARD.size);
   for (let row = 0; row < 4000; row++) {
-    for (let i = 0; i < FEATURE_COUNT; i++)
+    for (let i = 0; i < STANDARD.size; i++)
       vector[i] = random.next() < 0.1 ? Number.NaN : random.next() * 100;
-    const fraud = vector[INDEX.amount] > 80 || random.next() < 0.02;
+    const fraud = vector[placeIn(STANDARD, 'amount')] > 80 || random.next() < 0.02;
     builder.add(
       { id: `t${row}`, accountId: 'a', occurredAtMs: row, amountMinor: 1, currency: 'EUR', type: 'payment' },
       vector,
@@ -358,7 +360,7 @@ test('M8 a model of ours says in onnxruntime what it says here', async (t) => {
       const rows = new Float64Array(table.rows * columns);
       for (let row = 0; row < table.rows; row++) {
         for (const [k, name] of HANDBOOK_FEATURES.entries())
-          rows[row * columns + k] = table.vectors[row * FEATURE_COUNT + INDEX[name]];
+          rows[row * columns + k] = table.vectors[row * STANDARD.size + placeIn(STANDARD, name)];
       }
       writeFileSync(join(folder, 'rows.bin'), new Uint8Array(rows.buffer));
       runPython(RUN, [folder, String(columns), `own-${kind}.onnx`]);
@@ -375,6 +377,6 @@ test('M8 a model of ours says in onnxruntime what it says here', async (t) => {
 });
 
 function scoreOf(model: Model, vectors: Float64Array, row: number): number {
-  const vote = predictMean(model.ensemble, vectors, row * FEATURE_COUNT);
+  const vote = predictMean(model.ensemble, vectors, row * STANDARD.size);
   return calibrate(model.calibration, uncalibrated(model.info.kind, vote));
 }

@@ -1,4 +1,5 @@
 // Rules and models are guests of a desk: none of them stops it, whatever it is and however it came in.
+
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,10 +9,11 @@ import { kyselyOver } from '../src/adapters/sql/kysely-session.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
-import { encodeVector } from '../src/engine/vector-codec.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT, INDEX } from '../src/features/catalogue.ts';
+import { vectorCodec } from '../src/engine/vector-codec.ts';
+import { placeIn } from '../src/features/place-in.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createEnsemble } from '../src/models/ensemble.ts';
-import { NO_ENCODING } from '../src/models/exchange/foreign-model.ts';
+import { noEncoding } from '../src/models/exchange/foreign-model.ts';
 import { checksum, type Model, serializeModel } from '../src/models/model.ts';
 import { createColumns } from '../src/rules/past-columns.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
@@ -51,13 +53,13 @@ after(async () => {
 /** Each node leads to the next two. */
 async function endlessModel(): Promise<Model> {
   const nodes = new Int32Array(new ArrayBuffer(16 * 82));
-  for (let node = 0; node < 80; node++) nodes.set([INDEX.amount, node + 1], 4 * node);
+  for (let node = 0; node < 80; node++) nodes.set([placeIn(STANDARD, 'amount'), node + 1], 4 * node);
   for (const leaf of [80, 81]) nodes.set([-1, 0], 4 * leaf);
   const ensemble = createEnsemble(
     nodes.buffer as ArrayBuffer,
     new Float64Array(82).fill(1),
     new Int32Array(1),
-    FEATURE_COUNT,
+    STANDARD.size,
   );
   return {
     info: {
@@ -65,7 +67,7 @@ async function endlessModel(): Promise<Model> {
       kind: 'random-forest',
       createdAt: '2026-01-01T00:00:00.000Z',
       features: ['amount'],
-      catalogueHash: CATALOGUE_HASH,
+      catalogueHash: STANDARD.hash,
       seed: 0,
       parameters: {},
       trainingWindow: { source: 'import', from: '', until: '', rows: 0, frauds: 0 },
@@ -73,7 +75,7 @@ async function endlessModel(): Promise<Model> {
     },
     ensemble,
     calibration: 'none',
-    encoding: NO_ENCODING,
+    encoding: noEncoding(STANDARD),
   };
 }
 
@@ -135,7 +137,7 @@ test('R7 what cannot be bounded is refused quickly, wherever it is typed', async
 
 test('R7 a trial on the past is stopped like a rule in service, or when it is cancelled', async () => {
   const builder = createColumns(20_000);
-  const vector = encodeVector(new Float64Array(FEATURE_COUNT));
+  const vector = vectorCodec(STANDARD.size).encode(new Float64Array(STANDARD.size));
   for (let i = 0; i < 20_000; i++) {
     builder.add({
       id: `p${i}`,
@@ -163,10 +165,11 @@ test('R7 a trial on the past is stopped like a rule in service, or when it is ca
       outcome: 'approve',
       isFraud: undefined,
       hits: [],
+      catalogueHash: STANDARD.hash,
       vector,
     });
   }
-  const past = builder.finish();
+  const past = { catalogue: STANDARD, ...builder.finish() };
   const started = performance.now();
   await assert.rejects(
     tryOnColumns(past, grown(4), [], [], () => undefined),
@@ -252,7 +255,7 @@ test('M14 a model is read and asked in a thread before it is filed; whatever els
   assert.equal(moved.status, 200, JSON.stringify(moved.body));
   await decide('m-filed');
   assert.equal(
-    await tryInThread({ text, rows: [] }, 1),
+    await tryInThread({ text, catalogue: { kind: 'standard' }, rows: [] }, 1),
     'The model cannot serve: its trial took longer than 0.001 s.',
   );
 });

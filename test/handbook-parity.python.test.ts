@@ -1,5 +1,6 @@
 // The handbook's features against pandas, and the forest's quality on them against scikit-learn's: on payments of the
 // handbook's kind that are made here, and on the published file where it is at hand.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +8,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { loadMapping } from '../src/adapters/files/mapping.ts';
 import { openTransactions } from '../src/adapters/files/read-transactions.ts';
-import { INDEX } from '../src/features/catalogue.ts';
+import { placeIn } from '../src/features/place-in.ts';
 import { HANDBOOK_FEATURES } from '../src/features/sets.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { type Evaluation, evaluate } from '../src/training/evaluate.ts';
 import { createFeatureReplay } from '../src/training/feature-replay.ts';
 import { writeHandbookFile } from './handbook/generator.ts';
@@ -33,8 +35,8 @@ async function compareFeatures(path: string): Promise<void> {
   const bytes = readFileSync(features);
   const expected = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
   const width = HANDBOOK_FEATURES.length;
-  const columns = HANDBOOK_FEATURES.map((name) => INDEX[name]);
-  const replay = createFeatureReplay();
+  const columns = HANDBOOK_FEATURES.map((name) => placeIn(STANDARD, name));
+  const replay = createFeatureReplay(STANDARD);
   const input = await openTransactions(path, await loadMapping('handbook'), { nowMs: Date.now() });
   let rows = 0;
   for await (const batch of input.batches()) {
@@ -76,6 +78,7 @@ async function evaluateForest(
     testUntilMs: trainFromMs + 21 * DAY_MS,
   };
   return evaluate(labelled(), {
+    catalogue: STANDARD,
     features: HANDBOOK_FEATURES,
     folds: [fold],
     delayDays: 7,

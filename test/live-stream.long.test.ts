@@ -1,10 +1,9 @@
 // The default preset: on hours of live stream after its training the first model keeps flagging the right ones.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FEATURE_COUNT } from '../src/features/catalogue.ts';
-import { createFeatureState } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
-import { observe } from '../src/features/observe.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createScorer } from '../src/models/model.ts';
 import { createPresetSimulator, trainFirstModel } from '../src/training/first-model.ts';
 
@@ -13,10 +12,10 @@ const RATE = 20;
 const HALF_HOURS = 6;
 
 test('the first model flags as much after three hours as after half an hour, and finds most frauds', async () => {
-  const state = createFeatureState();
+  const state = STANDARD.createState();
   const { account } = state;
   const model = await trainFirstModel(state, { preset: 'default', seed: 5, endMs: END_MS, liveRate: RATE });
-  const scorer = createScorer(model);
+  const scorer = createScorer(model, STANDARD);
   const simulator = createPresetSimulator('default', {
     seed: 5,
     rate: RATE,
@@ -25,7 +24,7 @@ test('the first model flags as much after three hours as after half an hour, and
     lastSeenMs: (accountId) => lastSeenMs(account, accountId),
     idPrefix: 'live-',
   });
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(STANDARD.size);
   let frauds = 0;
   let caught = 0;
   for (let half = 1; half <= HALF_HOURS; half++) {
@@ -33,7 +32,7 @@ test('the first model flags as much after three hours as after half an hour, and
     const rows = RATE * 1800;
     for (let row = 0; row < rows; row++) {
       const { transaction, fraudType } = simulator.next();
-      observe(state, transaction, vector);
+      STANDARD.observe(state, transaction, vector);
       const isFlagged = scorer.score(transaction, vector) >= model.info.thresholds.review;
       if (isFlagged) flagged++;
       if (fraudType === undefined) continue;

@@ -12,7 +12,8 @@ import { createRandom } from '../src/domain/random.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import { createEngine, type Decided, type KnownDecision } from '../src/engine/process-batch.ts';
 import type { LogRecord } from '../src/engine/records.ts';
-import { createFeatureState, ENTITY_KINDS, type FeatureState } from '../src/features/feature-state.ts';
+import { ENTITY_KINDS, type FeatureState } from '../src/features/feature-state.ts';
+import { STANDARD } from '../src/features/standard.ts';
 import { createScorer, type Scorer } from '../src/models/model.ts';
 import type { Rule } from '../src/rules/rule.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
@@ -45,7 +46,7 @@ let scorer: Scorer;
 
 before(async () => {
   const model = await smallModel({ kind: 'boosting', trees: 20, folds: 2 }, 11);
-  scorer = createScorer(model);
+  scorer = createScorer(model, STANDARD);
 });
 
 const payment = fc.record({
@@ -113,8 +114,12 @@ function run(
   cuts: readonly number[] = [],
   rules: readonly Rule[] = STARTER_RULES,
 ): Run {
-  const state = createFeatureState();
-  const engine = createEngine(state, { champion: scorer }, compileRuleset([...rules]));
+  const state = STANDARD.createState();
+  const engine = createEngine(state, {
+    catalogue: STANDARD,
+    serving: { champion: scorer },
+    ruleset: compileRuleset([...rules]),
+  });
   const known = new Map<string, KnownDecision>();
   const labels = new Map<string, boolean>();
   const decided: Decided[] = [];

@@ -46,7 +46,7 @@ test('what works beside a desk', async (t) => {
     },
   );
 
-  const backtester = createBacktester(desk.office, systemClock.nowMs);
+  const backtester = createBacktester(desk, systemClock.nowMs);
   const start = (expression: string): string => {
     const started = backtester.start({ expression, maxRows: 500 });
     if ('problem' in started) throw new Error(started.problem);
@@ -117,7 +117,7 @@ test('what works beside a desk', async (t) => {
   await t.test(
     'M14 TRIAL1 A model that cannot be read, or not asked within memory and time, harms nobody, and hears why it must not serve',
     async () => {
-      const trial = createModelTrial(desk.models, desk.office.past);
+      const trial = createModelTrial(desk);
       assert.ok((await trial.ofArtefact('{"kind":'))?.length);
       assert.ok((await trial.ofArtefact(artefact.slice(0, -20)))?.length);
       assert.equal(await trial.ofArtefact(artefact), undefined);
@@ -137,7 +137,7 @@ test('what works beside a desk', async (t) => {
           return desk.models.artefact(version);
         },
       };
-      const trial = createModelTrial(registry, desk.office.past);
+      const trial = createModelTrial({ ...desk, models: registry });
       await assert.rejects(trial.ofFiled(String(champion)), /away/);
       isAway = false;
       for (let i = 0; i < 3; i++) assert.equal(await trial.ofFiled(String(champion)), undefined);
@@ -146,7 +146,7 @@ test('what works beside a desk', async (t) => {
   );
 
   await t.test('TRIAL3 Beyond a few that wait, who asks is told to come again', async () => {
-    const trial = createModelTrial(desk.models, desk.office.past);
+    const trial = createModelTrial(desk);
     const all = await Promise.allSettled(Array.from({ length: 6 }, () => trial.ofArtefact('no model')));
     const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
     assert.equal(refused.length, 2);

@@ -47,12 +47,7 @@ async function decideAndLabel(desk: EmbeddedDesk): Promise<number> {
 
 /** The candidate beside the champion, on what was decided and labelled here. */
 async function checkReviews(desk: EmbeddedDesk, version: string, frauds: number): Promise<void> {
-  const reviews = createModelReviews(
-    desk,
-    pastScorers(desk),
-    createModelTrial(desk.models, desk.office.past),
-    MATURITY_MS,
-  );
+  const reviews = createModelReviews(desk, pastScorers(desk), createModelTrial(desk), MATURITY_MS);
   const period = await reviews.period();
   assert.equal(period.rows.length, ROWS);
   assert.ok(Math.abs(period.verdicts - frauds / ROWS) < 1e-9);

@@ -5,6 +5,7 @@ import { loadMapping } from '../adapters/files/mapping.ts';
 import { orderedRows } from '../adapters/files/ordered-rows.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
+import { STANDARD } from '../features/standard.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';
 import { createIdSet } from '../runtimes/id-set.ts';
@@ -57,8 +58,8 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const file = options.text('data');
   if (!file)
     throw new InputError('--data is required: a labelled CSV or NDJSON file. See ./goshawk evaluate --help');
-  const trainer = trainerOf(options);
-  const { set, features } = featuresOf(options);
+  const trainer = trainerOf(options, STANDARD);
+  const { set, features } = featuresOf(options, STANDARD);
   const mapping = await loadMapping(options.text('mapping') ?? 'handbook');
   const offsetAt = localTimeAsked(options.text('time-zone'));
   const bounds = {
@@ -98,6 +99,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     throw new InputError('--test-until must be later than --train-until and the --delay-days after it.');
   }
   const results = await evaluate(labelled(), {
+    catalogue: STANDARD,
     features,
     folds: laterFolds(first, delayDays, options.flag('prequential') ? PREQUENTIAL_FOLDS : 1),
     delayDays,

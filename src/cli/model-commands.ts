@@ -4,7 +4,8 @@ import { readCheckRows } from '../adapters/files/check-rows.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
 import { InputError } from '../domain/input-error.ts';
 import { fileText } from '../domain/utf8.ts';
-import { FEATURE_SETS } from '../features/sets.ts';
+import { FEATURE_SETS, featuresOfSet } from '../features/sets.ts';
+import { STANDARD } from '../features/standard.ts';
 import { writeOnnx } from '../models/exchange/write-onnx.ts';
 import { checksum, serializeModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
@@ -133,7 +134,8 @@ function newFile(options: Options): string {
 
 function namesOf(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
-  if (Object.hasOwn(FEATURE_SETS, text)) return FEATURE_SETS[text as keyof typeof FEATURE_SETS];
+  const set = FEATURE_SETS.find((name) => name === text);
+  if (set) return featuresOfSet(set, STANDARD);
   return text.split(',').map((name) => name.trim());
 }
 
@@ -151,6 +153,7 @@ async function importAction(options: Options, file: string): Promise<void> {
   const table = options.text('table');
   if (options.flag('calibrate') && table === undefined) throw new InputError('--calibrate needs --table.');
   const { model, checked, largestDifference, notChecked } = importModel({
+    catalogue: STANDARD,
     bytes: readFileSync(file),
     featureNames: namesOf(options.text('features')),
     check: await readCheckRows(check),
@@ -158,7 +161,7 @@ async function importAction(options: Options, file: string): Promise<void> {
     table:
       table === undefined
         ? undefined
-        : await readTrainingTable(table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+        : await readTrainingTable(table, STANDARD, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     calibrated: options.flag('calibrate'),
     createdAtMs: systemClock.nowMs(),
   });

@@ -10,6 +10,7 @@ import type { Money } from '../domain/base-amount.ts';
 import type { Rate } from '../domain/exchange-rates.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { FeatureState } from '../features/feature-state.ts';
+import { STANDARD } from '../features/standard.ts';
 import type { Model } from '../models/model.ts';
 import { systemClock } from '../ports/clock.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
@@ -131,7 +132,13 @@ function firstModelOf(asked: Asked, ofFile: Money): (state: FeatureState) => Pro
   return async (state) => {
     if (trainDays > 0) {
       const rows = labelledRows(await openInput(asked, ofFile), file);
-      const made = await trainOnHistory(rows, { trainDays, delayDays, seed, onProgress });
+      const made = await trainOnHistory(rows, {
+        catalogue: STANDARD,
+        trainDays,
+        delayDays,
+        seed,
+        onProgress,
+      });
       if (made) {
         training.end(`${made.info.version}, from the first ${trainDays} days of the file`);
         return made;
@@ -179,7 +186,7 @@ async function replayInto(desk: EmbeddedDesk, asked: Asked, ending: Ending): Pro
   const { file, delayDays, untilMs, speed } = asked;
   const progress = createProgress('Replay');
   const input = await openInput(asked, desk.money());
-  const model = desk.engine.serving.champion.info;
+  const model = desk.engine.inService.serving.champion.info;
   const report = await replay(desk, {
     batches: orderedRows(input, file),
     source: basename(file),
@@ -237,7 +244,7 @@ export async function replayCommand(args: readonly string[]): Promise<void> {
     });
     try {
       if (rates) await importRates(desk, basename(options.text('rates') ?? ''), rates);
-      const model = desk.engine.serving.champion.info.version;
+      const model = desk.engine.inService.serving.champion.info.version;
       const report = await replayInto(desk, asked, ending);
       console.log(options.flag('json') ? JSON.stringify({ model, ...report }) : replayText(model, report));
     } finally {

@@ -14,6 +14,7 @@ import { shippedMoney } from '../domain/base-amount.ts';
 import { exchangeRates } from '../domain/exchange-rates.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Bounds } from '../domain/read-transaction.ts';
+import { STANDARD } from '../features/standard.ts';
 import { systemClock } from '../ports/clock.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { readFileStep, readTopicStep, topicPartName, topicPartOf } from '../runtimes/backfill-read.ts';
@@ -23,7 +24,7 @@ import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { kafkaNames } from '../runtimes/stream-settings.ts';
 import { engineCommand, localSparkCommand } from '../stack/spark.ts';
-import { TABLE_COLUMNS } from '../training/table-columns.ts';
+import { tableColumns } from '../training/table-columns.ts';
 import { MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -253,7 +254,7 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
   };
   switch (step) {
     case 'schema':
-      return write(encodeOther('result', Buffer.from(JSON.stringify(TABLE_COLUMNS))));
+      return write(encodeOther('result', Buffer.from(JSON.stringify(tableColumns(STANDARD)))));
     case 'read': {
       const [input = ''] = options.positionals;
       const until = options.text('until-ms');
@@ -287,11 +288,12 @@ export async function sparkStepCommand(args: readonly string[]): Promise<void> {
     case 'features': {
       const delay =
         options.text('delay-ms') === undefined ? undefined : options.number('delay-ms', 0, 366 * DAY_MS);
-      return featuresStep(process.stdin, delay, write);
+      return featuresStep(process.stdin, STANDARD, delay, write);
     }
     case 'assemble': {
       const file = options.text('model');
-      return assembleStep(process.stdin, file === undefined ? undefined : await loadModelFile(file), write);
+      const model = file === undefined ? undefined : await loadModelFile(file);
+      return assembleStep(process.stdin, STANDARD, model, write);
     }
     default:
       throw new InputError(`There is no step "${step}"; steps are schema, read, features and assemble.`);

@@ -1,6 +1,7 @@
 // ./goshawk train: a model from a table of past transactions.
 import { existsSync, writeFileSync } from 'node:fs';
 import { InputError } from '../domain/input-error.ts';
+import { STANDARD } from '../features/standard.ts';
 import { serializeModel } from '../models/model.ts';
 import { readTrainingTable } from '../runtimes/table-file.ts';
 import { trainModel } from '../training/train-model.ts';
@@ -40,13 +41,13 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
     throw new InputError('--table and --output are required. See ./goshawk train --help');
   if (existsSync(output))
     throw new InputError(`${output} is there already; name another file, or remove it.`);
-  const { features } = featuresOf(options);
-  const trainer = trainerOf(options);
+  const { features } = featuresOf(options, STANDARD);
+  const trainer = trainerOf(options, STANDARD);
   const fromMs = options.date('from') ?? Number.NEGATIVE_INFINITY;
   const untilMs = options.date('until') ?? Number.POSITIVE_INFINITY;
   const progress = createProgress('Training');
   progress.update(0, 1, 'reading the table');
-  const rows = await readTrainingTable(table, fromMs, untilMs);
+  const rows = await readTrainingTable(table, STANDARD, fromMs, untilMs);
   const frauds = rows.labels.reduce((sum, label) => sum + label, 0);
   if (frauds === 0 || frauds === rows.rows) {
     throw new InputError(

@@ -1,8 +1,7 @@
 // How a model is to be trained, as options of a command.
 import { InputError } from '../domain/input-error.ts';
-import type { FeatureName } from '../features/catalogue.ts';
-import { FEATURE_SETS } from '../features/sets.ts';
-import { ENCODED_CATEGORIES, type EncodedCategory } from '../models/encoding.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import { FEATURE_SETS, featuresOfSet } from '../features/sets.ts';
 import { MOST_BAGS } from '../training/boosting-bags.ts';
 import type { Trainer } from '../training/train-model.ts';
 import type { OptionSpec, Options } from './options.ts';
@@ -10,7 +9,7 @@ import type { OptionSpec, Options } from './options.ts';
 const FOREST_TREES = 100;
 
 export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  features: { type: 'string', default: 'all', help: Object.keys(FEATURE_SETS).join(' | ') },
+  features: { type: 'string', default: 'all', help: FEATURE_SETS.join(' | ') },
   trainer: { type: 'string', default: 'forest', help: 'forest | boosting' },
   trees: { type: 'string', value: 'N', help: 'trees; 100 in a forest, 200 when boosting, where not said' },
   'fraud-weight': { type: 'string', value: 'W', default: '1', help: 'weight of a fraud row in training' },
@@ -31,7 +30,7 @@ export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   sets: {
     type: 'string',
     value: 'LIST',
-    help: `boosting: categories that trees split by sets, of ${ENCODED_CATEGORIES.join(', ')}`,
+    help: 'boosting: categories that trees split by sets, of type, channel, country, mcc, merchant',
   },
   'max-bins': {
     type: 'string',
@@ -42,35 +41,35 @@ export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** The features of the set that `--features` names; throws InputError when there is no such set. */
-export function featuresOf(options: Options): { set: string; features: readonly FeatureName[] } {
-  const set = options.text('features') ?? 'all';
-  if (!Object.hasOwn(FEATURE_SETS, set)) {
-    throw new InputError(
-      `--features is "${set}"; it must be one of ${Object.keys(FEATURE_SETS).join(', ')}.`,
-    );
-  }
-  return { set, features: FEATURE_SETS[set as keyof typeof FEATURE_SETS] };
+export function featuresOf(
+  options: Options,
+  catalogue: Catalogue,
+): { set: string; features: readonly string[] } {
+  const said = options.text('features') ?? 'all';
+  const set = FEATURE_SETS.find((name) => name === said);
+  if (!set) throw new InputError(`--features is "${said}"; it must be one of ${FEATURE_SETS.join(', ')}.`);
+  return { set, features: featuresOfSet(set, catalogue) };
 }
 
-function setsOf(text: string): EncodedCategory[] {
+function setsOf(text: string, { categories }: Catalogue): string[] {
+  const names = categories.map(({ name }) => name);
   return text
     .split(',')
     .filter((name) => name.trim() !== '')
     .map((name) => {
-      const found = ENCODED_CATEGORIES.find((category) => category === name.trim());
-      if (found) return found;
-      throw new InputError(`--sets names "${name.trim()}"; it must be of ${ENCODED_CATEGORIES.join(', ')}.`);
+      if (names.includes(name.trim())) return name.trim();
+      throw new InputError(`--sets names "${name.trim()}"; it must be of ${names.join(', ')}.`);
     });
 }
 
 /** Throws InputError that names the option which is wrong. */
-export function trainerOf(options: Options): Trainer {
+export function trainerOf(options: Options, catalogue: Catalogue): Trainer {
   const kind = options.text('trainer');
   const trees = options.text('trees') === undefined ? undefined : options.number('trees', 1, 10_000);
   if (kind === 'forest')
     return { kind, trees: trees ?? FOREST_TREES, minLeafRows: options.number('min-leaf', 1, 1e6) };
   if (kind !== 'boosting') throw new InputError(`--trainer is "${kind}"; it must be forest or boosting.`);
-  const sets = setsOf(options.text('sets') ?? '');
+  const sets = setsOf(options.text('sets') ?? '', catalogue);
   return {
     kind,
     ...(trees !== undefined && { trees }),

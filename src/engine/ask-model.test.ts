@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT, INDEX } from '../features/catalogue.ts';
+import { placeIn } from '../features/place-in.ts';
+import { STANDARD } from '../features/standard.ts';
 import { closedScorer } from '../models/closed-scorer.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -25,9 +26,9 @@ const rule = (id: string, action: Rule['action'], expression: string): Rule => (
   mode: 'live',
   expression,
 });
-const scorer = (more: Partial<Scorer>): Scorer => ({ ...closedScorer('m', 'closed'), ...more });
+const scorer = (more: Partial<Scorer>): Scorer => ({ ...closedScorer('m', 'closed', STANDARD), ...more });
 const decided = (by: Scorer, rules: readonly Rule[] = []) => {
-  const vector = new Float64Array(FEATURE_COUNT).fill(7);
+  const vector = new Float64Array(STANDARD.size).fill(7);
   return { ...judge(transaction, by, compileRuleset(rules), 0, vector), vector };
 };
 const fails = (): never => {
@@ -43,14 +44,17 @@ test('D6 a model that cannot decide makes a review, says so, and is counted', ()
     assert.equal(stored, by.info.thresholds.review, 'outcome and score agree');
     assert.equal(by.failures.count, 1);
     assert.ok(by.failures.last);
-    assert.ok(Number.isNaN(vector[INDEX.merchant_encoded]), 'nothing of another transaction is left');
+    assert.ok(
+      Number.isNaN(vector[placeIn(STANDARD, 'merchant_encoded')]),
+      'nothing of another transaction is left',
+    );
   }
   const notNumbers = decided(scorer({ score: () => 'high' as unknown as number }));
   assert.equal(notNumbers.outcome, 'review');
 });
 
 test('D6 thresholds that cannot be compared never approve', () => {
-  const { info } = closedScorer('m', '');
+  const { info } = closedScorer('m', '', STANDARD);
   for (const thresholds of [
     { review: 'no', decline: 'no' },
     { review: Number.NaN, decline: Number.NaN },
@@ -71,7 +75,7 @@ test('D6 rules are evaluated where the model cannot decide: they can make it str
 
 test('D6 a model that cannot say why decides as it scored, and says that', () => {
   const high = scorer({ score: () => 0.9 });
-  for (const contributions of [fails, () => new Float64Array(FEATURE_COUNT).fill(Number.POSITIVE_INFINITY)]) {
+  for (const contributions of [fails, () => new Float64Array(STANDARD.size).fill(Number.POSITIVE_INFINITY)]) {
     const { outcome, reasons } = decided({ ...high, contributions });
     assert.deepEqual([outcome, reasons.length], ['review', 1]);
     assert.match(reasons[0].text, /could not say why/);

@@ -1,7 +1,6 @@
 // What a model says of a transaction, or that it could not say anything: a decision is made all the same, and fails closed.
 import type { Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { CATEGORY_SLOTS, ENCODED_CATEGORIES } from '../models/encoding.ts';
 import type { Scorer } from '../models/model.ts';
 
 const LONGEST_ERROR = 200;
@@ -24,7 +23,7 @@ export function scoreOf(scorer: Scorer, transaction: Transaction, vector: Float6
     why = error;
   }
   failed(scorer, why);
-  for (const category of ENCODED_CATEGORIES) vector[CATEGORY_SLOTS[category]] = Number.NaN;
+  for (const { slot } of scorer.catalogue.categories) vector[slot] = Number.NaN;
   return Number.NaN;
 }
 

@@ -2,9 +2,8 @@
 import { baseCurrency } from '../domain/base-amount.ts';
 import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT, FEATURES, INDEX, isFeatureName } from '../features/catalogue.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
-import { look } from '../features/observe.ts';
 import type { Scorer } from '../models/model.ts';
 import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
@@ -23,17 +22,18 @@ export function explainVector(
   outcome: Outcome,
   currency: string,
 ): readonly Reason[] {
+  const { features } = scorer.catalogue;
   const contributions = scorer.contributions(vector);
   const ranked: number[] = [];
-  for (let i = 0; i < FEATURE_COUNT; i++) {
+  for (let i = 0; i < features.length; i++) {
     if (outcome === 'approve' ? Math.abs(contributions[i]) > 1e-6 : contributions[i] > 1e-6) ranked.push(i);
   }
   ranked.sort((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]));
   return ranked.slice(0, MAX_REASONS).map((i) => ({
-    feature: FEATURES[i].name,
+    feature: features[i].name,
     value: Number.isNaN(vector[i]) ? null : vector[i],
     contribution: contributions[i],
-    text: sentence(i, vector, currency),
+    text: sentence(scorer.catalogue, i, vector, currency),
   }));
 }
 
@@ -47,16 +47,21 @@ function reasonsOf(
   return reasonsFrom(scorer, () => explainVector(scorer, vector, outcome, currency));
 }
 
-/** What an analyst reads about one feature of a vector. */
-export function sentence(feature: number, vector: Float64Array, currency: string): string {
+/** What an analyst reads about one feature of a vector of a catalogue. */
+export function sentence(
+  { features, place }: Catalogue,
+  feature: number,
+  vector: Float64Array,
+  currency: string,
+): string {
   const value = vector[feature];
-  if (Number.isNaN(value)) return `Not known: ${FEATURES[feature].description.replace(/\.$/, '')}`;
-  const look = (name: string): number => (isFeatureName(name) ? vector[INDEX[name]] : Number.NaN);
-  return FEATURES[feature].say(value, look, currency);
+  if (Number.isNaN(value)) return `Not known: ${features[feature].description.replace(/\.$/, '')}`;
+  const look = (name: string): number => vector[place(name) ?? -1] ?? Number.NaN;
+  return features[feature].say(value, look, currency);
 }
 
 /**
- * Decides one transaction and leaves its feature vector in `vector`; `keep` then adds it to the histories.
+ * Decides one transaction and leaves its feature vector, of the scorer's catalogue, in `vector`; `keep` then adds it to the histories.
  * The score alone gives approve, review or decline by the model's thresholds, and review where there is none; rules come to
  * it as `combine` says.
  */
@@ -68,7 +73,7 @@ export function decide(
   nowMs: number,
   vector: Float64Array,
 ): Decision {
-  look(state, transaction, vector);
+  scorer.catalogue.look(state, transaction, vector);
   return judge(transaction, scorer, ruleset, nowMs, vector);
 }
 
@@ -95,7 +100,7 @@ export function judge(
     rules,
     modelVersion: version,
     rulesetVersion: ruleset.version,
-    catalogueHash: CATALOGUE_HASH,
+    catalogueHash: scorer.catalogue.hash,
     decidedAtMs: nowMs,
   };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Label } from '../domain/label.ts';
 import { historiesOf } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { createFeatureState, ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import { ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
 import { STANDARD } from '../features/standard.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
@@ -27,6 +27,7 @@ const scorer: Pick<Scorer, 'info' | 'score'> & Partial<Scorer> = {
     trainingWindow: { source: 'simulation', from: '', until: '', rows: 0, frauds: 0 },
     thresholds: { review: 0.5, decline: 0.9 },
   },
+  catalogue: STANDARD,
   score: () => 0.1,
 };
 
@@ -89,8 +90,12 @@ function bytesOf(state: FeatureState): Map<string, string> {
 }
 
 function run(records: readonly LogRecord[], seal?: (item: Decided) => void) {
-  const state = createFeatureState();
-  const engine = createEngine(state, { champion: scorer as Scorer }, seal ? RULES : POISONED_RULES);
+  const state = STANDARD.createState();
+  const engine = createEngine(state, {
+    catalogue: STANDARD,
+    serving: { champion: scorer as Scorer },
+    ruleset: seal ? RULES : POISONED_RULES,
+  });
   const output = engine.processBatch(
     0,
     { firstOffset: 0, nextOffset: records.length, records },
@@ -134,7 +139,11 @@ test('K2 where memory is short nothing is set aside', () => {
 
 test('K3 a transaction in quarantine is not tried again by its repetition', () => {
   const records = stream(1, () => false).slice(0, 4);
-  const engine = createEngine(createFeatureState(), { champion: scorer as Scorer }, RULES);
+  const engine = createEngine(STANDARD.createState(), {
+    catalogue: STANDARD,
+    serving: { champion: scorer as Scorer },
+    ruleset: RULES,
+  });
   const memory: Memory = { ...NOTHING, quarantined: (id) => (id === 't-1' ? 'why' : undefined) };
   const { results, quarantined, decided } = engine.processBatch(
     0,
@@ -150,15 +159,15 @@ test('K3 a transaction in quarantine is not tried again by its repetition', () =
   );
 });
 
-test('Y31 Y32: an event is observed once, by what is known and by what came before in the batch; one that fails leaves no trace', (t) => {
+test('Y31 Y32: an event is observed once, by what is known and by what came before in the batch; one that fails leaves no trace', () => {
   const seen: string[] = [];
-  t.after(() => Object.assign(STANDARD, { observeEvent: undefined }));
-  Object.assign(STANDARD, {
-    observeEvent: (_: FeatureState, event: CustomerEvent) => {
+  const catalogue: Catalogue = {
+    ...STANDARD,
+    observeEvent(_, event) {
       if (event.id === 'failing') throw new TypeError('a catalogue with a fault');
       seen.push(event.id);
     },
-  });
+  };
   const event = (id: string, kind = 'login'): LogRecord => ({
     kind: 'event',
     event: { id, kind, occurredAtMs: 0, accountId: 'a' },
@@ -172,7 +181,11 @@ test('Y31 Y32: an event is observed once, by what is known and by what came befo
     event('set aside'),
     event('last'),
   ];
-  const engine = createEngine(createFeatureState(), { champion: scorer as Scorer }, RULES);
+  const engine = createEngine(STANDARD.createState(), {
+    catalogue,
+    serving: { champion: scorer as Scorer },
+    ruleset: RULES,
+  });
   const output = engine.processBatch(
     0,
     { firstOffset: 10, nextOffset: 16, records },

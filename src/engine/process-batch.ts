@@ -5,16 +5,13 @@ import type { Decision } from '../domain/decision.ts';
 import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
 import { canonicalContent, type Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
-import { applyLabel } from '../features/labels.ts';
-import { keep } from '../features/observe.ts';
-import { STANDARD } from '../features/standard.ts';
 import { type Serving, scorerFor } from '../models/serving.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { decide } from './decide.ts';
 import type { LogRecord, RecordBatch } from './records.ts';
-import { encodeVector } from './vector-codec.ts';
+import { vectorCodec } from './vector-codec.ts';
 
 /** What is already decided about a transaction id. */
 export type KnownDecision = {
@@ -94,6 +91,13 @@ export type BatchOutput = {
   readonly results: readonly Result[];
 };
 
+/** What decides: swapped together, between two batches. The models are made ready for the catalogue, the rules compiled for it. */
+export type InService = {
+  readonly catalogue: Catalogue;
+  readonly serving: Serving;
+  readonly ruleset: Ruleset;
+};
+
 export type Engine = {
   readonly state: FeatureState;
   /**
@@ -108,10 +112,9 @@ export type Engine = {
     nowMs: number,
     seal?: (item: Decided) => void,
   ): BatchOutput;
-  readonly serving: Serving;
-  readonly ruleset: Ruleset;
-  /** From the next batch on these models and rules decide. */
-  serve(serving: Serving, ruleset: Ruleset): void;
+  readonly inService: InService;
+  /** From the next batch on this catalogue, these models and rules decide. The state must hold the histories of the catalogue. */
+  serve(next: InService): void;
 };
 
 const hashOf = (content: string): string => hash('sha256', content, 'base64url').slice(0, 22);
@@ -120,53 +123,59 @@ export const contentHash = (transaction: Transaction): string => hashOf(canonica
 
 export const eventContentHash = (event: CustomerEvent): string => hashOf(eventContent(event));
 
-export function createEngine(state: FeatureState, first: Serving, firstRules: Ruleset): Engine {
-  const vector = new Float64Array(FEATURE_COUNT);
-  let serving = first;
-  let ruleset = firstRules;
+/** Adds events to histories, but for those that are there already or set aside; `observed` grows. */
+function observer(catalogue: Catalogue, state: FeatureState, memory: Memory, observed: Observed[]) {
+  const here = new Set<string>();
+  return ({ event, receivedAtMs }: LogRecord & { readonly kind: 'event' }, offset: number): void => {
+    const { id } = event;
+    const isRepeated = memory.observed && (here.has(id) || memory.observed(id) !== undefined);
+    if (isRepeated || memory.quarantinedEvent?.(id) !== undefined) return;
+    catalogue.observeEvent?.(state, event);
+    here.add(id);
+    observed.push({ offset, event, receivedAtMs, contentHash: eventContentHash(event) });
+  };
+}
+
+export function createEngine(state: FeatureState, first: InService): Engine {
+  let inService = first;
+  let vector = new Float64Array(first.catalogue.size);
+  let codec = vectorCodec(first.catalogue.size);
   return {
     state,
-    get ruleset() {
-      return ruleset;
+    get inService() {
+      return inService;
     },
-    get serving() {
-      return serving;
-    },
-    serve(next, rules) {
-      serving = next;
-      ruleset = rules;
+    serve(next) {
+      const { size } = next.catalogue;
+      if (size !== vector.length) {
+        vector = new Float64Array(size);
+        codec = vectorCodec(size);
+      }
+      inService = next;
     },
     processBatch(partition, batch, memory, nowMs, seal) {
       const { firstOffset, nextOffset, records, offsets } = batch;
+      const { catalogue, serving, ruleset } = inService;
       const decided: Decided[] = [];
-      const observed: Observed[] = [];
       const labelled: Labelled[] = [];
       const quarantined: Quarantined[] = [];
       const results: Result[] = [];
       const decidedHere = new Map<string, Decided>();
-      const observedHere = new Set<string>();
+      const observed: Observed[] = [];
       const labelsHere = new Map<string, boolean>();
-
-      function takeEvent({ event, receivedAtMs }: LogRecord & { kind: 'event' }, offset: number): void {
-        const { id } = event;
-        const isRepeated = memory.observed && (observedHere.has(id) || memory.observed(id) !== undefined);
-        if (isRepeated || memory.quarantinedEvent?.(id) !== undefined) return;
-        STANDARD.observeEvent?.(state, event);
-        observedHere.add(id);
-        observed.push({ offset, event, receivedAtMs, contentHash: eventContentHash(event) });
-      }
+      const observe = observer(catalogue, state, memory, observed);
 
       function take(record: LogRecord, offset: number): void {
         if (record.kind === 'label') {
           const { label } = record;
           const previous = labelsHere.get(label.transactionId) ?? memory.label(label.transactionId);
-          applyLabel(state, label, previous);
+          catalogue.applyLabel(state, label, previous);
           labelsHere.set(label.transactionId, label.fraud);
           labelled.push({ offset, label });
           return;
         }
         if (record.kind === 'event') {
-          takeEvent(record, offset);
+          observe(record, offset);
           return;
         }
         const { transaction } = record;
@@ -191,11 +200,11 @@ export function createEngine(state: FeatureState, first: Serving, firstRules: Ru
           receivedAtMs: record.receivedAtMs,
           decision,
           contentHash: content,
-          vector: encodeVector(vector),
+          vector: codec.encode(vector),
           engineMs: performance.now() - started,
         };
         seal?.(item);
-        keep(state, transaction);
+        catalogue.keep(state, transaction);
         decidedHere.set(transaction.id, item);
         decided.push(item);
         results.push({ kind: 'decided', offset, decision });

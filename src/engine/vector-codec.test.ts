@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { decodeVector, encodeVector } from './vector-codec.ts';
+import { STANDARD } from '../features/standard.ts';
+import { vectorCodec } from './vector-codec.ts';
 
 test('D5 a stored feature vector comes back bit for bit', () => {
   const value = fc.oneof(
@@ -11,8 +11,10 @@ test('D5 a stored feature vector comes back bit for bit', () => {
     fc.nat(),
   );
   fc.assert(
-    fc.property(fc.array(value, { minLength: FEATURE_COUNT, maxLength: FEATURE_COUNT }), (values) => {
-      const back = decodeVector(encodeVector(Float64Array.from(values)));
+    fc.property(fc.array(value, { minLength: STANDARD.size, maxLength: STANDARD.size }), (values) => {
+      const back = vectorCodec(STANDARD.size).decode(
+        vectorCodec(STANDARD.size).encode(Float64Array.from(values)),
+      );
       values.forEach((expected, i) => {
         assert.ok(Object.is(back[i], expected), `${back[i]} is not ${expected}`);
       });
@@ -21,7 +23,10 @@ test('D5 a stored feature vector comes back bit for bit', () => {
 });
 
 test('bytes that are no feature vector are refused', () => {
-  const bytes = encodeVector(new Float64Array(FEATURE_COUNT).fill(1.5));
-  assert.throws(() => decodeVector(bytes.subarray(0, bytes.length - 1)));
-  assert.throws(() => decodeVector(Uint8Array.from([...bytes, 0])), /not a feature vector/);
+  const bytes = vectorCodec(STANDARD.size).encode(new Float64Array(STANDARD.size).fill(1.5));
+  assert.throws(() => vectorCodec(STANDARD.size).decode(bytes.subarray(0, bytes.length - 1)));
+  assert.throws(
+    () => vectorCodec(STANDARD.size).decode(Uint8Array.from([...bytes, 0])),
+    /not a feature vector/,
+  );
 });

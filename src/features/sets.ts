@@ -1,8 +1,8 @@
 // Named selections of the catalogue that models are trained on.
-import { FEATURES, type FeatureName } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 
 /** The 15 features of the Fraud Detection Handbook, chapter 3, in the book's order. */
-export const HANDBOOK_FEATURES: readonly FeatureName[] = [
+export const HANDBOOK_FEATURES: readonly string[] = [
   'amount',
   'is_weekend',
   'is_night',
@@ -21,7 +21,7 @@ export const HANDBOOK_FEATURES: readonly FeatureName[] = [
 ];
 
 /** Thirteen features of a classic fraud model; the account's frequency is its count over 24 hours. */
-export const CLASSIC_FEATURES: readonly FeatureName[] = [
+export const CLASSIC_FEATURES: readonly string[] = [
   'amount',
   'amount_log',
   'hour',
@@ -37,16 +37,18 @@ export const CLASSIC_FEATURES: readonly FeatureName[] = [
   'type_encoded',
 ];
 
-export const FEATURE_SETS = {
-  all: FEATURES.map((feature) => feature.name),
-  handbook: HANDBOOK_FEATURES,
-  classic: CLASSIC_FEATURES,
-} as const satisfies Record<string, readonly FeatureName[]>;
+export const FEATURE_SETS = ['all', 'handbook', 'classic'] as const;
+export type FeatureSetName = (typeof FEATURE_SETS)[number];
 
-export type FeatureSetName = keyof typeof FEATURE_SETS;
+/** The features of a set that a catalogue has. */
+export function featuresOfSet(set: FeatureSetName, { features, place }: Catalogue): readonly string[] {
+  if (set === 'all') return features.map(({ name }) => name);
+  const names = set === 'handbook' ? HANDBOOK_FEATURES : CLASSIC_FEATURES;
+  return names.filter((name) => place(name) !== undefined);
+}
 
 /** What the clock alone says. */
-export const CALENDAR_FEATURES: ReadonlySet<string> = new Set<FeatureName>([
+export const CALENDAR_FEATURES: ReadonlySet<string> = new Set([
   'hour',
   'day_of_week',
   'is_night',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../domain/random.ts';
+import { STANDARD } from '../features/standard.ts';
 import { calibrate, fitCalibration } from './calibration.ts';
 import { fitEncoding } from './encoding.ts';
 
@@ -43,6 +44,7 @@ test('encodings are drawn from labels, and a training row never carries its own'
   const none = new Array<undefined>(rows).fill(undefined);
   const hourly = Float64Array.from({ length: rows }, (_, row) => row * 3_600_000);
   const { encoding, encoded } = fitEncoding(
+    STANDARD.categories,
     { country, merchant, type: none, channel: none, mcc: none },
     labels,
     hourly,
@@ -60,6 +62,7 @@ test('a merchant is encoded in training as it was known then: by rows at least a
   const labels = new Uint8Array(30).fill(1, 10);
   const none = new Array<undefined>(30).fill(undefined);
   const { encoded } = fitEncoding(
+    STANDARD.categories,
     { merchant, country: none, type: none, channel: none, mcc: none },
     labels,
     daily,

@@ -1,12 +1,11 @@
 // Categories as the numbers 0 to 63 that sets are made of. In vectors, for rules and for people, a category stands as its
 // log-odds; a model that splits by sets knows each category by the place of these among all there are. Categories of equal
 // log-odds, which had as many rows and frauds, are one.
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { CATEGORY_SLOTS, ENCODED_CATEGORIES, type EncodedCategory } from './encoding.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { SET_SIZE } from './ensemble.ts';
 
 /** By category that is split by sets: the log-odds of its levels, rising. */
-export type CategoryLevels = Partial<Readonly<Record<EncodedCategory, readonly number[]>>>;
+export type CategoryLevels = Readonly<Record<string, readonly number[]>>;
 
 /** The most frequent values, as many as a set can hold, rising. */
 export function levelsOf(values: Float64Array): number[] {
@@ -25,14 +24,16 @@ export function levelFinder(levels: readonly number[]): (value: number) => numbe
   return (value) => places.get(value) ?? Number.NaN;
 }
 
-/** Gives a vector as the trees take it: a copy, which the next call overwrites, or the vector itself without levels. */
-export function createLeveller(levels: CategoryLevels | undefined): (vector: Float64Array) => Float64Array {
-  const parts = ENCODED_CATEGORIES.flatMap((category) => {
-    const own = levels?.[category];
-    return own ? [{ slot: CATEGORY_SLOTS[category], levelOf: levelFinder(own) }] : [];
-  });
+/** Gives a vector of a catalogue as the trees take it: a copy, which the next call overwrites, or the vector itself without levels. */
+export function createLeveller(
+  levels: CategoryLevels | undefined,
+  catalogue: Catalogue,
+): (vector: Float64Array) => Float64Array {
+  const parts = catalogue.categories.flatMap(({ name, slot }) =>
+    levels && Object.hasOwn(levels, name) ? [{ slot, levelOf: levelFinder(levels[name]) }] : [],
+  );
   if (parts.length === 0) return (vector) => vector;
-  const copy = new Float64Array(FEATURE_COUNT);
+  const copy = new Float64Array(catalogue.size);
   return (vector) => {
     copy.set(vector);
     for (const { slot, levelOf } of parts) copy[slot] = levelOf(vector[slot]);

@@ -1,6 +1,4 @@
 // Whether arrays are trees: each node reached once, from above, by few steps; with numbers that can be compared.
-import { FEATURE_COUNT, FEATURES } from '../features/catalogue.ts';
-import { CATEGORY_SLOTS, ENCODED_CATEGORIES } from './encoding.ts';
 import { BY_SET, type Ensemble, MISSING_LEFT } from './ensemble.ts';
 import { ModelProblem } from './model-fields.ts';
 
@@ -11,10 +9,10 @@ const MOST_NODES = 4_000_000;
 const MOST_LEAF = 1e12;
 const FEATURE_MASK = 0xffff;
 
-/** Throws ModelProblem. `sets` names the features that may be split by sets. */
+/** Throws ModelProblem. `features` are the numbers that may be asked for, `sets` those that may be split by sets. */
 export function checkEnsemble(
   ensemble: Ensemble,
-  features: ReadonlySet<string>,
+  features: ReadonlySet<number>,
   sets: ReadonlySet<number>,
 ): void {
   const { nodes, values, cover, roots } = ensemble;
@@ -32,10 +30,6 @@ export function checkEnsemble(
     if (levels[root] > 0) wrong(`/roots/${tree} names node ${root}, which is a root already`);
     levels[root] = 1;
   }
-  const known = new Uint8Array(FEATURE_COUNT);
-  FEATURES.forEach(({ name }, index) => {
-    if (features.has(name)) known[index] = 1;
-  });
   for (let node = 0; node < count; node++) {
     const packed = nodes[4 * node];
     const level = levels[node];
@@ -50,7 +44,7 @@ export function checkEnsemble(
     const feature = packed & FEATURE_MASK;
     if ((packed & ~(FEATURE_MASK | MISSING_LEFT | BY_SET)) !== 0)
       wrong(`/nodes: node ${node} asks in a way that is not known`);
-    if (feature >= FEATURE_COUNT || known[feature] === 0)
+    if (feature >= ensemble.featureCount || !features.has(feature))
       wrong(`/nodes: node ${node} asks for feature ${feature}, which the model does not name`);
     if ((packed & BY_SET) !== 0) {
       if (!sets.has(feature)) wrong(`/nodes: node ${node} splits feature ${feature} by a set without levels`);
@@ -65,11 +59,3 @@ export function checkEnsemble(
     }
   }
 }
-
-/** The features that a model with such levels may split by sets. */
-export const setFeatures = (levels: object | undefined): ReadonlySet<number> =>
-  new Set(
-    ENCODED_CATEGORIES.filter((category) => levels && Object.hasOwn(levels, category)).map(
-      (category) => CATEGORY_SLOTS[category],
-    ),
-  );

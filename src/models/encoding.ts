@@ -3,64 +3,31 @@
 // merchants, whose risk comes and goes, are told as they were known at the row's time (ordered target statistics,
 // Prokhorenkova et al. 2018, section 3.2).
 import type { Transaction } from '../domain/transaction.ts';
-import { INDEX } from '../features/catalogue.ts';
+import type { Catalogue, FittedCategory } from '../features/catalogue.ts';
 import { LABEL_DELAY_DAYS } from '../features/feature-definition.ts';
-
-export const ENCODED_CATEGORIES = ['type', 'channel', 'country', 'mcc', 'merchant'] as const;
-export type EncodedCategory = (typeof ENCODED_CATEGORIES)[number];
 
 /** Log-odds by category; what is not in the table gets `unseen`. */
 export type CategoryTable = { readonly unseen: number; readonly logOdds: Readonly<Record<string, number>> };
-export type CategoryEncoding = { readonly [K in EncodedCategory]: CategoryTable };
+/** By name of the category. */
+export type CategoryEncoding = Readonly<Record<string, CategoryTable>>;
+const NO_TABLE: CategoryTable = { unseen: Number.NaN, logOdds: {} };
 
-/** Rows that the overall rate counts for. */
-const PRIOR_ROWS: Readonly<Record<EncodedCategory, number>> = {
-  type: 100,
-  channel: 100,
-  country: 100,
-  mcc: 100,
-  merchant: 50,
-};
 const MAX_CATEGORIES = 10_000;
 const FOLDS = 5;
 const LABEL_DELAY_MS = LABEL_DELAY_DAYS * 86_400_000;
 
-export const CATEGORY_SLOTS: Readonly<Record<EncodedCategory, number>> = {
-  type: INDEX.type_encoded,
-  channel: INDEX.channel_encoded,
-  country: INDEX.country_encoded,
-  mcc: INDEX.mcc_encoded,
-  merchant: INDEX.merchant_encoded,
-};
-
-export function categoryOf(transaction: Transaction, category: EncodedCategory): string | undefined {
-  switch (category) {
-    case 'type':
-      return transaction.type;
-    case 'channel':
-      return transaction.channel;
-    case 'country':
-      return transaction.country;
-    case 'mcc':
-      return transaction.merchant?.mcc;
-    case 'merchant':
-      return transaction.merchant?.id;
-  }
-}
-
-/** A ready encoder: fills the encoded slots of a feature vector. */
+/** A ready encoder: fills the encoded slots of a vector of the catalogue; what the model knows nothing of stays missing. */
 export function createEncoder(
   encoding: CategoryEncoding,
+  catalogue: Catalogue,
 ): (transaction: Transaction, out: Float64Array) => void {
-  const tables = ENCODED_CATEGORIES.map((category) => ({
-    category,
-    slot: CATEGORY_SLOTS[category],
-    unseen: encoding[category].unseen,
-    byKey: new Map(Object.entries(encoding[category].logOdds)),
-  }));
+  const tables = catalogue.categories.map(({ name, slot, of }) => {
+    const { unseen, logOdds } = Object.hasOwn(encoding, name) ? encoding[name] : NO_TABLE;
+    return { slot, of, unseen, byKey: new Map(Object.entries(logOdds)) };
+  });
   return (transaction, out) => {
     for (const table of tables) {
-      const key = categoryOf(transaction, table.category);
+      const key = table.of(transaction);
       out[table.slot] = key === undefined ? Number.NaN : (table.byKey.get(key) ?? table.unseen);
     }
   };
@@ -85,18 +52,18 @@ function logOdds(tally: Tally, prior: number, rate: number): number {
 
 /**
  * Fits the tables on categories and labels of the training rows, which are in the order of time. Gives the values of the
- * training rows themselves too: out of fold, and for merchants from rows at least a label delay older, missing before.
+ * training rows themselves too: out of fold, and for delayed categories from rows at least a label delay older, missing before.
  */
 export function fitEncoding(
-  categories: Readonly<Record<EncodedCategory, readonly (string | undefined)[]>>,
+  fitted: readonly FittedCategory[],
+  categories: Readonly<Record<string, readonly (string | undefined)[]>>,
   labels: Uint8Array,
   occurredAtMs: Float64Array,
-): { encoding: CategoryEncoding; encoded: Readonly<Record<EncodedCategory, Float64Array>> } {
+): { encoding: CategoryEncoding; encoded: Readonly<Record<string, Float64Array>> } {
   const frauds = labels.reduce((sum, label) => sum + label, 0);
   const rate = (frauds + 0.5) / (labels.length + 1);
-  const fit = (category: EncodedCategory): { table: CategoryTable; values: Float64Array } => {
-    const keys = categories[category];
-    const prior = PRIOR_ROWS[category];
+  const fit = ({ name, prior, delayed }: FittedCategory): { table: CategoryTable; values: Float64Array } => {
+    const keys = categories[name];
     const total = new Map<string, Tally>();
     const byFold = Array.from({ length: FOLDS }, () => new Map<string, Tally>());
     const add = (map: Map<string, Tally>, key: string, label: number): void => {
@@ -115,7 +82,7 @@ export function fitEncoding(
     const known = new Map<string, Tally>();
     let toKnow = 0;
     keys.forEach((key, row) => {
-      if (category === 'merchant') {
+      if (delayed) {
         for (; occurredAtMs[toKnow] <= occurredAtMs[row] - LABEL_DELAY_MS; toKnow++) {
           const older = keys[toKnow];
           if (older !== undefined) add(known, older, labels[toKnow]);
@@ -140,27 +107,9 @@ export function fitEncoding(
       values,
     };
   };
-  const fits = {
-    type: fit('type'),
-    channel: fit('channel'),
-    country: fit('country'),
-    mcc: fit('mcc'),
-    merchant: fit('merchant'),
-  };
+  const fits = fitted.map((category) => ({ name: category.name, ...fit(category) }));
   return {
-    encoding: {
-      type: fits.type.table,
-      channel: fits.channel.table,
-      country: fits.country.table,
-      mcc: fits.mcc.table,
-      merchant: fits.merchant.table,
-    },
-    encoded: {
-      type: fits.type.values,
-      channel: fits.channel.values,
-      country: fits.country.values,
-      mcc: fits.mcc.values,
-      merchant: fits.merchant.values,
-    },
+    encoding: Object.fromEntries(fits.map(({ name, table }) => [name, table])),
+    encoded: Object.fromEntries(fits.map(({ name, values }) => [name, values])),
   };
 }

@@ -1,8 +1,7 @@
 // What a model file has to hold besides its trees, looked at before anything of it is used: a file is written by a guest.
 import { isObject, shown } from '../domain/fields.ts';
 import { textProblem } from '../domain/text.ts';
-import { isFeatureName } from '../features/catalogue.ts';
-import { ENCODED_CATEGORIES } from './encoding.ts';
+import { STANDARD } from '../features/standard.ts';
 import { SET_SIZE } from './ensemble.ts';
 
 /** A version stands in paths, file names and pages. */
@@ -12,6 +11,9 @@ const TAKEN = new Set(['constructor', 'prototype', 'toString', 'valueOf', 'hasOw
 const KINDS = ['random-forest', 'gradient-boosting'];
 const SOURCES = ['simulation', 'history', 'import'];
 const MOST_PARAMETERS = 100;
+/** Nodes number features by 16 bits; no catalogue has as many. */
+const MOST_FEATURES = 1000;
+const LONGEST_NAME = 100;
 const LONGEST_PARAMETER = 2000;
 const MOST_CATEGORIES = 20_000;
 const LONGEST_CATEGORY = 256;
@@ -91,6 +93,7 @@ export function checkInfo(value: unknown): void {
     'createdAt',
     'features',
     'catalogueHash',
+    'featureHashes',
     'seed',
     'parameters',
     'trainingWindow',
@@ -106,13 +109,7 @@ export function checkInfo(value: unknown): void {
   }
   oneOf(info.kind, '/info/kind', KINDS);
   time(info.createdAt, '/info/createdAt', false);
-  const features = list(info.features, '/info/features', 1000);
-  if (features.length === 0) wrong('/info/features', 'must name a feature');
-  for (const [i, name] of features.entries()) {
-    if (typeof name !== 'string' || !isFeatureName(name))
-      wrong(`/info/features/${i}`, `${shown(name)} is no feature of the catalogue`);
-  }
-  if (new Set(features).size < features.length) wrong('/info/features', 'must name each feature once');
+  checkFeatures(info);
   number(info.seed, '/info/seed');
   checkParameters(info.parameters);
   const window = object(info.trainingWindow, '/info/trainingWindow', [
@@ -127,6 +124,23 @@ export function checkInfo(value: unknown): void {
   for (const name of ['rows', 'frauds']) count(window[name], `/info/trainingWindow/${name}`);
   checkThresholds(info.thresholds);
   if (info.heldOut !== undefined) checkQuality(info.heldOut);
+}
+
+function checkFeatures({ features: names, catalogueHash, featureHashes }: Record<string, unknown>): void {
+  const features = list(names, '/info/features', MOST_FEATURES);
+  if (features.length === 0) wrong('/info/features', 'must name a feature');
+  const own = featureHashes !== undefined;
+  for (const [i, name] of features.entries()) {
+    if (typeof name !== 'string' || (!own && STANDARD.place(name) === undefined))
+      wrong(`/info/features/${i}`, `${shown(name)} is no feature of the catalogue`);
+    else text(name, `/info/features/${i}`, LONGEST_NAME);
+  }
+  if (new Set(features).size < features.length) wrong('/info/features', 'must name each feature once');
+  if (!own) return;
+  text(catalogueHash, '/info/catalogueHash', LONGEST_NAME);
+  const hashes = object(featureHashes, '/info/featureHashes', features as readonly string[]);
+  for (const name of features as readonly string[])
+    text(Object.hasOwn(hashes, name) ? hashes[name] : undefined, `/info/featureHashes/${name}`, LONGEST_NAME);
 }
 
 function checkParameters(value: unknown): void {
@@ -180,9 +194,29 @@ export function checkCalibration(value: unknown): void {
   number(c, '/calibration/c', -1e4, 1e4);
 }
 
-export function checkEncoding(value: unknown): void {
-  const encoding = object(value, '/encoding', ENCODED_CATEGORIES);
-  for (const category of ENCODED_CATEGORIES) {
+/** The categories of the program's own catalogue, or undefined where those of a model are of another. */
+const categoriesAllowed = ({ featureHashes }: { readonly featureHashes?: object }) =>
+  featureHashes ? undefined : STANDARD.categories.map(({ name }) => name);
+
+/** Names of categories, each with what is said of it. Throws where one has no such name. */
+function categories(
+  value: unknown,
+  at: string,
+  allowed: readonly string[] | undefined,
+): Record<string, unknown> {
+  const said = object(value, at, allowed);
+  const names = Object.keys(said);
+  if (names.length > MOST_FEATURES)
+    wrong(at, `has ${names.length} categories; at most ${MOST_FEATURES} are allowed`);
+  for (const name of names) text(name, at, LONGEST_NAME);
+  return said;
+}
+
+/** `info` was looked at before. */
+export function checkEncoding(value: unknown, info: { readonly featureHashes?: object }): void {
+  const allowed = categoriesAllowed(info);
+  const encoding = categories(value, '/encoding', allowed);
+  for (const category of allowed ?? Object.keys(encoding)) {
     const at = `/encoding/${category}`;
     const { unseen, logOdds } = object(encoding[category], at, ['unseen', 'logOdds']);
     number(unseen, `${at}/unseen`, -1e6, 1e6);
@@ -196,9 +230,9 @@ export function checkEncoding(value: unknown): void {
   }
 }
 
-export function checkLevels(value: unknown): void {
+export function checkLevels(value: unknown, info: { readonly featureHashes?: object }): void {
   if (value === undefined) return;
-  const levels = object(value, '/levels', ENCODED_CATEGORIES);
+  const levels = categories(value, '/levels', categoriesAllowed(info));
   for (const [category, own] of Object.entries(levels))
     rising(list(own, `/levels/${category}`, SET_SIZE), `/levels/${category}`);
 }
@@ -220,12 +254,14 @@ export function checkBaseline(value: unknown, features: readonly string[]): void
   for (const name of features) checkSpread(spreads[name], `/baseline/features/${name}`);
 }
 
-export function checkInput(value: unknown): void {
+export function checkInput(value: unknown, info: { readonly featureHashes?: object }): void {
   if (value === undefined) return;
   const { unseen, volume, labelDelayMs } = object(value, '/input', ['unseen', 'volume', 'labelDelayMs']);
   if (unseen !== undefined) {
-    const shares = object(unseen, '/input/unseen', ENCODED_CATEGORIES);
-    for (const category of ENCODED_CATEGORIES) number(shares[category], `/input/unseen/${category}`, 0, 1);
+    const allowed = categoriesAllowed(info);
+    const shares = categories(unseen, '/input/unseen', allowed);
+    for (const category of allowed ?? Object.keys(shares))
+      number(shares[category], `/input/unseen/${category}`, 0, 1);
   }
   if (volume !== undefined) {
     const { byHour, dayDeviation } = object(volume, '/input/volume', ['byHour', 'dayDeviation']);

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../domain/input-error.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT, FEATURES, INDEX } from '../features/catalogue.ts';
+import { placeIn } from '../features/place-in.ts';
+import { STANDARD } from '../features/standard.ts';
 import { createEnsemble } from './ensemble.ts';
-import { NO_ENCODING } from './exchange/foreign-model.ts';
+import { noEncoding } from './exchange/foreign-model.ts';
 import { checksum, createScorer, type Model, parseModel, serializeModel } from './model.ts';
 import { probeModel, wildRows } from './probe.ts';
 
@@ -23,11 +24,11 @@ function ensembleOf(nodes: readonly Node[], roots: readonly number[], cover?: re
     bytes,
     Float64Array.from(cover ?? nodes.map(() => 1)),
     Int32Array.from(roots),
-    FEATURE_COUNT,
+    STANDARD.size,
   );
 }
 
-const AMOUNT = INDEX.amount;
+const AMOUNT = placeIn(STANDARD, 'amount');
 const TWO_TREES: readonly Node[] = [
   [AMOUNT, 1, 100],
   [-1, 0, -2],
@@ -46,7 +47,7 @@ function model(more: Partial<Model> = {}, info: object = {}): Model {
       kind: 'gradient-boosting',
       createdAt: '2026-01-01T00:00:00.000Z',
       features: ['amount', 'account_tx_count_1h'],
-      catalogueHash: CATALOGUE_HASH,
+      catalogueHash: STANDARD.hash,
       seed: 1,
       parameters: { trees: 2, maxDepth: 'unbounded' },
       trainingWindow: { source: 'import', from: '', until: '', rows: 0, frauds: 0 },
@@ -70,7 +71,7 @@ function model(more: Partial<Model> = {}, info: object = {}): Model {
       ...info,
     },
     calibration: { a: 1, b: 0.5, c: 0 },
-    encoding: { ...NO_ENCODING, mcc: { unseen: -3, logOdds: { '5411': -4, ['__proto__']: 1 } } },
+    encoding: { ...noEncoding(STANDARD), mcc: { unseen: -3, logOdds: { '5411': -4, ['__proto__']: 1 } } },
     baseline: { features: { amount: spread, account_tx_count_1h: spread }, score: spread },
     input: {
       volume: { byHour: Array.from({ length: 24 }, (_, i) => (i === 3 ? null : i)), dayDeviation: 0.1 },
@@ -105,7 +106,7 @@ function refusedOrUsable(text: string): 'refused' | 'usable' {
     assert.ok(performance.now() - started < 1000);
     return 'refused';
   }
-  const problem = probeModel(read, wildRows(), () => performance.now());
+  const problem = probeModel(read, STANDARD, wildRows(STANDARD.size), () => performance.now());
   // What can be read can be asked; a leaf may still be too high for a probability.
   if (problem !== undefined) assert.match(problem, /on row \d+ of its trial/);
   assert.ok(performance.now() - started < 5000);
@@ -116,9 +117,9 @@ test('M2 a model file that is what it was is read as it was, with figures that a
   const read = parseModel(VALID, 'm');
   assert.equal(serializeModel(read), VALID);
   assert.ok(Number.isNaN(read.info.heldOut?.auc));
-  assert.equal(createScorer(read).knows('mcc', '__proto__'), true);
+  assert.equal(createScorer(read, STANDARD).knows('mcc', '__proto__'), true);
   assert.equal(
-    probeModel(read, wildRows(), () => performance.now()),
+    probeModel(read, STANDARD, wildRows(STANDARD.size), () => performance.now()),
     undefined,
   );
 });
@@ -145,7 +146,7 @@ test('M2 trees that are none are refused with the place: nodes with two parents,
     [/is not there: -1/, withNodes(TWO_TREES, [0, -1])],
     [/two parents, or is a root/, withNodes(TWO_TREES, [0, 5, 6])],
     [/asks for feature 5000/, withNodes([[5000, 1, 1], [-1, 0, 1], [-1, 0, 1]], [0])],
-    [/asks for feature/, withNodes([[INDEX.country_encoded, 1, 1], [-1, 0, 1], [-1, 0, 1]], [0])],
+    [/asks for feature/, withNodes([[placeIn(STANDARD, 'country_encoded'), 1, 1], [-1, 0, 1], [-1, 0, 1]], [0])],
     [/way that is not known/, withNodes([[AMOUNT | (1 << 20), 1, 1], [-1, 0, 1], [-1, 0, 1]], [0])],
     [/by a set without levels/, withNodes([[AMOUNT | (1 << 17), 1, 1], [-1, 0, 1], [-1, 0, 1]], [0])],
     [/compares with no number/, withNodes([[AMOUNT, 1, Number.NaN], [-1, 0, 1], [-1, 0, 1]], [0])],
@@ -353,7 +354,7 @@ test('M2 arrays with any of their numbers put in place of by any other are no mo
 });
 
 test('M2 trees of every shape that the check lets pass are scored and explained', () => {
-  const features = FEATURES.map(({ name }) => name);
+  const features = STANDARD.features.map(({ name }) => name);
   assert.ok(features.length > 10);
   fc.assert(
     fc.property(

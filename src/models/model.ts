@@ -4,13 +4,14 @@ import { asBuffer } from '../domain/bytes.ts';
 import { isObject, shown } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import { STANDARD } from '../features/standard.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type CategoryLevels, createLeveller } from './category-levels.ts';
-import { checkEnsemble, setFeatures } from './check-ensemble.ts';
+import { checkEnsemble } from './check-ensemble.ts';
 import type { DriftBaseline } from './drift.ts';
-import { type CategoryEncoding, createEncoder, type EncodedCategory } from './encoding.ts';
-import { createEnsemble, type Ensemble, featureOf, isLeaf } from './ensemble.ts';
+import { type CategoryEncoding, createEncoder } from './encoding.ts';
+import { createEnsemble, type Ensemble } from './ensemble.ts';
 import { createExplainer } from './explain.ts';
 import type { Quality } from './metrics.ts';
 import {
@@ -20,23 +21,29 @@ import {
   checkInfo,
   checkInput,
   checkLevels,
-  MODEL_VERSION,
   ModelProblem,
 } from './model-fields.ts';
 import { createPredictor } from './predictor.ts';
 import type { InputBaseline } from './shift.ts';
+import {
+  categoriesOf,
+  forVectors,
+  misfit,
+  numbering,
+  setWithoutLevels,
+  strangeCatalogue,
+  type TrainedOn,
+} from './trained-on.ts';
 
 /** Made by the simulator, recorded from life, or unknown here: the model was trained elsewhere. */
 export type TrainingSource = 'simulation' | 'history' | 'import';
 
 export type ModelKind = 'random-forest' | 'gradient-boosting';
 
-export type ModelInfo = {
+export type ModelInfo = TrainedOn & {
   readonly version: string;
   readonly kind: ModelKind;
   readonly createdAt: string;
-  readonly features: readonly FeatureName[];
-  readonly catalogueHash: string;
   readonly seed: number;
   readonly parameters: Readonly<Record<string, number | string>>;
   /** Of an imported model only the source is known: its rows are 0 and its times empty. */
@@ -54,7 +61,7 @@ export type ModelInfo = {
 
 export type Model = {
   readonly info: ModelInfo;
-  /** Features are numbered as in the catalogue. */
+  /** Features are numbered as in the file: see `numbering`. */
   readonly ensemble: Ensemble;
   readonly calibration: Calibration;
   readonly encoding: CategoryEncoding;
@@ -68,12 +75,14 @@ export type Model = {
 /** A model made ready to score; single-threaded, with scratch space of its own. */
 export type Scorer = {
   readonly info: ModelInfo;
+  /** Whose vectors it takes. */
+  readonly catalogue: Catalogue;
   /** Transactions that it could not score or explain, in this process; whoever asks it counts. */
   readonly failures: { count: number; last: string | undefined };
   readonly baseline: DriftBaseline | undefined;
   readonly input: InputBaseline | undefined;
   /** Whether the model has seen a category in training. */
-  knows(category: EncodedCategory, key: string): boolean;
+  knows(category: string, key: string): boolean;
   /** Fills the encoded slots of `vector` and gives the calibrated probability of fraud. */
   score(transaction: Transaction, vector: Float64Array): number;
   /** What the trees say, before calibration, and what contributions add up to: a share of votes, or log-odds. */
@@ -88,19 +97,37 @@ export type Scorer = {
 export const uncalibrated = (kind: ModelKind, vote: number): number =>
   kind === 'gradient-boosting' ? 1 / (1 + Math.exp(-vote)) : vote;
 
-export function createScorer(model: Model): Scorer {
-  const encode = createEncoder(model.encoding);
+/** Throws InputError where the model does not fit the catalogue. */
+export function createScorer(model: Model, catalogue: Catalogue): Scorer {
+  const unfit = misfit(model.info, catalogue);
+  if (unfit !== undefined) throw new InputError(unfit);
+  const ensemble = forVectors(model.ensemble, model.info, catalogue);
+  const set = setWithoutLevels(ensemble, model.levels, catalogue);
+  if (set !== undefined)
+    throw new InputError(
+      `model ${model.info.version} splits ${set} by sets, and has no levels of it. Train it again.`,
+    );
+  const untold = categoriesOf(model.info.features, catalogue).find(
+    ({ name }) => !Object.hasOwn(model.encoding, name),
+  );
+  if (untold)
+    throw new InputError(
+      `model ${model.info.version} asks for the category ${untold.name}, and has no table of it. Train it again.`,
+    );
+  const encode = createEncoder(model.encoding, catalogue);
   const { kind } = model.info;
-  const explainer = createExplainer(model.ensemble);
-  const predictor = createPredictor(model.ensemble);
-  const shares = new Float64Array(FEATURE_COUNT);
-  const levelled = createLeveller(model.levels);
+  const explainer = createExplainer(ensemble);
+  const predictor = createPredictor(ensemble);
+  const shares = new Float64Array(catalogue.size);
+  const levelled = createLeveller(model.levels, catalogue);
   return {
     info: model.info,
+    catalogue,
     failures: { count: 0, last: undefined },
     baseline: model.baseline,
     input: model.input,
-    knows: (category, key) => Object.hasOwn(model.encoding[category].logOdds, key),
+    knows: (category, key) =>
+      Object.hasOwn(model.encoding, category) && Object.hasOwn(model.encoding[category].logOdds, key),
     score(transaction, vector) {
       encode(transaction, vector);
       return calibrate(model.calibration, uncalibrated(kind, predictor.mean(levelled(vector), 0)));
@@ -112,18 +139,6 @@ export function createScorer(model: Model): Scorer {
       return shares;
     },
   };
-}
-
-/** The same trees with features numbered as in the catalogue instead of as in `features`. */
-export function toCatalogueFeatures(ensemble: Ensemble, features: readonly FeatureName[]): Ensemble {
-  const bytes = ensemble.nodes.buffer.slice(0) as ArrayBuffer;
-  const moved = createEnsemble(bytes, ensemble.cover, ensemble.roots, FEATURE_COUNT);
-  for (let node = 0; node < moved.cover.length; node++) {
-    if (isLeaf(moved, node)) continue;
-    const flags = moved.nodes[4 * node] & ~0xffff;
-    moved.nodes[4 * node] = flags | INDEX[features[featureOf(moved, node)]];
-  }
-  return moved;
 }
 
 export const MODEL_FORMAT = 'goshawk-model-1';
@@ -191,9 +206,20 @@ function withUnknown(info: ModelInfo): ModelInfo {
   return { ...info, heldOut: Object.fromEntries(held) };
 }
 
-/** A name as it is where it can be one. */
-const named = (name: unknown): string =>
-  typeof name === 'string' && MODEL_VERSION.test(name) ? name : shown(name);
+/** The numbers of the features that a model names. */
+const askedNumbers = (info: TrainedOn): ReadonlySet<number> => {
+  const names = numbering(info);
+  return new Set(info.features.map((name) => names.indexOf(name)));
+};
+
+/** Those that may be split by sets; which they are of a catalogue of one's own is only known where it is at hand. */
+const setNumbers = (info: TrainedOn, levels: CategoryLevels | undefined): ReadonlySet<number> => {
+  if (levels === undefined) return new Set();
+  if (info.featureHashes) return askedNumbers(info);
+  return new Set(
+    STANDARD.categories.filter(({ name }) => Object.hasOwn(levels, name)).map(({ slot }) => slot),
+  );
+};
 
 /** What a body says, once all of it was looked at. Throws ModelProblem. */
 function readBody(body: Record<string, unknown>): Model {
@@ -203,17 +229,17 @@ function readBody(body: Record<string, unknown>): Model {
   // Now it is what serializeModel writes.
   const { info, calibration, encoding, baseline, input, levels } = body as unknown as Omit<Model, 'ensemble'>;
   checkCalibration(calibration);
-  checkEncoding(encoding);
-  checkLevels(levels);
+  checkEncoding(encoding, info);
+  checkLevels(levels, info);
   checkBaseline(baseline, info.features);
-  checkInput(input);
+  checkInput(input, info);
   const ensemble = createEnsemble(
     fromBase64(body, 'nodes', 16),
     new Float64Array(fromBase64(body, 'cover', 8)),
     new Int32Array(fromBase64(body, 'roots', 4)),
-    FEATURE_COUNT,
+    numbering(info).length,
   );
-  checkEnsemble(ensemble, new Set(info.features), setFeatures(levels));
+  checkEnsemble(ensemble, askedNumbers(info), setNumbers(info, levels));
   return {
     info: withUnknown(info),
     calibration,
@@ -250,7 +276,8 @@ export function modelBody(text: string, name: string): string {
 
 /**
  * Reads a model back, looking at all of it: whoever wrote the file is a guest. Throws InputError when it is damaged, of
- * another format, trained on another feature catalogue, or no model that can be scored.
+ * another format, trained on features that no catalogue of this program has, or no model that can be scored. Whether it
+ * fits a catalogue is asked by whoever makes it ready.
  */
 export function parseModel(text: string, name: string): Model {
   const body = modelBody(text, name);
@@ -262,13 +289,8 @@ export function parseModel(text: string, name: string): Model {
     throw damaged(name, 'its body is not valid JSON');
   }
   if (!isObject(parsed) || !isObject(parsed.info)) throw damaged(name, 'its body is no object with /info');
-  const { version, catalogueHash } = parsed.info;
-  if (catalogueHash !== CATALOGUE_HASH) {
-    throw new InputError(
-      `${name}: model ${named(version)} was trained on feature catalogue ${named(catalogueHash)}, this ` +
-        `program computes ${CATALOGUE_HASH}. Train a model with this program, or run the one the model belongs to.`,
-    );
-  }
+  const strange = strangeCatalogue(parsed.info.version, parsed.info);
+  if (strange !== undefined) throw new InputError(`${name}: ${strange}`);
   try {
     return readBody(parsed);
   } catch (error) {

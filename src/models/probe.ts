@@ -1,7 +1,7 @@
 // A model asked in advance what it will be asked in service: rows that were, and rows that nobody would think of.
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { createScorer, type Model } from './model.ts';
 
 export type ProbeRow = {
@@ -32,8 +32,8 @@ const EXTREMES = [
   0.5,
 ];
 
-/** Rows of missing, extreme and random values, and of a category that nobody knows. */
-export function wildRows(): ProbeRow[] {
+/** Rows of vectors of `size` values: missing, extreme and random ones, and of a category that nobody knows. */
+export function wildRows(size: number): ProbeRow[] {
   const random = createRandom(1, 1);
   const transaction: Transaction = {
     id: 'probe',
@@ -46,20 +46,21 @@ export function wildRows(): ProbeRow[] {
   const known: Transaction = { ...transaction, country: 'DE', merchant: { id: '__proto__', mcc: '0000' } };
   return Array.from({ length: WILD_ROWS }, (_, row) => ({
     transaction: row % 2 === 0 ? transaction : known,
-    vector: Float64Array.from({ length: FEATURE_COUNT }, () => {
+    vector: Float64Array.from({ length: size }, () => {
       if (row < EXTREMES.length) return EXTREMES[row];
       return random.next() < 0.3 ? EXTREMES[random.below(EXTREMES.length)] : 100 * random.normal();
     }),
   }));
 }
 
-/** Why a model must not serve, or undefined. */
+/** Why a model must not serve under a catalogue, or undefined. Throws InputError where it does not fit it. */
 export function probeModel(
   model: Model,
+  catalogue: Catalogue,
   rows: readonly ProbeRow[],
   elapsedMs: () => number,
 ): string | undefined {
-  const scorer = createScorer(model);
+  const scorer = createScorer(model, catalogue);
   const began = elapsedMs();
   let scoreMs = 0;
   let explainMs = 0;

@@ -1,7 +1,6 @@
 // How good a model is on transactions that were decided and labelled since, whoever decided them: the features of each
 // decision are stored, so any model can be asked what it would have said.
 import { InputError } from '../domain/input-error.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { averagePrecision, brierScore, calibrationError, rocAuc } from './metrics.ts';
 import type { Scorer } from './model.ts';
 
@@ -10,7 +9,7 @@ export type ReviewRow = {
   readonly fraud: boolean;
   /** In the base currency. */
   readonly amountHundredths: number;
-  /** FEATURE_COUNT values, encoded categories filled by whatever model decided. */
+  /** Of the scorer's catalogue, encoded categories filled by whatever model decided. */
   readonly vector: Float64Array;
   /** Fills the encoded slots of `vector` as the scorer's model has them, and scores it. */
   score(scorer: Scorer): number;
@@ -124,7 +123,7 @@ export async function reviewModel(
     rows[i].score(scorer);
     const shares = scorer.contributions(rows[i].vector);
     let sum = scorer.baseVote;
-    for (let k = 0; k < FEATURE_COUNT; k++) sum += shares[k];
+    for (let k = 0; k < shares.length; k++) sum += shares[k];
     explanationError = Math.max(explanationError, Math.abs(sum - scorer.vote(rows[i].vector)));
     await pause();
   }

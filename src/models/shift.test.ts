@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom, type Random } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import { STANDARD } from '../features/standard.ts';
 import { spreadOf } from './drift.ts';
 import { labelDelayShift, unseenShares, unseenShifts, volumeOf, volumeShift, wholeHours } from './shift.ts';
 
@@ -78,6 +79,7 @@ test('M10 categories that nobody saw in training raise an alarm when they are mo
   const knows = (_: string, key: string): boolean => known.has(key);
   const before = unseenShares(
     { type: none, channel: none, country: none, mcc: none, merchant: merchants },
+    merchants.length,
     knows,
   );
   assert.ok(before && Math.abs(before.merchant - 0.02) < 0.01);
@@ -85,7 +87,12 @@ test('M10 categories that nobody saw in training raise an alarm when they are mo
   const rows = (unseen: number): Transaction[] =>
     keys(2000, unseen).map((id) => ({ merchant: { id }, type: 'purchase' }) as Transaction);
   const alarms = (unseen: number): string[] =>
-    unseenShifts(before, rows(unseen), (category, key) => category === 'type' || knows(category, key))
+    unseenShifts(
+      before,
+      rows(unseen),
+      STANDARD.categories,
+      (category, key) => category === 'type' || knows(category, key),
+    )
       .filter(({ alarm }) => alarm)
       .map(({ name }) => name);
   assert.deepEqual(alarms(0.02), []);

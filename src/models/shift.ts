@@ -1,12 +1,12 @@
 // What comes in beside what came in while a model learnt: how much, categories it has never seen, how late labels are.
 import type { Transaction } from '../domain/transaction.ts';
+import type { FittedCategory } from '../features/catalogue.ts';
 import { driftOf, type Spread, spreadOf } from './drift.ts';
-import { categoryOf, ENCODED_CATEGORIES, type EncodedCategory } from './encoding.ts';
 
 /** What is usual, as it was in the window that a model learnt from. Absent parts are not known. */
 export type InputBaseline = {
   /** Share of the later part's rows whose category the earlier part did not have. */
-  readonly unseen?: Readonly<Record<EncodedCategory, number>>;
+  readonly unseen?: Readonly<Record<string, number>>;
   readonly volume?: VolumeBaseline;
   /** From decision to label, in milliseconds. */
   readonly labelDelayMs?: Spread;
@@ -19,7 +19,7 @@ export type VolumeBaseline = {
   readonly dayDeviation: number;
 };
 
-export type ShiftName = `unseen ${EncodedCategory}` | 'volume' | 'label delay';
+export type ShiftName = `unseen ${string}` | 'volume' | 'label delay';
 /** A share, transactions an hour, or the median in milliseconds; undefined where it is not known. */
 export type Shift = {
   readonly name: ShiftName;
@@ -133,36 +133,40 @@ export function volumeShift(before: VolumeBaseline | undefined, counts: Readonly
   };
 }
 
-type Knows = (category: EncodedCategory, key: string) => boolean;
-type Keys = Readonly<Record<EncodedCategory, readonly (string | undefined)[]>>;
+type Knows = (category: string, key: string) => boolean;
+type Keys = Readonly<Record<string, readonly (string | undefined)[]>>;
 
 /** Share of the later rows, by category, that hold what no earlier row holds, or the model does not keep. Rows are in the order of time. */
-export function unseenShares(categories: Keys, knows: Knows): Record<EncodedCategory, number> | undefined {
-  const rows = categories.type.length;
+export function unseenShares(
+  categories: Keys,
+  rows: number,
+  knows: Knows,
+): Readonly<Record<string, number>> | undefined {
   const split = Math.floor(rows * EARLIER_SHARE);
   if (rows - split < FEWEST_ROWS / 10) return undefined;
-  const shares = ENCODED_CATEGORIES.map((category): [EncodedCategory, number] => {
-    const seen = new Set(categories[category].slice(0, split));
+  const shares = Object.entries(categories).map(([category, keys]) => {
+    const seen = new Set(keys.slice(0, split));
     let unseen = 0;
-    for (const key of categories[category].slice(split)) {
+    for (const key of keys.slice(split)) {
       if (key !== undefined && (!seen.has(key) || !knows(category, key))) unseen++;
     }
     return [category, unseen / (rows - split)];
   });
-  return Object.fromEntries(shares) as Record<EncodedCategory, number>;
+  return Object.fromEntries(shares);
 }
 
 /** By category, whether later transactions hold what the model has never seen more often than is usual. */
 export function unseenShifts(
   before: InputBaseline['unseen'],
   transactions: readonly Transaction[],
+  categories: readonly FittedCategory[],
   knows: Knows,
 ): Shift[] {
   const rows = transactions.length;
-  return ENCODED_CATEGORIES.map((category) => {
+  return categories.map(({ name: category, of }) => {
     let unseen = 0;
     for (const transaction of transactions) {
-      const key = categoryOf(transaction, category);
+      const key = of(transaction);
       if (key !== undefined && !knows(category, key)) unseen++;
     }
     const usual = before?.[category];

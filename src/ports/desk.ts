@@ -5,12 +5,11 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
-import type { Result } from '../engine/process-batch.ts';
+import type { InService, Result } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
+import type { Catalogues } from '../engine/stored-vectors.ts';
 import type { NameMatch } from '../lists/name-index.ts';
-import type { Serving } from '../models/serving.ts';
 import type { Lookups } from '../rules/rule.ts';
-import type { Ruleset } from '../rules/ruleset.ts';
 import type { Clock } from './clock.ts';
 import type { ModelRegistry } from './office/models.ts';
 import type { Office } from './office/office.ts';
@@ -70,7 +69,7 @@ export type PartitionLag = {
   readonly oldestMs: number | undefined;
 };
 
-export type InService = { readonly serving: Serving; readonly ruleset: Ruleset };
+export type { InService };
 
 /**
  * **Contract**
@@ -98,8 +97,10 @@ export type Desk = {
   readEvent(value: unknown): ParsedRecord<CustomerEvent>;
   /** What becomes of card numbers. */
   readonly cards: CardPolicy;
-  /** The models and the rules that decide now. */
+  /** The catalogue, the models and the rules that decide now. */
   inService(): InService;
+  /** Catalogues that decided, now or before. */
+  readonly catalogues: Catalogues;
   readonly models: ModelRegistry;
   readonly office: Office;
   /** Takes what registry, rule book and lists say now into service; resolves when this process decides by it. */

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import { cataloguesOf, createVectorReader } from '../engine/stored-vectors.ts';
+import { STANDARD } from '../features/standard.ts';
 import { decidedAcross, decidedBefore } from './past-decisions.ts';
 import type { Store, StoredTransaction, TransactionFilter } from './store.ts';
+
+const READER = createVectorReader(
+  STANDARD,
+  cataloguesOf(() => [STANDARD]),
+);
 
 /** One decision a second; every third offset is something else. Some were made with features of before. */
 function decisions(
@@ -13,7 +19,7 @@ function decisions(
     const offset = Math.floor(i * 1.5);
     return {
       offset,
-      decision: { decidedAtMs: i * 1000, catalogueHash: isOld(i) ? 'before' : CATALOGUE_HASH },
+      decision: { decidedAtMs: i * 1000, catalogueHash: isOld(i) ? 'before' : STANDARD.hash },
     } as StoredTransaction;
   }).reverse();
   let asked = 0;
@@ -32,11 +38,11 @@ function decisions(
 async function collect(count: number, fromMs: number, untilMs: number, maxRows: number) {
   const { store, pages } = decisions(count);
   const rows: StoredTransaction[] = [];
-  for await (const page of decidedAcross(store, fromMs, untilMs, maxRows)) rows.push(...page);
+  for await (const page of decidedAcross(store, READER, fromMs, untilMs, maxRows)) rows.push(...page);
   return { times: rows.map(({ decision }) => decision.decidedAtMs / 1000), pages: pages() };
 }
 
-test('DECIDED1 Pages are newest first, none twice, and only of what was decided with the features of this program', async () => {
+test('DECIDED1 Pages are newest first, none twice, and only of what was decided with a catalogue that can be read', async () => {
   const { times } = await collect(10_000, 2_000_000, 6_000_000, 30_000);
   assert.deepEqual(
     times,
@@ -45,7 +51,10 @@ test('DECIDED1 Pages are newest first, none twice, and only of what was decided 
   assert.deepEqual((await collect(0, 0, 1000, 10)).times, []);
   assert.equal((await collect(20, 0, 10_000, 1000)).times.length, 10);
   const { store } = decisions(2000, (i) => i % 4 === 0);
-  for (const walk of [decidedBefore(store, 1_500_000, 30_000), decidedAcross(store, 0, 1_500_000, 30_000)]) {
+  for (const walk of [
+    decidedBefore(store, READER, 1_500_000, 30_000),
+    decidedAcross(store, READER, 0, 1_500_000, 30_000),
+  ]) {
     const found: number[] = [];
     for await (const page of walk) found.push(...page.map(({ decision }) => decision.decidedAtMs / 1000));
     assert.deepEqual(
@@ -66,7 +75,7 @@ test('DECIDED2 Where there is more than asked for, decidedAcross takes pages fro
   }
   assert.ok(pages < 40, `${pages} pages`);
   const newest: number[] = [];
-  for await (const page of decidedBefore(decisions(100_000).store, 90_000_000, 5000))
+  for await (const page of decidedBefore(decisions(100_000).store, READER, 90_000_000, 5000))
     newest.push(...page.map(({ decision }) => decision.decidedAtMs / 1000));
   assert.deepEqual(
     newest,

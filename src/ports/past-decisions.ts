@@ -1,30 +1,32 @@
 // Decisions of the past, newest first, a page at a time, so that whatever else this thread does goes on.
 import { setImmediate as pause } from 'node:timers/promises';
-import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import type { VectorReader } from '../engine/stored-vectors.ts';
 import type { Store, StoredTransaction } from './store.ts';
 
 const PAGE = 500;
 
 /**
  * **Contract**
- * - DECIDED1 Pages are newest first, none twice, and only of what was decided with the features of this program.
+ * - DECIDED1 Pages are newest first, none twice, and only of what was decided with a catalogue that can be read.
  * - DECIDED2 Where there is more than asked for, decidedAcross takes pages from all over the span, decidedBefore the newest.
  *
  * **Caller invariants**
  * - The offsets of the store rise with the time of deciding, but for clocks that were set.
  */
 type Decisions = Pick<Store, 'transactions'>;
+type Reader = Pick<VectorReader, 'knows'>;
 
-/** Pages of what was decided before `untilMs` with the features of this program; ends after about `maxRows`. */
+/** Pages of what was decided before `untilMs` with a catalogue that can be read; ends after about `maxRows`. */
 export async function* decidedBefore(
   store: Decisions,
+  reader: Reader,
   untilMs: number,
   maxRows: number,
 ): AsyncGenerator<readonly StoredTransaction[]> {
   let before: number | undefined;
   for (let rows = 0; rows < maxRows; ) {
     const page = await store.transactions({ untilMs, ...(before !== undefined && { before }) }, PAGE);
-    const usable = page.filter(({ decision }) => decision.catalogueHash === CATALOGUE_HASH);
+    const usable = page.filter(({ decision }) => reader.knows(decision.catalogueHash));
     rows += usable.length;
     yield usable;
     if (page.length < PAGE) return;
@@ -52,6 +54,7 @@ async function offsetAt(store: Decisions, fromMs: number, end: number): Promise<
  */
 export async function* decidedAcross(
   store: Decisions,
+  reader: Reader,
   fromMs: number,
   untilMs: number,
   maxRows: number,
@@ -68,7 +71,7 @@ export async function* decidedAcross(
     const before = Math.min(Math.ceil(place), lowest);
     const page = await store.transactions({ before }, PAGE);
     const usable = page.filter(
-      ({ decision }) => decision.catalogueHash === CATALOGUE_HASH && decision.decidedAtMs >= fromMs,
+      ({ decision }) => reader.knows(decision.catalogueHash) && decision.decidedAtMs >= fromMs,
     );
     rows += usable.length;
     yield usable;

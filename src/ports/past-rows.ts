@@ -4,14 +4,13 @@ import type { StoredPast } from '../rules/past-columns.ts';
 
 /**
  * **Contract**
- * - ROWS1 Pages hold each decision of the catalogue once, newest first, and end when nothing is left.
+ * - ROWS1 Pages hold each decision once, with the catalogue it was made with, newest first, and end when nothing is left.
  * - ROWS2 Outcomes, sources and hits are of the newest rows at most, each counted once, and what is not labelled is not called genuine.
  * - ROWS3 Delays are of labels that came in within the time asked for, and never below nothing.
  */
 export type PastRows = {
-  /** Decided with this catalogue of features, newest first; `before` is the last offset of the page before. */
+  /** Newest first; `before` is the last offset of the page before. */
   page(
-    catalogueHash: string,
     before: number | undefined,
     limit: number,
   ): Promise<{ readonly rows: readonly StoredPast[]; readonly last: number | undefined }>;

@@ -1,8 +1,15 @@
 // Transactions as they come in, and what is decided of them.
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
+import { MAX_ATTRIBUTE_LEVELS, MAX_ATTRIBUTE_TEXT, MAX_ATTRIBUTES } from '../domain/attributes.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
-import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES, type TransactionJson } from '../domain/transaction.ts';
+import {
+  CHANNELS,
+  ID_MAX_LENGTH,
+  RELATION_KINDS,
+  TRANSACTION_TYPES,
+  type TransactionJson,
+} from '../domain/transaction.ts';
 import { Identifier, Line, SafeInteger, Time } from './fields.ts';
 import { At, Component, List, Nullable, OneOf, operation, type SchemasOf } from './operation.ts';
 import { Problem } from './problem.ts';
@@ -36,6 +43,49 @@ export const OwnFields = Type.Record(Type.String(), OWN_VALUE, {
   examples: [{ 'customer.segment': 'gold', 'risk.deviceScore': 0.7 }],
 });
 
+const OWN_NAME = '^[A-Za-z][A-Za-z0-9_]{0,63}([.][A-Za-z][A-Za-z0-9_]{0,61}){0,3}$';
+const SENT_VALUES = [
+  Line(MAX_ATTRIBUTE_TEXT),
+  Type.Number({ minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE }),
+  Type.Boolean(),
+  Type.Null(),
+];
+
+/** Values, or objects of them down to so many levels. */
+const sentOwnFields = (levels: number, description?: string): TSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  maxProperties: MAX_ATTRIBUTES,
+  patternProperties: {
+    [OWN_NAME]: { anyOf: levels > 1 ? [...SENT_VALUES, sentOwnFields(levels - 1)] : SENT_VALUES },
+  },
+  ...(description !== undefined && { description }),
+});
+
+/** Own fields as they are sent. */
+const SentOwnFields = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  ...sentOwnFields(
+    MAX_ATTRIBUTE_LEVELS,
+    'Fields of one’s own: texts, numbers, true or false, in objects or by dotted names; null is not stated (docs/data.md)',
+  ),
+  examples: [{ customer: { segment: 'gold' }, 'risk.deviceScore': 0.7 }],
+});
+
+const RelationKind = OneOf(RELATION_KINDS);
+
+/** The transaction that another one takes back, completes or returns. */
+export const RelatesTo = Type.Object(
+  { transactionId: Type.String(), kind: RelationKind },
+  { description: 'The transaction that this one takes back, completes or returns' },
+);
+
+const MAX_CODE = 64;
+const TYPE_WORDS = `${TRANSACTION_TYPES.join(', ')}, or a type of one’s own`;
+const CHANNEL_WORDS = `${CHANNELS.join(', ')}, or a channel of one’s own`;
+/** As they are kept. */
+export const TransactionType = Type.String({ description: TYPE_WORDS, examples: ['purchase'] });
+export const Channel = Type.String({ description: CHANNEL_WORDS, examples: ['ecommerce'] });
+
 /** Bodies are checked by the domain parser, which lists every problem: this is for whoever reads. */
 export const Transaction = Component(
   'Transaction',
@@ -45,8 +95,8 @@ export const Transaction = Component(
     occurredAt: Time(),
     amountMinor: AmountMinor,
     currency: Iso4217,
-    type: OneOf(TRANSACTION_TYPES),
-    channel: Type.Optional(OneOf(CHANNELS)),
+    type: Identifier(MAX_CODE, { description: TYPE_WORDS, examples: ['purchase'] }),
+    channel: Type.Optional(Identifier(MAX_CODE, { description: CHANNEL_WORDS, examples: ['ecommerce'] })),
     merchant: Type.Optional(
       Closed({
         id: Identifier(ID_MAX_LENGTH),
@@ -72,15 +122,11 @@ export const Transaction = Component(
         'What the scheme bills the cardholder, where that is another amount: it is what counts',
       ),
     ),
-    attributes: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description:
-            'Fields of one’s own: texts, numbers, true or false, in objects or by dotted names; at most 500 (docs/data.md)',
-          examples: [{ customer: { segment: 'gold' }, 'risk.deviceScore': 0.7 }],
-        },
+    attributes: Type.Optional(SentOwnFields),
+    relatesTo: Type.Optional(
+      Closed(
+        { transactionId: Identifier(ID_MAX_LENGTH), kind: RelationKind },
+        'The transaction that this one takes back, completes or returns; it need not be here',
       ),
     ),
   },
@@ -98,8 +144,8 @@ export const StoredTransaction = Component(
     occurredAt: At(),
     amountMinor: Type.Number({ description: 'Minor units', examples: [1234] }),
     currency: Type.String({ examples: ['EUR'] }),
-    type: OneOf(TRANSACTION_TYPES),
-    channel: Type.Optional(OneOf(CHANNELS)),
+    type: TransactionType,
+    channel: Type.Optional(Channel),
     merchant: Type.Optional(Type.Object({ id: Text, name: Type.Optional(Text), mcc: Type.Optional(Text) })),
     country: Type.Optional(Text),
     city: Type.Optional(Text),
@@ -124,6 +170,7 @@ export const StoredTransaction = Component(
       ),
     ),
     attributes: Type.Optional(OwnFields),
+    relatesTo: Type.Optional(RelatesTo),
   } satisfies SchemasOf<TransactionJson>,
   { description: 'A transaction as it is kept; what is hidden from whoever asks is a token, or absent' },
 );
@@ -166,6 +213,12 @@ export const Decision = Component(
     rulesetVersion: Type.String(),
     catalogueHash: Type.String(),
     decidedAt: At(),
+    undeclared: Type.Optional(
+      List(Type.String(), {
+        description:
+          'Attributes that were sent and that nobody declared, the first 100: they are kept, and no rule or feature asks for them',
+      }),
+    ),
   },
   { description: 'What was decided of a transaction, why, and by what' },
 );
@@ -184,6 +237,13 @@ const taken = {
   repeated: Type.Integer({ description: 'Here before, just so' }),
   rejected: Type.Integer(),
   errors: List(RejectedRecord, { description: 'The first 1,000' }),
+  undeclared: Type.Optional(
+    Type.Record(Type.String(), Type.Integer(), {
+      description:
+        'Attributes that nobody declared, and how many of the transactions that were taken had them; the first 500',
+      examples: [{ 'customer.segment': 1200 }],
+    }),
+  ),
 };
 export const TransactionsTaken = Component('TransactionsTaken', taken);
 export const TransactionsProblem = Component('TransactionsProblem', {

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { type CustomerEventJson, EVENT_KINDS } from '../domain/customer-event.ts';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
-import { RejectedRecord } from './decisions.ts';
+import { OwnFields, RejectedRecord, StatedFields } from './decisions.ts';
 import { Identifier, Time } from './fields.ts';
 import { At, Component, List, operation, type SchemasOf } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
@@ -35,15 +35,7 @@ export const CustomerEvent = Component(
     ip: Type.Optional(Identifier(64)),
     counterpartyId: Type.Optional(Identifier(ID_MAX_LENGTH)),
     country: Type.Optional(Identifier(2, { description: 'ISO 3166-1 alpha-2' })),
-    attributes: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description: 'Own fields, nested or by dotted names: texts, numbers, booleans',
-        },
-      ),
-    ),
+    attributes: Type.Optional(StatedFields),
   },
   {
     additionalProperties: false,
@@ -66,11 +58,7 @@ export const StoredEvent = Component(
     ip: Type.Optional(Text),
     counterpartyId: Type.Optional(Text),
     country: Type.Optional(Text),
-    attributes: Type.Optional(
-      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-        description: 'Own fields by dotted path, for those who may see identifiers',
-      }),
-    ),
+    attributes: Type.Optional(OwnFields),
     offset: Type.Integer({ description: 'Where it stands in the order of what came in' }),
     receivedAt: At(),
   } satisfies SchemasOf<CustomerEventJson & { offset: number; receivedAt: string }>,

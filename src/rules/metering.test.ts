@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseTransaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { STANDARD } from '../features/standard.ts';
 import { createBudget, RULE_LIMITS } from './budget.ts';
 import { checkExpression, checkFiled } from './check.ts';
 import { emptyTransaction, fillTransaction, runningEnvironment } from './environment.ts';
@@ -39,7 +39,7 @@ const rule = (expression: string, id = 'r'): Rule => ({
   expression,
 });
 const ofCity = (length: number) => transactionOf({ city: 'ab cd efgh '.repeat(20).slice(0, length).trim() });
-const vector = new Float64Array(FEATURE_COUNT);
+const vector = new Float64Array(STANDARD.size);
 const elapsedMs = (): number => performance.now();
 
 const GROWING = '.split("").map(c, transaction.city).join("")';

@@ -37,6 +37,7 @@ export type StoredPast = Readonly<Record<TextName, string | undefined>> & {
   readonly outcome: Outcome;
   readonly isFraud: boolean | undefined;
   readonly hits: PastRow['hits'];
+  readonly catalogueHash: string;
   readonly vector: Uint8Array;
 };
 

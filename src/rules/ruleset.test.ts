@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { OUTCOMES, type Outcome, RULE_ACTIONS, type RuleHit, stricter } from '../domain/decision.ts';
 import { parseTransaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT, INDEX } from '../features/catalogue.ts';
+import { placeIn } from '../features/place-in.ts';
+import { STANDARD } from '../features/standard.ts';
 import { createListSet } from '../lists/list-set.ts';
 import { checkExpression } from './check.ts';
 import { combine } from './combine.ts';
@@ -38,7 +39,7 @@ const rule = (expression: string, more: Partial<Rule> = {}): Rule => ({
   expression,
   ...more,
 });
-const vector = (): Float64Array => new Float64Array(FEATURE_COUNT);
+const vector = (): Float64Array => new Float64Array(STANDARD.size);
 const blocked = createListSet('ip');
 blocked.add('203.0.113.0/24', NOW + 1000);
 const lookups = {
@@ -48,7 +49,7 @@ const lookups = {
 
 test('R1 a rule reads features, the transaction, the score and lists; what is not said is an empty text', () => {
   const values = vector();
-  values[INDEX.amount] = 7;
+  values[placeIn(STANDARD, 'amount')] = 7;
   const holds = (expression: string, score = 0.1, nowMs = NOW): boolean =>
     compileRuleset([rule(expression)], { lookups }).evaluate(transaction, values, score, nowMs).length === 1;
   assert.ok(holds('features.amount > 5.0 && transaction.type == "transfer" && score < 0.5'));
@@ -59,7 +60,7 @@ test('R1 a rule reads features, the transaction, the score and lists; what is no
   assert.ok(holds('inList("blocked", transaction.ip)'));
   assert.ok(!holds('inList("blocked", transaction.ip)', 0.1, NOW + 2000), 'an entry that has ended');
   assert.ok(holds('sanctionMatch(transaction.counterpartyName) > 0.9'));
-  values[INDEX.amount] = Number.NaN;
+  values[placeIn(STANDARD, 'amount')] = Number.NaN;
   assert.ok(!holds('features.amount > 5.0'), 'a missing value is not above anything');
 });
 
@@ -239,7 +240,7 @@ test('the starter rules are in order, name only lists that come with them, and t
 
 test('R4 each condition of a rule is shown with its values', () => {
   const values = vector();
-  values[INDEX.amount] = 7;
+  values[placeIn(STANDARD, 'amount')] = 7;
   const explained = explainRule(
     '(features.amount > 5.0 || score > 0.9) && !inList("blocked", transaction.ip) && int(transaction.type) > 1',
     transaction,

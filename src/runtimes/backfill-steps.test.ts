@@ -4,6 +4,7 @@ import { BATCH_KIND, readRows } from '../adapters/spark/batch-frames.ts';
 import { createFrameCutter } from '../adapters/spark/frame-cutter.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { History } from '../features/history.ts';
+import { STANDARD } from '../features/standard.ts';
 import { transactionRows } from './backfill-rows.ts';
 import { assembleStep, featuresStep, type Write } from './backfill-steps.ts';
 
@@ -65,7 +66,7 @@ test('S5 a record that no history can take is told with its reason, and the othe
   const input = Buffer.concat(
     transactions.flatMap((transaction, i) => transactionRows(transaction, undefined, i)),
   );
-  const features = await framesOf((write) => featuresStep(one(input), undefined, write));
+  const features = await framesOf((write) => featuresStep(one(input), STANDARD, undefined, write));
   assert.ok(features.bad.length >= 1);
   assert.match(
     features.bad[0].problems[0].message,
@@ -76,7 +77,7 @@ test('S5 a record that no history can take is told with its reason, and the othe
   for await (const rows of readRows(one(features.rows))) parts += rows.length;
   // Account, received and merchant of each; of the poisoned one only what reads and adds nothing.
   assert.equal(parts, 5 * 3 + 1);
-  const table = await framesOf((write) => assembleStep(one(features.rows), undefined, write));
+  const table = await framesOf((write) => assembleStep(one(features.rows), STANDARD, undefined, write));
   assert.equal(table.results.length, 5);
   assert.ok(!table.results.some((row) => row.includes('t3')));
 });

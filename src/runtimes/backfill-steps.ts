@@ -8,9 +8,8 @@ import { isoTime } from '../domain/iso-time.ts';
 import { writeLongLE } from '../domain/long-bytes.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { judge } from '../engine/decide.ts';
-import { encodeVector, mergeVector } from '../engine/vector-codec.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { createFeatureState } from '../features/feature-state.ts';
+import { vectorCodec } from '../engine/vector-codec.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { labelEntity } from '../features/labels.ts';
 import { observeRole, type Role, roleKey } from '../features/observe.ts';
 import { createScorer, type Model } from '../models/model.ts';
@@ -37,11 +36,13 @@ export type Write = (bytes: Buffer) => void | Promise<void>;
  */
 export async function featuresStep(
   input: AsyncIterable<Buffer>,
+  catalogue: Catalogue,
   delayMs: number | undefined,
   write: Write,
 ): Promise<void> {
-  const state = createFeatureState();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const state = catalogue.createState();
+  const vector = new Float64Array(catalogue.size);
+  const codec = vectorCodec(catalogue.size);
   const labels = createLabelClock<{
     readonly labelledAtMs: number;
     readonly kind: Exclude<Role, 'inbound'>;
@@ -76,7 +77,7 @@ export async function featuresStep(
         labels.schedule({ labelledAtMs: occurredAtMs + delayMs, kind: role, key, occurredAtMs });
       }
       const said = role === 'account' ? body.said : NOTHING;
-      const part = { role, isLabel: false, fraud, said, vector: encodeVector(vector) };
+      const part = { role, isLabel: false, fraud, said, vector: codec.encode(vector) };
       frames.push(encodeRow({ ...row, body: encodeBody(part) }));
     }
     await write(Buffer.concat(frames));
@@ -86,13 +87,15 @@ export async function featuresStep(
 /** Parts of vectors, those of a transaction side by side, to rows of the table, scored where there is a model. */
 export async function assembleStep(
   input: AsyncIterable<Buffer>,
+  catalogue: Catalogue,
   model: Model | undefined,
   write: Write,
 ): Promise<void> {
-  const scorer = model && createScorer(model);
+  const scorer = model && createScorer(model, catalogue);
   const ruleset = compileRuleset(STARTER_RULES);
-  const vector = new Float64Array(FEATURE_COUNT);
-  const nobodyPaid = createFeatureState();
+  const codec = vectorCodec(catalogue.size);
+  const vector = new Float64Array(catalogue.size);
+  const nobodyPaid = catalogue.createState();
   let current:
     | { readonly number: number; readonly transaction: Transaction; readonly fraud: boolean | undefined }
     | undefined;
@@ -121,7 +124,7 @@ export async function assembleStep(
         // What the account received is left out where nobody names a payee.
         observeRole(nobodyPaid, 'inbound', current.transaction, vector);
       }
-      mergeVector(body.vector, vector);
+      codec.merge(body.vector, vector);
     }
     if (frames.length > 0) await write(Buffer.concat(frames));
   }
@@ -139,7 +142,7 @@ function badFrame(what: string, transaction: Transaction, error: unknown): Buffe
   return encodeOther('bad', Buffer.from(JSON.stringify({ file: 'history', line: 0, problems, raw })));
 }
 
-/** Room for one row; a text of the table is at most a few hundred bytes. */
+/** Room for one row; a text of the table is at most a few hundred bytes, and no catalogue has more than a thousand features. */
 const tableRow = Buffer.alloc(64 * 1024);
 
 /** Fixed columns by their types (a string: length or −1, bytes; a boolean: 0, 1, or 2 for none), then the features. */
@@ -155,6 +158,6 @@ function encodeTableRow(row: PastTransaction, vector: Float64Array): Uint8Array 
       at = tableRow.writeDoubleLE(value === undefined ? Number.NaN : Number(value), at);
     else at = writeLongLE(tableRow, Number(value), at);
   }
-  for (let i = 0; i < FEATURE_COUNT; i++) at = tableRow.writeDoubleLE(vector[i], at);
+  for (const value of vector) at = tableRow.writeDoubleLE(value, at);
   return tableRow.subarray(0, at);
 }

@@ -1,7 +1,7 @@
 // A thread that tries a draft on its share of the past: blocks of rows in, counts out.
 
 import type { ListKind } from '../domain/list.ts';
-import { decodeVector } from '../engine/vector-codec.ts';
+import { vectorCodec } from '../engine/vector-codec.ts';
 import { createListSet } from '../lists/list-set.ts';
 import { createNameIndex, type ListedName } from '../lists/name-index.ts';
 import { type BacktestCounts, countRow, emptyCounts } from '../rules/backtest.ts';
@@ -10,6 +10,7 @@ import { compileRuleset } from '../rules/ruleset.ts';
 import { serveTasks } from '../training/serve-tasks.ts';
 
 export type BacktestWork = {
+  readonly vectorSize: number;
   readonly expression: string;
   readonly columns: PastColumns;
   readonly lists: readonly {
@@ -24,7 +25,9 @@ export type BacktestTask = { readonly from: number; readonly until: number };
 /** The sample names rows by number; `problem` says why the draft would be left out. */
 export type BacktestMessage = { readonly counts: BacktestCounts; readonly problem: string | undefined };
 
-serveTasks<BacktestWork, BacktestTask, BacktestMessage>(({ expression, columns, lists, names }, tell) => {
+serveTasks<BacktestWork, BacktestTask, BacktestMessage>((work, tell) => {
+  const { expression, columns, lists, names } = work;
+  const codec = vectorCodec(work.vectorSize);
   const sets = new Map(
     lists.map(({ name, kind, entries }) => {
       const set = createListSet(kind);
@@ -64,7 +67,7 @@ serveTasks<BacktestWork, BacktestTask, BacktestMessage>(({ expression, columns, 
       const holds =
         ruleset.evaluate(
           reader.transaction(i),
-          decodeVector(reader.vector(i)),
+          codec.decode(reader.vector(i)),
           columns.numbers.score[i],
           row.decidedAtMs,
         ).length > 0;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { InputError } from '../domain/input-error.ts';
 import type { ListedName } from '../lists/name-index.ts';
 import type { Backtester, BacktestQuestion, BacktestStatus } from '../ports/backtester.ts';
+import type { Desk } from '../ports/desk.ts';
 import type { Office } from '../ports/office/office.ts';
 import { addCounts, type BacktestCounts, emptyCounts } from '../rules/backtest.ts';
 import { checkExpression } from '../rules/check.ts';
@@ -45,7 +46,7 @@ export async function tryOnColumns(
   onRows: (rows: number) => void,
   { threads, signal }: { readonly threads?: number; readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly counts: BacktestCounts; readonly threads: number; readonly runMs: number }> {
-  const { columns, ids } = past;
+  const { catalogue, columns, ids } = past;
   const tasks: BacktestTask[] = [];
   for (let from = 0; from < columns.rows; from += ROWS_A_TASK) {
     tasks.push({ from, until: Math.min(columns.rows, from + ROWS_A_TASK) });
@@ -53,6 +54,7 @@ export async function tryOnColumns(
   const counts = emptyCounts();
   const started = performance.now();
   const work: BacktestWork = {
+    vectorSize: catalogue.size,
     expression,
     columns: withoutTexts(columns, expression),
     lists,
@@ -77,9 +79,13 @@ export async function tryOnColumns(
 }
 
 /** `nowMs` says how old what is kept of the past is. */
-export function createBacktester(office: Office, nowMs: () => number): Backtester {
+export function createBacktester(
+  desk: Pick<Desk, 'office' | 'inService' | 'catalogues'>,
+  nowMs: () => number,
+): Backtester {
+  const { office } = desk;
   const jobs = new Map<string, Job>();
-  const past = keepPast(office, nowMs);
+  const past = keepPast(desk, nowMs);
 
   async function run({ expression, maxRows }: BacktestQuestion, job: Job): Promise<void> {
     const found = await past.atHand(maxRows, job.stop.signal, (done) => {

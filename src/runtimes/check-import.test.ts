@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { createEnsemble } from '../models/ensemble.ts';
 import { compareWithRows, notChecked, type RowsToCheck, type Score } from './check-import.ts';
 
-const FEATURES: readonly FeatureName[] = ['amount', 'hour'];
+const FEATURES: readonly string[] = ['amount', 'hour'];
+const [AMOUNT, HOUR] = [0, 1];
+const WIDTH = FEATURES.length;
 
 function rowsOf(lines: readonly (readonly [number, number, number])[]): RowsToCheck {
-  const vectors = new Float64Array(lines.length * FEATURE_COUNT).fill(Number.NaN);
+  const vectors = new Float64Array(lines.length * WIDTH);
   for (const [row, [amount, hour]] of lines.entries()) {
-    vectors[row * FEATURE_COUNT + INDEX.amount] = amount;
-    vectors[row * FEATURE_COUNT + INDEX.hour] = hour;
+    vectors[row * WIDTH + AMOUNT] = amount;
+    vectors[row * WIDTH + HOUR] = hour;
   }
   return { features: FEATURES, vectors, predictions: Float64Array.from(lines, ([, , said]) => said) };
 }
 
 /** 0.9 where the hour is missing, else 0.5 up to an amount of 10 and 0.25 above. */
 const score: Score = (vectors, offset) =>
-  Number.isNaN(vectors[offset + INDEX.hour]) ? 0.9 : vectors[offset + INDEX.amount] <= 10 ? 0.5 : 0.25;
+  Number.isNaN(vectors[offset + HOUR]) ? 0.9 : vectors[offset + AMOUNT] <= 10 ? 0.5 : 0.25;
 const none = () => undefined;
 const NAN = Number.NaN;
 
@@ -134,8 +135,8 @@ test('M8 predictions that are no probabilities are told as such', () => {
 
 test('M8 rows that show a feature, or what is missing, on one side only are told', () => {
   const nodes = new ArrayBuffer(16 * 3);
-  new Int32Array(nodes).set([INDEX.hour, 1, 0, 0, -1, 0, 0, 0, -1]);
-  const ensemble = createEnsemble(nodes, new Float64Array(3).fill(1), new Int32Array(1), FEATURE_COUNT);
+  new Int32Array(nodes).set([HOUR, 1, 0, 0, -1, 0, 0, 0, -1]);
+  const ensemble = createEnsemble(nodes, new Float64Array(3).fill(1), new Int32Array(1), WIDTH);
   const of = (lines: Parameters<typeof rowsOf>[0]) => notChecked(rowsOf(lines), ensemble).join(' ');
   assert.equal(
     of([

@@ -2,7 +2,6 @@
 // only where it was tried out, since a wrong guess sends people looking in the wrong place.
 import { PREDICTION } from '../adapters/files/check-rows.ts';
 import { InputError } from '../domain/input-error.ts';
-import { FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
 import { type Ensemble, featureOf, isLeaf } from '../models/ensemble.ts';
 
 const TOLERANCE = 1e-6;
@@ -11,8 +10,9 @@ const MARKS_TRIED = 8;
 const NAMED = 3;
 
 export type RowsToCheck = {
-  readonly features: readonly FeatureName[];
-  /** Row by row, by the catalogue; NaN where a value is missing. */
+  /** In the order in which the trees number them. */
+  readonly features: readonly string[];
+  /** Row by row, as wide as the features; NaN where a value is missing. */
   readonly vectors: Float64Array;
   readonly predictions: Float64Array;
 };
@@ -38,7 +38,7 @@ export function compareWithRows(rows: RowsToCheck, score: Score, best: () => Bes
   const worst = wrong.reduce((most, row) => (differences[row] > differences[most] ? row : most));
   const count = `${wrong.length} of ${predictions.length}`;
   const found = [
-    `${count} rows to check against differ by more than ${TOLERANCE.toExponential()}, the most by ${differences[worst].toExponential(1)}: row ${worst + 1}, of which the model says ${score(vectors, worst * FEATURE_COUNT)}, the column ${PREDICTION} ${predictions[worst]}.`,
+    `${count} rows to check against differ by more than ${TOLERANCE.toExponential()}, the most by ${differences[worst].toExponential(1)}: row ${worst + 1}, of which the model says ${score(vectors, worst * rows.features.length)}, the column ${PREDICTION} ${predictions[worst]}.`,
     ...(triedOut(rows, wrong, score, best) ?? whereItDiffers(rows, wrong)),
   ];
   throw new InputError(found.join(' '));
@@ -46,9 +46,13 @@ export function compareWithRows(rows: RowsToCheck, score: Score, best: () => Bes
 
 const fits = (difference: number): boolean => difference <= TOLERANCE;
 
-function differencesOf({ predictions }: RowsToCheck, vectors: Float64Array, score: Score): Float64Array {
+function differencesOf(
+  { predictions, features }: RowsToCheck,
+  vectors: Float64Array,
+  score: Score,
+): Float64Array {
   return predictions.map((said, row) => {
-    const difference = Math.abs(score(vectors, row * FEATURE_COUNT) - said);
+    const difference = Math.abs(score(vectors, row * features.length) - said);
     return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
   });
 }
@@ -81,7 +85,7 @@ function triedOut(
 function marksIn({ features, vectors }: RowsToCheck, wrong: readonly number[]): readonly number[] {
   const valuesOf = (row: number): number[] =>
     features
-      .map((name) => vectors[row * FEATURE_COUNT + INDEX[name]])
+      .map((_, place) => vectors[row * features.length + place])
       .filter((value) => !Number.isNaN(value));
   let marks = [...new Set(valuesOf(wrong[0]))];
   for (const row of wrong) {
@@ -91,8 +95,11 @@ function marksIn({ features, vectors }: RowsToCheck, wrong: readonly number[]): 
   return marks.slice(0, MARKS_TRIED);
 }
 
-const hasMissing = ({ features, vectors }: RowsToCheck, row: number): boolean =>
-  features.some((name) => Number.isNaN(vectors[row * FEATURE_COUNT + INDEX[name]]));
+const isMissing = ({ features, vectors }: RowsToCheck, row: number, place: number): boolean =>
+  Number.isNaN(vectors[row * features.length + place]);
+
+const hasMissing = (rows: RowsToCheck, row: number, places = [...rows.features.keys()]): boolean =>
+  places.some((place) => isMissing(rows, row, place));
 
 /** What is known of the rows that differ, and no more. */
 function whereItDiffers(rows: RowsToCheck, wrong: readonly number[]): readonly string[] {
@@ -111,24 +118,24 @@ export function notChecked(rows: RowsToCheck, ensemble: Ensemble): readonly stri
   for (let node = 0; node < ensemble.cover.length; node++) {
     if (!isLeaf(ensemble, node)) split.add(featureOf(ensemble, node));
   }
-  const used = { ...rows, features: rows.features.filter((name) => split.has(INDEX[name])) };
+  const used = [...split].sort((a, b) => a - b);
   const all = [...rows.predictions.keys()];
-  const never = used.features.filter((name) =>
-    all.every((row) => Number.isNaN(rows.vectors[row * FEATURE_COUNT + INDEX[name]])),
-  );
-  if (used.features.length === 0) return [];
+  const never = used
+    .filter((place) => all.every((row) => isMissing(rows, row, place)))
+    .map((place) => rows.features[place]);
+  if (used.length === 0) return [];
   const found: string[] = [];
   if (never.length > 0) {
     const names = `${never.slice(0, NAMED).join(', ')}${never.length > NAMED ? ' …' : ''}`;
     found.push(
       `No row to check against has a value of ${names}: what the model says where there is one was not checked.`,
     );
-  } else if (all.every((row) => hasMissing(used, row))) {
+  } else if (all.every((row) => hasMissing(rows, row, used))) {
     found.push(
       'Every row to check against has missing values: what the model says where there are none was not checked.',
     );
   }
-  if (!all.some((row) => hasMissing(used, row))) {
+  if (!all.some((row) => hasMissing(rows, row, used))) {
     found.push(
       'No row to check against has a missing value: what the model says where there is one was not checked.',
     );

@@ -9,7 +9,9 @@ import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import { createEngine, type Engine } from '../engine/process-batch.ts';
-import { createFeatureState, type FeatureState } from '../features/feature-state.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import type { FeatureState } from '../features/feature-state.ts';
+import { STANDARD } from '../features/standard.ts';
 import { createScorer, type Model } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -65,20 +67,32 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   const office = createOffice(database.unhurried, 'log', { access: database });
   if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
   const money = await openMoney(office, options.baseCurrency, options.presetBaseCurrency);
-  const { state, serving } = await loadOrCreate(options, { registry, office, store, log, committed });
+  const catalogue = STANDARD;
+  const { state, serving } = await loadOrCreate(options, {
+    catalogue,
+    registry,
+    office,
+    store,
+    log,
+    committed,
+  });
   await fileStarterRules(office, clock.nowMs());
   const rules = await openRules(office, options.onNotice);
-  const engine = createEngine(state, serving, rules.current());
+  const engine = createEngine(state, { catalogue, serving, ruleset: rules.current() });
   return { database, office, rules, money, registry, store, log, engine, committed };
 }
 
 /** State and model from disk, brought up to the committed offset; both made new on the first start. */
 async function loadOrCreate(
   options: PartsOptions,
-  parts: Pick<EmbeddedParts, 'registry' | 'office' | 'store' | 'log' | 'committed'>,
+  parts: { readonly catalogue: Catalogue } & Pick<
+    EmbeddedParts,
+    'registry' | 'office' | 'store' | 'log' | 'committed'
+  >,
 ): Promise<{ state: FeatureState; serving: Serving }> {
-  const { registry, office, store, log, committed } = parts;
-  const redoFrom = (from: number): Promise<void> => redo(state, { store, log, onRefused }, from, committed);
+  const { catalogue, registry, office, store, log, committed } = parts;
+  const redoFrom = (from: number): Promise<void> =>
+    redo(state, { catalogue, store, log, onRefused }, from, committed);
   const onRefused: RedoParts['onRefused'] = async (offset, record, reason) => {
     options.onNotice(`The record at offset ${offset} cannot be taken into the histories again: ${reason}`);
     await office.deadLetters.add([
@@ -86,22 +100,22 @@ async function loadOrCreate(
     ]);
   };
   const folder = stateFolder(options.dataDir);
-  const serving = await readServing(registry, undefined, options.onNotice);
-  let state = createFeatureState();
+  const serving = await readServing(registry, catalogue, undefined, options.onNotice);
+  let state = catalogue.createState();
   if (!serving) {
     const made = await options.firstModel(state);
     const write = (await openCheckpoints(folder, state)).prepare(0);
     await write();
     await fileFirstModel(registry, made, options.clock.nowMs());
     await redoFrom(0);
-    return { state, serving: { champion: createScorer(made) } };
+    return { state, serving: { champion: createScorer(made, catalogue) } };
   }
   let offset: number | undefined;
   try {
     offset = await loadCheckpoints(folder, state);
   } catch (error) {
     options.onNotice(`${(error as Error).message}; the histories are built again from the log.`);
-    state = createFeatureState();
+    state = catalogue.createState();
   }
   await redoFrom(offset ?? 0);
   return { state, serving };

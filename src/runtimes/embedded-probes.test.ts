@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createLatencyWindow } from '../engine/latency-window.ts';
 import type { Engine } from '../engine/process-batch.ts';
-import { createFeatureState } from '../features/feature-state.ts';
+import { STANDARD } from '../features/standard.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
@@ -13,9 +13,12 @@ function probed(t: TestContext) {
   const road = { nowMs: 1_000_000, end: 0, pending: 0, decided: 0, committed: 0, trouble: '' };
   const probes = startEmbeddedProbes({
     engine: {
-      state: createFeatureState(),
-      ruleset: { errors: new Map(), rules: [] },
-      serving: { champion: { failures: { count: 0, last: undefined } } },
+      state: STANDARD.createState(),
+      inService: {
+        catalogue: STANDARD,
+        ruleset: { errors: new Map(), rules: [] },
+        serving: { champion: { failures: { count: 0, last: undefined } } },
+      },
     } as unknown as Engine,
     log: {
       endOffset: () => road.end,

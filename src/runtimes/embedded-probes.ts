@@ -1,6 +1,5 @@
 // Health of the parts of an embedded desk, each probed for real.
 import type { Engine } from '../engine/process-batch.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { ENTITY_KINDS } from '../features/feature-state.ts';
 import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
@@ -121,7 +120,8 @@ function logHealth(parts: ProbedParts, found: Found, nowMs: number, perSecond: n
 function engineHealth(parts: ProbedParts, found: Found, nowMs: number, perSecond: number): PartHealth {
   const { engine, measurements } = parts;
   const waiting = parts.backlog();
-  const unscored = failuresOf(engine.serving);
+  const { catalogue, serving, ruleset } = engine.inService;
+  const unscored = failuresOf(serving);
   const still = stillOf(found.road, why(parts, 'nothing is decided while records wait'));
   return {
     ...ENGINE_PART,
@@ -137,10 +137,10 @@ function engineHealth(parts: ProbedParts, found: Found, nowMs: number, perSecond
     latency: measurements.engine.summary(nowMs),
     perSecond,
     waiting,
-    errors: [...engine.ruleset.errors.values()].reduce((sum, n) => sum + n, unscored),
+    errors: [...ruleset.errors.values()].reduce((sum, n) => sum + n, unscored),
     lastAtMs: measurements.lastCommitAtMs,
     detail:
-      `${FEATURE_COUNT} features, ${engine.ruleset.rules.length} rules` +
+      `${catalogue.size} features, ${ruleset.rules.length} rules` +
       (unscored > 0 ? `; ${unscored.toLocaleString('en')} that the model could not score or explain` : ''),
   };
 }

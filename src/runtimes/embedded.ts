@@ -7,6 +7,8 @@ import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
+import { cataloguesOf } from '../engine/stored-vectors.ts';
+import { STANDARD } from '../features/standard.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -96,7 +98,8 @@ function deskOver(
     money: money.current,
     ...recordReader(options, clock, money),
     checkCapacity: road.checkCapacity,
-    inService: () => engine,
+    inService: () => engine.inService,
+    catalogues: cataloguesOf(() => [engine.inService.catalogue, STANDARD]),
     models: parts.registry,
     office,
     lists: parts.rules.lists,
@@ -155,19 +158,23 @@ function refresher(
   let refused = '';
   /** A model that cannot be used here changes nothing, neither for decisions nor for whoever moved a rule. */
   async function servingOfNow(): Promise<Serving> {
+    const { catalogue, serving } = engine.inService;
     try {
-      return (await readServing(registry, engine.serving, onNotice)) ?? engine.serving;
+      return (await readServing(registry, catalogue, serving, onNotice)) ?? serving;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       if (refused !== error.message) onNotice(`${error.message} What is in service stays.`);
       refused = error.message;
-      return engine.serving;
+      return serving;
     }
   }
   return async () => {
     await rules.look();
     await money.look();
-    const next = await servingOfNow();
-    if (next !== engine.serving || rules.current() !== engine.ruleset) engine.serve(next, rules.current());
+    const serving = await servingOfNow();
+    const ruleset = rules.current();
+    const { inService } = engine;
+    if (serving !== inService.serving || ruleset !== inService.ruleset)
+      engine.serve({ ...inService, serving, ruleset });
   };
 }

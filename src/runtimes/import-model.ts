@@ -1,26 +1,23 @@
 // A model made elsewhere, checked against what it said there, as one of ours.
 import type { CheckRows } from '../adapters/files/check-rows.ts';
 import { InputError } from '../domain/input-error.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
 import { checkEnsemble } from '../models/check-ensemble.ts';
 import { type Ensemble, predictMean } from '../models/ensemble.ts';
-import {
-  catalogueNames,
-  NO_ENCODING,
-  refused,
-  toEnsemble,
-  withCover,
-} from '../models/exchange/foreign-model.ts';
+import { checkNames, noEncoding, refused, toEnsemble, withCover } from '../models/exchange/foreign-model.ts';
 import { readForeignModel } from '../models/exchange/read-foreign.ts';
 import { checkModel, type Model, uncalibrated, versionOf } from '../models/model.ts';
 import { ModelProblem } from '../models/model-fields.ts';
+import { asFiled, trainedOn } from '../models/trained-on.ts';
 import { chooseThresholds, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { scoreTable, withHeldOut } from '../training/train-model.ts';
 import { sliceTable, type TrainingTable } from '../training/training-table.ts';
 import { compareWithRows, notChecked, type Score } from './check-import.ts';
 
 export type ImportOptions = {
+  /** Names of columns are names of its features. */
+  readonly catalogue: Catalogue;
   readonly bytes: Uint8Array;
   /** Names of the columns, for files that know only numbers. */
   readonly featureNames: readonly string[] | undefined;
@@ -44,6 +41,7 @@ export type Imported = {
 
 /** Throws InputError where the file is no model that can be imported, or says anything else than it did there. */
 export function importModel(options: ImportOptions): Imported {
+  const { catalogue } = options;
   const foreign = readForeignModel(options.bytes);
   const names = options.featureNames ?? foreign.featureNames;
   if (!names) {
@@ -54,20 +52,21 @@ export function importModel(options: ImportOptions): Imported {
   if (names.length !== foreign.featureCount) {
     throw new InputError(`The model has ${foreign.featureCount} columns; ${names.length} are named.`);
   }
-  const features = catalogueNames(names);
-  const vectors = checkVectors(options.check, features);
+  checkNames(names, catalogue);
+  const width = names.length;
+  const vectors = checkVectors(options.check, names);
   const rows = options.check.predictions.length;
-  const trees = toEnsemble(foreign, features);
+  const trees = toEnsemble(foreign, width);
   // Whatever it says of its cover comes later: first the trees have to be trees.
   usable(() =>
     checkEnsemble(
       { ...trees, cover: new Float64Array(trees.cover.length).fill(1) },
-      new Set(features),
+      new Set(names.keys()),
       new Set(),
     ),
   );
   const ensemble = foreign.trees.every(({ cover }) => cover) ? trees : withCover(trees, vectors, rows);
-  const toCheck = { features, vectors, predictions: options.check.predictions };
+  const toCheck = { features: names, vectors, predictions: options.check.predictions };
   const scoreOf =
     (of: Ensemble): Score =>
     (values, offset) =>
@@ -78,24 +77,25 @@ export function importModel(options: ImportOptions): Imported {
       ? undefined
       : {
           count: bestTrees,
-          score: scoreOf(toEnsemble({ ...foreign, trees: foreign.trees.slice(0, bestTrees) }, features)),
+          score: scoreOf(toEnsemble({ ...foreign, trees: foreign.trees.slice(0, bestTrees) }, width)),
         };
   const largestDifference = compareWithRows(toCheck, scoreOf(ensemble), best);
+  const on = trainedOn(names, catalogue);
+  const filed = asFiled(ensemble, on);
   const imported: Model = {
     info: {
-      version: versionOf(foreign.format, ensemble),
+      version: versionOf(foreign.format, filed),
       kind: foreign.kind,
       createdAt: new Date(options.createdAtMs).toISOString(),
-      features,
-      catalogueHash: CATALOGUE_HASH,
+      ...on,
       seed: 0,
       parameters: { trees: foreign.trees.length, madeBy: foreign.madeBy },
       trainingWindow: { source: 'import', from: '', until: '', rows: 0, frauds: 0 },
       thresholds: options.thresholds,
     },
-    ensemble,
+    ensemble: filed,
     calibration: 'none',
-    encoding: NO_ENCODING,
+    encoding: noEncoding(catalogue),
   };
   const model = options.table ? measured(imported, options.table, options.calibrated) : imported;
   usable(() => checkModel(model));
@@ -119,7 +119,7 @@ function usable(check: () => void): void {
 
 function checkVectors(
   { columns, values, predictions }: CheckRows,
-  features: readonly FeatureName[],
+  features: readonly string[],
 ): Float64Array {
   const missing = features.filter((name) => !columns.includes(name));
   if (missing.length > 0) {
@@ -127,11 +127,12 @@ function checkVectors(
       `The rows to check against have no column ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' …' : ''}.`,
     );
   }
-  const vectors = new Float64Array(predictions.length * FEATURE_COUNT).fill(Number.NaN);
-  for (const name of features) {
+  const width = features.length;
+  const vectors = new Float64Array(predictions.length * width);
+  for (const [place, name] of features.entries()) {
     const column = columns.indexOf(name);
     for (let row = 0; row < predictions.length; row++) {
-      vectors[row * FEATURE_COUNT + INDEX[name]] = values[row * columns.length + column];
+      vectors[row * width + place] = values[row * columns.length + column];
     }
   }
   return vectors;

@@ -3,15 +3,25 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../domain/input-error.ts';
 import { parseModel } from '../models/model.ts';
 import { type ProbeRow, probeModel, wildRows } from '../models/probe.ts';
+import { type CatalogueForThread, inThread } from './catalogue-in-thread.ts';
 
-export type TrialWork = { readonly text: string; readonly rows: readonly ProbeRow[] };
+export type TrialWork = {
+  readonly text: string;
+  /** That it is to serve under. */
+  readonly catalogue: CatalogueForThread;
+  /** With vectors of that catalogue. */
+  readonly rows: readonly ProbeRow[];
+};
 /** Why the model must not serve, or undefined. */
 export type TrialResult = { readonly problem: string | undefined };
 
-function problemOf({ text, rows }: TrialWork): string | undefined {
+function problemOf({ text, rows, ...work }: TrialWork): string | undefined {
   try {
     const model = parseModel(text, 'The model');
-    const problem = probeModel(model, [...wildRows(), ...rows], () => performance.now());
+    const catalogue = inThread(work.catalogue);
+    const problem = probeModel(model, catalogue, [...wildRows(catalogue.size), ...rows], () =>
+      performance.now(),
+    );
     return problem && `The model cannot serve: ${problem}.`;
   } catch (error) {
     if (error instanceof InputError) return error.message;

@@ -2,14 +2,12 @@
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { decodeVector } from '../engine/vector-codec.ts';
-import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import { createVectorReader, type VectorReader } from '../engine/stored-vectors.ts';
 import type { ProbeRow } from '../models/probe.ts';
-import { OverCapacityError } from '../ports/desk.ts';
+import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { ModelTrial } from '../ports/model-trial.ts';
-import type { ModelRegistry } from '../ports/office/models.ts';
-import type { PastRows } from '../ports/past-rows.ts';
 import type { StoredPast } from '../rules/past-columns.ts';
+import { forThread } from './catalogue-in-thread.ts';
 import type { TrialResult, TrialWork } from './model-trial-worker.ts';
 
 const STORED_ROWS = 300;
@@ -20,7 +18,10 @@ const REMEMBERED = 500;
 const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 const WORKER = new URL('./model-trial-worker.ts', import.meta.url);
 
-function toProbe({ type, channel, country, mcc, merchantId, vector, ...row }: StoredPast): ProbeRow {
+function toProbe(
+  { type, channel, country, mcc, merchantId, ...row }: StoredPast,
+  reader: VectorReader,
+): ProbeRow {
   const transaction = {
     id: row.id,
     accountId: row.accountId ?? '',
@@ -34,7 +35,10 @@ function toProbe({ type, channel, country, mcc, merchantId, vector, ...row }: St
     ...(merchantId !== undefined && { merchant: { id: merchantId, mcc } }),
   };
   // Absent fields are undefined, which encodings take as missing.
-  return { transaction: transaction as unknown as Transaction, vector: decodeVector(vector) };
+  return {
+    transaction: transaction as unknown as Transaction,
+    vector: reader.read(row.vector, row.catalogueHash),
+  };
 }
 
 /** Why a model must not serve, or undefined, by a thread that reads and asks it. */
@@ -63,7 +67,11 @@ export function tryInThread(work: TrialWork, longestMs = LONGEST_MS): Promise<st
   });
 }
 
-export function createModelTrial(registry: ModelRegistry, past: PastRows): ModelTrial {
+export function createModelTrial(
+  desk: Pick<Desk, 'models' | 'office' | 'inService' | 'catalogues'>,
+): ModelTrial {
+  const { models: registry, office } = desk;
+  /** By the catalogue that a model was tried for, and its version. */
   const tried = new Map<string, Promise<string | undefined>>();
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -72,8 +80,13 @@ export function createModelTrial(registry: ModelRegistry, past: PastRows): Model
     if (waiting >= MOST_WAITING) throw new OverCapacityError('Other models are being tried.', 10);
     waiting++;
     try {
-      const { rows } = await past.page(CATALOGUE_HASH, undefined, STORED_ROWS);
-      const trial = last.then(() => tryInThread({ text, rows: rows.map(toProbe) }));
+      const { catalogue } = desk.inService();
+      const reader = createVectorReader(catalogue, desk.catalogues);
+      const { rows } = await office.past.page(undefined, STORED_ROWS);
+      const probes = rows
+        .filter(({ catalogueHash }) => reader.knows(catalogueHash))
+        .map((row) => toProbe(row, reader));
+      const trial = last.then(() => tryInThread({ text, catalogue: forThread(catalogue), rows: probes }));
       last = trial.catch(() => undefined);
       return await trial;
     } finally {
@@ -94,15 +107,16 @@ export function createModelTrial(registry: ModelRegistry, past: PastRows): Model
   return {
     ofArtefact,
     ofFiled(version) {
-      const known = tried.get(version);
+      const key = `${desk.inService().catalogue.hash} ${version}`;
+      const known = tried.get(key);
       if (known) return known;
       const found = tryFiled(version);
-      tried.set(version, found);
+      tried.set(key, found);
       for (const [oldest] of tried) {
         if (tried.size <= REMEMBERED) break;
         tried.delete(oldest);
       }
-      found.catch(() => tried.delete(version));
+      found.catch(() => tried.delete(key));
       return found;
     },
   };

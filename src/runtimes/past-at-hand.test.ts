@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { InService } from '../engine/process-batch.ts';
+import { cataloguesOf } from '../engine/stored-vectors.ts';
+import { STANDARD } from '../features/standard.ts';
 import { keepPast } from './past-at-hand.ts';
 
-type Page = Parameters<typeof keepPast>[0]['past']['page'];
+type Page = Parameters<typeof keepPast>[0]['office']['past']['page'];
 
 /** A past of which every page is awaited until it is let go. */
 function slowPast() {
@@ -11,12 +14,14 @@ function slowPast() {
     await new Promise<void>((resolve) => held.push(resolve));
     return { rows: [], last: undefined };
   };
-  return { held, office: { past: { page } } };
+  const catalogues = cataloguesOf(() => [STANDARD]);
+  const inService = () => ({ catalogue: STANDARD }) as InService;
+  return { held, desk: { office: { past: { page } }, catalogues, inService } };
 }
 
 test('R7 whoever stops a trial ends their own: another one that reads the same past goes on', async () => {
-  const { held, office } = slowPast();
-  const past = keepPast(office, () => 0);
+  const { held, desk } = slowPast();
+  const past = keepPast(desk, () => 0);
   const [first, second] = [new AbortController(), new AbortController()];
   const ended = assert.rejects(
     past.atHand(100, first.signal, () => undefined),
@@ -32,8 +37,8 @@ test('R7 whoever stops a trial ends their own: another one that reads the same p
 });
 
 test('R7 a past that nobody waits for any more is not read on, and read anew for the next one', async () => {
-  const { held, office } = slowPast();
-  const past = keepPast(office, () => 0);
+  const { held, desk } = slowPast();
+  const past = keepPast(desk, () => 0);
   const first = new AbortController();
   const ended = assert.rejects(
     past.atHand(100, first.signal, () => undefined),

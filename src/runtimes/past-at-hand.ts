@@ -1,16 +1,27 @@
 // The past that drafts are tried on: read once into shared memory, and kept for a while.
-import { CATALOGUE_HASH } from '../features/catalogue.ts';
+import { createVectorReader, type VectorReader } from '../engine/stored-vectors.ts';
+import { vectorCodec } from '../engine/vector-codec.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import type { Desk } from '../ports/desk.ts';
 import type { Office } from '../ports/office/office.ts';
+import type { StoredPast } from '../rules/past-columns.ts';
 import { createColumns, type PastColumns } from '../rules/past-columns.ts';
 
 /** Short enough that decisions do not wait for it. */
 const PAGE = 200;
 const KEPT_MS = 5 * 60_000;
 
-/** All that is asked of the database. */
-type PagedPast = { readonly past: Pick<Office['past'], 'page'> };
+/** All that is asked of a desk: pages of the past, the catalogue that rules see it by, and those it was decided with. */
+export type PagedPast = Pick<Desk, 'inService' | 'catalogues'> & {
+  readonly office: { readonly past: Pick<Office['past'], 'page'> };
+};
 
-export type Past = { readonly columns: PastColumns; readonly ids: readonly string[] };
+/** Vectors are of the catalogue, whichever they were decided with. */
+export type Past = {
+  readonly catalogue: Catalogue;
+  readonly columns: PastColumns;
+  readonly ids: readonly string[];
+};
 
 export type KeptPast = {
   /** So many rows, the newest: what is kept, or read anew until `signal` says stop; `onRows` hears how many are read. */
@@ -21,6 +32,7 @@ export type KeptPast = {
 
 /** One read of the past, which all who want as many rows wait for. */
 type Reading = {
+  readonly catalogue: Catalogue;
   readonly rows: number;
   readonly at: number;
   readonly stop: AbortController;
@@ -28,8 +40,18 @@ type Reading = {
   readonly value: Promise<Past>;
 };
 
+/** The row with its vector as one of the reader's catalogue; nothing where it cannot be read. */
+function translated(row: StoredPast, reader: VectorReader): StoredPast | undefined {
+  const { catalogue } = reader;
+  if (row.catalogueHash === catalogue.hash) return row;
+  if (!reader.knows(row.catalogueHash)) return undefined;
+  const vector = vectorCodec(catalogue.size).encode(reader.read(row.vector, row.catalogueHash));
+  return { ...row, catalogueHash: catalogue.hash, vector };
+}
+
 async function read(
-  office: PagedPast,
+  { office }: PagedPast,
+  reader: VectorReader,
   maxRows: number,
   signal: AbortSignal,
   onRows: (rows: number) => void,
@@ -37,13 +59,16 @@ async function read(
   const builder = createColumns(maxRows);
   for (let before: number | undefined; builder.rows < maxRows; ) {
     signal.throwIfAborted();
-    const page = await office.past.page(CATALOGUE_HASH, before, Math.min(PAGE, maxRows - builder.rows));
-    for (const row of page.rows) builder.add(row);
+    const page = await office.past.page(before, Math.min(PAGE, maxRows - builder.rows));
+    for (const row of page.rows) {
+      const usable = translated(row, reader);
+      if (usable) builder.add(usable);
+    }
     onRows(builder.rows);
     if (page.last === undefined) break;
     before = page.last;
   }
-  return builder.finish();
+  return { catalogue: reader.catalogue, ...builder.finish() };
 }
 
 /** Waits with others: whoever stops waiting leaves it to them, and the last one ends it. */
@@ -69,17 +94,18 @@ async function waitFor(
   }
 }
 
-export function keepPast(office: PagedPast, nowMs: () => number): KeptPast {
+export function keepPast(desk: PagedPast, nowMs: () => number): KeptPast {
   let kept: Reading | undefined;
   let forget: NodeJS.Timeout | undefined;
 
-  function begin(maxRows: number): Reading {
+  function begin(catalogue: Catalogue, maxRows: number): Reading {
+    const reader = createVectorReader(catalogue, desk.catalogues);
     const stop = new AbortController();
     const waiting: Reading['waiting'] = new Set();
-    const value = read(office, maxRows, stop.signal, (rows) => {
+    const value = read(desk, reader, maxRows, stop.signal, (rows) => {
       for (const onRows of waiting) onRows(rows);
     });
-    const reading = { rows: maxRows, at: nowMs(), stop, waiting, value };
+    const reading = { catalogue, rows: maxRows, at: nowMs(), stop, waiting, value };
     value.catch(() => {
       if (kept === reading) kept = undefined;
     });
@@ -93,8 +119,13 @@ export function keepPast(office: PagedPast, nowMs: () => number): KeptPast {
         kept = undefined;
       }, KEPT_MS);
       forget.unref();
-      const isFresh = kept?.rows === maxRows && nowMs() - kept.at < KEPT_MS && !kept.stop.signal.aborted;
-      const reading = kept && isFresh ? kept : begin(maxRows);
+      const { catalogue } = desk.inService();
+      const isFresh =
+        kept?.rows === maxRows &&
+        kept.catalogue === catalogue &&
+        nowMs() - kept.at < KEPT_MS &&
+        !kept.stop.signal.aborted;
+      const reading = kept && isFresh ? kept : begin(catalogue, maxRows);
       kept = reading;
       return waitFor(reading, signal, onRows);
     },

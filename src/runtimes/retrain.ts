@@ -1,7 +1,8 @@
 // A new candidate from what was decided and labelled here: the features are those that were stored with each decision, so
 // training sees exactly what serving saw (docs/decisions/012).
 import { InputError } from '../domain/input-error.ts';
-import { decodeVector } from '../engine/vector-codec.ts';
+import { createVectorReader } from '../engine/stored-vectors.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import type { Model } from '../models/model.ts';
 import { type InputBaseline, labelDelayOf, volumeOf } from '../models/shift.ts';
 import type { Boundary } from '../ports/boundary.ts';
@@ -31,17 +32,22 @@ export type RetrainOptions = {
 type Decided = { readonly table: TrainingTable; readonly decidedAtMs: Float64Array };
 
 /** Oldest first; a table of everything that is old enough, as far back as it goes within bounds. */
-async function readDecided(desk: Desk, { maturityMs, onProgress }: RetrainOptions): Promise<Decided> {
+async function readDecided(
+  desk: Desk,
+  catalogue: Catalogue,
+  { maturityMs, onProgress }: RetrainOptions,
+): Promise<Decided> {
+  const reader = createVectorReader(catalogue, desk.catalogues);
   const untilMs = desk.clock.nowMs() - maturityMs;
   const found: StoredTransaction[] = [];
-  for await (const page of decidedBefore(desk.store, untilMs, MAX_ROWS)) {
+  for await (const page of decidedBefore(desk.store, reader, untilMs, MAX_ROWS)) {
     found.push(...page);
     onProgress?.('reading decisions', found.length / MAX_ROWS);
   }
   found.sort((a, b) => a.transaction.occurredAtMs - b.transaction.occurredAtMs || a.offset - b.offset);
-  const builder = createTableBuilder();
-  for (const { transaction, vector, isFraud } of found) {
-    builder.add(transaction, decodeVector(vector), isFraud === true);
+  const builder = createTableBuilder(catalogue);
+  for (const { transaction, decision, vector, isFraud } of found) {
+    builder.add(transaction, reader.read(vector, decision.catalogueHash), isFraud === true);
   }
   return {
     table: builder.finish(),
@@ -51,7 +57,8 @@ async function readDecided(desk: Desk, { maturityMs, onProgress }: RetrainOption
 
 /** Trains, and measures on the later part. Throws InputError where there is too little to learn from. */
 export async function retrain(desk: Desk, options: RetrainOptions): Promise<Model> {
-  const { table, decidedAtMs } = await readDecided(desk, options);
+  const { catalogue, serving } = desk.inService();
+  const { table, decidedAtMs } = await readDecided(desk, catalogue, options);
   const split = Math.floor(table.rows * TRAIN_SHARE);
   const frauds = table.labels.subarray(0, split).reduce((sum, label) => sum + label, 0);
   if (table.rows < FEWEST_ROWS || frauds < FEWEST_FRAUDS) {
@@ -60,10 +67,9 @@ export async function retrain(desk: Desk, options: RetrainOptions): Promise<Mode
         `at least ${FEWEST_ROWS} and ${FEWEST_FRAUDS} are needed.`,
     );
   }
-  const champion = desk.inService().serving.champion.info;
   const { model } = await trainModel(sliceTable(table, 0, split), {
     source: 'history',
-    features: champion.features,
+    features: serving.champion.info.features,
     seed: options.seed,
     trainer: TRAINER,
     fraudWeight: 1,

@@ -1,6 +1,9 @@
 // Models and rules in service, as registry and rule book name them: looked at every two seconds, so that a promotion
 // reaches every process without a restart.
 import { InputError } from '../domain/input-error.ts';
+import { type Catalogues, cataloguesOf } from '../engine/stored-vectors.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import { STANDARD } from '../features/standard.ts';
 import { closedScorer } from '../models/closed-scorer.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
@@ -15,6 +18,7 @@ const LOOK_MS = 2000;
 
 export type ServiceWatch = {
   inService(): InService;
+  readonly catalogues: Catalogues;
   readonly lists: ListsInMemory;
   /** Looks now. */
   look(): Promise<void>;
@@ -29,7 +33,8 @@ export async function watchService(
   onNotice: (message: string) => void,
   boundary: Boundary,
 ): Promise<ServiceWatch> {
-  const first = await readServing(registry, undefined, onNotice);
+  const catalogue = STANDARD;
+  const first = await readServing(registry, catalogue, undefined, onNotice);
   if (!first) {
     throw new InputError(
       'There is no model in the database yet. Make the first one with ./goshawk prepare-stream.',
@@ -37,14 +42,14 @@ export async function watchService(
   }
   await fileStarterRules(office, nowMs);
   const rules = await openRules(office, onNotice);
-  let current: InService = { serving: first, ruleset: rules.current() };
+  let current: InService = { catalogue, serving: first, ruleset: rules.current() };
   let refused = '';
 
   async function look(): Promise<void> {
     await rules.look();
     if (current.ruleset !== rules.current()) current = { ...current, ruleset: rules.current() };
     try {
-      const next = await readServing(registry, current.serving, onNotice);
+      const next = await readServing(registry, current.catalogue, current.serving, onNotice);
       refused = '';
       if (!next || next === current.serving) return;
       current = { ...current, serving: next };
@@ -58,7 +63,8 @@ export async function watchService(
   }
   // A database that is away is no reason to stop deciding.
   const stop = boundary.every('models and rules', LOOK_MS, () => look().catch(() => undefined));
-  return { inService: () => current, lists: rules.lists, look, stop };
+  const catalogues = cataloguesOf(() => [current.catalogue, STANDARD]);
+  return { inService: () => current, catalogues, lists: rules.lists, look, stop };
 }
 
 function servingText({ champion, challenger }: Serving): string {
@@ -69,12 +75,13 @@ function servingText({ champion, challenger }: Serving): string {
 }
 
 /**
- * The models that the registry has in service; `current` itself where they are the same. Undefined before the first
+ * The models that the registry has in service, ready for a catalogue; `current` itself where they are the same. Undefined before the first
  * champion. Where one cannot be used here, what is in service stays and InputError is thrown; at a start, when nothing is,
  * the champion before decides instead, and without any everything is sent to review.
  */
 export async function readServing(
   registry: ModelRegistry,
+  catalogue: Catalogue,
   current: Serving | undefined,
   onNotice: (message: string) => void,
 ): Promise<Serving | undefined> {
@@ -82,22 +89,23 @@ export async function readServing(
   if (wanted.champion === undefined) return undefined;
   const { challenger } = wanted;
   const same =
-    current?.champion.info.version === wanted.champion &&
+    current?.champion.catalogue === catalogue &&
+    current.champion.info.version === wanted.champion &&
     current.challenger?.scorer.info.version === challenger?.version &&
     current.challenger?.share === challenger?.share;
   if (same) return current;
   const known = new Map<string, Scorer>();
   for (const scorer of [current?.champion, current?.challenger?.scorer]) {
-    if (scorer) known.set(scorer.info.version, scorer);
+    if (scorer?.catalogue === catalogue) known.set(scorer.info.version, scorer);
   }
   const scorerOf = async (version: string): Promise<Scorer> => {
     const found = known.get(version);
     if (found) return found;
     const model = await registry.load(version);
     if (!model) throw new InputError(`Model ${version} is not in the registry.`);
-    return createScorer(model);
+    return createScorer(model, catalogue);
   };
-  if (!current) return firstServing(registry, wanted.champion, challenger, scorerOf, onNotice);
+  if (!current) return firstServing(registry, catalogue, wanted.champion, challenger, scorerOf, onNotice);
   return {
     champion: await scorerOf(wanted.champion),
     ...(challenger && {
@@ -111,6 +119,7 @@ const EVENTS_LOOKED_AT = 1000;
 /** At a start a desk goes on whatever its models are. */
 async function firstServing(
   registry: ModelRegistry,
+  catalogue: Catalogue,
   champion: string,
   challenger: { readonly version: string; readonly share: number } | undefined,
   scorerOf: (version: string) => Promise<Scorer>,
@@ -141,5 +150,5 @@ async function firstServing(
     return { champion: found, ...rest };
   }
   onNotice(`${wanted} No champion before it can decide: everything is sent to review.`);
-  return { champion: closedScorer(champion, wanted), ...rest };
+  return { champion: closedScorer(champion, wanted, catalogue), ...rest };
 }

@@ -152,6 +152,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     money: money.current,
     ...recordReader(settings, clock, money),
     inService: models.inService,
+    catalogues: models.catalogues,
     models: servers.registry,
     office,
     lists: models.lists,

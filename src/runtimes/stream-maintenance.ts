@@ -12,7 +12,7 @@ import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { shippedMoney } from '../domain/base-amount.ts';
-import { createFeatureState } from '../features/feature-state.ts';
+import { STANDARD } from '../features/standard.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -70,7 +70,7 @@ export async function prepareStream(
     await migrate(db, 'server');
     const registry = createModelRegistry(session);
     if ((await registry.serving()).champion !== undefined) return undefined;
-    const state = createFeatureState();
+    const state = STANDARD.createState();
     const model = await trainFirstModel(state, first);
     await saveBaseHistories(pool, state);
     await fileFirstModel(registry, model, systemClock.nowMs());

@@ -2,8 +2,8 @@
 import { type ParquetValue, readParquet } from '../adapters/files/read-parquet.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { Channel, Transaction, TransactionType } from '../domain/transaction.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { FIXED_COLUMNS, type PastTransaction, TABLE_COLUMNS } from '../training/table-columns.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import { FIXED_COLUMNS, type PastTransaction, tableColumns } from '../training/table-columns.ts';
 import { createTableBuilder, type TrainingTable } from '../training/training-table.ts';
 
 export type PastRow = PastTransaction & {
@@ -11,18 +11,18 @@ export type PastRow = PastTransaction & {
   readonly vector: Float64Array;
 };
 
-/** The rows of a table that a backfill wrote, in the order of time. */
-export async function* readPastRows(folder: string): AsyncGenerator<PastRow> {
-  const vector = new Float64Array(FEATURE_COUNT);
+/** The rows of a table that a backfill wrote with a catalogue, in the order of time. */
+export async function* readPastRows(folder: string, catalogue: Catalogue): AsyncGenerator<PastRow> {
+  const vector = new Float64Array(catalogue.size);
   const at = new Map(FIXED_COLUMNS.map(({ name }, i) => [name, i]));
   for await (const rows of readParquet(
     folder,
-    TABLE_COLUMNS.map(({ name }) => name),
+    tableColumns(catalogue).map(({ name }) => name),
   )) {
     for (const row of rows) {
       const value = (name: string): ParquetValue => row[at.get(name) ?? -1] ?? null;
       const text = (name: string): string | undefined => (value(name) as string | null) ?? undefined;
-      for (let i = 0; i < FEATURE_COUNT; i++)
+      for (let i = 0; i < catalogue.size; i++)
         vector[i] = (row[FIXED_COLUMNS.length + i] as number | null) ?? Number.NaN;
       const merchantId = text('merchant_id');
       const mcc = text('mcc');
@@ -57,11 +57,12 @@ export async function* readPastRows(folder: string): AsyncGenerator<PastRow> {
 /** The labelled rows of a stretch of time, from `fromMs` to `untilMs` (exclusive). */
 export async function readTrainingTable(
   folder: string,
+  catalogue: Catalogue,
   fromMs: number,
   untilMs: number,
 ): Promise<TrainingTable> {
-  const builder = createTableBuilder();
-  for await (const { transaction, vector, fraud } of readPastRows(folder)) {
+  const builder = createTableBuilder(catalogue);
+  for await (const { transaction, vector, fraud } of readPastRows(folder, catalogue)) {
     const at = transaction.occurredAtMs;
     if (fraud !== undefined && at >= fromMs && at < untilMs) builder.add(transaction, vector, fraud);
   }

@@ -4,6 +4,7 @@ import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy } from '../domain/card-policy.ts';
 import type { Label } from '../domain/label.ts';
 import { createEngine, type Engine } from '../engine/process-batch.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import type { SharedChange } from '../features/shared-codec.ts';
 import type { InService } from '../ports/desk.ts';
@@ -18,7 +19,7 @@ const NOTHING = new Uint8Array(0);
 export type WorkParts = {
   readonly partition: number;
   readonly shared: SharedHistories;
-  /** The model and rules in service; asked for each batch. */
+  /** The catalogue, models and rules in service; asked for each batch. */
   readonly inService: () => InService;
   readonly accountCacheBytes: number;
   readonly decidedIdsKept: number;
@@ -42,6 +43,7 @@ export type Work = {
   readonly cache: AccountCache;
   readonly ids: DecidedIds;
   readonly state: FeatureState;
+  catalogue(): Catalogue;
   engine(): Engine;
   /** For while the state store is away. */
   engineWithoutHistories(): Engine;
@@ -55,16 +57,17 @@ export type Work = {
   publishing: Promise<void>;
 };
 
-/** An engine with what is in service whenever it is asked for; made anew only for other rules. */
-function engineOf(
-  inService: () => InService,
-  make: (serving: InService['serving'], ruleset: InService['ruleset']) => Engine,
-): () => Engine {
-  let kept: { readonly engine: Engine; readonly ruleset: InService['ruleset'] } | undefined;
+/** An engine with what is in service whenever it is asked for; made anew only for other rules, or another catalogue. */
+function engineOf(inService: () => InService, make: (inService: InService) => Engine): () => Engine {
+  let kept: { readonly engine: Engine; readonly given: InService } | undefined;
   return () => {
-    const { serving, ruleset } = inService();
-    if (kept?.ruleset !== ruleset) kept = { engine: make(serving, ruleset), ruleset };
-    else if (kept.engine.serving !== serving) kept.engine.serve(serving, ruleset);
+    const now = inService();
+    if (kept?.given.ruleset !== now.ruleset || kept.given.catalogue !== now.catalogue) {
+      kept = { engine: make(now), given: now };
+    } else if (kept.engine.inService.serving !== now.serving) {
+      // Its rules may be more than those in service.
+      kept.engine.serve({ ...kept.engine.inService, serving: now.serving });
+    }
     return kept.engine;
   };
 }
@@ -90,7 +93,8 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     engineWithoutHistories: engineOf(parts.inService, engineWithoutHistories),
     ids,
     state,
-    engine: engineOf(parts.inService, (serving, ruleset) => createEngine(state, serving, ruleset)),
+    catalogue: () => parts.inService().catalogue,
+    engine: engineOf(parts.inService, (inService) => createEngine(state, inService)),
     nextOffset: head.nextOffset ?? 0,
     committedOffset: head.nextOffset ?? 0,
     publishedOffset: head.nextOffset ?? 0,

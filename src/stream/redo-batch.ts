@@ -1,17 +1,13 @@
 // What was decided before, done again to the state of a partition: it was lost, or decisions were made without it.
 import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
 import { sharedEventOf } from '../features/event.ts';
-import { applyLabel, changesHistories } from '../features/labels.ts';
-import { observe } from '../features/observe.ts';
+import { changesHistories } from '../features/labels.ts';
 import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
 import type { HistoryItem } from '../ports/stream/history.ts';
 import type { PartitionCommit } from '../ports/stream/state-store.ts';
 import { bytesOfHashes, hashOfId } from './decided-ids.ts';
 import { accountsOf, emptyCommit, labelChange, startNewIds, type Work } from './partition-work.ts';
-
-const vector = new Float64Array(FEATURE_COUNT);
 
 /**
  * Does to the state what was decided before, without deciding again. `onRefused` hears of what the histories cannot take any
@@ -23,6 +19,8 @@ export function redoBatch(
   labels: Map<string, boolean>,
   onRefused: (item: HistoryItem, reason: string) => void,
 ): PartitionCommit {
+  const catalogue = work.catalogue();
+  const vector = new Float64Array(catalogue.size);
   const { accounts, labelled } = needsOf(items);
   const ids: string[] = [];
   const changes: SharedChange[] = [];
@@ -31,12 +29,12 @@ export function redoBatch(
       const id = hashOfId(item.transaction.accountId, item.transaction.id);
       if (!work.ids.add(id)) return;
       ids.push(id);
-      observe(work.state, item.transaction, vector);
+      catalogue.observe(work.state, item.transaction, vector);
       changes.push({ kind: 'event', event: sharedEventOf(item.transaction) });
     } else {
       const { label } = item;
       const previous = labels.get(label.transactionId);
-      applyLabel(work.state, label, previous);
+      catalogue.applyLabel(work.state, label, previous);
       if (changesHistories(label, previous)) changes.push(labelChange(label));
       labels.set(label.transactionId, label.fraud);
     }

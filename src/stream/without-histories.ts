@@ -1,10 +1,8 @@
 // Decisions while the state store is away, where that is configured: model and rules on what the transaction itself
 // says, as if nobody in it had been seen before. Every such decision carries a rule hit that says so.
 import type { RuleHit } from '../domain/decision.ts';
-import { createEngine, type Engine } from '../engine/process-batch.ts';
+import { createEngine, type Engine, type InService } from '../engine/process-batch.ts';
 import { createEntityTable, type EntityTable } from '../features/entity-table.ts';
-import type { Serving } from '../models/serving.ts';
-import type { Ruleset } from '../rules/ruleset.ts';
 
 export const WITHOUT_HISTORIES: RuleHit = {
   id: 'without-histories',
@@ -34,7 +32,8 @@ function forgetfulTable(): EntityTable {
 }
 
 /** An engine that decides each transaction by itself and remembers nothing. */
-export function engineWithoutHistories(serving: Serving, ruleset: Ruleset): Engine {
+export function engineWithoutHistories(inService: InService): Engine {
+  const { ruleset } = inService;
   const state = {
     account: forgetfulTable(),
     merchant: forgetfulTable(),
@@ -42,11 +41,14 @@ export function engineWithoutHistories(serving: Serving, ruleset: Ruleset): Engi
     ip: forgetfulTable(),
     counterparty: forgetfulTable(),
   };
-  return createEngine(state, serving, {
-    ...ruleset,
-    evaluate: (transaction, vector, score, nowMs) => [
-      ...ruleset.evaluate(transaction, vector, score, nowMs),
-      WITHOUT_HISTORIES,
-    ],
+  return createEngine(state, {
+    ...inService,
+    ruleset: {
+      ...ruleset,
+      evaluate: (transaction, vector, score, nowMs) => [
+        ...ruleset.evaluate(transaction, vector, score, nowMs),
+        WITHOUT_HISTORIES,
+      ],
+    },
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FEATURE_SETS } from '../features/sets.ts';
+import { featuresOfSet } from '../features/sets.ts';
+import { STANDARD } from '../features/standard.ts';
 import { evaluate, type LabelledTransaction, NothingToMeasureError } from './evaluate.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,7 +24,8 @@ async function* rows(
   }));
 }
 const options = {
-  features: FEATURE_SETS.all,
+  catalogue: STANDARD,
+  features: featuresOfSet('all', STANDARD),
   folds: [{ trainFromMs: START, trainUntilMs: START + 14 * DAY_MS, testUntilMs: START + 28 * DAY_MS }],
   delayDays: 1,
   seeds: [1],

@@ -1,7 +1,7 @@
 // Trains on one stretch of time and tests on a later one, with the label delay between them, as the Fraud
 // Detection Handbook does (chapter 3): what the bank could not know yet is not used.
 import type { Transaction } from '../domain/transaction.ts';
-import type { FeatureName } from '../features/catalogue.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { averagePrecision, brierScore, calibrationError, cardPrecision, rocAuc } from '../models/metrics.ts';
 import { createFeatureReplay } from './feature-replay.ts';
 import { scoreTable, type Trainer, trainModel } from './train-model.ts';
@@ -25,7 +25,9 @@ export type Fold = {
 };
 
 export type EvaluateOptions = {
-  readonly features: readonly FeatureName[];
+  readonly catalogue: Catalogue;
+  /** Of the catalogue, by name. */
+  readonly features: readonly string[];
   /** In the order of time. */
   readonly folds: readonly Fold[];
   readonly delayDays: number;
@@ -126,20 +128,20 @@ export async function evaluate(
 /** Features of all rows from the first training to the end of the last, and the rows of each fold's test with their days. */
 async function readTables(
   batches: AsyncIterable<readonly LabelledTransaction[]>,
-  { folds, delayDays }: EvaluateOptions,
+  { catalogue, folds, delayDays }: EvaluateOptions,
 ): Promise<{
   table: TrainingTable;
   testOf: { test: TrainingTable; days: Int32Array }[];
   featureMs: number;
 }> {
   const delayMs = delayDays * DAY_MS;
-  const features = createFeatureReplay();
-  const rows = createTableBuilder();
+  const features = createFeatureReplay(catalogue);
+  const rows = createTableBuilder(catalogue);
   const tests = folds.map((fold) => ({
     fold,
     knownFromMs: Math.max(fold.trainFromMs, fold.trainUntilMs - KNOWN_DAYS * DAY_MS),
     firstFraudDay: new Map<string, number>(),
-    rows: createTableBuilder(),
+    rows: createTableBuilder(catalogue),
     days: [] as number[],
   }));
   const untilMs = Math.max(...folds.map(({ testUntilMs }) => testUntilMs));

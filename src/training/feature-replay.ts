@@ -1,9 +1,7 @@
 // Features of past transactions as they stood then: in event time, each fraud label applied once it was known.
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
-import { createFeatureState, type FeatureState } from '../features/feature-state.ts';
-import { applyLabel } from '../features/labels.ts';
-import { observe } from '../features/observe.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import type { FeatureState } from '../features/feature-state.ts';
 import { createLabelClock, labelFor } from './label-clock.ts';
 
 /** What will be known of a fraud, and when. */
@@ -18,13 +16,16 @@ export type FeatureReplay = {
 };
 
 /** Replays into `state`, by default an empty one. */
-export function createFeatureReplay(state: FeatureState = createFeatureState()): FeatureReplay {
+export function createFeatureReplay(
+  catalogue: Catalogue,
+  state: FeatureState = catalogue.createState(),
+): FeatureReplay {
   const clock = createLabelClock();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(catalogue.size);
   return {
     next(transaction, fraud) {
-      for (const label of clock.due(transaction.occurredAtMs)) applyLabel(state, label, undefined);
-      observe(state, transaction, vector);
+      for (const label of clock.due(transaction.occurredAtMs)) catalogue.applyLabel(state, label, undefined);
+      catalogue.observe(state, transaction, vector);
       if (fraud) clock.schedule(labelFor(transaction, true, fraud.knownAtMs, 'import', fraud.fraudType));
       return vector;
     },

@@ -1,8 +1,10 @@
 // The model a new installation starts with: trained on simulated history, with the histories it leaves behind.
 import { createRandom, type Random } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
-import { FEATURE_SETS } from '../features/sets.ts';
+import { featuresOfSet } from '../features/sets.ts';
+import { STANDARD } from '../features/standard.ts';
 import type { Model } from '../models/model.ts';
 import { CLASSIC_TRANSACTIONS, createClassicSimulator } from '../simulator/classic.ts';
 import {
@@ -39,7 +41,7 @@ const PLANS = {
     newcomers: 60_000,
     rehearsal: 100_000,
     accounts: 1000,
-    features: FEATURE_SETS.all,
+    features: 'all',
     trainer: { kind: 'boosting', trees: 200, rowShare: 0.5, columnShare: 0.4, maxBins: 256, folds: 2 },
     fraudWeight: 5,
     costs: DEFAULT_COSTS,
@@ -51,7 +53,7 @@ const PLANS = {
     newcomers: 0,
     rehearsal: 0,
     accounts: 6000,
-    features: FEATURE_SETS.classic,
+    features: 'classic',
     trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 9, minLeafRows: 3, featuresPerSplit: 3 },
     fraudWeight: 1,
     // One payment in twenty is fraud here: that alone keeps the reviewers busy.
@@ -61,6 +63,8 @@ const PLANS = {
 } as const;
 
 export type FirstModelOptions = {
+  /** The program's own where none is said. */
+  readonly catalogue?: Catalogue;
   readonly preset: Preset;
   readonly seed: number;
   /** The history ends here. */
@@ -97,6 +101,7 @@ function withoutSomeFields(transaction: Transaction, random: Random): Transactio
 
 /** Simulates a history into `state`, trains on its first part and measures on its last. */
 export async function trainFirstModel(state: FeatureState, options: FirstModelOptions): Promise<Model> {
+  const { catalogue = STANDARD } = options;
   const plan = PLANS[options.preset];
   const rehearsalFromMs = options.endMs - (plan.rehearsal / options.liveRate) * 1000;
   const newcomersFromMs = rehearsalFromMs - (plan.newcomers > 0 ? DAY_MS : 0);
@@ -114,8 +119,8 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     later,
   });
   const random = createRandom(options.seed, 99);
-  const features = createFeatureReplay(state);
-  const builder = createTableBuilder();
+  const features = createFeatureReplay(catalogue, state);
+  const builder = createTableBuilder(catalogue);
   let rehearsing = false;
   /** Where it begins; without one, all rows are of the last stretch. */
   let rehearsalRow = 0;
@@ -147,7 +152,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
   const split = Math.floor(rehearsalRow + TRAIN_SHARE * (table.rows - rehearsalRow));
   const { model } = await trainModel(sliceTable(table, 0, split), {
     source: 'simulation',
-    features: plan.features,
+    features: featuresOfSet(plan.features, catalogue),
     seed: options.seed,
     trainer: plan.trainer,
     fraudWeight: plan.fraudWeight,

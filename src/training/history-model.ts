@@ -1,5 +1,6 @@
 // A model from the opening days of a labelled history, for a file that is then replayed from its start.
-import { FEATURE_SETS } from '../features/sets.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import { featuresOfSet } from '../features/sets.ts';
 import type { Model } from '../models/model.ts';
 import type { LabelledTransaction } from './evaluate.ts';
 import { createFeatureReplay } from './feature-replay.ts';
@@ -14,6 +15,7 @@ const TRAIN_SHARE = 0.8;
 const FEWEST_FRAUDS = 20;
 
 export type HistoryModelOptions = {
+  readonly catalogue: Catalogue;
   readonly trainDays: number;
   readonly delayDays: number;
   readonly seed: number;
@@ -28,8 +30,9 @@ export async function trainOnHistory(
   batches: AsyncIterable<readonly LabelledTransaction[]>,
   options: HistoryModelOptions,
 ): Promise<Model | undefined> {
-  const features = createFeatureReplay();
-  const builder = createTableBuilder();
+  const { catalogue } = options;
+  const features = createFeatureReplay(catalogue);
+  const builder = createTableBuilder(catalogue);
   const delayMs = options.delayDays * DAY_MS;
   let startMs: number | undefined;
   let untilMs = 0;
@@ -57,7 +60,7 @@ export async function trainOnHistory(
   if (train.labels.reduce((sum, label) => sum + label, 0) < FEWEST_FRAUDS) return undefined;
   const { model } = await trainModel(train, {
     source: 'history',
-    features: FEATURE_SETS.all,
+    features: featuresOfSet('all', catalogue),
     seed: options.seed,
     trainer: { kind: 'forest', trees: 100, maxLeaves: 64, maxDepth: 10, minLeafRows: 3 },
     fraudWeight: 5,

@@ -3,7 +3,7 @@
 import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURES } from '../features/catalogue.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 
 export type ColumnType = 'string' | 'long' | 'timestamp' | 'boolean' | 'double';
 
@@ -40,8 +40,10 @@ export const FIXED_COLUMNS: readonly Column[] = [
   { name: 'outcome', type: 'string', of: ({ outcome }) => outcome },
 ];
 
-/** All columns in their order, as the schema of a table file. */
-export const TABLE_COLUMNS: readonly { readonly name: string; readonly type: ColumnType }[] = [
+/** All columns in their order, as the schema of a table file of a catalogue. */
+export const tableColumns = ({
+  features,
+}: Pick<Catalogue, 'features'>): readonly { readonly name: string; readonly type: ColumnType }[] => [
   ...FIXED_COLUMNS.map(({ name, type }) => ({ name, type })),
-  ...FEATURES.map(({ name }) => ({ name, type: 'double' as const })),
+  ...features.map(({ name }) => ({ name, type: 'double' as const })),
 ];

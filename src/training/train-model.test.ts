@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT } from '../features/catalogue.ts';
+import { STANDARD } from '../features/standard.ts';
 import { splitsBySet } from '../models/ensemble.ts';
 import { writeOnnx } from '../models/exchange/write-onnx.ts';
 import { createScorer, type Model, parseModel, serializeModel } from '../models/model.ts';
@@ -14,11 +14,11 @@ import { createTableBuilder } from './training-table.ts';
 
 /** Scores are the same, and contributions add up to them, on vectors of whatever numbers. */
 function sameScores(model: Model, text: string): void {
-  const [a, b] = [createScorer(model), createScorer(parseModel(text, 'm'))];
+  const [a, b] = [createScorer(model, STANDARD), createScorer(parseModel(text, 'm'), STANDARD)];
   const { transaction } = createSimulator({ seed: 4, rate: 1, startMs: Date.UTC(2026, 1, 1) }).next();
   const random = createRandom(5);
   for (let i = 0; i < 200; i++) {
-    const vector = Float64Array.from({ length: FEATURE_COUNT }, () =>
+    const vector = Float64Array.from({ length: STANDARD.size }, () =>
       random.next() < 0.2 ? Number.NaN : 50 * random.normal(),
     );
     assert.equal(a.score(transaction, vector), b.score(transaction, vector));
@@ -51,8 +51,8 @@ test('M13 a model that splits categories by sets is saved with their levels, and
   assert.throws(() => writeOnnx(model), /splits categories by sets.*without --sets/);
 
   const simulator = createSimulator({ seed: 8, rate: 0.05, startMs: Date.UTC(2026, 0, 5), fraudShare: 0.05 });
-  const features = createFeatureReplay();
-  const builder = createTableBuilder();
+  const features = createFeatureReplay(STANDARD);
+  const builder = createTableBuilder(STANDARD);
   const transactions: Transaction[] = [];
   for (let row = 0; row < 500; row++) {
     const { transaction } = simulator.next();
@@ -61,9 +61,9 @@ test('M13 a model that splits categories by sets is saved with their levels, and
   }
   const table = builder.finish();
   const scores = scoreTable(model, table);
-  const scorer = createScorer(model);
+  const scorer = createScorer(model, STANDARD);
   transactions.forEach((transaction, row) => {
-    const vector = table.vectors.slice(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT);
+    const vector = table.vectors.slice(row * STANDARD.size, (row + 1) * STANDARD.size);
     assert.equal(scorer.score(transaction, vector), scores[row]);
   });
 });

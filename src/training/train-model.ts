@@ -1,16 +1,10 @@
 // From a training table to a model: encodings, forest, calibration and thresholds, all on training rows only.
-import { CATALOGUE_HASH, FEATURE_COUNT, type FeatureName, INDEX } from '../features/catalogue.ts';
+
+import { placeIn } from '../features/place-in.ts';
 import { calibrate, fitCalibration } from '../models/calibration.ts';
 import { type CategoryLevels, createLeveller, levelFinder, levelsOf } from '../models/category-levels.ts';
 import { type DriftBaseline, spreadOf } from '../models/drift.ts';
-import {
-  CATEGORY_SLOTS,
-  type CategoryEncoding,
-  ENCODED_CATEGORIES,
-  type EncodedCategory,
-  encodeKeys,
-  fitEncoding,
-} from '../models/encoding.ts';
+import { type CategoryEncoding, encodeKeys, fitEncoding } from '../models/encoding.ts';
 import type { Ensemble } from '../models/ensemble.ts';
 import { measureQuality } from '../models/metrics.ts';
 import {
@@ -18,12 +12,12 @@ import {
   type ModelInfo,
   type ModelKind,
   type TrainingSource,
-  toCatalogueFeatures,
   uncalibrated,
   versionOf,
 } from '../models/model.ts';
 import { createPredictor } from '../models/predictor.ts';
 import { unseenShares } from '../models/shift.ts';
+import { asFiled, forVectors, trainedOn } from '../models/trained-on.ts';
 import { BAG_DEFAULTS, type BagOptions, trainBags } from './boosting-bags.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
 import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
@@ -36,7 +30,7 @@ export type Trainer =
   | ({
       readonly kind: 'boosting';
       /** Categories that trees split by sets instead of by what was known of each. */
-      readonly sets?: readonly EncodedCategory[];
+      readonly sets?: readonly string[];
     } & Omit<BagOptions, Common | 'categorical'>);
 
 /** Where boosting is not told how many: parts of the rows scored by models that did not see them, for calibration. */
@@ -44,7 +38,7 @@ const CALIBRATION_FOLDS = 4;
 
 export type TrainOptions = {
   readonly source: TrainingSource;
-  readonly features: readonly FeatureName[];
+  readonly features: readonly string[];
   readonly seed: number;
   readonly trainer: Trainer;
   readonly fraudWeight: number;
@@ -62,24 +56,31 @@ export type TrainingTimes = {
   readonly calibrateMs: number;
 };
 
-/** Trains on every row of the table. */
+/** Trains on every row of the table, with features of its catalogue. Throws InputError where it has no such feature. */
 export async function trainModel(
   table: TrainingTable,
   options: TrainOptions,
 ): Promise<{ model: Model; times: TrainingTimes }> {
   const { features } = options;
+  const { catalogue } = table;
   const started = performance.now();
-  const { encoding, encoded } = fitEncoding(table.categories, table.labels, table.occurredAtMs);
+  const { encoding, encoded } = fitEncoding(
+    catalogue.categories,
+    table.categories,
+    table.labels,
+    table.occurredAtMs,
+  );
   const width = features.length;
   const values = new Float64Array(new SharedArrayBuffer(table.rows * width * 8));
-  const columns = features.map((name) => INDEX[name]);
+  const columns = features.map((name) => placeIn(catalogue, name));
   for (let row = 0; row < table.rows; row++) {
-    for (let k = 0; k < width; k++) values[row * width + k] = table.vectors[row * FEATURE_COUNT + columns[k]];
+    for (let k = 0; k < width; k++)
+      values[row * width + k] = table.vectors[row * catalogue.size + columns[k]];
   }
-  for (const category of ENCODED_CATEGORIES) {
-    const k = columns.indexOf(CATEGORY_SLOTS[category]);
+  for (const { name, slot } of catalogue.categories) {
+    const k = columns.indexOf(slot);
     if (k < 0) continue;
-    for (let row = 0; row < table.rows; row++) values[row * width + k] = encoded[category][row];
+    for (let row = 0; row < table.rows; row++) values[row * width + k] = encoded[name][row];
   }
   const levels = levelsBySet(values, table, encoding, columns, options.trainer);
   const encodedAt = performance.now();
@@ -100,13 +101,13 @@ export async function trainModel(
     table.amounts.subarray(from),
     options.costs ?? DEFAULT_COSTS,
   );
-  const ensemble = toCatalogueFeatures(trained, features);
+  const on = trainedOn(features, catalogue);
+  const ensemble = asFiled(trained, on);
   const info: ModelInfo = {
     version: versionOf(options.trainer.kind, ensemble),
     kind,
     createdAt: new Date(options.createdAtMs).toISOString(),
-    features,
-    catalogueHash: CATALOGUE_HASH,
+    ...on,
     seed: options.seed,
     parameters: parametersOf(options),
     trainingWindow: {
@@ -126,7 +127,7 @@ export async function trainModel(
   // What training rows carry of categories is not what service sees: the baseline is of the latter.
   const seen = asInService(values, table, encoding, columns);
   const baseline = { features: spreads(seen.subarray(from * width), features), score: spreadOf(scores) };
-  const usuallyUnseen = unseenShares(table.categories, (category, key) =>
+  const usuallyUnseen = unseenShares(table.categories, table.rows, (category, key) =>
     Object.hasOwn(encoding[category].logOdds, key),
   );
   const input = usuallyUnseen && { unseen: usuallyUnseen };
@@ -155,7 +156,8 @@ function levelsBySet(
   const found: number[] = [];
   const levels: Record<string, readonly number[]> = {};
   for (const category of trainer.kind === 'boosting' ? (trainer.sets ?? []) : []) {
-    const k = columns.indexOf(CATEGORY_SLOTS[category]);
+    const fitted = table.catalogue.categories.find(({ name }) => name === category);
+    const k = fitted ? columns.indexOf(fitted.slot) : -1;
     if (k < 0) continue;
     const inService = encodeKeys(table.categories[category], encoding[category]);
     const own = levelsOf(inService);
@@ -177,10 +179,10 @@ function asInService(
   columns: readonly number[],
 ): Float64Array {
   const seen = values.slice();
-  for (const category of ENCODED_CATEGORIES) {
-    const k = columns.indexOf(CATEGORY_SLOTS[category]);
+  for (const { name, slot } of table.catalogue.categories) {
+    const k = columns.indexOf(slot);
     if (k < 0) continue;
-    encodeKeys(table.categories[category], encoding[category]).forEach((value, row) => {
+    encodeKeys(table.categories[name], encoding[name]).forEach((value, row) => {
       seen[row * columns.length + k] = value;
     });
   }
@@ -188,7 +190,7 @@ function asInService(
 }
 
 /** How each column of a row-major table is spread. */
-function spreads(values: Float64Array, features: readonly FeatureName[]): DriftBaseline['features'] {
+function spreads(values: Float64Array, features: readonly string[]): DriftBaseline['features'] {
   const width = features.length;
   const column = new Float64Array(values.length / width);
   return Object.fromEntries(
@@ -257,10 +259,11 @@ const maximum = (values: Float64Array): number =>
 
 /** Fills the encoded slots of every row of a table as the model sees them in service. */
 export function encodeTable(table: TrainingTable, encoding: CategoryEncoding): void {
-  for (const category of ENCODED_CATEGORIES) {
-    const slot = CATEGORY_SLOTS[category];
-    encodeKeys(table.categories[category], encoding[category]).forEach((value, row) => {
-      table.vectors[row * FEATURE_COUNT + slot] = value;
+  const { categories, size } = table.catalogue;
+  for (const { name, slot } of categories) {
+    if (!Object.hasOwn(encoding, name)) continue;
+    encodeKeys(table.categories[name], encoding[name]).forEach((value, row) => {
+      table.vectors[row * size + slot] = value;
     });
   }
 }
@@ -268,11 +271,13 @@ export function encodeTable(table: TrainingTable, encoding: CategoryEncoding): v
 /** Calibrated scores of all rows; fills the table's encoded slots on the way. */
 export function scoreTable(model: Model, table: TrainingTable): Float64Array {
   encodeTable(table, model.encoding);
-  const predictor = createPredictor(model.ensemble);
-  const levelled = createLeveller(model.levels);
+  const { catalogue } = table;
+  const { size } = catalogue;
+  const predictor = createPredictor(forVectors(model.ensemble, model.info, catalogue));
+  const levelled = createLeveller(model.levels, catalogue);
   const votes = model.levels
     ? Float64Array.from({ length: table.rows }, (_, row) =>
-        predictor.mean(levelled(table.vectors.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT)), 0),
+        predictor.mean(levelled(table.vectors.subarray(row * size, (row + 1) * size)), 0),
       )
     : predictor.means(table.vectors, table.rows);
   return votes.map((vote) => calibrate(model.calibration, uncalibrated(model.info.kind, vote)));

@@ -280,13 +280,14 @@ export function alertsContract(name: string, open: () => Promise<OfficeWorld>) {
     );
 
     await t.test(
-      'ROWS1 Pages hold each decision of the catalogue once, newest first, and end when nothing is left',
+      'ROWS1 Pages hold each decision once, with the catalogue it was made with, newest first, and end when nothing is left',
       async () => {
         for (const limit of [1, 5, 12, 13]) {
           const ids: string[] = [];
           for (let before: number | undefined, pages = 0; pages < 20; pages++) {
-            const page = await past.page('c', before, limit);
+            const page = await past.page(before, limit);
             ids.push(...page.rows.map(({ id }) => id));
+            assert.ok(page.rows.every(({ catalogueHash }) => catalogueHash === 'c'));
             if (page.last === undefined) break;
             before = page.last;
           }
@@ -296,7 +297,6 @@ export function alertsContract(name: string, open: () => Promise<OfficeWorld>) {
             `${limit} at a time`,
           );
         }
-        assert.deepEqual((await past.page('of before', undefined, 100)).rows, []);
       },
     );
 

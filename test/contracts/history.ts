@@ -1,10 +1,12 @@
 // What is told of the past for state that is built again must be all of it, in order.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Label } from '../../src/domain/label.ts';
 import { historiesOf } from '../../src/domain/label.ts';
 import type { Decided, Labelled } from '../../src/engine/process-batch.ts';
-import { createFeatureState, ENTITY_KINDS, type FeatureState } from '../../src/features/feature-state.ts';
+import { ENTITY_KINDS, type FeatureState } from '../../src/features/feature-state.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import type { BaseHistories, DecidedHistory, HistoryItem } from '../../src/ports/stream/history.ts';
 import { trainFirstModel } from '../../src/training/first-model.ts';
 import { aDecision, START_MS } from './store.ts';
@@ -91,7 +93,7 @@ export type BaseWorld = {
 
 export function baseHistoriesContract(name: string, open: (state: FeatureState) => Promise<BaseWorld>): void {
   test(`${name}: PAST2 Histories from before come back byte for byte, each account in one partition`, async () => {
-    const state = createFeatureState();
+    const state = STANDARD.createState();
     await trainFirstModel(state, { preset: 'classic', seed: 1, endMs: START_MS, liveRate: 10 });
     const { base, partitions, close } = await open(state);
     const accounts = new Map<string, string>();
@@ -102,7 +104,7 @@ export function baseHistoriesContract(name: string, open: (state: FeatureState) 
       }
     }
     assert.deepEqual(accounts, historiesIn(state, 'account'));
-    const loaded = createFeatureState();
+    const loaded = STANDARD.createState();
     await base.loadShared(loaded);
     for (const kind of ENTITY_KINDS)
       if (kind !== 'account') assert.deepEqual(historiesIn(loaded, kind), historiesIn(state, kind), kind);

@@ -1,9 +1,10 @@
 // What the model registry must do, whatever database is behind it.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModelRegistry } from '../../src/adapters/sql/models.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
-import { createFeatureState } from '../../src/features/feature-state.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import { type Model, serializeModel } from '../../src/models/model.ts';
 import type { ModelRegistry } from '../../src/ports/office/models.ts';
 import { readServing } from '../../src/runtimes/service-watch.ts';
@@ -12,7 +13,7 @@ import { trainFirstModel } from '../../src/training/first-model.ts';
 const AT_MS = Date.UTC(2026, 10, 23, 12);
 let trained: Promise<Model> | undefined;
 export const aModel = (): Promise<Model> => {
-  trained ??= trainFirstModel(createFeatureState(), {
+  trained ??= trainFirstModel(STANDARD.createState(), {
     preset: 'classic',
     seed: 1,
     endMs: AT_MS,
@@ -37,7 +38,7 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
       'M9 MODEL1 A model is filed once and never changes; another artefact of its version is refused',
       async () => {
         assert.deepEqual(await registry.serving(), { champion: undefined, challenger: undefined });
-        assert.equal(await readServing(registry, undefined, () => undefined), undefined);
+        assert.equal(await readServing(registry, STANDARD, undefined, () => undefined), undefined);
         assert.equal(await registry.previousChampion(), undefined);
         const first = await registry.file(await named('one'), 'ann', 'the first', AT_MS);
         assert.deepEqual([first.state, first.filedBy, first.notes], ['candidate', 'ann', 'the first']);
@@ -81,10 +82,10 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
         await move('one', 'challenger', 0.5);
         assert.equal((await registry.find('three'))?.share, 0);
         assert.deepEqual(await states(registry), { one: 'challenger', two: 'champion', three: 'candidate' });
-        const serving = await readServing(registry, undefined, () => undefined);
+        const serving = await readServing(registry, STANDARD, undefined, () => undefined);
         assert.equal(serving?.champion.info.version, 'two');
         assert.equal(serving?.challenger?.scorer.info.version, 'one');
-        assert.equal(await readServing(registry, serving, () => undefined), serving);
+        assert.equal(await readServing(registry, STANDARD, serving, () => undefined), serving);
         const [latest, room] = await registry.events(2);
         assert.deepEqual(
           [latest.version, latest.from, latest.to, latest.share, latest.who, latest.note, latest.atMs],
@@ -116,19 +117,19 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
         }
         const spoil = (version: string) =>
           session.query("update models set artefact = artefact || 'x' where version = $1", [version]);
-        const serving = await readServing(registry, undefined, (message) => told.push(message));
+        const serving = await readServing(registry, STANDARD, undefined, (message) => told.push(message));
         assert.equal(serving?.champion.info.version, 'm14-b');
         await spoil('m14-b');
-        const next = await readServing(registry, undefined, (message) => told.push(message));
+        const next = await readServing(registry, STANDARD, undefined, (message) => told.push(message));
         assert.equal(next?.champion.info.version, 'm14-a');
         assert.match(told.join(), /not what was filed.*m14-a, the champion before, decides instead/);
         await assert.rejects(
-          readServing(registry, next, () => undefined),
+          readServing(registry, STANDARD, next, () => undefined),
           /not what was filed/,
           'what is in service stays',
         );
         for (const { version } of await registry.list()) await spoil(version);
-        const closed = await readServing(registry, undefined, (message) => told.push(message));
+        const closed = await readServing(registry, STANDARD, undefined, (message) => told.push(message));
         assert.match(told.at(-1) ?? '', /everything is sent to review/);
         assert.throws(() => closed?.champion.score({} as never, new Float64Array(0)), /not what was filed/);
       },

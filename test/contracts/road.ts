@@ -1,11 +1,11 @@
 // What the processor of a log must do, over any log and any store.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import { type BatchOutput, createEngine, type Result } from '../../src/engine/process-batch.ts';
 import type { LogRecord } from '../../src/engine/records.ts';
-import { FEATURE_COUNT } from '../../src/features/catalogue.ts';
-import { createFeatureState } from '../../src/features/feature-state.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import type { Scorer } from '../../src/models/model.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Log } from '../../src/ports/stream/log.ts';
@@ -27,6 +27,7 @@ const SCORER: Scorer = {
     trainingWindow: { source: 'simulation', from: '', until: '', rows: 0, frauds: 0 },
     thresholds: { review: 0.9, decline: 0.95 },
   },
+  catalogue: STANDARD,
   failures: { count: 0, last: undefined },
   baseline: undefined,
   input: undefined,
@@ -34,7 +35,7 @@ const SCORER: Scorer = {
   score: ({ amountMinor }) => (amountMinor % 100) / 100,
   vote: () => 0,
   baseVote: 0,
-  contributions: () => new Float64Array(FEATURE_COUNT),
+  contributions: () => new Float64Array(STANDARD.size),
 };
 
 const record = (id: string, more: Partial<Transaction> = {}): LogRecord => ({
@@ -57,7 +58,11 @@ const away = (): Error => Object.assign(new Error('connection refused'), { code:
 export function roadContract(name: string, open: () => Promise<RoadWorld>): void {
   test(`the road from log to store: ${name}`, async (t) => {
     const { log, store, close } = await open();
-    const engine = createEngine(createFeatureState(), { champion: SCORER }, compileRuleset([]));
+    const engine = createEngine(STANDARD.createState(), {
+      catalogue: STANDARD,
+      serving: { champion: SCORER },
+      ruleset: compileRuleset([]),
+    });
     const inQuarantine = new Map<string, string>();
     const running: Processor[] = [];
     /** A processor that goes on where the store is, with what it told. */

@@ -1,12 +1,13 @@
 // What every Store must do, whatever database is behind it.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CustomerEvent } from '../../src/domain/customer-event.ts';
 import type { Label } from '../../src/domain/label.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import type { BatchOutput, Decided, Observed } from '../../src/engine/process-batch.ts';
-import { encodeVector } from '../../src/engine/vector-codec.ts';
-import { FEATURE_COUNT } from '../../src/features/catalogue.ts';
+import { vectorCodec } from '../../src/engine/vector-codec.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import type { Store } from '../../src/ports/store.ts';
 
 export const START_MS = Date.UTC(2026, 10, 23, 12);
@@ -48,7 +49,7 @@ function decided(offset: number, outcome: Outcome = 'approve', more: Partial<Tra
       decidedAtMs: START_MS + offset * 1000,
     },
     contentHash: `hash-${offset}`,
-    vector: encodeVector(new Float64Array(FEATURE_COUNT).fill(offset + 0.5)),
+    vector: vectorCodec(STANDARD.size).encode(new Float64Array(STANDARD.size).fill(offset + 0.5)),
     engineMs: 0.25,
   };
 }

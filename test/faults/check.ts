@@ -8,7 +8,7 @@ import type { Postgres } from '../../src/adapters/postgres/session.ts';
 import { createModelRegistry } from '../../src/adapters/sql/models.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { createEngine, type Decided } from '../../src/engine/process-batch.ts';
-import { createFeatureState } from '../../src/features/feature-state.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import type { StreamRecord } from '../../src/ports/stream/stream.ts';
 import { compileRuleset } from '../../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../../src/rules/starter-rules.ts';
@@ -61,10 +61,14 @@ async function uninterrupted(
   /** Not decided, and in no history. */
   undecided: (transactionId: string) => boolean,
 ): Promise<Map<string, Decided>> {
-  const serving = await readServing(createModelRegistry(session), undefined, () => undefined);
+  const serving = await readServing(createModelRegistry(session), STANDARD, undefined, () => undefined);
   if (!serving) throw new Error('there is no model');
-  const state = createFeatureState();
-  const engine = createEngine(state, serving, compileRuleset(STARTER_RULES));
+  const state = STANDARD.createState();
+  const engine = createEngine(state, {
+    catalogue: STANDARD,
+    serving: serving,
+    ruleset: compileRuleset(STARTER_RULES),
+  });
   const seen = new Map<string, Decided>();
   const labels = new Map<string, boolean>();
   for (const [partition, records] of input.entries()) {

@@ -1,5 +1,6 @@
 // Sends records of strangers down the road: read, decided, committed to a real database, read back. Nothing may throw, what
 // was accepted reads back the same, and what was refused says where and why.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { openEmbeddedDatabase } from '../../src/adapters/embedded/database.ts';
@@ -12,7 +13,7 @@ import type { Problem } from '../../src/domain/problem.ts';
 import { canonicalContent, transactionToJson } from '../../src/domain/transaction.ts';
 import { type BatchOutput, createEngine, type Engine } from '../../src/engine/process-batch.ts';
 import type { LogRecord } from '../../src/engine/records.ts';
-import { createFeatureState } from '../../src/features/feature-state.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import { createScorer } from '../../src/models/model.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { compileRuleset } from '../../src/rules/ruleset.ts';
@@ -192,8 +193,12 @@ export async function fuzz(
   try {
     const db = kyselyOver(session);
     await migrate(db, 'embedded');
-    const serving = { champion: createScorer(await aModel()) };
-    const engine = createEngine(createFeatureState(), serving, compileRuleset(STARTER_RULES));
+    const serving = { champion: createScorer(await aModel(), STANDARD) };
+    const engine = createEngine(STANDARD.createState(), {
+      catalogue: STANDARD,
+      serving: serving,
+      ruleset: compileRuleset(STARTER_RULES),
+    });
     const road: Road = { session, store: createSqlStore(session, db), engine };
     const report: FuzzReport = { records, refused: 0, decided: 0, duplicates: 0, labelled: 0 };
     let accepted: Accepted[] = [];

@@ -1,6 +1,8 @@
 // The real workers and sinks on what is unreliable, each a process that can be killed and put to sleep.
+
 import { shippedMoney } from '../../src/domain/base-amount.ts';
-import { FEATURE_COUNT, INDEX } from '../../src/features/catalogue.ts';
+import { placeIn } from '../../src/features/place-in.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import type { ModelInfo, Scorer } from '../../src/models/model.ts';
 import { type DecidedHistory, type HistoryItem, NO_BASE } from '../../src/ports/stream/history.ts';
 import type { SinkStore } from '../../src/ports/stream/sink-store.ts';
@@ -33,18 +35,19 @@ function accountScorer(): Scorer {
   };
   return {
     info,
+    catalogue: STANDARD,
     failures: { count: 0, last: undefined },
     baseline: undefined,
     input: undefined,
     knows: () => true,
     score: (_, vector) =>
-      (vector[INDEX.account_tx_count_24h] / 100 +
-        vector[INDEX.account_amount_sum_24h] / 1e6 +
-        vector[INDEX.account_known_frauds_30d] / 10) %
+      (vector[placeIn(STANDARD, 'account_tx_count_24h')] / 100 +
+        vector[placeIn(STANDARD, 'account_amount_sum_24h')] / 1e6 +
+        vector[placeIn(STANDARD, 'account_known_frauds_30d')] / 10) %
       1,
     vote: () => 0,
     baseVote: 0,
-    contributions: () => new Float64Array(FEATURE_COUNT),
+    contributions: () => new Float64Array(STANDARD.size),
   };
 }
 
@@ -101,7 +104,7 @@ export function startWorkerProcess(
     publisher,
     clock: { nowMs: time.nowMs },
     monotonicMs: time.nowMs,
-    inService: () => ({ serving, ruleset: FAULTY_RULES }),
+    inService: () => ({ catalogue: STANDARD, serving, ruleset: FAULTY_RULES }),
     money: shippedMoney,
     // In every other world accounts are let go of with each batch: a chunk of a table is more than half of it.
     accountCacheBytes: seed % 2 === 0 ? 400 << 10 : 1 << 20,

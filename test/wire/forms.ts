@@ -13,11 +13,10 @@ import { BATCH_PROTOCOL, encodeOther, encodeRow } from '../../src/adapters/spark
 import { encodeFrame, PROTOCOL as SPARK_PROTOCOL } from '../../src/adapters/spark/frames.ts';
 import { MIGRATIONS } from '../../src/adapters/sql/migrations.ts';
 import type { Label } from '../../src/domain/label.ts';
-import { encodeVector } from '../../src/engine/vector-codec.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT } from '../../src/features/catalogue.ts';
+import { vectorCodec } from '../../src/engine/vector-codec.ts';
 import { encodedLength, encodeEntity } from '../../src/features/entity-codec.ts';
-import { createFeatureState, ENTITY_KINDS } from '../../src/features/feature-state.ts';
-import { keep, look } from '../../src/features/observe.ts';
+import { ENTITY_KINDS } from '../../src/features/feature-state.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import { MODEL_FORMAT, serializeModel } from '../../src/models/model.ts';
 import { openApiDocument } from '../../src/protocol/document.ts';
 import { ClientMessage, ServerMessage } from '../../src/protocol/feed.ts';
@@ -100,13 +99,13 @@ export const WHOLE = decidedExample(
 );
 
 function histories(): string {
-  const state = createFeatureState();
+  const state = STANDARD.createState();
   const simulator = createSimulator({ seed: 7, rate: 1, startMs: Date.UTC(2026, 0, 1), accounts: 20 });
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(STANDARD.size);
   for (let i = 0; i < 400; i++) {
     const { transaction } = simulator.next();
-    look(state, transaction, vector);
-    keep(state, transaction);
+    STANDARD.look(state, transaction, vector);
+    STANDARD.keep(state, transaction);
   }
   return ENTITY_KINDS.map((kind) => {
     const table = state[kind];
@@ -157,7 +156,7 @@ async function migrations(kind: keyof typeof MIGRATIONS): Promise<Record<string,
 
 export async function wireForms(): Promise<Readonly<Record<string, Form>>> {
   const { transaction } = WHOLE;
-  const vector = Float64Array.from({ length: FEATURE_COUNT }, (_, i) => [0, Number.NaN, 300, -0.5][i % 4]);
+  const vector = Float64Array.from({ length: STANDARD.size }, (_, i) => [0, Number.NaN, 300, -0.5][i % 4]);
   const raw = {
     offset: 3,
     timestampMs: 1_790_000_000_000,
@@ -186,9 +185,9 @@ export async function wireForms(): Promise<Readonly<Record<string, Form>>> {
         .join('\n'),
     },
     'feature vectors': {
-      version: CATALOGUE_HASH,
+      version: STANDARD.hash,
       where: 'the catalogue’s hash (src/features/catalogue.ts): vectors of another one are not read',
-      looks: hex(encodeVector(vector)),
+      looks: hex(vectorCodec(STANDARD.size).encode(vector)),
     },
     'histories in checkpoints and snapshots': {
       version: CHECKPOINT_VERSION,

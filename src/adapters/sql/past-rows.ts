@@ -42,6 +42,7 @@ function toPast(row: Row): StoredPast {
     outcome: row.outcome as Outcome,
     isFraud: row.is_fraud === null ? undefined : row.is_fraud === true,
     hits: row.rules === null ? NO_HITS : (JSON.parse(String(row.rules)) as RuleHit[]),
+    catalogueHash: String(row.catalogue_hash),
     vector: row.features as Uint8Array,
   };
 }
@@ -49,17 +50,17 @@ function toPast(row: Row): StoredPast {
 /** What was decided, as far as rules can read it, and how it turned out. */
 export function createPastRows(session: SqlSession): PastRows {
   return {
-    async page(catalogueHash, before, limit) {
+    async page(before, limit) {
       const rows = await session.query(
         `select seq, id, account_id, occurred_at, utc_offset_minutes, decided_at, amount_minor, currency, base, type, channel, merchant_id,
            merchant_name, mcc, country, city, device_id, ip, counterparty_id, counterparty_name, outcome, score, rules,
-           features, is_fraud, catalogue_hash = $1 as usable
-         from transactions where ($2::bigint is null or seq < $2) order by seq desc limit $3`,
-        [catalogueHash, before ?? null, limit],
+           features, is_fraud, catalogue_hash
+         from transactions where ($1::bigint is null or seq < $1) order by seq desc limit $2`,
+        [before ?? null, limit],
       );
       return {
         last: rows.length === limit ? Number(rows[rows.length - 1].seq) : undefined,
-        rows: rows.flatMap((row) => (row.usable === true ? [toPast(row)] : [])),
+        rows: rows.map(toPast),
       };
     },
     outcomes: (untilMs, maxRows) => segmentOutcomes(session, untilMs, maxRows),

@@ -1,10 +1,10 @@
 // A tree model made elsewhere, in one neutral form, and what it takes to make it one of ours.
 import { InputError } from '../../domain/input-error.ts';
-import { CATALOGUE_HASH, type FeatureName, INDEX, isFeatureName } from '../../features/catalogue.ts';
-import { CATEGORY_SLOTS, type CategoryEncoding, ENCODED_CATEGORIES } from '../encoding.ts';
+import type { Catalogue } from '../../features/catalogue.ts';
+import type { CategoryEncoding } from '../encoding.ts';
 import { type Ensemble, goesLeft, isLeaf, leftOf, MISSING_LEFT } from '../ensemble.ts';
 import { type GrownTree, joinTrees, packTree } from '../join-trees.ts';
-import { type ModelKind, toCatalogueFeatures } from '../model.ts';
+import type { ModelKind } from '../model.ts';
 
 export type ForeignTree = {
   /** By node, the root first; negative at a leaf. */
@@ -40,42 +40,36 @@ export type ForeignModel = {
 export const refused = (why: string): InputError => new InputError(`This model cannot be imported: ${why}`);
 
 /** Throws InputError for names that the catalogue does not have, or whose values a model fits for itself. */
-export function catalogueNames(names: readonly string[]): FeatureName[] {
-  const encoded = new Set<number>(ENCODED_CATEGORIES.map((category) => CATEGORY_SLOTS[category]));
-  return names.map((name) => {
-    if (!isFeatureName(name)) {
+export function checkNames(names: readonly string[], catalogue: Catalogue): void {
+  const encoded = new Set(catalogue.categories.map(({ slot }) => slot));
+  for (const name of names) {
+    const place = catalogue.place(name);
+    if (place === undefined) {
       throw refused(
-        `"${name}" is no feature of the catalogue (${CATALOGUE_HASH}). Train it on columns of a table that ./goshawk spark backfill wrote.`,
+        `"${name}" is no feature of the catalogue (${catalogue.hash}). Train it on columns of a table that ./goshawk spark backfill wrote.`,
       );
     }
-    if (encoded.has(INDEX[name])) {
+    if (encoded.has(place)) {
       throw refused(`"${name}" is fitted by each model for itself; train it without that column.`);
     }
-    return name;
-  });
+  }
 }
 
 /** No category is encoded: features of that kind stay missing. */
-export const NO_ENCODING: CategoryEncoding = {
-  type: { unseen: 0, logOdds: {} },
-  channel: { unseen: 0, logOdds: {} },
-  country: { unseen: 0, logOdds: {} },
-  mcc: { unseen: 0, logOdds: {} },
-  merchant: { unseen: 0, logOdds: {} },
-};
+export const noEncoding = ({ categories }: Catalogue): CategoryEncoding =>
+  Object.fromEntries(categories.map(({ name }) => [name, { unseen: 0, logOdds: {} }]));
 
-/** The trees as they are scored here, features numbered as in the catalogue. */
-export function toEnsemble(model: ForeignModel, features: readonly FeatureName[]): Ensemble {
+/** The trees as they are scored here, features numbered by the columns of the file. */
+export function toEnsemble(model: ForeignModel, columns: number): Ensemble {
   const count = model.trees.length;
   if (count === 0) throw refused('it has no trees.');
-  const grown = model.trees.map((tree) => toGrownTree(tree, features.length));
+  const grown = model.trees.map((tree) => toGrownTree(tree, columns));
   // The mean of all trees is to be what the sum of the leaves and the base was.
-  const joined = joinTrees(grown, features.length, (value) => value * count + model.base);
-  return toCatalogueFeatures(joined, features);
+  return joinTrees(grown, columns, (value) => value * count + model.base);
 }
 
 /**
- * The same trees with a cover counted on `count` rows of catalogue features, for files that do not say how many rows of
+ * The same trees with a cover counted on `count` rows of the columns that the trees number, for files that do not say how many rows of
  * the training went where; explanations need to know. A single row more is spread evenly, so that no branch is empty.
  */
 export function withCover(ensemble: Ensemble, vectors: Float64Array, count: number): Ensemble {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../domain/input-error.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT, INDEX } from '../../features/catalogue.ts';
+import { placeIn } from '../../features/place-in.ts';
+import { STANDARD } from '../../features/standard.ts';
 import { createEnsemble } from '../ensemble.ts';
 import { toEnsemble } from './foreign-model.ts';
 import { readForeignModel } from './read-foreign.ts';
@@ -52,20 +53,20 @@ end of trees
 /** {"learner": [true, 5], "x": "y"} */
 const UBJ = Buffer.from('{U\u0007learner[TU\u0005]U\u0001xSU\u0001y}', 'latin1');
 const nodes = new ArrayBuffer(16 * 3);
-new Int32Array(nodes).set([INDEX.amount, 1, 0, 0, -1, 0, 0, 0, -1]);
+new Int32Array(nodes).set([placeIn(STANDARD, 'amount'), 1, 0, 0, -1, 0, 0, 0, -1]);
 const ONNX = writeOnnx({
   info: {
     version: 'small',
     kind: 'random-forest',
     createdAt: '',
     features: ['amount'],
-    catalogueHash: CATALOGUE_HASH,
+    catalogueHash: STANDARD.hash,
     seed: 0,
     parameters: {},
     trainingWindow: { source: 'import', from: '', until: '', rows: 0, frauds: 0 },
     thresholds: { review: 0.5, decline: 0.9 },
   },
-  ensemble: createEnsemble(nodes, new Float64Array(3).fill(1), new Int32Array(1), FEATURE_COUNT),
+  ensemble: createEnsemble(nodes, new Float64Array(3).fill(1), new Int32Array(1), STANDARD.size),
   calibration: 'none',
   encoding: {} as never,
 });
@@ -75,7 +76,7 @@ function readOrRefused(bytes: Uint8Array): 'read' | 'refused' {
   const started = performance.now();
   try {
     const model = readForeignModel(bytes);
-    toEnsemble(model, ['amount']);
+    toEnsemble(model, 1);
     return 'read';
   } catch (error) {
     assert.ok(error instanceof InputError, `${(error as Error).stack}`);

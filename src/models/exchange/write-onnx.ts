@@ -1,10 +1,10 @@
 // A model as ONNX: its trees, and the calibration after them, in double precision as far as the operators allow.
 
 import { InputError } from '../../domain/input-error.ts';
-import { INDEX } from '../../features/catalogue.ts';
 import { EDGE } from '../calibration.ts';
 import { featureOf, isLeaf, leftOf, missingGoesLeft, nodeValue, splitsBySet } from '../ensemble.ts';
 import type { Model } from '../model.ts';
+import { numbering } from '../trained-on.ts';
 import { type Attribute, ELEMENT, type OnnxConstant, type OnnxNode, writeOnnxFile } from './onnx-file.ts';
 
 /**
@@ -64,7 +64,8 @@ export function writeOnnx(model: Model): Uint8Array {
 }
 
 function ensembleNode({ ensemble, info }: Model): OnnxNode {
-  const columnOf = new Map(info.features.map((name, column) => [INDEX[name], column]));
+  const names = numbering(info);
+  const columnOf = new Map(info.features.map((name, column) => [names.indexOf(name), column]));
   const count = ensemble.roots.length;
   const total = ensemble.cover.length;
   const tree: number[] = [];

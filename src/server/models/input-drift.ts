@@ -1,5 +1,6 @@
 // Features and score of the latest decisions beside the training of a model.
-import { INDEX } from '../../features/catalogue.ts';
+
+import { placeIn } from '../../features/place-in.ts';
 import { CALENDAR_FEATURES } from '../../features/sets.ts';
 import { type Drift, driftOf } from '../../models/drift.ts';
 import type { Scorer } from '../../models/model.ts';
@@ -14,13 +15,13 @@ export async function driftOver(
   period: LabelledPeriod,
   champion: Scorer,
 ): Promise<readonly Drift[] | undefined> {
-  const { baseline, info } = champion;
+  const { baseline, info, catalogue } = champion;
   const { rows } = period;
   if (!baseline || rows.length < FEWEST) return undefined;
   const pause = pacer();
   const column = (): Float64Array => new Float64Array(rows.length);
   const scores = column();
-  const values = info.features.map((name) => ({ name, index: INDEX[name], values: column() }));
+  const values = info.features.map((name) => ({ name, index: placeIn(catalogue, name), values: column() }));
   for (const [i, row] of rows.entries()) {
     // Read at once: whoever scores the row next encodes its categories another way.
     scores[i] = row.score(champion);

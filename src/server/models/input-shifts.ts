@@ -29,7 +29,7 @@ export async function shiftsOver(
   desk: Desk,
   champion: Scorer,
 ): Promise<readonly Shift[]> {
-  const { input, info, knows } = champion;
+  const { input, info, knows, catalogue } = champion;
   const nowMs = desk.clock.nowMs();
   const madeMs = Date.parse(info.createdAt);
   const [minutes, delays] = await Promise.all([
@@ -42,6 +42,7 @@ export async function shiftsOver(
     ...unseenShifts(
       input?.unseen,
       rows.map(({ transaction }) => transaction),
+      catalogue.categories,
       knows,
     ),
   ];

@@ -1,7 +1,8 @@
 // The latest transactions whose labels are known by now: what models are looked at on.
 import { baseHundredths } from '../../domain/base-amount.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import { decodeVector } from '../../engine/vector-codec.ts';
+import { createVectorReader, type VectorReader } from '../../engine/stored-vectors.ts';
+import type { Catalogue } from '../../features/catalogue.ts';
 import type { ReviewRow } from '../../models/review.ts';
 import type { Desk } from '../../ports/desk.ts';
 import { decidedAcross } from '../../ports/past-decisions.ts';
@@ -15,6 +16,8 @@ const SPAN_MS = 7 * DAY_MS;
 type PastRow = ReviewRow & { readonly transaction: Transaction };
 
 export type LabelledPeriod = {
+  /** That the vectors of its rows are laid out by. */
+  readonly catalogue: Catalogue;
   readonly rows: readonly PastRow[];
   readonly fromMs: number | undefined;
   readonly untilMs: number;
@@ -26,9 +29,9 @@ export type LabelledPeriod = {
 export const isWholeWeek = ({ fromMs, untilMs }: LabelledPeriod): boolean =>
   fromMs !== undefined && untilMs - fromMs > SPAN_MS - DAY_MS;
 
-function toReviewRow(stored: StoredTransaction): PastRow {
+function toReviewRow(stored: StoredTransaction, reader: VectorReader): PastRow {
   const { transaction } = stored;
-  const vector = decodeVector(stored.vector);
+  const vector = reader.read(stored.vector, stored.decision.catalogueHash);
   return {
     fraud: stored.isFraud === true,
     transaction,
@@ -38,17 +41,20 @@ function toReviewRow(stored: StoredTransaction): PastRow {
   };
 }
 
-export async function loadPeriod({ clock, store }: Desk, maturityMs: number): Promise<LabelledPeriod> {
+export async function loadPeriod(desk: Desk, maturityMs: number): Promise<LabelledPeriod> {
+  const { clock, store } = desk;
+  const { catalogue } = desk.inService();
+  const reader = createVectorReader(catalogue, desk.catalogues);
   const untilMs = clock.nowMs() - maturityMs;
   const rows: PastRow[] = [];
   let fromMs: number | undefined;
   let verdicts = 0;
-  for await (const page of decidedAcross(store, untilMs - SPAN_MS, untilMs, MAX_ROWS)) {
+  for await (const page of decidedAcross(store, reader, untilMs - SPAN_MS, untilMs, MAX_ROWS)) {
     for (const stored of page) {
-      rows.push(toReviewRow(stored));
+      rows.push(toReviewRow(stored, reader));
       fromMs = stored.decision.decidedAtMs;
       if (stored.isFraud !== undefined) verdicts++;
     }
   }
-  return { rows, fromMs, untilMs, verdicts: verdicts / Math.max(1, rows.length) };
+  return { catalogue, rows, fromMs, untilMs, verdicts: verdicts / Math.max(1, rows.length) };
 }

@@ -1,5 +1,6 @@
 // Reviews of models on the latest labelled transactions: the same ones for every model that is looked at together.
 import { InputError } from '../../domain/input-error.ts';
+import type { Catalogue } from '../../features/catalogue.ts';
 import type { Drift } from '../../models/drift.ts';
 import { type GateCheck, gateOf } from '../../models/gate.ts';
 import type { Scorer } from '../../models/model.ts';
@@ -31,6 +32,7 @@ export type ModelReviews = {
 };
 
 type Kept = {
+  readonly catalogue: Catalogue;
   readonly period: Promise<LabelledPeriod>;
   readonly reviews: Map<string, Promise<Review | undefined>>;
   readonly drift: Map<string, Promise<readonly Drift[] | undefined>>;
@@ -55,8 +57,10 @@ export function createModelReviews(
 
   /** What is at hand; it is let go after a while, since it takes tens of megabytes. */
   function atHand(): Kept {
-    if (kept) return kept;
+    const { catalogue } = desk.inService();
+    if (kept?.catalogue === catalogue) return kept;
     const made: Kept = {
+      catalogue,
       period: loadPeriod(desk, maturityMs),
       reviews: new Map(),
       drift: new Map(),
@@ -73,13 +77,13 @@ export function createModelReviews(
   const championOfNow = (): Scorer => desk.inService().serving.champion;
 
   async function reviewOf(version: string, period: Promise<LabelledPeriod>): Promise<Review | undefined> {
-    const { rows } = await period;
+    const { catalogue, rows } = await period;
     // Whatever serves here is asked all the time; what does not, was filed before models were tried.
     const { champion, challenger } = desk.inService().serving;
     const serves = version === champion.info.version || version === challenger?.scorer.info.version;
     const problem = serves ? undefined : await trial.ofFiled(version);
     if (problem !== undefined) throw new InputError(problem);
-    const scorer = await scorerOf(version);
+    const scorer = await scorerOf(version, catalogue);
     return scorer && reviewModel(scorer, rows, pacer());
   }
 

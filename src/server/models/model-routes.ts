@@ -89,7 +89,7 @@ async function review(
   const found: Review[] = [];
   for (const version of wanted) {
     const reviewed = await reviews.review(version);
-    const scorer = reviewed && (await scorerOf(version));
+    const scorer = reviewed && (await scorerOf(version, period.catalogue));
     if (!scorer) return notFound(reply, version);
     found.push(reviewMessage(reviewed, scorer.info.thresholds));
   }

@@ -1,8 +1,9 @@
 // What is usual for transactions of the same kind (type and channel), whoever makes them: some of the latest of each kind,
 // kept in memory.
 import type { Transaction } from '../../domain/transaction.ts';
-import { decodeVector } from '../../engine/vector-codec.ts';
-import { CATALOGUE_HASH, FEATURE_COUNT } from '../../features/catalogue.ts';
+import type { Decided } from '../../engine/process-batch.ts';
+import { createVectorReader } from '../../engine/stored-vectors.ts';
+import type { Catalogue } from '../../features/catalogue.ts';
 import type { Desk } from '../../ports/desk.ts';
 
 const KEPT = 300;
@@ -15,9 +16,13 @@ const READ_AT_START = 3000;
 
 export type Range = { readonly low: number; readonly high: number };
 
-/** Where the middle four fifths of each feature lie; null where fewer than `fewest` values are known. */
-export function usualRanges(vectors: readonly Float64Array[], fewest: number): (Range | null)[] {
-  return Array.from({ length: FEATURE_COUNT }, (_, i) => {
+/** Where the middle four fifths of each of `size` features lie; null where fewer than `fewest` values are known. */
+export function usualRanges(
+  vectors: readonly Float64Array[],
+  size: number,
+  fewest: number,
+): (Range | null)[] {
+  return Array.from({ length: size }, (_, i) => {
     const values = vectors.map((vector) => vector[i]).filter((value) => !Number.isNaN(value));
     if (values.length < fewest) return null;
     values.sort((a, b) => a - b);
@@ -27,20 +32,28 @@ export function usualRanges(vectors: readonly Float64Array[], fewest: number): (
 }
 
 export type PeerGroups = {
-  /** Of transactions like this one, with how many they are. */
-  usual(transaction: Transaction): {
+  /** Of transactions like this one, with how many they are; by a catalogue, or the one in service. Nothing by one that is not known. */
+  usual(
+    transaction: Transaction,
+    catalogue?: Catalogue,
+  ): {
     readonly transactions: number;
     readonly ranges: readonly (Range | null)[];
   };
 };
 
-type Kind = { readonly vectors: Uint8Array[]; next: number };
+type Kept = { readonly bytes: Uint8Array; readonly catalogueHash: string };
+type Kind = { readonly vectors: Kept[]; next: number };
 const kindOf = ({ type, channel }: Transaction): string => `${type} ${channel ?? ''}`;
 
 export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void): PeerGroups {
   const kinds = new Map<string, Kind>();
 
-  function add(transaction: Transaction, vector: Uint8Array): void {
+  function add({
+    transaction,
+    decision,
+    vector,
+  }: Pick<Decided, 'transaction' | 'decision' | 'vector'>): void {
     const name = kindOf(transaction);
     let kind = kinds.get(name);
     if (!kind) {
@@ -49,25 +62,26 @@ export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void):
       kinds.set(name, kind);
     }
     // A copy: a vector may be a part of a large message, which it would keep.
-    kind.vectors[kind.next] = new Uint8Array(vector);
+    kind.vectors[kind.next] = { bytes: new Uint8Array(vector), catalogueHash: decision.catalogueHash };
     kind.next = (kind.next + 1) % KEPT;
   }
 
   desk.store
     .transactions({}, READ_AT_START)
     .then((latest) => {
-      for (const { transaction, decision, vector } of latest.reverse()) {
-        if (decision.catalogueHash === CATALOGUE_HASH) add(transaction, vector);
-      }
+      for (const one of latest.reverse()) add(one);
     })
     .catch(onTrouble);
   desk.onCommitted((output) => {
-    for (const { transaction, vector } of output.latest(ADDED_AT_ONCE)) add(transaction, vector);
+    for (const one of output.latest(ADDED_AT_ONCE)) add(one);
   });
   return {
-    usual(transaction) {
-      const vectors = kinds.get(kindOf(transaction))?.vectors ?? [];
-      return { transactions: vectors.length, ranges: usualRanges(vectors.map(decodeVector), FEWEST) };
+    usual(transaction, catalogue = desk.inService().catalogue) {
+      const reader = createVectorReader(catalogue, desk.catalogues);
+      const vectors = (kinds.get(kindOf(transaction))?.vectors ?? [])
+        .filter(({ catalogueHash }) => reader.knows(catalogueHash))
+        .map(({ bytes, catalogueHash }) => reader.read(bytes, catalogueHash));
+      return { transactions: vectors.length, ranges: usualRanges(vectors, catalogue.size, FEWEST) };
     },
   };
 }

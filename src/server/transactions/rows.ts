@@ -5,8 +5,7 @@ import { fraudTypeSeen, hitSeen, ruleWords, type Sight, transactionSeen } from '
 import { transactionToJson } from '../../domain/transaction.ts';
 import { explainVector, sentence } from '../../engine/decide.ts';
 import type { Decided } from '../../engine/process-batch.ts';
-import { decodeVector } from '../../engine/vector-codec.ts';
-import { FEATURES } from '../../features/catalogue.ts';
+import type { VectorReader } from '../../engine/stored-vectors.ts';
 import type { Scorer } from '../../models/model.ts';
 import type { FlaggedTransaction as Flagged, StoredTransaction } from '../../ports/store.ts';
 import type { FlaggedTransaction } from '../../protocol/alerts.ts';
@@ -103,10 +102,15 @@ export function alertRowOf(item: Decided, sight: Sight): FlaggedTransaction {
 }
 
 const MIN_USUAL = 5;
+const NOTHING_KNOWN = new Float64Array(0);
 
-/** Everything there is to say about a transaction; an approval is explained here, from its stored features. */
+/**
+ * Everything there is to say about a transaction; an approval is explained here, from its stored features. `reader` reads by the
+ * catalogue that it was decided with, where that is known.
+ */
 export function storyOf(
   stored: StoredTransaction,
+  reader: VectorReader | undefined,
   scorer: Scorer | undefined,
   neighbours: readonly StoredTransaction[],
   alertId: number | undefined,
@@ -116,15 +120,17 @@ export function storyOf(
   sight: Sight,
 ): TransactionStory {
   const earlier = neighbours.filter(({ offset }) => offset < stored.offset);
+  const { decision } = stored;
+  const readable = earlier.filter((one) => reader?.knows(one.decision.catalogueHash));
   const usual = usualRanges(
-    earlier.map((one) => decodeVector(one.vector)),
+    readable.flatMap((one) => reader?.read(one.vector, one.decision.catalogueHash) ?? []),
+    reader?.catalogue.size ?? 0,
     MIN_USUAL,
   );
-  const { decision } = stored;
-  const vector = decodeVector(stored.vector);
+  const vector = reader?.read(stored.vector, decision.catalogueHash) ?? NOTHING_KNOWN;
   // Only the model that decided can say why.
   const explainer =
-    decision.modelVersion === scorer?.info.version && decision.catalogueHash === scorer.info.catalogueHash
+    decision.modelVersion === scorer?.info.version && decision.catalogueHash === scorer.catalogue.hash
       ? scorer
       : undefined;
   const reasons =
@@ -152,13 +158,13 @@ export function storyOf(
     peers: peers.transactions,
     isFraud: stored.isFraud ?? null,
     fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
-    features: FEATURES.map((feature, i) => ({
+    features: (reader?.catalogue.features ?? []).map((feature, i) => ({
       name: feature.name,
       group: feature.group,
       unit: feature.unit,
       description: feature.description,
       value: Number.isNaN(vector[i]) ? null : vector[i],
-      text: sentence(i, vector, baseCurrency(stored.transaction)),
+      text: reader ? sentence(reader.catalogue, i, vector, baseCurrency(stored.transaction)) : '',
       contribution: contributions ? contributions[i] : null,
       usual: usual[i],
       peers: peers.ranges[i],

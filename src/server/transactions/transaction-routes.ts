@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { identifierForm } from '../../domain/identifier-form.ts';
 import { parseIsoTime } from '../../domain/iso-time.ts';
+import { createVectorReader } from '../../engine/stored-vectors.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { StoredTransaction, TransactionSearch } from '../../ports/store.ts';
 import type { QueryOf } from '../../protocol/operation.ts';
@@ -47,14 +48,17 @@ async function story(
     const name = stored.transaction.id.replace(/[^\w.-]/g, '_');
     reply.header('content-disposition', `attachment; filename="transaction-${name}.json"`);
   }
+  const { modelVersion, catalogueHash } = stored.decision;
+  const catalogue = desk.catalogues.byHash(catalogueHash);
   return storyOf(
     stored,
-    await scorerOf(stored.decision.modelVersion),
+    catalogue && createVectorReader(catalogue, desk.catalogues),
+    catalogue && (await scorerOf(modelVersion, catalogue)),
     [...before.reverse(), ...after],
     alertId,
     (rule, version) => expressions.get(`${rule} ${version}`),
     desk.lists,
-    peers.usual(stored.transaction),
+    peers.usual(stored.transaction, catalogue),
     sightOf(request),
   );
 }
