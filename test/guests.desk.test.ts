@@ -154,6 +154,8 @@ test('R7 a trial on the past is stopped like a rule in service, or when it is ca
       merchantId: undefined,
       merchantName: undefined,
       mcc: undefined,
+      attributes: undefined,
+      relation: undefined,
       occurredAtMs: i,
       decidedAtMs: i,
       amountMinor: 1,

@@ -7,6 +7,7 @@ import type { Attributes, DataModel } from './data-model.ts';
 import { NO_DATA_MODEL } from './data-model.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, isoTimeAt, offsetOf, parseIsoTime } from './iso-time.ts';
+import { ownDataOf } from './own-data.ts';
 import type { Problem } from './problem.ts';
 import type { Bounds } from './read-transaction.ts';
 import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID } from './transaction.ts';
@@ -83,7 +84,7 @@ export function readCustomerEvent(value: unknown, bounds: Bounds): ParsedRecord<
   const noCountry = country !== undefined && countryProblem(country);
   if (noCountry) fields.report('country', `country is ${shown(country)}; ${noCountry}.`);
   const ownFields = 'attributes' in value ? fields.within('attributes') : undefined;
-  const attributes = ownFields && readAttributes(ownFields);
+  const attributes = ownFields && readAttributes(ownFields, ownDataOf(dataModel));
   fields.onlyKnown(KNOWN);
   if (problems.length === 0 && accountId === undefined && attributes === undefined) {
     fields.report(

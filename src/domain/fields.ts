@@ -60,6 +60,7 @@ export class FieldReader {
     this.cards = cards;
   }
 
+  /** Of a field, or of the whole object where the name is empty. */
   report(name: string, message: string): undefined {
     const { base, problems } = this;
     if (problems.length > MAX_PROBLEMS) return undefined;
@@ -67,7 +68,7 @@ export class FieldReader {
       problems.push({ pointer: '', message: `There are more problems than these ${MAX_PROBLEMS}.` });
       return undefined;
     }
-    const pointer = `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = name === '' ? base : `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     problems.push({ pointer: maskCardNumbers(pointer), message: maskCardNumbers(message) });
     return undefined;
   }
@@ -191,13 +192,18 @@ export class FieldReader {
     return this.report(name, `${name} must be an object, not ${shown(value)}.`);
   }
 
-  onlyKnown(known: ReadonlySet<string>): void {
+  /** Reports every other field; `hint` says where it may belong. */
+  onlyKnown(known: ReadonlySet<string>, hint = ''): void {
     for (const name of Object.keys(this.source)) {
       if (known.has(name)) continue;
       if (this.problems.length > MAX_PROBLEMS) return;
       const at = maskCardNumbers(name, SHOWN_CHARACTERS);
       if (isSensitiveField(name)) this.report(at, SENSITIVE_FIELD);
-      else this.report(at, `${shown(name)} is not a known field; known are ${[...known].join(', ')}.`);
+      else
+        this.report(
+          at,
+          `${shown(name)} is not a known field; known are ${[...known].join(', ')}.${hint && ` ${hint}`}`,
+        );
     }
   }
 }

@@ -1,6 +1,7 @@
 // A label: what a transaction turned out to be, and when that became known.
+import { attributeNameProblem, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTE_TEXT } from './attributes.ts';
 import { type CardPolicy, type ParsedRecord, REFUSE_CARDS } from './card-policy.ts';
-import { fieldReader, isObject, shown, type TextBounds } from './fields.ts';
+import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import type { Problem } from './problem.ts';
 import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID, type Transaction } from './transaction.ts';
 
@@ -29,10 +30,15 @@ export type HistoryKeys = {
   readonly deviceId?: string;
   readonly ip?: string;
   readonly counterpartyId?: string;
+  /** What entities of one's own are keyed by, by the name of the field: of the transaction's attributes, or of its own fields. */
+  readonly attributes?: Readonly<Record<string, string>>;
 };
 
-/** The histories that a transaction belongs to, and its place in them. */
-export function historiesOf(transaction: Transaction): HistoryKeys {
+/**
+ * The histories that a transaction belongs to, and its place in them; `keyFields` are those that entities of one's own are keyed
+ * by (`OwnData.keyFields`).
+ */
+export function historiesOf(transaction: Transaction, keyFields: readonly string[] = []): HistoryKeys {
   return {
     accountId: transaction.accountId,
     occurredAtMs: transaction.occurredAtMs,
@@ -40,12 +46,54 @@ export function historiesOf(transaction: Transaction): HistoryKeys {
     ...(transaction.deviceId !== undefined && { deviceId: transaction.deviceId }),
     ...(transaction.ip !== undefined && { ip: transaction.ip }),
     ...(transaction.counterpartyId !== undefined && { counterpartyId: transaction.counterpartyId }),
+    ...(keyFields.length > 0 && ownKeys(transaction, keyFields)),
   };
+}
+
+function ownKeys(transaction: Transaction, keyFields: readonly string[]): Pick<HistoryKeys, 'attributes'> {
+  const attributes: Record<string, string> = {};
+  let isEmpty = true;
+  for (const name of keyFields) {
+    const value = transaction.attributes?.[name] ?? fieldOf(transaction, name);
+    if (value === undefined) continue;
+    attributes[name] = String(value);
+    isEmpty = false;
+  }
+  return isEmpty ? {} : { attributes };
+}
+
+/** What a transaction says in a field that labels do not carry by themselves. */
+function fieldOf(transaction: Transaction, name: string): string | undefined {
+  switch (name) {
+    case 'merchant.mcc':
+      return transaction.merchant?.mcc;
+    case 'merchant.name':
+      return transaction.merchant?.name;
+    case 'relation':
+      return transaction.relatesTo?.kind;
+    case 'type':
+    case 'channel':
+    case 'currency':
+    case 'country':
+    case 'city':
+    case 'counterpartyName':
+      return transaction[name];
+    default:
+      return undefined;
+  }
 }
 
 const VERDICT_FIELDS = ['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt'];
 const KNOWN = new Set(VERDICT_FIELDS);
-const HISTORY_FIELDS = ['accountId', 'occurredAt', 'merchantId', 'deviceId', 'ip', 'counterpartyId'];
+const HISTORY_FIELDS = [
+  'accountId',
+  'occurredAt',
+  'merchantId',
+  'deviceId',
+  'ip',
+  'counterpartyId',
+  'attributes',
+];
 const FRAUD_TYPE: TextBounds = { kind: 'line', maxLength: 60 };
 const SOURCES: ReadonlySet<LabelSource> = new Set(LABEL_SOURCES);
 
@@ -79,6 +127,8 @@ export function parseLabel(
   const deviceId = fields.identifier('deviceId', false, ID);
   const ip = fields.address('ip', false);
   const counterpartyId = fields.identifier('counterpartyId', false, ID);
+  const keyReader = 'attributes' in value ? fields.within('attributes') : undefined;
+  const attributes = keyReader && parseKeys(keyReader);
   if (!verdict.ok || problems.length > 0 || accountId === undefined || occurredAtMs === undefined) {
     return { ok: false, problems };
   }
@@ -92,9 +142,28 @@ export function parseLabel(
       ...(deviceId !== undefined && { deviceId }),
       ...(ip !== undefined && { ip }),
       ...(counterpartyId !== undefined && { counterpartyId }),
+      ...(attributes !== undefined && { attributes }),
     },
-    wasChanged: verdict.wasChanged || fields.wasChanged,
+    wasChanged: verdict.wasChanged || fields.wasChanged || keyReader?.wasChanged === true,
   };
+}
+
+/** Twenty entities of two fields each. */
+const MAX_KEYS = 40;
+const KEY: TextBounds = { kind: 'line', maxLength: MAX_ATTRIBUTE_TEXT, cardsAs: 'identifier' };
+
+/** What own histories are keyed by. */
+function parseKeys(fields: FieldReader): Readonly<Record<string, string>> | undefined {
+  const names = fields.names();
+  if (names.length > MAX_KEYS) fields.report('', `There are ${names.length} keys; ${MAX_KEYS} are allowed.`);
+  const keys: Record<string, string> = {};
+  for (const name of [...names].sort().slice(0, MAX_KEYS)) {
+    const problem = attributeNameProblem(name);
+    if (problem !== undefined) fields.report(name.slice(0, MAX_ATTRIBUTE_NAME), problem);
+    const text = problem === undefined ? fields.text(name, true, KEY) : undefined;
+    if (text !== undefined) keys[name] = text;
+  }
+  return names.length === 0 ? undefined : keys;
 }
 
 /** A label as JSON carries it. */

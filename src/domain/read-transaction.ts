@@ -2,12 +2,14 @@
 import { inBase, type Money } from './base-amount.ts';
 import type { CardPolicy, ParsedRecord } from './card-policy.ts';
 import type { DataModel } from './data-model.ts';
+import { ownDataOf } from './own-data.ts';
 import { parseTransaction, type Transaction } from './transaction.ts';
 
 /**
  * What a transaction is held against: when it is now, and the most that one may move where it is not the preset; what becomes of
  * card numbers, which are refused where it is not said; what amounts are converted with: where it is not said, amounts stay as
- * they are; and how far the clocks of the desk's time zone are ahead of UTC.
+ * they are; how far the clocks of the desk's time zone are ahead of UTC; and what is declared besides the fields, types
+ * and channels of the program.
  */
 export type Bounds = {
   readonly nowMs: number;
@@ -15,13 +17,18 @@ export type Bounds = {
   readonly cards?: CardPolicy;
   readonly money?: Money;
   readonly offsetAt?: (timeMs: number) => number;
-  /** What the bank says of its own data. */
   readonly dataModel?: DataModel;
 };
 
 /** Parses a transaction from untrusted JSON and gives it its base amount. Every problem is listed with its pointer. */
 export function readTransaction(value: unknown, bounds: Bounds): ParsedRecord<Transaction> {
-  const parsed = parseTransaction(value, bounds.nowMs, bounds.maxAmountMinor, bounds.cards);
+  const parsed = parseTransaction(
+    value,
+    bounds.nowMs,
+    bounds.maxAmountMinor,
+    bounds.cards,
+    bounds.dataModel && ownDataOf(bounds.dataModel),
+  );
   if (!parsed.ok) return parsed;
   const { offsetAt, money } = bounds;
   const { occurredAtMs, utcOffsetMinutes } = parsed.value;

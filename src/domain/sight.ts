@@ -2,10 +2,11 @@
 // `transactionSeen`, so that nothing can be derived from what may not be seen.
 import { FRAUD_TYPES, SIMULATED_FRAUD_TYPES } from './alert.ts';
 import type { CustomerEvent } from './customer-event.ts';
+import type { Attributes, AttributeValue } from './data-model.ts';
 import type { RuleHit } from './decision.ts';
 import type { Transaction } from './transaction.ts';
 
-export const HIDDEN_KINDS = ['account', 'device', 'ip', 'payee'] as const;
+export const HIDDEN_KINDS = ['account', 'device', 'ip', 'payee', 'own'] as const;
 export type HiddenKind = (typeof HIDDEN_KINDS)[number];
 
 export type Sight =
@@ -14,6 +15,8 @@ export type Sight =
       readonly kind: 'masked';
       /** Stands for an identifier: the same for the same one, and nothing that it could be guessed from. */
       token(kind: HiddenKind, identifier: string): string;
+      /** How a field of one's own is shown, by its dotted path. */
+      attributeSeenAs(name: string): 'whole' | 'token' | 'hidden';
     };
 
 export const WHOLE: Sight = { kind: 'whole' };
@@ -51,10 +54,12 @@ export function transactionSeen(t: Transaction, sight: Sight): Transaction {
     ...(t.deviceId !== undefined && { deviceId: sight.token('device', t.deviceId) }),
     ...(t.ip !== undefined && { ip: sight.token('ip', t.ip) }),
     ...(t.counterpartyId !== undefined && { counterpartyId: sight.token('payee', t.counterpartyId) }),
+    ...(t.attributes !== undefined && attributesSeen(t.attributes, sight)),
+    ...(t.relatesTo !== undefined && { relatesTo: t.relatesTo }),
   };
 }
 
-/** An event as it is seen, made anew likewise. What is not said of own fields is personal: they are left out. */
+/** An event as it is seen, made anew likewise. */
 export function customerEventSeen(event: CustomerEvent, sight: Sight): CustomerEvent {
   if (sight.kind === 'whole') return event;
   const { id, kind, occurredAtMs, utcOffsetMinutes, accountId, deviceId, ip, counterpartyId, country } =
@@ -69,7 +74,20 @@ export function customerEventSeen(event: CustomerEvent, sight: Sight): CustomerE
     ...(ip !== undefined && { ip: sight.token('ip', ip) }),
     ...(counterpartyId !== undefined && { counterpartyId: sight.token('payee', counterpartyId) }),
     ...(country !== undefined && { country }),
+    ...(event.attributes !== undefined && attributesSeen(event.attributes, sight)),
   };
+}
+
+/** Fields of one's own as they are seen: none where none of them is. */
+export function attributesSeen(attributes: Attributes, sight: Sight): { readonly attributes?: Attributes } {
+  if (sight.kind === 'whole') return { attributes };
+  const seen: Record<string, AttributeValue> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    const as = sight.attributeSeenAs(name);
+    if (as === 'whole') seen[name] = value;
+    else if (as === 'token') seen[name] = sight.token('own', `${name}\0${value}`);
+  }
+  return Object.keys(seen).length === 0 ? {} : { attributes: seen };
 }
 
 /** What a rule says is written by people and may name somebody; what it is called does not. */

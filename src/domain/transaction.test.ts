@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { hundredths, LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from './amount.ts';
 import { CURRENCY_CODES, currencyDigits } from './currency.ts';
-import { parseVerdict } from './label.ts';
+import { type DataModel, NO_DATA_MODEL } from './data-model.ts';
+import { historiesOf, type Label, labelToJson, parseLabel, parseVerdict } from './label.ts';
+import { ownDataOf } from './own-data.ts';
 import { canonicalContent, parseTransaction, transactionToJson } from './transaction.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 16);
@@ -153,5 +155,37 @@ test('parsing never throws, whatever comes', () => {
       parseVerdict(value, NOW);
     }),
     { numRuns: 2000, examples: [[[{ toString: 0 }]], [{ ...SMALLEST, amountMinor: { toString: 0 } }]] },
+  );
+});
+
+test('Y19: a label carries what own entities are keyed by, and is read with it', () => {
+  const model: DataModel = {
+    ...NO_DATA_MODEL,
+    fields: [
+      { name: 'customer.id', type: 'id', description: '', personal: true },
+      { name: 'vip', type: 'boolean', description: '', personal: false },
+    ],
+    entities: [
+      { name: 'customer', description: '', key: ['customer.id'] },
+      { name: 'place', description: '', key: ['country', 'merchant.mcc'] },
+      { name: 'pair', description: '', key: ['accountId', 'customer.email'] },
+    ],
+  };
+  const { keyFields } = ownDataOf(model);
+  assert.deepEqual(keyFields, ['country', 'customer.email', 'customer.id', 'merchant.mcc']);
+  const parsed = parseTransaction({ ...FULL, attributes: { customer: { id: 'c7' }, vip: true } }, NOW);
+  assert.ok(parsed.ok);
+  const keys = historiesOf(parsed.value, keyFields);
+  assert.deepEqual(keys.attributes, { country: 'DE', 'customer.id': 'c7', 'merchant.mcc': '5411' });
+  assert.equal(historiesOf(parsed.value).attributes, undefined);
+  const label: Label = { transactionId: 't1', fraud: true, source: 'import', labelledAtMs: NOW, ...keys };
+  const again = parseLabel(JSON.parse(JSON.stringify(labelToJson(label))), NOW);
+  assert.ok(again.ok);
+  assert.deepEqual(again.value, label);
+  const bad = parseLabel({ ...labelToJson(label), attributes: { 'a-b': 'x', c: 7 } }, NOW);
+  assert.ok(!bad.ok);
+  assert.deepEqual(
+    bad.problems.map(({ pointer }) => pointer),
+    ['/attributes/a-b', '/attributes/c'],
   );
 });

@@ -9,23 +9,15 @@ import { currencyProblem } from './currency.ts';
 import type { Attributes } from './data-model.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, isoTimeAt, offsetOf, parseIsoTime } from './iso-time.ts';
+import { CHANNELS, NO_OWN_DATA, type OwnData, TRANSACTION_TYPES } from './own-data.ts';
 import type { Problem } from './problem.ts';
 
-export const TRANSACTION_TYPES = ['purchase', 'withdrawal', 'transfer', 'payment'] as const;
-export type TransactionType = (typeof TRANSACTION_TYPES)[number];
+export { CHANNELS, TRANSACTION_TYPES };
 
-export const CHANNELS = [
-  'chip',
-  'contactless',
-  'magstripe',
-  'ecommerce',
-  'moto',
-  'atm',
-  'online_banking',
-  'mobile_app',
-  'branch',
-] as const;
-export type Channel = (typeof CHANNELS)[number];
+/** How a transaction stands to another one. */
+export const RELATION_KINDS = ['refund', 'reversal', 'completion', 'return'] as const;
+export type RelationKind = (typeof RELATION_KINDS)[number];
+export type Relation = { readonly transactionId: string; readonly kind: RelationKind };
 
 export type Merchant = { readonly id: string; readonly name?: string; readonly mcc?: string };
 export type Location = { readonly lat: number; readonly lon: number };
@@ -38,8 +30,9 @@ export type Transaction = {
   readonly utcOffsetMinutes?: number;
   readonly amountMinor: number;
   readonly currency: string;
-  readonly type: TransactionType;
-  readonly channel?: Channel;
+  /** One of the program's or of the data model; checked where it comes in. */
+  readonly type: string;
+  readonly channel?: string;
   readonly merchant?: Merchant;
   readonly country?: string;
   readonly city?: string;
@@ -55,6 +48,8 @@ export type Transaction = {
   readonly base?: BaseAmount;
   /** Fields of the bank's own, flat by dotted path. */
   readonly attributes?: Attributes;
+  /** The transaction that this one takes back, completes or returns. */
+  readonly relatesTo?: Relation;
 };
 
 /**
@@ -87,12 +82,14 @@ const KNOWN = new Set([
   'billing',
   'base',
   'attributes',
+  'relatesTo',
 ]);
+const OWN_FIELDS = 'Fields of your own belong into attributes.';
+const KNOWN_RELATION = new Set(['transactionId', 'kind']);
+const RELATIONS: ReadonlySet<RelationKind> = new Set(RELATION_KINDS);
 const KNOWN_BILLING = new Set(['amountMinor', 'currency']);
 const KNOWN_MERCHANT = new Set(['id', 'name', 'mcc']);
 const KNOWN_LOCATION = new Set(['lat', 'lon']);
-const TYPES: ReadonlySet<TransactionType> = new Set(TRANSACTION_TYPES);
-const CHANNEL_SET: ReadonlySet<Channel> = new Set(CHANNELS);
 export const ID_MAX_LENGTH = 128;
 export const ID: TextBounds = { kind: 'identifier', maxLength: ID_MAX_LENGTH };
 const NAME: TextBounds = { kind: 'line', maxLength: 200 };
@@ -111,13 +108,15 @@ export const FUTURE_TOLERANCE_MS = 24 * 3_600_000;
 
 /**
  * Parses one transaction from untrusted JSON. Every problem is listed with its pointer; unknown fields are
- * problems too. `nowMs` bounds the future, `maxAmountMinor` the amount; `cards` says what becomes of card numbers.
+ * problems too. `nowMs` bounds the future, `maxAmountMinor` the amount; `cards` says what becomes of card numbers,
+ * `own` what is declared besides the fields, types and channels of the program.
  */
 export function parseTransaction(
   value: unknown,
   nowMs: number,
   maxAmountMinor = MAX_AMOUNT_MINOR,
   cards: CardPolicy = REFUSE_CARDS,
+  own: OwnData = NO_OWN_DATA,
 ): ParsedRecord<Transaction> {
   if (!isObject(value)) {
     return {
@@ -133,8 +132,8 @@ export function parseTransaction(
   const utcOffsetMinutes = occurredAtMs === undefined ? undefined : offsetOf(String(value.occurredAt));
   const amountMinor = fields.number('amountMinor', true, 0, maxAmountMinor, true);
   const currency = parseCurrency(fields, occurredAtMs ?? nowMs);
-  const type = fields.choice('type', true, TYPES);
-  const channel = fields.choice('channel', false, CHANNEL_SET);
+  const type = fields.choice('type', true, own.types);
+  const channel = fields.choice('channel', false, own.channels);
   const country = fields.text('country', false, COUNTRY);
   const noCountry = country !== undefined && countryProblem(country);
   if (noCountry) fields.report('country', `country is ${shown(country)}; ${noCountry}.`);
@@ -148,14 +147,15 @@ export function parseTransaction(
   const location = parseLocation(fields.within('location'));
   const billing = parseBilling(fields.within('billing'), occurredAtMs ?? nowMs, maxAmountMinor);
   const ownFields = 'attributes' in value ? fields.within('attributes') : undefined;
-  const attributes = ownFields && readAttributes(ownFields);
+  const attributes = ownFields && readAttributes(ownFields, own);
+  const relatesTo = 'relatesTo' in value ? parseRelation(fields.within('relatesTo'), id) : undefined;
   if ('base' in value) {
     fields.report(
       'base',
       'base is worked out by the desk; what the scheme bills the account belongs into billing {amountMinor, currency}.',
     );
   }
-  fields.onlyKnown(KNOWN);
+  fields.onlyKnown(KNOWN, OWN_FIELDS);
   if (
     problems.length > 0 ||
     id === undefined ||
@@ -169,7 +169,7 @@ export function parseTransaction(
   }
   const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, utcOffsetMinutes, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
-    counterpartyId, counterpartyName, billing, base: undefined, attributes,
+    counterpartyId, counterpartyName, billing, base: undefined, attributes, relatesTo,
   }; // biome-ignore format: one shape
   return {
     ok: true,
@@ -186,6 +186,17 @@ function parseMerchant(fields: FieldReader | undefined): Merchant | undefined {
   fields.onlyKnown(KNOWN_MERCHANT);
   if (id === undefined) return undefined;
   return { id, name, mcc };
+}
+
+function parseRelation(fields: FieldReader | undefined, id: string | undefined): Relation | undefined {
+  if (!fields) return undefined;
+  const transactionId = fields.text('transactionId', true, ID);
+  const kind = fields.choice('kind', true, RELATIONS);
+  if (transactionId !== undefined && transactionId === id) {
+    fields.report('transactionId', 'A transaction relates to another one, not to itself.');
+  }
+  fields.onlyKnown(KNOWN_RELATION);
+  return transactionId === undefined || kind === undefined ? undefined : { transactionId, kind };
 }
 
 /** A code that payments could have at that time. */
@@ -225,12 +236,13 @@ export function transactionToJson(transaction: Transaction): TransactionJson {
 /** Reads what `transactionToJson` wrote; what comes from outside goes through `parseTransaction`. */
 export function transactionFromJson(json: TransactionJson): Transaction {
   const { id, accountId, occurredAt, amountMinor, currency, type, channel, merchant, country, city } = json;
-  const { location, deviceId, ip, counterpartyId, counterpartyName, billing, base, attributes } = json;
+  const { location, deviceId, ip, counterpartyId, counterpartyName, billing, base, attributes, relatesTo } =
+    json;
   const occurredAtMs = parseIsoTime(occurredAt) ?? Number.NaN;
   const utcOffsetMinutes = offsetOf(occurredAt);
   const transaction: WholeTransaction = {
     id, accountId, occurredAtMs, utcOffsetMinutes, amountMinor, currency, type, channel, merchant, country, city, location, deviceId, ip,
-    counterpartyId, counterpartyName, billing, base, attributes,
+    counterpartyId, counterpartyName, billing, base, attributes, relatesTo,
   }; // biome-ignore format: one shape
   return transaction;
 }
@@ -261,6 +273,7 @@ export function canonicalContent(t: Transaction): string {
     // What was decided before this field was known keeps its content.
     ...(t.counterpartyName === undefined && !t.billing ? [] : [t.counterpartyName ?? null]),
     ...(t.billing ? [t.billing.amountMinor, t.billing.currency] : []),
+    ...(t.relatesTo ? [{ [t.relatesTo.kind]: t.relatesTo.transactionId }] : []),
     ...(t.attributes ? [{ attributes: inOrder(t.attributes) }] : []),
   ]);
 }

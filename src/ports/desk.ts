@@ -2,6 +2,7 @@
 import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy, ParsedRecord } from '../domain/card-policy.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
@@ -91,6 +92,8 @@ export type Desk = {
   readonly measurements: Measurements;
   /** What amounts are converted with now. */
   money(): Money;
+  /** What is declared besides the fields, types and channels of the program, in what is live now. */
+  dataModel(): DataModel;
   /** Reads a transaction from outside as this desk takes it in. */
   readTransaction(value: unknown): ParsedRecord<Transaction>;
   /** Reads an event from outside likewise. */

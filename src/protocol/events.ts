@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { type CustomerEventJson, EVENT_KINDS } from '../domain/customer-event.ts';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
-import { OwnFields, RejectedRecord, StatedFields } from './decisions.ts';
+import { OwnFields, RejectedRecord, SentOwnFields } from './decisions.ts';
 import { Identifier, Time } from './fields.ts';
 import { At, Component, List, operation, type SchemasOf } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
@@ -35,7 +35,7 @@ export const CustomerEvent = Component(
     ip: Type.Optional(Identifier(64)),
     counterpartyId: Type.Optional(Identifier(ID_MAX_LENGTH)),
     country: Type.Optional(Identifier(2, { description: 'ISO 3166-1 alpha-2' })),
-    attributes: Type.Optional(StatedFields),
+    attributes: Type.Optional(SentOwnFields),
   },
   {
     additionalProperties: false,
@@ -71,6 +71,13 @@ const taken = {
   repeated: Type.Integer({ description: 'Here before, just so' }),
   rejected: Type.Integer(),
   errors: List(RejectedRecord, { description: 'The first 1,000' }),
+  undeclared: Type.Optional(
+    Type.Record(Type.String(), Type.Integer(), {
+      description:
+        'Attributes that nobody declared, and how many of the events that were taken had them; the first 500',
+      examples: [{ 'session.id': 12 }],
+    }),
+  ),
 };
 export const EventsTaken = Component('EventsTaken', taken);
 export const EventsProblem = Component('EventsProblem', {

@@ -3,9 +3,9 @@ import { type Static, Type } from 'typebox';
 import type { BaseAmount } from '../domain/base-amount.ts';
 import { CASE_OUTCOMES } from '../domain/case.ts';
 import { OUTCOMES } from '../domain/decision.ts';
-import { CHANNELS, TRANSACTION_TYPES, type TransactionJson } from '../domain/transaction.ts';
+import type { TransactionJson } from '../domain/transaction.ts';
 import { Currency } from './amounts.ts';
-import { OwnFields } from './decisions.ts';
+import { Channel, OwnFields, RelatesTo, TransactionType } from './decisions.ts';
 import { At, Component, List, Nullable, OneOf, type SchemasOf } from './operation.ts';
 
 const AmountMinor = Type.Number({ description: 'Minor units', examples: [1234] });
@@ -19,8 +19,8 @@ const sent = {
   }),
   amountMinor: AmountMinor,
   currency: Currency,
-  type: OneOf(TRANSACTION_TYPES),
-  channel: Type.Optional(OneOf(CHANNELS)),
+  type: TransactionType,
+  channel: Type.Optional(Channel),
   merchant: Type.Optional(
     Type.Object({
       id: Type.String(),
@@ -52,6 +52,7 @@ const sent = {
     ),
   ),
   attributes: Type.Optional(OwnFields),
+  relatesTo: Type.Optional(RelatesTo),
 } satisfies SchemasOf<TransactionJson>;
 
 export const ReportedTransaction = Component(

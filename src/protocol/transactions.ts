@@ -1,9 +1,9 @@
 // Transactions that were decided: in tables, and the whole story of one.
 import { type Static, Type } from 'typebox';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
-import { CHANNELS, ID_MAX_LENGTH, TRANSACTION_TYPES } from '../domain/transaction.ts';
+import { ID_MAX_LENGTH } from '../domain/transaction.ts';
 import { Amount, Currency } from './amounts.ts';
-import { Decision, StoredTransaction } from './decisions.ts';
+import { Channel, Decision, StoredTransaction, TransactionType } from './decisions.ts';
 import { Identifier, Time } from './fields.ts';
 import { At, Component, List, Nullable, OneOf, operation } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
@@ -19,8 +19,8 @@ export const TransactionRow = Component(
     amountMinor: Type.Number({ examples: [1234] }),
     currency: Currency,
     base: Type.Optional(Amount),
-    type: OneOf(TRANSACTION_TYPES),
-    channel: Type.Optional(OneOf(CHANNELS)),
+    type: TransactionType,
+    channel: Type.Optional(Channel),
     merchantName: Type.Optional(Type.String()),
     mcc: Type.Optional(Type.String()),
     country: Type.Optional(Type.String()),

@@ -4,7 +4,15 @@ import { CHECKING } from './environment.ts';
 import { childrenOf } from './syntax.ts';
 
 /** Fields of a transaction that name nobody; whatever else is asked of it may. */
-const PLAIN: ReadonlySet<string> = new Set(['amount', 'currency', 'type', 'channel', 'country', 'hour']);
+const PLAIN: ReadonlySet<string> = new Set([
+  'amount',
+  'currency',
+  'type',
+  'channel',
+  'country',
+  'hour',
+  'relation',
+]);
 
 function asks(node: ASTNode): boolean {
   // A list that is asked for a text of one's own tells whether that stands in it.

@@ -31,6 +31,7 @@ export const TRANSACTION_FIELDS = {
   counterpartyId: 'string',
   counterpartyName: 'string',
   hour: 'int',
+  relation: 'string',
   merchant: { id: 'string', name: 'string', mcc: 'string' },
 } as const;
 
@@ -40,9 +41,9 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'transaction.amount': 'Amount in units of the base currency, such as 12.34',
   'transaction.statedAmount': 'Amount as it was sent, in units of transaction.currency',
   'transaction.currency': 'The currency that statedAmount is in: ISO 4217, such as EUR',
-  'transaction.type': 'purchase, withdrawal, transfer, payment',
+  'transaction.type': 'purchase, withdrawal, transfer, payment, or a type of your own',
   'transaction.channel':
-    'chip, contactless, magstripe, ecommerce, moto, atm, online_banking, mobile_app, branch; empty where not stated',
+    'chip, contactless, magstripe, ecommerce, moto, atm, online_banking, mobile_app, branch, or one of your own; empty where not stated',
   'transaction.country': 'ISO 3166-1, such as DE; empty where not stated',
   'transaction.city': 'City; empty where not stated',
   'transaction.deviceId': 'Device; empty where not stated',
@@ -50,6 +51,8 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'transaction.counterpartyId': 'Payee’s account; empty where not stated',
   'transaction.counterpartyName': 'Payee’s name; empty where not stated',
   'transaction.hour': 'Hour of the day where it was made, 0 to 23; UTC where its offset is not known',
+  'transaction.relation':
+    'How it stands to the transaction that it relates to: refund, reversal, completion, return; empty where it relates to none',
   'transaction.merchant.id': 'Merchant; empty where not stated',
   'transaction.merchant.name': 'Merchant’s name; empty where not stated',
   'transaction.merchant.mcc': 'ISO 18245 category, four digits; empty where not stated',
@@ -112,6 +115,7 @@ export type RuleTransaction = {
   counterpartyId: string;
   counterpartyName: string;
   hour: bigint;
+  relation: string;
   merchant: { id: string; name: string; mcc: string };
 };
 
@@ -132,6 +136,7 @@ export const emptyTransaction = (): RuleTransaction => ({
   counterpartyId: '',
   counterpartyName: '',
   hour: HOURS[0],
+  relation: '',
   merchant: { id: '', name: '', mcc: '' },
 });
 
@@ -152,6 +157,7 @@ export function fillTransaction(target: RuleTransaction, t: Transaction): void {
   target.counterpartyName = t.counterpartyName ?? '';
   const localMs = t.occurredAtMs + (t.utcOffsetMinutes ?? 0) * 60_000;
   target.hour = HOURS[Math.floor((((localMs % 86_400_000) + 86_400_000) % 86_400_000) / 3_600_000)];
+  target.relation = t.relatesTo?.kind ?? '';
   target.merchant.id = t.merchant?.id ?? '';
   target.merchant.name = t.merchant?.name ?? '';
   target.merchant.mcc = t.merchant?.mcc ?? '';

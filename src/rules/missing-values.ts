@@ -24,6 +24,7 @@ const TEXTS_MISSING: ReadonlySet<string> = new Set(
     'ip',
     'counterpartyId',
     'counterpartyName',
+    'relation',
     'merchant.id',
     'merchant.name',
     'merchant.mcc',

@@ -1,4 +1,5 @@
 // Past transactions by columns, in memory that threads share: what a backtest reads, and nothing more.
+import type { Attributes } from '../domain/data-model.ts';
 import type { Outcome } from '../domain/decision.ts';
 import { OUTCOMES } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -20,6 +21,9 @@ const TEXTS = [
   'merchantId',
   'merchantName',
   'mcc',
+  // JSON, as it is stored.
+  'attributes',
+  'relation',
 ] as const;
 type TextName = (typeof TEXTS)[number];
 
@@ -175,6 +179,19 @@ export function withoutTexts(columns: PastColumns, expression: string): PastColu
   return { ...columns, texts };
 }
 
+/** Own fields of rows by their number; those of the row before are kept, since many rows in turn have the same. */
+function parsedOnce(values: readonly string[]): (code: number) => Attributes | undefined {
+  let lastCode = -1;
+  let last: Attributes | undefined;
+  return (code) => {
+    if (code === lastCode) return last;
+    lastCode = code;
+    const text = values[code];
+    last = text === undefined ? undefined : (JSON.parse(text) as Attributes);
+    return last;
+  };
+}
+
 /** Reads rows back; the same objects serve every row. */
 export function createRowReader(columns: PastColumns) {
   const { numbers, texts } = columns;
@@ -182,11 +199,14 @@ export function createRowReader(columns: PastColumns) {
     const code = texts[name].code[i];
     return code < 0 ? undefined : texts[name].values[code];
   };
+  const attributesOf = parsedOnce(texts.attributes.values);
   return {
     transaction(i: number): Transaction {
       const merchantId = text('merchantId', i);
       const merchantName = text('merchantName', i);
       const mcc = text('mcc', i);
+      const relation = text('relation', i);
+      const attributes = attributesOf(texts.attributes.code[i]);
       // Absent fields are undefined here, which rules see as an empty text.
       const transaction = {
         id: '',
@@ -208,6 +228,8 @@ export function createRowReader(columns: PastColumns) {
           merchantId === undefined && mcc === undefined && merchantName === undefined
             ? undefined
             : { id: merchantId ?? '', name: merchantName, mcc },
+        attributes,
+        relatesTo: relation === undefined ? undefined : { transactionId: '', kind: relation },
       };
       return transaction as unknown as Transaction;
     },

@@ -3,7 +3,7 @@
 import { encodeRow } from '../adapters/spark/batch-frames.ts';
 import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import { asBuffer } from '../domain/bytes.ts';
-import type { historiesOf, Label } from '../domain/label.ts';
+import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { keyHash } from '../features/key-set.ts';
 import { ROLES, type Role, roleKey } from '../features/observe.ts';
@@ -113,7 +113,10 @@ export function transactionRows(
   return rows;
 }
 
-const LABELLED: readonly (readonly [Exclude<Role, 'inbound'>, keyof ReturnType<typeof historiesOf>])[] = [
+const LABELLED: readonly (readonly [
+  Exclude<Role, 'inbound'>,
+  'accountId' | 'merchantId' | 'deviceId' | 'ip' | 'counterpartyId',
+])[] = [
   ['account', 'accountId'],
   ['merchant', 'merchantId'],
   ['device', 'deviceId'],
@@ -131,7 +134,7 @@ export function labelRows(label: Label, number: number): Buffer[] {
       encodeRow({
         timeMs: label.labelledAtMs,
         order: number * ORDERS_PER_TRANSACTION + ROLES.indexOf(role),
-        hash: historyHash(role, String(key)),
+        hash: historyHash(role, key),
         body: encodeBody({ role, isLabel: true, fraud: label.fraud, said, vector: NOTHING }),
       }),
     ];

@@ -24,6 +24,13 @@ test('a transaction comes back from its bytes as it was, whatever is left out', 
       billing: { amountMinor: 12, currency: 'USD' },
       base: { amountMinor: 11, currency: 'EUR', rate: 0.9, rateDate: '2026-01-02', source: 'billing' },
     },
+    {
+      ...least,
+      type: 'crypto_buy',
+      channel: 'kiosk',
+      attributes: { 'customer.segment': 'Größe "L"', score: 0.25, vip: false },
+      relatesTo: { transactionId: 't0', kind: 'reversal' },
+    },
     ...Array.from({ length: 500 }, () => simulator.next().transaction),
   ];
   for (const transaction of transactions)

@@ -5,6 +5,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const HEAD_BYTES = 27;
 const NO_CHANNEL = 255;
+/** A type or channel of the data model: it stands among the texts. */
+const OWN = 254;
+const TYPES: readonly string[] = TRANSACTION_TYPES;
+const CHANNEL_LIST: readonly string[] = CHANNELS;
 const LONGEST_UTF8 = 3;
 /** In no text of a transaction, none of which is empty. */
 const BETWEEN = '\u0000';
@@ -12,6 +16,8 @@ const BETWEEN = '\u0000';
 /** Amount, latitude, longitude (f64 each), whether there is a location, type, channel (u8 each), then all texts in their order. */
 export function encodeWhole(transaction: Transaction): Buffer {
   const { amountMinor, type, channel, location, merchant } = transaction;
+  const typeAt = TYPES.indexOf(type);
+  const channelAt = channel === undefined ? NO_CHANNEL : CHANNEL_LIST.indexOf(channel);
   const texts = [
     transaction.id,
     transaction.accountId,
@@ -28,21 +34,25 @@ export function encodeWhole(transaction: Transaction): Buffer {
     transaction.billing && JSON.stringify(transaction.billing),
     transaction.base && JSON.stringify(transaction.base),
     transaction.utcOffsetMinutes,
+    transaction.attributes && JSON.stringify(transaction.attributes),
+    transaction.relatesTo && JSON.stringify(transaction.relatesTo),
+    typeAt < 0 ? type : undefined,
+    channelAt < 0 ? channel : undefined,
   ].join(BETWEEN);
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + LONGEST_UTF8 * texts.length);
   bytes.writeDoubleLE(amountMinor, 0);
   bytes.writeDoubleLE(location?.lat ?? 0, 8);
   bytes.writeDoubleLE(location?.lon ?? 0, 16);
   bytes[24] = location ? 1 : 0;
-  bytes[25] = TRANSACTION_TYPES.indexOf(type);
-  bytes[26] = channel === undefined ? NO_CHANNEL : CHANNELS.indexOf(channel);
+  bytes[25] = typeAt < 0 ? OWN : typeAt;
+  bytes[26] = channelAt < 0 ? OWN : channelAt;
   return bytes.subarray(0, HEAD_BYTES + bytes.write(texts, HEAD_BYTES));
 }
 
 /** Reads what `encodeWhole` wrote. */
 export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
   const [id, accountId, currency, merchantId, name, mcc, country, city, deviceId, ip, counterpartyId, counterpartyName,
-    billing, base, utcOffsetMinutes] =
+    billing, base, utcOffsetMinutes, attributes, relatesTo, ownType, ownChannel] =
     bytes.toString('utf8', HEAD_BYTES).split(BETWEEN); // biome-ignore format: in their order
   const transaction: Mutable<Transaction> = {
     id,
@@ -50,9 +60,10 @@ export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
     occurredAtMs,
     amountMinor: bytes.readDoubleLE(0),
     currency,
-    type: TRANSACTION_TYPES[bytes[25]],
+    type: bytes[25] === OWN ? ownType : TRANSACTION_TYPES[bytes[25]],
   };
-  if (bytes[26] !== NO_CHANNEL) transaction.channel = CHANNELS[bytes[26]];
+  if (bytes[26] === OWN) transaction.channel = ownChannel;
+  else if (bytes[26] !== NO_CHANNEL) transaction.channel = CHANNELS[bytes[26]];
   if (merchantId) transaction.merchant = { id: merchantId, ...(name && { name }), ...(mcc && { mcc }) };
   if (country) transaction.country = country;
   if (city) transaction.city = city;
@@ -63,6 +74,8 @@ export function decodeWhole(bytes: Buffer, occurredAtMs: number): Transaction {
   if (counterpartyName) transaction.counterpartyName = counterpartyName;
   if (billing) transaction.billing = JSON.parse(billing);
   if (base) transaction.base = JSON.parse(base);
+  if (attributes) transaction.attributes = JSON.parse(attributes);
+  if (relatesTo) transaction.relatesTo = JSON.parse(relatesTo);
   if (utcOffsetMinutes) transaction.utcOffsetMinutes = Number(utcOffsetMinutes);
   return transaction;
 }

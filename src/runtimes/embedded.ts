@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../adapters/embedded/database.ts';
 import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { REFUSE_CARDS } from '../domain/card-policy.ts';
+import { NO_DATA_MODEL } from '../domain/data-model.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
@@ -96,6 +97,7 @@ function deskOver(
     measurements: road.measurements,
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,
+    dataModel: options.dataModel ?? (() => NO_DATA_MODEL),
     ...recordReader(options, clock, money),
     checkCapacity: road.checkCapacity,
     inService: () => engine.inService,

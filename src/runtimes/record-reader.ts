@@ -1,5 +1,6 @@
-// Reads transactions and events from outside: what is taken in, and what amounts are converted with now.
+// How a desk reads transactions and events from outside: what it takes in, and what it converts amounts with now.
 import { readCustomerEvent } from '../domain/customer-event.ts';
+import type { DataModel } from '../domain/data-model.ts';
 import { type Bounds, readTransaction } from '../domain/read-transaction.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
@@ -13,11 +14,13 @@ export type ReaderSettings = {
   readonly cards?: CardSettings | undefined;
   /** How far the clocks of the desk's time zone are ahead of UTC, where it has one. */
   readonly offsetAt?: ((timeMs: number) => number) | undefined;
+  /** What is declared besides the fields, types and channels of the program, in what is live at the time. */
+  readonly dataModel?: (() => DataModel) | undefined;
 };
 
 /** Reads records as settings, clock and rates say at the time. */
 export function recordReader(
-  { maxAmountMinor, cards, offsetAt }: ReaderSettings,
+  { maxAmountMinor, cards, offsetAt, dataModel }: ReaderSettings,
   clock: Clock,
   money: Pick<MoneyInService, 'current'>,
 ): Pick<Desk, 'readTransaction' | 'readEvent'> {
@@ -26,6 +29,7 @@ export function recordReader(
     ...(maxAmountMinor !== undefined && { maxAmountMinor }),
     ...(cards && { cards: cards.policy }),
     ...(offsetAt && { offsetAt }),
+    ...(dataModel && { dataModel: dataModel() }),
     money: money.current(),
   });
   return {

@@ -10,6 +10,7 @@ import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
+import { NO_DATA_MODEL } from '../domain/data-model.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk, Measurements } from '../ports/desk.ts';
@@ -150,6 +151,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     measurements,
     cards: settings.cards.policy,
     money: money.current,
+    dataModel: () => NO_DATA_MODEL,
     ...recordReader(settings, clock, money),
     inService: models.inService,
     catalogues: models.catalogues,

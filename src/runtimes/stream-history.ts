@@ -16,7 +16,12 @@ const SHORT = 50_000;
 /** Each record of the input makes one message at most; whoever claimed the output wrote another. */
 const FEW_CLAIMS = 50;
 
-export function streamHistory(settings: StreamSettings, pool: Pool): DecidedHistory {
+/** `keyFields` are what entities of one's own are keyed by in what is live at the time (`OwnData.keyFields`). */
+export function streamHistory(
+  settings: StreamSettings,
+  pool: Pool,
+  keyFields: () => readonly string[] = () => [],
+): DecidedHistory {
   const sinks = createSinkStore(pool);
 
   async function* published(
@@ -88,7 +93,7 @@ export function streamHistory(settings: StreamSettings, pool: Pool): DecidedHist
         }
       }
       const { nextOffset, sourceOffset } = await sinks.progress('decisions', partition);
-      yield* storedHistory(pool, partition, fromOffset, Math.min(toOffset, sourceOffset));
+      yield* storedHistory(pool, partition, fromOffset, Math.min(toOffset, sourceOffset), keyFields());
       if (sourceOffset < toOffset) {
         yield* published(partition, nextOffset, Math.max(fromOffset, sourceOffset + 1), toOffset);
       }

@@ -1,7 +1,7 @@
 // Past transactions back from a table of Parquet files, to train on.
 import { type ParquetValue, readParquet } from '../adapters/files/read-parquet.ts';
 import type { Outcome } from '../domain/decision.ts';
-import type { Channel, Transaction, TransactionType } from '../domain/transaction.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { FIXED_COLUMNS, type PastTransaction, tableColumns } from '../training/table-columns.ts';
 import { createTableBuilder, type TrainingTable } from '../training/training-table.ts';
@@ -26,7 +26,7 @@ export async function* readPastRows(folder: string, catalogue: Catalogue): Async
         vector[i] = (row[FIXED_COLUMNS.length + i] as number | null) ?? Number.NaN;
       const merchantId = text('merchant_id');
       const mcc = text('mcc');
-      const channel = text('channel') as Channel | undefined;
+      const channel = text('channel');
       const country = text('country');
       // A backfill checked all of it on the way in.
       const transaction: Transaction = {
@@ -36,7 +36,7 @@ export async function* readPastRows(folder: string, catalogue: Catalogue): Async
         // What is learned from is in one currency.
         amountMinor: Number(value('base_amount_minor')),
         currency: text('base_currency') ?? '',
-        type: text('type') as TransactionType,
+        type: text('type') ?? '',
         ...(channel !== undefined && { channel }),
         ...(merchantId !== undefined && {
           merchant: { id: merchantId, ...(mcc !== undefined && { mcc }) },

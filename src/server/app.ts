@@ -27,6 +27,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     office: desk.office,
     clock: desk.clock,
     loginRequired: options.loginRequired,
+    dataModel: () => desk.dataModel(),
   });
   limitReading(app);
   const works = await startWorks(options, (error) => app.log.error(error));

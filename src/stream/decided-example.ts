@@ -12,6 +12,7 @@ export function decidedExample(
     id: 't1', accountId: 'a', occurredAtMs: 1_790_000_000_000, utcOffsetMinutes: undefined, amountMinor: 5, currency: 'EUR', type: 'purchase',
     channel: undefined, merchant: undefined, country: undefined, city: undefined, location: undefined,
     deviceId: undefined, ip: undefined, counterpartyId: undefined, counterpartyName: undefined, billing: undefined, base: undefined,
+    attributes: undefined, relatesTo: undefined,
     ...transaction,
   }; // biome-ignore format: short
   return {

@@ -16,8 +16,8 @@ import type { DeadLetterSubject } from '../ports/office/dead-letters.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream/stream.ts';
 import { traceparentOf } from './record-codec.ts';
 
-/** Of the messages below; readers take those of before as well. */
-export const MESSAGE_VERSION = 1;
+/** Of the messages below; readers take those of before as well. 2: attributes and relatesTo of transactions, attributes of labels. */
+export const MESSAGE_VERSION = 2;
 const DEAD_LETTER_CHARACTERS = 2000;
 const encoder = new TextEncoder();
 const decoder = exactDecoder();

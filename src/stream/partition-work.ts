@@ -2,6 +2,7 @@
 // the runner brings in what is needed, and takes out what is to be committed and published.
 import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy } from '../domain/card-policy.ts';
+import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import { createEngine, type Engine } from '../engine/process-batch.ts';
 import type { Catalogue } from '../features/catalogue.ts';
@@ -31,6 +32,8 @@ export type WorkParts = {
   readonly money: () => Money;
   /** How far the clocks of the time zone are ahead of UTC, where there is one. */
   readonly offsetAt?: (timeMs: number) => number;
+  /** What is declared besides the fields, types and channels of the program, in what is live at the time. */
+  readonly dataModel?: () => DataModel;
 };
 
 export type Work = {
@@ -40,6 +43,7 @@ export type Work = {
   readonly cards: CardPolicy | undefined;
   money(): Money;
   readonly offsetAt: ((timeMs: number) => number) | undefined;
+  readonly dataModel: (() => DataModel) | undefined;
   readonly cache: AccountCache;
   readonly ids: DecidedIds;
   readonly state: FeatureState;
@@ -89,6 +93,7 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     cards: parts.cards,
     money: parts.money,
     offsetAt: parts.offsetAt,
+    dataModel: parts.dataModel,
     cache,
     engineWithoutHistories: engineOf(parts.inService, engineWithoutHistories),
     ids,

@@ -58,6 +58,7 @@ export function readRecords(
     ...(work.cards && { cards: work.cards }),
     money: work.money(),
     ...(work.offsetAt && { offsetAt: work.offsetAt }),
+    ...(work.dataModel && { dataModel: work.dataModel() }),
   };
   for (const item of raw) {
     const decoded = readRecord(item, bounds);

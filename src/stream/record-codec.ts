@@ -21,9 +21,9 @@ import { badByteText, badUtf8 } from '../domain/utf8.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { StreamRecord } from '../ports/stream/stream.ts';
 
-/** Of the records below: 2 has events, and own fields. Readers take those of before as well. */
+/** 2: attributes and relatesTo of transactions, attributes of labels, events. */
 export const SCHEMA_VERSION = '2';
-const READ_VERSIONS: readonly string[] = ['1', SCHEMA_VERSION];
+const READ_VERSIONS: ReadonlySet<string> = new Set(['1', SCHEMA_VERSION]);
 const KINDS = ['transaction', 'event', 'label'] as const;
 export const HEADERS = {
   schemaVersion: 'schema-version',
@@ -100,9 +100,9 @@ const problem = (message: string): DecodedRecord => ({ ok: false, problems: [{ p
 export function decodeRecord(raw: StreamRecord, bounds: Bounds): DecodedRecord {
   const { nowMs, cards = REFUSE_CARDS } = bounds;
   const version = raw.headers.get(HEADERS.schemaVersion);
-  if (version !== undefined && !READ_VERSIONS.includes(version)) {
+  if (version !== undefined && !READ_VERSIONS.has(version)) {
     return problem(
-      `Header ${HEADERS.schemaVersion} is ${shown(version)}; this program reads ${READ_VERSIONS.map((one) => `"${one}"`).join(' and ')}.`,
+      `Header ${HEADERS.schemaVersion} is ${shown(version)}; this program reads ${[...READ_VERSIONS].join(' and ')}.`,
     );
   }
   const said = raw.headers.get(HEADERS.kind) ?? 'transaction';

@@ -11,12 +11,16 @@ import { toTransaction } from '../sql/stored-transactions.ts';
 
 const ITEMS_AT_ONCE = 500;
 
-/** Everything stored of a partition from an offset to another, both included, in order. */
+/**
+ * Everything stored of a partition from an offset to another, both included, in order; labels with the keys of own histories
+ * that `keyFields` names.
+ */
 export async function* storedHistory(
   pool: Pool,
   partition: number,
   fromOffset: number,
   toOffset: number,
+  keyFields: readonly string[] = [],
 ): AsyncIterable<readonly HistoryItem[]> {
   for (let from = fromOffset; from <= toOffset; ) {
     const decided = await pool.query(
@@ -60,7 +64,7 @@ export async function* storedHistory(
           fraud: row.fraud,
           source: row.source as LabelSource,
           labelledAtMs: row.said_at.getTime(),
-          ...historiesOf(transaction),
+          ...historiesOf(transaction, keyFields),
         };
         return { kind: 'label', offset: Number(row.label_offset), label };
       }),

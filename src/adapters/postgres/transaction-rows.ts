@@ -6,7 +6,8 @@ import { type CopyRows, copyInto } from './copy-rows.ts';
 const COLUMNS = [
   'id', 'seq', 'partition', 'log_offset', 'account_id', 'occurred_at', 'utc_offset_minutes', 'received_at', 'decided_at',
   'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel', 'merchant_id', 'merchant_name', 'mcc', 'country', 'city',
-  'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'counterparty_name', 'outcome', 'score', 'reasons', 'rules',
+  'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'counterparty_name', 'attributes', 'relates_to', 'outcome', 'score',
+  'reasons', 'rules',
   'model_version', 'ruleset_version', 'catalogue_hash', 'features', 'content_hash', 'engine_ms',
 ]; // biome-ignore format: as the values below
 
@@ -41,6 +42,8 @@ export function addTransactionRow(rows: CopyRows, item: Decided, partition: numb
   rows.text(t.ip);
   rows.text(t.counterpartyId);
   rows.text(t.counterpartyName);
+  rows.text(t.attributes && JSON.stringify(t.attributes));
+  rows.text(t.relatesTo && JSON.stringify(t.relatesTo));
   rows.text(decision.outcome);
   rows.double(decision.score);
   rows.text(decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons));

@@ -42,6 +42,8 @@ export function transactionRow(item: Decided, seq: number) {
     ip: t.ip,
     counterparty_id: t.counterpartyId,
     counterparty_name: t.counterpartyName,
+    attributes: t.attributes && JSON.stringify(t.attributes),
+    relates_to: t.relatesTo && JSON.stringify(t.relatesTo),
     outcome: decision.outcome,
     score: decision.score,
     reasons: decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons),

@@ -13,6 +13,7 @@ import { LINK_INDEXES } from './links.ts';
 import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
+import { OBSERVED_FIELD_TABLES } from './observed-fields.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
 import { BASE_AMOUNT_COLUMNS, RATE_TABLES } from './rates.ts';
@@ -118,6 +119,13 @@ const LOCAL_TIME = ofBoth([
   `comment on column transactions.utc_offset_minutes is 'Minutes that the clock of the place is ahead of UTC'`,
 ]);
 
+const OWN_DATA = ofBoth([
+  'alter table transactions add column attributes text, add column relates_to text',
+  `comment on column transactions.attributes is 'JSON of the fields of one''s own, by their dotted path'`,
+  `comment on column transactions.relates_to is 'JSON: the transaction that it takes back, completes or returns, and which of these'`,
+  ...OBSERVED_FIELD_TABLES,
+]);
+
 const HOLDS = ofBoth(CHANNEL_HOLDS);
 const WEAK = ofBoth(WEAK_ALIASES);
 const CATALOGUE = ofBoth(CATALOGUE_TABLES);
@@ -162,7 +170,8 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '016_channel_holds': HOLDS,
   '017_weak_aliases': WEAK,
   '018_catalogue': CATALOGUE,
-  '019_events': ofBoth(eventTables(false)),
+  '019_own_data': OWN_DATA,
+  '020_events': ofBoth(eventTables(false)),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -235,7 +244,8 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '017_channel_holds': HOLDS,
   '018_weak_aliases': WEAK,
   '019_catalogue': CATALOGUE,
-  '020_events': ofBoth(eventTables(true)),
+  '020_own_data': OWN_DATA,
+  '021_events': ofBoth(eventTables(true)),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

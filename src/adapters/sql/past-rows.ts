@@ -1,6 +1,7 @@
 // Past transactions for backtests, out of the database in large pages.
 import { type BaseAmount, baseCurrency, baseHundredths, baseMinor } from '../../domain/base-amount.ts';
 import type { Outcome, RuleHit } from '../../domain/decision.ts';
+import type { Relation } from '../../domain/transaction.ts';
 import type { PastRows } from '../../ports/past-rows.ts';
 import type { StoredPast } from '../../rules/past-columns.ts';
 import { labelDelays, labelSources } from './past-labels.ts';
@@ -38,6 +39,8 @@ function toPast(row: Row): StoredPast {
     merchantId: textOrNone(row.merchant_id),
     merchantName: textOrNone(row.merchant_name),
     mcc: textOrNone(row.mcc),
+    attributes: textOrNone(row.attributes),
+    relation: row.relates_to === null ? undefined : (JSON.parse(String(row.relates_to)) as Relation).kind,
     score: Number(row.score),
     outcome: row.outcome as Outcome,
     isFraud: row.is_fraud === null ? undefined : row.is_fraud === true,
@@ -53,8 +56,8 @@ export function createPastRows(session: SqlSession): PastRows {
     async page(before, limit) {
       const rows = await session.query(
         `select seq, id, account_id, occurred_at, utc_offset_minutes, decided_at, amount_minor, currency, base, type, channel, merchant_id,
-           merchant_name, mcc, country, city, device_id, ip, counterparty_id, counterparty_name, outcome, score, rules,
-           features, is_fraud, catalogue_hash
+           merchant_name, mcc, country, city, device_id, ip, counterparty_id, counterparty_name, attributes, relates_to, outcome, score,
+           rules, features, is_fraud, catalogue_hash
          from transactions where ($1::bigint is null or seq < $1) order by seq desc limit $2`,
         [before ?? null, limit],
       );

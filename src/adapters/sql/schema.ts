@@ -32,6 +32,9 @@ export type TransactionsTable = {
   ip: string | null;
   counterparty_id: string | null;
   counterparty_name: string | null;
+  /** JSON of the fields of one's own, and of the transaction that it takes back, completes or returns. */
+  attributes: string | null;
+  relates_to: string | null;
   outcome: string;
   score: number;
   /** JSON arrays; null for approvals, whose reasons are computed on demand from `features`. */

@@ -1,8 +1,9 @@
 // Rows of transactions as what was stored of them: the transaction, its decision, and what it turned out to be.
 import type { Selectable } from 'kysely';
 import type { Amount, BaseAmount } from '../../domain/base-amount.ts';
+import type { Attributes } from '../../domain/data-model.ts';
 import type { Decision, Outcome, Reason, RuleHit } from '../../domain/decision.ts';
-import type { Channel, Transaction, TransactionType } from '../../domain/transaction.ts';
+import type { Relation, Transaction } from '../../domain/transaction.ts';
 import type { ListedTransaction, StoredTransaction } from '../../ports/store.ts';
 import type { TransactionsTable } from './schema.ts';
 
@@ -46,8 +47,8 @@ export function toTransaction(row: ListedRow): Transaction {
     currency: row.currency,
     ...(row.billing !== null && { billing: JSON.parse(row.billing) as Amount }),
     ...(row.base !== null && { base: JSON.parse(row.base) as BaseAmount }),
-    type: row.type as TransactionType,
-    ...(row.channel !== null && { channel: row.channel as Channel }),
+    type: row.type,
+    ...(row.channel !== null && { channel: row.channel }),
     ...(row.merchant_id !== null && {
       merchant: {
         id: row.merchant_id,
@@ -62,6 +63,8 @@ export function toTransaction(row: ListedRow): Transaction {
     ...(row.ip !== null && { ip: row.ip }),
     ...(row.counterparty_id !== null && { counterpartyId: row.counterparty_id }),
     ...(row.counterparty_name !== null && { counterpartyName: row.counterparty_name }),
+    ...(row.attributes !== null && { attributes: JSON.parse(row.attributes) as Attributes }),
+    ...(row.relates_to !== null && { relatesTo: JSON.parse(row.relates_to) as Relation }),
   };
 }
 
@@ -89,6 +92,6 @@ export const toStored = (row: TransactionRow): StoredTransaction => ({
 export const LISTED_COLUMNS = [
   'id', 'seq', 'account_id', 'occurred_at', 'utc_offset_minutes', 'received_at', 'decided_at', 'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel',
   'merchant_id', 'merchant_name', 'mcc', 'country', 'city', 'lat', 'lon', 'device_id', 'ip', 'counterparty_id',
-  'counterparty_name', 'outcome', 'score', 'reasons', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
+  'counterparty_name', 'attributes', 'relates_to', 'outcome', 'score', 'reasons', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
   'is_fraud', 'fraud_type',
 ].join(', '); // biome-ignore format: a list

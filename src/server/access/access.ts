@@ -2,6 +2,7 @@
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Actor, neededFor, PERMISSION_WORDS, type Permission } from '../../domain/access.ts';
+import type { DataModel } from '../../domain/data-model.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AuditEntry } from '../../ports/office/audit.ts';
 import type { Office } from '../../ports/office/office.ts';
@@ -33,6 +34,8 @@ export type AccessOptions = {
   readonly clock: Clock;
   /** Where others can reach the desk, nobody comes in without an account. */
   readonly loginRequired: boolean;
+  /** Which of the fields of one's own say something of a person. */
+  readonly dataModel: () => DataModel;
 };
 
 export type Access = {
@@ -128,7 +131,7 @@ async function admitted(
 export async function guardRoutes(app: FastifyInstance, options: AccessOptions): Promise<Access> {
   const { office, clock } = options;
   const { people } = office;
-  const masked = maskedSight(await office.secrets.secret('masked identifiers'));
+  const masked = maskedSight(await office.secrets.secret('masked identifiers'), options.dataModel);
   const actors = await findActors(people, clock, options.loginRequired);
 
   await app.register(fastifyCookie);

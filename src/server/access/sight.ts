@@ -2,6 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PERMISSION_WORDS, type Permission } from '../../domain/access.ts';
+import type { DataModel } from '../../domain/data-model.ts';
+import { attributeSeenAs, ownDataOf } from '../../domain/own-data.ts';
 import { type Sight, WHOLE } from '../../domain/sight.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 
@@ -21,9 +23,10 @@ const TOKEN_LETTERS = 7;
  * A sight with tokens by a key of the desk: rows can be told apart and found again after a restart, and without the key nobody
  * can try out what stands behind one. Kinds are kept apart, so that an account is not found again as somebody's payee.
  */
-export function maskedSight(key: Buffer): Sight {
+export function maskedSight(key: Buffer, dataModel: () => DataModel): Sight {
   return {
     kind: 'masked',
+    attributeSeenAs: (name) => attributeSeenAs(name, ownDataOf(dataModel())),
     token(kind, identifier) {
       const bytes = createHmac('sha256', key).update(`${kind}\0${identifier}`).digest();
       return `••••${Array.from({ length: TOKEN_LETTERS }, (_, i) => LETTERS[bytes[i] & 31]).join('')}`;

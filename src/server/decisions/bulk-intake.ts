@@ -2,7 +2,9 @@
 // told with its place and kept among the dead letters.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attributes } from '../../domain/data-model.ts';
 import { readJson } from '../../domain/json-text.ts';
+import { ownDataOf, undeclaredIn } from '../../domain/own-data.ts';
 import type { Parsed, Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
 import { badByteText } from '../../domain/utf8.ts';
@@ -19,9 +21,13 @@ const MAX_WAIT_MS = 30_000;
 const WAIT_MS = 20;
 /** Ids of one body that are remembered: what came just before may not be decided yet. */
 const MAX_LATELY = 50_000;
+/** Names of attributes that are counted. */
+const MAX_UNDECLARED = 500;
+
+type Bulk = { readonly id: string; readonly attributes?: Attributes };
 
 /** What one kind of record is taken by. */
-export type BulkKind<T extends { readonly id: string }> = {
+export type BulkKind<T extends Bulk> = {
   /** Where it comes from, as dead letters say it. */
   readonly source: string;
   read(value: unknown): Parsed<T>;
@@ -41,6 +47,8 @@ export type BulkFigures = {
   readonly repeated: number;
   readonly rejected: number;
   readonly errors: readonly RejectedRecord[];
+  /** How often attributes came that nobody declared, by name. */
+  readonly undeclared?: Readonly<Record<string, number>>;
 };
 
 export type BulkIntake = {
@@ -77,12 +85,27 @@ function createLately() {
   };
 }
 
-export function createBulkIntake<T extends { readonly id: string }>(
-  desk: Desk,
-  kind: BulkKind<T>,
-): BulkIntake {
+/** Attributes that nobody declared, counted by name. */
+function createUndeclared(desk: Desk) {
+  const counts = new Map<string, number>();
+  return {
+    add(items: readonly Bulk[]): void {
+      const own = ownDataOf(desk.dataModel());
+      for (const { attributes } of items) {
+        for (const name of undeclaredIn(attributes, own, MAX_UNDECLARED)) {
+          const before = counts.get(name);
+          if (before !== undefined || counts.size < MAX_UNDECLARED) counts.set(name, (before ?? 0) + 1);
+        }
+      }
+    },
+    figures: () => (counts.size > 0 ? { undeclared: Object.fromEntries(counts) } : {}),
+  };
+}
+
+export function createBulkIntake<T extends Bulk>(desk: Desk, kind: BulkKind<T>): BulkIntake {
   const errors: RejectedRecord[] = [];
   const lately = createLately();
+  const undeclared = createUndeclared(desk);
   let accepted = 0;
   let rejected = 0;
   let repeated = 0;
@@ -122,6 +145,7 @@ export function createBulkIntake<T extends { readonly id: string }>(
     }
     if (fresh.length > 0) await acceptWhenRoom(desk, () => kind.accept(fresh));
     accepted += fresh.length;
+    undeclared.add(fresh);
   }
 
   return {
@@ -136,7 +160,7 @@ export function createBulkIntake<T extends { readonly id: string }>(
       if (chunk.length === CHUNK) await flush();
     },
     flush,
-    figures: () => ({ accepted, repeated, rejected, errors }),
+    figures: () => ({ accepted, repeated, rejected, errors, ...undeclared.figures() }),
   };
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import Fastify from 'fastify';
 import { REFUSE_CARDS } from '../../domain/card-policy.ts';
+import { NO_DATA_MODEL } from '../../domain/data-model.ts';
 import { readTransaction } from '../../domain/read-transaction.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { createBoundary } from '../../ports/boundary.ts';
@@ -27,6 +28,7 @@ async function withRoomFor(room: number, body: string | Buffer, headers: Record<
   const taken: Transaction[] = [];
   const desk = {
     clock: { nowMs: () => (nowMs += 1000) },
+    dataModel: () => NO_DATA_MODEL,
     readTransaction: (value: unknown) => readTransaction(value, { nowMs }),
     cards: REFUSE_CARDS,
     store: { findKnown: async () => new Map(), addDeadLetter: async () => undefined },

@@ -1,10 +1,14 @@
 // The route that takes in one transaction to decide. Many: bulk-routes.ts; labels: label-routes.ts.
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { ownDataOf, undeclaredIn } from '../../domain/own-data.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Desk } from '../../ports/desk.ts';
 import { decide } from '../../protocol/decisions.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 import { serve } from '../edge/serve.ts';
+
+/** Names that an answer lists. */
+const MAX_UNDECLARED = 100;
 
 /** Answers with every problem. */
 export const unprocessable = (reply: FastifyReply, problems: readonly Problem[]): FastifyReply =>
@@ -47,11 +51,13 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
         return sendProblem(reply, 409, 'Conflict', otherContent(parsed.value.id));
       }
       const { decidedAtMs, rules, ...decision } = result.decision;
+      const undeclared = undeclaredIn(parsed.value.attributes, ownDataOf(desk.dataModel()), MAX_UNDECLARED);
       // A shadow rule had no part in the answer.
       return {
         ...decision,
         rules: rules.filter(({ shadow }) => !shadow),
         decidedAt: new Date(decidedAtMs).toISOString(),
+        ...(undeclared.length > 0 && { undeclared }),
       };
     },
     { validatorCompiler: byParser },

@@ -1,0 +1,82 @@
+// Own fields through a desk: taken, told, kept, shown to whom may see them, and there again after a restart.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type DeskProcess, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
+import { caller, clientOf, firstCookie, inviteCookie } from './people.ts';
+
+const folder = makeFolder();
+let desk: DeskProcess;
+let administrator: { readonly cookie: string };
+before(async () => {
+  desk = await startDesk(folder.path, ['--no-simulator']);
+});
+after(async () => {
+  await desk.stop();
+  folder.remove();
+});
+
+const OWN = { customer: { id: '4111111111111111', segment: 'gold' }, 'risk.deviceScore': 0.7, vip: true };
+const RELATION = { transactionId: 'own-0', kind: 'refund' } as const;
+
+test('Y14: what nobody declared is taken, told in the answer, counted in bulk, and kept with the transaction', async () => {
+  const sent = { ...smallest('own-1'), attributes: OWN, relatesTo: RELATION };
+  const { status, body } = await postJson(desk.url, '/v1/decisions', sent);
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual(body.undeclared, ['customer.id', 'customer.segment', 'risk.deviceScore', 'vip']);
+  const flat = {
+    vip: true,
+    'customer.segment': 'gold',
+    'risk.deviceScore': 0.7,
+    'customer.id': OWN.customer.id,
+  };
+  const again = await postJson(desk.url, '/v1/decisions', { ...sent, attributes: flat });
+  assert.deepEqual(again.body, body, 'the same content, whatever its form');
+  const other = await postJson(desk.url, '/v1/decisions', { ...sent, attributes: { ...flat, vip: false } });
+  assert.equal(other.status, 409);
+
+  const lines = [{ a: 1 }, { a: 2, b: 'x' }, undefined].map((attributes, i) =>
+    JSON.stringify({ ...smallest(`own-bulk-${i}`), attributes }),
+  );
+  const bulk = await clientOf(desk).call('addTransactions', {
+    type: 'application/x-ndjson',
+    body: lines.join('\n'),
+  });
+  assert.deepEqual([bulk.accepted, bulk.undeclared], [3, { a: 2, b: 1 }]);
+
+  const story = await clientOf(desk).call('getTransaction', { params: { id: 'own-1' } });
+  const { 'customer.id': token, ...rest } = story.transaction.attributes ?? {};
+  assert.match(String(token), /^411111x{6}1111~/);
+  assert.deepEqual(rest, { 'customer.segment': 'gold', 'risk.deviceScore': 0.7, vip: true });
+  assert.deepEqual(story.transaction.relatesTo, RELATION);
+});
+
+test('Y14: at the root of a transaction an own field is refused, with where it belongs', async () => {
+  const { status, body } = await postJson(desk.url, '/v1/decisions', {
+    ...smallest('own-2'),
+    segment: 'gold',
+  });
+  assert.equal(status, 422);
+  assert.match(JSON.stringify(body), /own belong into attributes/);
+});
+
+test('Y15: whoever may not see identifiers sees no attribute that nobody declared', async () => {
+  administrator = { cookie: await firstCookie(desk) };
+  const ada = caller(desk, administrator);
+  const viewer = { cookie: await inviteCookie(desk, ada, 'vi@bank.example', ['viewer']) };
+  const seen = await clientOf(desk, viewer).call('getTransaction', { params: { id: 'own-1' } });
+  assert.equal(seen.transaction.attributes, undefined);
+  assert.deepEqual(seen.transaction.relatesTo, RELATION);
+  const whole = await clientOf(desk, administrator).call('getTransaction', { params: { id: 'own-1' } });
+  assert.equal(whole.transaction.attributes?.['customer.segment'], 'gold');
+});
+
+test('D3 after SIGKILL a transaction has its own fields, and its repetition is the same', async () => {
+  const sent = { ...smallest('own-kill'), attributes: OWN, relatesTo: RELATION };
+  const first = await clientOf(desk, administrator).call('decide', { body: sent });
+  await desk.kill();
+  desk = await startDesk(folder.path, ['--no-simulator']);
+  const client = clientOf(desk, administrator);
+  assert.deepEqual(await client.call('decide', { body: sent }), first);
+  const { transaction } = await client.call('getTransaction', { params: { id: 'own-kill' } });
+  assert.equal(transaction.attributes?.['risk.deviceScore'], 0.7);
+});
