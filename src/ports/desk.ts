@@ -1,6 +1,7 @@
 // A running fraud desk as the server sees it, whatever runtime is behind it.
 import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy, ParsedRecord } from '../domain/card-policy.ts';
+import type { FilledFrom } from '../domain/catalogue-version.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
@@ -9,9 +10,11 @@ import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts'
 import type { InService, Result } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { Catalogues } from '../engine/stored-vectors.ts';
+import type { ReadyCatalogue } from '../features/checked-catalogue.ts';
 import type { NameMatch } from '../lists/name-index.ts';
 import type { Lookups } from '../rules/rule.ts';
 import type { Clock } from './clock.ts';
+import type { AuditEntry } from './office/audit.ts';
 import type { ModelRegistry } from './office/models.ts';
 import type { Office } from './office/office.ts';
 import type { Store } from './store.ts';
@@ -70,6 +73,28 @@ export type PartitionLag = {
   readonly oldestMs: number | undefined;
 };
 
+/** The catalogue that a process decides by. */
+export type ServedCatalogue = ReadyCatalogue & {
+  /** 0 where it is the program's. */
+  readonly version: number;
+  readonly disabled: readonly string[];
+  readonly filledFrom: readonly FilledFrom[];
+};
+
+/** How the catalogue of a desk changes while it decides. */
+export type CatalogueChange = {
+  /** What this process decides by now. */
+  current(): ServedCatalogue;
+  /**
+   * Puts the draft of this version into service, with its audit line: compiled, histories that are there shared, swapped between two
+   * batches. Gives the histories that begin now, or why nothing was changed.
+   */
+  goLive(
+    version: number,
+    entry: AuditEntry,
+  ): Promise<{ readonly filledFrom: readonly FilledFrom[] } | { readonly problem: string }>;
+};
+
 export type { InService };
 
 /**
@@ -108,6 +133,7 @@ export type Desk = {
   readonly office: Office;
   /** Takes what registry, rule book and lists say now into service; resolves when this process decides by it. */
   refresh(): Promise<void>;
+  readonly catalogue: CatalogueChange;
   /** Lists and names as rules ask for them, in this process. */
   readonly lists: Lookups & {
     sanctionBest(name: string): NameMatch | undefined;

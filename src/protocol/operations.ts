@@ -2,6 +2,7 @@
 import * as alerts from './alerts.ts';
 import * as audit from './audit.ts';
 import * as cases from './cases.ts';
+import * as catalogue from './catalogue.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
 import * as events from './events.ts';
@@ -40,6 +41,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof cases> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof rules> &
+  OperationsOf<typeof catalogue> &
   OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
@@ -69,6 +71,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   cases,
   modelPanel,
   rules,
+  catalogue,
   lists,
   figures,
   feed,

@@ -11,6 +11,7 @@ import { alertRoutes } from './alerts/alert-routes.ts';
 import { attachmentRoutes } from './alerts/attachment-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { caseRoutes } from './cases/case-routes.ts';
+import { catalogueRoutes } from './data/catalogue-routes.ts';
 import { bulkRoute } from './decisions/bulk-route.ts';
 import { intakeRoutes } from './decisions/decide-route.ts';
 import { eventIntake, eventRoutes } from './events/event-routes.ts';
@@ -82,6 +83,7 @@ export async function addRooms(
   await app.register(async (scope) => alertRoutes(scope, desk, relay, feed));
   await app.register(async (scope) => attachmentRoutes(scope, desk, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
+  await app.register(async (scope) => catalogueRoutes(scope, desk));
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => importRoutes(scope, desk));
   await app.register(async (scope) => rateRoutes(scope, desk));

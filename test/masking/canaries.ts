@@ -56,6 +56,9 @@ export const CANARY = {
   modelNote: nonsense(),
   moveNote: nonsense(),
   viewPath: nonsense(),
+  featureText: nonsense(),
+  featureCondition: nonsense(),
+  catalogueNote: nonsense(),
 } as const;
 export type CanaryName = keyof typeof CANARY;
 
