@@ -1,11 +1,11 @@
 // The feature catalogue: every feature once, with its unit, window, meaning for analysts and missing rule.
 import { createHash } from 'node:crypto';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { accountFeatures, inboundFeatures } from './account-catalogue.ts';
 import { type FeatureDefinition, HIGH_AMOUNT_MAJOR, NEVER, NO_MERCHANT } from './feature-definition.ts';
-import type { EventRecord } from './feature-record.ts';
 import type { FeatureState } from './feature-state.ts';
 import { counterpartyFeatures, merchantFeatures, shared } from './shared-catalogue.ts';
 import { money, riskWord } from './wording.ts';
@@ -54,7 +54,7 @@ export type Catalogue = {
   /** Writes a label into the histories of its transaction, when it becomes known; `previous` is what it was labelled before. */
   applyLabel(state: FeatureState, label: Label, previous: boolean | undefined): void;
   /** Adds an event to the histories that look at its kind; one that throws leaves no trace. Absent where none does. */
-  observeEvent?(state: FeatureState, event: EventRecord): void;
+  observeEvent?(state: FeatureState, event: CustomerEvent): void;
   /** The histories, each by itself, in the order in which `look` reads them. */
   readonly parts: readonly CataloguePart[];
   /** Features of the record alone, and those that use others, into a vector that has what the parts gave. */

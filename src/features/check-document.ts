@@ -1,5 +1,6 @@
 // A catalogue document, read and checked as a whole: every problem with its place and what to do. Nothing of a document with a
 // problem is used.
+import { EVENT_KINDS } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import { isObject, shown } from '../domain/fields.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -15,17 +16,6 @@ import { keyOf, TEXT_FIELDS } from './record-fields.ts';
 import { type Sentences, sentencesOf } from './sentences.ts';
 
 export const MAX_OWN_FEATURES = 400;
-/** Kinds of events that every desk knows. */
-export const PROGRAM_EVENTS = [
-  'login',
-  'failed_login',
-  'password_change',
-  'address_change',
-  'device_bound',
-  'payee_added',
-  'limit_raised',
-];
-
 export type ReadDocument =
   | { readonly ok: true; readonly document: CatalogueDocument }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -116,7 +106,7 @@ export function checkDocument(document: CatalogueDocument): Problem[] {
   const checking: Checking = {
     data: document.data,
     entities: entitiesOf(document.data),
-    eventKinds: new Set([...PROGRAM_EVENTS, ...document.data.events.map(({ name }) => name)]),
+    eventKinds: new Set([...EVENT_KINDS, ...document.data.events.map(({ name }) => name)]),
     expressions: expressionsOf(document.data, new Map()),
     composing: expressionsOf(document.data, new Map(composable.map((name, slot) => [name, slot]))),
     sentences: sentencesOf([...PROGRAM_FEATURES, ...own.map(({ name }) => name)]),
@@ -180,7 +170,7 @@ function checkData(data: DataModel, place: Place): void {
       report(below(below(entities, i), 'key'), 'The two fields are one.');
   });
   const named = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
-  checkTwice(named(data.events), below(place, 'events'), 'a kind of event', PROGRAM_EVENTS);
+  checkTwice(named(data.events), below(place, 'events'), 'a kind of event', EVENT_KINDS);
   checkTwice(named(data.types), below(place, 'types'), 'a type', TRANSACTION_TYPES);
   checkTwice(named(data.channels), below(place, 'channels'), 'a channel', CHANNELS);
 }

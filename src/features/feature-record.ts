@@ -2,16 +2,11 @@
 // A catalogue has one, and fills it for each record.
 import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import { minorPerMajor } from '../domain/currency.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Attributes } from '../domain/data-model.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { keyHash } from './key-set.ts';
-
-/** An event besides payments, as far as features read it. */
-export type EventRecord = Pick<
-  Partial<Transaction>,
-  'utcOffsetMinutes' | 'accountId' | 'deviceId' | 'ip' | 'counterpartyId' | 'country' | 'attributes'
-> & { readonly kind: string; readonly occurredAtMs: number };
 
 /** What a record may say; an event says a part of it. */
 export type Said = Omit<Partial<Transaction>, 'occurredAtMs'> & { readonly occurredAtMs: number };
@@ -69,7 +64,7 @@ export function fillRecord(record: FeatureRecord, transaction: Transaction): voi
 }
 
 /** An event has the account, device and address that a transaction has, and no amount. */
-export function fillFromEvent(record: FeatureRecord, event: EventRecord): void {
+export function fillFromEvent(record: FeatureRecord, event: CustomerEvent): void {
   record.said = event;
   record.attributes = event.attributes ?? NOTHING;
   fillTime(record, event.occurredAtMs, event.utcOffsetMinutes);

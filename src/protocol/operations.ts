@@ -5,6 +5,7 @@ import * as cases from './cases.ts';
 import * as catalogue from './catalogue.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
+import * as events from './events.ts';
 import * as feed from './feed.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
@@ -34,6 +35,7 @@ type OperationsOf<M> = {
 export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof labels> &
   OperationsOf<typeof transactions> &
+  OperationsOf<typeof events> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof cases> &
@@ -63,6 +65,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   decisions,
   labels,
   transactions,
+  events,
   links,
   alerts,
   cases,

@@ -10,6 +10,7 @@ import type { LogRecord } from '../engine/records.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk, ServedCatalogue } from '../ports/desk.ts';
+import { quarantinedIdOf, subjectOf } from '../ports/office/dead-letters.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { catalogueChange } from './catalogue-in-service.ts';
@@ -97,7 +98,7 @@ function deskOver(
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,
     dataModel,
-    readTransaction: recordReader({ ...options, dataModel }, clock, money),
+    ...recordReader({ ...options, dataModel }, clock, money),
     checkCapacity: road.checkCapacity,
     inService: () => engine.inService,
     catalogues: parts.catalogue.catalogues,
@@ -127,10 +128,13 @@ function deskOver(
       await append(transactions.map(toRecord));
     },
     async takeAgain(record) {
-      if (record.kind === 'transaction') processor.release(record.transaction.id);
-      await append([record.kind === 'transaction' ? toRecord(record.transaction) : record]);
+      if (record.kind !== 'label') processor.release(quarantinedIdOf(subjectOf(record)));
+      await append([record.kind === 'label' ? record : { ...record, receivedAtMs: clock.nowMs() }]);
     },
-    letGo: (transactionId) => processor.release(transactionId),
+    letGo: processor.release,
+    async acceptEvents(events) {
+      await append(events.map((event) => ({ kind: 'event', event, receivedAtMs: clock.nowMs() })));
+    },
     async label(labels) {
       await append(labels.map((label) => ({ kind: 'label', label })));
     },

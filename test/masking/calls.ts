@@ -268,6 +268,13 @@ export const CALLS: Readonly<Record<string, Calls>> = {
       type: 'application/x-ndjson',
     },
   ],
+  'GET /v1/events': () => [{ path: '/v1/events?limit=500' }, { path: '/v1/events?kind=login' }],
+  'POST /v1/events': () => [
+    {
+      path: '/v1/events',
+      body: { id: fresh(), kind: 'login', occurredAt: new Date().toISOString(), accountId: 'somebody' },
+    },
+  ],
   'POST /v1/labels': ({ transactions }) => [
     { path: '/v1/labels', body: { transactionId: transactions[1], fraud: true } },
   ],

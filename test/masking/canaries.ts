@@ -35,6 +35,7 @@ export const CANARY = {
   lon: '11.5761247',
   merchantOfTransfer: nonsense(),
   merchantNameOfTransfer: nonsense(),
+  attribute: nonsense(),
   note: nonsense(),
   caseNote: nonsense(),
   caseTitle: nonsense(),
