@@ -33,7 +33,7 @@ async function* rows(): AsyncGenerator<LabelledTransaction[]> {
 /** Reading, features and scores in this process; seconds and rows. */
 async function oneEngine(model: Model): Promise<{ seconds: number; done: number }> {
   const scorer = createScorer(model, STANDARD);
-  const ruleset = compileRuleset(STARTER_RULES);
+  const ruleset = compileRuleset(STARTER_RULES, STANDARD);
   const replay = createFeatureReplay(STANDARD);
   const started = performance.now();
   let done = 0;

@@ -41,7 +41,7 @@ async function storeHistory(path: string) {
   const engine = createEngine(state, {
     catalogue: STANDARD,
     serving: { champion: createScorer(model, STANDARD) },
-    ruleset: compileRuleset(STARTER_RULES),
+    ruleset: compileRuleset(STARTER_RULES, STANDARD),
   });
   const simulator = createSimulator({ seed: 5, rate: 20, startMs: START_MS, accounts: state.account.size });
   const nothing = { decided: () => undefined, label: () => undefined };

@@ -23,7 +23,7 @@ export async function benchEngine(): Promise<Row[]> {
     liveRate: 20,
   });
   const scorer = createScorer(model, STANDARD);
-  const ruleset = compileRuleset(STARTER_RULES);
+  const ruleset = compileRuleset(STARTER_RULES, STANDARD);
   const vector = new Float64Array(STANDARD.size);
   const simulator = createSimulator({
     seed: 1,

@@ -36,7 +36,7 @@ export async function benchWorker(): Promise<Row[]> {
   const inService = {
     catalogue: STANDARD,
     serving: { champion: createScorer(model, STANDARD) },
-    ruleset: compileRuleset(STARTER_RULES),
+    ruleset: compileRuleset(STARTER_RULES, STANDARD),
   };
   const simulator = createSimulator({ seed: 2, rate: 5000, startMs: START_MS });
   const records = Array.from({ length: TRANSACTIONS }, (_, offset): StreamRecord => {

@@ -119,7 +119,7 @@ test('S5 a backfill is what one engine computes, row by row, and so is a model t
   ]); // biome-ignore format: a command
   assert.equal(scored.status, 0, scored.stderr);
   const scorer = createScorer(fromTable, STANDARD);
-  const ruleset = compileRuleset(STARTER_RULES);
+  const ruleset = compileRuleset(STARTER_RULES, STANDARD);
   const vector = new Float64Array(STANDARD.size);
   let compared = 0;
   for await (const row of readPastRows(join(folder, 'scored'), STANDARD)) {

@@ -118,7 +118,7 @@ function run(
   const engine = createEngine(state, {
     catalogue: STANDARD,
     serving: { champion: scorer },
-    ruleset: compileRuleset([...rules]),
+    ruleset: compileRuleset([...rules], STANDARD),
   });
   const known = new Map<string, KnownDecision>();
   const labels = new Map<string, boolean>();

@@ -29,7 +29,7 @@ const rule = (id: string, action: Rule['action'], expression: string): Rule => (
 const scorer = (more: Partial<Scorer>): Scorer => ({ ...closedScorer('m', 'closed', STANDARD), ...more });
 const decided = (by: Scorer, rules: readonly Rule[] = []) => {
   const vector = new Float64Array(STANDARD.size).fill(7);
-  return { ...judge(transaction, by, compileRuleset(rules), 0, vector), vector };
+  return { ...judge(transaction, by, compileRuleset(rules, STANDARD), 0, vector), vector };
 };
 const fails = (): never => {
   throw new TypeError('broken');

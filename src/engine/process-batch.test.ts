@@ -31,7 +31,7 @@ const scorer: Pick<Scorer, 'info' | 'score'> & Partial<Scorer> = {
 };
 
 const isPoison = ({ id }: Transaction): boolean => id.startsWith('poison');
-const RULES = compileRuleset([]);
+const RULES = compileRuleset([], STANDARD);
 /** A rule engine that fails at some transactions, after their features were read. */
 const POISONED_RULES: Ruleset = {
   ...RULES,

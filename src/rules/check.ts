@@ -1,13 +1,12 @@
 // Whether an expression can be a rule: its grammar, names and types, and what it can cost at worst.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { MAX_EXPRESSION } from '../domain/rule.ts';
-import { FEATURES, isFeatureName } from '../features/catalogue.ts';
 import { wordSimilarity } from '../lists/word-fit.ts';
-import { CHECKING, TRANSACTION_FIELDS } from './environment.ts';
 import { type Fix, fixed, placeOf } from './fix.ts';
 import { foreignWord } from './foreign-words.ts';
 import { missingWarnings, type Warning } from './missing-values.ts';
 import { listAround, nodeAt, numberHint, tooLarge } from './number-hints.ts';
+import { ATTRIBUTES } from './own-fields.ts';
 import { PRICES } from './prices.ts';
 import type { Lookups } from './rule.ts';
 import {
@@ -16,9 +15,11 @@ import {
   isBinding,
   isComprehension,
   isPresence,
+  pathOf,
   priceKey,
   textLiteral,
 } from './syntax.ts';
+import { type Names, namesOf, READING, type Vocabulary } from './vocabulary.ts';
 import { excessOf } from './worst-case.ts';
 
 export type RuleCheck =
@@ -62,34 +63,87 @@ function refuseCall(node: ASTNode): void {
   throw new Refused(`${name}() is not offered in rules.`, node);
 }
 
-function collect(node: ASTNode, features: Set<string>, lists: Map<string, ASTNode>): void {
-  if (node.op === '.') {
-    const [receiver, name] = node.args as [ASTNode, string];
-    if (receiver.op === 'id' && receiver.args === 'features' && isFeatureName(name)) features.add(name);
+/** What an expression reads. */
+type Reads = {
+  readonly features: Set<string>;
+  /** Own fields, by path. */
+  readonly attributes: Set<string>;
+  readonly lists: Map<string, ASTNode>;
+};
+
+/** Throws Refused where all features, or all own fields of a kind, are taken at once. */
+function collect(node: ASTNode, names: Names, reads: Reads): void {
+  const path = pathOf(node);
+  if (path === 'features') return;
+  if (path?.startsWith('features.')) {
+    const name = path.slice('features.'.length);
+    if (names.places.has(name)) reads.features.add(name);
+  }
+  if (`${path}.`.startsWith(ATTRIBUTES)) {
+    const name = path?.slice(ATTRIBUTES.length) ?? '';
+    if (!names.fields.has(name)) throw new Refused(`Name the field: ${exampleOf(names)}`, node);
+    reads.attributes.add(name);
+    return;
   }
   if (node.op === '[]') {
     const [receiver] = node.args as [ASTNode, ASTNode];
-    if (receiver.op === 'id' && receiver.args === 'features') {
-      throw new Refused('Name the feature: features.amount', node);
-    }
+    if (pathOf(receiver) === 'features') throw new Refused('Name the feature: features.amount', node);
+    if (names.fields.size > 0 && pathOf(receiver) === 'transaction')
+      throw new Refused('Name the field: transaction.amount', node);
   }
-  if (node.op === 'id' && node.args === 'features') return;
   refuseCall(node);
   const call = callOf(node);
   if (call?.name === 'inList') {
     const list = textLiteral(call.args[0]);
     if (list === undefined)
       throw new Refused('The list must be named by a text: inList("blocked-devices", …)', call.args[0]);
-    lists.set(list, call.args[0]);
+    reads.lists.set(list, call.args[0]);
   }
-  for (const child of childrenOf(node)) collect(child, features, lists);
+  for (const child of childrenOf(node)) collect(child, names, reads);
+}
+
+const exampleOf = ({ fields }: Names): string => `${ATTRIBUTES}${[...fields.keys()][0] ?? 'name'}`;
+
+function readsIn(node: ASTNode, names: Names): Reads {
+  const reads: Reads = { features: new Set(), attributes: new Set(), lists: new Map() };
+  collect(node, names, reads);
+  return reads;
+}
+
+/** The features and own fields that an expression reads, which was checked before. */
+export function readsOf(
+  expression: string,
+  vocabulary: Vocabulary,
+): { readonly features: ReadonlySet<string>; readonly attributes: ReadonlySet<string> } {
+  return readsIn(READING.parse(expression).ast, namesOf(vocabulary));
+}
+
+/** The lists that an expression names, whatever else it does; none where it cannot be read. */
+export function listsRead(expression: string): readonly string[] {
+  const found = new Set<string>();
+  const look = (node: ASTNode): void => {
+    const call = callOf(node);
+    const list = call?.name === 'inList' ? textLiteral(call.args[0]) : undefined;
+    if (list !== undefined) found.add(list);
+    for (const child of childrenOf(node)) look(child);
+  };
+  try {
+    look(READING.parse(expression).ast);
+  } catch {
+    // What cannot be read does not run.
+  }
+  return [...found];
 }
 
 /** Whether an expression may be filed or moved into service. Undefined lookups leave lists unchecked. */
-export function checkExpression(expression: string, lookups: Lookups | undefined): RuleCheck {
-  const check = checkFiled(expression, lookups);
+export function checkExpression(
+  expression: string,
+  lookups: Lookups | undefined,
+  vocabulary: Vocabulary,
+): RuleCheck {
+  const check = checkFiled(expression, lookups, vocabulary);
   if (!check.ok) return check;
-  const { ast } = CHECKING.parse(expression);
+  const { ast } = READING.parse(expression);
   const large = tooLarge(ast);
   if (large) {
     const { start, end } = large;
@@ -97,7 +151,7 @@ export function checkExpression(expression: string, lookups: Lookups | undefined
     return { ok: false, message, start, end };
   }
   const excess = excessOf(ast);
-  if (!excess) return { ...check, warnings: warningsOf(expression, ast) };
+  if (!excess) return { ...check, warnings: warningsOf(expression, ast, vocabulary) };
   return { ok: false, message: excess.message, start: excess.node.start, end: excess.node.end };
 }
 
@@ -105,15 +159,16 @@ export function checkExpression(expression: string, lookups: Lookups | undefined
 const MOST_WARNINGS = 10;
 
 /** Warnings; a correction is offered only where it is a rule, and does not warn there. */
-function warningsOf(expression: string, ast: ASTNode): Warning[] {
-  const found = missingWarnings(expression, ast);
+function warningsOf(expression: string, ast: ASTNode, vocabulary: Vocabulary): Warning[] {
+  const { missing } = namesOf(vocabulary);
+  const found = missingWarnings(expression, ast, missing);
   return found.slice(0, MOST_WARNINGS).map(({ fix, ...warning }) => {
     if (!fix) return warning;
     const better = fixed(expression, fix);
     const helps =
       better.length <= MAX_EXPRESSION &&
-      checkFiled(better, undefined).ok &&
-      missingWarnings(better, CHECKING.parse(better).ast).length < found.length;
+      checkFiled(better, undefined, vocabulary).ok &&
+      missingWarnings(better, READING.parse(better).ast, missing).length < found.length;
     return helps ? { ...warning, fix } : warning;
   });
 }
@@ -122,7 +177,12 @@ function warningsOf(expression: string, ast: ASTNode): Warning[] {
  * Whether an expression can be run. Rules that were filed before the worst case was looked at are still run: they are
  * metered, and stopped when they take too much.
  */
-export function checkFiled(expression: string, lookups: Lookups | undefined): RuleCheck {
+export function checkFiled(
+  expression: string,
+  lookups: Lookups | undefined,
+  vocabulary: Vocabulary,
+): RuleCheck {
+  const names = namesOf(vocabulary);
   const whole = { start: 0, end: expression.length };
   if (expression.trim() === '')
     return { ok: false, message: 'Write a condition, such as features.amount > 100.0', ...whole };
@@ -130,15 +190,13 @@ export function checkFiled(expression: string, lookups: Lookups | undefined): Ru
     return { ok: false, message: `An expression has at most ${MAX_EXPRESSION} characters.`, ...whole };
   }
   try {
-    const program = CHECKING.parse(expression);
+    const program = names.checking.parse(expression);
     const check = program.check();
-    if (!check.valid) return { ok: false, ...described(expression, check.error, whole, program.ast) };
+    if (!check.valid) return { ok: false, ...described(expression, check.error, whole, program.ast, names) };
     if (String(check.type) !== 'bool' && String(check.type) !== 'dyn') {
       return { ok: false, message: `A rule must be true or false; this is ${check.type}.`, ...whole };
     }
-    const features = new Set<string>();
-    const lists = new Map<string, ASTNode>();
-    collect(program.ast, features, lists);
+    const { features, lists } = readsIn(program.ast, names);
     for (const [name, node] of lists) {
       if (lookups && !lookups.list(name))
         throw new Refused(`There is no list "${name}". Make it under Lists first.`, node);
@@ -149,33 +207,27 @@ export function checkFiled(expression: string, lookups: Lookups | undefined): Ru
       const { start, end } = error.node;
       return { ok: false, message: error.message, start, end };
     }
-    return { ok: false, ...described(expression, error, whole, undefined) };
+    return { ok: false, ...described(expression, error, whole, undefined, names) };
   }
 }
 
-const KNOWN_NAMES = [
-  ...FEATURES.map(({ name }) => name),
-  ...Object.keys(TRANSACTION_FIELDS),
-  ...Object.keys(TRANSACTION_FIELDS.merchant),
-  'features',
-  'transaction',
-  'score',
-];
-
 /** Names the name that was probably meant. */
-function withSuggestion(message: string): string {
+function withSuggestion(message: string, names: Names): string {
   const [, name] = /^(?:No such key|Unknown variable): (\w+)/.exec(message) ?? [];
   if (name === undefined) return message;
-  const [best] = KNOWN_NAMES.map((known) => ({ known, fit: wordSimilarity(name, known) })).sort(
-    (a, b) => b.fit - a.fit,
-  );
+  const [best] = names.all
+    .map((known) => ({ known, fit: wordSimilarity(name, known) }))
+    .sort((a, b) => b.fit - a.fit);
   return `There is no "${name}".${best.fit > 0.85 ? ` Did you mean ${best.known}?` : ''}`;
 }
 
 /** Where the type check stops, or undefined where it passes. */
-function stopsAt(expression: string): { readonly start: number; readonly end: number } | undefined {
+function stopsAt(
+  expression: string,
+  { checking }: Names,
+): { readonly start: number; readonly end: number } | undefined {
   try {
-    const { valid, error } = CHECKING.parse(expression).check();
+    const { valid, error } = checking.parse(expression).check();
     return valid ? undefined : (error?.range ?? { start: 0, end: expression.length });
   } catch {
     return { start: 0, end: expression.length };
@@ -192,6 +244,7 @@ function hinted(
   code: string,
   range: { start: number; end: number },
   ast: ASTNode | undefined,
+  names: Names,
 ): Described | undefined {
   if (code === 'invalid_number') {
     const message = `This number is too large (${placeOf(expression, range.start)}); numbers go up to 1.79e308.`;
@@ -208,7 +261,7 @@ function hinted(
   if (!node) return undefined;
   const nothing = childrenOf(node).find(({ op, args }) => op === 'value' && args === null);
   const better = (other: string): boolean => {
-    const stop = stopsAt(other);
+    const stop = stopsAt(other, names);
     // What comes before it was fine: a later place, or one around it, is another mistake.
     return stop === undefined || stop.end - (other.length - expression.length) > range.end;
   };
@@ -228,6 +281,7 @@ function described(
   error: unknown,
   whole: { start: number; end: number },
   ast: ASTNode | undefined,
+  names: Names,
 ): Described {
   if (error instanceof RangeError) return { message: 'It is nested too deeply.', ...whole };
   const {
@@ -239,10 +293,10 @@ function described(
     range?: { start: number; end: number };
     code?: string;
   };
-  const hint = range && hinted(expression, code, range, ast);
+  const hint = range && hinted(expression, code, range, ast, names);
   if (hint) return hint;
   return {
-    message: withSuggestion(message.split('\n')[0].trim()),
+    message: withSuggestion(message.split('\n')[0].trim(), names),
     start: range?.start ?? whole.start,
     end: Math.max(range?.end ?? whole.end, range?.start ?? whole.start),
   };

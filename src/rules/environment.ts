@@ -1,13 +1,13 @@
-// What an expression can name: the features, the transaction, the score, lists. One environment with full types checks
-// an expression, another with loose ones runs it: typed records would be copied for every transaction.
+// What an expression can name whatever the catalogue: the transaction, the score, lists. One environment with full types checks
+// an expression (vocabulary.ts), another with loose ones runs it: typed records would be copied for every transaction.
 import { Environment } from '@marcbachmann/cel-js';
 import { baseMajor } from '../domain/base-amount.ts';
 import { minorPerMajor } from '../domain/currency.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURES } from '../features/catalogue.ts';
+import type { OwnView } from './own-fields.ts';
 import type { Lookups } from './rule.ts';
 
-const LIMITS = {
+export const LIMITS = {
   maxAstNodes: 400,
   maxDepth: 40,
   maxListElements: 200,
@@ -62,24 +62,13 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
     'How well a name fits the sanctions lists, 0 to 1: sanctionMatch(transaction.counterpartyName) > 0.9',
 };
 
-const FUNCTIONS = {
+export const FUNCTIONS = {
   inList: 'inList(string, string): bool',
   sanctionMatch: 'sanctionMatch(string): double',
 } as const;
 
 /** What is called answers at once: the evaluator need not look for promises. */
 const AT_ONCE = { async: false };
-
-/** Checks types and names; never evaluates. */
-export const CHECKING = new Environment({ limits: LIMITS })
-  .registerVariable({
-    name: 'features',
-    schema: Object.fromEntries(FEATURES.map(({ name }) => [name, 'double'])),
-  })
-  .registerVariable({ name: 'transaction', schema: TRANSACTION_FIELDS })
-  .registerVariable('score', 'double')
-  .registerFunction(FUNCTIONS.inList, () => false)
-  .registerFunction(FUNCTIONS.sanctionMatch, () => 0);
 
 /** Runs expressions; `nowMs` is the moment that lists are asked about. */
 export function runningEnvironment(lookups: Lookups, nowMs: () => number): Environment {
@@ -117,6 +106,8 @@ export type RuleTransaction = {
   hour: bigint;
   relation: string;
   merchant: { id: string; name: string; mcc: string };
+  /** Own fields that are read; the view that made it fills it. */
+  attributes?: OwnView['attributes'];
 };
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => BigInt(hour));

@@ -1,14 +1,15 @@
 // What each condition of a rule was for a transaction: the conditions that && and || and ! join, with the values compared.
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURES } from '../features/catalogue.ts';
 import { type Budget, createBudget, type Limits } from './budget.ts';
-import { checkFiled } from './check.ts';
+import { checkFiled, readsOf } from './check.ts';
 import { emptyTransaction, fillTransaction, runningEnvironment } from './environment.ts';
 import { meteredProgram } from './metering.ts';
+import { ownView } from './own-fields.ts';
 import { problemWords } from './problem-words.ts';
 import type { Lookups } from './rule.ts';
 import { childrenOf } from './syntax.ts';
+import { namesOf, type Vocabulary } from './vocabulary.ts';
 
 export type Condition = {
   readonly text: string;
@@ -63,11 +64,12 @@ export function explanationBudget(elapsedMs: () => number): Budget {
 }
 
 /**
- * Conditions of an expression in the order they are written; an expression that does not parse has none. Where the budget
+ * Conditions of an expression in the order they are written; an expression that is no rule under the catalogue has none. Where the budget
  * is used up, the conditions that are left say so.
  */
 export function explainRule(
   expression: string,
+  vocabulary: Vocabulary,
   transaction: Transaction,
   vector: Float64Array,
   score: number,
@@ -75,12 +77,15 @@ export function explainRule(
   lookups: Lookups,
   budget: Budget,
 ): Condition[] {
+  if (!checkFiled(expression, undefined, vocabulary).ok) return [];
   const environment = runningEnvironment(lookups, () => nowMs);
   const seen = emptyTransaction();
   fillTransaction(seen, transaction);
-  const features = Object.fromEntries(FEATURES.map(({ name }, i) => [name, vector[i]]));
+  const own = ownView(namesOf(vocabulary).fields, readsOf(expression, vocabulary).attributes);
+  own.fill(transaction);
+  seen.attributes = own.attributes;
+  const features = Object.fromEntries(vocabulary.features.map(({ name }, i) => [name, vector[i]]));
   const context = { features, transaction: seen, score };
-  if (!checkFiled(expression, undefined).ok) return [];
   const root = environment.parse(expression).ast;
   const text = (node: ASTNode): string => expression.slice(node.start, node.end).trim();
   function evaluate(part: string): unknown {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { STANDARD } from '../features/standard.ts';
 import { checkExpression, checkFiled } from './check.ts';
 import { fixed } from './fix.ts';
 import { NO_LOOKUPS } from './rule.ts';
@@ -7,13 +8,13 @@ import { STARTER_RULES } from './starter-rules.ts';
 
 /** What stands at the place of the fault, and the expression with the fix. */
 function refused(expression: string): [string, string | undefined, string] {
-  const check = checkExpression(expression, NO_LOOKUPS);
+  const check = checkExpression(expression, NO_LOOKUPS, STANDARD);
   assert.ok(!check.ok, expression);
   const right = check.fix && fixed(expression, check.fix);
   return [expression.slice(check.start, check.end), right, check.message];
 }
 function warned(expression: string): (string | undefined)[] {
-  const check = checkExpression(expression, undefined);
+  const check = checkExpression(expression, undefined, STANDARD);
   assert.ok(check.ok, expression);
   return check.warnings.map(({ fix }) => fix && fixed(expression, fix));
 }
@@ -29,7 +30,7 @@ test('R3 a whole number beside one with decimals is named alone, with what to wr
     ['score == 9007199254740993', '9007199254740993', undefined],
   ] as const) {
     assert.deepEqual(refused(expression).slice(0, 2), [at, right], expression);
-    if (right) assert.ok(checkExpression(right, undefined).ok, right);
+    if (right) assert.ok(checkExpression(right, undefined, STANDARD).ok, right);
   }
   assert.match(refused('score > 0.5 &&\n score == 1')[2], /write 1\.0 \(line 2, column 11\)/);
 });
@@ -57,19 +58,19 @@ test('R3 words of other languages are named, with what to write', () => {
     ['score between 0.1 and 0.2', 'between', undefined],
   ] as const) {
     assert.deepEqual(refused(expression).slice(0, 2), [at, right], expression);
-    if (right) assert.ok(checkExpression(right, undefined).ok, right);
+    if (right) assert.ok(checkExpression(right, undefined, STANDARD).ok, right);
   }
   assert.match(
     refused('transaction.city == "a or b" &&\nscore = 0.5')[2],
     /== instead of =\. \(line 2, column 7\)/,
   );
-  assert.ok(checkExpression('transaction.city in ["or", "=", "0,5"]', undefined).ok);
+  assert.ok(checkExpression('transaction.city in ["or", "=", "0,5"]', undefined, STANDARD).ok);
 });
 
 test('R3 numbers that do not fit are refused; a rule that was filed with one runs on', () => {
   assert.match(refused('9223372036854775808 > 1')[2], /does not fit into 64 bits/);
-  assert.ok(checkExpression('-9223372036854775808 < 1', undefined).ok);
-  assert.ok(checkFiled('9223372036854775808 > 1', undefined).ok);
+  assert.ok(checkExpression('-9223372036854775808 < 1', undefined, STANDARD).ok);
+  assert.ok(checkFiled('9223372036854775808 > 1', undefined, STANDARD).ok);
   assert.match(refused('score < 1e400')[2], /too large/);
 });
 

@@ -83,7 +83,7 @@ test('R2 what goes over its budget is stopped while it runs, counted, and left o
   const before = process.memoryUsage().rss;
   for (const expression of HOSTILE) {
     const told: string[] = [];
-    const ruleset = compileRuleset([rule(expression), rule('score >= 0.0', 's')], {
+    const ruleset = compileRuleset([rule(expression), rule('score >= 0.0', 's')], STANDARD, {
       elapsedMs,
       onSuspended: ({ id }, why) => told.push(`${id}: ${why}`),
     });
@@ -107,7 +107,7 @@ test('R2 what goes over its budget is stopped while it runs, counted, and left o
 });
 
 test('R2 a rule that is left out stays so when the others are compiled anew', () => {
-  const ruleset = compileRuleset([rule('true'), rule('true', 's')], {
+  const ruleset = compileRuleset([rule('true'), rule('true', 's')], STANDARD, {
     suspended: new Map([['r 1', 'It needs more.']]),
   });
   assert.equal(ruleset.evaluate(ofCity(10), vector, 0, NOW).length, 1);
@@ -117,13 +117,17 @@ test('R2 a rule that is left out stays so when the others are compiled anew', ()
 test('R2 a thread that is held up once suspends no rule', () => {
   let looks = 0;
   let at = 0;
-  const ruleset = compileRuleset([rule('transaction.city.split("").filter(c, c != "").size() > 1')], {
-    // The third look at the clock is a second late.
-    elapsedMs: () => {
-      at += ++looks === 3 ? 1000 : 0.001;
-      return at;
+  const ruleset = compileRuleset(
+    [rule('transaction.city.split("").filter(c, c != "").size() > 1')],
+    STANDARD,
+    {
+      // The third look at the clock is a second late.
+      elapsedMs: () => {
+        at += ++looks === 3 ? 1000 : 0.001;
+        return at;
+      },
     },
-  });
+  );
   assert.equal(ruleset.evaluate(ofCity(200), vector, 0, NOW).length, 1, 'it is asked once more');
   assert.equal(ruleset.costs().get('r 1')?.suspended, undefined);
 });
@@ -136,7 +140,7 @@ test('R2 what a rule said wrongly holds nothing of the transaction', () => {
     'int(transaction.accountId) > 1',
     '[1][int(transaction.amount)] == 1',
   ]) {
-    const ruleset = compileRuleset([rule(expression)]);
+    const ruleset = compileRuleset([rule(expression)], STANDARD);
     ruleset.evaluate(transactionOf({ accountId: secret }), vector, 0, NOW);
     const said = ruleset.costs().get('r 1')?.lastError ?? '';
     assert.match(said, /\w+, characters \d+ to \d+/);
@@ -146,13 +150,13 @@ test('R2 what a rule said wrongly holds nothing of the transaction', () => {
 
 test('R3 what can go over its budget with the longest texts is refused, and where', () => {
   for (const expression of HOSTILE) {
-    assert.ok(checkFiled(expression, undefined).ok, `${expression} was fine once`);
-    const check = checkExpression(expression, undefined);
+    assert.ok(checkFiled(expression, undefined, STANDARD).ok, `${expression} was fine once`);
+    const check = checkExpression(expression, undefined, STANDARD);
     assert.ok(!check.ok, expression);
     assert.match(check.message, /With long texts this can be too much\. It needs more than [\d,]+ \w+/);
     assert.ok(check.end > check.start && check.end <= expression.length);
   }
-  for (const { expression } of STARTER_RULES) assert.ok(checkExpression(expression, undefined).ok);
+  for (const { expression } of STARTER_RULES) assert.ok(checkExpression(expression, undefined, STANDARD).ok);
   for (const expression of [
     'transaction.merchant.name.split(" ").exists(w, w.startsWith("crypto") || w in ["casino", "bet"])',
     'transaction.counterpartyName.lowerAscii().contains("ltd")',
@@ -160,7 +164,7 @@ test('R3 what can go over its budget with the longest texts is refused, and wher
     'transaction.city.split(" ").filter(c, c.size() > 2).size() > 3',
     'cel.bind(n, transaction.counterpartyName, sanctionMatch(n) > 0.9 || sanctionMatch(n + " ltd") > 0.9)',
   ])
-    assert.deepEqual(checkExpression(expression, undefined).ok, true, expression);
+    assert.deepEqual(checkExpression(expression, undefined, STANDARD).ok, true, expression);
 });
 
 test('R3 depth and length are refused at once, and never end the process', () => {
@@ -180,11 +184,11 @@ test('R3 depth and length are refused at once, and never end the process', () =>
   ];
   for (const expression of deep) {
     const started = performance.now();
-    const check = checkExpression(expression, undefined);
+    const check = checkExpression(expression, undefined, STANDARD);
     assert.ok(!check.ok, expression.slice(0, 40));
     assert.ok(performance.now() - started < 500);
     assert.deepEqual(
-      explainRule(expression, ofCity(10), vector, 0, NOW, NO_LOOKUPS, explanationBudget(elapsedMs)),
+      explainRule(expression, STANDARD, ofCity(10), vector, 0, NOW, NO_LOOKUPS, explanationBudget(elapsedMs)),
       [],
     );
   }
@@ -196,6 +200,7 @@ test('R4 explaining the rules of a transaction is bounded, and says where it end
   const explained = Array.from({ length: 50 }, () =>
     explainRule(
       `score >= 0.0 && transaction.city${GROWING.repeat(3)}.size() > 1`,
+      STANDARD,
       ofCity(200),
       vector,
       0,
@@ -245,9 +250,9 @@ test('R3 no transaction brings a rule that passes the check over its budget, and
   fc.assert(
     fc.property(text, fc.boolean(), (made, exists) => {
       const expression = `cel.bind(v, "x", ${exists ? `${made}.split("").exists(w, w in ${made}.split(""))` : `${made}.size() > 100`})`;
-      const check = checkFiled(expression, undefined);
+      const check = checkFiled(expression, undefined, STANDARD);
       if (!check.ok) return;
-      const bounded = checkExpression(expression, undefined).ok;
+      const bounded = checkExpression(expression, undefined, STANDARD).ok;
       const program = meteredProgram(environment, expression, budget);
       for (const one of transactions) {
         const seen = emptyTransaction();

@@ -1,9 +1,8 @@
 // Where a condition holds although what it asks is not known: `!=`, and negations, over what may be missing (SPEC R8).
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { FEATURES } from '../features/catalogue.ts';
-import { NEVER } from '../features/feature-definition.ts';
 import { type Fix, tokensOf, withParentheses } from './fix.ts';
-import { callOf, childrenOf, isBinding, isComprehension, textLiteral } from './syntax.ts';
+import { callOf, childrenOf, isBinding, isComprehension, pathOf, textLiteral } from './syntax.ts';
+import type { Missing } from './vocabulary.ts';
 
 export type Warning = {
   readonly message: string;
@@ -12,43 +11,18 @@ export type Warning = {
   readonly fix?: Fix;
 };
 
-const FEATURES_MISSING: ReadonlySet<string> = new Set(
-  FEATURES.filter(({ missing }) => missing !== NEVER).map(({ name }) => `features.${name}`),
-);
-const TEXTS_MISSING: ReadonlySet<string> = new Set(
-  [
-    'channel',
-    'country',
-    'city',
-    'deviceId',
-    'ip',
-    'counterpartyId',
-    'counterpartyName',
-    'relation',
-    'merchant.id',
-    'merchant.name',
-    'merchant.mcc',
-  ].map((name) => `transaction.${name}`),
-);
 const OPPOSITE: Readonly<Record<string, string>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
 const ASKS = new Set(['inList', 'contains', 'startsWith', 'endsWith']);
 type Known = ReadonlySet<string>;
 const NOTHING: Known = new Set();
 
-function pathOf(node: ASTNode): string | undefined {
-  if (node.op === 'id') return node.args;
-  if (node.op !== '.') return undefined;
-  const below = pathOf(node.args[0]);
-  return below === undefined ? undefined : `${below}.${node.args[1]}`;
-}
-
 /** What may be missing and stands below a node. */
-function missable(node: ASTNode): string[] {
+function missable(node: ASTNode, missing: Missing): string[] {
   const path = pathOf(node);
-  if (path !== undefined) return FEATURES_MISSING.has(path) || TEXTS_MISSING.has(path) ? [path] : [];
+  if (path !== undefined) return missing.numbers.has(path) || missing.texts.has(path) ? [path] : [];
   const call = callOf(node);
   if (call && (isComprehension(call) || isBinding(call))) return [];
-  return childrenOf(node).flatMap(missable);
+  return childrenOf(node).flatMap((child) => missable(child, missing));
 }
 
 const union = (a: Known, b: Known): Known => (a.size === 0 ? b : b.size === 0 ? a : new Set([...a, ...b]));
@@ -69,10 +43,10 @@ function comparedText(node: ASTNode): { readonly path: string; readonly text: st
 }
 
 /** What is surely there where a node holds, or, negated, where it does not. */
-function knownBy(node: ASTNode, negated: boolean): Known {
-  if (node.op === '!_') return knownBy(childrenOf(node)[0], !negated);
+function knownBy(node: ASTNode, negated: boolean, missing: Missing): Known {
+  if (node.op === '!_') return knownBy(childrenOf(node)[0], !negated, missing);
   if (node.op === '&&' || node.op === '||') {
-    const [left, right] = childrenOf(node).map((child) => knownBy(child, negated));
+    const [left, right] = childrenOf(node).map((child) => knownBy(child, negated, missing));
     if ((node.op === '&&') !== negated) return union(left, right);
     return new Set([...left].filter((path) => right.has(path)));
   }
@@ -81,7 +55,7 @@ function knownBy(node: ASTNode, negated: boolean): Known {
   if (compared)
     return ((node.op === '!=') === negated) === (compared.text !== '') ? new Set([compared.path]) : NOTHING;
   const paths = (children: readonly ASTNode[]): Known =>
-    new Set(children.flatMap((child) => pathOf(child) ?? []).filter((path) => FEATURES_MISSING.has(path)));
+    new Set(children.flatMap((child) => pathOf(child) ?? []).filter((path) => missing.numbers.has(path)));
   if (node.op in OPPOSITE && !negated) return paths(childrenOf(node));
   if ((node.op === '==' && !negated) || (node.op === '!=' && negated)) return paths(childrenOf(node));
   if (node.op === 'in' && !negated) {
@@ -107,7 +81,7 @@ function meantMissing(node: ASTNode, negated: boolean): Known {
 }
 
 /** The comparisons that hold where what they ask is missing, in the order they are written. */
-export function missingWarnings(expression: string, root: ASTNode): Warning[] {
+export function missingWarnings(expression: string, root: ASTNode, mayMiss: Missing): Warning[] {
   const found: Warning[] = [];
   const tokens = tokensOf(expression);
   const textOf = (node: ASTNode): string => {
@@ -124,7 +98,7 @@ export function missingWarnings(expression: string, root: ASTNode): Warning[] {
   ): Fix | undefined {
     const place = withParentheses(tokens, direct ?? node);
     const bare = direct ? negated : false;
-    const texts = missing.filter((path) => TEXTS_MISSING.has(path));
+    const texts = missing.filter((path) => mayMiss.texts.has(path));
     const say = (text: string): Fix => ({ ...place, text });
     if (texts.length === missing.length) {
       const own = expression.slice(place.start, place.end);
@@ -150,14 +124,18 @@ export function missingWarnings(expression: string, root: ASTNode): Warning[] {
       const all = (node.op === '&&') !== negated;
       children.forEach((child, i) => {
         const other = children[1 - i];
-        look(child, negated, union(known, all ? knownBy(other, negated) : meantMissing(other, negated)));
+        look(
+          child,
+          negated,
+          union(known, all ? knownBy(other, negated, mayMiss) : meantMissing(other, negated)),
+        );
       });
       return;
     }
     if (node.op === '?:') {
       const [asked, then, otherwise] = children;
-      look(then, negated, union(known, knownBy(asked, false)));
-      look(otherwise, negated, union(known, knownBy(asked, true)));
+      look(then, negated, union(known, knownBy(asked, false, mayMiss)));
+      look(otherwise, negated, union(known, knownBy(asked, true, mayMiss)));
       return;
     }
     if (comparedText(node)?.text === '') return;
@@ -165,15 +143,15 @@ export function missingWarnings(expression: string, root: ASTNode): Warning[] {
     const differs = (node.op === '!=') !== negated && (node.op === '!=' || node.op === '==');
     const orders = node.op in OPPOSITE && negated;
     if (!differs && !orders && !(asks && negated)) return;
-    const missing = [...new Set(missable(node))].filter(
+    const missing = [...new Set(missable(node, mayMiss))].filter(
       // A text is never without order: of these only what is asked of them can surprise.
-      (path) => !known.has(path) && (!orders || FEATURES_MISSING.has(path)),
+      (path) => !known.has(path) && (!orders || mayMiss.numbers.has(path)),
     );
     if (missing.length === 0) return;
     const { start, end } = withParentheses(tokens, direct ?? node);
     const comparison = differs || orders;
     const fix =
-      comparison || missing.every((path) => TEXTS_MISSING.has(path))
+      comparison || missing.every((path) => mayMiss.texts.has(path))
         ? guarded(node, negated, direct, missing)
         : undefined;
     found.push({

@@ -51,7 +51,8 @@ test('R1 a rule reads features, the transaction, the score and lists; what is no
   const values = vector();
   values[placeIn(STANDARD, 'amount')] = 7;
   const holds = (expression: string, score = 0.1, nowMs = NOW): boolean =>
-    compileRuleset([rule(expression)], { lookups }).evaluate(transaction, values, score, nowMs).length === 1;
+    compileRuleset([rule(expression)], STANDARD, { lookups }).evaluate(transaction, values, score, nowMs)
+      .length === 1;
   assert.ok(holds('features.amount > 5.0 && transaction.type == "transfer" && score < 0.5'));
   assert.ok(!holds('score < 0.5', 0.9));
   assert.ok(holds('features.amount > 5'), 'whole numbers compare with decimals');
@@ -71,7 +72,7 @@ test('L3 a hit of a rule that screens names says what they fit; that of another 
   };
   const match = 'sanctionMatch(transaction.counterpartyName) > 0.9';
   const hits = (rules: readonly Rule[], asked = reason): readonly (string | undefined)[] =>
-    compileRuleset(rules, { lookups: asked })
+    compileRuleset(rules, STANDARD, { lookups: asked })
       .evaluate(transaction, vector(), 0, NOW)
       .map(({ why }) => why);
   assert.deepEqual(hits([rule(match, { id: 'a' }), rule('score >= 0.0', { id: 'b' })]), [
@@ -81,7 +82,7 @@ test('L3 a hit of a rule that screens names says what they fit; that of another 
   assert.deepEqual(hits([rule('sanctionMatch("Nobody") < 0.5')]), [undefined]);
   assert.deepEqual(hits([rule(match)], { ...reason, sanctionReason: () => undefined }), [undefined]);
   const twice = 'sanctionMatch("Ann") > 0.9 && sanctionMatch("Nobody") < 0.9 && sanctionMatch("Ann") > 0.9';
-  const ruleset = compileRuleset([rule(twice)], { lookups: reason });
+  const ruleset = compileRuleset([rule(twice)], STANDARD, { lookups: reason });
   for (let i = 0; i < 3; i++)
     assert.equal(
       ruleset.evaluate(transaction, vector(), 0, NOW)[0].why,
@@ -91,7 +92,10 @@ test('L3 a hit of a rule that screens names says what they fit; that of another 
 });
 
 test('R2 a rule that throws does not hold and is counted, with what it said', () => {
-  const ruleset = compileRuleset([rule('int(transaction.type) > 1'), rule('score >= 0.0', { id: 's' })]);
+  const ruleset = compileRuleset(
+    [rule('int(transaction.type) > 1'), rule('score >= 0.0', { id: 's' })],
+    STANDARD,
+  );
   assert.deepEqual(
     ruleset.evaluate(transaction, vector(), 0, NOW).map(({ id }) => id),
     ['s'],
@@ -103,7 +107,7 @@ test('R2 a rule that throws does not hold and is counted, with what it said', ()
 test('R2 a new version that keeps costing too much is left out within its first 64 evaluations', () => {
   let now = 0;
   // Every look at the clock is half a millisecond later.
-  const ruleset = compileRuleset([rule('true')], {
+  const ruleset = compileRuleset([rule('true')], STANDARD, {
     elapsedMs: () => {
       now += 0.5;
       return now;
@@ -124,7 +128,7 @@ test('R2 a screening that takes long is no reason to leave its rule out', () => 
       return 1;
     },
   };
-  const ruleset = compileRuleset([rule('sanctionMatch("Ana") >= 0.92')], {
+  const ruleset = compileRuleset([rule('sanctionMatch("Ana") >= 0.92')], STANDARD, {
     lookups: slow,
     elapsedMs: () => now,
   });
@@ -134,7 +138,7 @@ test('R2 a screening that takes long is no reason to leave its rule out', () => 
 
 test('R3 what cannot be right is refused, and where', () => {
   const wrong = (expression: string): string => {
-    const check = checkExpression(expression, lookups);
+    const check = checkExpression(expression, lookups, STANDARD);
     assert.ok(!check.ok, expression);
     return `${expression.slice(check.start, check.end)} · ${check.message}`;
   };
@@ -159,7 +163,7 @@ test('R3 what cannot be right is refused, and where', () => {
     /characters/,
   );
   assert.match(wrong(`score > 0.1 ${'&& score > 0.1 '.repeat(400)}`), /characters|limit|AST/i);
-  assert.throws(() => compileRuleset([rule('features.amout > 1.0')]), /Rule r: .*amout/);
+  assert.throws(() => compileRuleset([rule('features.amout > 1.0')], STANDARD), /Rule r: .*amout/);
 });
 
 test('R3 whatever is typed, a check answers, and what it lets pass compiles', () => {
@@ -170,12 +174,12 @@ test('R3 whatever is typed, a check answers, and what it lets pass compiles', ()
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 12 }), (words) => {
       const expression = words.join(' ');
-      const check = checkExpression(expression, lookups);
+      const check = checkExpression(expression, lookups, STANDARD);
       if (!check.ok) {
         assert.ok(check.start >= 0 && check.end <= expression.length + 1 && check.message !== '');
         return;
       }
-      compileRuleset([rule(expression)], { lookups }).evaluate(transaction, vector(), 0.5, NOW);
+      compileRuleset([rule(expression)], STANDARD, { lookups }).evaluate(transaction, vector(), 0.5, NOW);
     }),
     { numRuns: 2000 },
   );
@@ -227,15 +231,19 @@ test('D4 a review or decline rule only makes an outcome stricter; an approve rul
 test('the starter rules are in order, name only lists that come with them, and the version follows the rules', () => {
   const lists = new Set<string>(STARTER_LISTS.map(({ name }) => name));
   for (const one of STARTER_RULES) {
-    const check = checkExpression(one.expression, {
-      ...NO_LOOKUPS,
-      list: (name) => (lists.has(name) ? createListSet('text') : undefined),
-    });
+    const check = checkExpression(
+      one.expression,
+      {
+        ...NO_LOOKUPS,
+        list: (name) => (lists.has(name) ? createListSet('text') : undefined),
+      },
+      STANDARD,
+    );
     assert.ok(check.ok, `${one.id}: ${JSON.stringify(check)}`);
   }
-  const { version } = compileRuleset(STARTER_RULES);
-  assert.equal(compileRuleset([...STARTER_RULES].reverse()).version, version);
-  assert.notEqual(compileRuleset(STARTER_RULES.slice(1)).version, version);
+  const { version } = compileRuleset(STARTER_RULES, STANDARD);
+  assert.equal(compileRuleset([...STARTER_RULES].reverse(), STANDARD).version, version);
+  assert.notEqual(compileRuleset(STARTER_RULES.slice(1), STANDARD).version, version);
 });
 
 test('R4 each condition of a rule is shown with its values', () => {
@@ -243,6 +251,7 @@ test('R4 each condition of a rule is shown with its values', () => {
   values[placeIn(STANDARD, 'amount')] = 7;
   const explained = explainRule(
     '(features.amount > 5.0 || score > 0.9) && !inList("blocked", transaction.ip) && int(transaction.type) > 1',
+    STANDARD,
     transaction,
     values,
     0.1,

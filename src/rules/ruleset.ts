@@ -4,13 +4,14 @@ import { createHash } from 'node:crypto';
 import type { RuleHit } from '../domain/decision.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { type FeatureName, INDEX, isFeatureName } from '../features/catalogue.ts';
 import { type Budget, BudgetExceeded, createBudget, RULE_LIMITS } from './budget.ts';
-import { checkFiled } from './check.ts';
+import { checkFiled, readsOf } from './check.ts';
 import { emptyTransaction, fillTransaction, runningEnvironment } from './environment.ts';
 import { meteredProgram, type Program } from './metering.ts';
+import { ownView } from './own-fields.ts';
 import { problemWords } from './problem-words.ts';
 import { type Lookups, NO_LOOKUPS, type Rule } from './rule.ts';
+import { namesOf, type Vocabulary } from './vocabulary.ts';
 
 export type RuleCosts = {
   readonly errors: number;
@@ -108,11 +109,21 @@ function toCompiled(rule: Rule, program: Program, suspended: string | undefined)
   };
 }
 
-/** Adds the features that a rule reads, with their places in a vector. Throws InputError where the rule cannot be used. */
-function noteReads(rule: Rule, reads: Map<FeatureName, number>): void {
-  const check = checkFiled(rule.expression, undefined);
-  if (!check.ok) throw new InputError(`Rule ${rule.id}: ${check.message}`);
-  for (const name of check.features) if (isFeatureName(name)) reads.set(name, INDEX[name]);
+type Reads = {
+  /** Features with their places in a vector. */
+  readonly features: Map<string, number>;
+  /** Own fields. */
+  readonly attributes: Set<string>;
+};
+
+/** Adds what a rule reads. Throws InputError where the rule cannot be used. */
+function noteReads({ id, expression }: Rule, vocabulary: Vocabulary, reads: Reads): void {
+  const check = checkFiled(expression, undefined, vocabulary);
+  if (!check.ok) throw new InputError(`Rule ${id}: ${check.message}`);
+  const { features, attributes } = readsOf(expression, vocabulary);
+  for (const [name, place] of namesOf(vocabulary).places)
+    if (features.has(name)) reads.features.set(name, place);
+  for (const path of attributes) reads.attributes.add(path);
 }
 
 function noteTime(one: Compiled, started: number, until: number): void {
@@ -160,15 +171,19 @@ const costsOf = (
     ]),
   );
 
-/** Compiles rules; throws InputError that names the rule when one cannot be used. */
-export function compileRuleset(rules: readonly Rule[], options: RulesetOptions = {}): Ruleset {
+/** Compiles rules for a catalogue; throws InputError that names the rule when one cannot be used. */
+export function compileRuleset(
+  rules: readonly Rule[],
+  vocabulary: Vocabulary,
+  options: RulesetOptions = {},
+): Ruleset {
   const { lookups = NO_LOOKUPS, elapsedMs, suspended, onSuspended } = options;
   let momentMs = 0;
   let screeningMs = 0;
   /** By the rule that is evaluated. */
   const screened = new Set<string>();
   // How long a screening takes is a matter of the lists, and of whoever chose the name: no rule is left out for it.
-  const own = elapsedMs && ((): number => elapsedMs() - screeningMs);
+  const ownMs = elapsedMs && ((): number => elapsedMs() - screeningMs);
   const environment = runningEnvironment(
     watched(lookups, elapsedMs, (name, ms) => {
       screeningMs += ms;
@@ -176,7 +191,7 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
     }),
     () => momentMs,
   );
-  const budget = createBudget(RULE_LIMITS, own);
+  const budget = createBudget(RULE_LIMITS, ownMs);
   function programOf({ id, expression }: Rule): Program {
     try {
       return meteredProgram(environment, expression, budget);
@@ -185,17 +200,19 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
     }
   }
   const ordered = [...rules].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
-  const reads = new Map<FeatureName, number>();
+  const reads: Reads = { features: new Map(), attributes: new Set() };
   const compiled = ordered.map((rule): Compiled => {
-    noteReads(rule, reads);
+    noteReads(rule, vocabulary, reads);
     return toCompiled(rule, programOf(rule), suspended?.get(ruleKey(rule)));
   });
-  const names = [...reads.keys()];
-  const positions = [...reads.values()];
+  const names = [...reads.features.keys()];
+  const positions = [...reads.features.values()];
+  const own = ownView(namesOf(vocabulary).fields, reads.attributes);
   const errors = new Map<string, number>();
   // One context is used again for every transaction; only the features that rules read are filled in.
   const features: Record<string, number> = {};
   const seen = emptyTransaction();
+  if (reads.attributes.size > 0) seen.attributes = own.attributes;
   const context: Record<string, unknown> = { features, transaction: seen, score: 0 };
   const version = `rules-${createHash('sha256').update(JSON.stringify(ordered)).digest('hex').slice(0, 10)}`;
   let count = 0;
@@ -220,14 +237,15 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
       if (compiled.length === 0) return NONE;
       for (let i = 0; i < positions.length; i++) features[names[i]] = vector[positions[i]];
       fillTransaction(seen, transaction);
+      own.fill(transaction);
       context.score = score;
       momentMs = nowMs;
       const turn = count++ % TIMED_EVERY === 0;
       let hits: RuleHit[] | undefined;
       for (const one of compiled) {
         if (one.suspended !== undefined) continue;
-        const timing = own !== undefined && (turn || one.timed < TIMED_EVERY);
-        const started = timing ? own() : 0;
+        const timing = ownMs !== undefined && (turn || one.timed < TIMED_EVERY);
+        const started = timing ? ownMs() : 0;
         if (screened.size > 0) screened.clear();
         try {
           const { metered, evaluate } = one.program;
@@ -239,7 +257,7 @@ export function compileRuleset(rules: readonly Rule[], options: RulesetOptions =
           fail(one, error);
         }
         if (timing) {
-          noteTime(one, started, own());
+          noteTime(one, started, ownMs());
           if (isTooSlow(one))
             suspend(
               one,

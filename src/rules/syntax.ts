@@ -21,6 +21,14 @@ export function childrenOf(node: ASTNode): ASTNode[] {
 export const countNodes = (node: ASTNode): number =>
   childrenOf(node).reduce((sum, child) => sum + countNodes(child), 1);
 
+/** `a.b.c` of names alone; undefined for anything else. */
+export function pathOf(node: ASTNode): string | undefined {
+  if (node.op === 'id') return node.args;
+  if (node.op !== '.') return undefined;
+  const below = pathOf(node.args[0]);
+  return below === undefined ? undefined : `${below}.${node.args[1]}`;
+}
+
 /** A call as it is written: `name(…)` or `receiver.name(…)`. */
 export type Call = {
   readonly name: string;

@@ -1,7 +1,9 @@
 // What an expression takes at worst, found by going through it with the sizes that its values can have instead of with
 // values. A rule that passes here cannot be brought over its budget by what somebody sends.
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { MAX_ATTRIBUTE_TEXT } from '../domain/attributes.ts';
 import { type Budget, BudgetExceeded, createBudget, RULE_LIMITS } from './budget.ts';
+import { ATTRIBUTES } from './own-fields.ts';
 import { larger, PRICES, type Size, SMALL, textOf, worstAddition, worstComparison } from './prices.ts';
 import {
   callOf,
@@ -10,16 +12,18 @@ import {
   isBinding,
   isComprehension,
   isPresence,
+  pathOf,
   priceKey,
 } from './syntax.ts';
 
-/** No text of a transaction is longer. */
+/** No text of a transaction is longer, but for own fields. */
 const LONGEST_TEXT = 200;
+const OWN_FIELD = textOf(MAX_ATTRIBUTE_TEXT);
 const FIELDS = 20;
 const MERCHANT: Size = { characters: 0, elements: FIELDS, each: textOf(LONGEST_TEXT) };
 /** Fields, and names of features as a comprehension goes through them. */
 const TRANSACTION: Size = larger(MERCHANT, { characters: 0, elements: FIELDS, each: MERCHANT });
-const FEATURES: Size = { characters: 0, elements: 300, each: textOf(64) };
+const FEATURES: Size = { characters: 0, elements: 500, each: textOf(64) };
 
 export type Excess = { readonly node: ASTNode; readonly message: string };
 type Scope = ReadonlyMap<string, Size>;
@@ -67,6 +71,7 @@ function worstHere(node: ASTNode, scope: Scope, budget: Budget): Size {
     case 'id':
       return scope.get(node.args) ?? SMALL;
     case '.':
+      if (pathOf(node)?.startsWith(ATTRIBUTES)) return OWN_FIELD;
       return worst(node.args[0], scope, budget).each ?? SMALL;
     case '[]':
       worst(node.args[1], scope, budget);

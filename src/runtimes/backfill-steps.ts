@@ -92,7 +92,7 @@ export async function assembleStep(
   write: Write,
 ): Promise<void> {
   const scorer = model && createScorer(model, catalogue);
-  const ruleset = compileRuleset(STARTER_RULES);
+  const ruleset = compileRuleset(STARTER_RULES, catalogue);
   const codec = vectorCodec(catalogue.size);
   const vector = new Float64Array(catalogue.size);
   const nobodyPaid = catalogue.createState();

@@ -7,10 +7,11 @@ import { createNameIndex, type ListedName } from '../lists/name-index.ts';
 import { type BacktestCounts, countRow, emptyCounts } from '../rules/backtest.ts';
 import { createRowReader, type PastColumns } from '../rules/past-columns.ts';
 import { compileRuleset } from '../rules/ruleset.ts';
+import type { Vocabulary } from '../rules/vocabulary.ts';
 import { serveTasks } from '../training/serve-tasks.ts';
 
 export type BacktestWork = {
-  readonly vectorSize: number;
+  readonly vocabulary: Vocabulary;
   readonly expression: string;
   readonly columns: PastColumns;
   readonly lists: readonly {
@@ -27,7 +28,8 @@ export type BacktestMessage = { readonly counts: BacktestCounts; readonly proble
 
 serveTasks<BacktestWork, BacktestTask, BacktestMessage>((work, tell) => {
   const { expression, columns, lists, names } = work;
-  const codec = vectorCodec(work.vectorSize);
+  const { vocabulary } = work;
+  const codec = vectorCodec(vocabulary.features.length);
   const sets = new Map(
     lists.map(({ name, kind, entries }) => {
       const set = createListSet(kind);
@@ -50,7 +52,7 @@ serveTasks<BacktestWork, BacktestTask, BacktestMessage>((work, tell) => {
     expression,
   } as const;
   let problem: string | undefined;
-  const ruleset = compileRuleset([draft], {
+  const ruleset = compileRuleset([draft], vocabulary, {
     lookups,
     elapsedMs: () => performance.now(),
     onSuspended: (_, why) => {

@@ -6,8 +6,9 @@ import type { Backtester, BacktestQuestion, BacktestStatus } from '../ports/back
 import type { Desk } from '../ports/desk.ts';
 import type { Office } from '../ports/office/office.ts';
 import { addCounts, type BacktestCounts, emptyCounts } from '../rules/backtest.ts';
-import { checkExpression } from '../rules/check.ts';
+import { listsRead } from '../rules/check.ts';
 import { withoutTexts } from '../rules/past-columns.ts';
+import { vocabularyOf } from '../rules/vocabulary.ts';
 import { runOnThreads } from '../training/task-threads.ts';
 import type { BacktestMessage, BacktestTask, BacktestWork } from './backtest-worker.ts';
 import { namePages } from './lists-in-memory.ts';
@@ -54,7 +55,7 @@ export async function tryOnColumns(
   const counts = emptyCounts();
   const started = performance.now();
   const work: BacktestWork = {
-    vectorSize: catalogue.size,
+    vocabulary: vocabularyOf(catalogue),
     expression,
     columns: withoutTexts(columns, expression),
     lists,
@@ -159,9 +160,8 @@ const newJob = (id: string, { maxRows }: BacktestQuestion): Job => ({
 
 /** The lists that an expression reads, whole. */
 async function listsOf({ lists }: Pick<Office, 'lists'>, expression: string): Promise<BacktestWork['lists']> {
-  const check = checkExpression(expression, undefined);
   const found = [];
-  for (const name of check.ok ? check.lists : []) {
+  for (const name of listsRead(expression)) {
     const list = await lists.find(name);
     if (!list) continue;
     const entries = [];

@@ -78,7 +78,7 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   });
   await fileStarterRules(office, clock.nowMs());
   const rules = await openRules(office, options.onNotice);
-  const engine = createEngine(state, { catalogue, serving, ruleset: rules.current() });
+  const engine = createEngine(state, { catalogue, serving, ruleset: rules.current(catalogue) });
   return { database, office, rules, money, registry, store, log, engine, committed };
 }
 

@@ -170,8 +170,8 @@ function refresher(
     await rules.look();
     await money.look();
     const serving = await servingOfNow();
-    const ruleset = rules.current();
     const { inService } = engine;
+    const ruleset = rules.current(inService.catalogue);
     if (serving !== inService.serving || ruleset !== inService.ruleset)
       engine.serve({ ...inService, serving, ruleset });
   };

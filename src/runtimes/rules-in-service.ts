@@ -2,6 +2,7 @@
 // others stay: one rule must never stop scoring.
 import { InputError } from '../domain/input-error.ts';
 import { isoTime } from '../domain/iso-time.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import type { AuditEntry } from '../ports/office/audit.ts';
 import type { Office } from '../ports/office/office.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -10,7 +11,8 @@ import { STARTER_LISTS, STARTER_RULES } from '../rules/starter-rules.ts';
 import { createListsInMemory, type ListsInMemory } from './lists-in-memory.ts';
 
 export type RulesInService = {
-  readonly current: () => Ruleset;
+  /** The rules as book and lists said at the last look, compiled for a catalogue; the same ones until either is another. */
+  readonly current: (catalogue: Catalogue) => Ruleset;
   readonly lists: ListsInMemory;
   /** Looks at book and lists now. */
   look(): Promise<void>;
@@ -41,7 +43,10 @@ export async function openRules(
   // A start waits for the names: nothing is decided without them.
   await lists.namesServe();
   let revision = -1;
-  let current: Ruleset | undefined;
+  let filed: readonly Rule[] = [];
+  let compiled:
+    | { readonly catalogue: Catalogue; readonly of: readonly Rule[]; readonly ruleset: Ruleset }
+    | undefined;
 
   /** Rules that took too much in this process, by id and version; they stay left out when others change. */
   const suspended = new Map<string, string>();
@@ -56,10 +61,10 @@ export async function openRules(
       );
     },
   };
-  function compile(rules: readonly Rule[]): Ruleset {
+  function compile(rules: readonly Rule[], catalogue: Catalogue): Ruleset {
     const usable = rules.filter((rule) => {
       try {
-        compileRuleset([rule]);
+        compileRuleset([rule], catalogue);
         return true;
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
@@ -67,28 +72,30 @@ export async function openRules(
         return false;
       }
     });
-    return compileRuleset(usable, options);
+    return compileRuleset(usable, catalogue, options);
   }
 
   async function look(): Promise<void> {
     await lists.look();
     const now = await office.rules.revision();
-    if (now === revision && current) return;
-    const next = compile(await office.rules.inService());
+    if (now === revision) return;
+    filed = await office.rules.inService();
     revision = now;
-    if (current && next.version !== current.version) {
+  }
+
+  function current(catalogue: Catalogue): Ruleset {
+    if (compiled?.catalogue === catalogue && compiled.of === filed) return compiled.ruleset;
+    const before = compiled;
+    const next = compile(filed, catalogue);
+    const isSame = next.version === before?.ruleset.version;
+    if (before && !isSame) {
       const live = next.rules.filter(({ mode }) => mode === 'live').length;
       onNotice(`Rules ${next.version} in service: ${live} live, ${next.rules.length - live} in shadow`);
     }
-    if (next.version !== current?.version) current = next;
+    const ruleset = isSame && before.catalogue === catalogue ? before.ruleset : next;
+    compiled = { catalogue, of: filed, ruleset };
+    return ruleset;
   }
   await look();
-  return {
-    lists,
-    look,
-    current: () => {
-      if (!current) throw new Error('rules were not read');
-      return current;
-    },
-  };
+  return { lists, look, current };
 }

@@ -42,12 +42,13 @@ export async function watchService(
   }
   await fileStarterRules(office, nowMs);
   const rules = await openRules(office, onNotice);
-  let current: InService = { catalogue, serving: first, ruleset: rules.current() };
+  let current: InService = { catalogue, serving: first, ruleset: rules.current(catalogue) };
   let refused = '';
 
   async function look(): Promise<void> {
     await rules.look();
-    if (current.ruleset !== rules.current()) current = { ...current, ruleset: rules.current() };
+    const ruleset = rules.current(current.catalogue);
+    if (current.ruleset !== ruleset) current = { ...current, ruleset };
     try {
       const next = await readServing(registry, current.catalogue, current.serving, onNotice);
       refused = '';

@@ -61,7 +61,7 @@ export function roadContract(name: string, open: () => Promise<RoadWorld>): void
     const engine = createEngine(STANDARD.createState(), {
       catalogue: STANDARD,
       serving: { champion: SCORER },
-      ruleset: compileRuleset([]),
+      ruleset: compileRuleset([], STANDARD),
     });
     const inQuarantine = new Map<string, string>();
     const running: Processor[] = [];

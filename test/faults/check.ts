@@ -67,7 +67,7 @@ async function uninterrupted(
   const engine = createEngine(state, {
     catalogue: STANDARD,
     serving: serving,
-    ruleset: compileRuleset(STARTER_RULES),
+    ruleset: compileRuleset(STARTER_RULES, STANDARD),
   });
   const seen = new Map<string, Decided>();
   const labels = new Map<string, boolean>();

@@ -196,7 +196,7 @@ export async function fuzz(
     const engine = createEngine(STANDARD.createState(), {
       catalogue: STANDARD,
       serving: serving,
-      ruleset: compileRuleset(STARTER_RULES),
+      ruleset: compileRuleset(STARTER_RULES, STANDARD),
     });
     const road: Road = { session, store: createSqlStore(session, db), engine };
     const report: FuzzReport = { records, refused: 0, decided: 0, duplicates: 0, labelled: 0 };

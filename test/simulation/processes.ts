@@ -51,7 +51,7 @@ function accountScorer(): Scorer {
   };
 }
 
-const RULES = compileRuleset([]);
+const RULES = compileRuleset([], STANDARD);
 /** Rules with a fault that some transactions meet. */
 const FAULTY_RULES: Ruleset = {
   ...RULES,

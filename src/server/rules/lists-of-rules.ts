@@ -1,7 +1,7 @@
 // Which rules in service read a list, by the rules as they are understood and not as they are written; and whether a change of it
 // needs a second person, because it approves.
 import type { Office } from '../../ports/office/office.ts';
-import { checkFiled } from '../../rules/check.ts';
+import { listsRead } from '../../rules/check.ts';
 import type { Rule } from '../../rules/rule.ts';
 
 const understood = new Map<string, readonly string[]>();
@@ -11,8 +11,7 @@ const MAX_REMEMBERED = 1000;
 function listsOf(expression: string): readonly string[] {
   const known = understood.get(expression);
   if (known) return known;
-  const check = checkFiled(expression, undefined);
-  const lists = check.ok ? check.lists : [];
+  const lists = listsRead(expression);
   if (understood.size >= MAX_REMEMBERED) understood.clear();
   understood.set(expression, lists);
   return lists;

@@ -23,15 +23,15 @@ async function obstacle(
   request: FastifyRequest,
   rule: FiledRule,
   to: RuleState,
-  { lists, office }: Desk,
+  { lists, office, inService }: Desk,
 ): Promise<string | undefined> {
   if (!MOVES[rule.state].includes(to))
     return `Version ${rule.version} is ${rule.state} and cannot become ${to}.`;
   if (to === 'retired') return undefined;
-  const check = checkExpression(rule.expression, lists);
+  const check = checkExpression(rule.expression, lists, inService().catalogue);
   if (!check.ok) return `It cannot be used as it is: ${check.message}`;
-  const inService = await office.rules.inService();
-  if (inService.length >= MAX_RULES && !inService.some(({ id }) => id === rule.id)) {
+  const others = await office.rules.inService();
+  if (others.length >= MAX_RULES && !others.some(({ id }) => id === rule.id)) {
     return `${MAX_RULES} rules are in service; retire one first.`;
   }
   const { fourEyesRules } = await office.settings.read();

@@ -1,9 +1,12 @@
 // What a rule can name, with types and meanings, for whoever writes one.
+
+import type { DataModel } from '../../domain/data-model.ts';
 import type { Sight } from '../../domain/sight.ts';
-import { FEATURES } from '../../features/catalogue.ts';
+import type { Catalogue } from '../../features/catalogue.ts';
 import type { FiledList } from '../../ports/office/lists.ts';
 import type { RuleName } from '../../protocol/rules.ts';
 import { FIELD_WORDS, TRANSACTION_FIELDS } from '../../rules/environment.ts';
+import { ATTRIBUTES, ownFields } from '../../rules/own-fields.ts';
 import { textSeen } from '../access/office-seen.ts';
 
 function typeOf(name: string): RuleName['type'] {
@@ -15,13 +18,37 @@ function typeOf(name: string): RuleName['type'] {
   return typeof type === 'string' ? type : 'string';
 }
 
-export const ruleNames = (lists: readonly FiledList[], sight: Sight): RuleName[] => [
-  ...FEATURES.map(({ name, unit, description }) => ({
+/** Own fields, with what they are where that is not a text or a number as it stands. */
+const KINDS: Readonly<Record<string, string>> = {
+  money: 'in units of the base currency',
+  boolean: '1.0 where it is true, 0.0 where it is false',
+  time: 'in seconds since 1970',
+  place: 'in degrees',
+};
+
+const ownNames = (data: DataModel): RuleName[] =>
+  [...ownFields(data)].map(([path, { kind, definition }]) => {
+    const what = Object.hasOwn(KINDS, definition.type) ? ` (${KINDS[definition.type]})` : '';
+    return {
+      name: `${ATTRIBUTES}${path}`,
+      type: kind === 'text' ? 'string' : 'double',
+      about: `${definition.description}${what}; ${kind === 'text' ? 'empty' : 'missing'} where not stated`,
+    };
+  });
+
+/** `catalogue` is the one in service. */
+export const ruleNames = (
+  lists: readonly FiledList[],
+  sight: Sight,
+  { features, data }: Pick<Catalogue, 'features' | 'data'>,
+): RuleName[] => [
+  ...features.map(({ name, unit, description }) => ({
     name: `features.${name}`,
     type: 'double' as const,
     about: `${description} (${unit})`,
   })),
   ...Object.entries(FIELD_WORDS).map(([name, about]) => ({ name, type: typeOf(name), about })),
+  ...ownNames(data),
   ...lists.map(({ name, kind, entries, note }) => ({
     name: `inList("${name}", …)`,
     type: 'list' as const,

@@ -63,18 +63,23 @@ const refuseAsksWhose = (
   request: FastifyRequest,
   reply: FastifyReply,
   expression: string,
-): FastifyReply | undefined =>
-  refuseHidden(request, reply, { expression: asksWhose(expression) ? expression : undefined });
+  desk: Desk,
+): FastifyReply | undefined => {
+  const { catalogue } = desk.inService();
+  return refuseHidden(request, reply, {
+    expression: asksWhose(expression, catalogue) ? expression : undefined,
+  });
+};
 
 async function file(request: RequestOf<typeof fileRule>, reply: FastifyReply, desk: Desk) {
   const { id, expression, action, text, priority = 50 } = request.body;
-  const check = checkExpression(expression, desk.lists);
+  const check = checkExpression(expression, desk.lists, desk.inService().catalogue);
   if (!check.ok) {
     return sendProblem(reply, 422, 'Not valid', check.message, [
       { pointer: '/expression', message: `${check.message} (characters ${check.start} to ${check.end})` },
     ]);
   }
-  const refused = refuseAsksWhose(request, reply, expression);
+  const refused = refuseAsksWhose(request, reply, expression, desk);
   if (refused) return refused;
   const version = await desk.office.rules.file(
     { id, expression, action, text: text.trim(), priority },
@@ -90,9 +95,9 @@ async function start(
   backtester: Backtester,
 ) {
   const { expression, maxRows = USUAL_ROWS } = request.body;
-  const check = checkExpression(expression, desk.lists);
+  const check = checkExpression(expression, desk.lists, desk.inService().catalogue);
   if (!check.ok) return sendProblem(reply, 422, 'Not valid', check.message);
-  const refused = refuseAsksWhose(request, reply, expression);
+  const refused = refuseAsksWhose(request, reply, expression, desk);
   if (refused) return refused;
   const started = backtester.start({ expression, maxRows });
   return 'problem' in started ? sendProblem(reply, 409, 'Conflict', started.problem) : started;
@@ -102,9 +107,11 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
   const hitsOfNow = countsHits(desk);
   serve(app, listRules, (request) => book(request, desk, hitsOfNow));
   serve(app, listRuleNames, async (request) => ({
-    names: ruleNames(await desk.office.lists.lists(), sightOf(request)),
+    names: ruleNames(await desk.office.lists.lists(), sightOf(request), desk.inService().catalogue),
   }));
-  serve(app, checkRule, async (request) => checkExpression(request.body.expression, desk.lists));
+  serve(app, checkRule, async (request) =>
+    checkExpression(request.body.expression, desk.lists, desk.inService().catalogue),
+  );
   serve(app, fileRule, (request, reply) => file(request, reply, desk));
   serve(app, moveRule, (request, reply) => move(request, reply, desk));
 

@@ -177,9 +177,18 @@ export function storyOf(
       // A condition is compared with what the transaction says: neither it nor the values are for everybody.
       const expression = sight.kind === 'whole' ? expressionOf(id, version) : undefined;
       const conditions =
-        expression === undefined
+        expression === undefined || !reader
           ? []
-          : explainRule(expression, stored.transaction, vector, decision.score, decidedAtMs, lookups, budget);
+          : explainRule(
+              expression,
+              reader.catalogue,
+              stored.transaction,
+              vector,
+              decision.score,
+              decidedAtMs,
+              lookups,
+              budget,
+            );
       return {
         id,
         version,
