@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../adapters/embedded/database.ts';
 import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { REFUSE_CARDS } from '../domain/card-policy.ts';
-import { NO_DATA_MODEL } from '../domain/data-model.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
@@ -18,6 +17,7 @@ import { keepAnchors } from './audit-anchors.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
+import { keepObserved } from './keep-observed.ts';
 import { withinReason } from './late-decision.ts';
 import { recordReader } from './record-reader.ts';
 import { readServing } from './service-watch.ts';
@@ -83,6 +83,9 @@ function deskOver(
     trouble: road.trouble,
     query: (sql, parameters) => database.query(sql, parameters),
   });
+  const dataModel = () => engine.inService.catalogue.data;
+  const observed = keepObserved(office.observedFields, dataModel, clock, boundary);
+  road.hearers.onOutput(({ decided }) => observed.look(decided));
   const toRecord = (transaction: Transaction): LogRecord => ({
     kind: 'transaction',
     transaction,
@@ -96,8 +99,8 @@ function deskOver(
     measurements: road.measurements,
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,
-    dataModel: options.dataModel ?? (() => NO_DATA_MODEL),
-    readTransaction: recordReader(options, clock, money),
+    dataModel,
+    readTransaction: recordReader(options, clock, money, dataModel),
     checkCapacity: road.checkCapacity,
     inService: () => engine.inService,
     catalogues: cataloguesOf(() => [engine.inService.catalogue, STANDARD]),
@@ -141,6 +144,7 @@ function deskOver(
     async close() {
       probes.stop();
       await road.close();
+      await observed.stop().catch((error: Error) => onNotice(`observed fields: ${error.message}`));
       await anchors.stop();
       await database.close();
       unlock();

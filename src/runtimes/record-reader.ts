@@ -13,16 +13,15 @@ export type ReaderSettings = {
   readonly cards?: CardSettings | undefined;
   /** How far the clocks of the desk's time zone are ahead of UTC, where it has one. */
   readonly offsetAt?: ((timeMs: number) => number) | undefined;
-  /** What is declared besides the fields, types and channels of the program, in what is live at the time. */
-  readonly dataModel?: (() => DataModel) | undefined;
 };
 
-/** Reads transactions as settings, clock and rates say at the time. */
+/** Reads transactions as settings, clock, rates and the data model that is live say at the time. */
 export const recordReader =
   (
-    { maxAmountMinor, cards, offsetAt, dataModel }: ReaderSettings,
+    { maxAmountMinor, cards, offsetAt }: ReaderSettings,
     clock: Clock,
     money: Pick<MoneyInService, 'current'>,
+    dataModel: () => DataModel,
   ): Desk['readTransaction'] =>
   (value) =>
     readTransaction(value, {
@@ -30,6 +29,6 @@ export const recordReader =
       ...(maxAmountMinor !== undefined && { maxAmountMinor }),
       ...(cards && { cards: cards.policy }),
       ...(offsetAt && { offsetAt }),
-      ...(dataModel && { dataModel: dataModel() }),
+      dataModel: dataModel(),
       money: money.current(),
     });

@@ -10,7 +10,6 @@ import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
-import { NO_DATA_MODEL } from '../domain/data-model.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk, Measurements } from '../ports/desk.ts';
@@ -144,6 +143,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
   const { session, client, office, money, models, store } = servers;
   const { measurements, intake, decisions, decide } = await openTraffic(options, servers, resources);
   const { append } = intake;
+  const dataModel = () => models.inService().catalogue.data;
   const probes = startStreamProbes({ ...servers, settings, clock, measurements, boundary });
   return {
     store,
@@ -151,8 +151,8 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     measurements,
     cards: settings.cards.policy,
     money: money.current,
-    dataModel: () => NO_DATA_MODEL,
-    readTransaction: recordReader(settings, clock, money),
+    dataModel,
+    readTransaction: recordReader(settings, clock, money, dataModel),
     inService: models.inService,
     catalogues: models.catalogues,
     models: servers.registry,
