@@ -30,12 +30,13 @@ export const CANARY = {
   ip: '2001:db8:beef:cafe::7e57',
   payee: nonsense(),
   payeeName: nonsense(),
-  attribute: nonsense(),
+  ownField: nonsense(),
   city: nonsense(),
   lat: '48.1371543',
   lon: '11.5761247',
   merchantOfTransfer: nonsense(),
   merchantNameOfTransfer: nonsense(),
+  attribute: nonsense(),
   note: nonsense(),
   caseNote: nonsense(),
   caseTitle: nonsense(),
@@ -56,6 +57,9 @@ export const CANARY = {
   modelNote: nonsense(),
   moveNote: nonsense(),
   viewPath: nonsense(),
+  featureText: nonsense(),
+  featureCondition: nonsense(),
+  catalogueNote: nonsense(),
 } as const;
 export type CanaryName = keyof typeof CANARY;
 
