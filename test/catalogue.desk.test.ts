@@ -171,6 +171,21 @@ test('Y23 O13 a draft goes live by two people where that is asked for, without a
   assert.equal((await move(ada, 4)).status, 409, 'it is live');
 });
 
+test('Y26 the API’s document names own fields, to whoever sends them or sees what they hold', async () => {
+  const ownFields = async (who: Caller) => {
+    const { body } = await who('GET', '/openapi.json');
+    const { schemas } = body.components as {
+      schemas: Record<string, { properties: Record<string, unknown> }>;
+    };
+    return (schemas.Transaction.properties.attributes as { properties?: Record<string, object> }).properties;
+  };
+  assert.deepEqual(await ownFields(rita), {
+    customerId: { type: 'string', description: 'The customer', 'x-type': 'id', 'x-personal': true },
+    'risk.deviceScore': { type: 'number', description: 'A score', 'x-type': 'number' },
+  });
+  assert.equal(await ownFields(caller(desk)), undefined);
+});
+
 test('Y24 what a rule or a model in service needs does not go: it is named, and nothing is half applied', async () => {
   await ada('PUT', '/v1/settings', { fourEyesRules: false });
   await rita('DELETE', '/v1/proposals/settings/1');
