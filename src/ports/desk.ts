@@ -2,6 +2,7 @@
 import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy, ParsedRecord } from '../domain/card-policy.ts';
 import type { FilledFrom } from '../domain/catalogue-version.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -106,7 +107,7 @@ export type { InService };
  * - DESK6 A record that is taken again is decided as if it had just come.
  *
  * **Caller invariants**
- * - Transactions were read by this desk (`readTransaction`), labels name histories as their transaction has them.
+ * - Transactions and events were read by this desk (`readTransaction`, `readEvent`), labels name histories as their transaction has them.
  * - What is taken again has left the quarantine in the same step; an attempt is a name of its own.
  * - Nothing is asked of a desk once it is being closed, which is done once.
  */
@@ -120,6 +121,8 @@ export type Desk = {
   dataModel(): DataModel;
   /** Reads a transaction from outside as this desk takes it in. */
   readTransaction(value: unknown): ParsedRecord<Transaction>;
+  /** Reads an event from outside likewise. */
+  readEvent(value: unknown): ParsedRecord<CustomerEvent>;
   /** What becomes of card numbers. */
   readonly cards: CardPolicy;
   /** The catalogue, the models and the rules that decide now. */
@@ -150,11 +153,13 @@ export type Desk = {
   decide(transaction: Transaction, traceparent?: string): Promise<Result>;
   /** Appends transactions; resolves when they are durable in the log. */
   accept(transactions: readonly Transaction[]): Promise<void>;
+  /** Appends events; resolves when they are durable in the log. */
+  acceptEvents(events: readonly CustomerEvent[]): Promise<void>;
   label(labels: readonly Label[]): Promise<void>;
   /** Appends a record that was in quarantine: it is tried again. `attempt` is taken once, however often it arrives. */
   takeAgain(record: LogRecord, attempt: string): Promise<void>;
-  /** A transaction that left the quarantine undecided may be sent anew. */
-  letGo(transactionId: string): void;
+  /** What left the quarantine undecided may be sent anew; by `quarantinedIdOf`. */
+  letGo(quarantinedId: string): void;
   /** Throws OverCapacityError when nothing more can be taken in right now. */
   checkCapacity(): void;
   /** What was committed, in batches; order holds within an account. */

@@ -5,6 +5,7 @@ import * as cases from './cases.ts';
 import * as catalogue from './catalogue.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
+import * as events from './events.ts';
 import * as feed from './feed.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
@@ -13,6 +14,7 @@ import * as lists from './lists.ts';
 import * as modelPanel from './model-panel.ts';
 import * as models from './models.ts';
 import * as notifications from './notifications.ts';
+import * as observedFields from './observed-fields.ts';
 import type { OperationShape } from './operation.ts';
 import * as people from './people.ts';
 import * as pipeline from './pipeline.ts';
@@ -34,6 +36,7 @@ type OperationsOf<M> = {
 export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof labels> &
   OperationsOf<typeof transactions> &
+  OperationsOf<typeof events> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof cases> &
@@ -54,7 +57,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof people> &
   OperationsOf<typeof signIn> &
   OperationsOf<typeof audit> &
-  OperationsOf<typeof notifications>;
+  OperationsOf<typeof notifications> &
+  OperationsOf<typeof observedFields>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -63,6 +67,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   decisions,
   labels,
   transactions,
+  events,
   links,
   alerts,
   cases,
@@ -84,6 +89,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   signIn,
   audit,
   notifications,
+  observedFields,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {

@@ -10,12 +10,14 @@ import type { LogRecord } from '../engine/records.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk, ServedCatalogue } from '../ports/desk.ts';
+import { quarantinedIdOf, subjectOf } from '../ports/office/dead-letters.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { catalogueChange } from './catalogue-in-service.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
+import { keepObserved } from './keep-observed.ts';
 import { withinReason } from './late-decision.ts';
 import { recordReader } from './record-reader.ts';
 import { readServing } from './service-watch.ts';
@@ -83,6 +85,8 @@ function deskOver(
   });
   const refresh = refresher(parts, onNotice);
   const dataModel = () => engine.inService.catalogue.data;
+  const observed = keepObserved(office.observedFields, dataModel, clock, boundary);
+  road.hearers.onOutput(({ decided }) => observed.look(decided));
   const toRecord = (transaction: Transaction): LogRecord => ({
     kind: 'transaction',
     transaction,
@@ -97,7 +101,7 @@ function deskOver(
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,
     dataModel,
-    readTransaction: recordReader({ ...options, dataModel }, clock, money),
+    ...recordReader({ ...options, dataModel }, clock, money),
     checkCapacity: road.checkCapacity,
     inService: () => engine.inService,
     catalogues: parts.catalogue.catalogues,
@@ -127,10 +131,13 @@ function deskOver(
       await append(transactions.map(toRecord));
     },
     async takeAgain(record) {
-      if (record.kind === 'transaction') processor.release(record.transaction.id);
-      await append([record.kind === 'transaction' ? toRecord(record.transaction) : record]);
+      if (record.kind !== 'label') processor.release(quarantinedIdOf(subjectOf(record)));
+      await append([record.kind === 'label' ? record : { ...record, receivedAtMs: clock.nowMs() }]);
     },
-    letGo: (transactionId) => processor.release(transactionId),
+    letGo: processor.release,
+    async acceptEvents(events) {
+      await append(events.map((event) => ({ kind: 'event', event, receivedAtMs: clock.nowMs() })));
+    },
     async label(labels) {
       await append(labels.map((label) => ({ kind: 'label', label })));
     },
@@ -147,6 +154,7 @@ function deskOver(
     async close() {
       probes.stop();
       await road.close();
+      await observed.stop().catch((error: Error) => onNotice(`observed fields: ${error.message}`));
       await anchors.stop();
       await database.close();
       unlock();

@@ -17,7 +17,7 @@ import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import type { ProducerState } from '../server/pipeline/part-health.ts';
-import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
+import { encodeEvent, encodeLabel, encodeRecord, encodeTransaction } from '../stream/record-codec.ts';
 import type { Arrivals } from './arrivals.ts';
 import { askForDecision } from './ask-for-decision.ts';
 import { checkCardKey } from './card-settings.ts';
@@ -156,7 +156,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     cards: settings.cards.policy,
     money: money.current,
     dataModel,
-    readTransaction: recordReader({ ...settings, dataModel }, clock, money),
+    ...recordReader({ ...settings, dataModel }, clock, money),
     inService: models.inService,
     catalogues: models.catalogue.catalogues,
     models: servers.registry,
@@ -179,11 +179,12 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     source: () => sourceState(probes.arrivals(), measurements),
     decide,
     accept: (transactions) => append(transactions.map(encodeTransaction)),
+    acceptEvents: (events) => append(events.map((event) => encodeEvent(event))),
     label: (labels) => append(labels.map(encodeLabel)),
     takeAgain: (record, attempt) =>
       append([
         {
-          ...(record.kind === 'label' ? encodeLabel(record.label) : encodeTransaction(record.transaction)),
+          ...encodeRecord(record),
           attempt,
         },
       ]),

@@ -12,8 +12,10 @@ import { attachmentRoutes } from './alerts/attachment-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { caseRoutes } from './cases/case-routes.ts';
 import { catalogueRoutes } from './data/catalogue-routes.ts';
+import { observedFieldRoutes } from './data/observed-field-routes.ts';
 import { bulkRoute } from './decisions/bulk-route.ts';
 import { intakeRoutes } from './decisions/decide-route.ts';
+import { eventIntake, eventRoutes } from './events/event-routes.ts';
 import { feedRoute } from './feed/feed-route.ts';
 import { labelRoutes } from './labels/label-routes.ts';
 import { linkRoutes } from './links/link-routes.ts';
@@ -74,6 +76,8 @@ export async function addRooms(
   await app.register(async (scope) => intakeRoutes(scope, desk));
   await app.register(async (scope) => labelRoutes(scope, desk, relay, boundary));
   await app.register(async (scope) => bulkRoute(scope, desk, boundary));
+  await app.register(async (scope) => eventIntake(scope, desk, boundary));
+  await app.register(async (scope) => eventRoutes(scope, desk));
   await app.register(async (scope) => transactionRoutes(scope, desk, scorerOf, peers));
   await app.register(async (scope) => healthRoutes(scope, desk, monitor));
   await app.register(async (scope) => deadLetterRoutes(scope, desk));
@@ -89,6 +93,7 @@ export async function addRooms(
   await app.register(async (scope) => simulatorRoutes(scope, desk, options.simulation));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
+  await app.register(async (scope) => observedFieldRoutes(scope, desk));
   await app.register(async (scope) =>
     modelRoutes(scope, {
       desk,

@@ -59,6 +59,7 @@ export function plantedTransaction(
     ip: CANARY.ip,
     counterpartyId: CANARY.payee,
     counterpartyName: CANARY.payeeName,
+    attributes: { customer: { nickname: CANARY.ownField } },
   };
 }
 
@@ -66,6 +67,20 @@ export function plantedTransaction(
 const EXPRESSION =
   `transaction.accountId != "${CANARY.ruleExpression}" && transaction.counterpartyName != "" && ` +
   `transaction.deviceId != "" && transaction.ip != "" && transaction.city != "" && transaction.merchant.name != ""`;
+
+async function plantEvents(client: Client): Promise<void> {
+  const event = {
+    id: 'planted-event',
+    kind: 'login',
+    occurredAt: new Date().toISOString(),
+    accountId: CANARY.account,
+    deviceId: CANARY.device,
+    ip: CANARY.ip,
+    counterpartyId: CANARY.payee,
+    attributes: { customer: CANARY.attribute },
+  };
+  await client.call('addEvents', { body: JSON.stringify(event), type: 'application/json' });
+}
 
 export async function plant(url: string, model: string): Promise<Planted> {
   const client = clientOf({ url });
@@ -88,6 +103,7 @@ export async function plant(url: string, model: string): Promise<Planted> {
     params: { version: model },
     body: { state: 'champion', who: 'ada', note: CANARY.modelNote },
   });
+  await plantEvents(client);
   const deadLetters = await plantDeadLetters(url, client);
   const { tasks } = await client.call('getCase', { params: { id: number } });
   const { attachments } = await client.call('getAlert', { params: { id: closedAlert } });
