@@ -57,11 +57,11 @@ const DOCUMENT = {
 test('Y27 a document is checked without a desk: each problem is told with its place, and the command ends with 2', async () => {
   const good = await run('check', written('good.json', DOCUMENT));
   assert.equal(good.code, 0, good.err);
-  assert.match(good.out, /in order[^]*\+ entity customer/);
+  assert.match(good.out, /in order[\s\S]*\+ entity customer/);
   const bad = { ...DOCUMENT, features: [{ ...DOCUMENT.features[0], entity: 'household' }] };
   const refused = await run('check', written('bad.json', bad));
   assert.equal(refused.code, 2);
-  assert.match(refused.err, /1 problem\.[^]*\/features\/0\/entity: .*household/);
+  assert.match(refused.err, /1 problem\.[\s\S]*\/features\/0\/entity: .*household/);
   for (const wrong of [
     ['check', written('no.json', '{"format": ')],
     ['check', join(folder.path, 'nowhere.json')],
@@ -79,7 +79,7 @@ test('Y27 a file is compared in words, filed, put into service and written out t
   const compared = await asked('diff', file);
   assert.match(
     compared.out,
-    /\+ feature customer_payments_24h[^]*Histories of customer[^]*No rule and no model/,
+    /\+ feature customer_payments_24h[\s\S]*Histories of customer[\s\S]*No rule and no model/,
   );
   const filed = await asked('apply', file);
   assert.deepEqual([filed.code, /draft, version 1/.test(filed.out)], [0, true], filed.err);
@@ -88,7 +88,7 @@ test('Y27 a file is compared in words, filed, put into service and written out t
   const again = await asked('apply', file, '--live');
   assert.match(again.out, /nothing is changed/);
   const shown = await asked('show');
-  assert.match(shown.out, /live: version 2[^]*\ncustomer_payments_24h\town\tcustomer/);
+  assert.match(shown.out, /live: version 2[\s\S]*\ncustomer_payments_24h\town\tcustomer/);
   const copy = join(folder.path, 'copy.json');
   assert.equal((await asked('export', copy)).code, 0);
   const { features } = JSON.parse(readFileSync(copy, 'utf8'));
