@@ -85,6 +85,7 @@ export async function startDatabases() {
             nextOffset: offset,
             decided,
             labelled,
+            observed: [],
             quarantined: [],
             results: [],
           });

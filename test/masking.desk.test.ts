@@ -268,6 +268,7 @@ test('O14 nothing can be asked by what is hidden: a right guess is answered as a
   const refused = [
     `/v1/transactions?accountId=${CANARY.account}`,
     `/v1/transactions?merchantId=${CANARY.merchantOfTransfer}`,
+    `/v1/events?accountId=${CANARY.account}`,
     `/v1/alerts?accountId=${CANARY.account}`,
     `/v1/queue?accountId=${CANARY.account}`,
     `/v1/queue?search=${CANARY.account.slice(0, 2)}`,

@@ -8,7 +8,7 @@ import type { Transaction } from '../src/domain/transaction.ts';
 import { ENTITY_KINDS } from '../src/features/feature-state.ts';
 import { History } from '../src/features/history.ts';
 import { systemClock } from '../src/ports/clock.ts';
-import type { DeadLetter } from '../src/ports/office/dead-letters.ts';
+import { type DeadLetter, quarantinedIdOf } from '../src/ports/office/dead-letters.ts';
 import { type EmbeddedDesk, openDesk } from '../src/runtimes/embedded.ts';
 import { trainFirstModel } from '../src/training/first-model.ts';
 import { makeFolder } from './desk-process.ts';
@@ -131,7 +131,7 @@ test('K1 K3 a desk goes on without the record that it cannot decide or store, an
   const found = await letters(desk);
   assert.deepEqual(
     found.map(({ quarantine, times, state }) => [
-      quarantine?.subject?.transactionId,
+      quarantine?.subject && quarantinedIdOf(quarantine.subject),
       quarantine?.step,
       times,
       state,
@@ -193,7 +193,7 @@ test('K1 a decided record that the histories cannot take again does not stop the
   desk = await open('redo-killed');
   const [letter] = await letters(desk);
   assert.deepEqual(
-    [letter.quarantine?.step, letter.quarantine?.subject?.transactionId],
+    [letter.quarantine?.step, letter.quarantine?.subject && quarantinedIdOf(letter.quarantine.subject)],
     ['rebuilding', 'two'],
   );
   assert.equal((await desk.decide(transaction('four'))).kind, 'decided');

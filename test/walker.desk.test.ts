@@ -252,6 +252,8 @@ async function furnish(ada: Caller): Promise<void> {
     '/v1/cases task': 1,
     '/v1/cases alert': alert.id,
     '/v1/rules id': 'walked',
+    '/v1/catalogue name': 'amount',
+    '/v1/catalogue version': 0,
     '/v1/rules version': 1,
     '/v1/keys id': keyId,
     '/v1/people id': 'walked@bank.example',

@@ -1,6 +1,7 @@
 // What somebody may see of people: all of it, or tokens in their place. Whatever makes rows of a transaction makes them of
 // `transactionSeen`, so that nothing can be derived from what may not be seen.
 import { FRAUD_TYPES, SIMULATED_FRAUD_TYPES } from './alert.ts';
+import type { CustomerEvent } from './customer-event.ts';
 import type { Attributes, AttributeValue } from './data-model.ts';
 import type { RuleHit } from './decision.ts';
 import type { Transaction } from './transaction.ts';
@@ -55,6 +56,25 @@ export function transactionSeen(t: Transaction, sight: Sight): Transaction {
     ...(t.counterpartyId !== undefined && { counterpartyId: sight.token('payee', t.counterpartyId) }),
     ...(t.attributes !== undefined && attributesSeen(t.attributes, sight)),
     ...(t.relatesTo !== undefined && { relatesTo: t.relatesTo }),
+  };
+}
+
+/** An event as it is seen, made anew likewise. */
+export function customerEventSeen(event: CustomerEvent, sight: Sight): CustomerEvent {
+  if (sight.kind === 'whole') return event;
+  const { id, kind, occurredAtMs, utcOffsetMinutes, accountId, deviceId, ip, counterpartyId, country } =
+    event;
+  return {
+    id,
+    kind,
+    occurredAtMs,
+    ...(utcOffsetMinutes !== undefined && { utcOffsetMinutes }),
+    ...(accountId !== undefined && { accountId: sight.token('account', accountId) }),
+    ...(deviceId !== undefined && { deviceId: sight.token('device', deviceId) }),
+    ...(ip !== undefined && { ip: sight.token('ip', ip) }),
+    ...(counterpartyId !== undefined && { counterpartyId: sight.token('payee', counterpartyId) }),
+    ...(country !== undefined && { country }),
+    ...(event.attributes !== undefined && attributesSeen(event.attributes, sight)),
   };
 }
 

@@ -4,12 +4,13 @@ import type { Label } from '../domain/label.ts';
 import { historiesOf } from '../domain/label.ts';
 import { createRandom } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
 import { STANDARD } from '../features/standard.ts';
 import type { Scorer } from '../models/model.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { compileRuleset } from '../rules/ruleset.ts';
-import { createEngine, type Decided, type Memory } from './process-batch.ts';
+import { createEngine, type Decided, eventContentHash, type Memory } from './process-batch.ts';
 import type { LogRecord } from './records.ts';
 
 const NOTHING: Memory = { decided: () => undefined, label: () => undefined };
@@ -113,7 +114,7 @@ test('K1 a record that makes deciding fail is set aside, and is in no history: i
   for (let seed = 1; seed <= 20; seed++) {
     const random = createRandom(seed, 2);
     const poisoned = stream(seed, () => random.below(10) === 0);
-    const clean = poisoned.filter((record) => record.kind === 'label' || !isPoison(record.transaction));
+    const clean = poisoned.filter((record) => record.kind !== 'transaction' || !isPoison(record.transaction));
     const expected = run(clean);
     const failsAtSealing = (item: Decided): void => {
       if (isPoison(item.transaction)) throw new RangeError('a message that cannot be written');
@@ -156,4 +157,65 @@ test('K3 a transaction in quarantine is not tried again by its repetition', () =
     results.filter(({ kind }) => kind === 'quarantined').map((result) => 'reason' in result && result.reason),
     ['why'],
   );
+});
+
+test('Y31 Y32: an event is observed once, by what is known and by what came before in the batch; one that fails leaves no trace', () => {
+  const seen: string[] = [];
+  const catalogue: Catalogue = {
+    ...STANDARD,
+    observeEvent(_, event) {
+      if (event.id === 'failing') throw new TypeError('a catalogue with a fault');
+      seen.push(event.id);
+    },
+  };
+  const event = (id: string, kind = 'login'): LogRecord => ({
+    kind: 'event',
+    event: { id, kind, occurredAtMs: 0, accountId: 'a' },
+    receivedAtMs: 7,
+  });
+  const records = [
+    event('new'),
+    event('known'),
+    event('new', 'failed_login'),
+    event('failing'),
+    event('set aside'),
+    event('last'),
+  ];
+  const engine = createEngine(STANDARD.createState(), {
+    catalogue,
+    serving: { champion: scorer as Scorer },
+    ruleset: RULES,
+  });
+  const output = engine.processBatch(
+    0,
+    { firstOffset: 10, nextOffset: 16, records },
+    {
+      ...NOTHING,
+      observed: (id) => (id === 'known' ? 'content' : undefined),
+      quarantinedEvent: (id) => (id === 'set aside' ? 'why' : undefined),
+    },
+    0,
+  );
+  assert.deepEqual(seen, ['new', 'last']);
+  assert.deepEqual(
+    output.observed.map(({ offset, event: { id }, receivedAtMs }) => [offset, id, receivedAtMs]),
+    [
+      [10, 'new', 7],
+      [15, 'last', 7],
+    ],
+  );
+  assert.equal(output.observed[0].contentHash, eventContentHash(output.observed[0].event));
+  assert.deepEqual(
+    output.quarantined.map(({ offset, reason }) => [offset, reason]),
+    [[13, 'TypeError: a catalogue with a fault']],
+  );
+  assert.deepEqual([output.results.length, output.nextOffset], [0, 16]);
+  // Without a memory, repetitions were taken out before.
+  const again = engine.processBatch(
+    0,
+    { firstOffset: 16, nextOffset: 17, records: [event('new')] },
+    { label: () => undefined },
+    0,
+  );
+  assert.equal(again.observed.length, 1);
 });

@@ -1,5 +1,6 @@
 // The seam around decide(): a batch of log records in, what must be committed in one step out.
 import { hash } from 'node:crypto';
+import { type CustomerEvent, eventContent } from '../domain/customer-event.ts';
 import type { Decision } from '../domain/decision.ts';
 import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
@@ -23,8 +24,11 @@ export type KnownDecision = {
 export type Memory = {
   /** Absent where repetitions were taken out of the batch before. */
   decided?(transactionId: string): KnownDecision | undefined;
+  /** The content of an event that histories hold. Absent where repetitions were taken out of the batch before. */
+  observed?(eventId: string): string | undefined;
   /** Why a transaction is in quarantine: it is not tried again before somebody says so. */
   quarantined?(transactionId: string): string | undefined;
+  quarantinedEvent?(eventId: string): string | undefined;
   label(transactionId: string): boolean | undefined;
 };
 
@@ -39,6 +43,14 @@ export type Decided = {
   readonly engineMs: number;
 };
 
+/** An event that was added to histories. */
+export type Observed = {
+  readonly offset: number;
+  readonly event: CustomerEvent;
+  readonly receivedAtMs: number;
+  readonly contentHash: string;
+};
+
 export type Labelled = { readonly offset: number; readonly label: Label };
 
 /** A record that could not be dealt with: set aside with the reason, so that those around it go on. */
@@ -48,7 +60,7 @@ export type Quarantined = {
   readonly reason: string;
   /** What was decided, where only storing it failed. */
   readonly decided?: Decided;
-  /** A label that could not be stored, and is in the histories. Where neither is there, histories know nothing of the record. */
+  /** A label or an event that could not be stored, and is in the histories. Where neither is there, histories know nothing of the record. */
   readonly inHistories?: boolean;
 };
 
@@ -73,6 +85,7 @@ export type BatchOutput = {
   readonly firstOffset: number;
   readonly nextOffset: number;
   readonly decided: readonly Decided[];
+  readonly observed: readonly Observed[];
   readonly labelled: readonly Labelled[];
   readonly quarantined: readonly Quarantined[];
   readonly results: readonly Result[];
@@ -104,8 +117,23 @@ export type Engine = {
   serve(next: InService): void;
 };
 
-export function contentHash(transaction: Transaction): string {
-  return hash('sha256', canonicalContent(transaction), 'base64url').slice(0, 22);
+const hashOf = (content: string): string => hash('sha256', content, 'base64url').slice(0, 22);
+
+export const contentHash = (transaction: Transaction): string => hashOf(canonicalContent(transaction));
+
+export const eventContentHash = (event: CustomerEvent): string => hashOf(eventContent(event));
+
+/** Adds events to histories, but for those that are there already or set aside; `observed` grows. */
+function observer(catalogue: Catalogue, state: FeatureState, memory: Memory, observed: Observed[]) {
+  const here = new Set<string>();
+  return ({ event, receivedAtMs }: LogRecord & { readonly kind: 'event' }, offset: number): void => {
+    const { id } = event;
+    const isRepeated = memory.observed && (here.has(id) || memory.observed(id) !== undefined);
+    if (isRepeated || memory.quarantinedEvent?.(id) !== undefined) return;
+    catalogue.observeEvent?.(state, event);
+    here.add(id);
+    observed.push({ offset, event, receivedAtMs, contentHash: eventContentHash(event) });
+  };
 }
 
 export function createEngine(state: FeatureState, first: InService): Engine {
@@ -133,7 +161,9 @@ export function createEngine(state: FeatureState, first: InService): Engine {
       const quarantined: Quarantined[] = [];
       const results: Result[] = [];
       const decidedHere = new Map<string, Decided>();
+      const observed: Observed[] = [];
       const labelsHere = new Map<string, boolean>();
+      const observe = observer(catalogue, state, memory, observed);
 
       function take(record: LogRecord, offset: number): void {
         if (record.kind === 'label') {
@@ -142,6 +172,10 @@ export function createEngine(state: FeatureState, first: InService): Engine {
           catalogue.applyLabel(state, label, previous);
           labelsHere.set(label.transactionId, label.fraud);
           labelled.push({ offset, label });
+          return;
+        }
+        if (record.kind === 'event') {
+          observe(record, offset);
           return;
         }
         const { transaction } = record;
@@ -184,11 +218,11 @@ export function createEngine(state: FeatureState, first: InService): Engine {
           if (lacksMemory(error)) throw error;
           const reason = reasonOf(error);
           quarantined.push({ offset, record, reason });
-          if (record.kind === 'label') return;
+          if (record.kind !== 'transaction') return;
           results.push({ kind: 'quarantined', offset, transactionId: record.transaction.id, reason });
         }
       });
-      return { partition, firstOffset, nextOffset, decided, labelled, quarantined, results };
+      return { partition, firstOffset, nextOffset, decided, observed, labelled, quarantined, results };
     },
   };
 }

@@ -1,5 +1,6 @@
 // The feature catalogue: every feature once, with its unit, window, meaning for analysts and missing rule.
 import { createHash } from 'node:crypto';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -52,6 +53,8 @@ export type Catalogue = {
   observe(state: FeatureState, transaction: Transaction, out: Float64Array): boolean;
   /** Writes a label into the histories of its transaction, when it becomes known; `previous` is what it was labelled before. */
   applyLabel(state: FeatureState, label: Label, previous: boolean | undefined): void;
+  /** Adds an event to the histories that look at its kind; one that throws leaves no trace. Absent where none does. */
+  observeEvent?(state: FeatureState, event: CustomerEvent): void;
 };
 
 const transactionFeatures = [

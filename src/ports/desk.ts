@@ -1,6 +1,8 @@
 // A running fraud desk as the server sees it, whatever runtime is behind it.
 import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy, ParsedRecord } from '../domain/card-policy.ts';
+import type { FilledFrom } from '../domain/catalogue-version.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -8,9 +10,11 @@ import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts'
 import type { InService, Result } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { Catalogues } from '../engine/stored-vectors.ts';
+import type { ReadyCatalogue } from '../features/checked-catalogue.ts';
 import type { NameMatch } from '../lists/name-index.ts';
 import type { Lookups } from '../rules/rule.ts';
 import type { Clock } from './clock.ts';
+import type { AuditEntry } from './office/audit.ts';
 import type { ModelRegistry } from './office/models.ts';
 import type { Office } from './office/office.ts';
 import type { Store } from './store.ts';
@@ -69,6 +73,28 @@ export type PartitionLag = {
   readonly oldestMs: number | undefined;
 };
 
+/** The catalogue that a process decides by. */
+export type ServedCatalogue = ReadyCatalogue & {
+  /** 0 where it is the program's. */
+  readonly version: number;
+  readonly disabled: readonly string[];
+  readonly filledFrom: readonly FilledFrom[];
+};
+
+/** How the catalogue of a desk changes while it decides. */
+export type CatalogueChange = {
+  /** What this process decides by now. */
+  current(): ServedCatalogue;
+  /**
+   * Puts the draft of this version into service, with its audit line: compiled, histories that are there shared, swapped between two
+   * batches. Gives the histories that begin now, or why nothing was changed.
+   */
+  goLive(
+    version: number,
+    entry: AuditEntry,
+  ): Promise<{ readonly filledFrom: readonly FilledFrom[] } | { readonly problem: string }>;
+};
+
 export type { InService };
 
 /**
@@ -81,7 +107,7 @@ export type { InService };
  * - DESK6 A record that is taken again is decided as if it had just come.
  *
  * **Caller invariants**
- * - Transactions were read by this desk (`readTransaction`), labels name histories as their transaction has them.
+ * - Transactions and events were read by this desk (`readTransaction`, `readEvent`), labels name histories as their transaction has them.
  * - What is taken again has left the quarantine in the same step; an attempt is a name of its own.
  * - Nothing is asked of a desk once it is being closed, which is done once.
  */
@@ -95,6 +121,8 @@ export type Desk = {
   dataModel(): DataModel;
   /** Reads a transaction from outside as this desk takes it in. */
   readTransaction(value: unknown): ParsedRecord<Transaction>;
+  /** Reads an event from outside likewise. */
+  readEvent(value: unknown): ParsedRecord<CustomerEvent>;
   /** What becomes of card numbers. */
   readonly cards: CardPolicy;
   /** The catalogue, the models and the rules that decide now. */
@@ -105,6 +133,7 @@ export type Desk = {
   readonly office: Office;
   /** Takes what registry, rule book and lists say now into service; resolves when this process decides by it. */
   refresh(): Promise<void>;
+  readonly catalogue: CatalogueChange;
   /** Lists and names as rules ask for them, in this process. */
   readonly lists: Lookups & {
     sanctionBest(name: string): NameMatch | undefined;
@@ -124,11 +153,13 @@ export type Desk = {
   decide(transaction: Transaction, traceparent?: string): Promise<Result>;
   /** Appends transactions; resolves when they are durable in the log. */
   accept(transactions: readonly Transaction[]): Promise<void>;
+  /** Appends events; resolves when they are durable in the log. */
+  acceptEvents(events: readonly CustomerEvent[]): Promise<void>;
   label(labels: readonly Label[]): Promise<void>;
   /** Appends a record that was in quarantine: it is tried again. `attempt` is taken once, however often it arrives. */
   takeAgain(record: LogRecord, attempt: string): Promise<void>;
-  /** A transaction that left the quarantine undecided may be sent anew. */
-  letGo(transactionId: string): void;
+  /** What left the quarantine undecided may be sent anew; by `quarantinedIdOf`. */
+  letGo(quarantinedId: string): void;
   /** Throws OverCapacityError when nothing more can be taken in right now. */
   checkCapacity(): void;
   /** What was committed, in batches; order holds within an account. */

@@ -1,5 +1,6 @@
-// The store: decisions, alerts, labels and counts, committed together with the log offset they stand for.
+// The store: decisions, alerts, labels, events and counts, committed together with the log offset they stand for.
 import type { Amount } from '../domain/base-amount.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Decision, Outcome } from '../domain/decision.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -35,6 +36,20 @@ export type TransactionFilter = {
 
 /** What a search pages through, newest first. */
 export type TransactionSearch = Omit<TransactionFilter, 'after'>;
+
+export type StoredEvent = {
+  /** Where it stands among all that came in. */
+  readonly offset: number;
+  readonly event: CustomerEvent;
+  readonly receivedAtMs: number;
+};
+
+export type EventFilter = {
+  readonly accountId?: string;
+  readonly kind?: string;
+  /** Only offsets below this: the cursor of the next page. */
+  readonly before?: number;
+};
 
 export type FlaggedTransaction = {
   readonly offset: number;
@@ -93,11 +108,12 @@ export type MatureScores = {
  * - STORE5 Lists are newest first (after an offset: oldest first), and go on where they ended: nothing twice, nothing left out.
  * - STORE6 Counts are those of all that was committed, whatever the batches.
  * - STORE7 No amount makes a sum leave its type, or a commit fail.
- * - STORE8 Offsets of decisions are told of those that could not be stored, too, and of labels that no history took.
+ * - STORE8 Offsets of decisions and events are told of those that could not be stored, too, and of labels that no history took.
+ * - STORE9 An event is stored once, with what is committed beside it, and comes back as it was.
  *
  * **Caller invariants**
  * - Commits of a partition come one at a time, each from where the one before ended: the store does not look at that.
- * - Ids that a batch decides are not stored yet (`findKnown`), and none is in it twice.
+ * - Ids that a batch decides or observes are not stored yet (`findKnown`, `knownEvents`), and none is in it twice.
  * - In the database of a stream nobody commits: its rows come by the sinks (sink-store.ts).
  */
 export type Store = {
@@ -105,10 +121,12 @@ export type Store = {
   findKnown(transactionIds: readonly string[]): Promise<Map<string, KnownDecision>>;
   /** The stored transactions of these ids. */
   transactionsOf(transactionIds: readonly string[]): Promise<Map<string, Transaction>>;
-  /** One atomic step: decisions, alerts, labels, counts and the partition's next offset. */
+  /** The content hashes of the stored events of these ids. */
+  knownEvents(eventIds: readonly string[]): Promise<Map<string, string>>;
+  /** One atomic step: decisions, events, alerts, labels, counts and the partition's next offset. */
   commit(output: BatchOutput): Promise<void>;
   committedOffset(partition: number): Promise<number>;
-  /** Offsets in [from, until) at which a transaction was decided (not a duplicate), whether or not it could be stored. */
+  /** Offsets in [from, until) at which histories took a transaction or an event (not a duplicate), whether or not it could be stored. */
   decidedOffsets(from: number, until: number): Promise<Set<number>>;
   /** Offsets in [from, until) of labels that no history could take. */
   refusedLabels(from: number, until: number): Promise<Set<number>>;
@@ -118,6 +136,8 @@ export type Store = {
   transactions(filter: TransactionFilter, limit: number): Promise<StoredTransaction[]>;
   /** For somebody who waits: in short steps, and no further back than a moment allows. Newest first. */
   search(filter: TransactionSearch, limit: number): Promise<Searched<ListedTransaction>>;
+  /** Events, newest first. */
+  events(filter: EventFilter, limit: number): Promise<Searched<StoredEvent>>;
   /** Decisions that were flagged, one by one, newest first. */
   flagged(filter: FlaggedFilter, limit: number): Promise<Searched<FlaggedTransaction>>;
   /** Alerts in the queue: one an account, whatever it holds. */

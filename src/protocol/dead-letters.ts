@@ -21,10 +21,11 @@ export const DeadLetterRow = Component('DeadLetterRow', {
     }),
   ),
   decided: Type.Boolean({ description: 'It was decided nevertheless, and only storing it failed' }),
-  kind: Nullable(OneOf(['transaction', 'label'])),
+  kind: Nullable(OneOf(['transaction', 'event', 'label'])),
   problems: List(Type.Object({ pointer: Type.String(), message: Type.String() })),
-  raw: Type.Optional(Type.String({ description: 'For those who may see identifiers, like the two below' })),
+  raw: Type.Optional(Type.String({ description: 'For those who may see identifiers, like the ids below' })),
   transactionId: Type.Optional(Type.String()),
+  eventId: Type.Optional(Type.String()),
   accountId: Type.Optional(Type.String()),
 });
 export type DeadLetterRow = Static<typeof DeadLetterRow>;

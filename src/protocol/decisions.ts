@@ -63,7 +63,7 @@ const sentOwnFields = (levels: number, description?: string): TSchema => ({
 });
 
 /** Own fields as they are sent. */
-const SentOwnFields = Type.Unsafe<Readonly<Record<string, unknown>>>({
+export const SentOwnFields = Type.Unsafe<Readonly<Record<string, unknown>>>({
   ...sentOwnFields(
     MAX_ATTRIBUTE_LEVELS,
     'Fields of one’s own: texts, numbers, true or false, in objects or by dotted names; null is not stated (docs/data.md)',

@@ -2,8 +2,10 @@
 import * as alerts from './alerts.ts';
 import * as audit from './audit.ts';
 import * as cases from './cases.ts';
+import * as catalogue from './catalogue.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
+import * as events from './events.ts';
 import * as feed from './feed.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
@@ -33,11 +35,13 @@ type OperationsOf<M> = {
 export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof labels> &
   OperationsOf<typeof transactions> &
+  OperationsOf<typeof events> &
   OperationsOf<typeof links> &
   OperationsOf<typeof alerts> &
   OperationsOf<typeof cases> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof rules> &
+  OperationsOf<typeof catalogue> &
   OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
@@ -61,11 +65,13 @@ export const OPERATIONS: readonly OperationShape[] = [
   decisions,
   labels,
   transactions,
+  events,
   links,
   alerts,
   cases,
   modelPanel,
   rules,
+  catalogue,
   lists,
   figures,
   feed,

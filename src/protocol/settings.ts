@@ -8,7 +8,7 @@ const capability = 'settings';
 const settings = {
   fourEyesRules: Type.Boolean({
     description:
-      'Whoever wrote a rule may not put it into service; lists by which live rules approve are changed by two',
+      'Whoever wrote a rule or the draft of the catalogue may not put it into service; lists by which live rules approve are changed by two',
   }),
   fourEyesCases: Type.Boolean({ description: 'Whoever proposes to close a case may not close it' }),
   fourEyesModels: Type.Boolean({

@@ -127,7 +127,7 @@ export async function readTopicStep(
       } else if (decoded.record.kind === 'transaction') {
         const { transaction } = decoded.record;
         writer.transaction(transaction, lastLabels.get(transaction.id));
-      } else {
+      } else if (decoded.record.kind === 'label') {
         const { label } = decoded.record;
         const before = known.get(label.transactionId);
         const atMs = Math.max(label.labelledAtMs, before?.atMs ?? 0);

@@ -11,7 +11,6 @@ import { createSqlStore } from '../adapters/sql/store.ts';
 import { createEngine, type Engine } from '../engine/process-batch.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
-import { STANDARD } from '../features/standard.ts';
 import { createScorer, type Model } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,6 +20,7 @@ import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { checkCardKey } from './card-settings.ts';
+import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import { fileFirstModel } from './first-champion.ts';
 import { type MoneyInService, openMoney } from './money-in-service.ts';
 import type { ReaderSettings } from './record-reader.ts';
@@ -42,6 +42,7 @@ export type PartsOptions = ReaderSettings & {
 export type EmbeddedParts = {
   readonly database: EmbeddedDatabase;
   readonly office: Office;
+  readonly catalogue: CatalogueInService;
   readonly rules: RulesInService;
   readonly money: MoneyInService;
   readonly registry: ModelRegistry;
@@ -67,7 +68,8 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   const office = createOffice(database.unhurried, 'log', { access: database });
   if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
   const money = await openMoney(office, options.baseCurrency, options.presetBaseCurrency);
-  const catalogue = STANDARD;
+  const book = await openCatalogue(office.catalogue, options.onNotice);
+  const { catalogue } = book.current();
   const { state, serving } = await loadOrCreate(options, {
     catalogue,
     registry,
@@ -79,7 +81,7 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   await fileStarterRules(office, clock.nowMs());
   const rules = await openRules(office, options.onNotice);
   const engine = createEngine(state, { catalogue, serving, ruleset: rules.current(catalogue) });
-  return { database, office, rules, money, registry, store, log, engine, committed };
+  return { database, office, catalogue: book, rules, money, registry, store, log, engine, committed };
 }
 
 /** State and model from disk, brought up to the committed offset; both made new on the first start. */

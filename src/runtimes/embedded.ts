@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../adapters/embedded/database.ts';
 import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { REFUSE_CARDS } from '../domain/card-policy.ts';
-import { NO_DATA_MODEL } from '../domain/data-model.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { cataloguesOf } from '../engine/stored-vectors.ts';
-import { STANDARD } from '../features/standard.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
-import type { Desk } from '../ports/desk.ts';
+import type { Desk, ServedCatalogue } from '../ports/desk.ts';
+import { quarantinedIdOf, subjectOf } from '../ports/office/dead-letters.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { keepAnchors } from './audit-anchors.ts';
+import { catalogueChange } from './catalogue-in-service.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
@@ -83,6 +82,8 @@ function deskOver(
     trouble: road.trouble,
     query: (sql, parameters) => database.query(sql, parameters),
   });
+  const refresh = refresher(parts, onNotice);
+  const dataModel = () => engine.inService.catalogue.data;
   const toRecord = (transaction: Transaction): LogRecord => ({
     kind: 'transaction',
     transaction,
@@ -96,15 +97,21 @@ function deskOver(
     measurements: road.measurements,
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,
-    dataModel: options.dataModel ?? (() => NO_DATA_MODEL),
-    readTransaction: recordReader(options, clock, money),
+    dataModel,
+    ...recordReader({ ...options, dataModel }, clock, money),
     checkCapacity: road.checkCapacity,
     inService: () => engine.inService,
-    catalogues: cataloguesOf(() => [engine.inService.catalogue, STANDARD]),
+    catalogues: parts.catalogue.catalogues,
     models: parts.registry,
     office,
     lists: parts.rules.lists,
-    refresh: refresher(parts, onNotice),
+    refresh,
+    catalogue: catalogueChange({
+      book: office.catalogue,
+      inService: parts.catalogue,
+      next: () => ({ offset: processor.nextOffset, atMs: clock.nowMs() }),
+      refresh,
+    }),
     health: probes.health,
     partitions: () => [],
     async ready() {
@@ -121,10 +128,13 @@ function deskOver(
       await append(transactions.map(toRecord));
     },
     async takeAgain(record) {
-      if (record.kind === 'transaction') processor.release(record.transaction.id);
-      await append([record.kind === 'transaction' ? toRecord(record.transaction) : record]);
+      if (record.kind !== 'label') processor.release(quarantinedIdOf(subjectOf(record)));
+      await append([record.kind === 'label' ? record : { ...record, receivedAtMs: clock.nowMs() }]);
     },
-    letGo: (transactionId) => processor.release(transactionId),
+    letGo: processor.release,
+    async acceptEvents(events) {
+      await append(events.map((event) => ({ kind: 'event', event, receivedAtMs: clock.nowMs() })));
+    },
     async label(labels) {
       await append(labels.map((label) => ({ kind: 'label', label })));
     },
@@ -150,29 +160,41 @@ function deskOver(
 
 /** Takes what registry, rule book, lists and rates say into service. */
 function refresher(
-  { registry, rules, money, engine }: EmbeddedParts,
+  { registry, catalogue, rules, money, engine }: EmbeddedParts,
   onNotice: (message: string) => void,
 ): () => Promise<void> {
   let refused = '';
   /** A model that cannot be used here changes nothing, neither for decisions nor for whoever moved a rule. */
-  async function servingOfNow(): Promise<Serving> {
-    const { catalogue, serving } = engine.inService;
+  async function servingWith(wanted: ServedCatalogue): Promise<Serving | undefined> {
+    const { catalogue: now, serving } = engine.inService;
     try {
-      return (await readServing(registry, catalogue, serving, onNotice)) ?? serving;
+      return (await readServing(registry, wanted.catalogue, serving, onNotice)) ?? serving;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      if (refused !== error.message) onNotice(`${error.message} What is in service stays.`);
+      if (wanted.catalogue !== now) await catalogue.refused(wanted, error.message);
+      else if (refused !== error.message) onNotice(`${error.message} What is in service stays.`);
       refused = error.message;
-      return serving;
+      return undefined;
     }
   }
   return async () => {
+    const wanted = await catalogue.look();
     await rules.look();
     await money.look();
-    const serving = await servingOfNow();
+    const serving = await servingWith(wanted);
     const { inService } = engine;
-    const ruleset = rules.current(inService.catalogue);
-    if (serving !== inService.serving || ruleset !== inService.ruleset)
-      engine.serve({ ...inService, serving, ruleset });
+    if (!serving) {
+      const ruleset = rules.current(inService.catalogue);
+      if (ruleset !== inService.ruleset) engine.serve({ ...inService, ruleset });
+      return;
+    }
+    const ruleset = rules.current(wanted.catalogue);
+    if (wanted !== catalogue.current()) catalogue.took(wanted);
+    if (
+      serving !== inService.serving ||
+      ruleset !== inService.ruleset ||
+      wanted.catalogue !== inService.catalogue
+    )
+      engine.serve({ catalogue: wanted.catalogue, serving, ruleset });
   };
 }

@@ -1,6 +1,7 @@
-// How a desk reads a transaction from outside: what it takes in, and what it converts amounts with now.
+// How a desk reads transactions and events from outside: what it takes in, and what it converts amounts with now.
+import { readCustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
-import { readTransaction } from '../domain/read-transaction.ts';
+import { type Bounds, readTransaction } from '../domain/read-transaction.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { CardSettings } from './card-settings.ts';
@@ -17,19 +18,22 @@ export type ReaderSettings = {
   readonly dataModel?: (() => DataModel) | undefined;
 };
 
-/** Reads transactions as settings, clock and rates say at the time. */
-export const recordReader =
-  (
-    { maxAmountMinor, cards, offsetAt, dataModel }: ReaderSettings,
-    clock: Clock,
-    money: Pick<MoneyInService, 'current'>,
-  ): Desk['readTransaction'] =>
-  (value) =>
-    readTransaction(value, {
-      nowMs: clock.nowMs(),
-      ...(maxAmountMinor !== undefined && { maxAmountMinor }),
-      ...(cards && { cards: cards.policy }),
-      ...(offsetAt && { offsetAt }),
-      ...(dataModel && { dataModel: dataModel() }),
-      money: money.current(),
-    });
+/** Reads records as settings, clock and rates say at the time. */
+export function recordReader(
+  { maxAmountMinor, cards, offsetAt, dataModel }: ReaderSettings,
+  clock: Clock,
+  money: Pick<MoneyInService, 'current'>,
+): Pick<Desk, 'readTransaction' | 'readEvent'> {
+  const bounds = (): Bounds => ({
+    nowMs: clock.nowMs(),
+    ...(maxAmountMinor !== undefined && { maxAmountMinor }),
+    ...(cards && { cards: cards.policy }),
+    ...(offsetAt && { offsetAt }),
+    ...(dataModel && { dataModel: dataModel() }),
+    money: money.current(),
+  });
+  return {
+    readTransaction: (value) => readTransaction(value, bounds()),
+    readEvent: (value) => readCustomerEvent(value, bounds()),
+  };
+}

@@ -36,6 +36,8 @@ export async function redo(state: FeatureState, parts: RedoParts, from: number, 
       try {
         if (record.kind === 'transaction') {
           if (decided.has(offset)) catalogue.observe(state, record.transaction, vector);
+        } else if (record.kind === 'event') {
+          if (decided.has(offset)) catalogue.observeEvent?.(state, record.event);
         } else if (!refused.has(offset)) {
           catalogue.applyLabel(state, record.label, previous);
           labels.set(record.label.transactionId, record.label.fraud);

@@ -1,24 +1,23 @@
 // Models and rules in service, as registry and rule book name them: looked at every two seconds, so that a promotion
 // reaches every process without a restart.
 import { InputError } from '../domain/input-error.ts';
-import { type Catalogues, cataloguesOf } from '../engine/stored-vectors.ts';
 import type { Catalogue } from '../features/catalogue.ts';
-import { STANDARD } from '../features/standard.ts';
 import { closedScorer } from '../models/closed-scorer.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
-import type { InService } from '../ports/desk.ts';
+import type { InService, ServedCatalogue } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
+import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import type { ListsInMemory } from './lists-in-memory.ts';
 import { fileStarterRules, openRules } from './rules-in-service.ts';
 
-const LOOK_MS = 2000;
+export const LOOK_MS = 2000;
 
 export type ServiceWatch = {
   inService(): InService;
-  readonly catalogues: Catalogues;
+  readonly catalogue: CatalogueInService;
   readonly lists: ListsInMemory;
   /** Looks now. */
   look(): Promise<void>;
@@ -33,7 +32,8 @@ export async function watchService(
   onNotice: (message: string) => void,
   boundary: Boundary,
 ): Promise<ServiceWatch> {
-  const catalogue = STANDARD;
+  const catalogues = await openCatalogue(office.catalogue, onNotice);
+  const { catalogue } = catalogues.current();
   const first = await readServing(registry, catalogue, undefined, onNotice);
   if (!first) {
     throw new InputError(
@@ -45,28 +45,44 @@ export async function watchService(
   let current: InService = { catalogue, serving: first, ruleset: rules.current(catalogue) };
   let refused = '';
 
-  async function look(): Promise<void> {
-    await rules.look();
-    const ruleset = rules.current(current.catalogue);
-    if (current.ruleset !== ruleset) current = { ...current, ruleset };
+  /** Undefined where the models that are wanted cannot serve under this catalogue: then it does not serve either. */
+  async function servingWith(wanted: ServedCatalogue): Promise<Serving | undefined> {
     try {
-      const next = await readServing(registry, current.catalogue, current.serving, onNotice);
+      const serving = await readServing(registry, wanted.catalogue, current.serving, onNotice);
       refused = '';
-      if (!next || next === current.serving) return;
-      current = { ...current, serving: next };
-      onNotice(`${servingText(next)} in service`);
+      if (serving && !sameModels(serving, current.serving)) onNotice(`${servingText(serving)} in service`);
+      return serving ?? current.serving;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      if (refused === error.message) return;
+      if (wanted.catalogue !== current.catalogue) await catalogues.refused(wanted, error.message);
+      else if (refused !== error.message)
+        onNotice(`${error.message} ${servingText(current.serving)} in service as before.`);
       refused = error.message;
-      onNotice(`${error.message} ${servingText(current.serving)} in service as before.`);
+      return undefined;
     }
+  }
+  async function look(): Promise<void> {
+    const wanted = await catalogues.look();
+    await rules.look();
+    const serving = await servingWith(wanted);
+    const { catalogue: served } = serving ? wanted : current;
+    const ruleset = rules.current(served);
+    if (serving && wanted !== catalogues.current()) catalogues.took(wanted);
+    const isSame =
+      served === current.catalogue &&
+      ruleset === current.ruleset &&
+      (serving === undefined || serving === current.serving);
+    if (!isSame) current = { catalogue: served, serving: serving ?? current.serving, ruleset };
   }
   // A database that is away is no reason to stop deciding.
   const stop = boundary.every('models and rules', LOOK_MS, () => look().catch(() => undefined));
-  const catalogues = cataloguesOf(() => [current.catalogue, STANDARD]);
-  return { inService: () => current, catalogues, lists: rules.lists, look, stop };
+  return { inService: () => current, catalogue: catalogues, lists: rules.lists, look, stop };
 }
+
+const sameModels = (one: Serving, other: Serving): boolean =>
+  one.champion.info.version === other.champion.info.version &&
+  one.challenger?.scorer.info.version === other.challenger?.scorer.info.version &&
+  one.challenger?.share === other.challenger?.share;
 
 function servingText({ champion, challenger }: Serving): string {
   const beside = challenger

@@ -10,7 +10,6 @@ import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
-import { NO_DATA_MODEL } from '../domain/data-model.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Desk, Measurements } from '../ports/desk.ts';
@@ -18,10 +17,11 @@ import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import type { ProducerState } from '../server/pipeline/part-health.ts';
-import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
+import { encodeEvent, encodeLabel, encodeRecord, encodeTransaction } from '../stream/record-codec.ts';
 import type { Arrivals } from './arrivals.ts';
 import { askForDecision } from './ask-for-decision.ts';
 import { checkCardKey } from './card-settings.ts';
+import { catalogueChange } from './catalogue-in-service.ts';
 import { createDecisionWaiters } from './decision-waiters.ts';
 import { createLookUps } from './look-ups.ts';
 import { createMeasurements } from './measurements.ts';
@@ -29,7 +29,7 @@ import { type MoneyInService, watchMoney } from './money-in-service.ts';
 import { type DecisionReader, readDecisions } from './read-decisions.ts';
 import { recordReader } from './record-reader.ts';
 import { opened, type Resources } from './resources.ts';
-import { type ServiceWatch, watchService } from './service-watch.ts';
+import { LOOK_MS, type ServiceWatch, watchService } from './service-watch.ts';
 import { type StreamIntake, streamIntake } from './stream-intake.ts';
 import { startStreamProbes } from './stream-probes.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
@@ -145,22 +145,31 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
   const { measurements, intake, decisions, decide } = await openTraffic(options, servers, resources);
   const { append } = intake;
   const probes = startStreamProbes({ ...servers, settings, clock, measurements, boundary });
+  const dataModel = () => models.inService().catalogue.data;
+  const refresh = async (): Promise<void> => {
+    await Promise.all([models.look(), money.look()]);
+  };
   return {
     store,
     clock,
     measurements,
     cards: settings.cards.policy,
     money: money.current,
-    dataModel: () => NO_DATA_MODEL,
-    readTransaction: recordReader(settings, clock, money),
+    dataModel,
+    ...recordReader({ ...settings, dataModel }, clock, money),
     inService: models.inService,
-    catalogues: models.catalogues,
+    catalogues: models.catalogue.catalogues,
     models: servers.registry,
     office,
     lists: models.lists,
-    async refresh() {
-      await Promise.all([models.look(), money.look()]);
-    },
+    refresh,
+    // Each worker has it at its next look, between two of its batches.
+    catalogue: catalogueChange({
+      book: office.catalogue,
+      inService: models.catalogue,
+      next: () => ({ offset: undefined, atMs: clock.nowMs() + LOOK_MS }),
+      refresh,
+    }),
     health: probes.health,
     partitions: probes.partitions,
     async ready() {
@@ -170,11 +179,12 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     source: () => sourceState(probes.arrivals(), measurements),
     decide,
     accept: (transactions) => append(transactions.map(encodeTransaction)),
+    acceptEvents: (events) => append(events.map((event) => encodeEvent(event))),
     label: (labels) => append(labels.map(encodeLabel)),
     takeAgain: (record, attempt) =>
       append([
         {
-          ...(record.kind === 'label' ? encodeLabel(record.label) : encodeTransaction(record.transaction)),
+          ...encodeRecord(record),
           attempt,
         },
       ]),

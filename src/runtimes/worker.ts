@@ -114,6 +114,7 @@ async function open(
     clock: systemClock,
     monotonicMs: () => performance.now(),
     inService: models.inService,
+    dataModel: () => models.inService().catalogue.data,
     money: money.current,
     history: streamHistory(settings, pool),
     base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions)),

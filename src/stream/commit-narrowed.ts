@@ -49,6 +49,7 @@ function partOf(output: BatchOutput, from: number, to: number): BatchOutput {
     firstOffset: from,
     nextOffset: to,
     decided: output.decided.filter(within),
+    observed: output.observed.filter(within),
     labelled: output.labelled.filter(within),
     quarantined: output.quarantined.filter(within),
     results: output.results.filter(within),
@@ -58,6 +59,7 @@ function partOf(output: BatchOutput, from: number, to: number): BatchOutput {
 /** The output of a single record, with the record in quarantine; the same output where it is there already. */
 function setAside(output: BatchOutput, reason: string): BatchOutput {
   const [decided] = output.decided;
+  const [observed] = output.observed;
   const [labelled] = output.labelled;
   let aside: Quarantined;
   if (decided) {
@@ -67,10 +69,14 @@ function setAside(output: BatchOutput, reason: string): BatchOutput {
   } else if (labelled) {
     const record: LogRecord = { kind: 'label', label: labelled.label };
     aside = { offset: labelled.offset, record, reason, inHistories: true };
+  } else if (observed) {
+    const { offset, event, receivedAtMs } = observed;
+    aside = { offset, record: { kind: 'event', event, receivedAtMs }, reason, inHistories: true };
   } else return output;
   return {
     ...output,
     decided: [],
+    observed: [],
     labelled: [],
     quarantined: [aside],
     results: decided

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecordFault } from '../domain/fault.ts';
 import type { BatchOutput, Engine, KnownDecision, Memory, Result } from '../engine/process-batch.ts';
 import type { Clock } from '../ports/clock.ts';
+import { quarantinedEvent, quarantinedIdOf, subjectOf } from '../ports/office/dead-letters.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log, LogBatch } from '../ports/stream/log.ts';
 import { createAwaitedResults } from './awaited-results.ts';
@@ -35,9 +36,9 @@ export type ProcessorHooks = {
  * - Nobody else commits to the store, or decides with the engine, meanwhile.
  */
 export type Processor = {
-  /** From now on this transaction may be tried again. */
-  release(transactionId: string): void;
-  /** Resolves when the record at this offset is decided and committed (undefined for labels). */
+  /** From now on this may be tried again; by `quarantinedIdOf`. */
+  release(quarantinedId: string): void;
+  /** Resolves when the record at this offset is decided and committed (undefined for labels and events). */
   resultAt(offset: number): Promise<Result | undefined>;
   readonly nextOffset: number;
   readonly committedOffset: number;
@@ -69,8 +70,15 @@ function patience(onTrouble: ProcessorHooks['onTrouble'], isStopping: () => bool
   };
 }
 
+/** What the store knows of the ids of a batch. */
+type Known = {
+  readonly decisions: ReadonlyMap<string, KnownDecision>;
+  /** Content hashes of events. */
+  readonly events: ReadonlyMap<string, string>;
+};
+
 /** The next batch of the log, and what was decided of its transactions before. */
-type Prepared = { readonly batch: LogBatch; readonly known: Promise<Map<string, KnownDecision>> };
+type Prepared = { readonly batch: LogBatch; readonly known: Promise<Known> };
 
 async function prepareAt(
   offset: number,
@@ -80,34 +88,47 @@ async function prepareAt(
 ): Promise<Prepared | undefined> {
   const batch = await patiently('read the log', () => log.read(offset, BATCH_RECORDS));
   if (batch.records.length === 0) return undefined;
-  const ids = batch.records.map((record) =>
-    record.kind === 'transaction' ? record.transaction.id : record.label.transactionId,
-  );
+  const ids: string[] = [];
+  const eventIds: string[] = [];
+  for (const record of batch.records) {
+    if (record.kind === 'event') eventIds.push(record.event.id);
+    else ids.push(record.kind === 'transaction' ? record.transaction.id : record.label.transactionId);
+  }
   // An id that the database cannot be asked for is not known there.
-  const known = narrowed(ids, (some) => patiently('look for repetitions', () => store.findKnown(some)));
+  const look = async (): Promise<Known> => ({
+    decisions: await narrowed(ids, (some) => patiently('look for repetitions', () => store.findKnown(some))),
+    events: await narrowed(eventIds, (some) =>
+      patiently('look for repeated events', () => store.knownEvents(some)),
+    ),
+  });
+  const known = look();
   // It is awaited later; a failure must not count as unhandled before that.
   known.catch(() => undefined);
   return { batch, known };
 }
 
-/** `findKnown` may have been answered before the two batches ahead were committed: their own words count. */
+/** The store may have answered before the two batches ahead were committed: their own words count. */
 function memoryOf(
-  known: ReadonlyMap<string, KnownDecision>,
+  known: Known,
   previous: readonly BatchOutput[],
   inQuarantine: ReadonlyMap<string, string>,
 ): Memory {
   const recent = new Map<string, KnownDecision>();
   const labels = new Map<string, boolean>();
+  const events = new Map<string, string>();
   for (const output of previous) {
+    for (const { event, contentHash } of output.observed) events.set(event.id, contentHash);
     for (const { transaction, decision, contentHash } of output.decided) {
       recent.set(transaction.id, { decision, contentHash, label: undefined });
     }
     for (const { label } of output.labelled) labels.set(label.transactionId, label.fraud);
   }
   return {
-    decided: (id) => recent.get(id) ?? known.get(id),
+    decided: (id) => recent.get(id) ?? known.decisions.get(id),
+    observed: (id) => events.get(id) ?? known.events.get(id),
     quarantined: (id) => inQuarantine.get(id),
-    label: (id) => labels.get(id) ?? known.get(id)?.label,
+    quarantinedEvent: (id) => inQuarantine.get(quarantinedEvent(id)),
+    label: (id) => labels.get(id) ?? known.decisions.get(id)?.label,
   };
 }
 
@@ -118,7 +139,7 @@ export function createProcessor(
   engine: Engine,
   clock: Clock,
   firstOffset: number,
-  /** Transactions in quarantine, each with the reason. */
+  /** What is in quarantine, by `quarantinedIdOf`, each with the reason. */
   inQuarantine: Map<string, string>,
   hooks: ProcessorHooks,
 ): Processor {
@@ -134,7 +155,7 @@ export function createProcessor(
   function finish(output: BatchOutput, commitMs: number): void {
     committedOffset = output.nextOffset;
     for (const { record, reason } of output.quarantined) {
-      if (record.kind === 'transaction') inQuarantine.set(record.transaction.id, reason);
+      if (record.kind !== 'label') inQuarantine.set(quarantinedIdOf(subjectOf(record)), reason);
     }
     hooks.onCommitted(output, commitMs);
     results.tell(output);
@@ -186,8 +207,8 @@ export function createProcessor(
     get committedOffset() {
       return committedOffset;
     },
-    release(transactionId) {
-      inQuarantine.delete(transactionId);
+    release(quarantinedId) {
+      inQuarantine.delete(quarantinedId);
     },
     start() {
       running ??= run().catch((error: Error) => {

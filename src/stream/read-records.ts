@@ -81,7 +81,7 @@ export function readRecords(
       accounts.add(accountId);
       const trace = traceparentOf(item);
       if (trace !== undefined) traces.set(item.offset, trace);
-    } else {
+    } else if (record.kind === 'label') {
       accounts.add(record.label.accountId);
       labelled.push(record.label.transactionId);
     }

@@ -1,6 +1,14 @@
-// Transactions and labels as records of a stream. The value is the JSON of the API, the key is the account.
+// Transactions, events and labels as records of a stream. The value is the JSON of the API, the key is the account; of an event
+// without one, who it is about.
 import { asBuffer } from '../domain/bytes.ts';
 import { type CardPolicy, REFUSE_CARDS, withoutCards } from '../domain/card-policy.ts';
+import {
+  type CustomerEvent,
+  customerEventToJson,
+  keyOfEvent,
+  readCustomerEvent,
+} from '../domain/customer-event.ts';
+import type { DataModel } from '../domain/data-model.ts';
 import { shown } from '../domain/fields.ts';
 import { identifierForm } from '../domain/identifier-form.ts';
 import { notJson, repeatedKeyIn } from '../domain/json-text.ts';
@@ -13,9 +21,10 @@ import { badByteText, badUtf8 } from '../domain/utf8.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { StreamRecord } from '../ports/stream/stream.ts';
 
-/** 2: attributes and relatesTo of transactions, attributes of labels. */
+/** 2: attributes and relatesTo of transactions, attributes of labels, events. */
 export const SCHEMA_VERSION = '2';
 const READ_VERSIONS: ReadonlySet<string> = new Set(['1', SCHEMA_VERSION]);
+const KINDS = ['transaction', 'event', 'label'] as const;
 export const HEADERS = {
   schemaVersion: 'schema-version',
   kind: 'kind',
@@ -34,7 +43,7 @@ export function traceparentOf({ headers }: StreamRecord): string | undefined {
 export type EncodedRecord = {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
-  readonly kind: 'transaction' | 'label';
+  readonly kind: (typeof KINDS)[number];
   /** W3C trace context of whoever sent it. */
   readonly traceparent?: string;
   /** See HEADERS. */
@@ -51,11 +60,32 @@ export const encodeTransaction = (transaction: Transaction): EncodedRecord => ({
 const textOfTransaction = (transaction: Transaction): Uint8Array =>
   Buffer.from(JSON.stringify(transactionToJson(transaction)));
 
+/** `dataModel` says which own fields tell one from another. */
+export const encodeEvent = (event: CustomerEvent, dataModel?: DataModel): EncodedRecord => ({
+  key: Buffer.from(keyOfEvent(event, dataModel)),
+  value: textOfEvent(event),
+  kind: 'event',
+});
+
+const textOfEvent = (event: CustomerEvent): Uint8Array =>
+  Buffer.from(JSON.stringify(customerEventToJson(event)));
+
 export const encodeLabel = (label: Label): EncodedRecord => ({
   key: Buffer.from(label.accountId),
   value: Buffer.from(JSON.stringify(labelToJson(label))),
   kind: 'label',
 });
+
+export function encodeRecord(record: LogRecord): EncodedRecord {
+  switch (record.kind) {
+    case 'transaction':
+      return encodeTransaction(record.transaction);
+    case 'event':
+      return encodeEvent(record.event);
+    case 'label':
+      return encodeLabel(record.label);
+  }
+}
 
 /** `text` is the JSON as it came in; where the record reads otherwise than that, the JSON of the record. */
 export type DecodedRecord =
@@ -75,9 +105,10 @@ export function decodeRecord(raw: StreamRecord, bounds: Bounds): DecodedRecord {
       `Header ${HEADERS.schemaVersion} is ${shown(version)}; this program reads ${[...READ_VERSIONS].join(' and ')}.`,
     );
   }
-  const kind = raw.headers.get(HEADERS.kind) ?? 'transaction';
-  if (kind !== 'transaction' && kind !== 'label') {
-    return problem(`Header ${HEADERS.kind} is ${shown(kind)}; it must be "transaction" or "label".`);
+  const said = raw.headers.get(HEADERS.kind) ?? 'transaction';
+  const kind = KINDS.find((one) => one === said);
+  if (kind === undefined) {
+    return problem(`Header ${HEADERS.kind} is ${shown(said)}; it must be "transaction", "event" or "label".`);
   }
   if (raw.value === null) return problem('The record has no value.');
   if (raw.value.length > MAX_RECORD_BYTES) {
@@ -97,6 +128,14 @@ export function decodeRecord(raw: StreamRecord, bounds: Bounds): DecodedRecord {
   }
   const repeated = repeatedKeyIn(value, json);
   if (repeated) return problem(repeated);
+  if (kind === 'event') {
+    const parsed = readCustomerEvent(value, bounds);
+    if (!parsed.ok) return parsed;
+    const { accountId } = parsed.value;
+    if (accountId !== undefined && !isKeyOf(accountId, key, cards)) return wrongKey(accountId, key);
+    const text = parsed.wasChanged ? textOfEvent(parsed.value) : raw.value;
+    return { ok: true, text, record: { kind, event: parsed.value, receivedAtMs: raw.timestampMs } };
+  }
   if (kind === 'label') {
     const parsed = parseLabel(value, nowMs, cards);
     if (!parsed.ok) return parsed;

@@ -149,7 +149,9 @@ export function catalogueContract(name: string, open: () => Promise<OfficeWorld>
         assert.equal((await catalogue.find(version))?.problem, 'it cannot be used');
         await catalogue.tell(version, undefined);
         assert.equal((await catalogue.find(version))?.problem, undefined);
-        assert.equal(await catalogue.revision(), before + 5);
+        await catalogue.tellFilled(version, FILLED);
+        assert.deepEqual((await catalogue.find(version))?.filledFrom, FILLED);
+        assert.equal(await catalogue.revision(), before + 6);
       },
     );
 

@@ -1,10 +1,16 @@
 // What quarantine must do in every database: with a commit that sets records aside, and with letters that are tried again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { customerEventToJson } from '../../src/domain/customer-event.ts';
 import { isRecordFault } from '../../src/domain/fault.ts';
-import type { BatchOutput, Decided } from '../../src/engine/process-batch.ts';
+import { type BatchOutput, type Decided, eventContentHash } from '../../src/engine/process-batch.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
-import { DEAD_LETTERS_KEPT, type DeadLetters } from '../../src/ports/office/dead-letters.ts';
+import {
+  DEAD_LETTERS_KEPT,
+  type DeadLetters,
+  quarantinedEvent,
+  quarantinedIdOf,
+} from '../../src/ports/office/dead-letters.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { commitNarrowed } from '../../src/stream/commit-narrowed.ts';
 import { aDecision, START_MS } from './store.ts';
@@ -31,6 +37,7 @@ function batchOf(first: number, items: readonly Decided[]): BatchOutput {
     nextOffset: first + items.length,
     decided: items,
     labelled: [],
+    observed: [],
     quarantined: [],
     results: items.map(({ offset, decision }) => ({ kind: 'decided', offset, decision })),
   };
@@ -69,7 +76,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
         const letters = await deadLetters.page({ quarantined: true }, 10);
         assert.deepEqual(
           letters.map(({ quarantine, decidedAt, state, times }) => [
-            quarantine?.subject?.transactionId,
+            quarantine?.subject && quarantinedIdOf(quarantine.subject),
             quarantine?.step,
             decidedAt?.offset,
             state,
@@ -152,7 +159,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
     );
 
     await t.test(
-      'STORE8 Offsets of decisions are told of those that could not be stored, too, and of labels that no history took',
+      'STORE8 Offsets of decisions and events are told of those that could not be stored, too, and of labels that no history took',
       async () => {
         assert.deepEqual([...(await store.decidedOffsets(5, 13))].sort(), [10, 11, 12, 5, 6, 7, 8, 9]);
         assert.deepEqual([...(await store.refusedLabels(2, 3))], [2]);
@@ -187,7 +194,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       'LETTER3 What was decided and could not be stored is stored as it was decided, and its letter resolved, or neither',
       async () => {
         const [letter] = (await deadLetters.page({ quarantined: true }, 50)).filter(
-          ({ quarantine }) => quarantine?.subject?.transactionId === 'poison-6',
+          ({ quarantine }) => quarantine?.subject && quarantinedIdOf(quarantine.subject) === 'poison-6',
         );
         await assert.rejects(
           deadLetters.storeAgain(
@@ -246,6 +253,39 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
       assert.equal(await store.labelBefore('t1', 31), true);
       assert.equal((await deadLetters.find(letter.id))?.state, 'resolved');
     });
+
+    await t.test(
+      'Y32 an event that could not be stored is in histories, and is stored when it is tried again',
+      async () => {
+        const login = { id: 'login\u0000', kind: 'login', accountId: 'a1', occurredAtMs: START_MS };
+        const from = await store.committedOffset(0);
+        const observed = [login, { ...login, id: 'beside' }].map((event, i) => ({
+          offset: from + i,
+          event,
+          receivedAtMs: START_MS,
+          contentHash: eventContentHash(event),
+        }));
+        await commit({ ...batchOf(from, []), nextOffset: from + 2, observed });
+        assert.equal(await store.committedOffset(0), from + 2);
+        assert.deepEqual([...(await store.knownEvents(['login', 'beside'])).keys()], ['beside']);
+        assert.deepEqual([...(await store.decidedOffsets(from, from + 2))].sort(), [from, from + 1]);
+        const [letter] = await deadLetters.page({ quarantined: true }, 1);
+        assert.deepEqual(letter.quarantine?.subject, {
+          kind: 'event',
+          accountId: 'a1',
+          eventId: 'login\ufffd',
+        });
+        assert.ok((await deadLetters.quarantinedIds()).has(quarantinedEvent('login\ufffd')));
+        const raw = JSON.stringify(customerEventToJson({ ...login, id: 'login' }));
+        await deadLetters.storeAgain({ ...letter, raw }, START_MS);
+        assert.equal((await deadLetters.find(letter.id))?.state, 'resolved');
+        const [{ event, offset }] = (await store.events({ accountId: 'a1' }, 10)).items.filter(
+          (item) => item.event.id === 'login',
+        );
+        assert.deepEqual([event, offset], [{ ...login, id: 'login' }, from]);
+        assert.ok((await store.decidedOffsets(from, from + 1)).has(from));
+      },
+    );
 
     await t.test('LETTER4 Texts that no database takes are kept as far as they can be', async () => {
       await store.addDeadLetter(

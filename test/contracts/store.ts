@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CustomerEvent } from '../../src/domain/customer-event.ts';
 import type { Label } from '../../src/domain/label.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
-import type { BatchOutput, Decided } from '../../src/engine/process-batch.ts';
+import type { BatchOutput, Decided, Observed } from '../../src/engine/process-batch.ts';
 import { vectorCodec } from '../../src/engine/vector-codec.ts';
 import { STANDARD } from '../../src/features/standard.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -67,9 +68,19 @@ function batch(
   firstOffset: number,
   items: readonly Decided[],
   labelled: BatchOutput['labelled'] = [],
+  observed: BatchOutput['observed'] = [],
 ): BatchOutput {
-  const nextOffset = firstOffset + items.length + labelled.length;
-  return { partition: 0, firstOffset, nextOffset, decided: items, labelled, quarantined: [], results: [] };
+  const nextOffset = firstOffset + items.length + labelled.length + observed.length;
+  return {
+    partition: 0,
+    firstOffset,
+    nextOffset,
+    decided: items,
+    observed,
+    labelled,
+    quarantined: [],
+    results: [],
+  };
 }
 
 export function storeContract(name: string, open: () => Promise<{ store: Store; close(): Promise<void> }>) {
@@ -213,6 +224,71 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
       assert.ok(Math.abs(row.flaggedMinor / (11 * Number.MAX_SAFE_INTEGER) - 1) < 1e-12);
       assert.equal((await store.transaction('t9'))?.transaction.amountMinor, Number.MAX_SAFE_INTEGER);
     });
+    await t.test(
+      'Y31 STORE9 An event is stored once, with what is committed beside it, and comes back as it was',
+      async () => {
+        const from = await store.committedOffset(0);
+        const login = (offset: number, more: Partial<CustomerEvent> = {}): Observed => ({
+          offset,
+          event: { id: `e${offset}`, kind: 'login', occurredAtMs: START_MS, accountId: 'a1', ...more },
+          receivedAtMs: START_MS + offset,
+          contentHash: `content-${offset}`,
+        });
+        const whole = login(from + 1, {
+          kind: 'payee_added',
+          utcOffsetMinutes: 60,
+          deviceId: 'd',
+          ip: '2001:db8::1',
+          counterpartyId: 'c',
+          country: 'DE',
+          attributes: { 'customer.id': 'Zoë "quer"', tries: 3, known: false },
+        });
+        const own: CustomerEvent = {
+          id: 'own',
+          kind: 'failed_login',
+          occurredAtMs: START_MS,
+          attributes: { customerId: 'c9' },
+        };
+        const third = { ...login(from + 2), event: own };
+        await store.commit(batch(from, [], [], [login(from), whole, third]));
+        assert.equal(await store.committedOffset(0), from + 3);
+        assert.deepEqual(
+          await store.knownEvents([`e${from}`, 'own', 'absent']),
+          new Map([
+            [`e${from}`, `content-${from}`],
+            ['own', `content-${from + 2}`],
+          ]),
+        );
+        assert.equal((await store.knownEvents([])).size, 0);
+        assert.deepEqual([...(await store.decidedOffsets(from, from + 2))].sort(), [from, from + 1]);
+        const { items, next } = await store.events({ accountId: 'a1' }, 10);
+        assert.equal(next, undefined);
+        const { event, receivedAtMs } = whole;
+        assert.deepEqual(items[0], { offset: from + 1, event, receivedAtMs });
+        assert.deepEqual(
+          items.map((item) => item.event.id),
+          [`e${from + 1}`, `e${from}`],
+        );
+        const first = await store.events({}, 2);
+        assert.deepEqual(
+          first.items.map((item) => item.event.id),
+          ['own', `e${from + 1}`],
+        );
+        const rest = await store.events({ ...(first.next !== undefined && { before: first.next }) }, 2);
+        assert.deepEqual(
+          rest.items.map((item) => item.event.id),
+          [`e${from}`],
+        );
+        const logins = await store.events({ kind: 'login' }, 10);
+        assert.deepEqual(
+          logins.items.map((item) => item.event.id),
+          [`e${from}`],
+        );
+        const again = { ...login(from + 4), event: own };
+        await assert.rejects(store.commit(batch(from + 3, [], [], [login(from + 3), again])));
+        assert.equal((await store.knownEvents([`e${from + 3}`])).size, 0);
+      },
+    );
     await close();
   });
 }

@@ -120,6 +120,7 @@ export function textContract(name: string, open: () => Promise<SqlSession>): voi
               nextOffset,
               decided: [item],
               labelled,
+              observed: [],
               quarantined: [],
               results: [],
             });

@@ -74,7 +74,7 @@ export const ODD_BYTES: readonly (readonly number[])[] = [
 ]; // biome-ignore format: a list
 
 export const ODD_HEADERS: readonly (readonly [string, string])[] = [
-  ['schema-version', '2'], ['schema-version', ''], ['schema-version', '1\u0000'], ['schema-version', '\ufeff1'], ['kind', 'Transaction'],
+  ['schema-version', '9'], ['schema-version', ''], ['schema-version', '1\u0000'], ['schema-version', '\ufeff1'], ['kind', 'Transaction'],
   ['kind', ''], ['kind', 'decision'], ['kind', 'label\n'], ['kind', '\ufeff'], ['kind', 'x'.repeat(10_000)], ['traceparent', ''],
   ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'], ['traceparent', '\u0000\ud800'],
   ['traceparent', 'x'.repeat(10_000)], ['__proto__', 'x'], ['', ''],

@@ -128,9 +128,10 @@ async function checkStored({ session, store }: Road, output: BatchOutput): Promi
 async function commit(road: Road, accepted: readonly Accepted[]): Promise<BatchOutput> {
   const records = accepted.map(({ record }) => record);
   const offsets = accepted.map(({ given }) => given.raw.offset);
-  const ids = records.map((record) =>
-    record.kind === 'transaction' ? record.transaction.id : record.label.transactionId,
-  );
+  const ids = records.flatMap((record) => {
+    if (record.kind === 'event') return [];
+    return [record.kind === 'transaction' ? record.transaction.id : record.label.transactionId];
+  });
   const known = await road.store.findKnown(ids);
   const [firstOffset] = offsets;
   const nextOffset = offsets[offsets.length - 1] + 1;

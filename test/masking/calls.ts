@@ -3,7 +3,7 @@
 
 import { smallest } from '../desk-process.ts';
 import type { Caller } from '../people.ts';
-import { LIST, type Planted, RULE, SOURCE } from './planted.ts';
+import { LIST, type Planted, RULE, SMALL_CATALOGUE, SOURCE } from './planted.ts';
 
 export type Call = {
   readonly path: string;
@@ -143,6 +143,32 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   ],
   'GET /v1/rules/backtest/{id}': ({ backtest }) => [{ path: `/v1/rules/backtest/${backtest}` }],
   'DELETE /v1/rules/backtest/{id}': () => [{ path: '/v1/rules/backtest/none', status: [404] }],
+  'GET /v1/catalogue': one('/v1/catalogue'),
+  'GET /v1/catalogue/versions/{version}': () => [
+    { path: '/v1/catalogue/versions/1' },
+    { path: '/v1/catalogue/versions/0' },
+  ],
+  'POST /v1/catalogue/check': () => [{ path: '/v1/catalogue/check', body: { document: SMALL_CATALOGUE } }],
+  'PUT /v1/catalogue/draft': () => [
+    { path: '/v1/catalogue/draft', body: { document: SMALL_CATALOGUE, seen: 9999 }, status: [409] },
+  ],
+  'POST /v1/catalogue/versions/{version}/draft': () => [
+    { path: '/v1/catalogue/versions/1/draft', body: { seen: 9999 }, status: [409] },
+  ],
+  'POST /v1/catalogue/draft/fields': () => [
+    {
+      path: '/v1/catalogue/draft/fields',
+      body: { field: { name: 'a', type: 'text', description: 'A', personal: false }, seen: 9999 },
+      status: [409],
+    },
+  ],
+  'DELETE /v1/catalogue/draft': () => [{ path: '/v1/catalogue/draft?seen=9999', status: [409] }],
+  'POST /v1/catalogue/move': () => [
+    { path: '/v1/catalogue/move', body: { version: 1, state: 'live' }, status: [409] },
+  ],
+  'PUT /v1/catalogue/features/{name}': () => [
+    { path: '/v1/catalogue/features/planted_count_1h', body: { on: true } },
+  ],
   'GET /v1/lists': one('/v1/lists'),
   'POST /v1/lists': () => [{ path: '/v1/lists', body: { name: LIST, kind: 'text' }, status: [409] }],
   'DELETE /v1/lists/{name}': () => [{ path: '/v1/lists/no-such-list', status: [404] }],
@@ -240,6 +266,13 @@ export const CALLS: Readonly<Record<string, Calls>> = {
       path: '/v1/transactions',
       body: JSON.stringify(smallest(fresh(), 'somebody')),
       type: 'application/x-ndjson',
+    },
+  ],
+  'GET /v1/events': () => [{ path: '/v1/events?limit=500' }, { path: '/v1/events?kind=login' }],
+  'POST /v1/events': () => [
+    {
+      path: '/v1/events',
+      body: { id: fresh(), kind: 'login', occurredAt: new Date().toISOString(), accountId: 'somebody' },
     },
   ],
   'POST /v1/labels': ({ transactions }) => [

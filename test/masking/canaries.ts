@@ -35,6 +35,7 @@ export const CANARY = {
   lon: '11.5761247',
   merchantOfTransfer: nonsense(),
   merchantNameOfTransfer: nonsense(),
+  attribute: nonsense(),
   note: nonsense(),
   caseNote: nonsense(),
   caseTitle: nonsense(),
@@ -55,6 +56,9 @@ export const CANARY = {
   modelNote: nonsense(),
   moveNote: nonsense(),
   viewPath: nonsense(),
+  featureText: nonsense(),
+  featureCondition: nonsense(),
+  catalogueNote: nonsense(),
 } as const;
 export type CanaryName = keyof typeof CANARY;
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Arguments } from '../../src/client/api.ts';
 import type { Client } from '../../src/client/client.ts';
+import type { CatalogueDocument } from '../../src/protocol/catalogue-document.ts';
 import { clientOf } from '../people.ts';
 import { CANARY } from './canaries.ts';
 
@@ -21,6 +22,18 @@ export type Planted = {
 export const RULE = 'planted-rule';
 export const SOURCE = 'planted source';
 export const LIST = 'watched-payees';
+
+export const SMALL_CATALOGUE: CatalogueDocument = { format: 'goshawk-catalogue-1', standard: 'all' };
+const OWN_FEATURE = {
+  name: 'planted_count_1h',
+  kind: 'aggregate',
+  unit: 'payments',
+  missing: 'never missing',
+  sentence: '{value} payments in an hour',
+  entity: 'account',
+  measure: 'count',
+  window: '1h',
+} as const;
 
 /** The transaction of a kind, with a canary wherever it can hold one. */
 export function plantedTransaction(
@@ -54,6 +67,20 @@ const EXPRESSION =
   `transaction.accountId != "${CANARY.ruleExpression}" && transaction.counterpartyName != "" && ` +
   `transaction.deviceId != "" && transaction.ip != "" && transaction.city != "" && transaction.merchant.name != ""`;
 
+async function plantEvents(client: Client): Promise<void> {
+  const event = {
+    id: 'planted-event',
+    kind: 'login',
+    occurredAt: new Date().toISOString(),
+    accountId: CANARY.account,
+    deviceId: CANARY.device,
+    ip: CANARY.ip,
+    counterpartyId: CANARY.payee,
+    attributes: { customer: CANARY.attribute },
+  };
+  await client.call('addEvents', { body: JSON.stringify(event), type: 'application/json' });
+}
+
 export async function plant(url: string, model: string): Promise<Planted> {
   const client = clientOf({ url });
   await plantRulesAndLists(client);
@@ -75,6 +102,7 @@ export async function plant(url: string, model: string): Promise<Planted> {
     params: { version: model },
     body: { state: 'champion', who: 'ada', note: CANARY.modelNote },
   });
+  await plantEvents(client);
   const deadLetters = await plantDeadLetters(url, client);
   const { tasks } = await client.call('getCase', { params: { id: number } });
   const { attachments } = await client.call('getAlert', { params: { id: closedAlert } });
@@ -97,7 +125,29 @@ export async function plant(url: string, model: string): Promise<Planted> {
   };
 }
 
+/** A catalogue whose texts hold canaries, in service. */
+async function plantCatalogue(client: Client): Promise<void> {
+  const { version } = await client.call('writeCatalogueDraft', {
+    body: {
+      document: {
+        ...SMALL_CATALOGUE,
+        features: [
+          {
+            ...OWN_FEATURE,
+            description: CANARY.featureText,
+            where: `transaction.accountId != "${CANARY.featureCondition}"`,
+          },
+        ],
+      },
+      seen: null,
+      note: CANARY.catalogueNote,
+    },
+  });
+  await client.call('moveCatalogue', { body: { version, state: 'live', note: CANARY.catalogueNote } });
+}
+
 async function plantRulesAndLists(client: Client): Promise<void> {
+  await plantCatalogue(client);
   await client.call('fileRule', {
     body: { id: RULE, expression: EXPRESSION, action: 'review', text: CANARY.ruleText, priority: 1 },
   });

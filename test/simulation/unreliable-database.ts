@@ -1,6 +1,6 @@
 // A database that refuses what it cannot store, and that dies and forgets what it had not flushed.
 import type { Decided } from '../../src/engine/process-batch.ts';
-import type { DeadLetterEntry } from '../../src/ports/office/dead-letters.ts';
+import { type DeadLetterEntry, quarantinedIdOf } from '../../src/ports/office/dead-letters.ts';
 import {
   type Collector,
   NO_PROGRESS,
@@ -88,7 +88,7 @@ function withBatches(
     believed.set(key, after);
     for (const entry of collected.letters) {
       const subject = entry.quarantine?.subject;
-      if (subject) quarantined.set(subject.transactionId, entry);
+      if (subject) quarantined.set(quarantinedIdOf(subject), entry);
       else deadLetters++;
     }
     for (const item of losesNeighbours(faults, collected) ? [] : collected.decisions) {

@@ -12,6 +12,7 @@ import { CHECKPOINT_VERSION } from '../../src/adapters/embedded/checkpoint.ts';
 import { BATCH_PROTOCOL, encodeOther, encodeRow } from '../../src/adapters/spark/batch-frames.ts';
 import { encodeFrame, PROTOCOL as SPARK_PROTOCOL } from '../../src/adapters/spark/frames.ts';
 import { MIGRATIONS } from '../../src/adapters/sql/migrations.ts';
+import type { CustomerEvent } from '../../src/domain/customer-event.ts';
 import type { Label } from '../../src/domain/label.ts';
 import { vectorCodec } from '../../src/engine/vector-codec.ts';
 import { encodedLength, encodeEntity } from '../../src/features/entity-codec.ts';
@@ -30,7 +31,12 @@ import {
   labelMessage,
   MESSAGE_VERSION,
 } from '../../src/stream/message-codec.ts';
-import { encodeLabel, encodeTransaction, SCHEMA_VERSION } from '../../src/stream/record-codec.ts';
+import {
+  encodeEvent,
+  encodeLabel,
+  encodeTransaction,
+  SCHEMA_VERSION,
+} from '../../src/stream/record-codec.ts';
 import { smallModel } from '../../src/training/small-model.ts';
 
 export type Form = {
@@ -74,6 +80,19 @@ const LABEL: Label = {
   occurredAtMs: 1_790_000_000_000,
   merchantId: 'm',
   attributes: { 'customer.id': 'c7' },
+};
+
+const EVENT: CustomerEvent = {
+  id: 'e1',
+  kind: 'payee_added',
+  occurredAtMs: 1_790_000_000_000,
+  utcOffsetMinutes: 540,
+  accountId: 'a',
+  deviceId: 'd',
+  ip: '203.0.113.9',
+  counterpartyId: 'c',
+  country: 'DE',
+  attributes: { 'customer.id': 'Ä "1"', tries: 3, known: false },
 };
 
 /** One that has every field. */
@@ -171,7 +190,7 @@ export async function wireForms(): Promise<Readonly<Record<string, Form>>> {
     'stream records': {
       version: SCHEMA_VERSION,
       where: 'SCHEMA_VERSION in src/stream/record-codec.ts',
-      looks: [encodeTransaction(transaction), encodeLabel(LABEL)]
+      looks: [encodeTransaction(transaction), encodeEvent(EVENT), encodeLabel(LABEL)]
         .map(({ key, value, kind }) => `${kind} ${Buffer.from(key)} ${Buffer.from(value)}`)
         .join('\n'),
     },

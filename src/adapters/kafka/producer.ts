@@ -23,7 +23,11 @@ const headersOf = ({ kind, traceparent, attempt }: Headed): Uint8Array =>
     ...(traceparent === undefined ? [] : [[HEADERS.traceparent, traceparent] as const]),
     ...(attempt === undefined ? [] : [[HEADERS.attempt, attempt] as const]),
   ]);
-const HEADERS_OF = { transaction: headersOf({ kind: 'transaction' }), label: headersOf({ kind: 'label' }) };
+const HEADERS_OF = {
+  transaction: headersOf({ kind: 'transaction' }),
+  event: headersOf({ kind: 'event' }),
+  label: headersOf({ kind: 'label' }),
+};
 
 export function openRecordProducer(client: KafkaClient, topic: string): RecordProducer {
   const produceBatch = openBatchProducer(client);

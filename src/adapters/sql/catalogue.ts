@@ -158,6 +158,14 @@ export function createCatalogueBook(session: SqlSession): CatalogueBook {
         [version, problem ?? null],
       );
     },
+    async tellFilled(version, filledFrom) {
+      await session.query(
+        `with told as (
+           update catalogue_versions set filled_from = $2 where version = $1 returning version)
+         update catalogue_state set revision = revision + 1 where exists (select 1 from told)`,
+        [version, JSON.stringify(filledFrom)],
+      );
+    },
     async revision() {
       const [row] = await session.query('select revision from catalogue_state', []);
       return Number(row.revision);

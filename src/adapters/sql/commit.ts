@@ -8,6 +8,7 @@ import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.
 import { flaggedMinorOf } from '../../ports/stream/committed.ts';
 import { leadingHit } from '../../rules/combine.ts';
 import { addDeadLetters, quarantineLetter } from './dead-letters.ts';
+import { eventRow, insertEvents } from './events.ts';
 import type { Statement } from './session.ts';
 
 const MINUTE_MS = 60_000;
@@ -305,7 +306,7 @@ const INSERT_DECISIONS = `
 
 /** One statement for all decisions of a batch: each more costs a round trip. */
 export function commitStatements(output: BatchOutput): Statement[] {
-  const { partition, nextOffset, decided, labelled, quarantined } = output;
+  const { partition, nextOffset, decided, observed, labelled, quarantined } = output;
   const flagged = decided.filter((item) => item.decision.outcome !== 'approve');
   const counts: Counts = new Map();
   for (const item of decided) addCount(counts, item);
@@ -320,6 +321,14 @@ export function commitStatements(output: BatchOutput): Statement[] {
       sql: INSERT_DECISIONS,
       parameters: [nextOffset, partition, ...rows.map((list) => JSON.stringify(list))],
     },
+    ...(observed.length > 0
+      ? [
+          insertEvents(
+            observed.map((item) => eventRow(item, item.offset)),
+            'refused',
+          ),
+        ]
+      : []),
     ...labelStatements(labelled.map((item) => labelRow(item, item.offset))),
     ...(quarantined.length > 0
       ? [addDeadLetters(quarantined.map((item) => quarantineLetter(item, partition)))]

@@ -1,22 +1,26 @@
 // Dead letters in the database: what could not be used, and what is in quarantine until somebody deals with it.
 import { asBuffer } from '../../domain/bytes.ts';
+import { type CustomerEventJson, customerEventFromJson } from '../../domain/customer-event.ts';
 import { type DeadLetterState, QUARANTINE_STEPS } from '../../domain/dead-letter.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { type LabelJson, labelFromJson } from '../../domain/label.ts';
 import type { Problem } from '../../domain/problem.ts';
-import type { Quarantined } from '../../engine/process-batch.ts';
+import { eventContentHash, type Quarantined } from '../../engine/process-batch.ts';
 import {
   DEAD_LETTER_CHARACTERS,
   DEAD_LETTER_DAYS,
   DEAD_LETTERS_KEPT,
   type DeadLetter,
   type DeadLetterEntry,
+  type DeadLetterSubject,
   type DeadLetters,
   letterOf,
+  quarantinedIdOf,
 } from '../../ports/office/dead-letters.ts';
 import { decisionMessage, decodeDecision } from '../../stream/message-codec.ts';
 import { auditText } from './audit.ts';
 import { labelRow, labelStatements } from './commit.ts';
+import { eventRow, insertEvents } from './events.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 import { type RowNumbers, storeDecision } from './store-decision.ts';
 
@@ -41,6 +45,13 @@ export const quarantineColumns = (place: boolean): readonly string[] => [
 /** A database takes neither NUL nor half a character; what cannot be stored stands as a question mark in a lozenge. */
 const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd').toWellFormed();
 
+const storableOrNone = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : storable(text);
+
+/** The column for ids of transactions holds those of events, too; `record_kind` tells them apart. */
+const idOf = (subject: DeadLetterSubject): string =>
+  subject.kind === 'event' ? subject.eventId : subject.transactionId;
+
 const rowOf = (entry: DeadLetterEntry) => ({
   source: storable(entry.source),
   raw: storable(entry.raw.slice(0, DEAD_LETTER_CHARACTERS)),
@@ -54,8 +65,8 @@ const rowOf = (entry: DeadLetterEntry) => ({
   step: entry.quarantine?.step,
   origin_offset: entry.quarantine?.offset,
   record_kind: entry.quarantine?.subject?.kind,
-  account_id: entry.quarantine?.subject && storable(entry.quarantine.subject.accountId),
-  transaction_id: entry.quarantine?.subject && storable(entry.quarantine.subject.transactionId),
+  account_id: storableOrNone(entry.quarantine?.subject?.accountId),
+  transaction_id: entry.quarantine?.subject && storable(idOf(entry.quarantine.subject)),
   partition: entry.decidedAt?.partition,
   log_offset: entry.decidedAt?.offset,
   decided: entry.decided === undefined ? undefined : storable(entry.decided),
@@ -111,9 +122,20 @@ export function quarantineLetter(
 
 const text = (value: unknown): string | undefined => (value === null ? undefined : String(value));
 
+function subjectIn({ record_kind, account_id }: Row, id: string): DeadLetterSubject {
+  const accountId = text(account_id);
+  if (record_kind === 'event')
+    return { kind: 'event', ...(accountId !== undefined && { accountId }), eventId: id };
+  return {
+    kind: record_kind === 'label' ? 'label' : 'transaction',
+    accountId: String(account_id),
+    transactionId: id,
+  };
+}
+
 function toLetter(row: Row): DeadLetter {
   const step = QUARANTINE_STEPS.find((known) => known === row.step);
-  const transactionId = text(row.transaction_id);
+  const id = text(row.transaction_id);
   const decided = text(row.decided);
   const receivedAtMs = (row.received_at as Date).getTime();
   return {
@@ -130,13 +152,7 @@ function toLetter(row: Row): DeadLetter {
       quarantine: {
         step,
         ...(row.origin_offset !== null && { offset: Number(row.origin_offset) }),
-        ...(transactionId !== undefined && {
-          subject: {
-            kind: row.record_kind === 'label' ? 'label' : 'transaction',
-            accountId: String(row.account_id),
-            transactionId,
-          },
-        }),
+        ...(id !== undefined && { subject: subjectIn(row, id) }),
       },
     }),
     ...(row.partition !== null && {
@@ -148,12 +164,12 @@ function toLetter(row: Row): DeadLetter {
 
 const OPEN_QUARANTINE = `step is not null and state = 'open'`;
 /** Of the ids that are spent without a row. A transaction whose histories could not be built again is decided all the same. */
-const UNDECIDED = `step in ('reading', 'deciding', 'storing') and state in ('open', 'discarded')
-  and record_kind = 'transaction'`;
+const UNSTORED = `step in ('reading', 'deciding', 'storing') and state in ('open', 'discarded')`;
+const UNDECIDED = `${UNSTORED} and record_kind = 'transaction'`;
 
 const reasonIn = (problems: unknown): string => (JSON.parse(String(problems)) as Problem[])[0]?.message ?? '';
 
-/** A number of the sequence for a label: none looks for labels in the order of their numbers. */
+/** A number of the sequence for a label or an event: none waits for those that become visible behind it. */
 async function nextNumber(session: SqlSession): Promise<number> {
   const [row] = await session.query(
     'update stream_sequence set next = next + 1 returning next - 1 as first',
@@ -166,7 +182,7 @@ async function nextNumber(session: SqlSession): Promise<number> {
 async function storeLetter(
   session: SqlSession,
   numbers: RowNumbers,
-  { id, raw, decided, decidedAt, quarantine }: DeadLetter,
+  { id, raw, decided, decidedAt, quarantine, receivedAtMs }: DeadLetter,
   nowMs: number,
 ): Promise<void> {
   if (!decidedAt) throw new TypeError(`dead letter ${id} was not decided`);
@@ -180,6 +196,14 @@ async function storeLetter(
     const row = labelRow({ offset, label }, numbers === 'log' ? offset : await nextNumber(session));
     const placed = numbers === 'log' ? row : { ...row, partition, log_offset: offset };
     await session.transaction([...labelStatements([placed]), resolved]);
+    return;
+  }
+  if (quarantine?.subject?.kind === 'event') {
+    const event = customerEventFromJson(JSON.parse(raw) as CustomerEventJson);
+    const item = { offset, event, receivedAtMs, contentHash: eventContentHash(event) };
+    const row = eventRow(item, numbers === 'log' ? offset : await nextNumber(session));
+    const placed = numbers === 'log' ? row : { ...row, partition, log_offset: offset };
+    await session.transaction([insertEvents([placed], 'refused'), resolved]);
     return;
   }
   if (decided === undefined) throw new TypeError(`dead letter ${id} holds no decision`);
@@ -223,10 +247,15 @@ export function createDeadLetters(session: SqlSession, numbers: RowNumbers): Dea
     },
     async quarantinedIds() {
       const rows = await ask(
-        `select transaction_id, problems from dead_letters
-         where ${UNDECIDED}`,
+        `select record_kind, account_id, transaction_id, problems from dead_letters
+         where ${UNSTORED} and record_kind in ('transaction', 'event')`,
       );
-      return new Map(rows.map((row) => [String(row.transaction_id), reasonIn(row.problems)]));
+      return new Map(
+        rows.map((row) => [
+          quarantinedIdOf(subjectIn(row, String(row.transaction_id))),
+          reasonIn(row.problems),
+        ]),
+      );
     },
     async reasonsOf(transactionIds) {
       const rows = await ask(

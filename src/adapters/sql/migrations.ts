@@ -8,6 +8,7 @@ import { CATALOGUE_TABLES } from './catalogue.ts';
 import { LARGEST_LOSS } from './commit.ts';
 import { quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
+import { eventTables } from './events.ts';
 import { LINK_INDEXES } from './links.ts';
 import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
@@ -170,6 +171,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '017_weak_aliases': WEAK,
   '018_catalogue': CATALOGUE,
   '019_own_data': OWN_DATA,
+  '020_events': ofBoth(eventTables(false)),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -243,6 +245,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '018_weak_aliases': WEAK,
   '019_catalogue': CATALOGUE,
   '020_own_data': OWN_DATA,
+  '021_events': ofBoth(eventTables(true)),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -6,6 +6,7 @@ import type { Store } from '../../ports/store.ts';
 import { commitStatements } from './commit.ts';
 import { createCounts } from './counts.ts';
 import { addDeadLetters } from './dead-letters.ts';
+import { createEvents } from './events.ts';
 import { createFlaggedTransactions } from './flagged-transactions.ts';
 import { kyselyOver } from './kysely-session.ts';
 import type { Tables } from './schema.ts';
@@ -14,6 +15,7 @@ import { LISTED_COLUMNS, type ListedRow, toDecision, toTransaction } from './sto
 import { createTransactionSearch } from './transaction-search.ts';
 
 type Searches = 'transaction' | 'transactions' | 'search';
+type Events = 'knownEvents' | 'events';
 type Figures = 'flagged' | 'openAlerts' | 'counts' | 'scoreCounts' | 'matureScores';
 
 /**
@@ -27,11 +29,12 @@ export function createSqlStore(session: SqlSession, db: Kysely<Tables>, reads: S
     ...createTransactionSearch(reads, readDb),
     ...createFlaggedTransactions(reads),
     ...createCounts(reads, readDb),
+    ...createEvents(session, reads),
   };
 }
 
 /** What is committed, and what decisions and restarts have to know of it. */
-function createCommits(session: SqlSession, db: Kysely<Tables>): Omit<Store, Searches | Figures> {
+function createCommits(session: SqlSession, db: Kysely<Tables>): Omit<Store, Searches | Figures | Events> {
   return {
     async findKnown(transactionIds) {
       const known = new Map<string, KnownDecision>();
@@ -76,15 +79,13 @@ function createCommits(session: SqlSession, db: Kysely<Tables>): Omit<Store, Sea
         .where('seq', '>=', from)
         .where('seq', '<', until)
         .execute();
-      const leftOut = await session.query(
-        `select log_offset from dead_letters
-         where partition = 0 and log_offset >= $1 and log_offset < $2 and record_kind = 'transaction'`,
+      const others = await session.query(
+        `select seq as log_offset from events where seq >= $1 and seq < $2
+         union all select log_offset from dead_letters
+         where partition = 0 and log_offset >= $1 and log_offset < $2 and record_kind in ('transaction', 'event')`,
         [from, until],
       );
-      return new Set([
-        ...rows.map((row) => Number(row.seq)),
-        ...leftOut.map((row) => Number(row.log_offset)),
-      ]);
+      return new Set([...rows.map((row) => Number(row.seq)), ...others.map((row) => Number(row.log_offset))]);
     },
     async refusedLabels(from, until) {
       const rows = await session.query(

@@ -66,6 +66,8 @@ export type CatalogueBook = {
   switchFeature(version: number, feature: string, isOff: boolean, entry: AuditEntry): Promise<boolean>;
   /** Keeps why a version cannot be used by a process, or that it can. */
   tell(version: number, problem: string | undefined): Promise<void>;
+  /** Keeps from where on the histories of a version are whole. */
+  tellFilled(version: number, filledFrom: readonly FilledFrom[]): Promise<void>;
   /** Moves with each change of what is in service. */
   revision(): Promise<number>;
 };

@@ -1,5 +1,6 @@
 // Dead letters: input that could not be used, and records that were accepted and could not be dealt with (quarantine).
 // The first are kept for a while; the second until somebody has tried them again or let them go.
+import { customerEventToJson } from '../../domain/customer-event.ts';
 import type { DeadLetterState, QuarantineStep } from '../../domain/dead-letter.ts';
 import { labelToJson } from '../../domain/label.ts';
 import type { Problem } from '../../domain/problem.ts';
@@ -9,11 +10,16 @@ import type { LogRecord } from '../../engine/records.ts';
 import type { AuditEntry } from './audit.ts';
 
 /** What a record is about; of one that could not be read it is not known. */
-export type DeadLetterSubject = {
-  readonly kind: 'transaction' | 'label';
-  readonly accountId: string;
-  readonly transactionId: string;
-};
+export type DeadLetterSubject =
+  | { readonly kind: 'transaction' | 'label'; readonly accountId: string; readonly transactionId: string }
+  | { readonly kind: 'event'; readonly accountId?: string; readonly eventId: string };
+
+/** What stands for an event among the ids of transactions in quarantine: no id holds the end of a line. */
+export const quarantinedEvent = (eventId: string): string => `event\n${eventId}`;
+
+/** What stands for a subject among the ids in quarantine. */
+export const quarantinedIdOf = (subject: DeadLetterSubject): string =>
+  subject.kind === 'event' ? quarantinedEvent(subject.eventId) : subject.transactionId;
 
 export type DeadLetterEntry = {
   /** Where it came from: "POST /v1/transactions", "log, offset 17", "stream, partition 1, offset 17". */
@@ -37,11 +43,20 @@ export type DeadLetterEntry = {
 /** The JSON of a record; of one whose values have no JSON, what can be said of it. */
 function rawOf(record: LogRecord): string {
   try {
-    return JSON.stringify(
-      record.kind === 'label' ? labelToJson(record.label) : transactionToJson(record.transaction),
-    );
+    return JSON.stringify(jsonOf(record));
   } catch {
     return JSON.stringify(record);
+  }
+}
+
+function jsonOf(record: LogRecord): object {
+  switch (record.kind) {
+    case 'label':
+      return labelToJson(record.label);
+    case 'event':
+      return customerEventToJson(record.event);
+    case 'transaction':
+      return transactionToJson(record.transaction);
   }
 }
 
@@ -50,6 +65,10 @@ export function subjectOf(record: LogRecord): DeadLetterSubject {
   if (kind === 'label') {
     const { accountId, transactionId } = record.label;
     return { kind, accountId, transactionId };
+  }
+  if (kind === 'event') {
+    const { accountId, id } = record.event;
+    return { kind, ...(accountId !== undefined && { accountId }), eventId: id };
   }
   const { accountId, id } = record.transaction;
   return { kind, accountId, transactionId: id };
@@ -104,7 +123,7 @@ export type DeadLetters = {
   find(id: number): Promise<DeadLetter | undefined>;
   /** All there are, and those of the quarantine that nobody has dealt with. */
   count(): Promise<{ readonly total: number; readonly quarantined: number }>;
-  /** Ids of transactions in quarantine, each with the reason. */
+  /** What is in quarantine and not decided or stored, by `quarantinedIdOf`, each with the reason. */
   quarantinedIds(): Promise<Map<string, string>>;
   /** Why each of these transactions is in quarantine; those that are not are absent. */
   reasonsOf(transactionIds: readonly string[]): Promise<Map<string, string>>;

@@ -1,4 +1,4 @@
-// Many transactions at once: lines or arrays of JSON, streamed; each that is not taken is told with its place.
+// Many transactions, or other records, at once: lines or arrays of JSON, streamed; each that is not taken is told with its place.
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { jsonRecords } from '../../formats/json-records.ts';
@@ -9,7 +9,8 @@ import { watchPace } from '../edge/connection-bounds.ts';
 import { isNotDecodable, notDecodable } from '../edge/content-encoding.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 import { type RequestOf, serve } from '../edge/serve.ts';
-import { type BulkFigures, createBulkIntake, MAX_PIECE_BYTES } from './take-transactions.ts';
+import { type BulkFigures, type BulkIntake, createBulkIntake, MAX_PIECE_BYTES } from './bulk-intake.ts';
+import { transactionsOf } from './take-transactions.ts';
 
 /** What bulk intake reads; the others are names that senders use for lines of JSON. */
 const BULK_TYPES: ReadonlySet<string> = new Set([
@@ -23,27 +24,28 @@ const BULK_TYPES: ReadonlySet<string> = new Set([
   'application/json-lines',
 ]);
 
-/** A body that names no type is read as one of these. */
-async function refuseOtherTypes(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const type = (request.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
-  if (type === '' || BULK_TYPES.has(type)) return;
-  await sendProblem(
-    reply,
-    415,
-    'Cannot be read',
-    `Transactions are not read as ${type.slice(0, 60)}. Send JSON (application/json) or one JSON object a line ` +
-      '(application/x-ndjson; with curl: -H "content-type: application/x-ndjson" --data-binary @FILE). CSV files are read by ' +
-      './goshawk replay.',
-  );
-}
+/** A body that names no type is read as one of these. `what` is not read as others; `besides` says what else there is. */
+export const refuseOtherTypes =
+  (what: string, besides = '') =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const type = (request.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
+    if (type === '' || BULK_TYPES.has(type)) return;
+    await sendProblem(
+      reply,
+      415,
+      'Cannot be read',
+      `${what} are not read as ${type.slice(0, 60)}. Send JSON (application/json) or one JSON object a line ` +
+        `(application/x-ndjson; with curl: -H "content-type: application/x-ndjson" --data-binary @FILE).${besides}`,
+    );
+  };
 
-async function take(
-  request: RequestOf<typeof addTransactions>,
+/** Reads a body to its end into the intake; gives the figures, or the reply that says why there are none. */
+export async function takeBody(
+  request: FastifyRequest,
   reply: FastifyReply,
-  desk: Desk,
+  intake: BulkIntake,
   boundary: Boundary,
-) {
-  const intake = createBulkIntake(desk);
+): Promise<BulkFigures | FastifyReply> {
   let wasRead = false;
   const body = async function* (): AsyncGenerator<Buffer> {
     if (!(request.body instanceof Readable)) return;
@@ -68,12 +70,14 @@ async function take(
   return sendProblem(reply, failure.status, failure.title, failure.detail, undefined, figures);
 }
 
-/** Bulk intake: the route reads its own stream, so it lives in a scope without body parsers. */
+/** Bulk intake reads its own stream, so it lives in a scope without body parsers. */
 export function bulkRoute(app: FastifyInstance, desk: Desk, boundary: Boundary): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  serve(app, addTransactions, (request, reply) => take(request, reply, desk, boundary), {
-    onRequest: refuseOtherTypes,
+  const take = (request: RequestOf<typeof addTransactions>, reply: FastifyReply) =>
+    takeBody(request, reply, createBulkIntake(desk, transactionsOf(desk)), boundary);
+  serve(app, addTransactions, take, {
+    onRequest: refuseOtherTypes('Transactions', ' CSV files are read by ./goshawk replay.'),
     streams: true,
   });
 }

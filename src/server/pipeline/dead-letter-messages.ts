@@ -2,13 +2,18 @@
 import { isoTime } from '../../domain/iso-time.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Sight } from '../../domain/sight.ts';
-import type { DeadLetter } from '../../ports/office/dead-letters.ts';
+import type { DeadLetter, DeadLetterSubject } from '../../ports/office/dead-letters.ts';
 import type { DeadLetterRow } from '../../protocol/dead-letters.ts';
 
 const HIDDEN = 'What is said of the record is hidden from your role.';
 
 export const problemsSeen = (problems: readonly Problem[], sight: Sight): readonly Problem[] =>
   sight.kind === 'whole' ? problems : problems.map(() => ({ pointer: '', message: HIDDEN }));
+
+const idsOf = (subject: DeadLetterSubject) => ({
+  ...(subject.accountId !== undefined && { accountId: subject.accountId }),
+  ...(subject.kind === 'event' ? { eventId: subject.eventId } : { transactionId: subject.transactionId }),
+});
 
 export function deadLetterRow(letter: DeadLetter, sight: Sight): DeadLetterRow {
   const { id, source, raw, problems, receivedAtMs, state, times, changedAtMs, changedBy, quarantine } =
@@ -28,7 +33,7 @@ export function deadLetterRow(letter: DeadLetter, sight: Sight): DeadLetterRow {
     problems: problemsSeen(problems, sight),
     ...(sight.kind === 'whole' && {
       raw,
-      ...(subject && { transactionId: subject.transactionId, accountId: subject.accountId }),
+      ...(subject && idsOf(subject)),
     }),
   };
 }

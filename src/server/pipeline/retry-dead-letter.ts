@@ -7,7 +7,7 @@ import type { Problem } from '../../domain/problem.ts';
 import type { LogRecord } from '../../engine/records.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { AuditEntry } from '../../ports/office/audit.ts';
-import type { DeadLetter } from '../../ports/office/dead-letters.ts';
+import { type DeadLetter, quarantinedIdOf } from '../../ports/office/dead-letters.ts';
 import { notOpen } from './dead-letter-messages.ts';
 
 /** What became of one that was tried again. */
@@ -39,7 +39,7 @@ export async function tryAgain(desk: Desk, letter: DeadLetter, entry: AuditEntry
     const detail = `Dead letter ${id} still cannot be read; see problems.`;
     return { ok: false, status: 422, detail, problems: read.problems };
   }
-  // What becomes of a transaction is seen by its row; a label, and what was never accepted before, is on its way by itself.
+  // What becomes of a transaction is seen by its row; a label, an event, and what was never accepted before, is on its way by itself.
   const state = read.record.kind === 'transaction' && quarantine?.subject ? 'retrying' : 'resolved';
   if (!(await deadLetters.move(id, 'open', state, entry)))
     return { ok: false, status: 409, detail: notOpen(letter) };
@@ -52,7 +52,7 @@ export async function tryAgain(desk: Desk, letter: DeadLetter, entry: AuditEntry
   return { ok: true, state, detail: 'It is in the log again, behind what came since.' };
 }
 
-/** A decision, or a label that histories hold already, brought into the database. */
+/** A decision, or a label or an event that histories hold already, brought into the database. */
 async function storeAgain(desk: Desk, letter: DeadLetter, entry: AuditEntry): Promise<Retried> {
   const { deadLetters } = desk.office;
   const { id, quarantine } = letter;
@@ -67,7 +67,8 @@ async function storeAgain(desk: Desk, letter: DeadLetter, entry: AuditEntry): Pr
     const detail = `The database still does not take dead letter ${id}; see problems.`;
     return { ok: false, status: 422, detail, problems };
   }
-  if (quarantine?.subject?.kind === 'transaction') desk.letGo(quarantine.subject.transactionId);
+  const subject = quarantine?.subject;
+  if (subject && subject.kind !== 'label') desk.letGo(quarantinedIdOf(subject));
   return { ok: true, state: 'resolved', detail: 'It is stored.' };
 }
 
@@ -93,12 +94,20 @@ function readAgain({ raw, quarantine, receivedAtMs }: DeadLetter, desk: Desk): R
     const label = parseLabel(value, nowMs, cards);
     return label.ok ? { ok: true, record: { kind: 'label', label: label.value } } : label;
   }
+  if (quarantine?.subject?.kind === 'event') {
+    const event = desk.readEvent(value);
+    return event.ok ? { ok: true, record: { kind: 'event', event: event.value, receivedAtMs } } : event;
+  }
   const transaction = desk.readTransaction(value);
   if (transaction.ok)
     return { ok: true, record: { kind: 'transaction', transaction: transaction.value, receivedAtMs } };
-  // A label of a stream that could not be read does not say that it is one.
-  const label = quarantine ? undefined : parseLabel(value, nowMs, cards);
-  return label?.ok ? { ok: true, record: { kind: 'label', label: label.value } } : transaction;
+  if (quarantine) return transaction;
+  // A label or an event of a stream that could not be read does not say that it is one.
+  const label = parseLabel(value, nowMs, cards);
+  if (label.ok) return { ok: true, record: { kind: 'label', label: label.value } };
+  const event = desk.readEvent(value);
+  if (event.ok) return { ok: true, record: { kind: 'event', event: event.value, receivedAtMs } };
+  return isObject(value) && 'kind' in value ? event : transaction;
 }
 
 /** A record that was taken in may carry its base amount: it is converted again, by the rates of now. */

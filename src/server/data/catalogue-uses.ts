@@ -1,0 +1,72 @@
+// What in service reads the features of a catalogue, and what of it another catalogue would break.
+import type { Catalogue } from '../../features/catalogue.ts';
+import { type LostFeature, lostFeatures } from '../../features/catalogue-changes.ts';
+import type { ModelInfo } from '../../models/model.ts';
+import type { Serving } from '../../models/serving.ts';
+import { misfit } from '../../models/trained-on.ts';
+import type { Desk } from '../../ports/desk.ts';
+import type { CatalogueTouch } from '../../protocol/catalogue.ts';
+import { checkFiled } from '../../rules/check.ts';
+import type { Rule } from '../../rules/rule.ts';
+
+/** Names that are told of at most; the others are counted. */
+const MAX_NAMED = 10;
+
+export type CatalogueUses = {
+  readonly rules: readonly { readonly rule: Rule; readonly features: readonly string[] }[];
+  readonly models: readonly {
+    readonly version: string;
+    readonly features: readonly string[];
+    readonly info: ModelInfo;
+  }[];
+};
+
+const modelsOf = ({ champion, challenger }: Serving): CatalogueUses['models'] =>
+  [champion, ...(challenger ? [challenger.scorer] : [])].map(({ info }) => ({
+    version: info.version,
+    features: info.features,
+    info,
+  }));
+
+/** Live and shadow rules, and the models in service, with the features that they read. */
+export async function usesOf({
+  office,
+  inService,
+}: Pick<Desk, 'office' | 'inService'>): Promise<CatalogueUses> {
+  const rules = await office.rules.inService();
+  const { catalogue } = inService();
+  return {
+    rules: rules.map((rule) => {
+      const check = checkFiled(rule.expression, undefined, catalogue);
+      return { rule, features: check.ok ? check.features : [] };
+    }),
+    models: modelsOf(inService().serving),
+  };
+}
+
+function named(lost: readonly LostFeature[]): string {
+  const words = lost
+    .slice(0, MAX_NAMED)
+    .map(({ name, change }) => `${name} would be ${change === 'removed' ? 'gone' : 'another'}`);
+  const more = lost.length - words.length;
+  return `${words.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
+
+/** What in service cannot go on with another catalogue: each with what it would lose, and what to do. */
+export function touchedBy(uses: CatalogueUses, before: Catalogue, after: Catalogue): CatalogueTouch[] {
+  const rules = uses.rules.flatMap(({ rule, features }): CatalogueTouch[] => {
+    const lost = lostFeatures(features, before, after);
+    const check = checkFiled(rule.expression, undefined, after);
+    if (lost.length === 0 && check.ok) return [];
+    const takes = lost.length > 0 || check.ok ? named(lost) : `${check.message}`;
+    const problem = `The ${rule.mode} rule ${rule.id} reads what the draft takes away: ${takes}. Retire the rule or put a version of it into service that does without; or keep the feature, and give the new one another name.`;
+    return [{ kind: 'rule', name: rule.id, features: lost.map(({ name }) => name), problem }];
+  });
+  const models = uses.models.flatMap(({ version, features, info }): CatalogueTouch[] => {
+    const why = misfit(info, after);
+    if (why === undefined) return [];
+    const lost = lostFeatures(features, before, after).map(({ name }) => name);
+    return [{ kind: 'model', name: version, features: lost, problem: `In service, the ${why}` }];
+  });
+  return [...rules, ...models];
+}
