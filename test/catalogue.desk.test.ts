@@ -46,6 +46,12 @@ const DOCUMENT: CatalogueDocument = {
   features: [DEVICES],
 };
 type Feature = NonNullable<CatalogueDocument['features']>[number];
+const ITSELF = {
+  kind: 'expression',
+  name: 'itself',
+  description: 'What uses itself.',
+  expression: 'features.itself + 1.0',
+};
 const withFeature = (more: Partial<Feature>) => ({ ...DOCUMENT, features: [{ ...DEVICES, ...more }] });
 
 const catalogue = (who: Caller = rita) => who.client.call('getCatalogue');
@@ -76,11 +82,7 @@ test('Y21 a document is taken whole or not at all: each problem is told with its
     ],
     [withFeature({ entity: 'household' }), '/document/features/0/entity', /household/],
     [withFeature({ window: '0s' }), '/document/features/0/window', /0s/],
-    [
-      withFeature({ kind: 'expression', expression: 'features.customer_devices_7d + 1.0' }),
-      '/document/features/0',
-      /itself/,
-    ],
+    [{ ...DOCUMENT, features: [ITSELF] }, '/document/features/0', /itself/],
     [twice, '/document/features/1/name', /./],
     [withFeature({ name: 'amount' }), '/document/features/0/name', /amount/],
     [

@@ -21,8 +21,13 @@ export const ENTITY_SHAPES = {
 export type EntityKind = keyof typeof ENTITY_SHAPES;
 export const ENTITY_KINDS: readonly EntityKind[] = ['account', 'merchant', 'device', 'ip', 'counterparty'];
 
-/** All histories, by kind of entity. */
-export type FeatureState = { readonly [K in EntityKind]: EntityTable };
+/** A table of histories; another may take its place, as a worker's do. */
+export type Store = { table: EntityTable };
+
+/** All histories: those of the program by kind of entity, those of one's own features by the name of their layout. */
+export type FeatureState = { readonly [K in EntityKind]: EntityTable } & {
+  readonly own?: Map<string, Store>;
+};
 
 export function createFeatureState(): FeatureState {
   return {
@@ -31,5 +36,16 @@ export function createFeatureState(): FeatureState {
     device: createEntityTable(),
     ip: createEntityTable(),
     counterparty: createEntityTable(),
+    own: new Map(),
   };
+}
+
+/** The histories of a store of one's own; empty where nothing was added yet. */
+export function tableOf({ own }: FeatureState, id: string): EntityTable {
+  const store = own?.get(id);
+  if (store) return store.table;
+  if (!own) throw new Error(`these histories have no place for ${id}: make them by the catalogue`);
+  const table = createEntityTable();
+  own.set(id, { table });
+  return table;
 }

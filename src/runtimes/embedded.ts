@@ -17,6 +17,7 @@ import { catalogueChange } from './catalogue-in-service.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
+import { keepObserved } from './keep-observed.ts';
 import { withinReason } from './late-decision.ts';
 import { recordReader } from './record-reader.ts';
 import { readServing } from './service-watch.ts';
@@ -84,6 +85,8 @@ function deskOver(
   });
   const refresh = refresher(parts, onNotice);
   const dataModel = () => engine.inService.catalogue.data;
+  const observed = keepObserved(office.observedFields, dataModel, clock, boundary);
+  road.hearers.onOutput(({ decided }) => observed.look(decided));
   const toRecord = (transaction: Transaction): LogRecord => ({
     kind: 'transaction',
     transaction,
@@ -151,6 +154,7 @@ function deskOver(
     async close() {
       probes.stop();
       await road.close();
+      await observed.stop().catch((error: Error) => onNotice(`observed fields: ${error.message}`));
       await anchors.stop();
       await database.close();
       unlock();

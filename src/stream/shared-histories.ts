@@ -13,7 +13,7 @@ const ENTITIES_AT_ONCE = 10_000;
 
 export type SharedHistories = {
   /** The account table is the caller's own. */
-  readonly tables: Omit<FeatureState, 'account'>;
+  readonly tables: Omit<FeatureState, 'account' | 'own'>;
   /** Reads what others did, up to now. Own partitions are left out: their changes are in already. */
   catchUp(): Promise<void>;
   /** From here on this worker decides the partition: first everything its former owner did is read. */
