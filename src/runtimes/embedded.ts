@@ -7,6 +7,7 @@ import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
+import { forgetHistories } from '../features/forget-histories.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk, ServedCatalogue } from '../ports/desk.ts';
@@ -114,6 +115,7 @@ function deskOver(
       inService: parts.catalogue,
       next: () => ({ offset: processor.nextOffset, atMs: clock.nowMs() }),
       refresh,
+      obstacle: () => undefined,
     }),
     health: probes.health,
     partitions: () => [],
@@ -200,5 +202,6 @@ function refresher(
       wanted.catalogue !== inService.catalogue
     )
       engine.serve({ catalogue: wanted.catalogue, serving, ruleset });
+    forgetHistories(engine.state, wanted.catalogue);
   };
 }
