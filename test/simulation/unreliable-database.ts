@@ -27,6 +27,7 @@ function collect(): Collected {
     decisions,
     letters,
     decided: (item) => decisions.push(item),
+    observed: () => undefined,
     labelled: () => undefined,
     deadLetter: (entry) => letters.push(entry),
   };
