@@ -46,6 +46,12 @@ const DOCUMENT: CatalogueDocument = {
   features: [DEVICES],
 };
 type Feature = NonNullable<CatalogueDocument['features']>[number];
+const ITSELF = {
+  kind: 'expression',
+  name: 'itself',
+  description: 'What uses itself.',
+  expression: 'features.itself + 1.0',
+};
 const withFeature = (more: Partial<Feature>) => ({ ...DOCUMENT, features: [{ ...DEVICES, ...more }] });
 
 const catalogue = (who: Caller = rita) => who.client.call('getCatalogue');
@@ -76,11 +82,7 @@ test('Y21 a document is taken whole or not at all: each problem is told with its
     ],
     [withFeature({ entity: 'household' }), '/document/features/0/entity', /household/],
     [withFeature({ window: '0s' }), '/document/features/0/window', /0s/],
-    [
-      withFeature({ kind: 'expression', expression: 'features.customer_devices_7d + 1.0' }),
-      '/document/features/0',
-      /itself/,
-    ],
+    [{ ...DOCUMENT, features: [ITSELF] }, '/document/features/0', /itself/],
     [twice, '/document/features/1/name', /./],
     [withFeature({ name: 'amount' }), '/document/features/0/name', /amount/],
     [
@@ -171,6 +173,21 @@ test('Y23 O13 a draft goes live by two people where that is asked for, without a
   assert.equal((await move(ada, 4)).status, 409, 'it is live');
 });
 
+test('Y26 the API’s document names own fields, to whoever sends them or sees what they hold', async () => {
+  const ownFields = async (who: Caller) => {
+    const { body } = await who('GET', '/openapi.json');
+    const { schemas } = body.components as {
+      schemas: Record<string, { properties: Record<string, unknown> }>;
+    };
+    return (schemas.Transaction.properties.attributes as { properties?: Record<string, object> }).properties;
+  };
+  assert.deepEqual(await ownFields(rita), {
+    customerId: { type: 'string', description: 'The customer', 'x-type': 'id', 'x-personal': true },
+    'risk.deviceScore': { type: 'number', description: 'A score', 'x-type': 'number' },
+  });
+  assert.equal(await ownFields(caller(desk)), undefined);
+});
+
 test('Y24 what a rule or a model in service needs does not go: it is named, and nothing is half applied', async () => {
   await ada('PUT', '/v1/settings', { fourEyesRules: false });
   await rita('DELETE', '/v1/proposals/settings/1');
@@ -189,6 +206,47 @@ test('Y24 what a rule or a model in service needs does not go: it is named, and 
   const now = await catalogue();
   assert.deepEqual([now.live.version, now.draft?.version], [4, filed.version]);
   assert.equal((await rita('DELETE', `/v1/catalogue/draft?seen=${filed.version}`)).status, 200);
+});
+
+test('Y24 a field renamed, a feature changed and a history that would begin anew under a live rule are named', async () => {
+  const rule = async (id: string, expression: string): Promise<void> => {
+    await rita.client.call('fileRule', { body: { id, expression, action: 'tag', text: 'own data' } });
+    await ada.client.call('moveRule', { params: { id, version: 1 }, body: { state: 'live' } });
+  };
+  await rule('many-devices', 'features.customer_devices_7d > 3.0');
+  await rule('high-score', 'transaction.attributes.risk.deviceScore > 0.9');
+  const ids = (await catalogue()).features.find(({ name }) => name === DEVICES.name)?.rules;
+  assert.deepEqual(ids, ['many-devices']);
+  const renamed = {
+    ...DOCUMENT,
+    data: { fields: [FIELD, { ...SCORE, name: 'risk.score' }], entities: [CUSTOMER] },
+  };
+  const another = withFeature({ window: '30d' });
+  const more = {
+    ...DEVICES,
+    name: 'customer_sum_1h',
+    measure: 'sum',
+    of: 'transaction.amount',
+    window: '1h',
+  };
+  const begun = { ...DOCUMENT, features: [DEVICES, more] };
+  for (const [document, told] of [
+    [renamed, /rule high-score .*deviceScore/],
+    [another, /rule many-devices .*customer_devices_7d would be another/],
+    [begun, /rule many-devices .*customer_devices_7d would begin with an empty history/],
+  ] as const) {
+    const { draft } = await catalogue();
+    const filed = await put(document, draft?.version ?? null);
+    assert.equal(filed.status, 200, JSON.stringify(filed.body));
+    const refused = await move(ada, Number(filed.body.version));
+    assert.equal(refused.status, 409);
+    assert.match(String(refused.body.detail), told);
+  }
+  const { draft, live } = await catalogue();
+  assert.equal(live.version, 4);
+  await rita('DELETE', `/v1/catalogue/draft?seen=${draft?.version}`);
+  for (const id of ['many-devices', 'high-score'])
+    await ada.client.call('moveRule', { params: { id, version: 1 }, body: { state: 'retired' } });
 });
 
 test('Y25 a feature is switched off and on without a restart, with a line of the trail', async () => {

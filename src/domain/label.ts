@@ -79,8 +79,16 @@ function fieldOf(transaction: Transaction, name: string): string | undefined {
     case 'counterpartyName':
       return transaction[name];
     default:
-      return undefined;
+      return domainNamed(transaction, name);
   }
+}
+
+const DOMAIN = '.domain';
+
+/** Of an own field that is an e-mail address, by its name with `.domain` behind it. */
+function domainNamed({ attributes }: Transaction, name: string): string | undefined {
+  const address = name.endsWith(DOMAIN) ? attributes?.[name.slice(0, -DOMAIN.length)] : undefined;
+  return typeof address === 'string' ? address.slice(address.lastIndexOf('@') + 1) : undefined;
 }
 
 const VERDICT_FIELDS = ['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt'];

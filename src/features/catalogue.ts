@@ -8,7 +8,7 @@ import { accountFeatures, inboundFeatures } from './account-catalogue.ts';
 import { type FeatureDefinition, HIGH_AMOUNT_MAJOR, NEVER, NO_MERCHANT } from './feature-definition.ts';
 import type { FeatureState } from './feature-state.ts';
 import { counterpartyFeatures, merchantFeatures, shared } from './shared-catalogue.ts';
-import { money } from './wording.ts';
+import { money, riskWord } from './wording.ts';
 
 /** A feature of a catalogue, as everybody behind the histories knows it. */
 export type CatalogueFeature = Omit<FeatureDefinition, 'group'> & {
@@ -55,6 +55,47 @@ export type Catalogue = {
   applyLabel(state: FeatureState, label: Label, previous: boolean | undefined): void;
   /** Adds an event to the histories that look at its kind; one that throws leaves no trace. Absent where none does. */
   observeEvent?(state: FeatureState, event: CustomerEvent): void;
+  /** The histories, each by itself, in the order in which `look` reads them. */
+  readonly parts: readonly CataloguePart[];
+  /** Features of the record alone, and those that use others, into a vector that has what the parts gave. */
+  complete(transaction: Transaction, out: Float64Array): void;
+  /** The histories that are kept, and what they take. */
+  readonly stores: readonly StoreFigures[];
+};
+
+/**
+ * What a transaction does to one history. A history that is given all its parts in order is the one that `observe` keeps, and the
+ * parts together, with `complete`, are its vector.
+ */
+export type CataloguePart = {
+  /** Different in every part of a catalogue; the same for the same part in another. */
+  readonly id: string;
+  /** The store whose history it is. */
+  readonly store: string;
+  /** Whether records are added; else it is only read. */
+  readonly keeps: boolean;
+  /** Kinds of events that are added, where it is none of payments. */
+  readonly events?: readonly string[];
+  /** The key of the history; undefined when the transaction has none. */
+  key(transaction: Transaction): string | undefined;
+  /** Its part of the vector, the other features NaN; and what it adds. */
+  observe(state: FeatureState, transaction: Transaction, out: Float64Array): void;
+  /** Writes a label that says something new into one history. */
+  label(state: FeatureState, key: string, timeSeconds: number, fraud: boolean): void;
+};
+
+export type StoreFigures = {
+  readonly id: string;
+  readonly entity: string;
+  readonly key: readonly string[];
+  /** Kinds of events; absent for payments. */
+  readonly events?: readonly string[];
+  /** The features that read it. */
+  readonly features: readonly string[];
+  readonly retentionSeconds: number;
+  /** About what one event takes, and what a history takes beside its events when all its sets are full. */
+  readonly bytesPerEvent: number;
+  readonly bytesBeside: number;
 };
 
 const transactionFeatures = [
@@ -159,14 +200,6 @@ const categoryFeatures = [
     say: (v) => `This merchant carries ${riskWord(v)} risk`,
   },
 ] as const satisfies readonly FeatureDefinition[];
-
-/** Log-odds are read against a base rate near one in two hundred. */
-function riskWord(logOdds: number): string {
-  if (!(logOdds > -9)) return 'an unknown';
-  if (logOdds > -3) return 'a high';
-  if (logOdds > -4.6) return 'a raised';
-  return logOdds > -6 ? 'a usual' : 'a low';
-}
 
 const ALL = [
   ...transactionFeatures,

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { NO_DATA_MODEL } from '../domain/data-model.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Catalogue } from './catalogue.ts';
+import { readDocument } from './check-document.ts';
+import { compileCatalogue } from './compile.ts';
 import { type CatalogueDocument, DOCUMENT_FORMAT } from './document.ts';
-import { compileCatalogue, readDocument } from './plain-document.ts';
 import { STANDARD } from './standard.ts';
 
 /** What a new installation has: the features of the program, and no data of one's own. */
@@ -48,8 +49,7 @@ export function storedCatalogue(text: string): CheckedCatalogue {
 }
 
 /** As a document is kept, and written to files. */
-export const documentText = (document: CatalogueDocument): string =>
-  `${JSON.stringify(document, undefined, 2)}\n`;
+export const documentText = (document: object): string => `${JSON.stringify(document, undefined, 2)}\n`;
 
 export const documentHash = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16);

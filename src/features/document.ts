@@ -78,13 +78,13 @@ export type AggregateFeature = Said & {
   /** Fields that name the entity here where they are not its key: the payee's history asked for by the account. */
   readonly by?: readonly string[];
   readonly measure: Measure;
-  /** A field, or CEL over the record. */
+  /** A field (`amount`, `merchant.id`, `customer.segment`; `attributes.` before it where the transaction has one of that name), or CEL over the record. */
   readonly of?: string;
   /** CEL over the record: only what meets it counts. */
   readonly where?: string;
-  /** Kinds of events instead of payments. */
+  /** Kinds of events instead of payments: of the program (`login`, `failed_login` …) or of one's own. */
   readonly events?: readonly string[];
-  /** "1h", "24h", "7d"; all that is kept where it is not said. */
+  /** "1h", "24h", "7d", 90 days at most. Ages, last values and running sums have none. */
   readonly window?: string;
   /** The window ends so long ago; for rates of fraud behind the label delay. */
   readonly delay?: string;
@@ -92,8 +92,14 @@ export type AggregateFeature = Said & {
   readonly current?: boolean;
   readonly upTo?: number;
   readonly times?: number;
-  /** Ages beyond it count as it. */
+  /** Ages and times since a record beyond it count as it; of frauds longer ago nothing is said. In the unit. */
   readonly limit?: number;
+  /** Instead of a missing value, where nothing is known of the entity (age) or nothing was in the window (fraud_rate). */
+  readonly otherwise?: number;
+  /** Running sums are told also where all that is known is stamped later than the record; else they are missing there. */
+  readonly anyTime?: boolean;
+  /** The record is put into the history before it is read: other than adding it only once the history is tiled. */
+  readonly added?: boolean;
 };
 
 export type FeatureDefinition = FieldFeature | EncodedFeature | ExpressionFeature | AggregateFeature;

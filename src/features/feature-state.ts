@@ -21,8 +21,13 @@ export const ENTITY_SHAPES = {
 export type EntityKind = keyof typeof ENTITY_SHAPES;
 export const ENTITY_KINDS: readonly EntityKind[] = ['account', 'merchant', 'device', 'ip', 'counterparty'];
 
-/** All histories, by kind of entity. */
-export type FeatureState = { readonly [K in EntityKind]: EntityTable };
+/** A table of histories; another may take its place, as a worker's do. */
+export type Store = { table: EntityTable };
+
+/** All histories: those of the program by kind of entity, those of one's own features by the name of their layout. */
+export type FeatureState = { readonly [K in EntityKind]: EntityTable } & {
+  readonly own?: Map<string, Store>;
+};
 
 export function createFeatureState(): FeatureState {
   return {
@@ -31,5 +36,27 @@ export function createFeatureState(): FeatureState {
     device: createEntityTable(),
     ip: createEntityTable(),
     counterparty: createEntityTable(),
+    own: new Map(),
   };
+}
+
+/** The histories of a store of one's own; empty where nothing was added yet. */
+export function tableOf({ own }: FeatureState, id: string): EntityTable {
+  const store = own?.get(id);
+  if (store) return store.table;
+  if (!own) throw new Error(`these histories have no place for ${id}: make them by the catalogue`);
+  const table = createEntityTable();
+  own.set(id, { table });
+  return table;
+}
+
+/** Every table with what its store is called: a kind of entity, or the name of a layout of one's own. */
+export function* tablesOf(state: FeatureState): Generator<readonly [store: string, table: EntityTable]> {
+  for (const kind of ENTITY_KINDS) yield [kind, state[kind]];
+  for (const [id, { table }] of state.own ?? []) yield [id, table];
+}
+
+/** Forgets the histories of one's own that none of these reads any more. */
+export function forgetOthers({ own }: FeatureState, stores: ReadonlySet<string>): void {
+  for (const id of own?.keys() ?? []) if (!stores.has(id)) own?.delete(id);
 }

@@ -6,7 +6,16 @@
 import { copyBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
 import { type History, MAX_EXACT_EVENTS } from './history.ts';
-import { ownTheTiles, TILE_FIELDS } from './history-tiles.ts';
+import { ownTheTiles } from './history-tiles.ts';
+import {
+  extrasBytes,
+  loadExtras,
+  loadOwnEvents,
+  MAX_OWN_EVENT_BYTES,
+  putOwnEvent,
+  putWhole,
+  storeExtras,
+} from './own-history-codec.ts';
 import type { RecentPlaces } from './recent-places.ts';
 
 // flags, four key set sizes, older places, events (u16), first and last seen, count, home country and weight (u16)
@@ -30,7 +39,10 @@ const FIELD_BYTES = 8;
 /** Fills `history` from an entry of a table; an empty entry gives an empty history. */
 export function loadHistory(history: History, table: EntityTable, entry: number): void {
   const events = loadHead(history, table, entry);
-  if (events > 0) loadEvents(history, table.chunkOf(entry).bytes, eventsAt, events);
+  if (events === 0) return;
+  const { bytes, view } = table.chunkOf(entry);
+  if (history.extras === undefined) loadEvents(history, bytes, eventsAt, events);
+  else loadOwnEvents(history, history.extras, bytes, view, eventsAt, events);
 }
 
 /** The same where an event of that time is only to be added: single events stay unread if they can. */
@@ -75,9 +87,11 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
     history.lastFraudAt = view.getUint32(position + 4, true);
     position += FRAUD_BYTES;
   }
+  if (history.extras !== undefined) position = loadExtras(history, history.extras, bytes, view, position);
   for (let s = 0; s < history.keySets.length; s++) {
     const set = history.keySets[s];
-    set.size = bytes[at + 1 + s];
+    // Those of one's own were read with what else is.
+    if (history.extras === undefined) set.size = bytes[at + 1 + s];
     for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
       set.hashes[i] = view.getUint32(position, true);
       set.lastSeen[i] = view.getUint32(position + 4, true);
@@ -97,6 +111,7 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
     return 0;
   }
   history.storedStands = true;
+  history.storedFrom = position - at;
   eventsAt = position;
   return events;
 }
@@ -169,20 +184,14 @@ function loadEvents(history: History, bytes: Uint8Array, start: number, events: 
   history.storedEvents = events;
 }
 
-const eventBytes = new Uint8Array((MAX_EXACT_EVENTS + 1) * MAX_EVENT_BYTES);
+const eventBytes = new Uint8Array((MAX_EXACT_EVENTS + 1) * (MAX_EVENT_BYTES + MAX_OWN_EVENT_BYTES));
+const eventView = new DataView(eventBytes.buffer);
 
-function putVarint(position: number, value: number): number {
-  let rest = value;
-  let at = position;
-  while (rest > 127) {
-    eventBytes[at++] = (rest % 128) | 128;
-    rest = Math.floor(rest / 128);
-  }
-  eventBytes[at++] = rest;
-  return at;
-}
+const putVarint = (position: number, value: number): number => putWhole(eventBytes, position, value);
 
 function putEvent(history: History, i: number, position: number): number {
+  if (history.extras !== undefined)
+    return putOwnEvent(history, history.extras, i, eventBytes, eventView, position);
   const before = i > 0 ? history.times[i - 1] : 0;
   const at = putVarint(position, (history.times[i] - before) * 2 + history.frauds[i]);
   return putVarint(at, history.amounts[i]);
@@ -252,15 +261,17 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   let keys = 0;
   for (const set of history.keySets) keys += set.size;
   let length = bytesBeforeEvents(flags, olderPlaces, keys);
+  if (history.extras !== undefined) length += extrasBytes(history, history.extras);
   let eventLength = 0;
   if (history.tiled) {
-    length += history.tileCount * TILE_FIELDS * FIELD_BYTES;
+    length += history.tileCount * history.tileFields * FIELD_BYTES;
     if (length !== table.payloadLength(entry)) ownTheTiles(history);
   } else {
     const { bytes } = table.chunkOf(entry);
     const from = table.offsetOf(entry);
     let stored = from;
-    if (history.storedStands) {
+    if (history.storedStands && history.extras !== undefined) stored += history.storedFrom;
+    else if (history.storedStands) {
       let storedKeys = 0;
       for (let s = 0; s < history.keySets.length; s++) storedKeys += bytes[from + 1 + s];
       stored += bytesBeforeEvents(bytes[from], bytes[from + OLDER_PLACES_AT], storedKeys);
@@ -274,7 +285,8 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   const { bytes, view, floats } = table.chunkOf(entry);
   const at = table.offsetOf(entry);
   bytes[at] = flags;
-  for (let s = 0; s < 4; s++) bytes[at + 1 + s] = s < history.keySets.length ? history.keySets[s].size : 0;
+  const setsInHead = history.extras === undefined ? history.keySets.length : 0;
+  for (let s = 0; s < 4; s++) bytes[at + 1 + s] = s < setsInHead ? history.keySets[s].size : 0;
   bytes[at + OLDER_PLACES_AT] = olderPlaces;
   view.setUint16(at + 6, history.tiled ? history.tileCount : history.eventCount, true);
   view.setUint32(at + 8, history.firstSeen, true);
@@ -296,6 +308,7 @@ export function storeHistory(history: History, table: EntityTable, entry: number
     view.setUint32(position + 4, history.lastFraudAt, true);
     position += FRAUD_BYTES;
   }
+  if (history.extras !== undefined) position = storeExtras(history, history.extras, bytes, view, position);
   for (const set of history.keySets) {
     for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
       view.setUint32(position, set.hashes[i], true);
@@ -312,7 +325,7 @@ export function storeHistory(history: History, table: EntityTable, entry: number
     for (let i = 0; i < eventLength; i++) bytes[position + i] = eventBytes[i];
   } else if (history.tiles === history.ownTiles) {
     const start = position >> 3;
-    for (let i = 0; i < history.tileCount * TILE_FIELDS; i++) floats[start + i] = history.tiles[i];
+    for (let i = 0; i < history.tileCount * history.tileFields; i++) floats[start + i] = history.tiles[i];
   }
 }
 

@@ -1,13 +1,15 @@
 // Tiles of a history that has more events than are kept one by one: a minute wide for the last two hours, an hour wide
 // before, each with the events, amount and frauds of itself and all before it.
 import type { History } from './history.ts';
+import { emptyExtremes, lowerExtras, mergeExtras, raiseExtras } from './history-extras.ts';
 
 const FINE_TILE_SECONDS = 60;
 const COARSE_TILE_SECONDS = 3600;
 const FINE_SPAN_SECONDS = 7200;
-/** The most that a history can have. */
-export const MAX_TILES = 1200;
-/** start, width, then events, amount and frauds of this tile and all before it */
+/** The most that a history can have that keeps so long: hours, with a day ahead, and minutes of the last ones. */
+export const mostTiles = (retentionSeconds: number): number =>
+  Math.ceil(retentionSeconds / COARSE_TILE_SECONDS) + 300;
+/** start, width, then events, amount and frauds of this tile and all before it; behind them what a layout of one's own adds up */
 export const TILE_FIELDS = 5;
 
 /** What the tiles hold up to a second; a tile that the second cuts counts in proportion. */
@@ -20,12 +22,12 @@ export function untilInTiles(history: History, time: number): void {
     return;
   }
   const { tiles } = history;
-  const at = history.tilesFrom + index * TILE_FIELDS;
+  const at = history.tilesFrom + index * history.tileFields;
   const first = tiles[at];
   // The newest tile is filled up to the newest event only.
   const last = Math.min(first + tiles[at + 1] - 1, history.lastSeen);
   const missing = time >= last ? 0 : (last - time) / (last - first + 1);
-  const before = at - TILE_FIELDS;
+  const before = at - history.tileFields;
   const none = index === 0;
   history.windowCount = tiles[at + 2] - missing * (tiles[at + 2] - (none ? 0 : tiles[before + 2]));
   history.windowSum = tiles[at + 3] - missing * (tiles[at + 3] - (none ? 0 : tiles[before + 3]));
@@ -36,7 +38,7 @@ export function untilInTiles(history: History, time: number): void {
 export function lastInTiles(history: History, time: number): number {
   const index = lastTileFrom(history, time);
   if (index < 0) return 0;
-  const at = history.tilesFrom + index * TILE_FIELDS;
+  const at = history.tilesFrom + index * history.tileFields;
   const last = history.tiles[at] + history.tiles[at + 1] - 1;
   return last <= time ? last : history.tiles[at];
 }
@@ -44,18 +46,23 @@ export function lastInTiles(history: History, time: number): number {
 /** The start of the latest tile with a fraud at or before a second; 0 where there is none. */
 export function lastFraudTile(history: History, time: number): number {
   for (let i = lastTileFrom(history, time); i >= 0; i--) {
-    const at = history.tilesFrom + i * TILE_FIELDS;
-    if (history.tiles[at + 4] > (i > 0 ? history.tiles[at + 4 - TILE_FIELDS] : 0)) return history.tiles[at];
+    const at = history.tilesFrom + i * history.tileFields;
+    if (history.tiles[at + 4] > (i > 0 ? history.tiles[at + 4 - history.tileFields] : 0))
+      return history.tiles[at];
   }
   return 0;
 }
 
 /** The start of the first tile with a fraud that starts in (from, to]; 0 where there is none. */
-export function firstFraudTile({ tiles, tilesFrom, tileCount }: History, from: number, to: number): number {
+export function firstFraudTile(
+  { tiles, tilesFrom, tileCount, tileFields }: History,
+  from: number,
+  to: number,
+): number {
   let found = 0;
   let before = 0;
   for (let i = 0; i < tileCount && found === 0; i++) {
-    const at = tilesFrom + i * TILE_FIELDS;
+    const at = tilesFrom + i * tileFields;
     const start = tiles[at];
     if (start > from && start <= to && tiles[at + 4] > before) found = start;
     before = tiles[at + 4];
@@ -66,7 +73,8 @@ export function firstFraudTile({ tiles, tilesFrom, tileCount }: History, from: n
 /** Counts an event in the tile of its second. */
 export function addToTile(history: History, time: number, amountMinor: number): void {
   let index = lastTileFrom(history, time);
-  const found = history.tilesFrom + index * TILE_FIELDS;
+  const { tileFields } = history;
+  const found = history.tilesFrom + index * tileFields;
   if (index < 0 || time >= history.tiles[found] + history.tiles[found + 1]) {
     ownTheTiles(history);
     mergeFineTiles(history);
@@ -76,20 +84,22 @@ export function addToTile(history: History, time: number, amountMinor: number): 
     const start = Math.floor(time / width) * width;
     index = lastTileFrom(history, start);
     // A merge may just have made the tile that this second belongs to.
-    if (index < 0 || history.tiles[index * TILE_FIELDS] !== start) {
+    if (index < 0 || history.tiles[index * tileFields] !== start) {
       index++;
       const { tiles } = history;
-      const at = index * TILE_FIELDS;
-      tiles.copyWithin(at + TILE_FIELDS, at, history.tileCount * TILE_FIELDS);
+      const at = index * tileFields;
+      tiles.copyWithin(at + tileFields, at, history.tileCount * tileFields);
       tiles[at] = start;
       tiles[at + 1] = width;
-      for (let field = 2; field < TILE_FIELDS; field++) {
-        tiles[at + field] = index > 0 ? tiles[at - TILE_FIELDS + field] : 0;
+      for (let field = 2; field < tileFields; field++) {
+        tiles[at + field] = index > 0 ? tiles[at - tileFields + field] : 0;
       }
+      if (history.extras !== undefined) emptyExtremes(history, at);
       history.tileCount++;
     }
   }
   raiseFrom(history, index, 1, amountMinor, 0);
+  if (history.extras !== undefined) raiseExtras(history, index, amountMinor);
 }
 
 /** Marks (or unmarks) one event of a second as fraud; false when no tile holds it. */
@@ -97,9 +107,9 @@ export function labelTile(history: History, time: number, fraud: boolean): boole
   const index = lastTileFrom(history, time);
   if (index < 0) return false;
   const { tiles } = history;
-  const at = history.tilesFrom + index * TILE_FIELDS;
+  const at = history.tilesFrom + index * history.tileFields;
   if (time >= tiles[at] + tiles[at + 1]) return false;
-  const before = index > 0 ? at - TILE_FIELDS : -1;
+  const before = index > 0 ? at - history.tileFields : -1;
   const events = tiles[at + 2] - (before < 0 ? 0 : tiles[before + 2]);
   const frauds = tiles[at + 4] - (before < 0 ? 0 : tiles[before + 4]);
   if (fraud ? frauds < events : frauds > 0) raiseFrom(history, index, 0, 0, fraud ? 1 : -1);
@@ -108,7 +118,7 @@ export function labelTile(history: History, time: number, fraud: boolean): boole
 
 /** Drops tiles that end at or before a second. */
 export function forgetTiles(history: History, oldest: number): void {
-  const at = (index: number): number => history.tilesFrom + index * TILE_FIELDS;
+  const at = (index: number): number => history.tilesFrom + index * history.tileFields;
   let drop = 0;
   while (drop < history.tileCount && history.tiles[at(drop)] + history.tiles[at(drop) + 1] - 1 <= oldest)
     drop++;
@@ -117,9 +127,11 @@ export function forgetTiles(history: History, oldest: number): void {
   const { tiles } = history;
   const gone = at(drop - 1);
   const [events, amount, frauds] = [tiles[gone + 2], tiles[gone + 3], tiles[gone + 4]];
+  const sums = history.extras === undefined ? undefined : tiles.slice(gone, gone + history.tileFields);
   tiles.copyWithin(0, at(drop), at(history.tileCount));
   history.tileCount -= drop;
   raiseFrom(history, 0, -events, -amount, -frauds);
+  if (sums !== undefined) lowerExtras(history, sums);
   if (history.tileCount === 0) {
     history.tiled = false;
     history.eventCount = 0;
@@ -134,30 +146,30 @@ export function forgetTiles(history: History, oldest: number): void {
 export function ownTheTiles(history: History): void {
   if (history.tiles === history.ownTiles) return;
   const { tiles, tilesFrom, ownTiles } = history;
-  const length = history.tileCount * TILE_FIELDS;
+  const length = history.tileCount * history.tileFields;
   for (let i = 0; i < length; i++) ownTiles[i] = tiles[tilesFrom + i];
   history.tiles = ownTiles;
   history.tilesFrom = 0;
 }
 
 /** Index of the last tile that starts at or before a second, or -1. */
-function lastTileFrom(history: History, time: number): number {
-  const { tiles, tilesFrom } = history;
+export function lastTileFrom(history: History, time: number): number {
+  const { tiles, tilesFrom, tileFields } = history;
   let low = 0;
   let high = history.tileCount;
-  if (high > 0 && tiles[tilesFrom + (high - 1) * TILE_FIELDS] <= time) return high - 1;
+  if (high > 0 && tiles[tilesFrom + (high - 1) * tileFields] <= time) return high - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (tiles[tilesFrom + middle * TILE_FIELDS] <= time) low = middle + 1;
+    if (tiles[tilesFrom + middle * tileFields] <= time) low = middle + 1;
     else high = middle;
   }
   return low - 1;
 }
 
 function raiseFrom(history: History, index: number, events: number, amount: number, frauds: number): void {
-  const { tiles } = history;
-  const end = history.tilesFrom + history.tileCount * TILE_FIELDS;
-  for (let at = history.tilesFrom + index * TILE_FIELDS; at < end; at += TILE_FIELDS) {
+  const { tiles, tileFields } = history;
+  const end = history.tilesFrom + history.tileCount * tileFields;
+  for (let at = history.tilesFrom + index * tileFields; at < end; at += tileFields) {
     tiles[at + 2] += events;
     tiles[at + 3] += amount;
     tiles[at + 4] += frauds;
@@ -166,16 +178,16 @@ function raiseFrom(history: History, index: number, events: number, amount: numb
 
 /** Minute tiles of hours that ended over two hours ago become one hour tile. */
 function mergeFineTiles(history: History): void {
-  const tiles = history.tiles;
+  const { tiles, tileFields, extras } = history;
   let kept = 0;
   for (let from = 0; from < history.tileCount; from++) {
-    const at = from * TILE_FIELDS;
+    const at = from * tileFields;
     const coarse = Math.floor(tiles[at] / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
     const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= history.lastSeen;
-    const previous = (kept - 1) * TILE_FIELDS;
+    const previous = (kept - 1) * tileFields;
     const same =
       isOld && kept > 0 && tiles[previous] === coarse && tiles[previous + 1] === COARSE_TILE_SECONDS;
-    const to = same ? previous : kept++ * TILE_FIELDS;
+    const to = same ? previous : kept++ * tileFields;
     const width = isOld ? COARSE_TILE_SECONDS : tiles[at + 1];
     tiles[to] = isOld ? coarse : tiles[at];
     tiles[to + 1] = width;
@@ -183,6 +195,43 @@ function mergeFineTiles(history: History): void {
     tiles[to + 2] = tiles[at + 2];
     tiles[to + 3] = tiles[at + 3];
     tiles[to + 4] = tiles[at + 4];
+    if (extras !== undefined) mergeExtras(history, to, at, same);
   }
   history.tileCount = kept;
+}
+
+/** What a field of tiles adds up to, up to a second; a tile that the second cuts counts in proportion. */
+function heldUntil(history: History, field: number, time: number): number {
+  const index = lastTileFrom(history, time);
+  if (index < 0) return 0;
+  const { tiles, tileFields, tilesFrom } = history;
+  const at = tilesFrom + index * tileFields;
+  const first = tiles[at];
+  const last = Math.min(first + tiles[at + 1] - 1, history.lastSeen);
+  const missing = time >= last ? 0 : (last - time) / (last - first + 1);
+  const before = index === 0 ? 0 : tiles[at - tileFields + field];
+  return tiles[at + field] - missing * (tiles[at + field] - before);
+}
+
+/** The sum of a field of tiles over (from, to]. */
+export const sumInTiles = (history: History, field: number, from: number, to: number): number =>
+  heldUntil(history, field, to) - heldUntil(history, field, from);
+
+/** The extreme of a field of tiles that reach into (from, to]: `pick` is Math.min or Math.max. */
+export function extremeInTiles(
+  history: History,
+  field: number,
+  from: number,
+  to: number,
+  pick: (a: number, b: number) => number,
+  none: number,
+): number {
+  const { tiles, tileFields, tilesFrom } = history;
+  let found = none;
+  for (let i = lastTileFrom(history, to); i >= 0; i--) {
+    const at = tilesFrom + i * tileFields;
+    if (tiles[at] + tiles[at + 1] - 1 <= from) break;
+    found = pick(found, tiles[at + field]);
+  }
+  return found;
 }

@@ -4,6 +4,7 @@
 // `exactEvents` they are added up in tiles (a minute wide for the last two hours, an hour wide before), which
 // bounds the bytes. Both carry running totals, so that a window costs two look-ups however much it spans.
 // Times are whole seconds since 1970; amounts are minor units.
+import { createExtras, type Extras, type OwnShape } from './history-extras.ts';
 import {
   addToTile,
   firstFraudTile,
@@ -11,7 +12,7 @@ import {
   labelTile,
   lastFraudTile,
   lastInTiles,
-  MAX_TILES,
+  mostTiles,
   TILE_FIELDS,
   untilInTiles,
 } from './history-tiles.ts';
@@ -25,6 +26,8 @@ export type HistoryShape = {
   readonly exactEvents: number;
   /** Most recently used keys kept, per key set. */
   readonly keySets: readonly number[];
+  /** What is kept for features of one's own; the program's own need none of it. */
+  readonly own?: OwnShape;
 };
 
 export const MAX_EXACT_EVENTS = 256;
@@ -60,7 +63,9 @@ export class History {
   /** Where the tiles are: in `ownTiles`, or where they were loaded from, from index `tilesFrom` on. */
   tiles: Float64Array;
   tilesFrom = 0;
-  readonly ownTiles = new Float64Array(TILE_FIELDS * (MAX_TILES + 2));
+  readonly ownTiles: Float64Array;
+  readonly tileFields: number;
+  readonly extras: Extras | undefined;
   /** What the codec knows of the stored events: how many were loaded, dropped since, and whether the rest stands. */
   storedEvents = 0;
   droppedEvents = 0;
@@ -69,8 +74,10 @@ export class History {
   eventsUnread = false;
   addedStep = 0;
   addedAmount = -1;
+  /** Where the stored events start behind the start of the entry; for histories of one's own. */
+  storedFrom = 0;
   /** Where each loaded event ends, counted in bytes from the start of the first. */
-  readonly storedEnds = new Uint16Array(MAX_EXACT_EVENTS + 1);
+  readonly storedEnds = new Uint32Array(MAX_EXACT_EVENTS + 1);
   /** What `window` found. */
   windowCount = 0;
   windowSum = 0;
@@ -87,6 +94,9 @@ export class History {
     if (shape.exactEvents > MAX_EXACT_EVENTS) throw new Error(`exactEvents is at most ${MAX_EXACT_EVENTS}`);
     this.shape = shape;
     this.keySets = shape.keySets.map(createKeySet);
+    this.extras = shape.own && createExtras(shape.own, MAX_EXACT_EVENTS + 1);
+    this.tileFields = TILE_FIELDS + (shape.own?.accumulators.length ?? 0);
+    this.ownTiles = new Float64Array(this.tileFields * mostTiles(shape.retentionSeconds));
     this.tiles = this.ownTiles;
   }
 
@@ -115,6 +125,7 @@ export class History {
     this.eventsUnread = false;
     this.addedAmount = -1;
     for (const set of this.keySets) set.size = 0;
+    this.extras?.reset();
   }
 
   /** Events, amount and frauds with `from` < time ≤ `to`, into `windowCount`, `windowSum`, `windowFrauds`. */
@@ -235,12 +246,15 @@ export class History {
     if (this.count === 0 || time < this.firstSeen) this.firstSeen = time;
     if (time > this.lastSeen) this.lastSeen = time;
     this.count++;
+    if (this.extras !== undefined && !this.extras.shape.events) return true;
     const oldest = this.lastSeen - this.shape.retentionSeconds - AHEAD_SECONDS;
     this.forgetBefore(oldest);
     if (time <= oldest) return false;
     if (!this.tiled && this.eventCount >= this.shape.exactEvents) this.toTiles();
-    if (this.tiled) addToTile(this, time, amountMinor);
-    else this.insertEvent(time, amountMinor);
+    if (this.tiled) {
+      this.extras?.takeAdded();
+      addToTile(this, time, amountMinor);
+    } else this.insertEvent(time, amountMinor);
     return true;
   }
 
@@ -266,8 +280,8 @@ export class History {
     this.summed = this.eventCount;
   }
 
-  /** How many events have a time up to this one. */
-  private eventsUntil(time: number): number {
+  /** How many single events have a time up to this one. */
+  eventsUntil(time: number): number {
     const { times } = this;
     let high = this.eventCount;
     if (high === 0 || times[high - 1] <= time) return high;
@@ -286,6 +300,7 @@ export class History {
     this.tiles = this.ownTiles;
     this.tilesFrom = 0;
     for (let i = 0; i < this.eventCount; i++) {
+      this.extras?.take(i);
       addToTile(this, this.times[i], this.amounts[i]);
       if (this.frauds[i]) labelTile(this, this.times[i], true);
     }
@@ -298,6 +313,7 @@ export class History {
       this.times[at] = this.times[at - 1];
       this.amounts[at] = this.amounts[at - 1];
       this.frauds[at] = this.frauds[at - 1];
+      this.extras?.shift(at);
       at--;
     }
     // What is stored before it still stands.
@@ -305,6 +321,7 @@ export class History {
     this.times[at] = time;
     this.amounts[at] = amountMinor;
     this.frauds[at] = 0;
+    this.extras?.put(at);
     this.summed = Math.min(this.summed, at);
     this.eventCount++;
   }
@@ -322,6 +339,7 @@ export class History {
     this.frauds.copyWithin(0, drop, this.eventCount);
     this.amountBefore.copyWithin(0, drop, this.eventCount + 1);
     this.fraudsBefore.copyWithin(0, drop, this.eventCount + 1);
+    this.extras?.drop(drop, this.eventCount);
     this.eventCount -= drop;
     this.summed -= drop;
     this.droppedEvents += drop;

@@ -88,11 +88,16 @@ function writeEntity(
 ): void {
   if (entry < 0) return;
   const history = scratch[kind];
+  markFraud(history, time, fraud);
+  storeHistory(history, state[kind], entry);
+}
+
+/** Marks an event of a history that is read as fraud, or takes the mark back. */
+export function markFraud(history: History, time: number, fraud: boolean): void {
   history.label(time, fraud);
   history.knownFrauds = Math.max(0, history.knownFrauds + (fraud ? 1 : -1));
   if (fraud) history.lastFraudAt = Math.max(history.lastFraudAt, time);
   else if (history.knownFrauds === 0) history.lastFraudAt = 0;
   // The one before it is the last now; where that is no longer held, nobody knows when it was.
   else if (time === history.lastFraudAt) history.lastFraudAt = history.lastFraudUntil(time);
-  storeHistory(history, state[kind], entry);
 }

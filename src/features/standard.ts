@@ -5,6 +5,7 @@ import { CATALOGUE_HASH, type Catalogue, FEATURES, INDEX, isFeatureName } from '
 import { createFeatureState } from './feature-state.ts';
 import { applyLabel } from './labels.ts';
 import { keep, look, observe } from './observe.ts';
+import { STANDARD_PARTS, STANDARD_STORES } from './standard-parts.ts';
 
 const category = (
   name: string,
@@ -35,4 +36,8 @@ export const STANDARD: Catalogue = {
   keep,
   observe,
   applyLabel,
+  parts: STANDARD_PARTS,
+  // The account's part has them.
+  complete: () => undefined,
+  stores: STANDARD_STORES,
 };

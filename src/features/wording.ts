@@ -28,3 +28,19 @@ export function hours(value: number): string {
   if (value < 2) return count(value * 60, 'minute');
   return value < 48 ? count(value, 'hour') : count(value / 24, 'day');
 }
+
+/** A number as it is, in groups, with two decimal digits. */
+export const number = (value: number): string => grouped.format(value);
+export const tenths = (value: number): string => value.toFixed(1);
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+/** 0 is Monday. */
+export const weekday = (value: number): string => WEEKDAYS[value] ?? 'day';
+
+/** Log-odds are read against a base rate near one in two hundred. */
+export function riskWord(logOdds: number): string {
+  if (!(logOdds > -9)) return 'an unknown';
+  if (logOdds > -3) return 'a high';
+  if (logOdds > -4.6) return 'a raised';
+  return logOdds > -6 ? 'a usual' : 'a low';
+}

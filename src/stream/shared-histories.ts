@@ -13,7 +13,7 @@ const ENTITIES_AT_ONCE = 10_000;
 
 export type SharedHistories = {
   /** The account table is the caller's own. */
-  readonly tables: Omit<FeatureState, 'account'>;
+  readonly tables: Omit<FeatureState, 'account' | 'own'>;
   /** Reads what others did, up to now. Own partitions are left out: their changes are in already. */
   catchUp(): Promise<void>;
   /** From here on this worker decides the partition: first everything its former owner did is read. */
@@ -89,7 +89,7 @@ export function createSharedHistories(
       if (kind === 'account') continue;
       const table = tables[kind];
       for (let entry = 0; entry < table.size; entry++) {
-        const length = encodedLength(table, entry);
+        const length = encodedLength(table, entry, kind);
         if (at + length > piece.length) {
           if (at > 0) yield piece.subarray(0, at);
           piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));

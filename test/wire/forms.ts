@@ -133,7 +133,7 @@ function histories(): string {
   return ENTITY_KINDS.map((kind) => {
     const table = state[kind];
     const parts = Array.from({ length: Math.min(table.size, 5) }, (_, entry) => {
-      const bytes = Buffer.alloc(encodedLength(table, entry));
+      const bytes = Buffer.alloc(encodedLength(table, entry, kind));
       encodeEntity(table, entry, kind, bytes, 0);
       return bytes;
     });

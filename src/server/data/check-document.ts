@@ -16,7 +16,7 @@ export async function changeMessage(desk: Desk, ready: ReadyCatalogue): Promise<
       entity,
       features: [...features],
     })),
-    touched: touchedBy(await usesOf(desk), serves.catalogue, ready.catalogue),
+    touched: touchedBy(await usesOf(desk), desk.catalogue, ready.catalogue),
     features: ready.catalogue.size,
     catalogueHash: ready.catalogue.hash,
   };

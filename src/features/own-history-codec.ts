@@ -1,0 +1,185 @@
+// The byte form of what histories of one's own keep beside that of every history: registers behind the head, flags and columns
+// in each event. How many of each there are, the layout says.
+import type { History } from './history.ts';
+import type { Extras } from './history-extras.ts';
+
+const DOUBLE = 8;
+/** The most columns that a layout has. */
+export const MAX_COLUMNS = 32;
+export const MAX_FLAGS = 32;
+/** Flags, and a mark and a double for each column. */
+export const MAX_OWN_EVENT_BYTES = 5 + MAX_COLUMNS * (1 + DOUBLE);
+/** What stands for a value that is no whole number: these are even. */
+const NOT_WHOLE = 1;
+const MISSING = 3;
+const LARGEST_WHOLE = 2 ** 52;
+
+const wholeDoubles = (bytes: number): number => (bytes + 7) & ~7;
+
+export function extrasBytes(
+  { keySets }: History,
+  { lasts, shape, firsts, sums, favourites }: Extras,
+): number {
+  let bytes = wholeDoubles(keySets.length + lasts.length);
+  for (let l = 0; l < lasts.length; l++) bytes += lasts[l].size * (1 + shape.lasts[l]) * DOUBLE;
+  return bytes + (firsts.length + sums.length + favourites.length) * DOUBLE;
+}
+
+/** Sizes of key sets and registers, registers, first times, running sums, favourites; gives where they end. */
+export function storeExtras(
+  { keySets }: History,
+  { lasts, shape, firsts, sums, favourites, favouriteWeights }: Extras,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+): number {
+  let position = start;
+  for (const { size } of keySets) bytes[position++] = size;
+  for (const { size } of lasts) bytes[position++] = size;
+  const end = start + wholeDoubles(position - start);
+  while (position < end) bytes[position++] = 0;
+  const put = (value: number): void => {
+    view.setFloat64(position, value, true);
+    position += DOUBLE;
+  };
+  for (let l = 0; l < lasts.length; l++) {
+    const { size, times, lats, lons } = lasts[l];
+    for (let i = 0; i < size; i++) {
+      put(times[i]);
+      put(lats[i]);
+      if (shape.lasts[l] === 2) put(lons[i]);
+    }
+  }
+  for (let i = 0; i < firsts.length; i++) put(firsts[i]);
+  for (let i = 0; i < sums.length; i++) put(sums[i]);
+  for (let i = 0; i < favourites.length; i++, position += DOUBLE) {
+    view.setUint32(position, favourites[i], true);
+    view.setUint32(position + 4, favouriteWeights[i], true);
+  }
+  return position;
+}
+
+export function loadExtras(
+  { keySets }: History,
+  { lasts, shape, firsts, sums, favourites, favouriteWeights }: Extras,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+): number {
+  let position = start;
+  for (const set of keySets) set.size = bytes[position++];
+  for (const last of lasts) last.size = bytes[position++];
+  position = start + wholeDoubles(position - start);
+  const next = (): number => {
+    const value = view.getFloat64(position, true);
+    position += DOUBLE;
+    return value;
+  };
+  for (let l = 0; l < lasts.length; l++) {
+    const { size, times, lats, lons } = lasts[l];
+    for (let i = 0; i < size; i++) {
+      times[i] = next();
+      lats[i] = next();
+      lons[i] = shape.lasts[l] === 2 ? next() : 0;
+    }
+  }
+  for (let i = 0; i < firsts.length; i++) firsts[i] = next();
+  for (let i = 0; i < sums.length; i++) sums[i] = next();
+  for (let i = 0; i < favourites.length; i++, position += DOUBLE) {
+    favourites[i] = view.getUint32(position, true);
+    favouriteWeights[i] = view.getUint32(position + 4, true);
+  }
+  return position;
+}
+
+/** Writes a whole number from 0 on in as many bytes as it needs; gives where it ends. */
+export function putWhole(bytes: Uint8Array, position: number, value: number): number {
+  let rest = value;
+  let at = position;
+  while (rest > 127) {
+    bytes[at++] = (rest % 128) | 128;
+    rest = Math.floor(rest / 128);
+  }
+  bytes[at++] = rest;
+  return at;
+}
+
+/** Where `whole` ended. */
+let ended = 0;
+
+function whole(bytes: Uint8Array, position: number): number {
+  let at = position;
+  let byte = bytes[at++];
+  let value = byte & 127;
+  for (let factor = 128; byte > 127; factor *= 128) {
+    byte = bytes[at++];
+    value += (byte & 127) * factor;
+  }
+  ended = at;
+  return value;
+}
+
+function putValue(bytes: Uint8Array, view: DataView, at: number, value: number): number {
+  if (value >= 0 && value < LARGEST_WHOLE && Number.isInteger(value)) return putWhole(bytes, at, value * 2);
+  if (Number.isNaN(value)) {
+    bytes[at] = MISSING;
+    return at + 1;
+  }
+  bytes[at] = NOT_WHOLE;
+  view.setFloat64(at + 1, value, true);
+  return at + 1 + DOUBLE;
+}
+
+/** Twice the seconds since the event before plus the fraud flag, the amount, the flags, the columns. */
+export function putOwnEvent(
+  { times, frauds, amounts }: History,
+  { shape, flags, columns }: Extras,
+  i: number,
+  bytes: Uint8Array,
+  view: DataView,
+  position: number,
+): number {
+  const before = i > 0 ? times[i - 1] : 0;
+  let at = putWhole(bytes, position, (times[i] - before) * 2 + frauds[i]);
+  if (shape.amount) at = putWhole(bytes, at, amounts[i]);
+  if (shape.flags > 0) at = putWhole(bytes, at, flags[i]);
+  for (let c = 0; c < columns.length; c++) at = putValue(bytes, view, at, columns[c][i]);
+  return at;
+}
+
+export function loadOwnEvents(
+  history: History,
+  { shape, flags, columns }: Extras,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  events: number,
+): void {
+  const { times, amounts, frauds, amountBefore, fraudsBefore, storedEnds } = history;
+  let time = 0;
+  ended = start;
+  for (let i = 0; i < events; i++) {
+    const step = whole(bytes, ended);
+    const fraud = step % 2;
+    time += (step - fraud) / 2;
+    times[i] = time;
+    frauds[i] = fraud;
+    amounts[i] = shape.amount ? whole(bytes, ended) : 0;
+    if (shape.flags > 0) flags[i] = whole(bytes, ended);
+    for (let c = 0; c < columns.length; c++) {
+      const coded = whole(bytes, ended);
+      if (coded % 2 === 0) columns[c][i] = coded / 2;
+      else if (coded === MISSING) columns[c][i] = Number.NaN;
+      else {
+        columns[c][i] = view.getFloat64(ended, true);
+        ended += DOUBLE;
+      }
+    }
+    amountBefore[i + 1] = amountBefore[i] + amounts[i];
+    fraudsBefore[i + 1] = fraudsBefore[i] + fraud;
+    storedEnds[i] = ended - start;
+  }
+  history.eventCount = events;
+  history.summed = events;
+  history.storedEvents = events;
+}

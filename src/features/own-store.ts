@@ -1,0 +1,56 @@
+// An own history at work: what a record puts into it, whether it is read or not.
+import type { FeatureRecord } from './feature-record.ts';
+import type { History } from './history.ts';
+import { hasFlag, keepFavourite, SUM_FIELDS } from './history-extras.ts';
+import { keepKey } from './key-set.ts';
+import { keepPlace } from './recent-places.ts';
+import type { StoreLayout } from './store-layout.ts';
+
+/** Works out conditions and values of a record, once. */
+export function prepare(history: History, layout: StoreLayout, record: FeatureRecord): void {
+  const { extras } = history;
+  if (extras === undefined) return;
+  let flags = 0;
+  for (let f = 0; f < layout.flags.length; f++) if (layout.flags[f](record)) flags |= 1 << f;
+  extras.addedFlags = flags >>> 0;
+  for (let c = 0; c < layout.columns.length; c++) extras.addedValues[c] = layout.columns[c](record);
+}
+
+/** Puts what was prepared into sets and registers, and the event behind the others; false where it came too late for any window. */
+export function extend(history: History, layout: StoreLayout, record: FeatureRecord): boolean {
+  const { extras, keySets } = history;
+  if (extras === undefined) return false;
+  const { time } = record;
+  const { addedFlags } = extras;
+  for (let s = 0; s < layout.keySets.length; s++) {
+    const { flag, hash } = layout.keySets[s];
+    const key = hasFlag(addedFlags, flag) ? hash(record) : 0;
+    if (key !== 0) keepKey(keySets[s], key, time);
+  }
+  for (let l = 0; l < layout.lasts.length; l++) {
+    const last = layout.lasts[l];
+    if (!hasFlag(addedFlags, last.flag)) continue;
+    const first = last.kind === 'time' ? 0 : last.kind === 'number' ? last.of(record) : last.of.lat(record);
+    const second = last.kind === 'place' ? last.of.lon(record) : 0;
+    if (!Number.isNaN(first) && !Number.isNaN(second)) keepPlace(extras.lasts[l], time, first, second);
+  }
+  for (let f = 0; f < layout.firsts.length; f++) {
+    if (hasFlag(addedFlags, layout.firsts[f]) && (extras.firsts[f] === 0 || time < extras.firsts[f]))
+      extras.firsts[f] = time;
+  }
+  for (let s = 0; s < layout.sums.length; s++) {
+    const { flag, of } = layout.sums[s];
+    const value = hasFlag(addedFlags, flag) ? of(record) : Number.NaN;
+    if (!(value >= 0)) continue;
+    const log = Math.log1p(value);
+    extras.sums[s * SUM_FIELDS]++;
+    extras.sums[s * SUM_FIELDS + 1] += log;
+    extras.sums[s * SUM_FIELDS + 2] += log * log;
+  }
+  for (let f = 0; f < layout.favourites.length; f++) {
+    const { flag, hash } = layout.favourites[f];
+    const key = hasFlag(addedFlags, flag) ? hash(record) : 0;
+    if (key !== 0) keepFavourite(extras, f, key);
+  }
+  return history.add(time, layout.shape.own?.amount === true ? record.amountMinor : 0);
+}
