@@ -141,7 +141,7 @@ function readLevel(fields: FieldReader, prefix: string, reading: Reading): void 
 
 function readOne(fields: FieldReader, key: string, name: string, bounds: TextBounds, reading: Reading): void {
   const declared = reading.own.fields.get(name);
-  const value = declared ? readDeclared(fields, key, declared) : readValue(fields, key, bounds);
+  const value = declared ? readDeclared(fields, key, declared, bounds) : readValue(fields, key, bounds);
   if (value === undefined) {
     reading.refused.add(name);
     return;
