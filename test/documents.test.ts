@@ -11,8 +11,8 @@ import type { CatalogueDocument as WireDocument } from '../src/protocol/catalogu
 test('Y21 the running example of docs/data.md is in order', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/data.md'), 'utf8');
   const documents = [...text.matchAll(/```json\n([\s\S]*?)```/g)]
-    .map(([, json]) => JSON.parse(json) as Record<string, unknown>)
-    .filter((json) => 'format' in json);
+    .filter(([, json]) => json.includes('"format":'))
+    .map(([, json]) => JSON.parse(json) as unknown);
   assert.ok(documents.length > 0);
   for (const document of documents) {
     const checked = checkedCatalogue(document);

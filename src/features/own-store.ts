@@ -8,7 +8,9 @@ import type { StoreLayout } from './store-layout.ts';
 
 /** Works out conditions and values of a record, once. */
 export function prepare(history: History, layout: StoreLayout, record: FeatureRecord): void {
-  const { extras } = history;
+  const { extras, keysNow } = history;
+  const { keySets } = layout;
+  for (let s = 0; s < keySets.length; s++) keysNow[s] = keySets[s].hash(record);
   if (extras === undefined) return;
   let flags = 0;
   for (let f = 0; f < layout.flags.length; f++) if (layout.flags[f](record)) flags |= 1 << f;
@@ -18,13 +20,12 @@ export function prepare(history: History, layout: StoreLayout, record: FeatureRe
 
 /** Puts what was prepared into sets and registers, and the event behind the others; false where it came too late for any window. */
 export function extend(history: History, layout: StoreLayout, record: FeatureRecord): boolean {
-  const { extras, keySets } = history;
+  const { extras, keySets, keysNow } = history;
   if (extras === undefined) return extendProgram(history, layout, record);
   const { time } = record;
   const { addedFlags } = extras;
   for (let s = 0; s < layout.keySets.length; s++) {
-    const { flag, hash } = layout.keySets[s];
-    const key = hasFlag(addedFlags, flag) ? hash(record) : 0;
+    const key = hasFlag(addedFlags, layout.keySets[s].flag) ? keysNow[s] : 0;
     if (key !== 0) keepKey(keySets[s], key, time);
   }
   for (let l = 0; l < layout.lasts.length; l++) {
@@ -58,11 +59,9 @@ export function extend(history: History, layout: StoreLayout, record: FeatureRec
 /** The same for a history of the program, which keeps every record alike. */
 function extendProgram(history: History, layout: StoreLayout, record: FeatureRecord): boolean {
   const { time } = record;
-  const { keySets, program } = layout;
-  for (let s = 0; s < keySets.length; s++) {
-    const key = keySets[s].hash(record);
-    if (key !== 0) keepKey(history.keySets[s], key, time);
-  }
+  const { program } = layout;
+  const { keySets, keysNow } = history;
+  for (let s = 0; s < keySets.length; s++) if (keysNow[s] !== 0) keepKey(keySets[s], keysNow[s], time);
   if (program?.favourite) keepHome(history, program.favourite(record));
   if (program?.place) {
     const lat = program.place.lat(record);
