@@ -6,6 +6,7 @@ import { systemClock } from '../ports/clock.ts';
 import { restartsOf } from '../ports/restarts.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
+import { createFeaturePreviewer } from '../runtimes/feature-preview.ts';
 import { type EmbeddedDesk, openDesk } from '../runtimes/embedded.ts';
 import { createModelTrial } from '../runtimes/model-trial.ts';
 import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
@@ -114,6 +115,7 @@ async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<Ho
     maturityMs: LIVE_LABEL_MATURITY_MS,
     retrainer,
     backtester: createBacktester(desk, systemClock.nowMs),
+    previewer: createFeaturePreviewer(desk),
     modelTrial: createModelTrial(desk),
     allowedHosts: options.allowedHosts,
     loginRequired: options.loginRequired,

@@ -3,6 +3,7 @@ import { changesBetween, newHistories } from '../../features/catalogue-changes.t
 import { checkedCatalogue, type ReadyCatalogue } from '../../features/checked-catalogue.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { CatalogueCheck } from '../../protocol/catalogue.ts';
+import { exampleSentences } from './example-sentences.ts';
 import { touchedBy, usesOf } from './catalogue-uses.ts';
 
 /** What a catalogue that is in order changes beside what serves now. */
@@ -18,6 +19,7 @@ export async function changeMessage(desk: Desk, ready: ReadyCatalogue): Promise<
     })),
     touched: touchedBy(await usesOf(desk), serves.catalogue, ready.catalogue),
     features: ready.catalogue.size,
+    sentences: exampleSentences(ready.catalogue),
     catalogueHash: ready.catalogue.hash,
   };
 }
@@ -33,6 +35,7 @@ export async function checkMessage(desk: Desk, json: unknown): Promise<Catalogue
     newHistories: [],
     touched: [],
     features: 0,
+    sentences: [],
     catalogueHash: null,
   };
 }
