@@ -46,6 +46,12 @@ const DOCUMENT: CatalogueDocument = {
   features: [DEVICES],
 };
 type Feature = NonNullable<CatalogueDocument['features']>[number];
+const ITSELF = {
+  kind: 'expression',
+  name: 'itself',
+  description: 'What uses itself.',
+  expression: 'features.itself + 1.0',
+};
 const withFeature = (more: Partial<Feature>) => ({ ...DOCUMENT, features: [{ ...DEVICES, ...more }] });
 
 const catalogue = (who: Caller = rita) => who.client.call('getCatalogue');
@@ -76,11 +82,7 @@ test('Y21 a document is taken whole or not at all: each problem is told with its
     ],
     [withFeature({ entity: 'household' }), '/document/features/0/entity', /household/],
     [withFeature({ window: '0s' }), '/document/features/0/window', /0s/],
-    [
-      withFeature({ kind: 'expression', expression: 'features.customer_devices_7d + 1.0' }),
-      '/document/features/0',
-      /itself/,
-    ],
+    [{ ...DOCUMENT, features: [ITSELF] }, '/document/features/0', /itself/],
     [twice, '/document/features/1/name', /./],
     [withFeature({ name: 'amount' }), '/document/features/0/name', /amount/],
     [
@@ -169,11 +171,56 @@ test('Y23 O13 a draft goes live by two people where that is asked for, without a
   assert.equal(items[0].action, 'moved a catalogue');
   assert.match(JSON.stringify(items[0].detail), /\+ feature customer_devices_7d/);
   assert.equal((await move(ada, 4)).status, 409, 'it is live');
+  // Nobody else can administer: it is switched off by one.
+  assert.equal((await ada('PUT', '/v1/settings', { fourEyesRules: false })).status, 200);
+});
+
+test('Y23 while payments are decided a catalogue changes between two of them: none has half of it', async () => {
+  const decided = (name: string, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) => ada.client.call('decide', { body: smallest(`${name}-${i}`) })),
+    );
+  const another = {
+    ...DEVICES,
+    name: 'account_minute',
+    entity: 'account',
+    measure: 'count',
+    window: '1m',
+    of: undefined,
+  };
+  const filed = await put({ ...DOCUMENT, features: [DEVICES, another] }, null);
+  const version = Number(filed.body.version);
+  const under = decided('under', 150);
+  const moved = await ada.client.call('moveCatalogue', { body: { version, state: 'live' } });
+  const all = [...(await under), ...(await decided('after', 20))];
+  const before = (await catalogue()).versions.find((one) => one.version === 4)?.catalogueHash;
+  for (const { transactionId, catalogueHash } of all) {
+    const { features } = await ada.client.call('getTransaction', { params: { id: transactionId } });
+    const value = features.find(({ name }) => name === another.name)?.value ?? null;
+    if (transactionId.startsWith('after')) assert.equal(catalogueHash, moved.catalogueHash);
+    assert.ok(catalogueHash === moved.catalogueHash || catalogueHash === before);
+    assert.equal(value !== null, catalogueHash === moved.catalogueHash, transactionId);
+  }
+  const back = await rita('POST', '/v1/catalogue/versions/4/draft', { seen: null });
+  assert.equal((await move(ada, Number(back.body.version))).status, 200);
+});
+
+test('Y26 the API’s document names own fields, to whoever sends them or sees what they hold', async () => {
+  const ownFields = async (who: Caller) => {
+    const { body } = await who('GET', '/openapi.json');
+    const { schemas } = body.components as {
+      schemas: Record<string, { properties: Record<string, unknown> }>;
+    };
+    return (schemas.Transaction.properties.attributes as { properties?: Record<string, object> }).properties;
+  };
+  assert.deepEqual(await ownFields(rita), {
+    customerId: { type: 'string', description: 'The customer', 'x-type': 'id', 'x-personal': true },
+    'risk.deviceScore': { type: 'number', description: 'A score', 'x-type': 'number' },
+  });
+  assert.equal(await ownFields(caller(desk)), undefined);
 });
 
 test('Y24 what a rule or a model in service needs does not go: it is named, and nothing is half applied', async () => {
-  await ada('PUT', '/v1/settings', { fourEyesRules: false });
-  await rita('DELETE', '/v1/proposals/settings/1');
   const { features } = await catalogue();
   const used = features.find(({ rules }) => rules.length > 0);
   assert.ok(used);
@@ -187,8 +234,49 @@ test('Y24 what a rule or a model in service needs does not go: it is named, and 
   assert.equal(refused.status, 409);
   assert.match(String(refused.body.detail), new RegExp(`rule ${used.rules[0]} .*${used.name} would be gone`));
   const now = await catalogue();
-  assert.deepEqual([now.live.version, now.draft?.version], [4, filed.version]);
+  assert.deepEqual([now.live.state, now.draft?.version], ['live', filed.version]);
   assert.equal((await rita('DELETE', `/v1/catalogue/draft?seen=${filed.version}`)).status, 200);
+});
+
+test('Y24 a field renamed, a feature changed and a history that would begin anew under a live rule are named', async () => {
+  const rule = async (id: string, expression: string): Promise<void> => {
+    await rita.client.call('fileRule', { body: { id, expression, action: 'tag', text: 'own data' } });
+    await ada.client.call('moveRule', { params: { id, version: 1 }, body: { state: 'live' } });
+  };
+  await rule('many-devices', 'features.customer_devices_7d > 3.0');
+  await rule('high-score', 'transaction.attributes.risk.deviceScore > 0.9');
+  const ids = (await catalogue()).features.find(({ name }) => name === DEVICES.name)?.rules;
+  assert.deepEqual(ids, ['many-devices']);
+  const renamed = {
+    ...DOCUMENT,
+    data: { fields: [FIELD, { ...SCORE, name: 'risk.score' }], entities: [CUSTOMER] },
+  };
+  const another = withFeature({ window: '30d' });
+  const more = {
+    ...DEVICES,
+    name: 'customer_sum_1h',
+    measure: 'sum',
+    of: 'transaction.amount',
+    window: '1h',
+  };
+  const begun = { ...DOCUMENT, features: [DEVICES, more] };
+  for (const [document, told] of [
+    [renamed, /rule high-score .*deviceScore/],
+    [another, /rule many-devices .*customer_devices_7d would be another/],
+    [begun, /rule many-devices .*customer_devices_7d would begin with an empty history/],
+  ] as const) {
+    const { draft } = await catalogue();
+    const filed = await put(document, draft?.version ?? null);
+    assert.equal(filed.status, 200, JSON.stringify(filed.body));
+    const refused = await move(ada, Number(filed.body.version));
+    assert.equal(refused.status, 409);
+    assert.match(String(refused.body.detail), told);
+  }
+  const { draft, live } = await catalogue();
+  assert.notEqual(live.version, draft?.version);
+  await rita('DELETE', `/v1/catalogue/draft?seen=${draft?.version}`);
+  for (const id of ['many-devices', 'high-score'])
+    await ada.client.call('moveRule', { params: { id, version: 1 }, body: { state: 'retired' } });
 });
 
 test('Y25 a feature is switched off and on without a restart, with a line of the trail', async () => {

@@ -4,22 +4,26 @@ import type { CustomerEvent } from '../src/domain/customer-event.ts';
 import type { Catalogue } from '../src/features/catalogue.ts';
 import { STANDARD } from '../src/features/standard.ts';
 
-/** Has the standard catalogue of this process count events, until it is told otherwise; `fails` at some of them. */
-export function countEvents(fails: (event: CustomerEvent) => boolean = () => false): void {
+/** The standard catalogue, counting events; `fails` at some of them. */
+export function countingCatalogue(fails: (event: CustomerEvent) => boolean = () => false): Catalogue {
   const vector = new Float64Array(STANDARD.size);
-  const observeEvent: Catalogue['observeEvent'] = (state, event) => {
-    if (fails(event)) throw new TypeError('a catalogue with a fault');
-    const { id, accountId, occurredAtMs } = event;
-    if (accountId === undefined) return;
-    STANDARD.observe(
-      state,
-      { id, accountId, occurredAtMs, amountMinor: 1, currency: 'EUR', type: 'transfer' },
-      vector,
-    );
+  return {
+    ...STANDARD,
+    observeEvent(state, event) {
+      if (fails(event)) throw new TypeError('a catalogue with a fault');
+      const { id, accountId, occurredAtMs } = event;
+      if (accountId === undefined) return;
+      STANDARD.observe(
+        state,
+        { id, accountId, occurredAtMs, amountMinor: 1, currency: 'EUR', type: 'transfer' },
+        vector,
+      );
+    },
   };
-  Object.assign(STANDARD, { observeEvent });
 }
 
-export function countNoEvents(): void {
-  Object.assign(STANDARD, { observeEvent: undefined });
+/** Has the standard catalogue of this process count events. */
+export function countEvents(fails?: (event: CustomerEvent) => boolean): void {
+  const { observeEvent } = countingCatalogue(fails);
+  Object.assign(STANDARD, { observeEvent });
 }

@@ -18,6 +18,7 @@ import { checksum, type Model, serializeModel } from '../src/models/model.ts';
 import { createColumns } from '../src/rules/past-columns.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
 import { tryOnColumns } from '../src/runtimes/backtest.ts';
+import { STANDARD_FOR_THREAD } from '../src/runtimes/catalogue-in-thread.ts';
 import { tryInThread } from '../src/runtimes/model-trial.ts';
 import {
   type DeskProcess,
@@ -257,7 +258,7 @@ test('M14 a model is read and asked in a thread before it is filed; whatever els
   assert.equal(moved.status, 200, JSON.stringify(moved.body));
   await decide('m-filed');
   assert.equal(
-    await tryInThread({ text, catalogue: { kind: 'standard' }, rows: [] }, 1),
+    await tryInThread({ text, catalogue: STANDARD_FOR_THREAD, rows: [] }, 1),
     'The model cannot serve: its trial took longer than 0.001 s.',
   );
 });

@@ -4,6 +4,7 @@ import { casesContract } from './contracts/cases.ts';
 import { catalogueContract } from './contracts/catalogue.ts';
 import { listsContract } from './contracts/lists.ts';
 import { notesContract } from './contracts/notes.ts';
+import { observedFieldsContract } from './contracts/observed-fields.ts';
 import { officeContract } from './contracts/office.ts';
 import type { OfficeWorld } from './contracts/office-world.ts';
 import { proposalsContract } from './contracts/proposals.ts';
@@ -25,6 +26,7 @@ const SUITES: readonly Suite[] = [
   proposalsContract,
   rulesContract,
   catalogueContract,
+  observedFieldsContract,
   settingsContract,
   officeContract,
   auditContract,

@@ -6,6 +6,8 @@ import { historiesOf } from '../src/domain/label.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import type { Catalogue } from '../src/features/catalogue.ts';
 import { compileCatalogue } from '../src/features/compile.ts';
+import { encodedLength, encodeEntity, loadEntities } from '../src/features/entity-codec.ts';
+import { type FeatureState, tablesOf } from '../src/features/feature-state.ts';
 import { type Drawn, documentOf, drawn, reference, START, stream } from './own-features/reference.ts';
 
 const near = (a: number, b: number): boolean =>
@@ -192,4 +194,46 @@ test('Y4: frauds are known when a label says so, behind the delay, in histories 
   catalogue.applyLabel(state, label(2, false), true);
   catalogue.observe(state, at(11), out);
   assert.deepEqual([own('known'), own('rate'), own('since'), own('domains')], [0, 0, Number.NaN, 0]);
+});
+
+/** All histories of a state as bytes, store by store. */
+function bytesOf(state: FeatureState): Buffer {
+  const parts: Buffer[] = [];
+  for (const [store, table] of tablesOf(state)) {
+    for (let entry = 0; entry < table.size; entry++) {
+      const part = Buffer.alloc(encodedLength(table, entry, store));
+      encodeEntity(table, entry, store, part, 0);
+      parts.push(part);
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+test('Y9 F6: histories of one’s own written and read back are the same, byte for byte, tiled ones too', () => {
+  fc.assert(
+    fc.property(fc.array(drawn, { minLength: 1, maxLength: 10 }), fc.nat(), (list, seed) => {
+      const catalogue = compileCatalogue(documentOf(featuresOf(list), 'all'));
+      const again = compileCatalogue(documentOf(featuresOf(list), 'all'));
+      const transactions = stream(seed, 700, 0.1).map((transaction, i) =>
+        // Many within a month, so that some are tiled.
+        i < 600 ? { ...transaction, occurredAtMs: START * 1000 + i * 3_000_000 } : transaction,
+      );
+      const ordered = transactions.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs);
+      const state = catalogue.createState();
+      const out = new Float64Array(catalogue.size);
+      for (const transaction of ordered.slice(0, 650)) catalogue.observe(state, transaction, out);
+      const loaded = again.createState();
+      const bytes = bytesOf(state);
+      loadEntities(bytes, loaded);
+      assert.ok(bytes.equals(bytesOf(loaded)));
+      const other = new Float64Array(catalogue.size);
+      for (const transaction of ordered.slice(650)) {
+        catalogue.observe(state, transaction, out);
+        again.observe(loaded, transaction, other);
+        assert.deepEqual(other, out);
+      }
+      assert.ok(bytesOf(state).equals(bytesOf(loaded)));
+    }),
+    { numRuns: 25 },
+  );
 });

@@ -80,3 +80,22 @@ test('D3 after SIGKILL a transaction has its own fields, and its repetition is t
   const { transaction } = await client.call('getTransaction', { params: { id: 'own-kill' } });
   assert.equal(transaction.attributes?.['risk.deviceScore'], 0.7);
 });
+
+test('Y16: what nobody declared is listed with what it looks like, after a restart too, and without samples for who sees no identifiers', async () => {
+  const sent = { ...smallest('own-observed'), attributes: OWN };
+  await clientOf(desk, administrator).call('decide', { body: sent });
+  await desk.stop();
+  desk = await startDesk(folder.path, ['--no-simulator']);
+  const { fields } = await clientOf(desk, administrator).call('listObservedFields');
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  assert.deepEqual(
+    ['customer.id', 'customer.segment', 'risk.deviceScore', 'vip'].map((name) => byName.get(name)?.type),
+    ['id', 'category', 'number', 'boolean'],
+  );
+  assert.ok((byName.get('vip')?.seen ?? 0) >= 1);
+  assert.ok(!JSON.stringify(fields).includes('411111'));
+  const ada = caller(desk, administrator);
+  const viewer = { cookie: await inviteCookie(desk, ada, 'vo@bank.example', ['viewer']) };
+  const seen = await clientOf(desk, viewer).call('listObservedFields');
+  assert.ok(seen.fields.length > 0 && seen.fields.every(({ samples }) => samples.length === 0));
+});

@@ -35,11 +35,12 @@ decidedHistoryContract('PostgreSQL', async () => {
   const sink = createSinkStore(pool);
   return {
     history: { replay: (...asked) => storedHistory(pool, ...asked) },
-    async put(decided, labelled) {
+    async put(decided, labelled, observed) {
       const before = await sink.progress('decisions', 1);
       const collected = collectedOf(sink, 1, decided);
       for (const item of labelled) collected.labelled(item);
-      const last = decided[decided.length - 1].offset;
+      for (const item of observed) collected.observed(item);
+      const last = observed[observed.length - 1].offset;
       const after = { nextOffset: last + 1, sourceOffset: last };
       await sink.store([{ output: 'decisions', partition: 1, before, after, collected }]);
     },

@@ -19,7 +19,7 @@ const TROUBLED: Faults = {
 };
 const THREADS = Math.min(availableParallelism(), 8);
 
-test('W1 workers and sinks that die at any moment lose nothing, decide nothing twice and decide the same', async () => {
+test('W1 Y34 workers and sinks that die at any moment lose nothing, decide nothing twice and decide the same', async () => {
   const faults: Faults = { ...TROUBLED, pauses: false, loss: false };
   assert.equal(await searchOnThreads((SEEDS * 8) / 20, faults, THREADS), undefined);
 });
@@ -43,7 +43,7 @@ test('W13 a database that dies and forgets what it had not flushed is given it a
   assert.equal(await searchOnThreads(SEEDS / 10, { ...TROUBLED, forgets: true }, THREADS), undefined);
 });
 
-test('K1 poisoned records cost themselves, whatever dies: each is in quarantine once, all others are stored as without them', async () => {
+test('K1 Y32 poisoned records cost themselves, whatever dies: each is in quarantine once, all others are stored as without them', async () => {
   const faults: Faults = { ...TROUBLED, pauses: true, forgets: true, poison: 'all' };
   assert.equal(await searchOnThreads((SEEDS * 3) / 20, faults, THREADS), undefined);
   assert.equal(

@@ -41,7 +41,7 @@ test('W15 messages and records of versions before are read', () => {
   for (const { name, lines } of samples('messages-')) {
     for (const line of lines) {
       const message = decodeMessage(Buffer.from(line));
-      assert.ok(['decision', 'label', 'dead-letter', 'claim'].includes(message.kind), name);
+      assert.ok(['decision', 'event', 'label', 'dead-letter', 'claim'].includes(message.kind), name);
     }
   }
   for (const { name, lines } of samples('records-')) {

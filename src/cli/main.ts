@@ -33,6 +33,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'exchange rates of a desk: show, import',
     load: async () => (await import('./rates.ts')).ratesCommand,
   },
+  catalogue: {
+    about: 'own fields, entities and features of a desk: show, check, diff, apply, export',
+    load: async () => (await import('./catalogue.ts')).catalogueCommand,
+  },
   people: {
     about: 'accounts, by whoever has the machine: people list, people make-administrator NAME',
     load: async () => (await import('./people.ts')).peopleCommand,

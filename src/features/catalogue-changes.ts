@@ -1,5 +1,5 @@
 // What one catalogue changes of another: its data, its features, and which histories begin anew. In words, and for whoever asks.
-import type { Catalogue, CatalogueFeature } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { ReadyCatalogue } from './checked-catalogue.ts';
 
 export const CHANGED_PARTS = ['field', 'entity', 'event', 'type', 'channel', 'feature'] as const;
@@ -104,16 +104,12 @@ export const changeText = ({ part, name, change, detail }: DocumentChange): stri
 /** A history that a catalogue reads and another does not keep: it begins empty, or is filled. */
 export type NewHistory = { readonly entity: string; readonly features: readonly string[] };
 
-const readsNone = ({ group }: CatalogueFeature): boolean => group === 'transaction' || group === 'category';
-
+/** By store: one that both have is shared, and a feature more of an entity may need another store for all of them. */
 export function newHistories(before: Catalogue, after: Catalogue): readonly NewHistory[] {
-  const kept = new Set(before.features.map(({ hash }) => hash));
-  const byEntity = new Map<string, string[]>();
-  for (const feature of after.features) {
-    if (readsNone(feature) || kept.has(feature.hash)) continue;
-    byEntity.set(feature.group, [...(byEntity.get(feature.group) ?? []), feature.name]);
-  }
-  return [...byEntity].map(([entity, features]) => ({ entity, features }));
+  const kept = new Set(before.stores.map(({ id }) => id));
+  return after.stores
+    .filter(({ id }) => !kept.has(id))
+    .map(({ entity, features }) => ({ entity, features: [...features] }));
 }
 
 export type LostFeature = { readonly name: string; readonly change: 'removed' | 'changed' };

@@ -36,7 +36,7 @@ function readForm(json: unknown, place: Place): CatalogueDocument | undefined {
   if (isObject(json) && json.format !== DOCUMENT_FORMAT) {
     return report(
       below(place, 'format'),
-      `format is ${shown(json.format)}; this program reads "${DOCUMENT_FORMAT}". Correct it, or use the version of the program that wrote the document.`,
+      `format is ${shown(json.format)}; this program reads ${DOCUMENT_FORMAT}. Correct it, or use the version of the program that wrote the document.`,
     );
   }
   const fields = objectAt(json, place, ['format', 'standard', 'data', 'features']);

@@ -49,8 +49,7 @@ export function storedCatalogue(text: string): CheckedCatalogue {
 }
 
 /** As a document is kept, and written to files. */
-export const documentText = (document: CatalogueDocument): string =>
-  `${JSON.stringify(document, undefined, 2)}\n`;
+export const documentText = (document: object): string => `${JSON.stringify(document, undefined, 2)}\n`;
 
 export const documentHash = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16);

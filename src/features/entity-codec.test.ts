@@ -12,11 +12,13 @@ test('F6 T9 keys of histories are told apart after they were written and read, b
   for (const key of KEYS) state.account.reserve(state.account.findOrAdd(key), 8);
   const { account } = state;
   const entries = KEYS.map((_, entry) => entry);
-  const bytes = Buffer.alloc(entries.reduce((sum, entry) => sum + encodedLength(account, entry), 0));
+  const bytes = Buffer.alloc(
+    entries.reduce((sum, entry) => sum + encodedLength(account, entry, 'account'), 0),
+  );
   let at = 0;
   for (const entry of entries) {
     encodeEntity(account, entry, 'account', bytes, at);
-    at += encodedLength(account, entry);
+    at += encodedLength(account, entry, 'account');
   }
   const loaded = createFeatureState();
   loadEntities(bytes, loaded);

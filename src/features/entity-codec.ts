@@ -1,46 +1,61 @@
-// Histories as bytes outside of their tables: kind (u8), key length (u16 at 2), payload length (u32 at 4), key, payload.
+// Histories as bytes outside of their tables: kind (u8), key length (u16 at 2), payload length (u32 at 4), key, payload. Those of one's
+// own have OWN as their kind, and the name of their store before the key, its length at 1.
 import { copyBytes } from '../domain/bytes.ts';
 import { exactDecoder } from '../domain/utf8.ts';
 import type { EntityTable } from './entity-table.ts';
-import { ENTITY_KINDS, type EntityKind, type FeatureState } from './feature-state.ts';
+import { ENTITY_KINDS, type FeatureState, tableOf } from './feature-state.ts';
 
 const HEAD_BYTES = 8;
 const decoder = exactDecoder();
 
-/** Bytes that `encodeEntity` writes for an entry. */
-export const encodedLength = (table: EntityTable, entry: number): number =>
-  HEAD_BYTES + table.keyLength(entry) + table.payloadLength(entry);
+const OWN = 255;
+const KINDS: readonly string[] = ENTITY_KINDS;
+
+/** Bytes that `encodeEntity` writes for an entry of a store. */
+export const encodedLength = (table: EntityTable, entry: number, store: string): number =>
+  HEAD_BYTES + nameBytes(store) + table.keyLength(entry) + table.payloadLength(entry);
+
+/** Names of stores are ASCII. */
+const nameBytes = (store: string): number => (KINDS.includes(store) ? 0 : store.length);
 
 /** Writes an entry into `bytes` from `at` on. */
 export function encodeEntity(
   table: EntityTable,
   entry: number,
-  kind: EntityKind,
+  store: string,
   bytes: Buffer,
   at: number,
 ): void {
   const keyLength = table.keyLength(entry);
   const length = table.payloadLength(entry);
-  bytes[at] = ENTITY_KINDS.indexOf(kind);
-  bytes[at + 1] = 0;
+  const kind = KINDS.indexOf(store);
+  const nameLength = nameBytes(store);
+  bytes[at] = kind < 0 ? OWN : kind;
+  bytes[at + 1] = nameLength;
   bytes.writeUInt16LE(keyLength, at + 2);
   bytes.writeUInt32LE(length, at + 4);
   const { bytes: chunk } = table.chunkOf(entry);
   const payload = table.offsetOf(entry);
   const key = payload + length;
-  copyBytes(chunk, key, key + keyLength, bytes, at + HEAD_BYTES);
-  copyBytes(chunk, payload, key, bytes, at + HEAD_BYTES + keyLength);
+  if (nameLength > 0) bytes.write(store, at + HEAD_BYTES, 'latin1');
+  const keyAt = at + HEAD_BYTES + nameLength;
+  copyBytes(chunk, key, key + keyLength, bytes, keyAt);
+  copyBytes(chunk, payload, key, bytes, keyAt + keyLength);
 }
 
 /** Puts entities that `encodeEntity` wrote, one after another, into their tables. */
 export function loadEntities(bytes: Uint8Array, state: FeatureState): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
-    const table = state[ENTITY_KINDS[bytes[at]]];
+    const keyAt = at + HEAD_BYTES + bytes[at + 1];
+    const table =
+      bytes[at] === OWN
+        ? tableOf(state, decoder.decode(bytes.subarray(at + HEAD_BYTES, keyAt)))
+        : state[ENTITY_KINDS[bytes[at]]];
     const keyLength = view.getUint16(at + 2, true);
     const length = view.getUint32(at + 4, true);
-    const start = at + HEAD_BYTES + keyLength;
-    const entry = table.findOrAdd(decoder.decode(bytes.subarray(at + HEAD_BYTES, start)));
+    const start = keyAt + keyLength;
+    const entry = table.findOrAdd(decoder.decode(bytes.subarray(keyAt, start)));
     table.reserve(entry, length);
     table.chunkOf(entry).bytes.set(bytes.subarray(start, start + length), table.offsetOf(entry));
     at = start + length;

@@ -49,3 +49,14 @@ export function tableOf({ own }: FeatureState, id: string): EntityTable {
   own.set(id, { table });
   return table;
 }
+
+/** Every table with what its store is called: a kind of entity, or the name of a layout of one's own. */
+export function* tablesOf(state: FeatureState): Generator<readonly [store: string, table: EntityTable]> {
+  for (const kind of ENTITY_KINDS) yield [kind, state[kind]];
+  for (const [id, { table }] of state.own ?? []) yield [id, table];
+}
+
+/** Forgets the histories of one's own that none of these reads any more. */
+export function forgetOthers({ own }: FeatureState, stores: ReadonlySet<string>): void {
+  for (const id of own?.keys() ?? []) if (!stores.has(id)) own?.delete(id);
+}

@@ -141,11 +141,17 @@ function readSentence(template: string, environment: Environment): Sentence {
     const read = readExpression(piece, environment, compiler);
     if (!read.ok) return { ok: false, message: `{${piece}}: ${read.message}` };
     const { part } = read;
-    if (part.type !== 'text')
+    if (part.type === 'truth') {
       return {
         ok: false,
-        message: `{${piece}} is no text; write {number(${piece})}, or another of ${Object.keys(WORDS).join(', ')}.`,
+        message: `{${piece}} is true or false; say what to write for either: {${piece} ? "yes" : "no"}.`,
       };
+    }
+    if (part.type === 'number') {
+      const { of } = part;
+      texts.push((view) => number(of(view)));
+      continue;
+    }
     texts.push(part.of);
   }
   return {

@@ -103,6 +103,19 @@ const FeatureDefinition = Component(
     limit: Type.Optional(
       Type.Number({ minimum: 0, maximum: 1e9, description: 'Ages beyond it count as it' }),
     ),
+    otherwise: Type.Optional(
+      Type.Number({
+        minimum: -1e15,
+        maximum: 1e15,
+        description: 'Instead of a missing age, or a rate over nothing',
+      }),
+    ),
+    anyTime: Type.Optional(
+      Type.Boolean({ description: 'Running sums also where all that is known is stamped later' }),
+    ),
+    added: Type.Optional(
+      Type.Boolean({ description: 'The record is put into the history before it is read' }),
+    ),
   },
   CLOSED,
 );

@@ -46,22 +46,27 @@ export const CustomerEvent = Component(
 
 const Text = Type.String();
 
-/** An event as it is kept: what is hidden from whoever asks is a token, or absent. */
+const kept = {
+  id: Text,
+  kind: Type.String({ examples: ['login'] }),
+  occurredAt: At(),
+  accountId: Type.Optional(Text),
+  deviceId: Type.Optional(Text),
+  ip: Type.Optional(Text),
+  counterpartyId: Type.Optional(Text),
+  country: Type.Optional(Text),
+  attributes: Type.Optional(OwnFields),
+} satisfies SchemasOf<CustomerEventJson>;
+
+export const KeptEvent = Component('KeptEvent', kept, { description: 'An event as it is kept' });
+
 export const StoredEvent = Component(
   'StoredEvent',
   {
-    id: Text,
-    kind: Type.String({ examples: ['login'] }),
-    occurredAt: At(),
-    accountId: Type.Optional(Text),
-    deviceId: Type.Optional(Text),
-    ip: Type.Optional(Text),
-    counterpartyId: Type.Optional(Text),
-    country: Type.Optional(Text),
-    attributes: Type.Optional(OwnFields),
+    ...kept,
     offset: Type.Integer({ description: 'Where it stands in the order of what came in' }),
     receivedAt: At(),
-  } satisfies SchemasOf<CustomerEventJson & { offset: number; receivedAt: string }>,
+  },
   { description: 'An event as it is kept; what is hidden from whoever asks is a token, or absent' },
 );
 export type StoredEvent = Static<typeof StoredEvent>;

@@ -15,6 +15,7 @@ import * as lists from './lists.ts';
 import * as modelPanel from './model-panel.ts';
 import * as models from './models.ts';
 import * as notifications from './notifications.ts';
+import * as observedFields from './observed-fields.ts';
 import type { OperationShape } from './operation.ts';
 import * as people from './people.ts';
 import * as pipeline from './pipeline.ts';
@@ -58,7 +59,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof people> &
   OperationsOf<typeof signIn> &
   OperationsOf<typeof audit> &
-  OperationsOf<typeof notifications>;
+  OperationsOf<typeof notifications> &
+  OperationsOf<typeof observedFields>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -90,6 +92,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   signIn,
   audit,
   notifications,
+  observedFields,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {

@@ -4,6 +4,7 @@ import { QUARANTINE_STEPS } from '../domain/dead-letter.ts';
 import { OUTCOMES } from '../domain/decision.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
 import { Reason, RuleHit, StoredTransaction, Transaction } from './decisions.ts';
+import { CustomerEvent, KeptEvent } from './events.ts';
 import { At, Component, List, OneOf } from './operation.ts';
 
 const SOURCE_OFFSET = { description: 'Of the record on the transactions topic, in the same partition' };
@@ -46,6 +47,18 @@ export const DecisionMessage = Component('DecisionMessage', {
   transaction: StoredTransaction,
 });
 
+export const EventMessage = Component(
+  'EventMessage',
+  {
+    kind: Type.Literal('event'),
+    offset: Type.Integer(SOURCE_OFFSET),
+    receivedAt: At(),
+    contentHash: Type.String({ description: 'Of what the event says' }),
+    event: KeptEvent,
+  },
+  { description: 'Histories have this event; decisions behind it were made with it' },
+);
+
 export const LabelMessage = Component('LabelMessage', {
   kind: Type.Literal('label'),
   offset: Type.Integer(SOURCE_OFFSET),
@@ -72,11 +85,18 @@ export const DeadLetterMessage = Component('DeadLetterMessage', {
       {
         step: OneOf(QUARANTINE_STEPS),
         subject: Type.Optional(
-          Type.Object({
-            kind: OneOf(['transaction', 'label']),
-            accountId: Type.String(),
-            transactionId: Type.String(),
-          }),
+          Type.Union([
+            Type.Object({
+              kind: OneOf(['transaction', 'label']),
+              accountId: Type.String(),
+              transactionId: Type.String(),
+            }),
+            Type.Object({
+              kind: Type.Literal('event'),
+              accountId: Type.Optional(Type.String()),
+              eventId: Type.String(),
+            }),
+          ]),
         ),
       },
       { description: 'It was accepted, and could not be dealt with' },
@@ -87,12 +107,15 @@ export const DeadLetterMessage = Component('DeadLetterMessage', {
 /** What is on each topic; names of topics begin with KAFKA_TOPIC_PREFIX. */
 export const TOPICS = {
   transactions: {
-    about: 'What is to be decided, and labels; the key of a record is its account',
-    messages: [Transaction, LabelRecord],
+    about:
+      'What is to be decided, events besides payments (header kind: event), and labels; the key of a record is its account, ' +
+      'of an event without one whom it is about',
+    messages: [Transaction, CustomerEvent, LabelRecord],
   },
   decisions: {
-    about: 'What was decided and labelled, in the order of the partition; read committed messages only',
-    messages: [DecisionMessage, LabelMessage, ClaimMessage],
+    about:
+      'What was decided, observed and labelled, in the order of the partition; read committed messages only',
+    messages: [DecisionMessage, EventMessage, LabelMessage, ClaimMessage],
   },
   'dead-letters': {
     about: 'What could not be read, and what is in quarantine',

@@ -85,11 +85,12 @@ function collect(node: ASTNode, names: Names, reads: Reads): void {
     reads.attributes.add(name);
     return;
   }
+  // Taken as a whole, it may be asked for any of them.
+  if (path === 'transaction') for (const name of names.fields.keys()) reads.attributes.add(name);
+  if (path?.startsWith('transaction.')) return;
   if (node.op === '[]') {
     const [receiver] = node.args as [ASTNode, ASTNode];
     if (pathOf(receiver) === 'features') throw new Refused('Name the feature: features.amount', node);
-    if (names.fields.size > 0 && pathOf(receiver) === 'transaction')
-      throw new Refused('Name the field: transaction.amount', node);
   }
   refuseCall(node);
   const call = callOf(node);

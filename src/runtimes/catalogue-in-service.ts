@@ -149,15 +149,32 @@ export type CatalogueRoad = {
   next(): { readonly offset: number | undefined; readonly atMs: number };
   /** Takes what the book says into service, between two batches. */
   refresh(): Promise<void>;
+  readonly obstacle: CatalogueChange['obstacle'];
+};
+
+/** Of a runtime whose workers keep the histories of the program alone. */
+export const NO_OWN_HISTORIES: CatalogueChange['obstacle'] = ({ stores }) => {
+  const own = stores.filter(({ id }) => id.startsWith('own:'));
+  if (own.length === 0) return undefined;
+  const features = own.flatMap(({ features: those }) => those).slice(0, 10);
+  return `Workers on a stream keep no histories of own features yet: ${features.join(', ')}. Fields, categories and expressions can go live here.`;
 };
 
 /** Histories begin empty, and say from where on they are whole. */
-export function catalogueChange({ book, inService, next, refresh }: CatalogueRoad): CatalogueChange {
+export function catalogueChange({
+  book,
+  inService,
+  next,
+  refresh,
+  obstacle,
+}: CatalogueRoad): CatalogueChange {
   async function goLive(version: number, entry: AuditEntry): ReturnType<CatalogueChange['goLive']> {
     const filed = await book.find(version);
     if (!filed) return { problem: `There is no version ${version} of the catalogue.` };
     const ready = readied(filed);
     if (typeof ready === 'string') return { problem: ready };
+    const stands = obstacle(ready.catalogue);
+    if (stands !== undefined) return { problem: stands };
     const before = inService.current();
     const begun = newHistories(before.catalogue, ready.catalogue);
     const from = (): FilledFrom[] => begun.map((history) => ({ ...history, ...next() }));
@@ -174,7 +191,7 @@ export function catalogueChange({ book, inService, next, refresh }: CatalogueRoa
     }
     return { filledFrom };
   }
-  return { current: inService.current, goLive };
+  return { current: inService.current, fills: false, obstacle, goLive };
 }
 
 /** Of histories that began with a version before, those that this one goes on reading. */

@@ -1,6 +1,6 @@
 // Health of the parts of an embedded desk, each probed for real.
 import type { Engine } from '../engine/process-batch.ts';
-import { ENTITY_KINDS } from '../features/feature-state.ts';
+import { tablesOf } from '../features/feature-state.ts';
 import { failuresOf } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -146,8 +146,12 @@ function engineHealth(parts: ProbedParts, found: Found, nowMs: number, perSecond
 }
 
 function stateHealth({ engine }: ProbedParts, { state }: Found, nowMs: number): PartHealth {
-  const bytes = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].bytesReserved, 0);
-  const entities = ENTITY_KINDS.reduce((sum, kind) => sum + engine.state[kind].size, 0);
+  let bytes = 0;
+  let entities = 0;
+  for (const [, table] of tablesOf(engine.state)) {
+    bytes += table.bytesReserved;
+    entities += table.size;
+  }
   return {
     name: 'state',
     title: 'State',

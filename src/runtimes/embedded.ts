@@ -7,6 +7,7 @@ import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
+import { forgetHistories } from '../features/forget-histories.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk, ServedCatalogue } from '../ports/desk.ts';
@@ -17,6 +18,7 @@ import { catalogueChange } from './catalogue-in-service.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
+import { keepObserved } from './keep-observed.ts';
 import { withinReason } from './late-decision.ts';
 import { recordReader } from './record-reader.ts';
 import { readServing } from './service-watch.ts';
@@ -84,6 +86,8 @@ function deskOver(
   });
   const refresh = refresher(parts, onNotice);
   const dataModel = () => engine.inService.catalogue.data;
+  const observed = keepObserved(office.observedFields, dataModel, clock, boundary);
+  road.hearers.onOutput(({ decided }) => observed.look(decided));
   const toRecord = (transaction: Transaction): LogRecord => ({
     kind: 'transaction',
     transaction,
@@ -111,6 +115,7 @@ function deskOver(
       inService: parts.catalogue,
       next: () => ({ offset: processor.nextOffset, atMs: clock.nowMs() }),
       refresh,
+      obstacle: () => undefined,
     }),
     health: probes.health,
     partitions: () => [],
@@ -151,6 +156,7 @@ function deskOver(
     async close() {
       probes.stop();
       await road.close();
+      await observed.stop().catch((error: Error) => onNotice(`observed fields: ${error.message}`));
       await anchors.stop();
       await database.close();
       unlock();
@@ -196,5 +202,6 @@ function refresher(
       wanted.catalogue !== inService.catalogue
     )
       engine.serve({ catalogue: wanted.catalogue, serving, ruleset });
+    forgetHistories(engine.state, wanted.catalogue);
   };
 }

@@ -68,7 +68,7 @@ export function tryInThread(work: TrialWork, longestMs = LONGEST_MS): Promise<st
 }
 
 export function createModelTrial(
-  desk: Pick<Desk, 'models' | 'office' | 'inService' | 'catalogues'>,
+  desk: Pick<Desk, 'models' | 'office' | 'catalogue' | 'catalogues'>,
 ): ModelTrial {
   const { models: registry, office } = desk;
   /** By the catalogue that a model was tried for, and its version. */
@@ -80,13 +80,13 @@ export function createModelTrial(
     if (waiting >= MOST_WAITING) throw new OverCapacityError('Other models are being tried.', 10);
     waiting++;
     try {
-      const { catalogue } = desk.inService();
-      const reader = createVectorReader(catalogue, desk.catalogues);
+      const served = desk.catalogue.current();
+      const reader = createVectorReader(served.catalogue, desk.catalogues);
       const { rows } = await office.past.page(undefined, STORED_ROWS);
       const probes = rows
         .filter(({ catalogueHash }) => reader.knows(catalogueHash))
         .map((row) => toProbe(row, reader));
-      const trial = last.then(() => tryInThread({ text, catalogue: forThread(catalogue), rows: probes }));
+      const trial = last.then(() => tryInThread({ text, catalogue: forThread(served), rows: probes }));
       last = trial.catch(() => undefined);
       return await trial;
     } finally {
@@ -107,7 +107,7 @@ export function createModelTrial(
   return {
     ofArtefact,
     ofFiled(version) {
-      const key = `${desk.inService().catalogue.hash} ${version}`;
+      const key = `${desk.catalogue.current().catalogue.hash} ${version}`;
       const known = tried.get(key);
       if (known) return known;
       const found = tryFiled(version);

@@ -3,6 +3,7 @@
 import { InputError } from '../domain/input-error.ts';
 import { createVectorReader } from '../engine/stored-vectors.ts';
 import type { Catalogue } from '../features/catalogue.ts';
+import { STANDARD } from '../features/standard.ts';
 import type { Model } from '../models/model.ts';
 import { type InputBaseline, labelDelayOf, volumeOf } from '../models/shift.ts';
 import type { Boundary } from '../ports/boundary.ts';
@@ -55,6 +56,12 @@ async function readDecided(
   };
 }
 
+/** Those of the champion, and features of one's own that it does not know yet: whoever declared one wants it learnt from. */
+function featuresToLearn(known: readonly string[], { features }: Catalogue): readonly string[] {
+  const own = features.filter(({ name }) => STANDARD.place(name) === undefined && !known.includes(name));
+  return [...known, ...own.map(({ name }) => name)];
+}
+
 /** Trains, and measures on the later part. Throws InputError where there is too little to learn from. */
 export async function retrain(desk: Desk, options: RetrainOptions): Promise<Model> {
   const { catalogue, serving } = desk.inService();
@@ -69,7 +76,7 @@ export async function retrain(desk: Desk, options: RetrainOptions): Promise<Mode
   }
   const { model } = await trainModel(sliceTable(table, 0, split), {
     source: 'history',
-    features: serving.champion.info.features,
+    features: featuresToLearn(serving.champion.info.features, catalogue),
     seed: options.seed,
     trainer: TRAINER,
     fraudWeight: 1,

@@ -21,7 +21,7 @@ import { encodeEvent, encodeLabel, encodeRecord, encodeTransaction } from '../st
 import type { Arrivals } from './arrivals.ts';
 import { askForDecision } from './ask-for-decision.ts';
 import { checkCardKey } from './card-settings.ts';
-import { catalogueChange } from './catalogue-in-service.ts';
+import { catalogueChange, NO_OWN_HISTORIES } from './catalogue-in-service.ts';
 import { createDecisionWaiters } from './decision-waiters.ts';
 import { createLookUps } from './look-ups.ts';
 import { createMeasurements } from './measurements.ts';
@@ -169,6 +169,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
       inService: models.catalogue,
       next: () => ({ offset: undefined, atMs: clock.nowMs() + LOOK_MS }),
       refresh,
+      obstacle: NO_OWN_HISTORIES,
     }),
     health: probes.health,
     partitions: probes.partitions,

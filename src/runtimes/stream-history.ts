@@ -7,7 +7,7 @@ import { openKafkaSource } from '../adapters/kafka/source.ts';
 import { storedHistory } from '../adapters/postgres/history.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';
 import type { DecidedHistory, HistoryItem } from '../ports/stream/history.ts';
-import { readMessage, sourceOffsetOf } from '../stream/message-codec.ts';
+import { offsetOf, readMessage, sourceOffsetOf } from '../stream/message-codec.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 const RECORDS_AT_ONCE = 500;
@@ -41,13 +41,15 @@ export function streamHistory(
         for (const { value } of await input.take(RECORDS_AT_ONCE)) {
           const message = value && readMessage(value);
           if (!message) continue;
-          const offset = message.kind === 'decision' ? message.decided.offset : message.offset;
+          const offset = offsetOf(message);
           // Claims tell how far the output went as well.
           if (offset <= reached) continue;
           reached = offset;
           if (offset < fromOffset || offset > toOffset) continue;
           if (message.kind === 'decision') {
             items.push({ kind: 'transaction', offset, transaction: message.decided.transaction });
+          } else if (message.kind === 'event') {
+            items.push({ kind: 'event', offset, event: message.observed.event });
           } else if (message.kind === 'label') items.push({ kind: 'label', offset, label: message.label });
         }
         if (items.length > 0) yield items;

@@ -5,6 +5,7 @@ import { failuresOf } from '../models/serving.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { InService } from '../ports/desk.ts';
 import type { WorkerParts } from '../stream/worker.ts';
+import type { ObservedKeeper } from './keep-observed.ts';
 import type { Tracing } from './tracing.ts';
 
 /** What a worker did since it started, and how long that took lately. */
@@ -26,17 +27,19 @@ export type EventParts = {
   readonly trouble: (text: string) => void;
   /** Something of the partition was committed or published. */
   readonly onProgress: (partition: number) => void;
+  readonly observed: Pick<ObservedKeeper, 'look'>;
 };
 
 /** Counts, traces and tells what happens in a worker. */
 export const workerEvents = (
   { counts, engine, commit }: WorkDone,
-  { tracing, onNotice, trouble, onProgress }: EventParts,
+  { tracing, onNotice, trouble, onProgress, observed }: EventParts,
 ): WorkerParts['events'] => ({
   onDecided(output, { duplicates, traces }) {
     const now = systemClock.nowMs();
     counts.decided += output.decided.length;
     counts.duplicates += duplicates;
+    observed.look(output.decided);
     if (traces.size > 0) traceDecisions(tracing, output, traces);
     for (const item of output.decided) engine.add(item.engineMs, now);
   },

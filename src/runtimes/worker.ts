@@ -12,6 +12,7 @@ import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Restarts } from '../ports/restarts.ts';
@@ -19,6 +20,7 @@ import type { StreamSource } from '../ports/stream/stream.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { type StreamWorker, startWorker } from '../stream/worker.ts';
 import { checkCardKey } from './card-settings.ts';
+import { keepObserved } from './keep-observed.ts';
 import { watchMoney } from './money-in-service.ts';
 import { createTroubles, startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
@@ -106,6 +108,11 @@ async function open(
     sleep,
     onTrouble: (partition, error) => trouble(`publishing for partition ${partition}: ${error.message}`),
   });
+  const dataModel = () => models.inService().catalogue.data;
+  const observed = resources.add(
+    keepObserved(office.observedFields, dataModel, systemClock, boundary),
+    (it) => it.stop().catch((error: Error) => trouble(`observed fields: ${error.message}`)),
+  );
   const worker: StreamWorker = startWorker({
     ...boundsOf(settings, partitions),
     store: createRedisStateStore(redis),
@@ -114,9 +121,9 @@ async function open(
     clock: systemClock,
     monotonicMs: () => performance.now(),
     inService: models.inService,
-    dataModel: () => models.inService().catalogue.data,
     money: money.current,
-    history: streamHistory(settings, pool),
+    dataModel,
+    history: streamHistory(settings, pool, () => ownDataOf(dataModel()).keyFields),
     base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions)),
     sleep,
     partitions,
@@ -126,6 +133,7 @@ async function open(
       onNotice,
       trouble,
       onProgress: (partition) => feed.onProgress?.(partition),
+      observed,
     }),
   });
 

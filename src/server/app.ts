@@ -32,7 +32,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   limitReading(app);
   const works = await startWorks(options, (error) => app.log.error(error));
   await addRooms(app, options, access, works);
-  await addDocuments(app, version);
+  await addDocuments(app, { version, dataModel: () => desk.dataModel(), whoIs: access.whoIs });
   await addDashboard(app);
   return {
     server: app,

@@ -3,9 +3,12 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { openApiDocument } from '../protocol/document.ts';
+import type { Actor } from '../domain/access.ts';
+import type { DataModel } from '../domain/data-model.ts';
+import { type Json, openApiDocument } from '../protocol/document.ts';
 import { messageDocument } from '../protocol/message-document.ts';
 import { OPERATIONS } from '../protocol/operations.ts';
+import { withOwnData } from '../protocol/own-fields-document.ts';
 import { docsPage } from './docs-page.ts';
 import { sendProblem } from './edge/problem-details.ts';
 
@@ -20,13 +23,37 @@ function once<T>(make: () => T): () => T {
   };
 }
 
+/** The document with the data that a desk declares: drawn anew when another catalogue serves. */
+function drawn(document: () => Json): (model: DataModel) => Json {
+  let last: { readonly model: DataModel; readonly document: Json } | undefined;
+  return (model) => {
+    if (last?.model !== model) last = { model, document: withOwnData(document(), model) };
+    return last.document;
+  };
+}
+
+export type DocumentOptions = {
+  readonly version: string;
+  readonly dataModel: () => DataModel;
+  /** Who is asking: fields of a bank's own are told to whoever sends them, or sees what they hold. */
+  whoIs(request: FastifyRequest): Promise<Actor | undefined>;
+};
+
 /** Serves the API's description, for machines and for people. */
-export async function addDocuments(app: FastifyInstance, version: string): Promise<void> {
+export async function addDocuments(
+  app: FastifyInstance,
+  { version, dataModel, whoIs }: DocumentOptions,
+): Promise<void> {
   const document = once(() => openApiDocument(OPERATIONS, version));
+  const withModel = drawn(document);
   const messages = once(() => messageDocument(version));
   const page = once(() => docsPage(OPERATIONS, version));
   await app.register(async (scope) => {
-    scope.get('/openapi.json', async () => document());
+    scope.get('/openapi.json', async (request) => {
+      const permissions = (await whoIs(request))?.permissions;
+      const knows = permissions?.has('decide') || permissions?.has('read_identifiers');
+      return knows ? withModel(dataModel()) : document();
+    });
     scope.get('/asyncapi.json', async () => messages());
     scope.get('/docs', async (_request, reply) => reply.type('text/html').send(page()));
   });

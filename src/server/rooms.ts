@@ -13,6 +13,7 @@ import { attachmentRoutes } from './alerts/attachment-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { caseRoutes } from './cases/case-routes.ts';
 import { catalogueRoutes } from './data/catalogue-routes.ts';
+import { observedFieldRoutes } from './data/observed-field-routes.ts';
 import { bulkRoute } from './decisions/bulk-route.ts';
 import { intakeRoutes } from './decisions/decide-route.ts';
 import { eventIntake, eventRoutes } from './events/event-routes.ts';
@@ -94,6 +95,7 @@ export async function addRooms(
   await app.register(async (scope) => simulatorRoutes(scope, desk, options.simulation));
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
+  await app.register(async (scope) => observedFieldRoutes(scope, desk));
   await app.register(async (scope) =>
     modelRoutes(scope, {
       desk,

@@ -5,7 +5,7 @@ import type { LogRecord } from '../engine/records.ts';
 import { DEAD_LETTER_CHARACTERS, type DeadLetterEntry, letterOf } from '../ports/office/dead-letters.ts';
 import type { Collector, SinkProgress } from '../ports/stream/sink-store.ts';
 import type { StreamRecord } from '../ports/stream/stream.ts';
-import { decodeMessage, type OutputMessage, readMessage } from './message-codec.ts';
+import { decodeMessage, type OutputMessage, offsetOf, readMessage } from './message-codec.ts';
 
 /** Reads records of an output into `collected`, leaving repetitions out; gives how far they go. */
 export function collect(
@@ -33,9 +33,6 @@ export function collect(
   return { nextOffset: records[records.length - 1].offset + 1, sourceOffset };
 }
 
-const offsetOf = (message: OutputMessage): number =>
-  message.kind === 'decision' ? message.decided.offset : message.offset;
-
 function readOffset(value: Uint8Array): number | undefined {
   const message = readMessage(value);
   return message && message.kind !== 'claim' ? offsetOf(message) : undefined;
@@ -46,6 +43,7 @@ const placeOf = (partition: number, offset: number): string =>
 
 function take(partition: number, message: OutputMessage, value: Uint8Array, collected: Collector): void {
   if (message.kind === 'decision') collected.decided(message.decided, value);
+  else if (message.kind === 'event') collected.observed(message.observed);
   else if (message.kind === 'label') collected.labelled({ offset: message.offset, label: message.label });
   else if (message.kind === 'dead-letter') {
     const { raw, problems, receivedAtMs, offset, quarantine } = message;
@@ -78,17 +76,25 @@ export function asideOf(
     };
   }
   const offset = offsetOf(message);
-  const record: LogRecord =
-    message.kind === 'label'
-      ? { kind: 'label', label: message.label }
-      : {
-          kind: 'transaction',
-          transaction: message.decided.transaction,
-          receivedAtMs: message.decided.receivedAtMs,
-        };
   return {
-    ...letterOf({ offset, record, reason }, 'storing', placeOf(partition, offset)),
+    ...letterOf({ offset, record: recordOf(message), reason }, 'storing', placeOf(partition, offset)),
     decidedAt: { partition, offset },
     ...(message.kind === 'decision' && { decided: text }),
   };
+}
+
+/** The record that a message answers. */
+function recordOf(message: Exclude<OutputMessage, { kind: 'claim' | 'dead-letter' }>): LogRecord {
+  switch (message.kind) {
+    case 'decision': {
+      const { transaction, receivedAtMs } = message.decided;
+      return { kind: 'transaction', transaction, receivedAtMs };
+    }
+    case 'event': {
+      const { event, receivedAtMs } = message.observed;
+      return { kind: 'event', event, receivedAtMs };
+    }
+    case 'label':
+      return { kind: 'label', label: message.label };
+  }
 }

@@ -8,7 +8,7 @@ import { subjectOf } from '../ports/office/dead-letters.ts';
 import type { PartitionCommit } from '../ports/stream/state-store.ts';
 import type { StreamMessage } from '../ports/stream/stream.ts';
 import { bytesOfHashes } from './decided-ids.ts';
-import { deadLetterMessage, decisionMessage, labelMessage } from './message-codec.ts';
+import { deadLetterMessage, decisionMessage, eventMessage, labelMessage } from './message-codec.ts';
 import { accountsOf, labelChange, startNewIds, type Work } from './partition-work.ts';
 import type { Read } from './read-records.ts';
 
@@ -44,6 +44,7 @@ export function decideBatch(
     changed.add(transaction.accountId);
     changes.push({ offset, change: { kind: 'event', event: sharedEventOf(transaction) } });
   }
+  for (const { event } of output.observed) if (event.accountId !== undefined) changed.add(event.accountId);
   const latest = new Map(labels);
   for (const { offset, label } of output.labelled) {
     changed.add(label.accountId);
@@ -128,6 +129,7 @@ const messagesOf = (
     !quarantined.some(({ offset }) => offset === sourceOffset);
   return [
     ...(quarantined.length === 0 ? decisions : decisions.filter(stands)),
+    ...output.observed.map((item) => eventMessage(item, batch.traces.get(item.offset))),
     ...output.labelled.map(labelMessage),
     ...batch.deadLetters,
     ...quarantined.map((item) => quarantineMessage(item, batch)),

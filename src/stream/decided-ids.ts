@@ -1,6 +1,7 @@
-// The ids of the transactions that a partition decided last, to know a repetition when it comes. Two pieces of
+// The ids of the transactions and events that a partition took last, to know a repetition when it comes. Two pieces of
 // fixed size: when the newer one is full, the older one is forgotten. An id is held as 12 bytes of its SHA-256.
 import { hash } from 'node:crypto';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 
 export const ID_BYTES = 12;
 const WORDS = ID_BYTES / 4;
@@ -21,6 +22,13 @@ export type DecidedIds = {
  */
 export const hashOfId = (accountId: string, transactionId: string): string =>
   hash('sha256', `${accountId}\n${transactionId}`, 'latin1').slice(0, ID_BYTES);
+
+/** Of whom it is about, too; no id of a transaction begins with the end of a line. */
+export const hashOfEvent = ({ id, accountId, attributes }: CustomerEvent, attempt?: string): string =>
+  hashOfId(
+    accountId ?? JSON.stringify(attributes),
+    `\nevent\n${id}${attempt === undefined ? '' : `\n${attempt}`}`,
+  );
 
 /** The bytes of hashes, one after another. */
 export const bytesOfHashes = (hashes: readonly string[]): Buffer => Buffer.from(hashes.join(''), 'latin1');

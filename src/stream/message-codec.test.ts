@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decidedExample, publishedBytes } from './decided-example.ts';
-import { claimMessage, decodeHead, decodeMessage, labelMessage } from './message-codec.ts';
+import {
+  claimMessage,
+  decodeHead,
+  decodeMessage,
+  eventMessage,
+  labelMessage,
+  offsetOf,
+  sourceOffsetOf,
+} from './message-codec.ts';
 
 const ITEMS = [
   decidedExample({ country: 'DE', merchant: { id: 'm', name: 'Ä "M"', mcc: '5812' } }),
@@ -49,4 +57,24 @@ test('what is no decision has no head', () => {
     undefined,
   );
   assert.equal(decodeHead(claimMessage(3)), undefined);
+});
+
+test('Y33: an event comes back as it was published, and has no head', () => {
+  const observed = {
+    offset: 17,
+    event: {
+      id: 'e ,"reasons":',
+      kind: 'login',
+      occurredAtMs: 1_790_000_000_123,
+      utcOffsetMinutes: -90,
+      attributes: { 'customer.id': '鍵 "', tries: 2, known: false },
+    },
+    receivedAtMs: 1_790_000_001_000,
+    contentHash: 'h',
+  };
+  const { value, key } = eventMessage(observed, undefined);
+  const message = decodeMessage(value);
+  assert.deepEqual(message, { kind: 'event', observed });
+  assert.deepEqual([offsetOf(message), sourceOffsetOf(value), key], [17, 17, 'e ,"reasons":']);
+  assert.equal(decodeHead(value), undefined);
 });

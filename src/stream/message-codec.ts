@@ -2,6 +2,12 @@
 
 import { asBuffer } from '../domain/bytes.ts';
 import type { CardPolicy } from '../domain/card-policy.ts';
+import {
+  type CustomerEventJson,
+  customerEventFromJson,
+  customerEventToJson,
+  keyOfEvent,
+} from '../domain/customer-event.ts';
 import type { QuarantineStep } from '../domain/dead-letter.ts';
 import type { Decision } from '../domain/decision.ts';
 import { lacksMemory } from '../domain/fault.ts';
@@ -11,7 +17,7 @@ import type { Problem } from '../domain/problem.ts';
 import { keptOfBytes } from '../domain/raw-input.ts';
 import { countryOf, NO_COUNTRY, type TransactionJson, transactionFromJson } from '../domain/transaction.ts';
 import { exactDecoder } from '../domain/utf8.ts';
-import type { Decided, Labelled } from '../engine/process-batch.ts';
+import type { Decided, Labelled, Observed } from '../engine/process-batch.ts';
 import type { DeadLetterSubject } from '../ports/office/dead-letters.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream/stream.ts';
 import { traceparentOf } from './record-codec.ts';
@@ -40,6 +46,7 @@ export type ClaimMessage = { readonly kind: 'claim'; readonly offset: number };
 export type OutputMessage =
   | ClaimMessage
   | { readonly kind: 'decision'; readonly decided: Decided }
+  | { readonly kind: 'event'; readonly observed: Observed }
   | ({ readonly kind: 'label' } & Labelled)
   | DeadLetterMessage;
 
@@ -80,6 +87,27 @@ export function decisionMessage(
     sourceOffset: offset,
     key: transaction.accountId,
     value,
+    traceparent,
+  };
+}
+
+/** Nobody decides by it: it says that histories have the event, and what is to be stored. */
+export function eventMessage(
+  { offset, event, receivedAtMs, contentHash }: Observed,
+  traceparent: string | undefined,
+): StreamMessage {
+  const message: EventMessageJson = {
+    kind: 'event',
+    offset,
+    receivedAt: isoTime(receivedAtMs),
+    contentHash,
+    event: customerEventToJson(event),
+  };
+  return {
+    output: 'decisions',
+    sourceOffset: offset,
+    key: keyOfEvent(event),
+    value: encoder.encode(JSON.stringify(message)),
     traceparent,
   };
 }
@@ -147,6 +175,13 @@ type DecisionJson = Omit<Decision, 'decidedAtMs'> & {
   readonly features: string;
   readonly transaction: TransactionJson;
 };
+type EventMessageJson = {
+  readonly kind: 'event';
+  readonly offset: number;
+  readonly receivedAt: string;
+  readonly contentHash: string;
+  readonly event: CustomerEventJson;
+};
 type LabelMessageJson = { readonly kind: 'label'; readonly offset: number; readonly label: LabelJson };
 type DeadLetterJson = Omit<DeadLetterMessage, 'receivedAtMs'> & { readonly receivedAt: string };
 
@@ -156,6 +191,7 @@ const timeOf = (text: string): number => parseIsoTime(text) ?? Number.NaN;
 export function decodeMessage(bytes: Uint8Array): OutputMessage {
   const value = JSON.parse(decoder.decode(bytes)) as
     | DecisionJson
+    | EventMessageJson
     | LabelMessageJson
     | DeadLetterJson
     | ClaimMessage;
@@ -182,6 +218,14 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
           vector: Buffer.from(value.features, 'base64'),
           engineMs: value.engineMs,
         },
+      };
+    }
+    case 'event': {
+      const { offset, receivedAt, contentHash, event } = value;
+      const receivedAtMs = timeOf(receivedAt);
+      return {
+        kind: 'event',
+        observed: { offset, event: customerEventFromJson(event), receivedAtMs, contentHash },
       };
     }
     case 'claim':
@@ -242,6 +286,12 @@ function headOfOld(bytes: Uint8Array): DecisionHead | undefined {
   return {
     offset, transactionId, outcome, score, receivedAtMs, decidedAtMs, engineMs, country: countryOf(transaction),
   }; // biome-ignore format: as above
+}
+
+/** The source offset of a message that was read. */
+export function offsetOf(message: OutputMessage): number {
+  if (message.kind === 'decision') return message.decided.offset;
+  return message.kind === 'event' ? message.observed.offset : message.offset;
 }
 
 /** Source offset of a message that this module wrote, without reading the rest; undefined of anything else. */

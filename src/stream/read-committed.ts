@@ -4,7 +4,7 @@ import { lacksMemory } from '../domain/fault.ts';
 import type { Decided, Labelled } from '../engine/process-batch.ts';
 import { type Committed, type DecisionCount, flaggedMinorOf } from '../ports/stream/committed.ts';
 import type { StreamRecord } from '../ports/stream/stream.ts';
-import { type DecisionHead, decodeHead, readMessage } from './message-codec.ts';
+import { type DecisionHead, decodeHead, offsetOf, readMessage } from './message-codec.ts';
 
 export type ReadParts = {
   /** Whether somebody waits for the decision of a transaction. */
@@ -47,8 +47,8 @@ export function readCommitted(
     const head = headOf(value);
     if (!head) {
       const message = readMessage(value);
-      if (!message || message.kind === 'decision' || message.offset <= newest) continue;
-      newest = message.offset;
+      if (!message || message.kind === 'decision' || offsetOf(message) <= newest) continue;
+      newest = offsetOf(message);
       if (message.kind === 'label') labelled.push(message);
       continue;
     }

@@ -3,7 +3,7 @@ import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream/stream.ts';
-import { hashOfId } from './decided-ids.ts';
+import { hashOfEvent, hashOfId } from './decided-ids.ts';
 import { deadLetterMessage } from './message-codec.ts';
 import type { Work } from './partition-work.ts';
 import { type DecodedRecord, decodeRecord, HEADERS, traceparentOf } from './record-codec.ts';
@@ -34,6 +34,14 @@ function readRecord(...[item, ...rest]: Parameters<typeof decodeRecord>): Decode
     if (lacksMemory(error)) throw error;
     return { ok: false, problems: [{ pointer: '', message: `Cannot be read: ${reasonOf(error)}` }] };
   }
+}
+
+/** What a record is known by; one that is tried again is not the repetition of the one that failed. */
+function idOf(record: Exclude<LogRecord, { kind: 'label' }>, { headers }: StreamRecord): string {
+  const attempt = headers.get(HEADERS.attempt);
+  if (record.kind === 'event') return hashOfEvent(record.event, attempt);
+  const { accountId, id } = record.transaction;
+  return hashOfId(accountId, attempt === undefined ? id : `${id}\n${attempt}`);
 }
 
 /** Decodes records; from here on their ids count as decided. */
@@ -68,22 +76,20 @@ export function readRecords(
       continue;
     }
     const { record } = decoded;
-    if (record.kind === 'transaction') {
-      const { accountId, id: transactionId } = record.transaction;
-      // A record that is tried again is not the repetition of the one that failed.
-      const attempt = item.headers.get(HEADERS.attempt);
-      const id = hashOfId(accountId, attempt === undefined ? transactionId : `${transactionId}\n${attempt}`);
+    if (record.kind === 'label') {
+      accounts.add(record.label.accountId);
+      labelled.push(record.label.transactionId);
+    } else {
+      const id = idOf(record, item);
       if (!work.ids.add(id)) {
         duplicates++;
         continue;
       }
       decidedIds.push(id);
-      accounts.add(accountId);
+      const { accountId } = record.kind === 'event' ? record.event : record.transaction;
+      if (accountId !== undefined) accounts.add(accountId);
       const trace = traceparentOf(item);
       if (trace !== undefined) traces.set(item.offset, trace);
-    } else if (record.kind === 'label') {
-      accounts.add(record.label.accountId);
-      labelled.push(record.label.transactionId);
     }
     texts.set(item.offset, decoded.text);
     records.push(record);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { StreamRecord } from '../ports/stream/stream.ts';
-import { decodeRecord, HEADERS, traceparentOf } from './record-codec.ts';
+import { decodeRecord, encodeEvent, HEADERS, traceparentOf } from './record-codec.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const TRANSACTION = {
@@ -95,4 +96,41 @@ test('T11 a record may be keyed by its account as it is written there, or in its
     assert.match(String(decoded.text), /DE89370400440532013000/, 'what is written on has the form');
   }
   assert.match(problemOf(record(value, Buffer.from('DE89370400440532013001'))) ?? '', /^\/accountId/);
+});
+
+test('Y33: an event is a record by its header, keyed by its account, or by whom it is about', () => {
+  const value = Buffer.from(
+    JSON.stringify({ id: 'e', kind: 'login', occurredAt: '2026-11-23T15:00:00Z', accountId: 'Müller' }),
+  );
+  const asEvent: [string, string][] = [[HEADERS.kind, 'event']];
+  const decoded = decodeRecord(record(value, Buffer.from('Müller'), asEvent), { nowMs: NOW });
+  assert.ok(decoded.ok && decoded.record.kind === 'event');
+  assert.deepEqual(decoded.record, {
+    kind: 'event',
+    event: { id: 'e', kind: 'login', occurredAtMs: Date.UTC(2026, 10, 23, 15), accountId: 'Müller' },
+    receivedAtMs: NOW,
+  });
+  assert.deepEqual(decoded.text, value);
+  assert.match(
+    problemOf(record(value, Buffer.from('Meier'), asEvent)) ?? '',
+    /^\/accountId .*must be the account/,
+  );
+  assert.match(problemOf(record(value, Buffer.from('Müller'))) ?? '', /amountMinor is required/);
+  const ofCustomer: CustomerEvent = {
+    id: 'e',
+    kind: 'login',
+    occurredAtMs: NOW,
+    attributes: { customerId: 'c' },
+  };
+  const { key, value: written, kind } = encodeEvent(ofCustomer);
+  const again = decodeRecord(record(written, key, [[HEADERS.kind, kind]]), { nowMs: NOW });
+  assert.ok(again.ok && again.record.kind === 'event');
+  assert.deepEqual(again.record.event, ofCustomer);
+  const attributes = { customer: { id: 'c' } };
+  const nested = Buffer.from(
+    JSON.stringify({ id: 'e', kind: 'login', occurredAt: '2026-11-23T15:00:00Z', attributes }),
+  );
+  const flat = decodeRecord(record(nested, Buffer.from('anything'), asEvent), { nowMs: NOW });
+  assert.ok(flat.ok);
+  assert.match(String(flat.text), /"attributes":\{"customer.id":"c"\}/);
 });

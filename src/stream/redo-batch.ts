@@ -6,7 +6,7 @@ import { changesHistories } from '../features/labels.ts';
 import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
 import type { HistoryItem } from '../ports/stream/history.ts';
 import type { PartitionCommit } from '../ports/stream/state-store.ts';
-import { bytesOfHashes, hashOfId } from './decided-ids.ts';
+import { bytesOfHashes, hashOfEvent, hashOfId } from './decided-ids.ts';
 import { accountsOf, emptyCommit, labelChange, startNewIds, type Work } from './partition-work.ts';
 
 /**
@@ -31,6 +31,11 @@ export function redoBatch(
       ids.push(id);
       catalogue.observe(work.state, item.transaction, vector);
       changes.push({ kind: 'event', event: sharedEventOf(item.transaction) });
+    } else if (item.kind === 'event') {
+      const id = hashOfEvent(item.event);
+      if (!work.ids.add(id)) return;
+      ids.push(id);
+      catalogue.observeEvent?.(work.state, item.event);
     } else {
       const { label } = item;
       const previous = labels.get(label.transactionId);
@@ -59,12 +64,21 @@ export function redoBatch(
   };
 }
 
+function accountIn(item: HistoryItem): string | undefined {
+  switch (item.kind) {
+    case 'transaction':
+      return item.transaction.accountId;
+    case 'event':
+      return item.event.accountId;
+    case 'label':
+      return item.label.accountId;
+  }
+}
+
 /** Whose histories a piece of history needs, and what it labels. */
 export function needsOf(items: readonly HistoryItem[]): { accounts: string[]; labelled: Label[] } {
   return {
-    accounts: items.map((item) =>
-      item.kind === 'label' ? item.label.accountId : item.transaction.accountId,
-    ),
+    accounts: items.flatMap((item) => accountIn(item) ?? []),
     labelled: items.flatMap((item) => (item.kind === 'label' ? [item.label] : [])),
   };
 }

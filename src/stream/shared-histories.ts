@@ -89,7 +89,7 @@ export function createSharedHistories(
       if (kind === 'account') continue;
       const table = tables[kind];
       for (let entry = 0; entry < table.size; entry++) {
-        const length = encodedLength(table, entry);
+        const length = encodedLength(table, entry, kind);
         if (at + length > piece.length) {
           if (at > 0) yield piece.subarray(0, at);
           piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));

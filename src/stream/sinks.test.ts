@@ -19,6 +19,7 @@ function collect(): Collected {
     offsets,
     decided: () => assert.fail('only labels here'),
     labelled: ({ offset }) => offsets.push(offset),
+    observed: () => assert.fail('only labels here'),
     deadLetter: () => assert.fail('only labels here'),
   };
 }

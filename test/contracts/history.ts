@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Label } from '../../src/domain/label.ts';
 import { historiesOf } from '../../src/domain/label.ts';
-import type { Decided, Labelled } from '../../src/engine/process-batch.ts';
+import type { Decided, Labelled, Observed } from '../../src/engine/process-batch.ts';
 import { ENTITY_KINDS, type FeatureState } from '../../src/features/feature-state.ts';
 import { STANDARD } from '../../src/features/standard.ts';
 import type { BaseHistories, DecidedHistory, HistoryItem } from '../../src/ports/stream/history.ts';
@@ -13,13 +13,24 @@ import { aDecision, START_MS } from './store.ts';
 
 export type HistoryWorld = {
   readonly history: DecidedHistory;
-  /** What was decided and labelled in partition 1. */
-  put(decided: readonly Decided[], labelled: readonly Labelled[]): Promise<void>;
+  /** What was decided, labelled and observed in partition 1. */
+  put(
+    decided: readonly Decided[],
+    labelled: readonly Labelled[],
+    observed: readonly Observed[],
+  ): Promise<void>;
   close(): Promise<void>;
 };
 
+const anEvent = (offset: number, id: string): Observed => ({
+  offset,
+  event: { id, kind: 'login', occurredAtMs: START_MS, accountId: 'a1', attributes: { tries: offset } },
+  receivedAtMs: START_MS,
+  contentHash: id,
+});
+
 export function decidedHistoryContract(name: string, open: () => Promise<HistoryWorld>): void {
-  test(`${name}: PAST1 What was decided from one offset to another, both included, comes once and in order, stored or left out, with the labels of what is stored`, async () => {
+  test(`${name}: PAST1 What was decided and observed from one offset to another, both included, comes once and in order, stored or left out, with the labels of what is stored`, async () => {
     const { history, put, close } = await open();
     const replayed = async (from: number, to: number): Promise<HistoryItem[]> => {
       const items: HistoryItem[] = [];
@@ -44,27 +55,36 @@ export function decidedHistoryContract(name: string, open: () => Promise<History
       ...aDecision(2 * ITEMS, 'approve', { id: 'd3', accountId: 'other', occurredAtMs }),
       contentHash: 'other',
     };
-    await put([...decided, taken], labelled);
+    // More of them than of all else towards the end.
+    const observed = Array.from({ length: 1200 }, (_, i) => anEvent(2 * ITEMS + 1 + i, `e${i}`));
+    const takenEvent = { ...anEvent(2 * ITEMS + 1201, 'e3'), contentHash: 'other' };
+    await put([...decided, taken], labelled, [...observed, takenEvent]);
     const offsets = (items: readonly HistoryItem[]) => items.map(({ offset }) => offset);
     const all = [
       ...decided.map(({ offset }) => offset),
       ...labelled.map(({ offset }) => offset),
       2 * ITEMS,
+      ...observed.map(({ offset }) => offset),
+      takenEvent.offset,
     ].sort((a, b) => a - b);
-    const found = await replayed(0, 2 * ITEMS);
+    const found = await replayed(0, takenEvent.offset);
     assert.deepEqual(offsets(found), all);
     assert.deepEqual(
       found.flatMap((item) => (item.kind === 'label' ? [item.label] : [])),
       labelled.map(({ label }) => label),
     );
-    const [last] = found.slice(-1);
-    assert.ok(last.kind === 'transaction');
+    const [lastEvent] = found.slice(-1);
+    assert.ok(lastEvent.kind === 'event');
+    assert.deepEqual(lastEvent.event, takenEvent.event);
+    const last = found.findLast(({ kind }) => kind === 'transaction');
+    assert.ok(last?.kind === 'transaction');
     assert.deepEqual([last.transaction.id, last.transaction.accountId], ['d3', 'other']);
     for (const [from, to] of [
       [1, 2],
       [2, 2],
       [999, 1401],
       [2 * ITEMS, 2 * ITEMS],
+      [2 * ITEMS - 700, 2 * ITEMS + 1100],
     ] as const)
       assert.deepEqual(
         offsets(await replayed(from, to)),

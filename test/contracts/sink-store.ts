@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Transaction, transactionToJson } from '../../src/domain/transaction.ts';
-import type { Decided } from '../../src/engine/process-batch.ts';
+import type { Decided, Observed } from '../../src/engine/process-batch.ts';
 import type { DeadLetters } from '../../src/ports/office/dead-letters.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Collector, SinkProgress, SinkStore } from '../../src/ports/stream/sink-store.ts';
@@ -188,6 +188,69 @@ export function sinkStoreContract<Collected extends Collector>(
         const counts = await store.counts(...hour);
         assert.equal(sum(counts, 'transactions'), 2 + 2 + 1 + 3);
         assert.equal(sum(counts, 'reviews'), 1 + 2);
+      },
+    );
+    await t.test(
+      'Y33 events are stored with their progress; an id that is taken is a repetition or a dead letter',
+      async () => {
+        const login = (offset: number, id: string, accountId: string, contentHash: string): Observed => ({
+          offset,
+          event: { id, kind: 'login', occurredAtMs: START_MS, accountId, attributes: { tries: 3 } },
+          receivedAtMs: START_MS + offset,
+          contentHash,
+        });
+        const before = await sink.progress('decisions', 4);
+        const batch = async (
+          from: SinkProgress,
+          observed: readonly Observed[],
+          decided: readonly Decided[],
+        ) => {
+          const collected = collectedOf(sink, 4, decided);
+          for (const item of observed) collected.observed(item);
+          const nextOffset = from.nextOffset + observed.length + decided.length;
+          return {
+            output: 'decisions',
+            partition: 4,
+            before: from,
+            after: { nextOffset, sourceOffset: nextOffset },
+            collected,
+          } as const;
+        };
+        const first = await batch(
+          before,
+          [login(0, 'e1', 'a', 'x'), login(2, 'e2', 'a', 'x')],
+          [aDecision(1)],
+        );
+        await sink.store([first]);
+        const [newest] = (await store.events({ accountId: 'a' }, 10)).items;
+        assert.deepEqual([newest.event, newest.receivedAtMs], [login(2, 'e2', 'a', 'x').event, START_MS + 2]);
+        const second = await batch(
+          first.after,
+          [
+            login(3, 'e1', 'a', 'x'),
+            login(4, 'e1', 'b', 'y'),
+            login(5, 'e3', 'a', 'x'),
+            login(6, 'e3', 'b', 'z'),
+          ],
+          [aDecision(7, 'approve', { id: 't1', occurredAtMs: aDecision(1).transaction.occurredAtMs })],
+        );
+        await sink.store([second]);
+        assert.deepEqual(await sink.progress('decisions', 4), second.after);
+        assert.deepEqual(
+          (await store.events({}, 10)).items.map(({ event }) => [event.id, event.accountId]),
+          [
+            ['e3', 'a'],
+            ['e2', 'a'],
+            ['e1', 'a'],
+          ],
+        );
+        const letters = (await deadLetters.page({}, 3)).filter(({ raw }) => raw.includes('login'));
+        assert.deepEqual(
+          letters.map(({ decidedAt }) => decidedAt?.offset).sort(),
+          [4, 6],
+          'what histories hold can be found again',
+        );
+        await assert.rejects(sink.store([first]), FencedError);
       },
     );
     await close();

@@ -225,6 +225,7 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   ],
   'GET /v1/settings': one('/v1/settings'),
   'PUT /v1/settings': () => [{ path: '/v1/settings', body: { fourEyesCases: false } }],
+  'GET /v1/observed-fields': one('/v1/observed-fields'),
   'GET /v1/views': one('/v1/views'),
   'PUT /v1/views': () => [{ path: '/v1/views', body: { name: 'mine', path: '/alerts?view=closed' } }],
   'DELETE /v1/views/{name}': () => [{ path: '/v1/views/mine' }],

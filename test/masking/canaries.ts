@@ -30,6 +30,7 @@ export const CANARY = {
   ip: '2001:db8:beef:cafe::7e57',
   payee: nonsense(),
   payeeName: nonsense(),
+  ownField: nonsense(),
   city: nonsense(),
   lat: '48.1371543',
   lon: '11.5761247',

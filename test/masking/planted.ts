@@ -59,6 +59,7 @@ export function plantedTransaction(
     ip: CANARY.ip,
     counterpartyId: CANARY.payee,
     counterpartyName: CANARY.payeeName,
+    attributes: { customer: { nickname: CANARY.ownField } },
   };
 }
 

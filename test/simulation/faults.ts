@@ -1,4 +1,5 @@
 // What goes wrong in a simulated stream, and what is broken on purpose to prove that it would be noticed.
+import type { CustomerEvent } from '../../src/domain/customer-event.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 
 /** Where a poisoned transaction makes the program fail, told by its city; `sealing` has a decision too large to publish. */
@@ -6,6 +7,11 @@ export const POISONS = ['deciding', 'sealing', 'storing'] as const;
 export type Poison = (typeof POISONS)[number];
 export const poisonOf = ({ city }: Transaction): Poison | undefined =>
   POISONS.find((poison) => poison === city);
+
+/** Where a poisoned event does; what is published of an event has no bound of its own. */
+export const EVENT_POISONS = ['deciding', 'storing'] as const;
+export const eventPoisonOf = ({ attributes }: CustomerEvent): Poison | undefined =>
+  EVENT_POISONS.find((poison) => poison === attributes?.poison);
 
 /** What is broken on purpose, so that the simulation can prove that it would notice. */
 export type Sabotage =

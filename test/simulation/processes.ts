@@ -13,7 +13,8 @@ import { readMessage } from '../../src/stream/message-codec.ts';
 import { createPublisher } from '../../src/stream/publisher.ts';
 import { startSinks } from '../../src/stream/sinks.ts';
 import { startWorker } from '../../src/stream/worker.ts';
-import { poisonOf } from './faults.ts';
+import { countingCatalogue } from '../counted-events.ts';
+import { eventPoisonOf, poisonOf } from './faults.ts';
 import type { Collected } from './unreliable-database.ts';
 import type { Process } from './virtual-time.ts';
 import { PARTITIONS, START_MS, type World } from './world.ts';
@@ -51,6 +52,8 @@ function accountScorer(): Scorer {
   };
 }
 
+/** Counts events, so that one that is lost or doubled shows in the scores of payments, and fails at some of them. */
+const CATALOGUE = countingCatalogue((event) => eventPoisonOf(event) === 'deciding');
 const RULES = compileRuleset([], STANDARD);
 /** Rules with a fault that some transactions meet. */
 const FAULTY_RULES: Ruleset = {
@@ -73,6 +76,10 @@ const historyFor = ({ outputs, callOver }: World, process: Process): DecidedHist
         if (message?.kind === 'decision') {
           const { offset, transaction } = message.decided;
           return [{ kind: 'transaction', offset, transaction }];
+        }
+        if (message?.kind === 'event') {
+          const { offset, event } = message.observed;
+          return [{ kind: 'event', offset, event }];
         }
         return message?.kind === 'label' ? [message] : [];
       }),
@@ -104,7 +111,7 @@ export function startWorkerProcess(
     publisher,
     clock: { nowMs: time.nowMs },
     monotonicMs: time.nowMs,
-    inService: () => ({ catalogue: STANDARD, serving, ruleset: FAULTY_RULES }),
+    inService: () => ({ catalogue: CATALOGUE, serving, ruleset: FAULTY_RULES }),
     money: shippedMoney,
     // In every other world accounts are let go of with each batch: a chunk of a table is more than half of it.
     accountCacheBytes: seed % 2 === 0 ? 400 << 10 : 1 << 20,

@@ -1,11 +1,11 @@
 // The distributed runtime in one process under virtual time: a log, a state store, outputs and a database that are
 // real in what they promise and unreliable in everything else, and the real workers and sinks on top of them.
-import type { Decided } from '../../src/engine/process-batch.ts';
-import type { DeadLetterEntry } from '../../src/ports/office/dead-letters.ts';
+import type { Decided, Observed } from '../../src/engine/process-batch.ts';
+import { type DeadLetterEntry, quarantinedEvent } from '../../src/ports/office/dead-letters.ts';
 import { readMessage } from '../../src/stream/message-codec.ts';
 import type { Faults, Poison } from './faults.ts';
 import { type Running, startSinkProcess, startWorkerProcess } from './processes.ts';
-import { createTraffic, type Traffic } from './traffic.ts';
+import { ACCOUNTS, createTraffic, type Traffic } from './traffic.ts';
 import { createUnreliableDatabase, type UnreliableDatabase } from './unreliable-database.ts';
 import { createUnreliableOutputs } from './unreliable-outputs.ts';
 import { createUnreliableState, type UnreliableState } from './unreliable-state.ts';
@@ -13,18 +13,24 @@ import { BUSY_MS, createWorld, PARTITIONS, START_MS, type World } from './world.
 
 const LONGEST_SLEEP_MS = 2000;
 const STEP_MS = 500;
+const COMMITTED_AFTER_MS = 5000;
 /** A run that has not settled by then has lost something. */
 const LIMIT_MS = 60_000;
 const NOT_OF_THIS_PROGRAM = Buffer.from('{"kind":"decision","offset":"seventeen"');
 
 export type Outcome = {
   readonly accepted: readonly string[];
+  readonly acceptedEvents: readonly string[];
   readonly deadLetters: number;
-  /** Per transaction id: what the decisions output holds, and what the database holds. */
+  /** By `quarantinedIdOf`: how often the decisions output holds it. */
   readonly published: ReadonlyMap<string, number>;
+  /** What the database holds, by id. */
   readonly stored: ReadonlyMap<string, Decided>;
+  readonly storedEvents: ReadonlyMap<string, Observed>;
+  /** What the state store holds in the end, by account. */
+  readonly histories: ReadonlyMap<string, string>;
   readonly storedDeadLetters: number;
-  /** Poisoned transactions, and what the database holds of the quarantine, by transaction. */
+  /** What was poisoned, and what the database holds of the quarantine, by `quarantinedIdOf`. */
   readonly poisoned: ReadonlyMap<string, Poison>;
   readonly quarantined: ReadonlyMap<string, DeadLetterEntry>;
   /** Rows that the database was given twice. */
@@ -100,14 +106,17 @@ async function disturb(
   return foreign;
 }
 
-/** How often each transaction was published. */
+/** How often each transaction and event was published. */
 function publishedIn({ outputs }: World): ReadonlyMap<string, number> {
   const published = new Map<string, number>();
   for (const topic of outputs.decisions) {
     for (const { value } of topic) {
       const message = value === null ? undefined : readMessage(value);
-      if (message?.kind !== 'decision') continue;
-      const { id } = message.decided.transaction;
+      if (message?.kind !== 'decision' && message?.kind !== 'event') continue;
+      const id =
+        message.kind === 'event'
+          ? quarantinedEvent(message.observed.event.id)
+          : message.decided.transaction.id;
       published.set(id, (published.get(id) ?? 0) + 1);
     }
   }
@@ -142,16 +151,19 @@ async function settle(
   if (world.faults.forgets) void database.flushNowAndThen();
   const deadLetters = (): number => traffic.unreadable() + (foreign ?? 0);
   const isSettled = (): boolean => {
-    const { stored, deadLetters: found, quarantined } = database.now();
+    const { stored, events, deadLetters: found, quarantined } = database.now();
     return (
       produced &&
       foreign !== undefined &&
       stored.size >= traffic.accepted.length &&
+      events.size >= traffic.acceptedEvents.length &&
       found >= deadLetters() &&
       quarantined.size >= traffic.poisoned.size
     );
   };
   while (!isSettled() && time.nowMs() < START_MS + LIMIT_MS) await time.run(time.nowMs() + STEP_MS);
+  // What is stored was published; it is committed a while later.
+  await time.run(time.nowMs() + COMMITTED_AFTER_MS);
   for (const { process } of [...cast.workers, cast.sinks]) process.alive = false;
   world.process.alive = false;
   return deadLetters();
@@ -165,12 +177,15 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   shareOut(world, cast.workers);
   const traffic = createTraffic(world);
   const deadLetters = await settle(world, cast, traffic, state, database);
-  const { stored, deadLetters: storedDeadLetters, quarantined } = database.now();
+  const { stored, events, deadLetters: storedDeadLetters, quarantined } = database.now();
   return {
     accepted: traffic.accepted,
+    acceptedEvents: traffic.acceptedEvents,
     deadLetters,
     published: publishedIn(world),
     stored,
+    storedEvents: events,
+    histories: state.histories(ACCOUNTS),
     storedDeadLetters,
     storedTwice: database.storedTwice(),
     poisoned: traffic.poisoned,

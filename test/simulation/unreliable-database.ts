@@ -1,5 +1,5 @@
 // A database that refuses what it cannot store, and that dies and forgets what it had not flushed.
-import type { Decided } from '../../src/engine/process-batch.ts';
+import type { Decided, Observed } from '../../src/engine/process-batch.ts';
 import { type DeadLetterEntry, quarantinedIdOf } from '../../src/ports/office/dead-letters.ts';
 import {
   type Collector,
@@ -9,7 +9,7 @@ import {
   type SinkStore,
 } from '../../src/ports/stream/sink-store.ts';
 import { FencedError } from '../../src/ports/stream/state-store.ts';
-import { type Faults, poisonOf } from './faults.ts';
+import { eventPoisonOf, type Faults, poisonOf } from './faults.ts';
 import type { Process } from './virtual-time.ts';
 import type { World } from './world.ts';
 
@@ -17,28 +17,39 @@ const SLOWEST_FLUSH_MS = 600;
 
 export type Collected = Collector & {
   readonly decisions: readonly Decided[];
+  readonly events: readonly Observed[];
   readonly letters: readonly DeadLetterEntry[];
 };
 
 function collect(): Collected {
   const decisions: Decided[] = [];
+  const events: Observed[] = [];
   const letters: DeadLetterEntry[] = [];
   return {
     decisions,
+    events,
     letters,
     decided: (item) => decisions.push(item),
+    observed: (item) => events.push(item),
     labelled: () => undefined,
     deadLetter: (entry) => letters.push(entry),
   };
 }
 type Database = {
   readonly stored: ReadonlyMap<string, Decided>;
+  readonly events: ReadonlyMap<string, Observed>;
   readonly progress: ReadonlyMap<string, SinkProgress>;
   readonly deadLetters: number;
   readonly quarantined: ReadonlyMap<string, DeadLetterEntry>;
 };
 
-const EMPTY: Database = { stored: new Map(), progress: new Map(), deadLetters: 0, quarantined: new Map() };
+const EMPTY: Database = {
+  stored: new Map(),
+  events: new Map(),
+  progress: new Map(),
+  deadLetters: 0,
+  quarantined: new Map(),
+};
 
 export type UnreliableDatabase = {
   now(): Database;
@@ -50,11 +61,12 @@ export type UnreliableDatabase = {
   forProcess(process: Process): SinkStore<Collected>;
 };
 
-const holdsPoison = ({ decisions }: Collected): boolean =>
-  decisions.some(({ transaction }) => poisonOf(transaction) === 'storing');
+const holdsPoison = ({ decisions, events }: Collected): boolean =>
+  decisions.some(({ transaction }) => poisonOf(transaction) === 'storing') ||
+  events.some(({ event }) => eventPoisonOf(event) === 'storing');
 const losesNeighbours = ({ sabotage }: Faults, collected: Collected): boolean =>
   sabotage === 'a quarantine that loses a neighbour' &&
-  collected.decisions.length <= 2 &&
+  collected.decisions.length + collected.events.length <= 2 &&
   holdsPoison(collected);
 
 /** What the database says of batches whose content it does not take. */
@@ -76,6 +88,7 @@ function withBatches(
   believed: Map<string, SinkProgress>,
 ): { readonly database: Database; readonly twice: number } {
   const stored = new Map(database.stored);
+  const events = new Map(database.events);
   const progress = new Map(database.progress);
   const quarantined = new Map(database.quarantined);
   let { deadLetters } = database;
@@ -95,8 +108,12 @@ function withBatches(
       if (stored.has(item.transaction.id)) twice++;
       stored.set(item.transaction.id, item);
     }
+    for (const item of collected.events) {
+      if (events.has(item.event.id)) twice++;
+      events.set(item.event.id, item);
+    }
   }
-  return { database: { stored, progress, deadLetters, quarantined }, twice };
+  return { database: { stored, events, progress, deadLetters, quarantined }, twice };
 }
 
 export function createUnreliableDatabase(world: World): UnreliableDatabase {

@@ -2,9 +2,14 @@
 import { createMemoryStateStore } from '../../src/adapters/memory/state-store.ts';
 import type { StateStore } from '../../src/ports/stream/state-store.ts';
 import type { Process } from './virtual-time.ts';
-import { BUSY_MS, START_MS, type World } from './world.ts';
+import { BUSY_MS, PARTITIONS, START_MS, type World } from './world.ts';
 
-export type UnreliableState = { loseEverything(): void; forProcess(process: Process): StateStore };
+export type UnreliableState = {
+  loseEverything(): void;
+  /** The histories of these accounts, as text. */
+  histories(accountIds: readonly string[]): ReadonlyMap<string, string>;
+  forProcess(process: Process): StateStore;
+};
 
 export function createUnreliableState({ faults, time, chance, between, callOver }: World): UnreliableState {
   const memory = createMemoryStateStore();
@@ -50,5 +55,17 @@ export function createUnreliableState({ faults, time, chance, between, callOver 
     };
   }
 
-  return { loseEverything: () => memory.loseEverything(), forProcess };
+  return {
+    loseEverything: () => memory.loseEverything(),
+    histories: (accountIds) =>
+      new Map(
+        accountIds.map((accountId) => {
+          const found = [...Array(PARTITIONS).keys()].flatMap(
+            (partition) => memory.peek(partition, [accountId])[0] ?? [],
+          );
+          return [accountId, found.map((bytes) => Buffer.from(bytes).toString('base64')).join(' ')];
+        }),
+      ),
+    forProcess,
+  };
 }

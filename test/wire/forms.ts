@@ -28,6 +28,7 @@ import { decidedExample, publishedBytes } from '../../src/stream/decided-example
 import {
   claimMessage,
   deadLetterMessage,
+  eventMessage,
   labelMessage,
   MESSAGE_VERSION,
 } from '../../src/stream/message-codec.ts';
@@ -132,7 +133,7 @@ function histories(): string {
   return ENTITY_KINDS.map((kind) => {
     const table = state[kind];
     const parts = Array.from({ length: Math.min(table.size, 5) }, (_, entry) => {
-      const bytes = Buffer.alloc(encodedLength(table, entry));
+      const bytes = Buffer.alloc(encodedLength(table, entry, kind));
       encodeEntity(table, entry, kind, bytes, 0);
       return bytes;
     });
@@ -199,6 +200,10 @@ export async function wireForms(): Promise<Readonly<Record<string, Form>>> {
       where: 'MESSAGE_VERSION in src/stream/message-codec.ts',
       looks: [
         publishedBytes(WHOLE),
+        eventMessage(
+          { offset: 2, event: EVENT, receivedAtMs: 1_790_000_000_000, contentHash: 'h' },
+          undefined,
+        ).value,
         labelMessage({ offset: 1, label: LABEL }).value,
         deadLetterMessage(raw, [{ pointer: '/x', message: 'wrong' }], undefined).value,
         claimMessage(3),

@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { encodedLength, encodeEntity, loadEntities } from '../../features/entity-codec.ts';
-import { ENTITY_KINDS, type FeatureState } from '../../features/feature-state.ts';
+import { type FeatureState, tablesOf } from '../../features/feature-state.ts';
 
 const SLICES = 16;
 export const CHECKPOINT_VERSION = 'goshawk-state-3';
@@ -24,15 +24,14 @@ export type Checkpoints = {
 
 function serializeEntities(state: FeatureState, slice: number | 'all'): Uint8Array[] {
   const parts: Uint8Array[] = [];
-  for (const kind of ENTITY_KINDS) {
-    const table = state[kind];
+  for (const [store, table] of tablesOf(state)) {
     const wanted = new Set<number>(table.changed().entries);
     for (let entry = 0; entry < table.size; entry++) {
       if (slice === 'all' || table.hashOf(entry) % SLICES === slice) wanted.add(entry);
     }
     for (const entry of wanted) {
-      const part = Buffer.allocUnsafe(encodedLength(table, entry));
-      encodeEntity(table, entry, kind, part, 0);
+      const part = Buffer.allocUnsafe(encodedLength(table, entry, store));
+      encodeEntity(table, entry, store, part, 0);
       parts.push(part);
     }
     table.clearChanged();
@@ -56,7 +55,7 @@ export async function loadCheckpoints(folder: string, state: FeatureState): Prom
     loadEntities(body, state);
     offset = header.offset;
   }
-  for (const kind of ENTITY_KINDS) state[kind].clearChanged();
+  for (const [, table] of tablesOf(state)) table.clearChanged();
   return offset;
 }
 
@@ -66,7 +65,11 @@ export async function openCheckpoints(folder: string, state: FeatureState): Prom
   let next = numbers.length > 0 ? Math.max(...numbers) + 1 : 0;
   const fileOf = (number: number): string => join(folder, `segment-${String(number).padStart(10, '0')}.bin`);
   return {
-    changedBytes: () => ENTITY_KINDS.reduce((sum, kind) => sum + state[kind].changed().bytes, 0),
+    changedBytes() {
+      let bytes = 0;
+      for (const [, table] of tablesOf(state)) bytes += table.changed().bytes;
+      return bytes;
+    },
     prepare(offset) {
       const number = next++;
       const body = Buffer.concat(serializeEntities(state, number === 0 ? 'all' : number % SLICES));

@@ -1,5 +1,5 @@
 // What a sink reads of a partition, as it is going to be stored: rows for COPY, counts, and the few things that need a look.
-import type { Decided, Labelled } from '../../engine/process-batch.ts';
+import type { Decided, Labelled, Observed } from '../../engine/process-batch.ts';
 import type { DeadLetterEntry } from '../../ports/office/dead-letters.ts';
 import type { Collector } from '../../ports/stream/sink-store.ts';
 import { addCount, type Counts } from '../sql/commit.ts';
@@ -18,6 +18,7 @@ export type CollectedRows = Collector & {
   readonly counts: Counts;
   /** Days on which transactions occurred, as times. */
   dayTimesMs(): number[];
+  readonly events: readonly Observed[];
   readonly labels: readonly Labelled[];
   readonly deadLetters: readonly DeadLetterEntry[];
 };
@@ -30,6 +31,7 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
   const flagged: { item: Decided; row: number }[] = [];
   const counts: Counts = new Map();
   const days = new Set<number>();
+  const events: Observed[] = [];
   const labels: Labelled[] = [];
   const deadLetters: DeadLetterEntry[] = [];
   return {
@@ -39,6 +41,7 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
     flagged,
     counts,
     dayTimesMs: () => [...days].map((day) => day * DAY_MS),
+    events,
     labels,
     deadLetters,
     decided(item, message) {
@@ -55,6 +58,7 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
       messages.push(message);
       days.add(Math.floor(item.transaction.occurredAtMs / DAY_MS));
     },
+    observed: (item) => events.push(item),
     labelled: (item) => labels.push(item),
     deadLetter: (entry) => deadLetters.push(entry),
   };

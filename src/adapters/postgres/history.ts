@@ -1,7 +1,8 @@
 // What was decided before, out of the database: the source that state is rebuilt from.
 
 import type { Selectable } from 'kysely';
-import type { Pool } from 'pg';
+import type { Pool, QueryResult } from 'pg';
+import { type CustomerEventJson, customerEventFromJson } from '../../domain/customer-event.ts';
 import type { Label, LabelSource } from '../../domain/label.ts';
 import { historiesOf, type LabelJson, labelFromJson } from '../../domain/label.ts';
 import { type TransactionJson, transactionFromJson } from '../../domain/transaction.ts';
@@ -23,13 +24,12 @@ export async function* storedHistory(
   keyFields: readonly string[] = [],
 ): AsyncIterable<readonly HistoryItem[]> {
   for (let from = fromOffset; from <= toOffset; ) {
-    const decided = await pool.query(
-      `select * from transactions where partition = $1 and log_offset between $2 and $3
-       order by log_offset limit $4`,
-      [partition, from, toOffset, ITEMS_AT_ONCE],
-    );
-    const full = decided.rows.length === ITEMS_AT_ONCE;
-    const last = full ? Number(decided.rows[ITEMS_AT_ONCE - 1].log_offset) : toOffset;
+    const some = [partition, from, toOffset, ITEMS_AT_ONCE];
+    const within = 'where partition = $1 and log_offset between $2 and $3 order by log_offset limit $4';
+    const decided = await pool.query(`select * from transactions ${within}`, some);
+    const observed = await pool.query(`select event, log_offset from events ${within}`, some);
+    const last = Math.min(lastOf(decided, toOffset), lastOf(observed, toOffset));
+    const isIn = ({ offset }: HistoryItem): boolean => offset <= last;
     const labelled = await pool.query(
       `select l.log_offset, l.fraud, l.fraud_type as label_type, l.source, l.labelled_at as said_at, t.*,
          l.log_offset as label_offset
@@ -45,18 +45,26 @@ export async function* storedHistory(
     const items: HistoryItem[] = [
       ...leftOut.rows.map((row): HistoryItem => {
         const offset = Number(row.log_offset);
-        const json = JSON.parse(row.raw);
-        return row.record_kind === 'label'
-          ? { kind: 'label', offset, label: labelFromJson(json as LabelJson) }
-          : { kind: 'transaction', offset, transaction: transactionFromJson(json as TransactionJson) };
+        return leftOutItem(row.record_kind, JSON.parse(row.raw), offset);
       }),
-      ...decided.rows.map(
-        (row): HistoryItem => ({
-          kind: 'transaction',
-          offset: Number(row.log_offset),
-          transaction: toTransaction(row as Selectable<TransactionsTable>),
-        }),
-      ),
+      ...decided.rows
+        .map(
+          (row): HistoryItem => ({
+            kind: 'transaction',
+            offset: Number(row.log_offset),
+            transaction: toTransaction(row as Selectable<TransactionsTable>),
+          }),
+        )
+        .filter(isIn),
+      ...observed.rows
+        .map(
+          (row): HistoryItem => ({
+            kind: 'event',
+            offset: Number(row.log_offset),
+            event: customerEventFromJson(JSON.parse(row.event) as CustomerEventJson),
+          }),
+        )
+        .filter(isIn),
       ...labelled.rows.map((row): HistoryItem => {
         const transaction = toTransaction(row as Selectable<TransactionsTable>);
         const label: Label = {
@@ -72,4 +80,14 @@ export async function* storedHistory(
     if (items.length > 0) yield items;
     from = last + 1;
   }
+}
+
+/** How far a piece goes: to its last row where there may be more behind it. */
+const lastOf = ({ rows }: QueryResult, toOffset: number): number =>
+  rows.length === ITEMS_AT_ONCE ? Number(rows[ITEMS_AT_ONCE - 1].log_offset) : toOffset;
+
+function leftOutItem(kind: string | null, json: unknown, offset: number): HistoryItem {
+  if (kind === 'label') return { kind, offset, label: labelFromJson(json as LabelJson) };
+  if (kind === 'event') return { kind, offset, event: customerEventFromJson(json as CustomerEventJson) };
+  return { kind: 'transaction', offset, transaction: transactionFromJson(json as TransactionJson) };
 }

@@ -1,8 +1,9 @@
 // The SinkStore on PostgreSQL. Progress and rows are one transaction; its first statement takes the sequence's row,
 // so that rows become visible in the order of their numbers.
 import type { Pool, PoolClient, QueryResult } from 'pg';
+import { customerEventToJson } from '../../domain/customer-event.ts';
 import { transactionToJson } from '../../domain/transaction.ts';
-import type { Decided } from '../../engine/process-batch.ts';
+import type { Decided, Observed } from '../../engine/process-batch.ts';
 import type { DeadLetterEntry } from '../../ports/office/dead-letters.ts';
 import { NO_PROGRESS, type SinkBatch, type SinkStore } from '../../ports/stream/sink-store.ts';
 import { FencedError } from '../../ports/stream/state-store.ts';
@@ -17,6 +18,7 @@ import {
   labelStatements,
 } from '../sql/commit.ts';
 import { addDeadLetters } from '../sql/dead-letters.ts';
+import { eventRow, insertEvents } from '../sql/events.ts';
 import { type CollectedRows, collectRows } from './collected-rows.ts';
 import { ensureMonths } from './months.ts';
 import { copyTransactions } from './transaction-rows.ts';
@@ -66,7 +68,7 @@ function takenId(
  */
 async function begin(client: PoolClient, batches: readonly Batch[]): Promise<number> {
   const count = batches.reduce(
-    (sum, { collected }) => sum + collected.seqAt.length + collected.labels.length,
+    (sum, { collected }) => sum + collected.seqAt.length + collected.labels.length + collected.events.length,
     0,
   );
   const moves = batches.map(
@@ -124,13 +126,61 @@ async function storeLabels(client: PoolClient, batches: readonly Batch[], first:
   for (const { sql, parameters } of labelStatements(rows)) await client.query(sql, [...parameters]);
 }
 
+/** The letter of an event that histories hold and whose id was taken. */
+function takenEvent({ offset, event, receivedAtMs }: Observed, partition: number): DeadLetterEntry {
+  return {
+    source: `stream, partition ${partition}, offset ${offset}`,
+    raw: JSON.stringify(customerEventToJson(event)),
+    problems: [
+      {
+        pointer: '/id',
+        message:
+          'This id was used before, with other content. The event is in histories, but is not stored; send it with an id of its own.',
+      },
+    ],
+    receivedAtMs,
+    decidedAt: { partition, offset, kind: 'event' },
+  };
+}
+
+/** The events of all batches, numbered from `first` on; gives the letters of those whose ids were taken by others. */
+async function storeEvents(
+  client: PoolClient,
+  batches: readonly Batch[],
+  first: number,
+): Promise<readonly DeadLetterEntry[]> {
+  const events = batches.flatMap(({ partition, collected }) =>
+    collected.events.map((item) => ({ item, partition })),
+  );
+  if (events.length === 0) return [];
+  const { sql, parameters } = insertEvents(
+    events.map(({ item, partition }, i) => ({
+      ...eventRow(item, first + i),
+      partition,
+      log_offset: item.offset,
+    })),
+    'left out',
+  );
+  const { rowCount } = await client.query(sql, [...parameters]);
+  if (rowCount === events.length) return [];
+  const found = await client.query('select id, content_hash from events where id = any($1::text[])', [
+    events.map(({ item }) => item.event.id),
+  ]);
+  const holders = new Map(found.rows.map((row) => [row.id, row.content_hash]));
+  return events.flatMap(({ item, partition }) =>
+    holders.get(item.event.id) === item.contentHash ? [] : [takenEvent(item, partition)],
+  );
+}
+
 async function storeAll(client: PoolClient, batches: readonly Batch[]): Promise<void> {
   const all = batches.map(({ collected }) => collected);
   const first = await begin(client, batches);
   const decided = all.reduce((sum, { seqAt }) => sum + seqAt.length, 0);
   if (decided > 0) await storeDecisions(client, all, first);
-  await storeLabels(client, batches, first + decided);
-  const deadLetters = all.flatMap((each) => each.deadLetters);
+  const events = all.reduce((sum, each) => sum + each.events.length, 0);
+  const taken = await storeEvents(client, batches, first + decided);
+  await storeLabels(client, batches, first + decided + events);
+  const deadLetters = [...all.flatMap((each) => each.deadLetters), ...taken];
   if (deadLetters.length > 0) {
     const { sql, parameters } = addDeadLetters(deadLetters);
     await client.query(sql, [...parameters]);
@@ -177,8 +227,9 @@ export function createSinkStore(pool: Pool): SinkStore<CollectedRows> {
     );
     return batches.map((batch, i) => {
       const { partition } = batch;
-      const { labels, deadLetters, messages } = batch.collected;
+      const { events, labels, deadLetters, messages } = batch.collected;
       const collected = collect(partition);
+      for (const item of events) collected.observed(item);
       for (const item of labels) collected.labelled(item);
       for (const entry of deadLetters) collected.deadLetter(entry);
       decided[i].forEach((item, row) => {

@@ -64,7 +64,7 @@ const rowOf = (entry: DeadLetterEntry) => ({
   received_at: isoTime(entry.receivedAtMs),
   step: entry.quarantine?.step,
   origin_offset: entry.quarantine?.offset,
-  record_kind: entry.quarantine?.subject?.kind,
+  record_kind: entry.quarantine?.subject?.kind ?? entry.decidedAt?.kind,
   account_id: storableOrNone(entry.quarantine?.subject?.accountId),
   transaction_id: entry.quarantine?.subject && storable(idOf(entry.quarantine.subject)),
   partition: entry.decidedAt?.partition,

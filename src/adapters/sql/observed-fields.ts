@@ -1,4 +1,9 @@
 // What is known of own fields that nobody declared, in the database: a row a name, and one of the empty name that counts transactions.
+import { isoTime } from '../../domain/iso-time.ts';
+import { type Observed, type ObservedField, together } from '../../domain/observed-fields.ts';
+import type { ObservedFields } from '../../ports/office/observed-fields.ts';
+import type { Row, SqlSession } from './session.ts';
+import { timeMs } from './values.ts';
 
 export const OBSERVED_FIELD_TABLES: readonly string[] = [
   `create table observed_fields (
@@ -6,3 +11,68 @@ export const OBSERVED_FIELD_TABLES: readonly string[] = [
      last_seen timestamptz not null, looks text not null, few text not null, examples text not null)`,
   `comment on column observed_fields.since is 'Transactions that had come when it was seen first'`,
 ];
+
+/** Of the row that counts transactions. */
+const ALL = '';
+const FORGOTTEN_MS = 90 * 86_400_000;
+
+const toField = (row: Row): ObservedField => ({
+  name: String(row.name),
+  seen: Number(row.seen),
+  since: Number(row.since),
+  firstSeenMs: timeMs(row.first_seen),
+  lastSeenMs: timeMs(row.last_seen),
+  looks: JSON.parse(String(row.looks)) as ObservedField['looks'],
+  few: JSON.parse(String(row.few)) as number[],
+  examples: JSON.parse(String(row.examples)) as string[],
+});
+
+/** Counts are added to what is there; what several writers see of the same name at once is of one of them. */
+const ADD = `
+  insert into observed_fields
+  select * from json_populate_recordset(null::observed_fields, $1)
+  on conflict (name) do update set
+    seen = observed_fields.seen + excluded.seen,
+    first_seen = least(observed_fields.first_seen, excluded.first_seen),
+    last_seen = greatest(observed_fields.last_seen, excluded.last_seen),
+    looks = excluded.looks, few = excluded.few, examples = excluded.examples`;
+
+export function createObservedFields(session: SqlSession): ObservedFields {
+  async function read(): Promise<Observed> {
+    const fields = (await session.query('select * from observed_fields order by name', [])).map(toField);
+    const all = fields.find(({ name }) => name === ALL);
+    return {
+      transactions: all?.seen ?? 0,
+      fields: new Map(fields.filter(({ name }) => name !== ALL).map((field) => [field.name, field])),
+    };
+  }
+  return {
+    read,
+    async add(more, nowMs) {
+      const forgotten = 'delete from observed_fields where name <> $1 and last_seen < $2';
+      await session.query(forgotten, [ALL, isoTime(nowMs - FORGOTTEN_MS)]);
+      const sums = together(await read(), more);
+      const at = isoTime(nowMs);
+      const all = {
+        name: ALL, seen: more.transactions, since: 0, first_seen: at, last_seen: at, looks: '{}', few: '[]', examples: '[]',
+      }; // biome-ignore format: a row
+      const rows = [...more.fields].flatMap(([name, { seen }]) => {
+        const sum = sums.fields.get(name);
+        return sum ? [rowOf(sum, seen)] : [];
+      });
+      await session.query(ADD, [JSON.stringify([all, ...rows])]);
+    },
+  };
+}
+
+/** `seen` is what is added; the rest is what is known by now. */
+const rowOf = (field: ObservedField, seen: number) => ({
+  name: field.name,
+  seen,
+  since: field.since,
+  first_seen: isoTime(field.firstSeenMs),
+  last_seen: isoTime(field.lastSeenMs),
+  looks: JSON.stringify(field.looks),
+  few: JSON.stringify(field.few),
+  examples: JSON.stringify(field.examples),
+});

@@ -10,6 +10,7 @@ import { createLinks } from './links.ts';
 import { createListStore } from './lists.ts';
 import { createNotes } from './notes.ts';
 import { createNotifications } from './notifications.ts';
+import { createObservedFields } from './observed-fields.ts';
 import { createPastRows } from './past-rows.ts';
 import { createPeople } from './people.ts';
 import { createProposals } from './proposals.ts';
@@ -43,6 +44,7 @@ export function createOffice(
     notifications: createNotifications(session),
     rules: createRuleBook(session),
     catalogue: createCatalogueBook(session),
+    observedFields: createObservedFields(session),
     past: createPastRows(reads),
     lists: createListStore(session, reads),
     settings: createSettings(session),

@@ -34,8 +34,13 @@ export type DeadLetterEntry = {
     readonly offset?: number;
     readonly subject?: DeadLetterSubject;
   };
-  /** Where the record was decided nevertheless: histories that are rebuilt need it; `raw` is then its transaction or label. */
-  readonly decidedAt?: { readonly partition: number; readonly offset: number };
+  /** Where the record was decided nevertheless: histories that are rebuilt need it; `raw` is then its transaction, event or label. */
+  readonly decidedAt?: {
+    readonly partition: number;
+    readonly offset: number;
+    /** Where it is no transaction and the quarantine does not say so. */
+    readonly kind?: 'event';
+  };
   /** The decision that could not be stored, as its message. */
   readonly decided?: string;
 };

@@ -11,6 +11,7 @@ import type { Links } from './links.ts';
 import type { ListStore } from './lists.ts';
 import type { Notes } from './notes.ts';
 import type { Notifications } from './notifications.ts';
+import type { ObservedFields } from './observed-fields.ts';
 import type { People } from './people.ts';
 import type { Proposals } from './proposals.ts';
 import type { RateStore } from './rates.ts';
@@ -40,6 +41,7 @@ export type Office = {
   readonly notifications: Notifications;
   readonly rules: RuleBook;
   readonly catalogue: CatalogueBook;
+  readonly observedFields: ObservedFields;
   readonly past: PastRows;
   readonly lists: ListStore;
   readonly settings: Settings;

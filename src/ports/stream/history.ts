@@ -1,4 +1,5 @@
 // What was decided before, for state that has to be built again.
+import type { CustomerEvent } from '../../domain/customer-event.ts';
 import type { Label } from '../../domain/label.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { FeatureState } from '../../features/feature-state.ts';
@@ -6,11 +7,12 @@ import type { AccountBytes } from './state-store.ts';
 
 export type HistoryItem =
   | { readonly kind: 'transaction'; readonly offset: number; readonly transaction: Transaction }
+  | { readonly kind: 'event'; readonly offset: number; readonly event: CustomerEvent }
   | { readonly kind: 'label'; readonly offset: number; readonly label: Label };
 
 /**
  * **Contract**
- * - PAST1 What was decided from one offset to another, both included, comes once and in order, stored or left out, with the labels of what is stored.
+ * - PAST1 What was decided and observed from one offset to another, both included, comes once and in order, stored or left out, with the labels of what is stored.
  *
  * **Caller invariants**
  * - The last offset asked for was published: whoever asks beyond it waits for what may never come.

@@ -1,5 +1,5 @@
-// Where a stream's decisions, labels and dead letters end up, each once, with how far the outputs have been read.
-import type { Decided, Labelled } from '../../engine/process-batch.ts';
+// Where a stream's decisions, events, labels and dead letters end up, each once, with how far the outputs have been read.
+import type { Decided, Labelled, Observed } from '../../engine/process-batch.ts';
 import type { DeadLetterEntry } from '../office/dead-letters.ts';
 import type { Output } from './stream.ts';
 
@@ -15,6 +15,7 @@ export type SinkProgress = {
 export type Collector = {
   /** `message` is what the decision was read from. */
   decided(item: Decided, message: Uint8Array): void;
+  observed(item: Observed): void;
   labelled(item: Labelled): void;
   deadLetter(entry: DeadLetterEntry): void;
 };

@@ -17,7 +17,7 @@ export async function changeMessage(desk: Desk, ready: ReadyCatalogue): Promise<
       entity,
       features: [...features],
     })),
-    touched: touchedBy(await usesOf(desk), serves.catalogue, ready.catalogue),
+    touched: touchedBy(await usesOf(desk), desk.catalogue, ready.catalogue),
     features: ready.catalogue.size,
     sentences: exampleSentences(ready.catalogue),
     catalogueHash: ready.catalogue.hash,

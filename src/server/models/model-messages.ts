@@ -26,13 +26,21 @@ export function filedMessage(
   { filedAtMs, info, notes, ...rest }: FiledModel,
   sight: Sight,
 ): FiledModelMessage {
-  const { heldOut, ...about } = info;
+  const { version, kind, createdAt, features, catalogueHash, seed, parameters, trainingWindow } = info;
   return {
     ...rest,
     notes: textSeen(notes, sight) ?? '',
     filedAt: isoTime(filedAtMs),
-    ...about,
-    heldOut: heldOut ?? null,
+    version,
+    kind,
+    createdAt,
+    features: [...features],
+    catalogueHash,
+    seed,
+    parameters,
+    trainingWindow,
+    thresholds: info.thresholds,
+    heldOut: info.heldOut ?? null,
   };
 }
 
