@@ -111,7 +111,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         maturityMs: LIVE_LABEL_MATURITY_MS,
         retrainer,
         backtester: createBacktester(desk, systemClock.nowMs),
-    previewer: createFeaturePreviewer(desk),
+        previewer: createFeaturePreviewer(desk),
         modelTrial: createModelTrial(desk),
         allowedHosts: new Set([host.toLowerCase()]),
         loginRequired: loginRequired(host),

@@ -24,7 +24,9 @@ export function valueHistogram(
   values: ArrayLike<number>,
   turnedOut: readonly TurnedOut[],
 ): readonly ValueBin[] {
-  const known = Array.from(values).filter(Number.isFinite).sort((a, b) => a - b);
+  const known = Array.from(values)
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
   if (known.length === 0) return [];
   const different = [...new Set(known)];
   const isFew = different.length <= FEW_VALUES;

@@ -29,7 +29,8 @@ export const FeatureValues = Component('FeatureValues', {
   name: Type.String(),
   unit: Type.String(),
   source: OneOf(['stored', 'replayed'], {
-    description: 'As decisions were made with it, or computed now, with histories that begin at the first transaction',
+    description:
+      'As decisions were made with it, or computed now, with histories that begin at the first transaction',
   }),
   rows: count('Transactions that were looked at, the newest'),
   from: Nullable(At()),

@@ -9,7 +9,7 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { checkedCatalogue } from '../features/checked-catalogue.ts';
 import type { CatalogueDocument } from '../features/document.ts';
-import { PROGRAM_FEATURES } from '../features/program-features.ts';
+import { STANDARD } from '../features/standard.ts';
 import { type TurnedOut, valueHistogram } from '../features/value-histogram.ts';
 import type { FeaturePreview, PreviewRow } from '../ports/feature-preview.ts';
 import { serveTasks } from '../training/serve-tasks.ts';
@@ -57,7 +57,7 @@ function alone(document: CatalogueDocument, feature: string): unknown {
   }));
   return {
     ...document,
-    standard: PROGRAM_FEATURES.filter((name) => needed.has(name)),
+    standard: STANDARD.features.flatMap(({ name }) => (needed.has(name) ? [name] : [])),
     data: { ...document.data, fields },
     features: document.features.filter(({ name }) => needed.has(name)),
   };

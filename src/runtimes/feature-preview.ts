@@ -30,14 +30,19 @@ async function eventsSince({ store }: Read, offset: number): Promise<PastEvent[]
   const found: PastEvent[] = [];
   for (let before: number | undefined; found.length < MOST_ROWS; ) {
     const page = await store.events(before === undefined ? {} : { before }, PAGE);
-    for (const one of page.items) if (one.offset >= offset) found.push({ offset: one.offset, event: one.event });
+    for (const one of page.items)
+      if (one.offset >= offset) found.push({ offset: one.offset, event: one.event });
     if (page.next === undefined || (page.items.at(-1)?.offset ?? 0) < offset) break;
     before = page.next;
   }
   return found.reverse();
 }
 
-async function compute(desk: Read, question: PreviewQuestion): Promise<FeaturePreview> {
+async function compute(
+  desk: Read,
+  question: PreviewQuestion,
+  longestMs: number,
+): Promise<FeaturePreview> {
   const transactions = await latestTransactions(desk);
   const [first] = transactions;
   const work: PreviewWork = {
@@ -47,10 +52,10 @@ async function compute(desk: Read, question: PreviewQuestion): Promise<FeaturePr
   };
   let answer: FeaturePreview | { readonly refused: string } | undefined;
   const late = new InputError(
-    `It took longer than ${LONGEST_MS / 1000} s on ${transactions.length} transactions. Make it simpler.`,
+    `It took longer than ${longestMs / 1000} s on ${transactions.length} transactions. Make it simpler.`,
   );
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(late), LONGEST_MS);
+  const timer = setTimeout(() => stop.abort(late), longestMs);
   try {
     await runOnThreads<'preview', FeaturePreview | { readonly refused: string }>({
       module: WORKER,
@@ -71,14 +76,14 @@ async function compute(desk: Read, question: PreviewQuestion): Promise<FeaturePr
   return answer;
 }
 
-export function createFeaturePreviewer(desk: Read): FeaturePreviewer {
+export function createFeaturePreviewer(desk: Read, longestMs = LONGEST_MS): FeaturePreviewer {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   return {
     async preview(question) {
       if (waiting >= MOST_WAITING) throw new OverCapacityError('Other features are being computed.', 5);
       waiting++;
-      const mine = last.then(() => compute(desk, question));
+      const mine = last.then(() => compute(desk, question, longestMs));
       last = mine.catch(() => undefined);
       try {
         return await mine;

@@ -55,7 +55,9 @@ export function AggregateFields(props: Parts) {
       {needs?.window !== 'none' && (
         <Autocomplete
           label="Within"
-          description={needs?.window === 'possible' ? 'All that is known where nothing stands here' : undefined}
+          description={
+            needs?.window === 'possible' ? 'All that is known where nothing stands here' : undefined
+          }
           placeholder="24h"
           size="xs"
           data={WINDOWS}
@@ -181,10 +183,23 @@ function More({ form, places }: Parts) {
         />
       )}
       {needs?.upTo && (
-        <NumberInput label="Values told apart" placeholder="16" size="xs" min={1} max={64} {...whole('upTo')} />
+        <NumberInput
+          label="Values told apart"
+          placeholder="16"
+          size="xs"
+          min={1}
+          max={64}
+          {...whole('upTo')}
+        />
       )}
       {needs?.times && (
-        <NumberInput label="Unusual from times the usual" placeholder="3" size="xs" min={1} {...whole('times')} />
+        <NumberInput
+          label="Unusual from times the usual"
+          placeholder="3"
+          size="xs"
+          min={1}
+          {...whole('times')}
+        />
       )}
       {needs?.limit && <NumberInput label="At most" size="xs" min={1} {...whole('limit')} />}
     </div>

@@ -38,8 +38,10 @@ const replaced = <T extends Named>(all: readonly T[], before: string | undefined
     ? [...all, one]
     : all.map((other) => (other.name === before ? one : other));
 
-const listed = <P extends ThingPart>(document: WholeDocument, part: P): readonly Things[P][] =>
-  (part === 'features' ? document.features : document.data[part]) as readonly Things[P][];
+type Lists = { readonly [P in ThingPart]: readonly Things[P][] };
+
+const listsOf = ({ data, features }: WholeDocument): Lists => ({ ...data, features });
+const listed = <P extends ThingPart>(document: WholeDocument, part: P): Lists[P] => listsOf(document)[part];
 
 function withList<P extends ThingPart>(
   document: WholeDocument,
@@ -90,12 +92,15 @@ export function placeWords(document: unknown, pointer: string): string {
 
 /** What reads a field: entities by their key, features by their names of it. */
 export function usersOf(document: WholeDocument, field: string): readonly string[] {
-  const word = new RegExp(`(^|[^\\w.])(transaction\\.)?(attributes\\.)?${field.replaceAll('.', '\\.')}(?![\\w])`);
+  const word = new RegExp(
+    `(^|[^\\w.])(transaction\\.)?(attributes\\.)?${field.replaceAll('.', '\\.')}(?![\\w])`,
+  );
   return [
     ...document.data.entities.filter(({ key }) => key.includes(field)).map(({ name }) => name),
     ...document.features
-      .filter(({ field: read, by = [], of = '', where = '', expression = '' }) =>
-        read === field || by.includes(field) || [of, where, expression].some((text) => word.test(text)),
+      .filter(
+        ({ field: read, by = [], of = '', where = '', expression = '' }) =>
+          read === field || by.includes(field) || [of, where, expression].some((text) => word.test(text)),
       )
       .map(({ name }) => name),
   ];

@@ -102,7 +102,9 @@ function Obstacles(props: { readonly draft: Draft; readonly check: CatalogueChec
   if (!check) return null;
   return (
     <>
-      {check.problems.length > 0 && <PlacedProblems problems={check.problems} document={draft.document} draft={draft.document} />}
+      {check.problems.length > 0 && (
+        <PlacedProblems problems={check.problems} document={draft.document} draft={draft.document} />
+      )}
       {check.touched.map(({ kind, name, problem }) => (
         <p key={`${kind} ${name}`} className="problem" role="alert">
           {problem}{' '}

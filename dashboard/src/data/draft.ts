@@ -79,7 +79,9 @@ export function useDraft(): Draft {
   async function write(next: WholeDocument): Promise<void> {
     const before = now.current;
     if (!before) throw new Error('The catalogue is not here yet. Wait a moment.');
-    const { version } = await call('writeCatalogueDraft', { body: { document: sent(next), seen: before.seen } });
+    const { version } = await call('writeCatalogueDraft', {
+      body: { document: sent(next), seen: before.seen },
+    });
     now.current = { seen: version, document: next };
     setDocument(next);
   }

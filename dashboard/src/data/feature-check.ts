@@ -31,13 +31,21 @@ export function useFeatureCheck(now: WholeDocument | undefined, place: string, n
   return { document, problem, ...placed(document, data, place, name) };
 }
 
-function placed(document: WholeDocument | undefined, check: CatalogueCheck | undefined, place: string, name: string) {
+function placed(
+  document: WholeDocument | undefined,
+  check: CatalogueCheck | undefined,
+  place: string,
+  name: string,
+) {
   const places = new Map<string, string>();
   const elsewhere: string[] = [];
   if (!document || !check) return { ok: false, places, elsewhere, sentence: undefined };
   for (const { pointer, message } of check.problems) {
     if (pointer === place || pointer.startsWith(`${place}/`)) {
-      const [field = 'name'] = pointer.slice(place.length + 1).split('/').filter(Boolean);
+      const [field = 'name'] = pointer
+        .slice(place.length + 1)
+        .split('/')
+        .filter(Boolean);
       if (!places.has(field)) places.set(field, message);
     } else elsewhere.push(`${placeWords(document, pointer)}: ${message}`);
   }

@@ -1,6 +1,6 @@
 // A feature while somebody writes it: what the form holds, and the definition that it makes.
 import type { Feature } from './document.ts';
-import { MEASURE_WORDS, isMeasure, needsOf, type Suggested } from './feature-words.ts';
+import { isMeasure, MEASURE_WORDS, needsOf, type Suggested } from './feature-words.ts';
 
 export type Filled = {
   kind: Feature['kind'];
@@ -162,7 +162,11 @@ export function isWhole(filled: Filled): boolean {
 }
 
 /** The choices with what is suggested, where nobody wrote otherwise. */
-export const suggested = (filled: Filled, offered: Suggested | undefined, written: ReadonlySet<string>): Filled => {
+export const suggested = (
+  filled: Filled,
+  offered: Suggested | undefined,
+  written: ReadonlySet<string>,
+): Filled => {
   if (!offered) return filled;
   const next = { ...filled };
   for (const name of SUGGESTED) if (!written.has(name)) next[name] = offered[name];

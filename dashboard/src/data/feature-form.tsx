@@ -9,10 +9,19 @@ import { AggregateFields } from './aggregate-fields.tsx';
 import { CelInput } from './cel-input.tsx';
 import { type Feature, placeOf, put, type WholeDocument } from './document.ts';
 import type { Draft } from './draft.ts';
-import { EMPTY, type Filled, featureOf, filledOf, isWhole, SUGGESTED, suggested, unitFor } from './feature-draft.ts';
+import { useFeatureCheck } from './feature-check.ts';
+import {
+  EMPTY,
+  type Filled,
+  featureOf,
+  filledOf,
+  isWhole,
+  SUGGESTED,
+  suggested,
+  unitFor,
+} from './feature-draft.ts';
 import { FeaturePreview } from './feature-preview.tsx';
 import { suggestionFor } from './feature-words.ts';
-import { useFeatureCheck } from './feature-check.ts';
 import { expressionNames } from './names.ts';
 
 const KIND_CHOICES = [
@@ -40,7 +49,10 @@ export function FeatureForm(props: {
     async send(filled) {
       const next = featureOf(filled, before);
       const words = `${next.name} is ${before ? 'changed' : 'written'} in the draft.`;
-      await draft.save(put('features', next, before?.name), words, { part: 'features', before: before?.name });
+      await draft.save(put('features', next, before?.name), words, {
+        part: 'features',
+        before: before?.name,
+      });
       change({ feature: next.name, edit: undefined });
     },
   });
@@ -98,7 +110,9 @@ function useSuggestions(
     if (before || filled.kind !== 'aggregate') return;
     const offered = suggestionFor(featureOf(filled, undefined), unitFor(filled), taken);
     // What stands there and was not offered was written by somebody.
-    const written = new Set(SUGGESTED.filter((name) => filled[name] !== '' && filled[name] !== last.current[name]));
+    const written = new Set(
+      SUGGESTED.filter((name) => filled[name] !== '' && filled[name] !== last.current[name]),
+    );
     if (!offered) return;
     const next = suggested(filled, offered, written);
     last.current = offered;
@@ -115,7 +129,13 @@ function Choices(props: Parts & { readonly document: WholeDocument; readonly dra
   const own = document.data.fields;
   return (
     <>
-      <Select label="What it is computed of" size="xs" allowDeselect={false} data={KIND_CHOICES} {...field('kind')} />
+      <Select
+        label="What it is computed of"
+        size="xs"
+        allowDeselect={false}
+        data={KIND_CHOICES}
+        {...field('kind')}
+      />
       {kind === 'aggregate' && <AggregateFields form={form} document={document} places={places} />}
       {kind === 'expression' && (
         <CelInput
@@ -161,7 +181,7 @@ function Said({ form, places }: Parts) {
     <>
       <TextInput
         label="Name"
-        description="Rules say features. and this"
+        description={`Rules say features.${form.fields.values.name || "…"}`}
         size="xs"
         required
         {...withPlace('name')}
@@ -190,4 +210,3 @@ function Said({ form, places }: Parts) {
     </>
   );
 }
-

@@ -50,7 +50,10 @@ function AboutFeature({ row }: { readonly row: FeatureRow }) {
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     ['Definition', definition && definitionOf(definition)],
     ['An analyst reads', definition?.sentence],
-    ['History of', entity === 'transaction' || entity === 'category' ? 'none: the transaction itself' : entity],
+    [
+      'History of',
+      entity === 'transaction' || entity === 'category' ? 'none: the transaction itself' : entity,
+    ],
     ['Window', window && spanWords(window)],
     ['Unit', unit],
     ['Missing', served?.missing ?? definition?.missing],

@@ -10,7 +10,19 @@ import { ValuesOfFeature } from './feature-values.tsx';
 import { definitionOf } from './feature-words.ts';
 
 /** Problems of these stand at their inputs. */
-const SHOWN = new Set(['measure', 'entity', 'window', 'events', 'where', 'of', 'expression', 'field', 'name', 'description', 'sentence']);
+const SHOWN = new Set([
+  'measure',
+  'entity',
+  'window',
+  'events',
+  'where',
+  'of',
+  'expression',
+  'field',
+  'name',
+  'description',
+  'sentence',
+]);
 
 export function FeaturePreview(props: {
   readonly feature: Feature;

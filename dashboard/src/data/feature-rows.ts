@@ -28,7 +28,9 @@ export function rowsOf(
   check: CatalogueCheck | undefined,
   shares: ReadonlyMap<string, number>,
 ): readonly FeatureRow[] {
-  const changes = new Map(check?.changes.filter(({ part }) => part === 'feature').map((one) => [one.name, one]));
+  const changes = new Map(
+    check?.changes.filter(({ part }) => part === 'feature').map((one) => [one.name, one]),
+  );
   const written = new Map(document?.features.map((one) => [one.name, one]));
   const served = catalogue.features.map((one): FeatureRow => {
     const { name, own, description, entity, unit, window } = one;

@@ -21,10 +21,7 @@ export function FeatureScreen({ draft }: { readonly draft: Draft }) {
   const { feature, edit, q, kind, entity } = useSearch({ from: '/data' });
   const change = useChangeSearch<'/data'>();
   const shares = useAnswer('listFeatureShares', {}, SHARES_EVERY_MS).data;
-  const known = useMemo(
-    () => new Map(shares?.features.map((one) => [one.name, one.known])),
-    [shares],
-  );
+  const known = useMemo(() => new Map(shares?.features.map((one) => [one.name, one.known])), [shares]);
   const rows = useMemo(
     () => catalogue && rowsOf(catalogue, document, check, known),
     [catalogue, document, check, known],
@@ -40,7 +37,9 @@ export function FeatureScreen({ draft }: { readonly draft: Draft }) {
         note={
           <span className="filters">
             <span>
-              {shown.length === rows.length ? count(rows.length) : `${count(shown.length)} of ${count(rows.length)}`}
+              {shown.length === rows.length
+                ? count(rows.length)
+                : `${count(shown.length)} of ${count(rows.length)}`}
             </span>
             {draft.mayEdit && (
               <Button size="compact-xs" onClick={() => change({ feature: NEW, edit: undefined })}>

@@ -1,6 +1,5 @@
 // Features in words: what is measured, and name, description and sentence as they follow from what was chosen.
-import type { Measure } from '../../../src/features/document.ts';
-import { NEEDS, type Needs } from '../../../src/features/measures.ts';
+import { type Measure, NEEDS, type Needs } from '../../../src/domain/measures.ts';
 import type { Feature } from './document.ts';
 
 type Words = {
@@ -14,7 +13,12 @@ type Words = {
 };
 
 export const MEASURE_WORDS: Readonly<Record<Measure, Words>> = {
-  count: { label: 'number of', phrase: (_, records) => `Number of ${records}`, short: 'count', unit: 'records' },
+  count: {
+    label: 'number of',
+    phrase: (_, records) => `Number of ${records}`,
+    short: 'count',
+    unit: 'records',
+  },
   distinct: {
     label: 'number of different values',
     phrase: (of) => `Number of different ${of}`,
@@ -67,7 +71,12 @@ export const MEASURE_WORDS: Readonly<Record<Measure, Words>> = {
     short: 'unusual',
     unit: 'records',
   },
-  last: { label: 'value of the record before', phrase: (of) => `${of} before`, short: 'last', unit: 'number' },
+  last: {
+    label: 'value of the record before',
+    phrase: (of) => `${of} before`,
+    short: 'last',
+    unit: 'number',
+  },
   since_last: {
     label: 'time since the last',
     phrase: (_, records) => `Time since the last of ${records}`,
@@ -80,7 +89,12 @@ export const MEASURE_WORDS: Readonly<Record<Measure, Words>> = {
     short: 'age',
     unit: 'days',
   },
-  is_new: { label: 'whether the value is new', phrase: (of) => `Whether ${of} is new`, short: 'new', unit: '0 or 1' },
+  is_new: {
+    label: 'whether the value is new',
+    phrase: (of) => `Whether ${of} is new`,
+    short: 'new',
+    unit: '0 or 1',
+  },
   differs_from_most: {
     label: 'whether the value is not the usual one',
     phrase: (of) => `Whether ${of} is not the most frequent one`,
@@ -99,8 +113,18 @@ export const MEASURE_WORDS: Readonly<Record<Measure, Words>> = {
     short: 'speed',
     unit: 'km/h',
   },
-  fraud_count: { label: 'number of known frauds', phrase: () => 'Number of known frauds', short: 'frauds', unit: 'frauds' },
-  fraud_rate: { label: 'share of known frauds', phrase: () => 'Share of known frauds', short: 'fraud_rate', unit: 'share' },
+  fraud_count: {
+    label: 'number of known frauds',
+    phrase: () => 'Number of known frauds',
+    short: 'frauds',
+    unit: 'frauds',
+  },
+  fraud_rate: {
+    label: 'share of known frauds',
+    phrase: () => 'Share of known frauds',
+    short: 'fraud_rate',
+    unit: 'share',
+  },
   since_fraud: {
     label: 'time since the last known fraud',
     phrase: () => 'Time since the last known fraud',
@@ -154,11 +178,17 @@ const fieldWords = (field: string): string =>
 const isField = (of: string): boolean => /^[\w.]+$/.test(of);
 const ofWords = (of: string | undefined): string => {
   if (of === undefined || of === '') return '…';
-  return isField(of) ? (of.endsWith('.domain') ? `${fieldWords(of.slice(0, -7))} domain` : fieldWords(of)) : of;
+  return isField(of)
+    ? of.endsWith('.domain')
+      ? `${fieldWords(of.slice(0, -7))} domain`
+      : fieldWords(of)
+    : of;
 };
 
 const recordWords = (events: readonly string[] | undefined): string =>
-  events && events.length > 0 ? events.map((kind) => `${kind.replaceAll('_', ' ')}s`).join(' and ') : 'transactions';
+  events && events.length > 0
+    ? events.map((kind) => `${kind.replaceAll('_', ' ')}s`).join(' and ')
+    : 'transactions';
 
 type Aggregate = Pick<
   Feature,
@@ -268,7 +298,11 @@ function nameOf(measure: Measure, feature: Aggregate): string {
 }
 
 /** What an aggregate may be called, and what it says, from what was chosen so far; undefined where that is too little. */
-export function suggestionFor(feature: Feature, unit: string, taken: ReadonlySet<string>): Suggested | undefined {
+export function suggestionFor(
+  feature: Feature,
+  unit: string,
+  taken: ReadonlySet<string>,
+): Suggested | undefined {
   const { measure, entity } = feature;
   if (!isMeasure(measure) || !entity) return undefined;
   const free = (name: string, n = 1): string => {

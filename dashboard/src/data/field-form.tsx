@@ -18,7 +18,16 @@ type Filled = {
   feature: boolean;
 };
 
-const filledOf = ({ name, type, description, personal, minimum, maximum, values, feature }: Field): Filled => ({
+const filledOf = ({
+  name,
+  type,
+  description,
+  personal,
+  minimum,
+  maximum,
+  values,
+  feature,
+}: Field): Filled => ({
   name,
   type,
   description,
@@ -64,7 +73,9 @@ export function FieldForm(props: {
     },
     async send(filled) {
       const field = fieldOf(filled);
-      const words = isNew ? `${field.name} is declared in the draft.` : `${field.name} is changed in the draft.`;
+      const words = isNew
+        ? `${field.name} is declared in the draft.`
+        : `${field.name} is changed in the draft.`;
       await draft.save(put('fields', field, before), words, { part: 'fields', before });
       onClose();
     },
@@ -73,8 +84,7 @@ export function FieldForm(props: {
   const { type } = fields.values;
   const limit = (name: 'minimum' | 'maximum') => ({
     ...field(name),
-    onChange: (value: string | number) =>
-      fields.setFieldValue(name, typeof value === 'number' ? value : ''),
+    onChange: (value: string | number) => fields.setFieldValue(name, typeof value === 'number' ? value : ''),
   });
   return (
     <FormDialog

@@ -198,7 +198,9 @@ const PART_OF = { events: 'event', types: 'type', channels: 'channel' } as const
 
 function Codes({ draft, document }: Shown) {
   const [edited, setEdited] = useState<{ readonly part: CodePart; readonly code: Code | undefined }>();
-  const rows = CODE_PARTS.flatMap((part) => document.data[part].map((code): NamedCode => ({ ...code, part })));
+  const rows = CODE_PARTS.flatMap((part) =>
+    document.data[part].map((code): NamedCode => ({ ...code, part })),
+  );
   const columns: readonly Column<NamedCode>[] = [
     {
       title: 'Name',
@@ -261,12 +263,7 @@ function Codes({ draft, document }: Shown) {
         empty="Those of the program alone: logins, failed logins, changes of passwords and so on come over POST /v1/events."
       />
       {edited && (
-        <CodeForm
-          draft={draft}
-          part={edited.part}
-          code={edited.code}
-          onClose={() => setEdited(undefined)}
-        />
+        <CodeForm draft={draft} part={edited.part} code={edited.code} onClose={() => setEdited(undefined)} />
       )}
     </Panel>
   );

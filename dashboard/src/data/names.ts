@@ -81,7 +81,12 @@ const FUNCTIONS: readonly CelName[] = [
   { name: 'floor(a)', type: 'function', about: 'The next whole number below', apply: 'floor(' },
   { name: 'ln(a)', type: 'function', about: 'Natural logarithm', apply: 'ln(' },
   { name: 'log1p(a)', type: 'function', about: 'Natural logarithm of one plus it', apply: 'log1p(' },
-  { name: 'domain(text)', type: 'function', about: 'What stands behind the @ of an address', apply: 'domain(' },
+  {
+    name: 'domain(text)',
+    type: 'function',
+    about: 'What stands behind the @ of an address',
+    apply: 'domain(',
+  },
   {
     name: 'distanceKm(lat, lon, lat, lon)',
     type: 'function',

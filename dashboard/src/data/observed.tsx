@@ -22,8 +22,8 @@ const COLUMNS: readonly Column<ObservedField>[] = [
     title: 'Examples',
     about: 'Masked',
     className: 'muted hide-small',
-    hint: ({ examples }) => examples.join('\n'),
-    cell: ({ examples }) => (examples.length > 0 ? examples.join(' · ') : 'hidden from your role'),
+    hint: ({ samples }) => samples.join('\n'),
+    cell: ({ samples }) => (samples.length > 0 ? samples.join(' · ') : 'hidden from your role'),
   },
   {
     title: 'Came',

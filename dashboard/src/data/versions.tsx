@@ -8,12 +8,16 @@ import { Empty, Panel, Problem } from '../kit/parts.tsx';
 import { actions, type Column, Table } from '../kit/table.tsx';
 import { ApiProblem, call, useAnswer } from '../live/desk.ts';
 import { ChangeTable } from './changes.tsx';
+import { differencesOf } from './differences.ts';
 import { type WholeDocument, whole } from './document.ts';
 import { changed, type Draft } from './draft.ts';
-import { differencesOf } from './differences.ts';
 import { PlacedProblems } from './placed-problems.tsx';
 
-type Refused = { readonly document: unknown; readonly problem: string; readonly places: ApiProblem['problems'] };
+type Refused = {
+  readonly document: unknown;
+  readonly problem: string;
+  readonly places: ApiProblem['problems'];
+};
 
 function download(text: string, name: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));

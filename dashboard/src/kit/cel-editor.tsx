@@ -57,7 +57,8 @@ const look = EditorView.theme({
     color: 'inherit',
   },
   '&.cm-focused': { outline: '2px solid #159a86' },
-  '.cm-content': { fontFamily: 'ui-monospace, monospace', minHeight: '96px', caretColor: 'currentColor' },
+  '.cm-content': { fontFamily: 'ui-monospace, monospace', minHeight: 'var(--cel-height, 96px)', caretColor: 'currentColor' },
+  '.cm-placeholder': { color: 'var(--muted)' },
   '.cm-tooltip': {
     backgroundColor: 'var(--panel)',
     border: '1px solid var(--line)',
@@ -70,23 +71,21 @@ const look = EditorView.theme({
   },
 });
 
-const completing =
-  (names: () => Promise<readonly CelName[]>) =>
-  async (context: CompletionContext) => {
-    const word = context.matchBefore(/[\w.]+/);
-    if (!word && !context.explicit) return null;
-    return {
-      from: word?.from ?? context.pos,
-      options: (await names()).map(({ name, type, about, apply }) => ({
-        label: name,
-        detail: type,
-        info: about,
-        type: type === 'function' || type === 'list' ? 'function' : 'property',
-        apply: apply ?? name,
-      })),
-      validFor: /^[\w.]*$/,
-    };
+const completing = (names: () => Promise<readonly CelName[]>) => async (context: CompletionContext) => {
+  const word = context.matchBefore(/[\w.]+/);
+  if (!word && !context.explicit) return null;
+  return {
+    from: word?.from ?? context.pos,
+    options: (await names()).map(({ name, type, about, apply }) => ({
+      label: name,
+      detail: type,
+      info: about,
+      type: type === 'function' || type === 'list' ? 'function' : 'property',
+      apply: apply ?? name,
+    })),
+    validFor: /^[\w.]*$/,
   };
+};
 
 const CHECKED_AFTER_MS = 300;
 

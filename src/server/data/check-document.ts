@@ -3,8 +3,8 @@ import { changesBetween, newHistories } from '../../features/catalogue-changes.t
 import { checkedCatalogue, type ReadyCatalogue } from '../../features/checked-catalogue.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { CatalogueCheck } from '../../protocol/catalogue.ts';
-import { exampleSentences } from './example-sentences.ts';
 import { touchedBy, usesOf } from './catalogue-uses.ts';
+import { exampleSentences } from './example-sentences.ts';
 
 /** What a catalogue that is in order changes beside what serves now. */
 export async function changeMessage(desk: Desk, ready: ReadyCatalogue): Promise<CatalogueCheck> {

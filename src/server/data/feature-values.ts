@@ -131,7 +131,9 @@ export async function previewedValues(
 
 /** How often each feature has a value among the newest decisions; looked at anew every half minute at most. */
 export function knownShares(desk: Desk) {
-  let found: { readonly at: number; readonly hash: string; readonly value: ReturnType<typeof count> } | undefined;
+  let found:
+    | { readonly at: number; readonly hash: string; readonly value: ReturnType<typeof count> }
+    | undefined;
   async function count() {
     const { catalogue } = desk.inService();
     const reader = createVectorReader(catalogue, desk.catalogues);
