@@ -17,7 +17,7 @@ import type { OutputLog, StreamMessage, StreamRecord } from '../src/ports/stream
 import { freePort } from '../src/stack/free-port.ts';
 import { type KafkaServer, startKafkaServer } from '../src/stack/kafka.ts';
 import { decodeMessage } from '../src/stream/message-codec.ts';
-import type { EncodedRecord } from '../src/stream/record-codec.ts';
+import { type EncodedRecord, SCHEMA_VERSION } from '../src/stream/record-codec.ts';
 import { outputContract, sourceContract } from './contracts/stream.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-kafka-'));
@@ -157,7 +157,7 @@ test('records come in order with key, headers and time, from any offset', async 
     );
   }
   const [sample] = read[0];
-  assert.equal(sample.headers.get('schema-version'), '1');
+  assert.equal(sample.headers.get('schema-version'), SCHEMA_VERSION);
   assert.ok(Math.abs(sample.timestampMs - Date.now()) < 60_000);
   const again = source.open(0, 3);
   assert.equal((await again.take(1))[0].offset, 3);

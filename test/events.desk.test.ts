@@ -11,11 +11,12 @@ import type { Transaction } from '../src/domain/transaction.ts';
 import { ENTITY_KINDS } from '../src/features/feature-state.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import { type DeadLetter, quarantinedIdOf } from '../src/ports/office/dead-letters.ts';
+import type { CatalogueDocument } from '../src/protocol/catalogue-document.ts';
 import type { EventsTaken } from '../src/protocol/events.ts';
 import { type EmbeddedDesk, openDesk } from '../src/runtimes/embedded.ts';
 import { trainFirstModel } from '../src/training/first-model.ts';
 import { countEvents } from './counted-events.ts';
-import { type DeskProcess, makeFolder, startDesk } from './desk-process.ts';
+import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
 import { clientOf } from './people.ts';
 
 type Answer = Static<typeof EventsTaken> & { readonly detail?: string };
@@ -124,6 +125,80 @@ test('Y35: events are found newest first, page by page, by account and kind', as
   const { items } = await client.call('listEvents', { query: { accountId: 'a1', limit: 100 } });
   const [{ attributes, deviceId, kind }] = items.slice(-1);
   assert.deepEqual([attributes, deviceId, kind], [{ 'customer.id': 'c1' }, 'd1', 'login']);
+});
+
+/** Features of a bank of its own: guesses at the password of an account, and when a customer changed theirs. */
+const CATALOGUE: CatalogueDocument = {
+  format: 'goshawk-catalogue-1',
+  standard: 'all',
+  data: {
+    fields: [{ name: 'customerId', type: 'id', description: 'The customer', personal: true }],
+    entities: [{ name: 'customer', description: 'Who owns accounts', key: ['customerId'] }],
+    events: [{ name: 'logout', description: 'Logged out' }],
+  },
+  features: [
+    {
+      name: 'account_failed_logins_24h',
+      kind: 'aggregate',
+      description: 'Failed logins of the account in 24 hours',
+      unit: 'logins',
+      missing: 'never missing',
+      sentence: '{value} failed logins in 24 hours',
+      entity: 'account',
+      events: ['failed_login'],
+      measure: 'count',
+      window: '24h',
+    },
+    {
+      name: 'customer_since_password',
+      kind: 'aggregate',
+      description: 'Since the customer changed the password',
+      unit: 'days',
+      missing: 'missing where it was never changed',
+      sentence: 'The password was changed {value} days ago',
+      entity: 'customer',
+      events: ['password_change'],
+      measure: 'since_last',
+    },
+  ],
+};
+
+test('Y31 Y32: what is decided after an event sees it in features of the catalogue, after a kill as before', async () => {
+  const client = clientOf(desk);
+  assert.equal((await post(login('early', { kind: 'logout' }))).status, 422, 'nobody declared it');
+  const draft = await client.call('writeCatalogueDraft', { body: { document: CATALOGUE, seen: null } });
+  await client.call('moveCatalogue', { body: { version: draft.version, state: 'live' } });
+  const attributes = { customerId: 'c7' };
+  const taken = await post([
+    login('f1', { kind: 'failed_login', accountId: 'seen' }),
+    login('f1', { kind: 'failed_login', accountId: 'seen' }),
+    login('f2', { kind: 'failed_login', accountId: 'seen' }),
+    login('f3', { kind: 'login', accountId: 'seen' }),
+    login('f4', { kind: 'failed_login', accountId: 'another' }),
+    login('pw', { kind: 'password_change', accountId: undefined, attributes }),
+    login('out', { kind: 'logout', accountId: 'seen' }),
+  ]);
+  assert.deepEqual(figures(taken), [200, 6, 1, 0]);
+  assert.equal(taken.body.undeclared, undefined);
+  const values = async (id: string) => {
+    const body = { ...smallest(id, 'seen'), occurredAt: new Date().toISOString(), attributes };
+    await clientOf(desk).call('decide', { body });
+    const { features } = await clientOf(desk).call('getTransaction', { params: { id } });
+    const value = (name: string) => features.find((feature) => feature.name === name)?.value ?? undefined;
+    return { failed: value('account_failed_logins_24h'), since: value('customer_since_password') };
+  };
+  const live = await values('after-events');
+  assert.equal(live.failed, 2);
+  assert.ok(live.since !== undefined && live.since > 0 && live.since < 1);
+  await desk.kill();
+  desk = await startDesk(join(folder.path, 'process'), ['--no-simulator']);
+  assert.equal((await values('after-a-kill')).failed, 2);
+  assert.deepEqual(figures(await post(login('f1', { kind: 'login', accountId: 'seen' }))), [422, 0, 0, 1]);
+  assert.deepEqual(
+    figures(await post(login('f5', { kind: 'failed_login', accountId: 'seen' }))),
+    [200, 1, 0, 0],
+  );
+  assert.equal((await values('after-one-more')).failed, 3);
 });
 
 const open = (name: string): Promise<EmbeddedDesk> =>

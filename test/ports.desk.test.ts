@@ -165,6 +165,7 @@ test('the controls of a simulator', async (t) => {
       accept: async (transactions) => {
         sent.push(...transactions);
       },
+      acceptEvents: async () => undefined,
       label: async (known) => {
         labels.push(...known);
       },
@@ -174,6 +175,7 @@ test('the controls of a simulator', async (t) => {
       rate: 200,
       seed: 1,
       logFile: join(folder.path, 'simulator.log'),
+      events: true,
       people: { accounts: 500 },
     },
   );

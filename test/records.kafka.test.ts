@@ -79,7 +79,7 @@ test('W6 a record that cannot be read goes to the dead letters with its reason, 
     [Buffer.from(JSON.stringify(transaction('wrong-key'))), [], /key is "a"; it must be the account/],
     [Buffer.from(JSON.stringify(transaction('x', { city: 'y'.repeat(70_000) }))), [], /at most 65536/],
     [Buffer.from(JSON.stringify({ id: 'only' })), [], /required/],
-    [Buffer.from('{}'), [['kind', 'surprise']], /must be "transaction" or "label"/],
+    [Buffer.from('{}'), [['kind', 'surprise']], /must be "transaction", "event" or "label"/],
   ];
   await produce(
     'a',
@@ -224,4 +224,53 @@ test('T5 no server of an installation keeps a card number, however its record ca
   assert.deepEqual(found, []);
   // Where the search finds what stood beside the numbers, it would have found the numbers.
   assert.ok(beside.has('kafka') && beside.has('redis') && beside.size >= 3, [...beside].join(', '));
+});
+
+test('Y33 events go by the topics and are stored once; an id of two customers is told', async () => {
+  const event = (id: string, more: object = {}) => ({
+    id,
+    kind: 'failed_login',
+    occurredAt: new Date(Date.now() - 60_000).toISOString(),
+    accountId: 'events-a',
+    ...more,
+  });
+  const post = async (body: unknown) => {
+    const answer = await fetch(`${url}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, body: (await answer.json()) as { accepted: number; repeated: number } };
+  };
+  const desk = clientOf({ url });
+  const idsOf = async (): Promise<string[]> => {
+    const { items } = await desk.call('listEvents', { query: { accountId: 'events-a' } });
+    return items.map(({ id }) => id).sort();
+  };
+  const own = event('e-own', { accountId: undefined, attributes: { customerId: 'c1' } });
+  const taken = await post([event('e1'), event('e1'), event('e2', { attributes: { tries: 3 } }), own]);
+  assert.deepEqual([taken.status, taken.body.accepted, taken.body.repeated], [200, 3, 1]);
+  await until('the events are stored', async () => ((await idsOf()).length === 2 ? true : undefined));
+  const asEvent: [string, string][] = [['kind', 'event']];
+  // What others write beside the desk: a repetition, another account's event of the same id, one about nobody.
+  await produce('events-a', [
+    { value: JSON.stringify(event('e2', { attributes: { tries: 3 } })), headers: asEvent },
+    { value: JSON.stringify(event('e3')), headers: asEvent },
+  ]);
+  await produce('events-b', [
+    { value: JSON.stringify(event('e1', { accountId: 'events-b' })), headers: asEvent },
+    { value: JSON.stringify(event('nobody', { accountId: undefined })), headers: asEvent },
+  ]);
+  await until('the third is stored', async () => ((await idsOf()).length === 3 ? true : undefined));
+  assert.deepEqual(await idsOf(), ['e1', 'e2', 'e3']);
+  const { rows } = await pool.query(`select kind, account_id from events where id = 'e-own'`);
+  assert.deepEqual(rows, [{ kind: 'failed_login', account_id: null }]);
+  await until('the letters are there', async () => {
+    const { items } = await desk.call('listDeadLetters', { query: { limit: 20 } });
+    const said = items.map(({ problems }) => problems[0].message).join('\n');
+    const isThere = /used before, with other content.*in histories/.test(said) && /about nobody/.test(said);
+    return isThere || undefined;
+  });
+  const after = transaction('after-events', { accountId: 'events-a' });
+  assert.equal((await send(url, '/v1/decisions', after)).status, 200);
 });

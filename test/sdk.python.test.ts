@@ -88,6 +88,7 @@ const EXPECTED = {
     { accepted: 500, rejected: 0, errors: [] },
   ],
   labelled: 1,
+  observed: 1,
   found: true,
   afterBusy: 'busy',
   webhook: { none: true },

@@ -31,6 +31,8 @@ export type HouseOptions = {
   readonly rate: number;
   readonly seed: number;
   readonly simulates: boolean;
+  /** Whether simulated people log in, too. */
+  readonly simulatesEvents: boolean;
   readonly retrainHours: number;
   readonly allowedHosts: ReadonlySet<string>;
   readonly loginRequired: boolean;
@@ -144,6 +146,7 @@ async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<Ho
         rate,
         seed,
         logFile: options.producerLog,
+        events: options.simulatesEvents,
         // The people of the history the model learnt from, and those who have come since.
         people: {
           accounts: Math.max(account.size, 1000),

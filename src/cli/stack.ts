@@ -30,6 +30,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   'spark-trigger': { type: 'string', default: 'real-time', help: 'with --spark: real-time | micro-batch' },
   rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
   'no-simulator': { type: 'boolean', help: 'transactions come over the API and Kafka only' },
+  'no-events': { type: 'boolean', help: 'simulated people only pay: no logins and other events' },
   preset: {
     type: 'string',
     default: 'default',
@@ -192,7 +193,8 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
     const url = await startServer(asked, processes, startEngines(asked, processes));
     if (!options.flag('no-simulator')) {
       const simulation = ['--rate', String(rate), '--seed', String(seed), '--preset', preset];
-      processes.keep('simulator', () => ['simulate', ...simulation, '--log-dir', logFolder]);
+      const events = options.flag('no-events') ? ['--no-events'] : [];
+      processes.keep('simulator', () => ['simulate', ...simulation, ...events, '--log-dir', logFolder]);
     }
     say(`Ready: ${url}  (Ctrl-C stops)`);
     await stopping.promise;

@@ -152,6 +152,7 @@ export async function simulateCommand(args: readonly string[]): Promise<void> {
     args,
     {
       ...SIMULATION,
+      'no-events': { type: 'boolean', help: 'simulated people only pay: no logins and other events' },
       'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
     },
   );
@@ -167,6 +168,7 @@ export async function simulateCommand(args: readonly string[]): Promise<void> {
       rate,
       seed,
       logFile: `${options.text('log-dir') ?? './logs'}/producer.log`,
+      events: !options.flag('no-events'),
       people: await streamPeople(settings),
     });
     return {

@@ -105,7 +105,7 @@ function sorted(fields: FieldReader, found: ReadonlyMap<string, AttributeValue>)
   if (mostBytes > MAX_ATTRIBUTES_BYTES) {
     const bytes = Buffer.byteLength(JSON.stringify(attributes));
     if (bytes > MAX_ATTRIBUTES_BYTES) {
-      fields.report('', `All attributes together have ${bytes} bytes; ${MAX_ATTRIBUTES_BYTES} are allowed.`);
+      fields.reportWhole(`All attributes together have ${bytes} bytes; ${MAX_ATTRIBUTES_BYTES} are allowed.`);
     }
   }
   return attributes;
@@ -141,7 +141,7 @@ function readLevel(fields: FieldReader, prefix: string, reading: Reading): void 
 
 function readOne(fields: FieldReader, key: string, name: string, bounds: TextBounds, reading: Reading): void {
   const declared = reading.own.fields.get(name);
-  const value = declared ? readDeclared(fields, key, declared) : readValue(fields, key, bounds);
+  const value = declared ? readDeclared(fields, key, declared, bounds) : readValue(fields, key, bounds);
   if (value === undefined) {
     reading.refused.add(name);
     return;

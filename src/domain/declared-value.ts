@@ -13,16 +13,16 @@ const MAX_PHONE_DIGITS = 15;
 const MAX_VALUES_SHOWN = 12;
 const ID: TextBounds = { kind: 'identifier', maxLength: MAX_OWN_ID };
 const CONTACT: TextBounds = { kind: 'identifier', maxLength: MAX_EMAIL };
-const LINE: TextBounds = { kind: 'line', maxLength: 1000 };
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MAX_TIME_CHARACTERS = 40;
 const PHONE = /^\+[\d\s\p{Zs}()./-]+$/u;
 
-/** The value in the form that is kept; undefined where it was reported as a problem. */
+/** The value in the form that is kept; undefined where it was reported as a problem. `texts` are the bounds of what is any text. */
 export function readDeclared(
   fields: FieldReader,
   key: string,
   declared: DeclaredField,
+  texts: TextBounds,
 ): AttributeValue | undefined {
   if (declared.kind === 'place') {
     return fields.number(key, false, -declared.limit, declared.limit, false);
@@ -45,7 +45,7 @@ export function readDeclared(
     case 'ip':
       return fields.address(key, false);
     default:
-      return readText(fields, key, values);
+      return readText(fields, key, values, texts);
   }
 }
 
@@ -88,8 +88,9 @@ function readText(
   fields: FieldReader,
   key: string,
   values: ReadonlySet<string> | undefined,
+  bounds: TextBounds,
 ): string | undefined {
-  const text = fields.text(key, false, LINE);
+  const text = fields.text(key, false, bounds);
   if (text === undefined || !values || values.has(text)) return text;
   const known = [...values].slice(0, MAX_VALUES_SHOWN).join(', ');
   const more = values.size > MAX_VALUES_SHOWN ? ` and ${values.size - MAX_VALUES_SHOWN} more` : '';

@@ -54,42 +54,43 @@ function ownKeys(transaction: Transaction, keyFields: readonly string[]): Pick<H
   const attributes: Record<string, string> = {};
   let isEmpty = true;
   for (const name of keyFields) {
-    const value = transaction.attributes?.[name] ?? fieldOf(transaction, name);
+    const value = keyOf(transaction, name);
     if (value === undefined) continue;
-    attributes[name] = String(value);
+    attributes[name] = value;
     isEmpty = false;
   }
   return isEmpty ? {} : { attributes };
 }
 
-/** What a transaction says in a field that labels do not carry by themselves. */
-function fieldOf(transaction: Transaction, name: string): string | undefined {
-  switch (name) {
-    case 'merchant.mcc':
-      return transaction.merchant?.mcc;
-    case 'merchant.name':
-      return transaction.merchant?.name;
-    case 'relation':
-      return transaction.relatesTo?.kind;
-    case 'type':
-    case 'channel':
-    case 'currency':
-    case 'country':
-    case 'city':
-    case 'counterpartyName':
-      return transaction[name];
-    default:
-      return domainNamed(transaction, name);
-  }
-}
-
+const OWN = 'attributes.';
 const DOMAIN = '.domain';
 
-/** Of an own field that is an e-mail address, by its name with `.domain` behind it. */
-function domainNamed({ attributes }: Transaction, name: string): string | undefined {
-  const address = name.endsWith(DOMAIN) ? attributes?.[name.slice(0, -DOMAIN.length)] : undefined;
-  return typeof address === 'string' ? address.slice(address.lastIndexOf('@') + 1) : undefined;
+/** The name of an own field in that of a key, which may say that it is one, or ask for the domain of an address. */
+const ownNameOf = (name: string): string => (name.startsWith(OWN) ? name.slice(OWN.length) : name);
+
+function keyOf(transaction: Transaction, named: string): string | undefined {
+  if (Object.hasOwn(FIELDS, named)) return FIELDS[named](transaction);
+  const name = ownNameOf(named);
+  const value = transaction.attributes?.[name];
+  if (value !== undefined) return String(value);
+  const address = name.endsWith(DOMAIN) ? transaction.attributes?.[name.slice(0, -DOMAIN.length)] : undefined;
+  return typeof address === 'string' && address.includes('@')
+    ? address.slice(address.lastIndexOf('@') + 1)
+    : undefined;
 }
+
+/** What a transaction says in fields that labels do not carry by themselves. */
+const FIELDS: Readonly<Record<string, (transaction: Transaction) => string | undefined>> = {
+  currency: ({ currency }) => currency,
+  type: ({ type }) => type,
+  channel: ({ channel }) => channel,
+  country: ({ country }) => country,
+  city: ({ city }) => city,
+  counterpartyName: ({ counterpartyName }) => counterpartyName,
+  relation: ({ relatesTo }) => relatesTo?.kind,
+  'merchant.mcc': ({ merchant }) => merchant?.mcc,
+  'merchant.name': ({ merchant }) => merchant?.name,
+};
 
 const VERDICT_FIELDS = ['transactionId', 'fraud', 'fraudType', 'source', 'labelledAt'];
 const KNOWN = new Set(VERDICT_FIELDS);
@@ -163,10 +164,11 @@ const KEY: TextBounds = { kind: 'line', maxLength: MAX_ATTRIBUTE_TEXT, cardsAs: 
 /** What own histories are keyed by. */
 function parseKeys(fields: FieldReader): Readonly<Record<string, string>> | undefined {
   const names = fields.names();
-  if (names.length > MAX_KEYS) fields.report('', `There are ${names.length} keys; ${MAX_KEYS} are allowed.`);
+  if (names.length > MAX_KEYS) fields.reportWhole(`There are ${names.length} keys; ${MAX_KEYS} are allowed.`);
   const keys: Record<string, string> = {};
   for (const name of [...names].sort().slice(0, MAX_KEYS)) {
-    const problem = attributeNameProblem(name);
+    const own = ownNameOf(name);
+    const problem = attributeNameProblem(own.endsWith(DOMAIN) ? own.slice(0, -DOMAIN.length) : own);
     if (problem !== undefined) fields.report(name.slice(0, MAX_ATTRIBUTE_NAME), problem);
     const text = problem === undefined ? fields.text(name, true, KEY) : undefined;
     if (text !== undefined) keys[name] = text;

@@ -72,7 +72,7 @@ function makeReady({ fields, entities, types, channels }: DataModel): OwnData {
     types: new Set([...TRANSACTION_TYPES, ...types.map(({ name }) => name)]),
     channels: new Set([...CHANNELS, ...channels.map(({ name }) => name)]),
     fields: own,
-    keyFields: [...keys].filter((name) => own.has(name) || !IN_LABELS.has(name)).sort(),
+    keyFields: [...keys].filter((name) => !IN_LABELS.has(name)).sort(),
   };
 }
 

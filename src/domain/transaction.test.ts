@@ -169,14 +169,26 @@ test('Y19: a label carries what own entities are keyed by, and is read with it',
       { name: 'customer', description: '', key: ['customer.id'] },
       { name: 'place', description: '', key: ['country', 'merchant.mcc'] },
       { name: 'pair', description: '', key: ['accountId', 'customer.email'] },
+      { name: 'domain', description: '', key: ['attributes.contact.email.domain'] },
     ],
   };
   const { keyFields } = ownDataOf(model);
-  assert.deepEqual(keyFields, ['country', 'customer.email', 'customer.id', 'merchant.mcc']);
-  const parsed = parseTransaction({ ...FULL, attributes: { customer: { id: 'c7' }, vip: true } }, NOW);
+  assert.deepEqual(keyFields, [
+    'attributes.contact.email.domain',
+    'country',
+    'customer.email',
+    'customer.id',
+    'merchant.mcc',
+  ]);
+  const parsed = parseTransaction(
+    { ...FULL, attributes: { customer: { id: 'c7' }, vip: true, 'contact.email': 'a@b.example' } },
+    NOW,
+  );
   assert.ok(parsed.ok);
   const keys = historiesOf(parsed.value, keyFields);
-  assert.deepEqual(keys.attributes, { country: 'DE', 'customer.id': 'c7', 'merchant.mcc': '5411' });
+  assert.deepEqual(keys.attributes, {
+    'attributes.contact.email.domain': 'b.example', country: 'DE', 'customer.id': 'c7', 'merchant.mcc': '5411',
+  }); // biome-ignore format: a table
   assert.equal(historiesOf(parsed.value).attributes, undefined);
   const label: Label = { transactionId: 't1', fraud: true, source: 'import', labelledAtMs: NOW, ...keys };
   const again = parseLabel(JSON.parse(JSON.stringify(labelToJson(label))), NOW);

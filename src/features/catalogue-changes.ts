@@ -1,6 +1,6 @@
 // What one catalogue changes of another: its data, its features, and which histories begin anew. In words, and for whoever asks.
-import type { Catalogue } from './catalogue.ts';
-import type { ReadyCatalogue } from './checked-catalogue.ts';
+import type { CatalogueOutline } from './catalogue-outline.ts';
+import type { CatalogueDocument } from './document.ts';
 
 export const CHANGED_PARTS = ['field', 'entity', 'event', 'type', 'channel', 'feature'] as const;
 export type DocumentChange = {
@@ -64,7 +64,13 @@ const ofData = <T extends Named & { readonly description: string }>(
 ): DocumentChange[] =>
   changesOf(part, before, after, { of, between: (was, is) => differences(was, is) || undefined });
 
-export function changesBetween(before: ReadyCatalogue, after: ReadyCatalogue): readonly DocumentChange[] {
+/** A document and what it makes. */
+export type OutlinedDocument = {
+  readonly document: CatalogueDocument;
+  readonly catalogue: Pick<CatalogueOutline, 'features'>;
+};
+
+export function changesBetween(before: OutlinedDocument, after: OutlinedDocument): readonly DocumentChange[] {
   const [was, is] = [before.document.data, after.document.data];
   const written = new Map(before.document.features.map((one) => [one.name, one]));
   const rewritten = new Map(after.document.features.map((one) => [one.name, one]));
@@ -105,7 +111,9 @@ export const changeText = ({ part, name, change, detail }: DocumentChange): stri
 export type NewHistory = { readonly entity: string; readonly features: readonly string[] };
 
 /** By store: one that both have is shared, and a feature more of an entity may need another store for all of them. */
-export function newHistories(before: Catalogue, after: Catalogue): readonly NewHistory[] {
+type Stores = Pick<CatalogueOutline, 'stores'>;
+
+export function newHistories(before: Stores, after: Stores): readonly NewHistory[] {
   const kept = new Set(before.stores.map(({ id }) => id));
   return after.stores
     .filter(({ id }) => !kept.has(id))
@@ -114,13 +122,15 @@ export function newHistories(before: Catalogue, after: Catalogue): readonly NewH
 
 export type LostFeature = { readonly name: string; readonly change: 'removed' | 'changed' };
 
+type Features = Pick<CatalogueOutline, 'features'>;
+
 /** What somebody who reads features by name and hash loses: those that are gone or mean something else. */
 export function lostFeatures(
   needed: readonly string[],
-  before: Catalogue,
-  after: Catalogue,
+  before: Features,
+  after: Features,
 ): readonly LostFeature[] {
-  const hashes = (catalogue: Catalogue) => new Map(catalogue.features.map(({ name, hash }) => [name, hash]));
+  const hashes = (catalogue: Features) => new Map(catalogue.features.map(({ name, hash }) => [name, hash]));
   const [was, is] = [hashes(before), hashes(after)];
   return needed.flatMap((name): readonly LostFeature[] => {
     const now = is.get(name);

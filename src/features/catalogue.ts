@@ -1,19 +1,24 @@
-// The feature catalogue: every feature once, with its unit, window, meaning for analysts and missing rule.
-import { createHash } from 'node:crypto';
+// What a catalogue is to everybody behind the histories: every feature once, with its unit, window, meaning for analysts and missing
+// rule, and how all of them are computed.
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { accountFeatures, inboundFeatures } from './account-catalogue.ts';
-import { type FeatureDefinition, HIGH_AMOUNT_MAJOR, NEVER, NO_MERCHANT } from './feature-definition.ts';
+import type { Look } from './feature-definition.ts';
 import type { FeatureState } from './feature-state.ts';
-import { counterpartyFeatures, merchantFeatures, shared } from './shared-catalogue.ts';
-import { money, riskWord } from './wording.ts';
 
 /** A feature of a catalogue, as everybody behind the histories knows it. */
-export type CatalogueFeature = Omit<FeatureDefinition, 'group'> & {
+export type CatalogueFeature = {
+  readonly name: string;
   /** The entity whose history is read; `transaction` and `category` read none. */
   readonly group: string;
+  readonly unit: string;
+  readonly window?: string;
+  readonly description: string;
+  /** When the value is NaN. */
+  readonly missing: string;
+  /** The sentence an analyst reads when this feature moved the score. */
+  readonly say: (value: number, look: Look, currency: string) => string;
   /** Of all that its value depends on: the same hash is the same feature, in whichever catalogue. */
   readonly hash: string;
 };
@@ -97,159 +102,3 @@ export type StoreFigures = {
   readonly bytesPerEvent: number;
   readonly bytesBeside: number;
 };
-
-const transactionFeatures = [
-  {
-    name: 'amount',
-    group: 'transaction',
-    unit: 'major units',
-    description: 'Amount of the transaction in its own currency.',
-    missing: NEVER,
-    say: (v, _, currency) => `The amount is ${money(v, currency)}`,
-  },
-  {
-    name: 'amount_log',
-    group: 'transaction',
-    unit: 'ln(1 + major units)',
-    description: 'Natural logarithm of one plus the amount.',
-    missing: NEVER,
-    say: (v, _, currency) => `The amount is ${money(Math.expm1(v), currency)}`,
-  },
-  {
-    name: 'hour',
-    group: 'transaction',
-    unit: 'hour',
-    description: 'Hour of the day where the payment was made, 0 to 23.',
-    missing: NEVER,
-    say: (v) => `Made between ${v}:00 and ${v + 1}:00`,
-  },
-  {
-    name: 'day_of_week',
-    group: 'transaction',
-    unit: 'day, 0 = Monday',
-    description: 'Day of the week where the payment was made, 0 Monday to 6 Sunday.',
-    missing: NEVER,
-    say: (v) =>
-      `Made on a ${['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'][v] ?? 'day'}`,
-  },
-  {
-    name: 'is_night',
-    group: 'transaction',
-    unit: '0 or 1',
-    description: '1 from 00:00:00 to 06:59:59 where the payment was made.',
-    missing: NEVER,
-    say: (v) => (v ? 'Made at night (0 to 7 o’clock)' : 'Made in the daytime'),
-  },
-  {
-    name: 'is_weekend',
-    group: 'transaction',
-    unit: '0 or 1',
-    description: '1 on Saturday and Sunday where the payment was made.',
-    missing: NEVER,
-    say: (v) => (v ? 'Made on a weekend' : 'Made on a working day'),
-  },
-  {
-    name: 'is_high_amount',
-    group: 'transaction',
-    unit: '0 or 1',
-    description: `1 from ${HIGH_AMOUNT_MAJOR} major units on.`,
-    missing: NEVER,
-    say: (v) => (v ? `A high amount (${HIGH_AMOUNT_MAJOR} or more)` : 'Not a high amount'),
-  },
-] as const satisfies readonly FeatureDefinition[];
-
-const categoryFeatures = [
-  {
-    name: 'type_encoded',
-    group: 'category',
-    unit: 'log-odds of fraud',
-    description: 'Fraud log-odds of the transaction type in the training window, shrunk to the mean.',
-    missing: NEVER,
-    say: (v) => `This type of transaction carries ${riskWord(v)} risk`,
-  },
-  {
-    name: 'channel_encoded',
-    group: 'category',
-    unit: 'log-odds of fraud',
-    description: 'Fraud log-odds of the channel in the training window, shrunk to the mean.',
-    missing: 'missing without a channel',
-    say: (v) => `This channel carries ${riskWord(v)} risk`,
-  },
-  {
-    name: 'country_encoded',
-    group: 'category',
-    unit: 'log-odds of fraud',
-    description: 'Fraud log-odds of the country in the training window, shrunk to the mean.',
-    missing: 'missing without a country',
-    say: (v) => `This country carries ${riskWord(v)} risk`,
-  },
-  {
-    name: 'mcc_encoded',
-    group: 'category',
-    unit: 'log-odds of fraud',
-    description: 'Fraud log-odds of the merchant category (ISO 18245) in the training window.',
-    missing: 'missing without a merchant category',
-    say: (v) => `This merchant category carries ${riskWord(v)} risk`,
-  },
-  {
-    name: 'merchant_encoded',
-    group: 'category',
-    unit: 'log-odds of fraud',
-    description: 'Fraud log-odds of the merchant in the training window, shrunk to the mean.',
-    missing: NO_MERCHANT,
-    say: (v) => `This merchant carries ${riskWord(v)} risk`,
-  },
-] as const satisfies readonly FeatureDefinition[];
-
-const ALL = [
-  ...transactionFeatures,
-  ...categoryFeatures,
-  ...accountFeatures,
-  ...merchantFeatures,
-  ...shared('device', 'device', 'accounts', 'accounts'),
-  ...shared('ip', 'IP address', 'accounts', 'accounts'),
-  ...counterpartyFeatures,
-  ...inboundFeatures,
-] as const;
-
-export type FeatureName = (typeof ALL)[number]['name'];
-export type Feature = Omit<FeatureDefinition, 'name'> & { readonly name: FeatureName };
-
-export const FEATURES: readonly Feature[] = ALL;
-export const FEATURE_COUNT = FEATURES.length;
-
-/** Position of each feature in a feature vector. */
-export const INDEX = Object.fromEntries(FEATURES.map((feature, i) => [feature.name, i])) as Readonly<
-  Record<FeatureName, number>
->;
-
-export function isFeatureName(name: string): name is FeatureName {
-  return Object.hasOwn(INDEX, name);
-}
-
-/**
- * What was said of features that mean the same as before where nobody knows the place of a payment, which was the case for all
- * payments then: models of before go on to serve.
- */
-const SAID_BEFORE: Readonly<Record<string, { readonly unit?: string; readonly description: string }>> = {
-  hour: { unit: 'hour, UTC', description: 'Hour of the day, 0 to 23, UTC.' },
-  day_of_week: { description: 'Day of the week, 0 Monday to 6 Sunday, UTC.' },
-  is_night: { description: '1 from 00:00:00 to 06:59:59 UTC.' },
-  is_weekend: { description: '1 on Saturday and Sunday, UTC.' },
-};
-
-/** Changes whenever a feature's meaning may have changed: models trained on another catalogue are refused. */
-export const CATALOGUE_HASH = createHash('sha256')
-  .update(
-    JSON.stringify(
-      FEATURES.map(({ name, unit, window, description, missing }) => [
-        name,
-        SAID_BEFORE[name]?.unit ?? unit,
-        window,
-        SAID_BEFORE[name]?.description ?? description,
-        missing,
-      ]),
-    ),
-  )
-  .digest('hex')
-  .slice(0, 16);

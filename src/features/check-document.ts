@@ -11,9 +11,9 @@ import { featuresOfFields, readFeature } from './document-features.ts';
 import { below, listAt, objectAt, type Place, readData, report } from './document-reader.ts';
 import { type Expressions, expressionsOf } from './expression-environment.ts';
 import { PROGRAM_ENTITIES } from './measures.ts';
-import { PROGRAM_FEATURES } from './program-features.ts';
 import { keyOf, TEXT_FIELDS } from './record-fields.ts';
 import { type Sentences, sentencesOf } from './sentences.ts';
+import { PROGRAM_FEATURES } from './standard-document.ts';
 
 export const MAX_OWN_FEATURES = 400;
 export type ReadDocument =

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { historiesOf, type Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT, FEATURES, type FeatureName, INDEX } from './catalogue.ts';
+
 import { createFeatureState } from './feature-state.ts';
 import { applyLabel } from './labels.ts';
-import { observe } from './observe.ts';
+import { STANDARD } from './standard.ts';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 10, 27, 8);
@@ -33,11 +33,11 @@ const at = (hours: number, more: Partial<Transaction> = {}): Transaction => ({
 
 function desk() {
   const state = createFeatureState();
-  const vector = new Float64Array(FEATURE_COUNT);
-  const see = (transaction: Transaction): ((name: FeatureName) => number) => {
-    observe(state, transaction, vector);
+  const vector = new Float64Array(STANDARD.size);
+  const see = (transaction: Transaction): ((name: string) => number) => {
+    STANDARD.observe(state, transaction, vector);
     const seen = vector.slice();
-    return (name) => seen[INDEX[name]];
+    return (name) => seen[STANDARD.place(name) ?? -1];
   };
   return { state, see };
 }
@@ -63,9 +63,8 @@ test('F9 ten payments stamped nine hours ahead change nothing of those before th
   for (const hours of [0, 1, 2, 5, 8]) {
     const right = plain.see(at(hours));
     const said = disturbed.see(at(hours));
-    for (const { name } of FEATURES)
-      if (!OVER_ALL.has(name))
-        assert.equal(said(name as FeatureName), right(name as FeatureName), `${name}, ${hours} h`);
+    for (const { name } of STANDARD.features)
+      if (!OVER_ALL.has(name)) assert.equal(said(name), right(name), `${name}, ${hours} h`);
   }
 });
 

@@ -42,6 +42,7 @@ export const recordFunctions = <R>(): Functions<R> => ({
   floor: one(Math.floor),
   ln: one(Math.log),
   log1p: one(Math.log1p),
+  expm1: one(Math.expm1),
   double: one((value) => value),
   size: ([value]) =>
     value?.type === 'text' ? { type: 'number', of: (record) => characters(value.of(record)) } : undefined,
@@ -68,6 +69,7 @@ export const RECORD_SIGNATURES: readonly (readonly [string, (...args: never[]) =
   ['floor(double): double', Math.floor],
   ['ln(double): double', Math.log],
   ['log1p(double): double', Math.log1p],
+  ['expm1(double): double', Math.expm1],
   ['domain(string): string', domainOf],
   ['distanceKm(double, double, double, double): double', distanceKm],
 ];

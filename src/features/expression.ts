@@ -15,7 +15,7 @@ export type Names<R> = (path: string) => Part<R> | undefined;
 export type Functions<R> = Readonly<Record<string, (args: readonly Part<R>[]) => Part<R> | undefined>>;
 
 export const MAY_BE_USED =
-  'Expressions may use numbers, texts, true and false, comparisons, && || !, ?:, + - * / %, in with a written list, has(), size(), startsWith(), endsWith(), contains(), min(), max(), abs(), floor(), ln(), log1p(), double(), domain(), distanceKm()';
+  'Expressions may use numbers, texts, true and false, comparisons, && || !, ?:, + - * / %, in with a written list, has(), size(), startsWith(), endsWith(), contains(), min(), max(), abs(), floor(), ln(), log1p(), expm1(), double(), domain(), distanceKm()';
 
 /** What cannot be compiled, with its place in the text. */
 export class NotCompiled extends Error {

@@ -12,31 +12,8 @@ export const AGE_LIMIT_DAYS = 90;
 /** From so many times an account's usual amount on, an amount is unusual. */
 export const UNUSUAL_TIMES = 3;
 
-export type FeatureGroup =
-  | 'transaction'
-  | 'category'
-  | 'account'
-  | 'merchant'
-  | 'device'
-  | 'ip'
-  | 'counterparty'
-  | 'inbound';
-
 /** Reads another feature of the same vector, for sentences that compare. */
 export type Look = (name: string) => number;
-
-export type FeatureDefinition = {
-  readonly name: string;
-  /** The entity whose history is read; `transaction` and `category` read none. */
-  readonly group: FeatureGroup;
-  readonly unit: string;
-  readonly window?: string;
-  readonly description: string;
-  /** When the value is NaN. */
-  readonly missing: string;
-  /** The sentence an analyst reads when this feature moved the score. */
-  readonly say: (value: number, look: Look, currency: string) => string;
-};
 
 /** Of a feature that always has a value. */
 export const NEVER = 'never missing';

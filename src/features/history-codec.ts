@@ -35,6 +35,8 @@ const OLDER_PLACES_AT = 5;
 const OLDER_PLACE_BYTES = 12;
 const MAX_EVENT_BYTES = 16;
 const FIELD_BYTES = 8;
+/** What the fifth byte of a number counts. */
+const FIVE_BYTES = 2 ** 28;
 
 /** Fills `history` from an entry of a table; an empty entry gives an empty history. */
 export function loadHistory(history: History, table: EntityTable, entry: number): void {
@@ -156,17 +158,42 @@ function loadEvents(history: History, bytes: Uint8Array, start: number, events: 
   let amountSoFar = 0;
   let fraudsSoFar = 0;
   for (let i = 0; i < events; i++) {
+    // Up to four bytes by whole numbers of the machine, as nearly all are.
     let byte = bytes[position++];
     let step = byte & 127;
-    for (let factor = 128; byte > 127; factor *= 128) {
+    if (byte > 127) {
+      byte = bytes[position++];
+      step |= (byte & 127) << 7;
+      if (byte > 127) {
+        byte = bytes[position++];
+        step |= (byte & 127) << 14;
+        if (byte > 127) {
+          byte = bytes[position++];
+          step |= (byte & 127) << 21;
+        }
+      }
+    }
+    for (let factor = FIVE_BYTES; byte > 127; factor *= 128) {
       byte = bytes[position++];
       step += (byte & 127) * factor;
     }
-    const fraud = step % 2;
+    const fraud = step & 1;
     time += (step - fraud) / 2;
     byte = bytes[position++];
     let amount = byte & 127;
-    for (let factor = 128; byte > 127; factor *= 128) {
+    if (byte > 127) {
+      byte = bytes[position++];
+      amount |= (byte & 127) << 7;
+      if (byte > 127) {
+        byte = bytes[position++];
+        amount |= (byte & 127) << 14;
+        if (byte > 127) {
+          byte = bytes[position++];
+          amount |= (byte & 127) << 21;
+        }
+      }
+    }
+    for (let factor = FIVE_BYTES; byte > 127; factor *= 128) {
       byte = bytes[position++];
       amount += (byte & 127) * factor;
     }

@@ -37,7 +37,7 @@ export type OwnShape = {
 /** Of a running sum: how many, the sum of logarithms, the sum of their squares. */
 export const SUM_FIELDS = 3;
 /** A favourite's lead is at most so many events. */
-const MOST_WEIGHT = 200;
+export const MOST_WEIGHT = 200;
 
 export type Extras = {
   readonly shape: OwnShape;

@@ -40,6 +40,8 @@ const AHEAD_SECONDS = DAY;
 export class History {
   readonly shape: HistoryShape;
   readonly keySets: readonly KeySet[];
+  /** What the record that is looked at has for each set; 0 where it has none. */
+  readonly keysNow: Uint32Array;
   firstSeen = 0;
   lastSeen = 0;
   count = 0;
@@ -94,6 +96,7 @@ export class History {
     if (shape.exactEvents > MAX_EXACT_EVENTS) throw new Error(`exactEvents is at most ${MAX_EXACT_EVENTS}`);
     this.shape = shape;
     this.keySets = shape.keySets.map(createKeySet);
+    this.keysNow = new Uint32Array(shape.keySets.length);
     this.extras = shape.own && createExtras(shape.own, MAX_EXACT_EVENTS + 1);
     this.tileFields = TILE_FIELDS + (shape.own?.accumulators.length ?? 0);
     this.ownTiles = new Float64Array(this.tileFields * mostTiles(shape.retentionSeconds));

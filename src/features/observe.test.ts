@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { historiesOf, type Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { FEATURE_COUNT, type FeatureName, INDEX } from './catalogue.ts';
+
 import { createFeatureState } from './feature-state.ts';
 import { applyLabel } from './labels.ts';
-import { observe } from './observe.ts';
+import { STANDARD } from './standard.ts';
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 0, 1);
@@ -32,13 +32,13 @@ const labelOf = (transaction: Transaction, fraud: boolean): Label => ({
 
 function watch() {
   const state = createFeatureState();
-  const vector = new Float64Array(FEATURE_COUNT);
+  const vector = new Float64Array(STANDARD.size);
   return {
     state,
-    see(transaction: Transaction): (name: FeatureName) => number {
-      observe(state, transaction, vector);
+    see(transaction: Transaction): (name: string) => number {
+      STANDARD.observe(state, transaction, vector);
       const seen = vector.slice();
-      return (name) => seen[INDEX[name]];
+      return (name) => seen[STANDARD.place(name) ?? -1];
     },
   };
 }

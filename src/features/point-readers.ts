@@ -63,21 +63,23 @@ const hashIn = ({ source }: Aggregate): NumberOf => (source.kind === 'text' ? so
 
 function distinctReader(aggregate: Aggregate, { keySet, flag }: Places): Reader {
   const { slot, windowSeconds, delaySeconds, current } = aggregate;
-  const hash = hashIn(aggregate);
-  return (history, record, out) => {
-    const to = record.time - delaySeconds;
-    const counts = current && hasFlag(history.extras?.addedFlags ?? 0, flag);
-    out[slot] = distinctKeys(history.keySets[keySet], to - windowSeconds, to, counts ? hash(record) : 0);
+  return (history, { time }, out) => {
+    const to = time - delaySeconds;
+    const counts = current && (flag === ALL || hasFlag(history.extras?.addedFlags ?? 0, flag));
+    out[slot] = distinctKeys(
+      history.keySets[keySet],
+      to - windowSeconds,
+      to,
+      counts ? history.keysNow[keySet] : 0,
+    );
   };
 }
 
-function newReader(aggregate: Aggregate, { keySet }: Places): Reader {
-  const { slot } = aggregate;
-  const hash = hashIn(aggregate);
-  return (history, record, out) => {
-    if (!isKnown(history, record.time)) return;
-    const key = hash(record);
-    if (key !== 0) out[slot] = isKeyKnown(history.keySets[keySet], key, record.time) ? 0 : 1;
+function newReader({ slot }: Aggregate, { keySet }: Places): Reader {
+  return (history, { time }, out) => {
+    const key = history.keysNow[keySet];
+    if (key !== 0 && isKnown(history, time))
+      out[slot] = isKeyKnown(history.keySets[keySet], key, time) ? 0 : 1;
   };
 }
 

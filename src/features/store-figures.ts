@@ -8,6 +8,8 @@ const FLAG_BYTES = 1;
 /** Whole numbers take two or three, others nine. */
 const COLUMN_BYTES = 6;
 const HEAD_BYTES = 32;
+/** With sums, frauds and places. */
+const PROGRAM_HEAD_BYTES = 88;
 const KEY_BYTES = 10;
 const PLACES = 3;
 const DOUBLE = 8;
@@ -25,15 +27,17 @@ export function figuresOf(layouts: readonly StoreLayout[]): StoreFigures[] {
       key: layout.key,
       ...(layout.events && { events: layout.events }),
       features: aggregates.map(({ aggregate }) => aggregate.feature.name),
-      retentionSeconds: own?.events ? shape.retentionSeconds : 0,
-      bytesPerEvent: own?.events
-        ? STEP_BYTES +
-          (own.amount ? AMOUNT_BYTES : 0) +
-          (own.flags > 0 ? FLAG_BYTES * Math.ceil(own.flags / 7) : 0) +
-          own.columns * COLUMN_BYTES
-        : 0,
+      retentionSeconds: own && !own.events ? 0 : shape.retentionSeconds,
+      bytesPerEvent: !own
+        ? STEP_BYTES + AMOUNT_BYTES
+        : own.events
+          ? STEP_BYTES +
+            (own.amount ? AMOUNT_BYTES : 0) +
+            (own.flags > 0 ? FLAG_BYTES * Math.ceil(own.flags / 7) : 0) +
+            own.columns * COLUMN_BYTES
+          : 0,
       bytesBeside:
-        HEAD_BYTES +
+        (own ? HEAD_BYTES : PROGRAM_HEAD_BYTES) +
         keys * KEY_BYTES +
         lasts +
         ((own?.firsts ?? 0) + (own?.favourites ?? 0)) * DOUBLE +

@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { DataModel } from '../domain/data-model.ts';
 import type { AggregateFeature } from './document.ts';
+import type { EntityTable } from './entity-table.ts';
 import type { Expressions } from './expression-environment.ts';
 import { readSource, readWhere, type Source, type Truth } from './feature-sources.ts';
+import { type FeatureState, tableOf } from './feature-state.ts';
 import { type HistoryShape, MAX_EXACT_EVENTS } from './history.ts';
 import { type Accumulator, ALL, AMOUNT } from './history-extras.ts';
 import { mostTiles, TILE_FIELDS } from './history-tiles.ts';
@@ -70,9 +72,21 @@ export type Places = {
   readonly favourite: number;
 };
 
+/** What histories of the program keep beside key sets, in places of their own. */
+export type ProgramKeeps = {
+  /** Running sums of amounts. */
+  readonly sums: boolean;
+  readonly place: PlaceOf | undefined;
+  /** What most records have. */
+  readonly favourite: NumberOf | undefined;
+};
+
 export type StoreLayout = {
-  /** `own:<entity>:<hash>` */
+  /** `own:<entity>:<hash>`; the kind of entity for histories of the program. */
   readonly id: string;
+  /** Of the program's own; their bytes are those of before. */
+  readonly program?: ProgramKeeps;
+  tableIn(state: FeatureState): EntityTable;
   readonly entity: string;
   readonly key: readonly string[];
   /** Kinds of events; undefined for payments. */
@@ -304,8 +318,10 @@ function layoutOf(
     parts.flags, parts.columns, parts.keySets, parts.lasts, parts.firsts, parts.sums, parts.favourites, parts.accumulators,
   ].map((map) => [...map.keys()].sort())]; // biome-ignore format: a list
   const hash = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 12);
+  const id = `own:${entity}:${hash}`;
   return {
-    id: `own:${entity}:${hash}`,
+    id,
+    tableIn: (state) => tableOf(state, id),
     entity,
     key,
     events,

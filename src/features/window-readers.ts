@@ -3,7 +3,7 @@ import type { Measure } from './document.ts';
 import type { FeatureRecord } from './feature-record.ts';
 import type { History } from './history.ts';
 import { ALL, AMOUNT, hasFlag } from './history-extras.ts';
-import { usualOf } from './running-sums.ts';
+import { singleReader } from './single-readers.ts';
 import { found, scan, scanSquares, scanTiles, tileFieldsOf } from './window-scan.ts';
 
 /** Reads a history and writes the values of some features. */
@@ -36,6 +36,8 @@ const TOTALS: ReadonlySet<Measure> = new Set([
   'fraud_rate',
 ]);
 
+const SINGLE: ReadonlySet<Measure> = new Set(['unusual_count', 'ratio_to_maximum']);
+
 /** Whether running totals answer it: it is over every event, and over amounts alone. */
 const isTotal = ({ measure, flag, column }: WindowFeature): boolean =>
   TOTALS.has(measure) &&
@@ -53,14 +55,17 @@ export function windowReaders(features: readonly WindowFeature[], empty: History
         ? `share ${flag} ${feature.shareFlag}`
         : measure.startsWith('fraud_')
           ? `frauds ${flag}`
-          : `${flag} ${measure === 'count' ? '' : column} ${measure === 'unusual_count' || measure === 'ratio_to_maximum' ? 'single' : ''}`;
-    const key = `${windowSeconds} ${delaySeconds} ${kind}`;
+          : `${flag} ${measure === 'count' ? '' : column}`;
+    const key = SINGLE.has(measure)
+      ? `single ${delaySeconds} ${flag} ${column} ${feature.sum}`
+      : `${windowSeconds} ${delaySeconds} ${kind}`;
     const group = groups.get(key);
     if (group) group.push(feature);
     else groups.set(key, [feature]);
   }
   return [...groups.values()].map((group) => {
     const [first] = group;
+    if (SINGLE.has(first.measure)) return singleReader(group, empty);
     if (isTotal(first)) return totalsReader(group);
     if (first.measure === 'share') return shareReader(group, empty);
     if (first.measure.startsWith('fraud_')) return flaggedFrauds(group);
@@ -142,9 +147,9 @@ function shareReader(group: readonly WindowFeature[], empty: History): Reader {
         count = found.count;
       }
     } else {
-      scan(history, shareFlag, AMOUNT, from, to, Infinity);
+      scan(history, shareFlag, AMOUNT, from, to);
       held = found.count;
-      scan(history, flag, AMOUNT, from, to, Infinity);
+      scan(history, flag, AMOUNT, from, to);
       count = found.count;
     }
     for (const { slot, current } of group) {
@@ -161,30 +166,23 @@ function columnReader(group: readonly WindowFeature[], empty: History): Reader {
   const column = (group.find(({ measure }) => measure !== 'count') ?? group[0]).column;
   const fields = tileFieldsOf(empty, flag, column);
   const needsSquares = group.some(({ measure }) => measure === 'deviation');
-  const unusual = group.find(({ measure }) => measure === 'unusual_count');
   const isAmount = column === AMOUNT;
-  const known = { limit: Infinity, scale: 1, squares: Number.NaN, isAmount };
   return (history, record, out) => {
-    const { time, amountMinor, perMajor } = record;
-    const to = time - delaySeconds;
+    const to = record.time - delaySeconds;
     const from = to - windowSeconds;
     const { extras } = history;
-    const scale = isAmount ? perMajor : 1;
-    const own = isAmount ? amountMinor : (extras?.addedValues[column] ?? Number.NaN);
+    const scale = isAmount ? record.perMajor : 1;
+    const own = isAmount ? record.amountMinor : (extras?.addedValues[column] ?? Number.NaN);
     const flagged = hasFlag(extras?.addedFlags ?? 0, flag);
-    let limit = Infinity;
-    if (unusual !== undefined) {
-      limit = unusual.times * (usualOf(history, unusual.sum, time, false) * scale);
-    }
     if (history.tiled) scanTiles(history, fields, from, to);
-    else scan(history, flag, column, from, to, limit);
-    known.limit = limit;
-    known.scale = scale;
-    known.squares = needsSquares ? squaresOf(history, flag, column, from, to) : Number.NaN;
+    else scan(history, flag, column, from, to);
+    const squares = needsSquares ? squaresOf(history, flag, column, from, to) : Number.NaN;
     for (let i = 0; i < group.length; i++) {
       const { measure, slot, current } = group[i];
-      const counts = current && flagged;
-      out[slot] = columnValue(measure, counts, own, known);
+      out[slot] =
+        measure === 'ratio_to_mean'
+          ? ratioToMean(own, isAmount)
+          : columnValue(measure, current && flagged, own, scale, squares);
     }
   };
 }
@@ -198,19 +196,7 @@ function squaresOf(history: History, flag: number, column: number, from: number,
   return found.squares;
 }
 
-type Known = {
-  readonly limit: number;
-  readonly scale: number;
-  readonly squares: number;
-  readonly isAmount: boolean;
-};
-
-function columnValue(
-  measure: Measure,
-  counts: boolean,
-  own: number,
-  { limit, scale, squares, isAmount }: Known,
-): number {
+function columnValue(measure: Measure, counts: boolean, own: number, scale: number, squares: number): number {
   const withOwn = counts && !Number.isNaN(own);
   const values = found.values + (withOwn ? 1 : 0);
   const sum = found.sum + (withOwn ? own : 0);
@@ -225,21 +211,17 @@ function columnValue(
       return values > 0 ? Math.min(found.minimum, withOwn ? own : Infinity) / scale : Number.NaN;
     case 'maximum':
       return values > 0 ? Math.max(found.maximum, withOwn ? own : -Infinity) / scale : Number.NaN;
-    case 'deviation':
-      return deviation(withOwn, own, squares) / scale;
-    case 'ratio_to_mean':
-      return ratio(own, found.sum / found.values, isAmount);
-    case 'ratio_to_maximum':
-      return found.values > 0 ? ratio(own, found.maximum, isAmount) : Number.NaN;
     default:
-      // unusual_count; tiles do not know single values.
-      return Number.isNaN(limit) || Number.isNaN(own) ? Number.NaN : found.reaching + (own >= limit ? 1 : 0);
+      return deviation(withOwn, own, squares) / scale;
   }
 }
 
 /** By at least one minor unit, where amounts are compared. */
-const ratio = (own: number, other: number, isAmount: boolean): number =>
-  isAmount ? own / Math.max(other, 1) : other > 0 ? own / other : Number.NaN;
+function ratioToMean(own: number, isAmount: boolean): number {
+  const mean = found.sum / found.values;
+  if (isAmount) return own / Math.max(mean, 1);
+  return mean > 0 ? own / mean : Number.NaN;
+}
 
 /** Of what was found, and the current value where it counts: sums of squares are put together as Chan, Golub and LeVeque do (1979). */
 function deviation(withOwn: boolean, own: number, squares: number): number {

@@ -14,22 +14,13 @@ export const found = {
   maximum: 0,
   /** Sum of squares around the mean. */
   squares: 0,
-  /** Values from a limit on. */
-  reaching: 0,
 };
 
 const columnOf = ({ amounts, extras }: History, column: number): Float64Array | undefined =>
   column === AMOUNT ? amounts : extras?.columns[column];
 
 /** Over single events in (from, to] with a flag. */
-export function scan(
-  history: History,
-  flag: number,
-  column: number,
-  from: number,
-  to: number,
-  limit: number,
-): void {
+export function scan(history: History, flag: number, column: number, from: number, to: number): void {
   const first = history.eventsUntil(from);
   const end = history.eventsUntil(to);
   const values = columnOf(history, column);
@@ -39,7 +30,6 @@ export function scan(
   let sum = 0;
   let minimum = Infinity;
   let maximum = -Infinity;
-  let reaching = 0;
   for (let i = first; i < end; i++) {
     if (flag >= 0 && flags !== undefined && !hasFlag(flags[i], flag)) continue;
     count++;
@@ -51,14 +41,12 @@ export function scan(
     sum += value;
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;
-    if (value >= limit) reaching++;
   }
   found.count = count;
   found.values = known;
   found.sum = sum;
   found.minimum = minimum;
   found.maximum = maximum;
-  found.reaching = reaching;
 }
 
 /** The sum of squares around a mean, into `found.squares`, of the events that `scan` went through. */
@@ -117,7 +105,6 @@ export function scanTiles(history: History, fields: TileFieldsOf, from: number, 
   found.values = sum(fields.values);
   found.sum = sum(fields.sum);
   found.squares = sum(fields.squares);
-  found.reaching = Number.NaN;
   found.minimum =
     fields.minimum === undefined
       ? Number.NaN

@@ -44,3 +44,12 @@ export function riskWord(logOdds: number): string {
   if (logOdds > -4.6) return 'a raised';
   return logOdds > -6 ? 'a usual' : 'a low';
 }
+
+const SPAN_WORDS: Readonly<Record<string, string>> = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' };
+
+/** "24h" as "24 h", with "7d" behind it as ", ending 7 days ago". */
+export function windowWords(window: string, delay: string | undefined): string {
+  const spaced = `${window.slice(0, -1)} ${window.slice(-1)}`;
+  if (delay === undefined) return spaced;
+  return `${spaced}, ending ${delay.slice(0, -1)} ${SPAN_WORDS[delay.slice(-1)]} ago`;
+}

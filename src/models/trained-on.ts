@@ -2,6 +2,7 @@
 // here one becomes the other, and a model that does not fit a catalogue is told from one that does.
 import { shown } from '../domain/fields.ts';
 import type { Catalogue, FittedCategory } from '../features/catalogue.ts';
+import type { CatalogueOutline } from '../features/catalogue-outline.ts';
 import { placeIn } from '../features/place-in.ts';
 import { STANDARD } from '../features/standard.ts';
 import { createEnsemble, type Ensemble, featureOf, isLeaf, splitsBySet } from './ensemble.ts';
@@ -51,16 +52,17 @@ const listed = (names: readonly string[]): string =>
 /** Why a model cannot serve under a catalogue, with the features that are missing or changed; undefined where it can. */
 export function misfit(
   info: TrainedOn & { readonly version: string },
-  catalogue: Catalogue,
+  catalogue: Pick<CatalogueOutline, 'hash' | 'features'>,
 ): string | undefined {
   const strange = strangeCatalogue(info.version, info);
   if (strange !== undefined) return strange;
   const missing: string[] = [];
   const changed: string[] = [];
+  const hashes = new Map(catalogue.features.map(({ name, hash }) => [name, hash]));
   for (const name of info.features) {
-    const place = catalogue.place(name);
-    if (place === undefined) missing.push(name);
-    else if (catalogue.features[place].hash !== hashIn(info, name)) changed.push(name);
+    const hash = hashes.get(name);
+    if (hash === undefined) missing.push(name);
+    else if (hash !== hashIn(info, name)) changed.push(name);
   }
   if (missing.length + changed.length === 0) return undefined;
   const why = [

@@ -10,11 +10,12 @@ import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts'
 import type { InService, Result } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { Catalogues } from '../engine/stored-vectors.ts';
-import type { Catalogue } from '../features/catalogue.ts';
+import type { CatalogueOutline } from '../features/catalogue-outline.ts';
 import type { ReadyCatalogue } from '../features/checked-catalogue.ts';
 import type { NameMatch } from '../lists/name-index.ts';
 import type { Lookups } from '../rules/rule.ts';
 import type { Clock } from './clock.ts';
+import type { DocumentCheck } from './document-check.ts';
 import type { AuditEntry } from './office/audit.ts';
 import type { ModelRegistry } from './office/models.ts';
 import type { Office } from './office/office.ts';
@@ -86,10 +87,12 @@ export type ServedCatalogue = ReadyCatalogue & {
 export type CatalogueChange = {
   /** What this process decides by now. */
   current(): ServedCatalogue;
+  /** Looks at a document from outside, or a filed one, beside whatever decides. */
+  readonly check: DocumentCheck;
   /** Whether histories that begin are filled with what was before; else they know nothing of it, and nothing that serves may need them. */
   readonly fills: boolean;
   /** Why this runtime cannot keep the histories of a catalogue; undefined where it can. */
-  obstacle(catalogue: Catalogue): string | undefined;
+  obstacle(catalogue: Pick<CatalogueOutline, 'stores'>): string | undefined;
   /**
    * Puts the draft of this version into service, with its audit line: compiled, histories that are there shared, swapped between two
    * batches. Gives the histories that begin now, or why nothing was changed.

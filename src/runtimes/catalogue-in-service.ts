@@ -5,12 +5,14 @@ import { problemsToText } from '../domain/problem.ts';
 import type { Catalogues } from '../engine/stored-vectors.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { newHistories } from '../features/catalogue-changes.ts';
+import type { CatalogueOutline } from '../features/catalogue-outline.ts';
 import { STANDARD_READY, storedCatalogue } from '../features/checked-catalogue.ts';
 import { STANDARD } from '../features/standard.ts';
 import { withoutFeatures } from '../features/switched-off.ts';
 import type { CatalogueChange, ServedCatalogue } from '../ports/desk.ts';
 import type { AuditEntry } from '../ports/office/audit.ts';
 import type { CatalogueBook, FiledCatalogue } from '../ports/office/catalogue.ts';
+import { createDocumentCheck } from './document-check.ts';
 
 /** How many versions that served are kept at hand: for a start that cannot use the newest, and for vectors of the past. */
 const VERSIONS_KEPT = 500;
@@ -168,17 +170,18 @@ export function catalogueChange({
   refresh,
   obstacle,
 }: CatalogueRoad): CatalogueChange {
+  const check = createDocumentCheck();
   async function goLive(version: number, entry: AuditEntry): ReturnType<CatalogueChange['goLive']> {
     const filed = await book.find(version);
     if (!filed) return { problem: `There is no version ${version} of the catalogue.` };
-    const ready = readied(filed);
-    if (typeof ready === 'string') return { problem: ready };
+    const ready = await check(JSON.parse(filed.document));
+    if (!ready.ok) return { problem: problemsToText(ready.problems) };
     const stands = obstacle(ready.catalogue);
     if (stands !== undefined) return { problem: stands };
     const before = inService.current();
     const begun = newHistories(before.catalogue, ready.catalogue);
     const from = (): FilledFrom[] => begun.map((history) => ({ ...history, ...next() }));
-    const kept = stillFilling(before, ready);
+    const kept = stillFilling(before, ready.catalogue);
     if (!(await book.move(version, 'draft', 'live', [...kept, ...from()], entry))) {
       return { problem: 'Somebody moved or wrote it meanwhile. Look at it again.' };
     }
@@ -191,12 +194,12 @@ export function catalogueChange({
     }
     return { filledFrom };
   }
-  return { current: inService.current, fills: false, obstacle, goLive };
+  return { current: inService.current, check, fills: false, obstacle, goLive };
 }
 
 /** Of histories that began with a version before, those that this one goes on reading. */
-function stillFilling(before: ServedCatalogue, after: Pick<ServedCatalogue, 'catalogue'>): FilledFrom[] {
-  const hashes = new Map(after.catalogue.features.map(({ name, hash }) => [name, hash]));
+function stillFilling(before: ServedCatalogue, after: CatalogueOutline): FilledFrom[] {
+  const hashes = new Map(after.features.map(({ name, hash }) => [name, hash]));
   const same = new Set(
     before.catalogue.features.filter(({ name, hash }) => hashes.get(name) === hash).map(({ name }) => name),
   );

@@ -8,6 +8,7 @@ import { createLatencyWindow, type LatencyWindow } from '../engine/latency-windo
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { Simulation } from '../ports/simulation.ts';
 import type { ProducerState } from '../server/pipeline/part-health.ts';
+import { type AccountEvents, createAccountEvents } from '../simulator/account-events.ts';
 import { FRAUD_TYPES } from '../simulator/fraud.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/first-model.ts';
@@ -29,6 +30,8 @@ export type ProducerOptions = {
   readonly rate: number;
   readonly seed: number;
   readonly logFile: string;
+  /** Whether people log in, and do what they do besides paying; nobody does in the classic preset. */
+  readonly events: boolean;
   /** Whom it simulates, and when each was seen last. */
   readonly people: Pick<SimulatorOptions, 'accounts' | 'lastSeenMs'>;
 };
@@ -37,13 +40,14 @@ export type ProducerOptions = {
 type Sent = {
   produced: number;
   frauds: number;
+  events: number;
   labelled: number;
   errors: number;
   lastAtMs: number | undefined;
   readonly latency: LatencyWindow;
 };
 
-type Intake = Pick<Desk, 'accept' | 'label' | 'clock'>;
+type Intake = Pick<Desk, 'accept' | 'acceptEvents' | 'label' | 'clock'>;
 
 export async function startProducer(desk: Intake, options: ProducerOptions): Promise<Producer> {
   await mkdir(dirname(options.logFile), { recursive: true });
@@ -62,6 +66,7 @@ export async function startProducer(desk: Intake, options: ProducerOptions): Pro
   const sent: Sent = {
     produced: 0,
     frauds: 0,
+    events: 0,
     labelled: 0,
     errors: 0,
     lastAtMs: undefined,
@@ -73,7 +78,11 @@ export async function startProducer(desk: Intake, options: ProducerOptions): Pro
   await write(
     `simulator started: preset ${options.preset}, ${options.rate} transactions a second, seed ${options.seed}`,
   );
-  const sendDue = createSender(desk, live, random, sent, write);
+  const accountEvents =
+    options.events && options.preset !== 'classic'
+      ? createAccountEvents({ seed: options.seed, startMs, idPrefix: `ev-${startMs.toString(36)}-` })
+      : undefined;
+  const sendDue = createSender(desk, live, { random, accountEvents }, sent, write);
   let stopped = false;
   let failure: string | undefined;
   const running = repeat(sendDue, () => stopped, sent, write).catch((error: Error) => {
@@ -114,11 +123,14 @@ export async function startProducer(desk: Intake, options: ProducerOptions): Pro
   };
 }
 
-/** Sends what is due: transactions, and labels of earlier frauds once they would be known. */
+/** What is drawn beside payments. */
+type Beside = { readonly random: Random; readonly accountEvents: AccountEvents | undefined };
+
+/** Sends what is due: transactions with the events before them, and labels of earlier frauds once they would be known. */
 function createSender(
   desk: Intake,
   live: LiveSimulator,
-  random: Random,
+  { random, accountEvents }: Beside,
   sent: Sent,
   write: (text: string) => Promise<void>,
 ): () => Promise<void> {
@@ -128,6 +140,9 @@ function createSender(
   async function sendTransactions(now: number): Promise<void> {
     const due = live.takeDue(now);
     if (due.length === 0) return;
+    const events = accountEvents ? due.flatMap(accountEvents.before) : [];
+    if (events.length > 0) await desk.acceptEvents(events);
+    sent.events += events.length;
     const started = performance.now();
     await desk.accept(due.map((event) => event.transaction));
     sent.latency.add(performance.now() - started, now);
@@ -152,9 +167,9 @@ function createSender(
     }
     if (now - lastLogMs < LOG_EVERY_MS) return;
     lastLogMs = now;
-    const { produced, frauds, labelled, errors } = sent;
+    const { produced, frauds, events, labelled, errors } = sent;
     await write(
-      `${produced} transactions sent, ${frauds} of them fraud, ${labelled} labels, ${errors} refusals`,
+      `${produced} transactions sent, ${frauds} of them fraud, ${events} events, ${labelled} labels, ${errors} refusals`,
     );
   };
 }

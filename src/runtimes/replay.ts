@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { InputRow } from '../adapters/files/csv-rows.ts';
 import { shown } from '../domain/fields.ts';
 import type { Label } from '../domain/label.ts';
+import { ownDataOf } from '../domain/own-data.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { OverCapacityError } from '../ports/desk.ts';
 import { createLabelClock, type LabelClock, labelFor } from '../training/label-clock.ts';
@@ -52,7 +54,7 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
   const labels = createLabelClock();
   // What is flagged and genuine closes its alert when that would have become known.
   const tally = createTally(options.qualityFromMs, ({ transaction }) =>
-    labels.schedule(labelFor(transaction, false, knownAt(transaction.occurredAtMs, options), 'import')),
+    labels.schedule(importedLabel(desk, transaction, false, options)),
   );
   desk.onOutput((output) => tally.add(output, desk.clock.nowMs()));
   const run: Run = {
@@ -80,6 +82,17 @@ export async function replay(desk: EmbeddedDesk, options: ReplayOptions): Promis
 
 const knownAt = (occurredAtMs: number, { delayDays }: ReplayOptions): number =>
   occurredAtMs + delayDays * DAY_MS;
+
+const importedLabel = (
+  desk: EmbeddedDesk,
+  transaction: Transaction,
+  fraud: boolean,
+  options: ReplayOptions,
+): Label => {
+  const { keyFields } = ownDataOf(desk.dataModel());
+  const atMs = knownAt(transaction.occurredAtMs, options);
+  return labelFor(transaction, fraud, atMs, 'import', undefined, keyFields);
+};
 
 /** Sends rows as their time comes; false where the replay ends with them. */
 async function sendBatch(run: Run, batch: readonly InputRow[]): Promise<boolean> {
@@ -130,12 +143,11 @@ async function setAside(
 
 /** Where the file says what a transaction is, its decision is judged by that; a fraud is told once it would be known. */
 function expectOutcome(
-  { options, labels, tally }: Run,
+  { desk, options, labels, tally }: Run,
   { transaction, fraud }: Extract<InputRow, { ok: true }>,
 ): void {
   if (fraud !== undefined) tally.expect(transaction.id, fraud);
-  if (fraud)
-    labels.schedule(labelFor(transaction, true, knownAt(transaction.occurredAtMs, options), 'import'));
+  if (fraud) labels.schedule(importedLabel(desk, transaction, true, options));
 }
 
 async function send(desk: EmbeddedDesk, records: LogRecord[], stopped: () => boolean): Promise<void> {

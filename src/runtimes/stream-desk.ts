@@ -180,12 +180,12 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     source: () => sourceState(probes.arrivals(), measurements),
     decide,
     accept: (transactions) => append(transactions.map(encodeTransaction)),
-    acceptEvents: (events) => append(events.map((event) => encodeEvent(event))),
+    acceptEvents: (events) => append(events.map((event) => encodeEvent(event, dataModel()))),
     label: (labels) => append(labels.map(encodeLabel)),
     takeAgain: (record, attempt) =>
       append([
         {
-          ...encodeRecord(record),
+          ...encodeRecord(record, dataModel()),
           attempt,
         },
       ]),

@@ -19,7 +19,7 @@ import type { Desk } from '../ports/desk.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { startPartition } from '../stream/partition-runner.ts';
 import { createPublisher } from '../stream/publisher.ts';
-import { encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
+import { encodeEvent, encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { createSharedHistories } from '../stream/shared-histories.ts';
 import { type FirstModelOptions, trainFirstModel } from '../training/first-model.ts';
 import { fileFirstModel } from './first-champion.ts';
@@ -30,7 +30,7 @@ import { type StreamSettings, topicPlan } from './stream-settings.ts';
 const APPEND_TIMEOUT_MS = 30_000;
 const FEWEST_PEOPLE = 1000;
 
-export type Intake = Pick<Desk, 'accept' | 'label' | 'clock'> & { close(): Promise<void> };
+export type Intake = Pick<Desk, 'accept' | 'acceptEvents' | 'label' | 'clock'> & { close(): Promise<void> };
 
 /** A writer to the stream's input. */
 export async function openIntake(settings: StreamSettings): Promise<Intake> {
@@ -40,6 +40,11 @@ export async function openIntake(settings: StreamSettings): Promise<Intake> {
   return {
     clock: systemClock,
     accept: (transactions) => producer.append(transactions.map(encodeTransaction), APPEND_TIMEOUT_MS),
+    acceptEvents: (events) =>
+      producer.append(
+        events.map((event) => encodeEvent(event)),
+        APPEND_TIMEOUT_MS,
+      ),
     label: (labels) => producer.append(labels.map(encodeLabel), APPEND_TIMEOUT_MS),
     close: () => client.close(),
   };

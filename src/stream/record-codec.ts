@@ -76,12 +76,12 @@ export const encodeLabel = (label: Label): EncodedRecord => ({
   kind: 'label',
 });
 
-export function encodeRecord(record: LogRecord): EncodedRecord {
+export function encodeRecord(record: LogRecord, dataModel?: DataModel): EncodedRecord {
   switch (record.kind) {
     case 'transaction':
       return encodeTransaction(record.transaction);
     case 'event':
-      return encodeEvent(record.event);
+      return encodeEvent(record.event, dataModel);
     case 'label':
       return encodeLabel(record.label);
   }

@@ -1,4 +1,5 @@
 // Features of past transactions as they stood then: in event time, each fraud label applied once it was known.
+import { ownDataOf } from '../domain/own-data.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
@@ -21,12 +22,14 @@ export function createFeatureReplay(
   state: FeatureState = catalogue.createState(),
 ): FeatureReplay {
   const clock = createLabelClock();
+  const { keyFields } = ownDataOf(catalogue.data);
   const vector = new Float64Array(catalogue.size);
   return {
     next(transaction, fraud) {
       for (const label of clock.due(transaction.occurredAtMs)) catalogue.applyLabel(state, label, undefined);
       catalogue.observe(state, transaction, vector);
-      if (fraud) clock.schedule(labelFor(transaction, true, fraud.knownAtMs, 'import', fraud.fraudType));
+      if (fraud)
+        clock.schedule(labelFor(transaction, true, fraud.knownAtMs, 'import', fraud.fraudType, keyFields));
       return vector;
     },
   };

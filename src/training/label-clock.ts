@@ -38,13 +38,17 @@ export function createLabelClock<T extends { readonly labelledAtMs: number } = L
   };
 }
 
-/** The label of a transaction, known at `labelledAtMs`, with the keys of the histories it belongs to. */
+/**
+ * The label of a transaction, known at `labelledAtMs`, with the keys of the histories it belongs to; `keyFields` are those of own
+ * entities.
+ */
 export function labelFor(
   transaction: Transaction,
   fraud: boolean,
   labelledAtMs: number,
   source: Label['source'],
   fraudType?: string,
+  keyFields: readonly string[] = [],
 ): Label {
   return {
     transactionId: transaction.id,
@@ -52,6 +56,6 @@ export function labelFor(
     ...(fraudType !== undefined && { fraudType }),
     source,
     labelledAtMs,
-    ...historiesOf(transaction),
+    ...historiesOf(transaction, keyFields),
   };
 }

@@ -57,6 +57,11 @@ webhooks = {
     "old": checked({**headers, "webhook-timestamp": "1"}, body),
 }
 labels = json.dumps([{"transactionId": name, "fraud": True}])
+event = json.dumps({"id": name, "kind": "login", "occurredAt": "2026-11-01T09:59:00Z", "accountId": "../acc/1"})
+
+
+def taken_of(answer):
+    return answer["accepted"] + answer["repeated"]
 
 
 def in_turn():
@@ -79,6 +84,7 @@ def in_turn():
             "away": problem_of(away.get_liveness),
             "taken": [figures(one) for one in send_transactions(desk, many())],
             "labelled": desk.add_labels(labels, type="application/json")["accepted"],
+            "observed": taken_of(desk.add_events(event, type="application/json")),
             "found": any(row["id"] == name for row in desk.list_transactions(account_id="../acc/1", limit=5)["items"]),
             "afterBusy": busy.decide(payment("busy"))["transactionId"],
         }
@@ -108,6 +114,7 @@ async def awaited():
             "away": await problem_of(away.get_liveness()),
             "taken": [figures(one) async for one in asend_transactions(desk, many())],
             "labelled": (await desk.add_labels(labels, type="application/json"))["accepted"],
+            "observed": taken_of(await desk.add_events(event, type="application/json")),
             "found": any(
                 row["id"] == name for row in (await desk.list_transactions(account_id="../acc/1", limit=5))["items"]
             ),

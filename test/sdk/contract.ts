@@ -40,6 +40,8 @@ const labelled = await desk.addLabels({
   body: JSON.stringify([{ transactionId: name, fraud: true }]),
   type: 'application/json',
 });
+const event = { id: name, kind: 'login', occurredAt: '2026-11-01T09:59:00Z', accountId: '../acc/1' };
+const observed = await desk.addEvents({ body: JSON.stringify(event), type: 'application/json' });
 const { items } = await desk.listTransactions({ query: { accountId: '../acc/1', limit: 5 } });
 const busy = connect({ url: busyUrl });
 const afterBusy = await busy.decide({ body: payment('busy') });
@@ -55,6 +57,7 @@ console.log(
     away: await problemOf(connect({ url: 'http://127.0.0.1:9', tries: 1 }).getLiveness()),
     taken,
     labelled: 'accepted' in labelled && labelled.accepted,
+    observed: observed.accepted + observed.repeated,
     found: items.some((row) => row.id === name),
     afterBusy: afterBusy.transactionId,
     webhook: await problemOf(verifyWebhook(secret, headers, body)),

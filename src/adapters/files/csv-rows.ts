@@ -1,13 +1,18 @@
 // Makes transactions of the cells of a CSV, as its mapping says: nothing shifts, nothing is guessed, and a bad row costs itself.
+import { basename } from 'node:path';
 import { maskCardNumbers } from '../../domain/card-number.ts';
 import { CURRENCY_CODES, minorPerMajor } from '../../domain/currency.ts';
+import { type DataModel, NO_DATA_MODEL } from '../../domain/data-model.ts';
 import { shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
+import { ownDataOf } from '../../domain/own-data.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
 import { type Bounds, readTransaction } from '../../domain/read-transaction.ts';
 import { isSensitiveField, SENSITIVE_FIELD } from '../../domain/sensitive-fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
+import { attributeReader, definitionsOf, type TypedColumn } from './attribute-columns.ts';
+import { decimal, minorUnits, timeText } from './cell-values.ts';
 import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
 
 export type InputRow =
@@ -23,12 +28,10 @@ export type InputRow =
 export const RAW_SHOWN = 500;
 const KNOWN_CURRENCIES: ReadonlySet<string> = new Set(CURRENCY_CODES);
 
-/**
- * Makes a row of the cells of a line. Throws InputError where the file has not the columns that the mapping names, or has one of
- * them twice.
- */
-export function rowReader(header: readonly string[], mapping: Mapping, file: string, bounds: Bounds) {
-  const position = (column: string): number => {
+/** Where a column stands. Throws InputError where the file has it not, or twice, or may not have it. */
+export const columnPositions =
+  (header: readonly string[], file: string) =>
+  (column: string): number => {
     if (isSensitiveField(column)) throw new InputError(`${file}, column "${column}": ${SENSITIVE_FIELD}`);
     const at = header.indexOf(column);
     if (at < 0)
@@ -42,6 +45,19 @@ export function rowReader(header: readonly string[], mapping: Mapping, file: str
       );
     return at;
   };
+
+/**
+ * Makes a row of the cells of a line; `own` are the columns that become attributes. Throws InputError where the file has not the
+ * columns that the mapping names, or has one of them twice.
+ */
+export function rowReader(
+  header: readonly string[],
+  mapping: Mapping,
+  file: string,
+  bounds: Bounds,
+  own: readonly TypedColumn[] = [],
+) {
+  const position = columnPositions(header, file);
   const positionOf = (source: FieldSource): number => ('column' in source ? position(source.column) : -1);
   /** Minor units in a unit of the row's currency: 1 where it is none, which is told of the currency. */
   const unitsOf = (field: string): ((record: readonly string[]) => number) => {
@@ -58,6 +74,12 @@ export function rowReader(header: readonly string[], mapping: Mapping, file: str
     const units = unitsOf(field.startsWith('billing.') ? 'billing.currency' : 'currency');
     return { parent, child, read: valueReader(field, source, positionOf(source), units) };
   });
+  const ownReaders = own.map((column) => ({
+    name: column.name,
+    read: attributeReader(column, unitsOf('currency')),
+  }));
+  const placeOf = rowPlace(file);
+  const held = own.length === 0 ? bounds : { ...bounds, dataModel: withColumns(bounds.dataModel, own) };
   const sensitive = new Set(header.flatMap((name, column) => (isSensitiveField(name) ? [column] : [])));
   const kept = (cells: readonly string[]): string =>
     keptOf(
@@ -88,10 +110,35 @@ export function rowReader(header: readonly string[], mapping: Mapping, file: str
         (value[parent] as Record<string, unknown>)[child] = item;
       }
     }
-    const parsed = readTransaction(value, bounds);
+    if (!mapping.fields.id) value.id = placeOf(line);
+    // An account of its own has no history: what is known of the row is the row.
+    if (!mapping.fields.accountId) value.accountId = placeOf(line);
+    if (ownReaders.length > 0) {
+      const attributes: Record<string, unknown> = {};
+      for (const { name, read } of ownReaders) attributes[name] = read(record);
+      value.attributes = attributes;
+    }
+    const parsed = readTransaction(value, held);
     if (!parsed.ok) return { ok: false, line, raw: kept(record), problems: parsed.problems };
     return { ok: true, line, transaction: parsed.value, ...label };
   };
+}
+
+/** Cells that do not fit what their column holds are told as those of declared fields are. */
+function withColumns(dataModel: DataModel = NO_DATA_MODEL, own: readonly TypedColumn[]): DataModel {
+  const declared = ownDataOf(dataModel).fields;
+  const found = definitionsOf(own.filter(({ name }) => !declared.has(name)));
+  return { ...dataModel, fields: [...dataModel.fields, ...found] };
+}
+
+const LONGEST_FILE_NAME = 80;
+
+/** Names a row by its file and line, where nothing in it does. */
+function rowPlace(file: string): (line: number) => string {
+  const name = basename(file)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '_')
+    .slice(0, LONGEST_FILE_NAME);
+  return (line) => `${maskCardNumbers(name)}:${line}`;
 }
 
 /** What a label says; nothing where it is unknown, and a sentence where nobody said what it means. */
@@ -110,11 +157,12 @@ type ValueReader = (record: readonly string[]) => unknown;
 
 function textReader(source: FieldSource, at: number): ValueReader {
   if ('constant' in source) return () => source.constant;
-  const { prefix } = source;
+  const { prefix, values } = source;
   return (record) => {
     const text = record[at];
     if (text === undefined || text === '') return undefined;
-    return prefix === undefined ? text : prefix + text;
+    const said = values && Object.hasOwn(values, text.trim()) ? values[text.trim()] : text;
+    return prefix === undefined ? said : prefix + said;
   };
 }
 
@@ -125,17 +173,11 @@ function valueReader(
   unitsOf: (record: readonly string[]) => number,
 ): ValueReader {
   if ('constant' in source) return () => source.constant;
-  const { factor = 1, time } = source;
+  const { factor = 1 } = source;
   if (field === 'occurredAt') {
     return (record) => {
       const text = record[at];
-      if (text === undefined || text === '') return undefined;
-      if (time === 'utc') return `${text.trim().replace(' ', 'T')}Z`;
-      if (time === 'epoch_seconds' || time === 'epoch_milliseconds') {
-        const date = new Date(Number(text) * (time === 'epoch_seconds' ? 1000 : 1));
-        return Number.isNaN(date.getTime()) ? text : date.toISOString();
-      }
-      return text;
+      return text === undefined || text === '' ? undefined : timeText(text, source);
     };
   }
   if (NUMBER_FIELDS.has(field)) {
@@ -147,21 +189,4 @@ function valueReader(
     };
   }
   return textReader(source, at);
-}
-
-const DECIMAL = /^[+-]?\d{1,20}(?:\.(\d{1,20}))?$/;
-
-/** A number as it is written in decimal digits; what is none is given as it stands, to be told. */
-const decimal = (text: string, factor: number): number | string =>
-  DECIMAL.test(text) ? Number(text) * factor : text;
-
-/** An amount in whole minor units; one that is none (12.345 in hundredths) is given as it stands: nothing is rounded away. */
-function minorUnits(text: string, factor: number): number | string {
-  const [, fraction = ''] = DECIMAL.exec(text) ?? [];
-  if (!DECIMAL.test(text)) return text;
-  const exact = Number(text) * factor;
-  const whole = Math.round(exact);
-  // 57.16 × 100 is 5715.999…: off by less than the last digit that was written.
-  const isWhole = Math.abs(exact - whole) < 0.01 * factor * 10 ** -fraction.length;
-  return isWhole ? whole : text;
 }

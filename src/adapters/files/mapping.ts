@@ -1,10 +1,25 @@
 // How the columns of a CSV file become the fields of a transaction: a preset, or a JSON file.
 import { readFile } from 'node:fs/promises';
+import { attributeNameProblem } from '../../domain/attributes.ts';
+import { FIELD_TYPES, type FieldType } from '../../domain/data-model.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
+import { parseIsoTime } from '../../domain/iso-time.ts';
 import { readJson } from '../../domain/json-text.ts';
 import { fileText } from '../../domain/utf8.ts';
 import { wordSimilarity } from '../../lists/word-fit.ts';
+
+export const TIME_KINDS = [
+  'iso',
+  'utc',
+  'epoch_seconds',
+  'epoch_milliseconds',
+  'seconds_since',
+  'minutes_since',
+  'hours_since',
+  'days_since',
+] as const;
+export type TimeKind = (typeof TIME_KINDS)[number];
 
 /**
  * Where a field's value comes from. `factor` multiplies numbers: 100 turns 12.34 into minor units, 'currency' by as many as the
@@ -15,14 +30,31 @@ export type FieldSource =
   | {
       readonly column: string;
       readonly factor?: number | 'currency';
-      /** iso (default), epoch_seconds, epoch_milliseconds, or utc (YYYY-MM-DD HH:MM:SS read as UTC) */
-      readonly time?: 'iso' | 'epoch_seconds' | 'epoch_milliseconds' | 'utc';
+      /** iso (default), epoch_seconds, epoch_milliseconds, utc (YYYY-MM-DD HH:MM[:SS] read as UTC), or numbers since `startMs` */
+      readonly time?: TimeKind;
+      readonly startMs?: number;
       readonly prefix?: string;
+      /** What a cell stands for; a cell that is not in it is taken as it is. */
+      readonly values?: Readonly<Record<string, string>>;
     };
 
+/** Where an own field comes from; where no type is said, it is found by looking at the first rows. */
+export type AttributeSource = FieldSource & { readonly type?: FieldType };
+
+export type AttributeMapping = {
+  /** By the name in `attributes`. */
+  readonly named: Readonly<Record<string, AttributeSource>>;
+  /** Whether every column that no field takes is one too. */
+  readonly takesRest: boolean;
+};
+
 export type Mapping = {
-  /** Target field ("accountId", "merchant.id", "location.lat" …) → source. */
+  /**
+   * Target field ("accountId", "merchant.id", "location.lat" …) → source. Where there is no id, or no account, the place of the
+   * row in its file stands for it.
+   */
   readonly fields: Readonly<Record<string, FieldSource>>;
+  readonly attributes?: AttributeMapping;
   /** Which column says what a row turned out to be, and by which values. */
   readonly label?: {
     readonly column: string;
@@ -40,8 +72,13 @@ const FIELDS = new Set([
   'billing.amountMinor', 'billing.currency',
 ]); // biome-ignore format: a list
 export const NUMBER_FIELDS = new Set(['amountMinor', 'billing.amountMinor', 'location.lat', 'location.lon']);
-const TIMES = new Set(['iso', 'epoch_seconds', 'epoch_milliseconds', 'utc']);
-const REQUIRED = ['id', 'accountId', 'occurredAt', 'amountMinor', 'currency', 'type'];
+const TIMES: ReadonlySet<string> = new Set(TIME_KINDS);
+const REQUIRED = ['occurredAt', 'amountMinor', 'currency', 'type'];
+const TYPES: ReadonlySet<string> = new Set(FIELD_TYPES);
+const SOURCE_KEYS = ['column', 'constant', 'factor', 'time', 'start', 'prefix', 'values'];
+/** Stands for every column that no field takes. */
+const REST = 'rest';
+const REST_TOO = '*';
 
 const PRESETS: Readonly<Record<string, Mapping>> = {
   handbook: {
@@ -129,53 +166,136 @@ function onlyKnown(
 const isFactor = (value: unknown): value is number | 'currency' =>
   value === 'currency' || (typeof value === 'number' && Number.isFinite(value) && value !== 0);
 
+/** Problems with the keys of one source, told where it stands. */
+type Told = { readonly at: string; readonly problems: string[] };
+
+/** The source of a field or attribute; undefined where it is none, which is told. */
+function parseSource(
+  source: unknown,
+  keys: readonly string[],
+  { at, problems }: Told,
+): FieldSource | undefined {
+  if (!isObject(source)) {
+    problems.push(`${at} needs a "column" or a "constant".`);
+    return undefined;
+  }
+  const { constant, column } = source;
+  if (typeof constant === 'string' || typeof constant === 'number') return { constant };
+  if (typeof column !== 'string') {
+    problems.push(`${at} needs a "column" or a "constant".`);
+    return undefined;
+  }
+  onlyKnown(source, keys, `${at}.`, problems);
+  const { factor, prefix, values } = source;
+  if (factor !== undefined && !isFactor(factor))
+    problems.push(`${at}.factor is ${shown(factor)}; it must be a number, or "currency".`);
+  const isTable = isObject(values) && Object.values(values).every((one) => typeof one === 'string');
+  if (values !== undefined && !isTable)
+    problems.push(`${at}.values must say what cells stand for, such as {"CASH_OUT": "withdrawal"}.`);
+  return {
+    column,
+    ...(isFactor(factor) && { factor }),
+    ...parseTime(source, { at, problems }),
+    ...(typeof prefix === 'string' && { prefix }),
+    ...(isTable && { values: values as Record<string, string> }),
+  };
+}
+
+/** How a time is written, and since when it is counted. */
+function parseTime(
+  source: Record<string, unknown>,
+  { at, problems }: Told,
+): Pick<Exclude<FieldSource, { constant: unknown }>, 'time' | 'startMs'> {
+  const { time, start } = source;
+  if (time !== undefined && !(typeof time === 'string' && TIMES.has(time))) {
+    problems.push(`${at}.time is ${shown(time)}; it must be one of ${TIME_KINDS.join(', ')}.`);
+    return {};
+  }
+  const counts = typeof time === 'string' && time.endsWith('_since');
+  const startMs = typeof start === 'string' ? parseIsoTime(start) : undefined;
+  if (counts && startMs === undefined)
+    problems.push(`${at}.start must say since when ${time} counts, such as "2013-09-01T00:00:00Z".`);
+  if (!counts && start !== undefined)
+    problems.push(`${at}.start is for times that count since it (hours_since).`);
+  return {
+    ...(typeof time === 'string' && { time: time as TimeKind }),
+    ...(startMs !== undefined && { startMs }),
+  };
+}
+
+function parseFields(value: Record<string, unknown>, problems: string[]): Record<string, FieldSource> {
+  const fields: Record<string, FieldSource> = {};
+  for (const [field, given] of Object.entries(value)) {
+    if (!FIELDS.has(field)) {
+      problems.push(
+        `fields.${field} is not a transaction field (known: ${[...FIELDS].join(', ')}); fields of your own belong into attributes.`,
+      );
+      continue;
+    }
+    const at = `fields.${field}`;
+    const source = parseSource(given, SOURCE_KEYS, { at, problems });
+    if (!source) continue;
+    if ('column' in source && source.factor === 'currency' && !field.endsWith('amountMinor'))
+      problems.push(`${at}.factor can be "currency" for amounts only.`);
+    fields[field] = source;
+  }
+  for (const field of REQUIRED) if (!(field in fields)) problems.push(`fields.${field} is required.`);
+  return fields;
+}
+
+function parseAttributes(value: unknown, problems: string[]): AttributeMapping | undefined {
+  if (value === undefined) return undefined;
+  if (value === REST) return { named: {}, takesRest: true };
+  if (!isObject(value)) {
+    problems.push(`attributes must be "${REST}", or an object that says a column for each name.`);
+    return undefined;
+  }
+  const named: Record<string, AttributeSource> = {};
+  for (const [name, given] of Object.entries(value)) {
+    if (name === REST_TOO) {
+      if (given !== REST) problems.push(`attributes.${REST_TOO} can be "${REST}" alone.`);
+      continue;
+    }
+    const problem = attributeNameProblem(name);
+    const at = `attributes.${name}`;
+    if (problem !== undefined) problems.push(`${at}: ${problem}`);
+    const source = parseSource(given, [...SOURCE_KEYS, 'type'], { at, problems });
+    const type = isObject(given) ? given.type : undefined;
+    const isType = typeof type === 'string' && TYPES.has(type) && type !== 'place';
+    if (type !== undefined && !isType) {
+      const types = FIELD_TYPES.filter((one) => one !== 'place').join(', ');
+      problems.push(
+        `${at}.type is ${shown(type)}; it must be one of ${types}. A place is name.lat and name.lon, numbers.`,
+      );
+    }
+    if (source) named[name] = { ...source, ...(isType && { type: type as FieldType }) };
+  }
+  return { named, takesRest: value[REST_TOO] === REST };
+}
+
 export function parseMapping(value: unknown, name: string): Mapping {
   const problems: string[] = [];
   if (!isObject(value) || !isObject(value.fields)) {
     throw new InputError(
-      `${name}: a mapping is an object {"fields": {…}, "label": {…}}; see docs/replay.md.`,
+      `${name}: a mapping is an object {"fields": {…}, "attributes": {…}, "label": {…}}; see docs/data.md.`,
     );
   }
-  const fields: Record<string, FieldSource> = {};
-  for (const [field, source] of Object.entries(value.fields)) {
-    if (!FIELDS.has(field)) {
-      problems.push(`fields.${field} is not a transaction field (known: ${[...FIELDS].join(', ')}).`);
-      continue;
-    }
-    if (isObject(source) && (typeof source.constant === 'string' || typeof source.constant === 'number')) {
-      fields[field] = { constant: source.constant };
-      continue;
-    }
-    if (!isObject(source) || typeof source.column !== 'string') {
-      problems.push(`fields.${field} needs a "column" or a "constant".`);
-      continue;
-    }
-    onlyKnown(source, ['column', 'factor', 'time', 'prefix'], `fields.${field}.`, problems);
-    const { column, factor, time, prefix } = source;
-    if (factor !== undefined && !isFactor(factor))
-      problems.push(`fields.${field}.factor is ${shown(factor)}; it must be a number, or "currency".`);
-    if (factor === 'currency' && !field.endsWith('amountMinor'))
-      problems.push(`fields.${field}.factor can be "currency" for amounts only.`);
-    if (time !== undefined && !(typeof time === 'string' && TIMES.has(time))) {
-      problems.push(`fields.${field}.time is ${shown(time)}; it must be one of ${[...TIMES].join(', ')}.`);
-    }
-    fields[field] = {
-      column,
-      ...(isFactor(factor) && { factor }),
-      ...(typeof time === 'string' && { time: time as 'iso' }),
-      ...(typeof prefix === 'string' && { prefix }),
-    };
-  }
-  for (const field of REQUIRED) if (!(field in fields)) problems.push(`fields.${field} is required.`);
+  const fields = parseFields(value.fields, problems);
+  const attributes = parseAttributes(value.attributes, problems);
   let label: Mapping['label'];
   if (isObject(value.label)) {
     label = labelMapping(value.label, problems);
   }
-  onlyKnown(value, ['fields', 'label', 'delimiter'], '', problems);
+  onlyKnown(value, ['fields', 'attributes', 'label', 'delimiter'], '', problems);
   const { delimiter } = value;
   const isDelimiter = typeof delimiter === 'string' && delimiter.length === 1 && !/["\r\n]/.test(delimiter);
   if (delimiter !== undefined && !isDelimiter)
     problems.push(`delimiter is ${shown(delimiter)}; it must be one character, such as ";".`);
   if (problems.length > 0) throw new InputError(`${name}: ${problems.join(' ')}`);
-  return { fields, ...(label && { label }), ...(isDelimiter && { delimiter }) };
+  return {
+    fields,
+    ...(attributes && { attributes }),
+    ...(label && { label }),
+    ...(isDelimiter && { delimiter }),
+  };
 }

@@ -239,7 +239,7 @@ test('a mapping lists all that is wrong with it', () => {
         'fields.id needs',
         'fields.colour is not',
         '"moon"',
-        'fields.accountId is required',
+        'fields.amountMinor is required',
       ])
         assert.ok(error.message.includes(part), `${part} in ${error.message}`);
       return true;

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { DataModel, FieldDefinition } from '../../domain/data-model.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { readJson } from '../../domain/json-text.ts';
@@ -13,7 +14,14 @@ import { isSensitiveField } from '../../domain/sensitive-fields.ts';
 import { badByteText, badUtf8, byteName } from '../../domain/utf8.ts';
 import { type CsvRecord, csvRecords } from '../../formats/csv-records.ts';
 import { jsonRecords } from '../../formats/json-records.ts';
-import { type InputRow, RAW_SHOWN, rowReader } from './csv-rows.ts';
+import {
+  type AttributeColumn,
+  attributeColumns,
+  definitionsOf,
+  ROWS_LOOKED_AT,
+  typedColumns,
+} from './attribute-columns.ts';
+import { columnPositions, type InputRow, RAW_SHOWN, rowReader } from './csv-rows.ts';
 import { byteLines, utf8Bytes } from './file-bytes.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -26,6 +34,7 @@ export type InputFile = {
 
 const BATCH_ROWS = 1000;
 const MAX_LINE_BYTES = 1 << 20;
+const MAX_CHARACTERS_LOOKED_AT = 16 << 20;
 
 /** Opens a file for reading; `mapping` is needed for CSV. Throws InputError when the file cannot be used. */
 export async function openTransactions(
@@ -218,34 +227,86 @@ function ndjsonRow(bytes: Buffer, tooLong: boolean, line: number, bounds: Bounds
   return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
 }
 
+type RowOf = (record: CsvRecord) => InputRow;
+
 async function* csvRows(
   bytes: AsyncIterable<Buffer>,
   mapping: Mapping,
   file: string,
   bounds: Bounds,
 ): AsyncGenerator<InputRow[]> {
-  let toRow: ((record: readonly string[], line: number) => InputRow) | undefined;
-  let header: readonly string[] = [];
+  const { header, columns, first, rest } = await beginningOf(bytes, mapping, file);
+  const own = typedColumns(columns, cellsOf(first), bounds.dataModel);
+  const toRow = rowReader(header, mapping, file, bounds, own);
+  const rowOf: RowOf = (record) =>
+    record.kind === 'cells' ? toRow(record.cells, record.line) : unreadable(record, header, bounds);
+  for (let from = 0; from < first.length; from += BATCH_ROWS) {
+    yield first.slice(from, from + BATCH_ROWS).map(rowOf);
+  }
+  first.length = 0;
   let batch: InputRow[] = [];
-  for await (const record of csvRecords(bytes, {
-    maxBytes: MAX_LINE_BYTES,
-    ...(mapping.delimiter !== undefined && { delimiter: mapping.delimiter }),
-  })) {
-    if (!toRow) {
-      header = headerOf(record, file);
-      toRow = rowReader(header, mapping, file, bounds);
-      continue;
-    }
-    batch.push(
-      record.kind === 'cells' ? toRow(record.cells, record.line) : unreadable(record, header, bounds),
-    );
+  for await (const record of rest) {
+    batch.push(rowOf(record));
     if (batch.length === BATCH_ROWS) {
       yield batch;
       batch = [];
     }
   }
-  if (!toRow) throw new InputError(`${file} is empty: a CSV file starts with a line of column names.`);
   if (batch.length > 0) yield batch;
+}
+
+/** The records of a CSV: its columns, the first rows where these tell what columns hold, and those after them. */
+type Beginning = {
+  readonly header: readonly string[];
+  readonly columns: readonly AttributeColumn[];
+  readonly first: CsvRecord[];
+  readonly rest: AsyncIterable<CsvRecord>;
+};
+
+async function beginningOf(bytes: AsyncIterable<Buffer>, mapping: Mapping, file: string): Promise<Beginning> {
+  const { delimiter } = mapping;
+  const options = { maxBytes: MAX_LINE_BYTES, ...(delimiter !== undefined && { delimiter }) };
+  const records = csvRecords(bytes, options)[Symbol.asyncIterator]();
+  const head = await records.next();
+  if (head.done) throw new InputError(`${file} is empty: a CSV file starts with a line of column names.`);
+  const header = headerOf(head.value, file);
+  const columns = attributeColumns(header, mapping, file, columnPositions(header, file));
+  const first: CsvRecord[] = [];
+  let characters = 0;
+  while (columns.length > 0 && first.length < ROWS_LOOKED_AT && characters < MAX_CHARACTERS_LOOKED_AT) {
+    const next = await records.next();
+    if (next.done) break;
+    first.push(next.value);
+    if (next.value.kind === 'cells') for (const cell of next.value.cells) characters += cell.length;
+  }
+  return { header, columns, first, rest: { [Symbol.asyncIterator]: () => records } };
+}
+
+/** Rows that have a cell for each column are told by their own check. */
+const cellsOf = (records: readonly CsvRecord[]): readonly (readonly string[])[] =>
+  records.flatMap((record) => (record.kind === 'cells' ? [record.cells] : []));
+
+/**
+ * The own fields that a CSV brings by a mapping, with what each holds: as the mapping says, else as the data model does, else as
+ * the first rows look. None of a file of canonical transactions. Throws InputError when the file cannot be used.
+ */
+export async function attributesOfFile(
+  file: string,
+  mapping: Mapping,
+  dataModel?: DataModel,
+): Promise<readonly FieldDefinition[]> {
+  const { isGzip, isJson } = await kindOf(file);
+  if (isJson || !mapping.attributes) return [];
+  const source = createReadStream(file);
+  try {
+    const bytes = isGzip ? source.pipe(createGunzip()) : source;
+    const { columns, first } = await beginningOf(utf8Bytes(bytes, file), mapping, file);
+    return definitionsOf(typedColumns(columns, cellsOf(first), dataModel));
+  } catch (error) {
+    throw readableError(file, error);
+  } finally {
+    source.destroy();
+  }
 }
 
 /** Throws InputError where the first line names no columns. */

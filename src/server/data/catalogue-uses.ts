@@ -1,6 +1,7 @@
 // What in service reads the features of a catalogue, and what of it another catalogue would break.
 import type { Catalogue } from '../../features/catalogue.ts';
 import { type LostFeature, lostFeatures, newHistories } from '../../features/catalogue-changes.ts';
+import type { CatalogueOutline } from '../../features/catalogue-outline.ts';
 import type { ModelInfo } from '../../models/model.ts';
 import type { Serving } from '../../models/serving.ts';
 import { misfit } from '../../models/trained-on.ts';
@@ -28,19 +29,32 @@ const modelsOf = ({ champion, challenger }: Serving): CatalogueUses['models'] =>
     info,
   }));
 
+/** What expressions read, by the catalogue that they were understood by. */
+const understood = new WeakMap<Catalogue, Map<string, readonly string[]>>();
+const MAX_REMEMBERED = 1000;
+
+function featuresOf(expression: string, catalogue: Catalogue): readonly string[] {
+  const known = understood.get(catalogue) ?? new Map<string, readonly string[]>();
+  understood.set(catalogue, known);
+  const found = known.get(expression);
+  if (found) return found;
+  const check = checkFiled(expression, undefined, catalogue);
+  const features = check.ok ? check.features : [];
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  known.set(expression, features);
+  return features;
+}
+
 /** Live and shadow rules, and the models in service, with the features that they read. */
 export async function usesOf({
   office,
   inService,
 }: Pick<Desk, 'office' | 'inService'>): Promise<CatalogueUses> {
   const rules = await office.rules.inService();
-  const { catalogue } = inService();
+  const { catalogue, serving } = inService();
   return {
-    rules: rules.map((rule) => {
-      const check = checkFiled(rule.expression, undefined, catalogue);
-      return { rule, features: check.ok ? check.features : [] };
-    }),
-    models: modelsOf(inService().serving),
+    rules: rules.map((rule) => ({ rule, features: featuresOf(rule.expression, catalogue) })),
+    models: modelsOf(serving),
   };
 }
 
@@ -58,7 +72,12 @@ function named(lost: readonly Lost[]): string {
 }
 
 /** What somebody who reads these features loses: those that are gone or others, and those whose history nobody fills. */
-function lostOf(needed: readonly string[], before: Catalogue, after: Catalogue, fills: boolean): Lost[] {
+function lostOf(
+  needed: readonly string[],
+  before: CatalogueOutline,
+  after: CatalogueOutline,
+  fills: boolean,
+): Lost[] {
   const lost = lostFeatures(needed, before, after);
   if (fills) return [...lost];
   const told = new Set(lost.map(({ name }) => name));
@@ -77,7 +96,7 @@ type Change = Pick<Desk['catalogue'], 'current' | 'fills'>;
 export function touchedBy(
   uses: CatalogueUses,
   { current, fills }: Change,
-  after: Catalogue,
+  after: CatalogueOutline,
 ): CatalogueTouch[] {
   const { catalogue: before } = current();
   const rules = uses.rules.flatMap(({ rule, features }): CatalogueTouch[] => {

@@ -1,13 +1,16 @@
 // What a document would change of what serves: nothing is kept of it.
 import { changesBetween, newHistories } from '../../features/catalogue-changes.ts';
-import { checkedCatalogue, type ReadyCatalogue } from '../../features/checked-catalogue.ts';
 import type { Desk } from '../../ports/desk.ts';
+import type { CheckedDocument } from '../../ports/document-check.ts';
 import type { CatalogueCheck } from '../../protocol/catalogue.ts';
 import { touchedBy, usesOf } from './catalogue-uses.ts';
 import { exampleSentences } from './example-sentences.ts';
 
 /** What a catalogue that is in order changes beside what serves now. */
-export async function changeMessage(desk: Desk, ready: ReadyCatalogue): Promise<CatalogueCheck> {
+export async function changeMessage(
+  desk: Desk,
+  ready: Extract<CheckedDocument, { ok: true }>,
+): Promise<CatalogueCheck> {
   const serves = desk.catalogue.current();
   return {
     ok: true,
@@ -25,7 +28,7 @@ export async function changeMessage(desk: Desk, ready: ReadyCatalogue): Promise<
 }
 
 export async function checkMessage(desk: Desk, json: unknown): Promise<CatalogueCheck> {
-  const checked = checkedCatalogue(json);
+  const checked = await desk.catalogue.check(json);
   if (checked.ok) return changeMessage(desk, checked);
   const problems = checked.problems.map(({ pointer, message }) => ({ pointer, message }));
   return {

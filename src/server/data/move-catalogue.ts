@@ -1,7 +1,6 @@
 // Putting the draft of the catalogue into service, and switching features of the one that serves.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { changesBetween, changeText } from '../../features/catalogue-changes.ts';
-import { storedCatalogue } from '../../features/checked-catalogue.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { FiledCatalogue } from '../../ports/office/catalogue.ts';
 import type { moveCatalogue, switchFeature } from '../../protocol/catalogue.ts';
@@ -28,7 +27,7 @@ async function judged(request: FastifyRequest, draft: FiledCatalogue, desk: Desk
   if (refused !== undefined) return { problem: refused };
   if (await desk.office.catalogue.inState('filling'))
     return { problem: 'Another version is being filled. Wait until it is live, or end it.' };
-  const checked = storedCatalogue(draft.document);
+  const checked = await desk.catalogue.check(JSON.parse(draft.document));
   if (!checked.ok) return { problem: `It cannot be used as it is: ${checked.problems[0].message}` };
   const stands = desk.catalogue.obstacle(checked.catalogue);
   if (stands !== undefined) return { problem: stands };

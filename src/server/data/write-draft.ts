@@ -3,12 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STANDARD_VERSION } from '../../domain/catalogue-version.ts';
 import { changesBetween, changeText } from '../../features/catalogue-changes.ts';
-import {
-  checkedCatalogue,
-  documentHash,
-  documentText,
-  STANDARD_DOCUMENT,
-} from '../../features/checked-catalogue.ts';
+import { documentHash, documentText, STANDARD_DOCUMENT } from '../../features/checked-catalogue.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { adoptField, beginCatalogueDraft, discardCatalogueDraft } from '../../protocol/catalogue.ts';
 import { entryOf } from '../access/access.ts';
@@ -46,7 +41,7 @@ const seenBefore = async (
 /** Files a draft that is in order; answers with every problem where it is not, and nothing is changed. */
 async function file(request: FastifyRequest, reply: FastifyReply, desk: Desk, draft: Draft) {
   const { seen, note, action, at } = draft;
-  const checked = checkedCatalogue(draft.document);
+  const checked = await desk.catalogue.check(draft.document);
   if (!checked.ok) return notValid(reply, within(at, checked.problems));
   const document = documentText(checked.document);
   const changes = changesBetween(desk.catalogue.current(), checked).map(changeText);
@@ -103,7 +98,7 @@ export async function adopt(request: RequestOf<typeof adoptField>, reply: Fastif
   const draft = await desk.office.catalogue.inState('draft');
   if (draft?.version !== (seen ?? undefined)) return seenBefore(reply, desk, seen ?? undefined);
   const text = draft?.document ?? documentText(desk.catalogue.current().document);
-  const checked = checkedCatalogue(JSON.parse(text));
+  const checked = await desk.catalogue.check(JSON.parse(text));
   if (!checked.ok) return notValid(reply, checked.problems);
   const { document } = checked;
   if (document.data.fields.some(({ name }) => name === field.name)) {

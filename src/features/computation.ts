@@ -1,0 +1,125 @@
+// A catalogue at work: the parts of its vector, one after another, for each record; then what is added to histories.
+import type { Transaction } from '../domain/transaction.ts';
+import type { Catalogue, CataloguePart } from './catalogue.ts';
+import { ownKeyOf } from './feature-hash.ts';
+import { emptyRecord, fillFromEvent, fillRecord } from './feature-record.ts';
+import type { HistoryPart } from './history-part.ts';
+import { changesHistories } from './labels.ts';
+import type { RowFeature } from './row-features.ts';
+
+export type Computation = Pick<
+  Catalogue,
+  'look' | 'keep' | 'observe' | 'applyLabel' | 'observeEvent' | 'parts' | 'complete'
+>;
+
+const ACCOUNT = 'account';
+
+export function computation(
+  parts: readonly HistoryPart[],
+  rows: readonly RowFeature[],
+  size: number,
+): Computation {
+  const record = emptyRecord();
+  const payments = parts.filter(({ layout }) => layout.events === undefined);
+  const keeping = payments.filter(({ keeps }) => keeps);
+  const labelled = keeping.filter(({ layout }) => layout.frauds);
+  const account = keeping.findIndex(({ layout }) => layout.id === ACCOUNT);
+  let looked: Transaction | undefined;
+
+  const look: Catalogue['look'] = (state, transaction, out) => {
+    looked = undefined;
+    out.fill(Number.NaN);
+    fillRecord(record, transaction);
+    record.values = out;
+    for (let i = 0; i < parts.length; i++) parts[i].look(state, record, out);
+    for (let i = 0; i < rows.length; i++) out[rows[i].slot] = rows[i].of(record);
+    looked = transaction;
+  };
+  const keep: Catalogue['keep'] = (state, transaction) => {
+    if (looked !== transaction) throw new Error('only what was looked at last can be kept');
+    looked = undefined;
+    let inTime = true;
+    for (let i = 0; i < keeping.length; i++) {
+      const kept = keeping[i].keep(state, record);
+      // Where accounts have no history it is all others that say it.
+      if (account < 0 ? !kept : i === account && !kept) inTime = false;
+    }
+    return inTime;
+  };
+  return {
+    look,
+    keep,
+    observe(state, transaction, out) {
+      look(state, transaction, out);
+      return keep(state, transaction);
+    },
+    applyLabel(state, label, previous) {
+      if (!changesHistories(label, previous)) return;
+      looked = undefined;
+      const time = Math.floor(label.occurredAtMs / 1000);
+      // All are read before one is written: a label that one of them cannot take leaves no trace.
+      for (const part of labelled) part.readForLabel(state, ownKeyOf(part.layout, label));
+      for (const part of labelled) part.writeLabel(state, time, label.fraud);
+    },
+    ...observingEvents(parts, () => {
+      looked = undefined;
+    }),
+    parts: parts.map((part) => cataloguePart(part, rows, size)),
+    complete(transaction, out) {
+      looked = undefined;
+      fillRecord(record, transaction);
+      record.values = out;
+      for (const { slot, of } of rows) out[slot] = of(record);
+    },
+  };
+}
+
+function observingEvents(
+  parts: readonly HistoryPart[],
+  begin: () => void,
+): Pick<Computation, 'observeEvent'> {
+  const looking = parts.filter(({ layout, keeps }) => keeps && layout.events !== undefined);
+  if (looking.length === 0) return {};
+  const record = emptyRecord();
+  return {
+    observeEvent(state, event) {
+      begin();
+      fillFromEvent(record, event);
+      const asked = looking.filter(({ layout }) => layout.events?.includes(event.kind));
+      for (const part of asked) part.prepareToKeep(state, record);
+      for (const part of asked) part.keep(state, record);
+    },
+  };
+}
+
+function cataloguePart(part: HistoryPart, rows: readonly RowFeature[], size: number): CataloguePart {
+  const { layout, by } = part;
+  const record = emptyRecord();
+  const keeps = part.keeps && layout.events === undefined;
+  // What is of the transaction alone comes with its account.
+  const own = layout.id === ACCOUNT ? rows.filter(({ isProgram }) => isProgram) : [];
+  const nothing = new Float64Array(size);
+  const isInbound = layout.id === 'counterparty' && by === 'accountId';
+  return {
+    id: by === undefined ? layout.id : isInbound ? 'inbound' : `${layout.id} by ${by}`,
+    store: layout.id,
+    keeps,
+    ...(layout.events && { events: layout.events }),
+    key(transaction) {
+      fillRecord(record, transaction);
+      return part.key(record);
+    },
+    observe(state, transaction, out) {
+      out.fill(Number.NaN);
+      fillRecord(record, transaction);
+      record.values = nothing;
+      part.look(state, record, out);
+      for (const { slot, of } of own) out[slot] = of(record);
+      if (keeps) part.keep(state, record);
+    },
+    label(state, key, timeSeconds, fraud) {
+      part.readForLabel(state, key);
+      part.writeLabel(state, timeSeconds, fraud);
+    },
+  };
+}
