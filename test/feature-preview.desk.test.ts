@@ -58,7 +58,7 @@ const DOCUMENT: CatalogueDocument = {
 const preview = (feature: string, document: unknown = DOCUMENT) =>
   local('POST', '/v1/catalogue/preview', { document, feature });
 
-test('Y51 a feature of a draft is computed on stored transactions, with how they turned out and what an analyst reads', async () => {
+test('Y61 a feature of a draft is computed on stored transactions, with how they turned out and what an analyst reads', async () => {
   const nothing = await local.client.call('previewFeature', {
     body: { document: DOCUMENT, feature: 'customer_devices_7d' },
   });
@@ -100,7 +100,7 @@ test('Y51 a feature of a draft is computed on stored transactions, with how they
   assert.equal(draft, null, 'nothing is kept');
 });
 
-test('Y51 what cannot be computed is told with its place', async () => {
+test('Y61 what cannot be computed is told with its place', async () => {
   assert.equal((await preview('nowhere')).status, 404);
   const wrong = { ...DOCUMENT, features: [{ ...DOCUMENT.features?.[0], window: '0s' }] };
   const refused = await preview('customer_devices_7d', wrong);
@@ -109,7 +109,7 @@ test('Y51 what cannot be computed is told with its place', async () => {
   assert.equal((await local('POST', '/v1/catalogue/preview', { document: DOCUMENT })).status, 422);
 });
 
-test('Y52 of a feature in service the values are those that decisions were made with, and how often it has one', async () => {
+test('Y62 of a feature in service the values are those that decisions were made with, and how often it has one', async () => {
   const values = await local.client.call('getFeatureValues', { params: { name: 'amount' } });
   assert.deepEqual([values.source, values.rows, values.known, values.latest[0].value], ['stored', 5, 5, 50]);
   assert.match(values.latest[0].text ?? '', /50/);
@@ -119,7 +119,7 @@ test('Y52 of a feature in service the values are those that decisions were made 
   assert.equal(rows, 5);
 });
 
-test('Y53 a check says what an analyst would read of own features, of an example value', async () => {
+test('Y63 a check says what an analyst would read of own features, of an example value', async () => {
   const { sentences } = await local.client.call('checkCatalogue', { body: { document: DOCUMENT } });
   assert.deepEqual(
     sentences.find(({ name }) => name === 'customer_devices_7d'),

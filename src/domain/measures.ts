@@ -96,4 +96,3 @@ export const NEEDS: Readonly<Record<Measure, Needs>> = {
   genuine_since_fraud: { ...frauds, window: 'none', where: false, delay: true, limit: true },
   fraud_value_ratio: { ...frauds, of: 'amount', window: 'needed', where: false, delay: false },
 };
-

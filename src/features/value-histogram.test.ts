@@ -4,7 +4,7 @@ import { type TurnedOut, valueHistogram } from './value-histogram.ts';
 
 const unlabelled = (length: number): TurnedOut[] => Array.from({ length }, () => 'unlabelled');
 
-test('Y50 few values are a bin each, with how each turned out', () => {
+test('Y60 few values are a bin each, with how each turned out', () => {
   const bins = valueHistogram([2, 1, Number.NaN, 2], ['fraud', 'genuine', 'fraud', 'unlabelled']);
   assert.deepEqual(bins, [
     { from: 1, to: 1, fraud: 0, genuine: 1, unlabelled: 0 },
@@ -13,7 +13,7 @@ test('Y50 few values are a bin each, with how each turned out', () => {
   assert.deepEqual(valueHistogram([Number.NaN], ['fraud']), []);
 });
 
-test('Y50 every value that is known is in one bin, also of a long tail and far outside', () => {
+test('Y60 every value that is known is in one bin, also of a long tail and far outside', () => {
   const tails = [
     Array.from({ length: 2000 }, (_, i) => Math.exp(i / 150)),
     Array.from({ length: 2000 }, (_, i) => i - 1000),

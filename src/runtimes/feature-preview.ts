@@ -38,11 +38,7 @@ async function eventsSince({ store }: Read, offset: number): Promise<PastEvent[]
   return found.reverse();
 }
 
-async function compute(
-  desk: Read,
-  question: PreviewQuestion,
-  longestMs: number,
-): Promise<FeaturePreview> {
+async function compute(desk: Read, question: PreviewQuestion, longestMs: number): Promise<FeaturePreview> {
   const transactions = await latestTransactions(desk);
   const [first] = transactions;
   const work: PreviewWork = {

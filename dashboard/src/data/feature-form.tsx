@@ -181,7 +181,7 @@ function Said({ form, places }: Parts) {
     <>
       <TextInput
         label="Name"
-        description={`Rules say features.${form.fields.values.name || "…"}`}
+        description={`Rules say features.${form.fields.values.name || '…'}`}
         size="xs"
         required
         {...withPlace('name')}

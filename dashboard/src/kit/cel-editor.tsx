@@ -57,7 +57,11 @@ const look = EditorView.theme({
     color: 'inherit',
   },
   '&.cm-focused': { outline: '2px solid #159a86' },
-  '.cm-content': { fontFamily: 'ui-monospace, monospace', minHeight: 'var(--cel-height, 96px)', caretColor: 'currentColor' },
+  '.cm-content': {
+    fontFamily: 'ui-monospace, monospace',
+    minHeight: 'var(--cel-height, 96px)',
+    caretColor: 'currentColor',
+  },
   '.cm-placeholder': { color: 'var(--muted)' },
   '.cm-tooltip': {
     backgroundColor: 'var(--panel)',

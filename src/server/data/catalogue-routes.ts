@@ -82,6 +82,11 @@ export function catalogueRoutes(app: FastifyInstance, desk: Desk, previewer: Fea
   serve(app, moveCatalogue, (request, reply) => move(request, reply, desk));
   serve(app, listFeatureShares, () => sharesOfNow());
   serve(app, getFeatureValues, (request, reply) => storedValues(request, reply, desk));
-  serve(app, previewFeature, (request, reply) => previewedValues(request, reply, previewer), DOCUMENT_BODY);
+  serve(
+    app,
+    previewFeature,
+    (request, reply) => previewedValues(request, reply, desk, previewer),
+    DOCUMENT_BODY,
+  );
   serve(app, switchFeature, (request, reply) => switchOne(request, reply, desk));
 }

@@ -4,7 +4,6 @@ import type { Desk } from '../../ports/desk.ts';
 import type { CheckedDocument } from '../../ports/document-check.ts';
 import type { CatalogueCheck } from '../../protocol/catalogue.ts';
 import { touchedBy, usesOf } from './catalogue-uses.ts';
-import { exampleSentences } from './example-sentences.ts';
 
 /** What a catalogue that is in order changes beside what serves now. */
 export async function changeMessage(
@@ -22,7 +21,7 @@ export async function changeMessage(
     })),
     touched: touchedBy(await usesOf(desk), desk.catalogue, ready.catalogue),
     features: ready.catalogue.size,
-    sentences: exampleSentences(ready.catalogue),
+    sentences: [...ready.sentences],
     catalogueHash: ready.catalogue.hash,
   };
 }

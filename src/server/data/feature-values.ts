@@ -5,7 +5,6 @@ import { fieldReader, isObject, shown } from '../../domain/fields.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { createVectorReader } from '../../engine/stored-vectors.ts';
-import { checkedCatalogue } from '../../features/checked-catalogue.ts';
 import { type TurnedOut, valueHistogram } from '../../features/value-histogram.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { FeaturePreview, FeaturePreviewer, PreviewRow } from '../../ports/feature-preview.ts';
@@ -110,6 +109,7 @@ export async function storedValues(
 export async function previewedValues(
   request: FastifyRequest,
   reply: FastifyReply,
+  desk: Desk,
   previewer: FeaturePreviewer,
 ) {
   const { body } = request;
@@ -120,13 +120,12 @@ export async function previewedValues(
   fields.onlyKnown(new Set(['document', 'feature']));
   const name = fields.text('feature', true, { kind: 'identifier', maxLength: 64 });
   if (problems.length > 0 || name === undefined) return notValid(reply, problems);
-  const checked = checkedCatalogue(body.document);
+  const checked = await desk.catalogue.check(body.document);
   if (!checked.ok) return notValid(reply, within('/document', checked.problems));
-  const slot = checked.catalogue.place(name);
-  if (slot === undefined) return sendProblem(reply, 404, 'Not found', `The document has no feature ${name}.`);
-  const { document, catalogue } = checked;
-  const preview = await previewer.preview({ document, feature: name });
-  return valuesMessage(name, catalogue.features[slot].unit, 'replayed', preview);
+  const feature = checked.catalogue.features.find((one) => one.name === name);
+  if (!feature) return sendProblem(reply, 404, 'Not found', `The document has no feature ${name}.`);
+  const preview = await previewer.preview({ document: checked.document, feature: name });
+  return valuesMessage(name, feature.unit, 'replayed', preview);
 }
 
 /** How often each feature has a value among the newest decisions; looked at anew every half minute at most. */

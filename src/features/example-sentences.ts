@@ -1,6 +1,6 @@
 // What an analyst would read of own features: their sentences of an example value.
-import type { Catalogue, CatalogueFeature } from '../../features/catalogue.ts';
-import { STANDARD } from '../../features/standard.ts';
+import type { Catalogue, CatalogueFeature } from './catalogue.ts';
+import { STANDARD } from './standard.ts';
 
 const EXAMPLES: Readonly<Record<string, number>> = {
   '0 or 1': 1,
@@ -17,7 +17,9 @@ const USUAL = 3;
 
 const exampleOf = ({ unit }: CatalogueFeature): number => EXAMPLES[unit] ?? USUAL;
 
-export function exampleSentences({ features, place }: Catalogue): { name: string; text: string }[] {
+export type ExampleSentence = { readonly name: string; readonly text: string };
+
+export function exampleSentences({ features, place }: Catalogue): readonly ExampleSentence[] {
   const look = (name: string): number => {
     const slot = place(name);
     return slot === undefined ? Number.NaN : exampleOf(features[slot]);
