@@ -63,7 +63,9 @@ const CatalogueFeature = Component('CatalogueFeature', {
   missing: Nullable(Type.String({ description: 'When it has no value' })),
   disabled: Type.Boolean(),
   meanMicros: Nullable(
-    Type.Number({ description: 'What it takes in this process; null where it is not known' }),
+    Type.Number({
+      description: 'What it takes in this process, of one transaction in 64; null where it is not known',
+    }),
   ),
   filledFrom: Nullable(FilledFrom),
   rules: List(Type.String(), { description: 'Live and shadow rules that read it' }),

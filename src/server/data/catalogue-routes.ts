@@ -27,7 +27,6 @@ import { move, switchOne } from './move-catalogue.ts';
 import { adopt, begin, discard, write } from './write-draft.ts';
 
 const VERSIONS_SHOWN = 50;
-const NO_COSTS: ReadonlyMap<string, number> = new Map();
 
 async function book(request: FastifyRequest, desk: Desk) {
   const { catalogue, settings } = desk.office;
@@ -45,7 +44,7 @@ async function book(request: FastifyRequest, desk: Desk) {
     draft: draft ? versionMessage(draft, sight) : null,
     filling: filling ? versionMessage(filling, sight) : null,
     versions: filed.map((one) => versionMessage(one, sight)),
-    features: featureMessages(desk.catalogue.current(), uses, NO_COSTS, sight),
+    features: featureMessages(desk.catalogue.current(), uses, desk.catalogue.costs(), sight),
     fourEyes: fourEyesRules,
   };
 }
