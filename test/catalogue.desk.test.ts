@@ -201,6 +201,9 @@ test('Y23 while payments are decided a catalogue changes between two of them: no
     assert.ok(catalogueHash === moved.catalogueHash || catalogueHash === before);
     assert.equal(value !== null, catalogueHash === moved.catalogueHash, transactionId);
   }
+  await decided('timed', 130);
+  const { meanMicros } = (await catalogue()).features.find(({ name }) => name === another.name) ?? {};
+  assert.ok(meanMicros && meanMicros < 1000, `Y29 what it takes is told: ${meanMicros}`);
   const back = await rita('POST', '/v1/catalogue/versions/4/draft', { seen: null });
   assert.equal((await move(ada, Number(back.body.version))).status, 200);
 });

@@ -1,6 +1,7 @@
 // Own fields through a desk: taken, told, kept, shown to whom may see them, and there again after a restart.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Arguments } from '../src/client/api.ts';
 import { type DeskProcess, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 import { caller, clientOf, firstCookie, inviteCookie } from './people.ts';
 
@@ -98,4 +99,79 @@ test('Y16: what nobody declared is listed with what it looks like, after a resta
   const viewer = { cookie: await inviteCookie(desk, ada, 'vo@bank.example', ['viewer']) };
   const seen = await clientOf(desk, viewer).call('listObservedFields');
   assert.ok(seen.fields.length > 0 && seen.fields.every(({ samples }) => samples.length === 0));
+});
+
+const CATALOGUE: Arguments<'writeCatalogueDraft'>['body']['document'] = {
+  format: 'goshawk-catalogue-1',
+  standard: 'all',
+  data: {
+    fields: [
+      { name: 'customer.id', type: 'id', description: 'The customer', personal: true },
+      {
+        name: 'customer.segment',
+        type: 'category',
+        description: 'Segment',
+        personal: false,
+        values: ['gold', 'silver'],
+      },
+    ],
+    entities: [{ name: 'customer', description: 'A customer', key: ['customer.id'] }],
+    types: [{ name: 'crypto_buy', description: 'Coins are bought' }],
+    channels: [{ name: 'kiosk', description: 'A terminal in a shop' }],
+  },
+  features: [
+    {
+      name: 'customer_frauds',
+      kind: 'aggregate',
+      description: 'Known frauds of the customer',
+      unit: 'frauds',
+      missing: 'missing without a customer',
+      sentence: '{value} frauds',
+      entity: 'customer',
+      measure: 'fraud_count',
+    },
+  ],
+};
+
+test('Y11 Y12 Y15 Y19: what goes live is held against, told no more, shown to whom may see it, and a label finds its history', async () => {
+  const client = clientOf(desk, administrator);
+  const { version } = await client.call('writeCatalogueDraft', { body: { document: CATALOGUE, seen: null } });
+  await client.call('moveCatalogue', { body: { version, state: 'live' } });
+  const sent = (id: string, accountId: string, attributes: object) =>
+    ({
+      ...smallest(id, accountId),
+      type: 'crypto_buy',
+      channel: 'kiosk',
+      attributes,
+    }) as Arguments<'decide'>['body'];
+  const first = await client.call('decide', {
+    body: sent('own-live-1', 'x1', { customer: { id: ' c-7 ', segment: 'gold' }, vip: true }),
+  });
+  assert.deepEqual(first.undeclared, ['vip']);
+  const refused = await caller(desk, administrator)(
+    'POST',
+    '/v1/decisions',
+    sent('own-bad', 'x1', { customer: { segment: 'tin' } }),
+  );
+  assert.equal(refused.status, 422);
+  assert.match(
+    JSON.stringify(refused.body.problems),
+    /\/attributes\/customer\/segment.*allowed are gold, silver/,
+  );
+
+  const verdict = JSON.stringify({ transactionId: 'own-live-1', fraud: true });
+  await client.call('addLabels', { type: 'application/json', body: verdict });
+  await client.call('decide', { body: sent('own-live-2', 'x2', { 'customer.id': 'c-7' }) });
+  const story = await client.call('getTransaction', { params: { id: 'own-live-2' } });
+  assert.equal(story.features.find(({ name }) => name === 'customer_frauds')?.value, 1);
+  const { fields } = await client.call('listObservedFields');
+  assert.ok(!fields.some(({ name }) => name.startsWith('customer.')), 'what is declared is observed no more');
+
+  const viewer = {
+    cookie: await inviteCookie(desk, caller(desk, administrator), 'va@bank.example', ['viewer']),
+  };
+  const seen = await clientOf(desk, viewer).call('getTransaction', { params: { id: 'own-live-1' } });
+  const { 'customer.id': token, ...plain } = seen.transaction.attributes ?? {};
+  assert.match(String(token), /^••••/);
+  assert.deepEqual([plain, seen.transaction.type], [{ 'customer.segment': 'gold' }, 'crypto_buy']);
 });

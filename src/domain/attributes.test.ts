@@ -100,3 +100,10 @@ test('T8: a sensitive field is refused among attributes at any depth', () => {
     assert.match(problemsOf(attributes)[0], /PCI DSS/, JSON.stringify(attributes));
   }
 });
+
+test('T5: a card number in what a transaction relates to makes it read otherwise than it came', () => {
+  const relatesTo = { transactionId: '4111111111111111', kind: 'refund' };
+  const result = parseTransaction({ ...SMALLEST, relatesTo }, NOW, undefined, TOKENS);
+  assert.ok(result.ok && result.wasChanged);
+  assert.match(result.value.relatesTo?.transactionId ?? '', /~/);
+});

@@ -105,7 +105,7 @@ function sorted(fields: FieldReader, found: ReadonlyMap<string, AttributeValue>)
   if (mostBytes > MAX_ATTRIBUTES_BYTES) {
     const bytes = Buffer.byteLength(JSON.stringify(attributes));
     if (bytes > MAX_ATTRIBUTES_BYTES) {
-      fields.report('', `All attributes together have ${bytes} bytes; ${MAX_ATTRIBUTES_BYTES} are allowed.`);
+      fields.reportWhole(`All attributes together have ${bytes} bytes; ${MAX_ATTRIBUTES_BYTES} are allowed.`);
     }
   }
   return attributes;

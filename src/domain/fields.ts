@@ -60,7 +60,6 @@ export class FieldReader {
     this.cards = cards;
   }
 
-  /** Of a field, or of the whole object where the name is empty. */
   report(name: string, message: string): undefined {
     const { base, problems } = this;
     if (problems.length > MAX_PROBLEMS) return undefined;
@@ -68,9 +67,14 @@ export class FieldReader {
       problems.push({ pointer: '', message: `There are more problems than these ${MAX_PROBLEMS}.` });
       return undefined;
     }
-    const pointer = name === '' ? base : `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     problems.push({ pointer: maskCardNumbers(pointer), message: maskCardNumbers(message) });
     return undefined;
+  }
+
+  /** Of the whole object. */
+  reportWhole(message: string): void {
+    this.problems.push({ pointer: this.base, message });
   }
 
   private present(name: string, required: boolean): boolean {

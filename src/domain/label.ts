@@ -164,7 +164,7 @@ const KEY: TextBounds = { kind: 'line', maxLength: MAX_ATTRIBUTE_TEXT, cardsAs: 
 /** What own histories are keyed by. */
 function parseKeys(fields: FieldReader): Readonly<Record<string, string>> | undefined {
   const names = fields.names();
-  if (names.length > MAX_KEYS) fields.report('', `There are ${names.length} keys; ${MAX_KEYS} are allowed.`);
+  if (names.length > MAX_KEYS) fields.reportWhole(`There are ${names.length} keys; ${MAX_KEYS} are allowed.`);
   const keys: Record<string, string> = {};
   for (const name of [...names].sort().slice(0, MAX_KEYS)) {
     const own = ownNameOf(name);

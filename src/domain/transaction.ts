@@ -148,7 +148,8 @@ export function parseTransaction(
   const billing = parseBilling(fields.within('billing'), occurredAtMs ?? nowMs, maxAmountMinor);
   const ownFields = 'attributes' in value ? fields.within('attributes') : undefined;
   const attributes = ownFields && readAttributes(ownFields, own);
-  const relatesTo = 'relatesTo' in value ? parseRelation(fields.within('relatesTo'), id) : undefined;
+  const relationFields = 'relatesTo' in value ? fields.within('relatesTo') : undefined;
+  const relatesTo = parseRelation(relationFields, id);
   if ('base' in value) {
     fields.report(
       'base',
@@ -174,7 +175,11 @@ export function parseTransaction(
   return {
     ok: true,
     value: transaction,
-    wasChanged: fields.wasChanged || merchantFields?.wasChanged === true || ownFields?.wasChanged === true,
+    wasChanged:
+      fields.wasChanged ||
+      merchantFields?.wasChanged === true ||
+      ownFields?.wasChanged === true ||
+      relationFields?.wasChanged === true,
   };
 }
 

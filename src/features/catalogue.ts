@@ -4,6 +4,7 @@ import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import type { FeatureCosts } from './feature-costs.ts';
 import type { Look } from './feature-definition.ts';
 import type { FeatureState } from './feature-state.ts';
 
@@ -62,6 +63,8 @@ export type Catalogue = {
   observeEvent?(state: FeatureState, event: CustomerEvent): void;
   /** The histories, each by itself, in the order in which `look` reads them. */
   readonly parts: readonly CataloguePart[];
+  /** From the first time it is asked for, one look in so many is timed; the same for whoever asks. */
+  costs(elapsedMs: () => number): FeatureCosts;
   /** Features of the record alone, and those that use others, into a vector that has what the parts gave. */
   complete(transaction: Transaction, out: Float64Array): void;
   /** The histories that are kept, and what they take. */

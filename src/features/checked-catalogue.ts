@@ -33,16 +33,16 @@ function theFirst(problems: readonly Problem[]): readonly Problem[] {
 }
 
 /** Changes nothing; a document is taken whole or not at all. */
-export function checkedCatalogue(json: unknown): CheckedCatalogue {
+export function checkedCatalogue(json: unknown, disabled: readonly string[] = []): CheckedCatalogue {
   const read = readDocument(json);
   if (!read.ok) return { ok: false, problems: theFirst(read.problems) };
-  return { ok: true, document: read.document, catalogue: compileCatalogue(read.document) };
+  return { ok: true, document: read.document, catalogue: compileCatalogue(read.document, disabled) };
 }
 
 /** A document that was checked when it was filed, by its text. Says what is wrong where this program cannot use it (any more). */
-export function storedCatalogue(text: string): CheckedCatalogue {
+export function storedCatalogue(text: string, disabled: readonly string[] = []): CheckedCatalogue {
   try {
-    return checkedCatalogue(JSON.parse(text));
+    return checkedCatalogue(JSON.parse(text), disabled);
   } catch (error) {
     return { ok: false, problems: [{ pointer: '', message: `It cannot be compiled: ${String(error)}` }] };
   }

@@ -27,8 +27,11 @@ export type Placed = {
   readonly slot: number;
 };
 
-/** Compiles a document that `checkDocument` finds no problem in. */
-export function compileCatalogue(document: CatalogueDocument): Catalogue {
+/**
+ * Compiles a document that `checkDocument` finds no problem in. Features that are off have no value, for those that use them neither;
+ * histories are those of all.
+ */
+export function compileCatalogue(document: CatalogueDocument, disabled: readonly string[] = []): Catalogue {
   const { data } = document;
   const standard = new Set(standardOf(document));
   const own = ownFeatures(document);
@@ -40,8 +43,9 @@ export function compileCatalogue(document: CatalogueDocument): Catalogue {
     ...own.map((definition) => ({ definition, group: groupOf(definition), isProgram: false })),
   ].map((one, slot) => ({ ...one, slot }));
   const places = new Map(placed.map(({ definition, slot }) => [definition.name, slot]));
-  const parts = historyParts(data, placed);
-  const rows = rowFeatures(data, placed, places);
+  const off = new Set(disabled.flatMap((name) => places.get(name) ?? []));
+  const parts = historyParts(data, placed, off);
+  const rows = rowFeatures(data, placed, places).filter(({ slot }) => !off.has(slot));
   const features = catalogueFeatures(data, placed, places);
   const isProgramAlone = own.length === 0 && standard.size === PROGRAM_FEATURES.length;
   return {
@@ -50,7 +54,7 @@ export function compileCatalogue(document: CatalogueDocument): Catalogue {
     features,
     size: placed.length,
     place: (name) => places.get(name),
-    categories: placed.flatMap((one) => category(data, one) ?? []),
+    categories: placed.flatMap((one) => category(data, one, off.has(one.slot)) ?? []),
     createState: createFeatureState,
     ...computation(parts, rows, placed.length),
     stores: figuresOf(parts.map(({ layout }) => layout)),
@@ -71,7 +75,11 @@ function groupOf(definition: FeatureDefinition): string {
 const ENCODED = /_encoded$/;
 const PRESET_PRIOR = 100;
 
-function category(data: DataModel, { definition, isProgram, slot }: Placed): FittedCategory | undefined {
+function category(
+  data: DataModel,
+  { definition, isProgram, slot }: Placed,
+  isOff: boolean,
+): FittedCategory | undefined {
   if (definition.kind !== 'encoded') return undefined;
   const { field, name, prior = PRESET_PRIOR, delayed = false } = definition;
   const text = textOf(data, field);
@@ -83,6 +91,8 @@ function category(data: DataModel, { definition, isProgram, slot }: Placed): Fit
     prior,
     delayed,
     of(transaction: Transaction) {
+      // A category that nobody states has no value, whatever a model has learned of it.
+      if (isOff) return undefined;
       seeFields(record, transaction);
       return text(record) || undefined;
     },

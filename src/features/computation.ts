@@ -1,15 +1,17 @@
 // A catalogue at work: the parts of its vector, one after another, for each record; then what is added to histories.
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue, CataloguePart } from './catalogue.ts';
+import { createFeatureCosts, type FeatureCosts, TIMED_ONE_IN } from './feature-costs.ts';
 import { ownKeyOf } from './feature-hash.ts';
-import { emptyRecord, fillFromEvent, fillRecord } from './feature-record.ts';
+import { emptyRecord, type FeatureRecord, fillFromEvent, fillRecord } from './feature-record.ts';
+import type { FeatureState } from './feature-state.ts';
 import type { HistoryPart } from './history-part.ts';
 import { changesHistories } from './labels.ts';
 import type { RowFeature } from './row-features.ts';
 
 export type Computation = Pick<
   Catalogue,
-  'look' | 'keep' | 'observe' | 'applyLabel' | 'observeEvent' | 'parts' | 'complete'
+  'look' | 'keep' | 'observe' | 'applyLabel' | 'observeEvent' | 'parts' | 'complete' | 'costs'
 >;
 
 const ACCOUNT = 'account';
@@ -25,12 +27,19 @@ export function computation(
   const labelled = keeping.filter(({ layout }) => layout.frauds);
   const account = keeping.findIndex(({ layout }) => layout.id === ACCOUNT);
   let looked: Transaction | undefined;
+  let costs: FeatureCosts | undefined;
+  let looks = 0;
 
   const look: Catalogue['look'] = (state, transaction, out) => {
     looked = undefined;
     out.fill(Number.NaN);
     fillRecord(record, transaction);
     record.values = out;
+    if (costs !== undefined && ++looks % TIMED_ONE_IN === 0) {
+      timedLook(parts, rows, { state, record, out }, costs);
+      looked = transaction;
+      return;
+    }
     for (let i = 0; i < parts.length; i++) parts[i].look(state, record, out);
     for (let i = 0; i < rows.length; i++) out[rows[i].slot] = rows[i].of(record);
     looked = transaction;
@@ -49,6 +58,10 @@ export function computation(
   return {
     look,
     keep,
+    costs(elapsedMs) {
+      costs ??= createFeatureCosts(size, elapsedMs);
+      return costs;
+    },
     observe(state, transaction, out) {
       look(state, transaction, out);
       return keep(state, transaction);
@@ -72,6 +85,22 @@ export function computation(
       for (const { slot, of } of rows) out[slot] = of(record);
     },
   };
+}
+
+/** What `look` does, with what each step takes. */
+function timedLook(
+  parts: readonly HistoryPart[],
+  rows: readonly RowFeature[],
+  { state, record, out }: { state: FeatureState; record: FeatureRecord; out: Float64Array },
+  costs: FeatureCosts,
+): void {
+  costs.begin();
+  for (const part of parts) part.timedLook(state, record, out, costs);
+  for (const { slot, of } of rows) {
+    out[slot] = of(record);
+    costs.lap([slot]);
+  }
+  costs.end();
 }
 
 function observingEvents(

@@ -1,5 +1,6 @@
 // One history of a catalogue: whose it is for a record, the features that are read of it, what is added to it.
 import { amountReader } from './amount-reader.ts';
+import type { FeatureCosts } from './feature-costs.ts';
 import type { FeatureRecord } from './feature-record.ts';
 import type { FeatureState } from './feature-state.ts';
 import { History } from './history.ts';
@@ -12,7 +13,7 @@ import { extend, prepare } from './own-store.ts';
 import { pointReader } from './point-readers.ts';
 import type { KeyOf } from './record-fields.ts';
 import type { StoreLayout } from './store-layout.ts';
-import { type Reader, windowReaders } from './window-readers.ts';
+import { type Placing, type Reader, windowReaders } from './window-readers.ts';
 
 export type HistoryPart = {
   readonly layout: StoreLayout;
@@ -23,6 +24,8 @@ export type HistoryPart = {
   key(record: FeatureRecord): string | undefined;
   /** Reads the history of a record; nothing that is stored changes. Its features are left as they are where it has none. */
   look(state: FeatureState, record: FeatureRecord, out: Float64Array): void;
+  /** The same, with what each of its features takes. */
+  timedLook(state: FeatureState, record: FeatureRecord, out: Float64Array, costs: FeatureCosts): void;
   /** Reads the history of a record that is only to be added. */
   prepareToKeep(state: FeatureState, record: FeatureRecord): void;
   /** Adds what `look` or `prepareToKeep` was given last; false where it came too late for any window. */
@@ -37,7 +40,7 @@ type Asked = StoreLayout['aggregates'];
 const BY_POINT: ReadonlySet<string> = new Set(['distinct', 'since_first_fraud', 'fraud_value_ratio']);
 
 /** The readers of the features that are asked by one key. */
-function readersOf(asked: Asked, empty: History): Reader[] {
+function readersOf(asked: Asked, empty: History): Placing[] {
   // Histories of the program keep no flags: a condition on the amount is asked of the amounts.
   const small = asked.filter(({ aggregate, places }) => aggregate.where && places.flag === ALL);
   const rest = asked.filter((one) => !small.includes(one));
@@ -60,8 +63,10 @@ function readersOf(asked: Asked, empty: History): Reader[] {
       })),
       empty,
     ),
-    ...rest.filter((one) => !isWindowed(one)).map(({ aggregate, places }) => pointReader(aggregate, places)),
-    ...small.map(({ aggregate }) => amountReader(aggregate)),
+    ...rest
+      .filter((one) => !isWindowed(one))
+      .map(({ aggregate, places }) => ({ places: [aggregate.slot], read: pointReader(aggregate, places) })),
+    ...small.map(({ aggregate }) => ({ places: [aggregate.slot], read: amountReader(aggregate) })),
   ];
 }
 
@@ -74,16 +79,23 @@ const afterAdding = (asked: Asked): Asked =>
 export function historyPart(
   layout: StoreLayout,
   key: KeyOf,
-  asked: Asked,
+  wanted: Asked,
   by: string | undefined,
+  off: ReadonlySet<number>,
 ): HistoryPart {
+  // The history keeps what all of them need: whoever is switched on again finds it.
+  const asked = wanted.filter(({ aggregate }) => !off.has(aggregate.slot));
   const history = new History(layout.shape);
   const keeps = by === undefined;
-  const before = readersOf(
+  const placedBefore = readersOf(
     asked.filter(({ aggregate }) => !aggregate.feature.added || !keeps),
     history,
   );
-  const after = keeps ? readersOf(afterAdding(asked), history) : [];
+  const placedAfter = keeps ? readersOf(afterAdding(asked), history) : [];
+  const readOf = ({ read }: Placing): Reader => read;
+  const before = placedBefore.map(readOf);
+  const after = placedAfter.map(readOf);
+  const every = [...placedBefore, ...placedAfter].flatMap(({ places }) => places);
   /** Of what was read last: its key, undefined where it has none; its entry, -1 where it is new; whether it was extended. */
   let named: string | undefined;
   let entry = -1;
@@ -114,6 +126,23 @@ export function historyPart(
       inTime = extend(history, layout, record);
       extended = true;
       for (let i = 0; i < after.length; i++) after[i](history, record, out);
+    },
+    timedLook(state, record, out, costs) {
+      load(state, record);
+      costs.lap(every);
+      if (named === undefined) return;
+      for (const { read, places } of placedBefore) {
+        read(history, record, out);
+        costs.lap(places);
+      }
+      if (after.length === 0) return;
+      if (history.tiled) ownTheTiles(history);
+      inTime = extend(history, layout, record);
+      extended = true;
+      for (const { read, places } of placedAfter) {
+        read(history, record, out);
+        costs.lap(places);
+      }
     },
     prepareToKeep: load,
     keep(state, record) {

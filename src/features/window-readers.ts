@@ -9,6 +9,9 @@ import { found, scan, scanSquares, scanTiles, tileFieldsOf } from './window-scan
 /** Reads a history and writes the values of some features. */
 export type Reader = (history: History, record: FeatureRecord, out: Float64Array) => void;
 
+/** A reader, and the places of a vector that it writes. */
+export type Placing = { readonly places: readonly number[]; readonly read: Reader };
+
 /** One feature of a window. */
 export type WindowFeature = {
   readonly measure: Measure;
@@ -45,7 +48,7 @@ const isTotal = ({ measure, flag, column }: WindowFeature): boolean =>
   (column === AMOUNT || measure === 'count' || measure === 'fraud_count' || measure === 'fraud_rate');
 
 /** One reader for the features that share a window and what they look at. */
-export function windowReaders(features: readonly WindowFeature[], empty: History): Reader[] {
+export function windowReaders(features: readonly WindowFeature[], empty: History): Placing[] {
   const groups = new Map<string, WindowFeature[]>();
   for (const feature of features) {
     const { measure, windowSeconds, delaySeconds, flag, column } = feature;
@@ -63,14 +66,19 @@ export function windowReaders(features: readonly WindowFeature[], empty: History
     if (group) group.push(feature);
     else groups.set(key, [feature]);
   }
-  return [...groups.values()].map((group) => {
-    const [first] = group;
-    if (SINGLE.has(first.measure)) return singleReader(group, empty);
-    if (isTotal(first)) return totalsReader(group);
-    if (first.measure === 'share') return shareReader(group, empty);
-    if (first.measure.startsWith('fraud_')) return flaggedFrauds(group);
-    return columnReader(group, empty);
-  });
+  return [...groups.values()].map((group) => ({
+    places: group.map(({ slot }) => slot),
+    read: readerOf(group, empty),
+  }));
+}
+
+function readerOf(group: readonly WindowFeature[], empty: History): Reader {
+  const [first] = group;
+  if (SINGLE.has(first.measure)) return singleReader(group, empty);
+  if (isTotal(first)) return totalsReader(group);
+  if (first.measure === 'share') return shareReader(group, empty);
+  if (first.measure.startsWith('fraud_')) return flaggedFrauds(group);
+  return columnReader(group, empty);
 }
 
 /** Counts, sums of amounts and frauds over every event: two look-ups. */

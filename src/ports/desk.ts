@@ -87,6 +87,8 @@ export type ServedCatalogue = ReadyCatalogue & {
 export type CatalogueChange = {
   /** What this process decides by now. */
   current(): ServedCatalogue;
+  /** What features take in this process, in microseconds by name: of one transaction in 64; absent where it is not known. */
+  costs(): ReadonlyMap<string, number>;
   /** Looks at a document from outside, or a filed one, beside whatever decides. */
   readonly check: DocumentCheck;
   /** Whether histories that begin are filled with what was before; else they know nothing of it, and nothing that serves may need them. */

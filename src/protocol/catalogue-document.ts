@@ -2,6 +2,7 @@
 // must be is looked at by the domain's reader, which tells every problem with its place: this is for whoever reads.
 import { type Static, Type } from 'typebox';
 import { FIELD_TYPES } from '../domain/data-model.ts';
+import { MAX_EXPRESSION } from '../domain/rule.ts';
 import { Identifier, Int32, Line, Prose } from './fields.ts';
 import { Component, List, OneOf } from './operation.ts';
 
@@ -62,8 +63,9 @@ const DataModel = Component(
   CLOSED,
 );
 
-const Expression = (description: string) => Type.Optional(Prose(2000, { description, examples: ['true'] }));
-const Span = (description: string) => Type.Optional(Identifier(8, { description, examples: ['7d'] }));
+const Expression = (description: string) =>
+  Type.Optional(Prose(MAX_EXPRESSION, { description, examples: ['true'] }));
+const Span = (description: string) => Type.Optional(Identifier(12, { description, examples: ['7d'] }));
 
 const FeatureDefinition = Component(
   'FeatureDefinition',

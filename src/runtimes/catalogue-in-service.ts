@@ -8,7 +8,6 @@ import { newHistories } from '../features/catalogue-changes.ts';
 import type { CatalogueOutline } from '../features/catalogue-outline.ts';
 import { STANDARD_READY, storedCatalogue } from '../features/checked-catalogue.ts';
 import { STANDARD } from '../features/standard.ts';
-import { withoutFeatures } from '../features/switched-off.ts';
 import type { CatalogueChange, ServedCatalogue } from '../ports/desk.ts';
 import type { AuditEntry } from '../ports/office/audit.ts';
 import type { CatalogueBook, FiledCatalogue } from '../ports/office/catalogue.ts';
@@ -32,6 +31,8 @@ export type CatalogueInService = {
   readonly catalogues: Catalogues;
 };
 
+const elapsedMs = (): number => performance.now();
+
 const STANDARD_SERVED: ServedCatalogue = { ...STANDARD_READY, version: 0, disabled: [], filledFrom: [] };
 
 const nameOf = ({ version }: Pick<ServedCatalogue, 'version'>): string =>
@@ -39,12 +40,11 @@ const nameOf = ({ version }: Pick<ServedCatalogue, 'version'>): string =>
 
 /** A filed version made ready, or why it cannot be used. */
 function readied({ version, document, disabled, filledFrom }: FiledCatalogue): ServedCatalogue | string {
-  const checked = storedCatalogue(document);
+  const checked = storedCatalogue(document, disabled);
   if (!checked.ok) {
     return `Catalogue version ${version} cannot be used by this program. ${problemsToText(checked.problems)}`;
   }
-  const catalogue = withoutFeatures(checked.catalogue, disabled);
-  return { catalogue, document: checked.document, version, disabled, filledFrom };
+  return { catalogue: checked.catalogue, document: checked.document, version, disabled, filledFrom };
 }
 
 /** Documents that served, compiled when a vector of theirs is read. */
@@ -107,7 +107,11 @@ export async function openCatalogue(
     revision = now;
     return wanted;
   }
-  const first = await look();
+  const timed = (next: ServedCatalogue): ServedCatalogue => {
+    next.catalogue.costs(elapsedMs);
+    return next;
+  };
+  const first = timed(await look());
   current = first;
   const served = (): ServedCatalogue => current ?? first;
   let refused = '';
@@ -116,7 +120,7 @@ export async function openCatalogue(
     current: served,
     took(next) {
       if (next.version !== served().version) onNotice(`${nameOf(next)} in service`);
-      current = next;
+      current = timed(next);
       refused = '';
     },
     async refused(next, why) {
@@ -194,7 +198,25 @@ export function catalogueChange({
     }
     return { filledFrom };
   }
-  return { current: inService.current, check, fills: false, obstacle, goLive };
+  return {
+    current: inService.current,
+    check,
+    costs: () => costsOf(inService.current()),
+    fills: false,
+    obstacle,
+    goLive,
+  };
+}
+
+/** What features take in this process, by name. */
+function costsOf({ catalogue }: ServedCatalogue): ReadonlyMap<string, number> {
+  const costs = catalogue.costs(elapsedMs);
+  return new Map(
+    catalogue.features.flatMap(({ name }, place): [string, number][] => {
+      const micros = costs.meanMicros(place);
+      return micros === undefined ? [] : [[name, micros]];
+    }),
+  );
 }
 
 /** Of histories that began with a version before, those that this one goes on reading. */

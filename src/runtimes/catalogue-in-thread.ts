@@ -4,7 +4,6 @@ import { problemsToText } from '../domain/problem.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { checkedCatalogue, STANDARD_READY } from '../features/checked-catalogue.ts';
 import type { CatalogueDocument } from '../features/document.ts';
-import { withoutFeatures } from '../features/switched-off.ts';
 import type { ServedCatalogue } from '../ports/desk.ts';
 
 export type CatalogueForThread = {
@@ -21,8 +20,8 @@ export const forThread = ({ document, disabled }: ServedCatalogue): CatalogueFor
 
 /** Throws InputError for a document that cannot be used. */
 export function inThread({ document, disabled }: CatalogueForThread): Catalogue {
-  const checked = checkedCatalogue(document);
+  const checked = checkedCatalogue(document, disabled);
   if (!checked.ok)
     throw new InputError(`The catalogue cannot be made ready: ${problemsToText(checked.problems)}`);
-  return withoutFeatures(checked.catalogue, disabled);
+  return checked.catalogue;
 }

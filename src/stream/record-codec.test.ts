@@ -134,3 +134,31 @@ test('Y33: an event is a record by its header, keyed by its account, or by whom 
   assert.ok(flat.ok);
   assert.match(String(flat.text), /"attributes":\{"customer.id":"c"\}/);
 });
+
+test('Y14: own fields go through a stream in their flat form, whichever version of the schema says so', () => {
+  const key = Buffer.from('Müller');
+  const sent = { ...TRANSACTION, attributes: { customer: { segment: 'gold' }, score: 0.5, other: null } };
+  for (const version of ['1', '2']) {
+    const decoded = decodeRecord(
+      record(Buffer.from(JSON.stringify(sent)), key, [[HEADERS.schemaVersion, version]]),
+      {
+        nowMs: NOW,
+      },
+    );
+    assert.ok(decoded.ok && decoded.record.kind === 'transaction');
+    const flat = { 'customer.segment': 'gold', score: 0.5 };
+    assert.deepEqual(decoded.record.transaction.attributes, flat);
+    assert.deepEqual(JSON.parse(Buffer.from(decoded.text).toString()).attributes, flat);
+    const again = decodeRecord(record(decoded.text, key), { nowMs: NOW });
+    assert.ok(again.ok);
+    assert.deepEqual(
+      [again.text, again.record],
+      [decoded.text, decoded.record],
+      'as it is, it is not written anew',
+    );
+  }
+  assert.match(
+    problemOf(record(Buffer.from('{}'), key, [[HEADERS.schemaVersion, '3']])) ?? '',
+    /reads 1 and 2/,
+  );
+});

@@ -86,6 +86,8 @@ export function sinkStoreContract<Collected extends Collector>(
           deviceId: 'd',
           ip: '2001:db8::1',
           counterpartyId: '{"x":1}',
+          attributes: { 'customer.note': '\\N \t“x”\\', 'risk.deviceScore': 1e-7, vip: true },
+          relatesTo: { transactionId: 't\\.', kind: 'reversal' },
         }),
       ];
       await put(3, decided);

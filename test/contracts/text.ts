@@ -103,6 +103,7 @@ export function textContract(name: string, open: () => Promise<SqlSession>): voi
             const id = `${texts[7]}${offset}`;
             const item = aDecision(offset, 'decline', {
             id, accountId, merchant: { id: merchantId, name: merchantName }, city, deviceId, counterpartyId, counterpartyName,
+            attributes: { 'customer.note': texts[0], score: 0.5, vip: false }, relatesTo: { transactionId: texts[1], kind: 'refund' },
           }); // biome-ignore format: short
             const labelled = [
             {

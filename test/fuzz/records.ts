@@ -52,6 +52,21 @@ function soundTransaction(number: number, random: Random): Field[] {
     value: [text('id', `m${random.below(900)}`), text('name', 'Café "N\'ice"\\'), text('mcc', '5411')],
   }));
   perhaps(() => ({
+    name: 'attributes',
+    value: [
+      text('customer.segment', pick(random, ['gold', 'silver'])),
+      { name: 'score', value: String(random.below(1000) / 1000) },
+      { name: 'device', value: [text('id', `d${random.below(900)}`), { name: 'rooted', value: 'false' }] },
+    ],
+  }));
+  perhaps(() => ({
+    name: 'relatesTo',
+    value: [
+      text('transactionId', `t${random.below(900)}-before`),
+      text('kind', pick(random, ['refund', 'return'])),
+    ],
+  }));
+  perhaps(() => ({
     name: 'billing',
     value: [
       { name: 'amountMinor', value: String(random.below(100_000)) },

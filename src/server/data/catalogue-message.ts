@@ -63,7 +63,7 @@ export function featureMessages(
 ): CatalogueFeature[] {
   const off = new Set(disabled);
   return catalogue.features.map((feature) => {
-    const { name, hash, group, unit, description, missing } = feature;
+    const { name, hash, group, unit, window, description, missing } = feature;
     const own = isOwn(feature);
     const seen = (text: string): string | null => (own ? textSeen(text, sight) : text);
     const filled = filledFrom.find(({ features }) => features.includes(name));
@@ -73,6 +73,7 @@ export function featureMessages(
       entity: group,
       own,
       unit: seen(unit),
+      window: window ?? null,
       description: seen(description),
       missing: seen(missing),
       disabled: off.has(name),
