@@ -61,8 +61,13 @@ export function featureMessages(
 ): CatalogueFeature[] {
   const off = new Set(disabled);
   return catalogue.features.map((feature) => {
+<<<<<<< HEAD
     const { name, hash, group, unit, description, missing } = feature;
     const own = isOwnFeature(name);
+=======
+    const { name, hash, group, unit, window, description, missing } = feature;
+    const own = isOwn(feature);
+>>>>>>> main
     const seen = (text: string): string | null => (own ? textSeen(text, sight) : text);
     const filled = filledFrom.find(({ features }) => features.includes(name));
     return {
@@ -71,6 +76,7 @@ export function featureMessages(
       entity: group,
       own,
       unit: seen(unit),
+      window: window ?? null,
       description: seen(description),
       missing: seen(missing),
       disabled: off.has(name),
