@@ -7,6 +7,7 @@ import { restartsOf } from '../ports/restarts.ts';
 import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
 import { type EmbeddedDesk, openDesk } from '../runtimes/embedded.ts';
+import { createFeaturePreviewer } from '../runtimes/feature-preview.ts';
 import { createModelTrial } from '../runtimes/model-trial.ts';
 import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
@@ -116,6 +117,7 @@ async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<Ho
     maturityMs: LIVE_LABEL_MATURITY_MS,
     retrainer,
     backtester: createBacktester(desk, systemClock.nowMs),
+    previewer: createFeaturePreviewer(desk),
     modelTrial: createModelTrial(desk),
     allowedHosts: options.allowedHosts,
     loginRequired: options.loginRequired,

@@ -3,6 +3,7 @@ import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import { restartsOf } from '../ports/restarts.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
+import { createFeaturePreviewer } from '../runtimes/feature-preview.ts';
 import { kafkaFeed } from '../runtimes/kafka-feed.ts';
 import { createModelTrial } from '../runtimes/model-trial.ts';
 import { startProducer } from '../runtimes/producer.ts';
@@ -110,6 +111,7 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         maturityMs: LIVE_LABEL_MATURITY_MS,
         retrainer,
         backtester: createBacktester(desk, systemClock.nowMs),
+        previewer: createFeaturePreviewer(desk),
         modelTrial: createModelTrial(desk),
         allowedHosts: new Set([host.toLowerCase()]),
         loginRequired: loginRequired(host),

@@ -1,49 +1,10 @@
 // The catalogue document: own data, and every feature that decisions, rules and models see. See docs/data.md and docs/decisions/032.
 import type { DataModel } from '../domain/data-model.ts';
+import { MEASURES, type Measure } from '../domain/measures.ts';
 
 export const DOCUMENT_FORMAT = 'goshawk-catalogue-1';
 
-/**
- * What is computed of the records of an entity, the current one included where `current` says so:
- * - count, share (of records that meet `of`), sum, mean, minimum, maximum, deviation (standard, of the population) of `of`
- * - distinct: different values of the field `of`, at most `upTo` are told apart
- * - ratio_to_mean, ratio_to_maximum: the current value divided by that of the others in the window
- * - ratio_to_usual: divided by the geometric mean of all before; zscore: of ln(1 + value) against all before
- * - unusual_count: records of at least `times` times the usual value
- * - last (value of the record before), since_last, age (since the first), in seconds or days by `unit`
- * - is_new, differs_from_most: whether the field's value is not among those used lately; is not the most frequent one
- * - distance_from_last, speed_from_last: from the place of the record before
- * - fraud_count, fraud_rate, since_fraud, since_first_fraud, genuine_since_fraud, fraud_value_ratio: of what is known by now
- */
-export const MEASURES = [
-  'count',
-  'share',
-  'sum',
-  'mean',
-  'minimum',
-  'maximum',
-  'deviation',
-  'distinct',
-  'ratio_to_mean',
-  'ratio_to_maximum',
-  'ratio_to_usual',
-  'zscore',
-  'unusual_count',
-  'last',
-  'since_last',
-  'age',
-  'is_new',
-  'differs_from_most',
-  'distance_from_last',
-  'speed_from_last',
-  'fraud_count',
-  'fraud_rate',
-  'since_fraud',
-  'since_first_fraud',
-  'genuine_since_fraud',
-  'fraud_value_ratio',
-] as const;
-export type Measure = (typeof MEASURES)[number];
+export { MEASURES, type Measure };
 
 type Said = {
   readonly name: string;

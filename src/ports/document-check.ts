@@ -2,9 +2,16 @@
 import type { Problem } from '../domain/problem.ts';
 import type { CatalogueOutline } from '../features/catalogue-outline.ts';
 import type { CatalogueDocument } from '../features/document.ts';
+import type { ExampleSentence } from '../features/example-sentences.ts';
 
 export type CheckedDocument =
-  | { readonly ok: true; readonly document: CatalogueDocument; readonly catalogue: CatalogueOutline }
+  | {
+      readonly ok: true;
+      readonly document: CatalogueDocument;
+      readonly catalogue: CatalogueOutline;
+      /** Of own features, of an example value. */
+      readonly sentences: readonly ExampleSentence[];
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**

@@ -58,6 +58,7 @@ const CatalogueFeature = Component('CatalogueFeature', {
   entity: Type.String({ description: 'Whose history it reads; transaction and category read none' }),
   own: Type.Boolean({ description: 'Declared by the document, and not of the program' }),
   unit: Nullable(Type.String({ description: 'Null where it is hidden' })),
+  window: Nullable(Type.String({ description: 'Null where it has none', examples: ['7d'] })),
   description: Nullable(Type.String()),
   missing: Nullable(Type.String({ description: 'When it has no value' })),
   disabled: Type.Boolean(),
@@ -112,6 +113,9 @@ export const CatalogueCheck = Component(
     }),
     touched: List(CatalogueTouch, { description: 'What has to be changed before it can go live' }),
     features: Type.Integer({ description: 'How many it has' }),
+    sentences: List(Type.Object({ name: Type.String(), text: Type.String() }), {
+      description: 'What an analyst would read of own features, of an example value',
+    }),
     catalogueHash: Nullable(Type.String()),
   },
   { description: 'What a document would change' },

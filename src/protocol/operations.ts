@@ -6,6 +6,7 @@ import * as catalogue from './catalogue.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
 import * as events from './events.ts';
+import * as featureValues from './feature-values.ts';
 import * as feed from './feed.ts';
 import * as figures from './figures.ts';
 import * as labels from './labels.ts';
@@ -43,6 +44,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof modelPanel> &
   OperationsOf<typeof rules> &
   OperationsOf<typeof catalogue> &
+  OperationsOf<typeof featureValues> &
   OperationsOf<typeof lists> &
   OperationsOf<typeof figures> &
   OperationsOf<typeof pipeline> &
@@ -74,6 +76,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   modelPanel,
   rules,
   catalogue,
+  featureValues,
   lists,
   figures,
   feed,

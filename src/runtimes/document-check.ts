@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { outlineOf } from '../features/catalogue-outline.ts';
 import { checkedCatalogue } from '../features/checked-catalogue.ts';
+import { exampleSentences } from '../features/example-sentences.ts';
 import { OverCapacityError } from '../ports/desk.ts';
 import type { CheckedDocument, DocumentCheck } from '../ports/document-check.ts';
 
@@ -47,7 +48,8 @@ export function checkInThread(json: unknown, longestMs = LONGEST_MS): Promise<Ch
 export function checkHere(json: unknown): CheckedDocument {
   const checked = checkedCatalogue(json);
   if (!checked.ok) return checked;
-  return { ok: true, document: checked.document, catalogue: outlineOf(checked.catalogue) };
+  const { document, catalogue } = checked;
+  return { ok: true, document, catalogue: outlineOf(catalogue), sentences: exampleSentences(catalogue) };
 }
 
 export function createDocumentCheck(run: typeof checkInThread = checkInThread): DocumentCheck {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Backtester } from '../ports/backtester.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
+import type { FeaturePreviewer } from '../ports/feature-preview.ts';
 import type { ModelTrial } from '../ports/model-trial.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import type { Simulation } from '../ports/simulation.ts';
@@ -49,6 +50,7 @@ export type RoomsOptions = {
   readonly maturityMs: number;
   readonly retrainer: Retrainer;
   readonly backtester: Backtester;
+  readonly previewer: FeaturePreviewer;
   readonly modelTrial: ModelTrial;
   readonly oidc: OidcSettings | undefined;
   /** Where webhooks may go. */
@@ -84,7 +86,7 @@ export async function addRooms(
   await app.register(async (scope) => alertRoutes(scope, desk, relay, feed));
   await app.register(async (scope) => attachmentRoutes(scope, desk, feed));
   await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
-  await app.register(async (scope) => catalogueRoutes(scope, desk));
+  await app.register(async (scope) => catalogueRoutes(scope, desk, options.previewer));
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => importRoutes(scope, desk));
   await app.register(async (scope) => rateRoutes(scope, desk));

@@ -149,6 +149,11 @@ export const CALLS: Readonly<Record<string, Calls>> = {
     { path: '/v1/catalogue/versions/0' },
   ],
   'POST /v1/catalogue/check': () => [{ path: '/v1/catalogue/check', body: { document: SMALL_CATALOGUE } }],
+  'POST /v1/catalogue/preview': () => [
+    { path: '/v1/catalogue/preview', body: { document: SMALL_CATALOGUE, feature: 'amount' } },
+  ],
+  'GET /v1/catalogue/shares': one('/v1/catalogue/shares'),
+  'GET /v1/catalogue/features/{name}': () => [{ path: '/v1/catalogue/features/amount' }],
   'PUT /v1/catalogue/draft': () => [
     { path: '/v1/catalogue/draft', body: { document: SMALL_CATALOGUE, seen: 9999 }, status: [409] },
   ],

@@ -4,6 +4,7 @@ import { lazy } from 'react';
 import { alertsSearch } from '../alerts/search.ts';
 import { auditSearch } from '../audit/search.ts';
 import { casesSearch } from '../cases/search.ts';
+import { dataSearch } from '../data/search.ts';
 import { periodSearch } from '../figures/search.ts';
 import { parseSearch, searchOf, stringifySearch, text } from '../kit/search.ts';
 import { listsSearch } from '../lists/search.ts';
@@ -69,6 +70,12 @@ const lists = createRoute({
   validateSearch: listsSearch,
   component: lazy(async () => ({ default: (await import('../lists/lists.tsx')).Lists })),
 });
+const data = createRoute({
+  getParentRoute,
+  path: '/data',
+  validateSearch: dataSearch,
+  component: lazy(async () => ({ default: (await import('../data/data.tsx')).Data })),
+});
 const models = createRoute({
   getParentRoute,
   path: '/models',
@@ -97,6 +104,7 @@ const routeTree = root.addChildren([
   cases,
   rules,
   lists,
+  data,
   models,
   pipeline,
   settings,

@@ -27,6 +27,11 @@ const STEPS = [
     text: 'Write a condition, try it on the past, let it run in shadow, put it live. Nothing needs a restart.',
   },
   {
+    to: '/data',
+    title: 'Your own data',
+    text: 'Fields that arrive are told here. Declare them, count and compare by your own entities, see the values on the past, and use them in rules and models at once.',
+  },
+  {
     to: '/models',
     title: 'Models you can believe',
     text: 'Champion and challengers side by side on the same labelled decisions; a gate says whether one may decide.',

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STANDARD_DOCUMENT } from '../../features/checked-catalogue.ts';
 import type { Desk } from '../../ports/desk.ts';
+import type { FeaturePreviewer } from '../../ports/feature-preview.ts';
 import {
   adoptField,
   beginCatalogueDraft,
@@ -13,6 +14,7 @@ import {
   switchFeature,
   writeCatalogueDraft,
 } from '../../protocol/catalogue.ts';
+import { getFeatureValues, listFeatureShares, previewFeature } from '../../protocol/feature-values.ts';
 import { sightOf } from '../access/sight.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 import { type RequestOf, serve } from '../edge/serve.ts';
@@ -20,6 +22,7 @@ import { DOCUMENT_BODY, notValid, readDocumentBody } from './catalogue-body.ts';
 import { featureMessages, STANDARD_MESSAGE, versionMessage } from './catalogue-message.ts';
 import { usesOf } from './catalogue-uses.ts';
 import { checkMessage } from './check-document.ts';
+import { knownShares, previewedValues, storedValues } from './feature-values.ts';
 import { move, switchOne } from './move-catalogue.ts';
 import { adopt, begin, discard, write } from './write-draft.ts';
 
@@ -66,7 +69,8 @@ async function check(request: FastifyRequest, reply: FastifyReply, desk: Desk) {
   return read.ok ? checkMessage(desk, read.value.document) : notValid(reply, read.problems);
 }
 
-export function catalogueRoutes(app: FastifyInstance, desk: Desk): void {
+export function catalogueRoutes(app: FastifyInstance, desk: Desk, previewer: FeaturePreviewer): void {
+  const sharesOfNow = knownShares(desk);
   serve(app, getCatalogue, (request) => book(request, desk));
   serve(app, getCatalogueVersion, (request, reply) => version(request, reply, desk));
   serve(app, checkCatalogue, (request, reply) => check(request, reply, desk), DOCUMENT_BODY);
@@ -75,5 +79,13 @@ export function catalogueRoutes(app: FastifyInstance, desk: Desk): void {
   serve(app, beginCatalogueDraft, (request, reply) => begin(request, reply, desk));
   serve(app, adoptField, (request, reply) => adopt(request, reply, desk));
   serve(app, moveCatalogue, (request, reply) => move(request, reply, desk));
+  serve(app, listFeatureShares, () => sharesOfNow());
+  serve(app, getFeatureValues, (request, reply) => storedValues(request, reply, desk));
+  serve(
+    app,
+    previewFeature,
+    (request, reply) => previewedValues(request, reply, desk, previewer),
+    DOCUMENT_BODY,
+  );
   serve(app, switchFeature, (request, reply) => switchOne(request, reply, desk));
 }

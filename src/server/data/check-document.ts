@@ -21,6 +21,7 @@ export async function changeMessage(
     })),
     touched: touchedBy(await usesOf(desk), desk.catalogue, ready.catalogue),
     features: ready.catalogue.size,
+    sentences: [...ready.sentences],
     catalogueHash: ready.catalogue.hash,
   };
 }
@@ -36,6 +37,7 @@ export async function checkMessage(desk: Desk, json: unknown): Promise<Catalogue
     newHistories: [],
     touched: [],
     features: 0,
+    sentences: [],
     catalogueHash: null,
   };
 }
