@@ -61,13 +61,8 @@ export function featureMessages(
 ): CatalogueFeature[] {
   const off = new Set(disabled);
   return catalogue.features.map((feature) => {
-<<<<<<< HEAD
-    const { name, hash, group, unit, description, missing } = feature;
-    const own = isOwnFeature(name);
-=======
     const { name, hash, group, unit, window, description, missing } = feature;
-    const own = isOwn(feature);
->>>>>>> main
+    const own = isOwnFeature(name);
     const seen = (text: string): string | null => (own ? textSeen(text, sight) : text);
     const filled = filledFrom.find(({ features }) => features.includes(name));
     return {
