@@ -39,7 +39,7 @@ export function createFeatureCosts(size: number, elapsedMs: () => number): Featu
         }
         now[place] += micros;
       }
-      last = elapsedMs();
+      last = at;
     },
     end() {
       for (const place of touched) {

@@ -58,6 +58,7 @@ export const CANARY = {
   moveNote: nonsense(),
   viewPath: nonsense(),
   featureText: nonsense(),
+  featureSentence: nonsense(),
   featureCondition: nonsense(),
   catalogueNote: nonsense(),
 } as const;

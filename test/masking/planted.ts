@@ -29,7 +29,7 @@ const OWN_FEATURE = {
   kind: 'aggregate',
   unit: 'payments',
   missing: 'never missing',
-  sentence: '{value} payments in an hour',
+  sentence: `{value} payments in an hour ${CANARY.featureSentence}`,
   entity: 'account',
   measure: 'count',
   window: '1h',

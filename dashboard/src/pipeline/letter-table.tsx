@@ -59,7 +59,8 @@ function Happened(props: {
   readonly onTurn: () => void;
 }) {
   const { row, isOpen } = props;
-  const named = row.transactionId === undefined ? '' : `${row.kind} ${row.transactionId} `;
+  const id = row.transactionId ?? row.eventId;
+  const named = id === undefined ? '' : `${row.kind} ${id} `;
   return (
     <>
       <Button

@@ -2,7 +2,6 @@
 import { type FilledFrom, STANDARD_VERSION } from '../../domain/catalogue-version.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { Sight } from '../../domain/sight.ts';
-import type { CatalogueFeature as Feature } from '../../features/catalogue.ts';
 import { STANDARD } from '../../features/standard.ts';
 import type { ServedCatalogue } from '../../ports/desk.ts';
 import type { CatalogueVersion as Version } from '../../ports/office/catalogue.ts';
@@ -11,6 +10,7 @@ import type {
   CatalogueVersion,
   FilledFrom as FilledMessage,
 } from '../../protocol/catalogue.ts';
+import { isOwnFeature } from '../access/features-seen.ts';
 import { textSeen } from '../access/office-seen.ts';
 import { known, timeOrNull } from '../edge/unknown.ts';
 import type { CatalogueUses } from './catalogue-uses.ts';
@@ -52,8 +52,6 @@ export const versionMessage = (one: Version, sight: Sight): CatalogueVersion => 
   filledFrom: one.filledFrom.map(filledMessage),
 });
 
-const isOwn = ({ name }: Feature): boolean => STANDARD.place(name) === undefined;
-
 /** The features in service, in the order of a vector. */
 export function featureMessages(
   { catalogue, disabled, filledFrom }: ServedCatalogue,
@@ -64,7 +62,7 @@ export function featureMessages(
   const off = new Set(disabled);
   return catalogue.features.map((feature) => {
     const { name, hash, group, unit, window, description, missing } = feature;
-    const own = isOwn(feature);
+    const own = isOwnFeature(name);
     const seen = (text: string): string | null => (own ? textSeen(text, sight) : text);
     const filled = filledFrom.find(({ features }) => features.includes(name));
     return {

@@ -7,6 +7,7 @@ import type { FiledList } from '../../ports/office/lists.ts';
 import type { RuleName } from '../../protocol/rules.ts';
 import { FIELD_WORDS, TRANSACTION_FIELDS } from '../../rules/environment.ts';
 import { ATTRIBUTES, ownFields } from '../../rules/own-fields.ts';
+import { featureTextSeen } from '../access/features-seen.ts';
 import { textSeen } from '../access/office-seen.ts';
 
 function typeOf(name: string): RuleName['type'] {
@@ -26,13 +27,13 @@ const KINDS: Readonly<Record<string, string>> = {
   place: 'in degrees',
 };
 
-const ownNames = (data: DataModel): RuleName[] =>
+const ownNames = (data: DataModel, sight: Sight): RuleName[] =>
   [...ownFields(data)].map(([path, { kind, definition }]) => {
     const what = Object.hasOwn(KINDS, definition.type) ? ` (${KINDS[definition.type]})` : '';
     return {
       name: `${ATTRIBUTES}${path}`,
       type: kind === 'text' ? 'string' : 'double',
-      about: `${definition.description}${what}; ${kind === 'text' ? 'empty' : 'missing'} where not stated`,
+      about: `${textSeen(definition.description, sight) ?? definition.type}${what}; ${kind === 'text' ? 'empty' : 'missing'} where not stated`,
     };
   });
 
@@ -45,10 +46,10 @@ export const ruleNames = (
   ...features.map(({ name, unit, description }) => ({
     name: `features.${name}`,
     type: 'double' as const,
-    about: `${description} (${unit})`,
+    about: featureTextSeen(name, `${description} (${unit})`, sight, 'An own feature'),
   })),
   ...Object.entries(FIELD_WORDS).map(([name, about]) => ({ name, type: typeOf(name), about })),
-  ...ownNames(data),
+  ...ownNames(data, sight),
   ...lists.map(({ name, kind, entries, note }) => ({
     name: `inList("${name}", …)`,
     type: 'list' as const,

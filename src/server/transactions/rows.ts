@@ -6,6 +6,7 @@ import { transactionToJson } from '../../domain/transaction.ts';
 import { explainVector, sentence } from '../../engine/decide.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import type { VectorReader } from '../../engine/stored-vectors.ts';
+import type { Catalogue } from '../../features/catalogue.ts';
 import type { Scorer } from '../../models/model.ts';
 import type { FlaggedTransaction as Flagged, StoredTransaction } from '../../ports/store.ts';
 import type { FlaggedTransaction } from '../../protocol/alerts.ts';
@@ -13,6 +14,7 @@ import type { TransactionRow, TransactionStory } from '../../protocol/transactio
 import { leadingHit } from '../../rules/combine.ts';
 import { explainRule, explanationBudget } from '../../rules/explain-rule.ts';
 import type { Lookups } from '../../rules/rule.ts';
+import { featureTextSeen, reasonSeen, sentenceSeen } from '../access/features-seen.ts';
 import { type PeerGroups, usualRanges } from './peer-groups.ts';
 
 /** What a row says of the amount in the base currency, where that is another. */
@@ -27,7 +29,8 @@ export function feedRow(
   const { decision } = item;
   const t = transactionSeen(item.transaction, sight);
   const leading = leadingHit(decision.rules, decision.outcome);
-  const top = leading ? hitSeen(leading, sight).text : decision.reasons[0]?.text;
+  const [reason] = decision.reasons;
+  const top = leading ? hitSeen(leading, sight).text : reason && reasonSeen(reason, sight).text;
   const merchantName = t.merchant?.name ?? t.merchant?.id ?? t.counterpartyName ?? t.counterpartyId;
   return {
     id: t.id,
@@ -104,6 +107,18 @@ export function alertRowOf(item: Decided, sight: Sight): FlaggedTransaction {
 const MIN_USUAL = 5;
 const NOTHING_KNOWN = new Float64Array(0);
 
+/** The features of a transaction with their values, in words. */
+function featuresSeen(catalogue: Catalogue, vector: Float64Array, currency: string, sight: Sight) {
+  return catalogue.features.map(({ name, group, unit, description }, i) => ({
+    name,
+    group,
+    unit: featureTextSeen(name, unit, sight),
+    description: featureTextSeen(name, description, sight),
+    value: Number.isNaN(vector[i]) ? null : vector[i],
+    text: sentenceSeen(name, vector[i], sentence(catalogue, i, vector, currency), sight),
+  }));
+}
+
 /**
  * Everything there is to say about a transaction; an approval is explained here, from its stored features. `reader` reads by the
  * catalogue that it was decided with, where that is known.
@@ -146,7 +161,7 @@ export function storyOf(
       transactionId: decision.transactionId,
       outcome: decision.outcome,
       score: decision.score,
-      reasons,
+      reasons: reasons.map((reason) => reasonSeen(reason, sight)),
       rules: rules.map((hit) => hitSeen(hit, sight)),
       modelVersion: decision.modelVersion,
       rulesetVersion: decision.rulesetVersion,
@@ -158,17 +173,14 @@ export function storyOf(
     peers: peers.transactions,
     isFraud: stored.isFraud ?? null,
     fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
-    features: (reader?.catalogue.features ?? []).map((feature, i) => ({
-      name: feature.name,
-      group: feature.group,
-      unit: feature.unit,
-      description: feature.description,
-      value: Number.isNaN(vector[i]) ? null : vector[i],
-      text: reader ? sentence(reader.catalogue, i, vector, baseCurrency(stored.transaction)) : '',
-      contribution: contributions ? contributions[i] : null,
-      usual: usual[i],
-      peers: peers.ranges[i],
-    })),
+    features: reader
+      ? featuresSeen(reader.catalogue, vector, baseCurrency(stored.transaction), sight).map((feature, i) => ({
+          ...feature,
+          contribution: contributions ? contributions[i] : null,
+          usual: usual[i],
+          peers: peers.ranges[i],
+        }))
+      : [],
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,
     vote: explainer?.vote(vector) ?? null,
