@@ -16,7 +16,7 @@ const FEATURE = 'customer_different_device_id_7d';
 /** Customers with a device each, and one with many. */
 async function send(tag: string): Promise<void> {
   for (let i = 0; i < 12; i++) {
-    const customerId = i < 6 ? 'c-many' : `c-${i}`;
+    const customerId = i < 6 ? 'cust-9001' : `cust-90${10 + i}`;
     const answer = await postJson(desk.url, '/v1/decisions', {
       ...smallest(`${tag}-${i}`, `a-${i}`, 2000 + i),
       channel: 'ecommerce',
@@ -97,7 +97,9 @@ test('Y61 Y63 a feature is written in a form: its sentence and what is wrong whi
   await form.getByText('✓ In order').waitFor();
   assert.equal(await form.getByLabel(/^Name/).inputValue(), FEATURE);
   await form.getByRole('button', { name: 'Values on stored transactions' }).click();
-  await form.getByText('6 different device ids of the customer in 7 days, where channel is ecommerce').waitFor();
+  await form
+    .getByText('6 different device ids of the customer in 7 days, where channel is ecommerce')
+    .waitFor();
   assert.deepEqual(await seriousFaults(page), []);
   await form.getByRole('button', { name: 'Into the draft' }).click();
   await page.getByTestId('feature-page').getByTestId('feature-values').waitFor();
@@ -157,7 +159,12 @@ test('Y15 the story of a transaction shows its own fields, and which of them nob
   await story.getByText('not declared').waitFor();
   await story.getByTestId('account-events').getByText('failed login').waitFor();
   assert.deepEqual(await seriousFaults(page), []);
-  for (const address of ['/data', '/data?part=fields', '/data?part=features&feature=new', '/data?part=versions']) {
+  for (const address of [
+    '/data',
+    '/data?part=fields',
+    '/data?part=features&feature=new',
+    '/data?part=versions',
+  ]) {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(desk.url + address);
     await page.getByTestId('live').waitFor();
