@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { CatalogueDocument } from '../src/protocol/catalogue-document.ts';
 import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
-import { type Caller, caller, firstAdministrator, invite } from './people.ts';
+import { type Caller, caller, cookieOf, firstAdministrator, invite, PASSWORD } from './people.ts';
 
 const folder = makeFolder();
 let desk: DeskProcess;
@@ -23,6 +23,11 @@ after(async () => {
   await desk.stop();
   folder.remove();
 });
+
+async function signIn(id: string): Promise<Caller> {
+  const { headers } = await caller(desk)('POST', '/v1/sign-in', { id, password: PASSWORD });
+  return caller(desk, { cookie: cookieOf(headers) });
+}
 
 const FIELD = { name: 'customerId', type: 'id', description: 'The customer', personal: true } as const;
 const SCORE = { name: 'risk.deviceScore', type: 'number', description: 'A score', personal: false } as const;
@@ -305,4 +310,20 @@ test('Y22 the way back is a draft from a version that was', async () => {
   assert.equal((await move(ada, Number(again.body.version))).status, 200);
   const { document } = await rita.client.call('getCatalogueVersion', { params: { version: 4 } });
   assert.deepEqual(document.features, DOCUMENT.features);
+});
+
+test('Y28 after a restart the live catalogue serves with the histories of own features that it had', async () => {
+  const pay = async (deviceId: string) => {
+    const body = { ...smallest(`restart-${deviceId}`), deviceId, attributes: { customerId: 'c-restart' } };
+    await ada.client.call('decide', { body });
+    const { features } = await ada.client.call('getTransaction', { params: { id: body.id } });
+    return features.find(({ name }) => name === DEVICES.name)?.value;
+  };
+  assert.deepEqual([await pay('d1'), await pay('d2')], [1, 2]);
+  const { live } = await catalogue();
+  await desk.stop();
+  desk = await startDesk(folder.path, ['--no-simulator']);
+  [ada, rita] = [await signIn('ada@bank.example'), await signIn('rita')];
+  assert.equal((await catalogue()).live.version, live.version);
+  assert.equal(await pay('d3'), 3);
 });

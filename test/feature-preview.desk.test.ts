@@ -81,7 +81,6 @@ test('Y61 a feature of a draft is computed on stored transactions, with how they
       ['y51-3', 3, '3 devices of the customer'],
       ['y51-2', 2, '2 devices of the customer'],
       ['y51-1', 1, '1 devices of the customer'],
-      ['y51-0', null, null],
     ],
   );
   assert.deepEqual([values.source, values.rows, values.known, values.frauds], ['replayed', 5, 4, 1]);

@@ -8,6 +8,8 @@ import type { Catalogue } from '../src/features/catalogue.ts';
 import { compileCatalogue } from '../src/features/compile.ts';
 import { encodedLength, encodeEntity, loadEntities } from '../src/features/entity-codec.ts';
 import { type FeatureState, tablesOf } from '../src/features/feature-state.ts';
+import type { OwnChange } from '../src/features/own-changes.ts';
+import { applySharedChanges, encodeSharedChanges, type SharedChange } from '../src/features/shared-codec.ts';
 import { type Drawn, documentOf, drawn, reference, START, stream } from './own-features/reference.ts';
 
 const near = (a: number, b: number): boolean =>
@@ -199,7 +201,8 @@ test('Y4: frauds are known when a label says so, behind the delay, in histories 
 /** All histories of a state as bytes, store by store. */
 function bytesOf(state: FeatureState): Buffer {
   const parts: Buffer[] = [];
-  for (const [store, table] of tablesOf(state)) {
+  // In whichever order they began.
+  for (const [store, table] of [...tablesOf(state)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     for (let entry = 0; entry < table.size; entry++) {
       const part = Buffer.alloc(encodedLength(table, entry, store));
       encodeEntity(table, entry, store, part, 0);
@@ -236,4 +239,93 @@ test('Y9 F6: histories of one’s own written and read back are the same, byte f
     }),
     { numRuns: 25 },
   );
+});
+
+test('Y9 W1: what is told of own histories brings another copy to the same bytes, labels and events too', () => {
+  fc.assert(
+    fc.property(fc.array(drawn, { minLength: 1, maxLength: 10 }), fc.nat(), (list, seed) => {
+      const more = [
+        { name: 'fails', measure: 'count', window: '24h', events: ['failed_login'] },
+        { name: 'since', measure: 'since_last', unit: 'minutes', events: ['password_change'] },
+        { name: 'risk', measure: 'fraud_rate', window: '30d', where: 'transaction.amount > 10.0' },
+        { name: 'most', measure: 'differs_from_most', of: 'deviceId' },
+        { name: 'unusual', measure: 'unusual_count', of: 'risk.deviceScore', window: '7d' },
+      ].map((one) => ({ kind: 'aggregate', entity: 'customer', description: 'More.', ...one }));
+      const catalogue = compileCatalogue(documentOf([...featuresOf(list), ...more]));
+      const [state, copy] = [catalogue.createState(), catalogue.createState()];
+      const out = new Float64Array(catalogue.size);
+      stream(seed, 120, 0.2).forEach((transaction, i) => {
+        const changes: SharedChange[] = [];
+        const tell = (own: readonly OwnChange[]): void => void changes.push({ kind: 'own', changes: own });
+        catalogue.observe(state, transaction, out);
+        tell(catalogue.own.ofTransaction(transaction));
+        const { occurredAtMs, accountId, attributes } = transaction;
+        const kind = i % 3 === 0 ? 'failed_login' : 'password_change';
+        const event = { id: `e${i}`, kind, occurredAtMs, accountId, attributes };
+        catalogue.observeEvent?.(state, event);
+        tell(catalogue.own.ofEvent(event));
+        if (i % 5 === 0) {
+          const verdict = {
+            transactionId: transaction.id,
+            fraud: true,
+            source: 'import',
+            labelledAtMs: 0,
+          } as const;
+          const label = { ...verdict, ...historiesOf(transaction, ['customerId', 'contact.email.domain']) };
+          catalogue.applyLabel(state, label, undefined);
+          tell(catalogue.own.ofLabel(label));
+        }
+        applySharedChanges(copy, encodeSharedChanges(changes));
+      });
+      assert.ok(bytesOf(state).equals(bytesOf(copy)));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('Y1: events feed histories of their own, and payments are told of them', () => {
+  const of = (name: string, more: object) => ({
+    kind: 'aggregate',
+    entity: 'customer',
+    description: name,
+    name,
+    ...more,
+  });
+  const catalogue = compileCatalogue(
+    documentOf([
+      of('fails', { measure: 'count', window: '24h', events: ['failed_login'] }),
+      of('failShare', {
+        measure: 'share',
+        of: 'transaction.country == "US"',
+        window: '24h',
+        events: ['login', 'failed_login'],
+      }),
+      of('minutesSincePassword', { measure: 'since_last', unit: 'minutes', events: ['password_change'] }),
+    ]),
+  );
+  const state = catalogue.createState();
+  const out = new Float64Array(catalogue.size);
+  const attributes = { customerId: 'c' };
+  const event = (kind: string, minute: number, country = 'DE') =>
+    catalogue.observeEvent?.(state, {
+      id: `${kind}${minute}`,
+      kind,
+      occurredAtMs: (START + minute * 60) * 1000,
+      country,
+      attributes,
+    });
+  event('failed_login', 0, 'US');
+  event('failed_login', 1);
+  event('login', 2, 'US');
+  event('password_change', 3);
+  const [payment] = stream(1, 1, 0);
+  const own = (): number[] => [...out.subarray(-3)];
+  catalogue.observe(state, { ...payment, occurredAtMs: (START + 600) * 1000, attributes }, out);
+  assert.deepEqual(own(), [2, 2 / 3, 7]);
+  catalogue.observe(
+    state,
+    { ...payment, occurredAtMs: (START + 600) * 1000, attributes: { customerId: 'other' } },
+    out,
+  );
+  assert.deepEqual(own(), [0, Number.NaN, Number.NaN]);
 });

@@ -7,6 +7,7 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { FeatureCosts } from './feature-costs.ts';
 import type { Look } from './feature-definition.ts';
 import type { FeatureState } from './feature-state.ts';
+import type { OwnChange } from './own-changes.ts';
 
 /** A feature of a catalogue, as everybody behind the histories knows it. */
 export type CatalogueFeature = {
@@ -61,6 +62,12 @@ export type Catalogue = {
   applyLabel(state: FeatureState, label: Label, previous: boolean | undefined): void;
   /** Adds an event to the histories that look at its kind; one that throws leaves no trace. Absent where none does. */
   observeEvent?(state: FeatureState, event: CustomerEvent): void;
+  /** What a transaction, an event or a label that says something new does to own histories, for other copies of them. */
+  readonly own: {
+    ofTransaction(transaction: Transaction): readonly OwnChange[];
+    ofEvent(event: CustomerEvent): readonly OwnChange[];
+    ofLabel(label: Label): readonly OwnChange[];
+  };
   /** The histories, each by itself, in the order in which `look` reads them. */
   readonly parts: readonly CataloguePart[];
   /** From the first time it is asked for, one look in so many is timed; the same for whoever asks. */

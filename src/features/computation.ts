@@ -7,11 +7,12 @@ import { emptyRecord, type FeatureRecord, fillFromEvent, fillRecord } from './fe
 import type { FeatureState } from './feature-state.ts';
 import type { HistoryPart } from './history-part.ts';
 import { changesHistories } from './labels.ts';
+import type { OwnChange } from './own-changes.ts';
 import type { RowFeature } from './row-features.ts';
 
 export type Computation = Pick<
   Catalogue,
-  'look' | 'keep' | 'observe' | 'applyLabel' | 'observeEvent' | 'parts' | 'complete' | 'costs'
+  'look' | 'keep' | 'observe' | 'applyLabel' | 'observeEvent' | 'own' | 'parts' | 'complete' | 'costs'
 >;
 
 const ACCOUNT = 'account';
@@ -77,6 +78,9 @@ export function computation(
     ...observingEvents(parts, () => {
       looked = undefined;
     }),
+    own: changesOfOwn(parts, () => {
+      looked = undefined;
+    }),
     parts: parts.map((part) => cataloguePart(part, rows, size)),
     complete(transaction, out) {
       looked = undefined;
@@ -120,6 +124,39 @@ function observingEvents(
     },
   };
 }
+
+/** Of histories that are not the program's: what is told to other copies of them. */
+function changesOfOwn(parts: readonly HistoryPart[], begin: () => void): Catalogue['own'] {
+  const own = parts.filter(({ layout, keeps }) => keeps && layout.program === undefined);
+  const record = emptyRecord();
+  return {
+    ofTransaction(transaction) {
+      if (own.length === 0) return NO_CHANGES;
+      begin();
+      fillRecord(record, transaction);
+      return own.flatMap((part) => (part.layout.events ? [] : (part.changeOf(record) ?? [])));
+    },
+    ofEvent(event) {
+      if (own.length === 0) return NO_CHANGES;
+      begin();
+      fillFromEvent(record, event);
+      return own.flatMap((part) =>
+        part.layout.events?.includes(event.kind) ? (part.changeOf(record) ?? []) : [],
+      );
+    },
+    ofLabel(label) {
+      return own.flatMap(({ layout }) => {
+        const key = layout.frauds && !layout.events ? ownKeyOf(layout, label) : undefined;
+        if (key === undefined) return [];
+        const timeSeconds = Math.floor(label.occurredAtMs / 1000);
+        const { id: store, shape } = layout;
+        return [{ kind: 'label' as const, store, shape, key, timeSeconds, fraud: label.fraud }];
+      });
+    },
+  };
+}
+
+const NO_CHANGES: readonly OwnChange[] = [];
 
 function cataloguePart(part: HistoryPart, rows: readonly RowFeature[], size: number): CataloguePart {
   const { layout, by } = part;

@@ -26,8 +26,10 @@ export type OwnShape = {
   readonly accumulators: readonly Accumulator[];
   /** Registers of what was last: 1 of a number, 2 of a place. */
   readonly lasts: readonly (1 | 2)[];
-  /** Times of the first event with a flag. */
-  readonly firsts: number;
+  /** Times of the first event with a flag: these. */
+  readonly firsts: readonly number[];
+  /** The flag that an event has whose key goes into a set, by set. */
+  readonly keyFlags: readonly number[];
   /** Running sums over all that ever came: how many, of logarithms, of their squares. */
   readonly sums: number;
   /** Values that most events had. */
@@ -47,6 +49,10 @@ export type Extras = {
   /** What the record that is looked at has: the event that is added next. */
   addedFlags: number;
   readonly addedValues: Float64Array;
+  /** Its numbers for registers, two each (places have both), for running sums and favourites; NaN and 0 where it has none. */
+  readonly addedLasts: Float64Array;
+  readonly addedSums: Float64Array;
+  readonly addedFavourites: Uint32Array;
   /** What the event has that goes into a tile now. */
   flagsNow: number;
   readonly valuesNow: Float64Array;
@@ -78,10 +84,13 @@ export function createExtras(shape: OwnShape, room: number): Extras {
     columns,
     addedFlags: 0,
     addedValues: new Float64Array(shape.columns),
+    addedLasts: new Float64Array(shape.lasts.length * 2),
+    addedSums: new Float64Array(shape.sums),
+    addedFavourites: new Uint32Array(shape.favourites),
     flagsNow: 0,
     valuesNow: new Float64Array(shape.columns),
     lasts: shape.lasts.map(createPlaces),
-    firsts: new Float64Array(shape.firsts),
+    firsts: new Float64Array(shape.firsts.length),
     sums: new Float64Array(shape.sums * SUM_FIELDS),
     favourites: new Uint32Array(shape.favourites),
     favouriteWeights: new Uint32Array(shape.favourites),

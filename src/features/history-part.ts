@@ -9,6 +9,7 @@ import { ALL } from './history-extras.ts';
 import { ownTheTiles } from './history-tiles.ts';
 import { markFraud } from './labels.ts';
 import { PRESET_TIMES } from './measures.ts';
+import { type OwnChange, preparedNumbers } from './own-changes.ts';
 import { extend, prepare } from './own-store.ts';
 import { pointReader } from './point-readers.ts';
 import type { KeyOf } from './record-fields.ts';
@@ -30,6 +31,8 @@ export type HistoryPart = {
   prepareToKeep(state: FeatureState, record: FeatureRecord): void;
   /** Adds what `look` or `prepareToKeep` was given last; false where it came too late for any window. */
   keep(state: FeatureState, record: FeatureRecord): boolean;
+  /** What the record does to the history, for another copy of it; nothing is read. */
+  changeOf(record: FeatureRecord): OwnChange | undefined;
   /** Reads the history of a key, which a label that says something new is about, and writes the label into it. */
   readForLabel(state: FeatureState, key: string | undefined): void;
   writeLabel(state: FeatureState, timeSeconds: number, fraud: boolean): void;
@@ -153,6 +156,10 @@ export function historyPart(
       named = undefined;
       return inTime;
     },
+    changeOf(record) {
+      named = undefined;
+      return changeOf(history, layout, key(record), record);
+    },
     readForLabel(state, labelled) {
       named = undefined;
       entry = labelled === undefined ? -1 : layout.tableIn(state).find(labelled);
@@ -164,4 +171,17 @@ export function historyPart(
       storeHistory(history, layout.tableIn(state), entry);
     },
   };
+}
+
+function changeOf(
+  history: History,
+  layout: StoreLayout,
+  key: string | undefined,
+  record: FeatureRecord,
+): OwnChange | undefined {
+  if (key === undefined) return undefined;
+  prepare(history, layout, record);
+  const { time: timeSeconds, amountMinor } = record;
+  const { id: store, shape } = layout;
+  return { kind: 'record', store, shape, key, timeSeconds, amountMinor, numbers: preparedNumbers(history) };
 }

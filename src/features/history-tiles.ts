@@ -182,8 +182,17 @@ function mergeFineTiles(history: History): void {
   let kept = 0;
   for (let from = 0; from < history.tileCount; from++) {
     const at = from * tileFields;
+    // Hours stay as they are as long as nothing before them was merged.
+    if (kept === from && tiles[at + 1] === COARSE_TILE_SECONDS) {
+      kept++;
+      continue;
+    }
     const coarse = Math.floor(tiles[at] / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
     const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= history.lastSeen;
+    if (kept === from && !isOld) {
+      kept = history.tileCount;
+      break;
+    }
     const previous = (kept - 1) * tileFields;
     const same =
       isOld && kept > 0 && tiles[previous] === coarse && tiles[previous + 1] === COARSE_TILE_SECONDS;

@@ -1,7 +1,7 @@
 // An own history at work: what a record puts into it, whether it is read or not.
 import type { FeatureRecord } from './feature-record.ts';
 import type { History } from './history.ts';
-import { hasFlag, keepFavourite, MOST_WEIGHT, SUM_FIELDS } from './history-extras.ts';
+import { type Extras, hasFlag, keepFavourite, MOST_WEIGHT, SUM_FIELDS } from './history-extras.ts';
 import { keepKey } from './key-set.ts';
 import { keepPlace } from './recent-places.ts';
 import type { StoreLayout } from './store-layout.ts';
@@ -16,44 +16,60 @@ export function prepare(history: History, layout: StoreLayout, record: FeatureRe
   for (let f = 0; f < layout.flags.length; f++) if (layout.flags[f](record)) flags |= 1 << f;
   extras.addedFlags = flags >>> 0;
   for (let c = 0; c < layout.columns.length; c++) extras.addedValues[c] = layout.columns[c](record);
+  prepareRegisters(extras, layout, record);
 }
 
-/** Puts what was prepared into sets and registers, and the event behind the others; false where it came too late for any window. */
-export function extend(history: History, layout: StoreLayout, record: FeatureRecord): boolean {
-  const { extras, keySets, keysNow } = history;
-  if (extras === undefined) return extendProgram(history, layout, record);
-  const { time } = record;
-  const { addedFlags } = extras;
-  for (let s = 0; s < layout.keySets.length; s++) {
-    const key = hasFlag(addedFlags, layout.keySets[s].flag) ? keysNow[s] : 0;
-    if (key !== 0) keepKey(keySets[s], key, time);
-  }
+function prepareRegisters(extras: Extras, layout: StoreLayout, record: FeatureRecord): void {
+  const { addedFlags, addedLasts, addedSums, addedFavourites } = extras;
   for (let l = 0; l < layout.lasts.length; l++) {
     const last = layout.lasts[l];
-    if (!hasFlag(addedFlags, last.flag)) continue;
+    const holds = hasFlag(addedFlags, last.flag);
     const first = last.kind === 'time' ? 0 : last.kind === 'number' ? last.of(record) : last.of.lat(record);
-    const second = last.kind === 'place' ? last.of.lon(record) : 0;
-    if (!Number.isNaN(first) && !Number.isNaN(second)) keepPlace(extras.lasts[l], time, first, second);
-  }
-  for (let f = 0; f < layout.firsts.length; f++) {
-    if (hasFlag(addedFlags, layout.firsts[f]) && (extras.firsts[f] === 0 || time < extras.firsts[f]))
-      extras.firsts[f] = time;
+    addedLasts[l * 2] = holds ? first : Number.NaN;
+    addedLasts[l * 2 + 1] = last.kind === 'place' ? last.of.lon(record) : 0;
   }
   for (let s = 0; s < layout.sums.length; s++) {
     const { flag, of } = layout.sums[s];
-    const value = hasFlag(addedFlags, flag) ? of(record) : Number.NaN;
-    if (!(value >= 0)) continue;
-    const log = Math.log1p(value);
-    extras.sums[s * SUM_FIELDS]++;
-    extras.sums[s * SUM_FIELDS + 1] += log;
-    extras.sums[s * SUM_FIELDS + 2] += log * log;
+    addedSums[s] = hasFlag(addedFlags, flag) ? of(record) : Number.NaN;
   }
   for (let f = 0; f < layout.favourites.length; f++) {
     const { flag, hash } = layout.favourites[f];
-    const key = hasFlag(addedFlags, flag) ? hash(record) : 0;
-    if (key !== 0) keepFavourite(extras, f, key);
+    addedFavourites[f] = hasFlag(addedFlags, flag) ? hash(record) : 0;
   }
-  return history.add(time, layout.shape.own?.amount === true ? record.amountMinor : 0);
+}
+
+/** Puts what was prepared into sets and registers, and the event behind the others; false where it came too late for any window. */
+export const extend = (history: History, layout: StoreLayout, record: FeatureRecord): boolean =>
+  history.extras === undefined
+    ? extendProgram(history, layout, record)
+    : extendOwn(history, history.extras, record.time, record.amountMinor);
+
+/** The same by what was prepared alone, here or by another worker. */
+export function extendOwn(history: History, extras: Extras, time: number, amountMinor: number): boolean {
+  const { keySets, keysNow } = history;
+  const { addedFlags, addedLasts, addedSums, addedFavourites, shape, sums, firsts } = extras;
+  for (let s = 0; s < keySets.length; s++) {
+    if (keysNow[s] !== 0 && hasFlag(addedFlags, shape.keyFlags[s])) keepKey(keySets[s], keysNow[s], time);
+  }
+  for (let l = 0; l < extras.lasts.length; l++) {
+    const first = addedLasts[l * 2];
+    const second = addedLasts[l * 2 + 1];
+    if (!Number.isNaN(first) && !Number.isNaN(second)) keepPlace(extras.lasts[l], time, first, second);
+  }
+  for (let f = 0; f < firsts.length; f++) {
+    if (hasFlag(addedFlags, shape.firsts[f]) && (firsts[f] === 0 || time < firsts[f])) firsts[f] = time;
+  }
+  for (let s = 0; s < addedSums.length; s++) {
+    if (!(addedSums[s] >= 0)) continue;
+    const log = Math.log1p(addedSums[s]);
+    sums[s * SUM_FIELDS]++;
+    sums[s * SUM_FIELDS + 1] += log;
+    sums[s * SUM_FIELDS + 2] += log * log;
+  }
+  for (let f = 0; f < addedFavourites.length; f++) {
+    if (addedFavourites[f] !== 0) keepFavourite(extras, f, addedFavourites[f]);
+  }
+  return history.add(time, shape.amount ? amountMinor : 0);
 }
 
 /** The same for a history of the program, which keeps every record alike. */

@@ -43,7 +43,6 @@ export function programLayout(kind: EntityKind, aggregates: readonly Aggregate[]
     columns: [],
     keySets: fields.map((field, i) => ({ hash: hash(field), flag: ALL, capacity: shape.keySets[i] ?? 0 })),
     lasts: [],
-    firsts: [],
     sums: [],
     favourites: [],
     frauds: true,

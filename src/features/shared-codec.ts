@@ -3,6 +3,7 @@ import { exactDecoder } from '../domain/utf8.ts';
 import type { SharedEvent, SharedKeys } from './event.ts';
 import type { FeatureState } from './feature-state.ts';
 import { labelShared } from './labels.ts';
+import { applyOwnChanges, encodeOwnChanges, type OwnChange } from './own-changes.ts';
 import { observeShared } from './shared-features.ts';
 
 export type SharedChange =
@@ -12,11 +13,14 @@ export type SharedChange =
       readonly timeSeconds: number;
       readonly fraud: boolean;
       readonly keys: SharedKeys;
-    };
+    }
+  /** To histories of one's own. */
+  | { readonly kind: 'own'; readonly changes: readonly OwnChange[] };
 
 const EVENT = 0;
 const GENUINE = 1;
 const FRAUD = 2;
+const OWN = 3;
 const FLAG_BITS = 2;
 const KEY_NAMES = ['merchantId', 'deviceId', 'ip', 'counterpartyId'] as const;
 const HEAD_BYTES = 5;
@@ -41,6 +45,8 @@ export function encodeSharedChanges(changes: readonly SharedChange[]): Uint8Arra
   let view = new DataView(bytes.buffer);
   let at = 0;
   for (const change of changes) {
+    // In an order of their own, behind the others: no history is of both kinds.
+    if (change.kind === 'own') continue;
     if (at + HEAD_BYTES + EVENT_BYTES + KEY_NAMES.length * (2 + MAX_KEY_BYTES) > bytes.length) {
       const longer = new Uint8Array(bytes.length * 2 + 8192);
       longer.set(bytes);
@@ -69,7 +75,18 @@ export function encodeSharedChanges(changes: readonly SharedChange[]): Uint8Arra
     }
     bytes[head] = flags;
   }
-  return bytes.slice(0, at);
+  const own = changes.flatMap((change) => (change.kind === 'own' ? change.changes : []));
+  return own.length === 0 ? bytes.slice(0, at) : withOwn(bytes.subarray(0, at), encodeOwnChanges(own));
+}
+
+/** Head (OWN, u8; length, u32) and the changes of own histories behind the others. */
+function withOwn(others: Uint8Array, own: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(others.length + HEAD_BYTES + own.length);
+  bytes.set(others);
+  bytes[others.length] = OWN;
+  new DataView(bytes.buffer).setUint32(others.length + 1, own.length, true);
+  bytes.set(own, others.length + HEAD_BYTES);
+  return bytes;
 }
 
 /** Brings the shared histories up to date with what `encodeSharedChanges` wrote elsewhere. */
@@ -80,6 +97,11 @@ export function applySharedChanges(state: FeatureState, bytes: Uint8Array): void
     const timeSeconds = view.getUint32(at + 1, true);
     const kind = flags & ((1 << FLAG_BITS) - 1);
     at += HEAD_BYTES;
+    if (kind === OWN) {
+      applyOwnChanges(state, bytes.subarray(at, at + timeSeconds));
+      at += timeSeconds;
+      continue;
+    }
     const figures = at;
     if (kind === EVENT) at += EVENT_BYTES;
     const keys: { [K in (typeof KEY_NAMES)[number]]?: string } = {};

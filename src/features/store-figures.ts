@@ -40,7 +40,7 @@ export function figuresOf(layouts: readonly StoreLayout[]): StoreFigures[] {
         (own ? HEAD_BYTES : PROGRAM_HEAD_BYTES) +
         keys * KEY_BYTES +
         lasts +
-        ((own?.firsts ?? 0) + (own?.favourites ?? 0)) * DOUBLE +
+        ((own?.firsts.length ?? 0) + (own?.favourites ?? 0)) * DOUBLE +
         (own?.sums ?? 0) * SUM_BYTES,
     };
   });

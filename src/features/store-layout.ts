@@ -96,7 +96,6 @@ export type StoreLayout = {
   readonly columns: readonly NumberOf[];
   readonly keySets: readonly KeySetPlan[];
   readonly lasts: readonly LastPlan[];
-  readonly firsts: readonly number[];
   readonly sums: readonly SumPlan[];
   readonly favourites: readonly FavouritePlan[];
   readonly aggregates: readonly { readonly aggregate: Aggregate; readonly places: Places }[];
@@ -309,7 +308,8 @@ function layoutOf(
         column: column === '' ? AMOUNT : columnOf(column),
       })),
       lasts: lasts.list.map(({ source }) => (source.kind === 'place' ? 2 : 1)),
-      firsts: firsts.list.length,
+      firsts: firsts.list.map(flagOf),
+      keyFlags: keySets.list.map(({ where }) => flagOf(where)),
       sums: sums.list.length,
       favourites: favourites.list.length,
     },
@@ -330,7 +330,6 @@ function layoutOf(
     columns: columns.list,
     keySets: keySets.list.map(({ where, ...set }) => ({ ...set, flag: flagOf(where) })),
     lasts: lasts.list.map(({ where, source }) => lastPlan(flagOf(where), source)),
-    firsts: firsts.list.map(flagOf),
     sums: sums.list.map(({ where, of }) => ({ flag: flagOf(where), of })),
     favourites: favourites.list.map(({ where, hash: of }) => ({ flag: flagOf(where), hash: of })),
     frauds: parts.frauds,

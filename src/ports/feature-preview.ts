@@ -11,10 +11,9 @@ export type PreviewQuestion = {
 export type PreviewRow = {
   readonly id: string;
   readonly atMs: number;
-  /** Undefined where it has none. */
-  readonly value: number | undefined;
+  readonly value: number;
   /** What an analyst would read. */
-  readonly text: string | undefined;
+  readonly text: string;
   readonly turnedOut: TurnedOut;
 };
 
@@ -30,7 +29,7 @@ export type FeaturePreview = {
   /** What a transaction takes for it, with what it uses, by itself; undefined where that cannot be told. */
   readonly meanMicros: number | undefined;
   readonly bins: readonly ValueBin[];
-  /** Newest first. */
+  /** Those that have a value, newest first. */
   readonly latest: readonly PreviewRow[];
 };
 

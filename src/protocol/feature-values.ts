@@ -20,8 +20,8 @@ const FeatureBin = Component('FeatureBin', {
 const FeatureValue = Component('FeatureValue', {
   id: Type.String({ description: 'The transaction' }),
   at: At(),
-  value: Nullable(Type.Number({ description: 'Null where it has none' })),
-  text: Nullable(Type.String({ description: 'What an analyst reads' })),
+  value: Type.Number(),
+  text: Type.String({ description: 'What an analyst reads' }),
   turnedOut: OneOf(['fraud', 'genuine', 'unlabelled']),
 });
 
@@ -42,7 +42,7 @@ export const FeatureValues = Component('FeatureValues', {
     Type.Number({ description: 'What a transaction takes for it, by itself; null where it is not known' }),
   ),
   bins: List(FeatureBin, { description: 'Of the values that are known; at most 24' }),
-  latest: List(FeatureValue, { description: 'Newest first; at most 20' }),
+  latest: List(FeatureValue, { description: 'Those that have a value, newest first; at most 12' }),
 });
 export type FeatureValues = Static<typeof FeatureValues>;
 

@@ -29,7 +29,7 @@ export type PreviewWork = {
   readonly events: readonly PastEvent[];
 };
 
-const LATEST = 20;
+const LATEST = 12;
 /** What a label says is taken as known this long after the payment. */
 const LABEL_DELAY_MS = 7 * 86_400_000;
 
@@ -114,15 +114,15 @@ export function previewOf(work: PreviewWork): FeaturePreview {
   replay(catalogue, work, (row, vector, place) => {
     const value = vector[slot];
     values[place] = value;
-    if (place < transactions.length - LATEST) return;
     const { transaction } = row;
     const look = (name: string): number => vector[catalogue.place(name) ?? -1] ?? Number.NaN;
-    const isKnown = Number.isFinite(value);
+    if (!Number.isFinite(value)) return;
+    if (latest.length === LATEST) latest.shift();
     latest.push({
       id: transaction.id,
       atMs: transaction.occurredAtMs,
-      value: isKnown ? value : undefined,
-      text: isKnown ? catalogue.features[slot].say(value, look, baseCurrency(transaction)) : undefined,
+      value,
+      text: catalogue.features[slot].say(value, look, baseCurrency(transaction)),
       turnedOut: turnedOut(row),
     });
   });

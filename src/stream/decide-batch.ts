@@ -3,6 +3,7 @@ import { RecordError } from '../domain/fault.ts';
 import type { BatchOutput, Decided, Quarantined } from '../engine/process-batch.ts';
 import { sharedEventOf } from '../features/event.ts';
 import { changesHistories } from '../features/labels.ts';
+import type { OwnChange } from '../features/own-changes.ts';
 import { encodeSharedChanges, type SharedChange } from '../features/shared-codec.ts';
 import { subjectOf } from '../ports/office/dead-letters.ts';
 import type { PartitionCommit } from '../ports/stream/state-store.ts';
@@ -40,16 +41,25 @@ export function decideBatch(
 
   const changed = new Set<string>();
   const changes: { offset: number; change: SharedChange }[] = [];
+  const catalogue = work.catalogue();
+  const own = (offset: number, all: readonly OwnChange[]): void => {
+    if (all.length > 0) changes.push({ offset, change: { kind: 'own', changes: all } });
+  };
   for (const { offset, transaction } of output.decided) {
     changed.add(transaction.accountId);
     changes.push({ offset, change: { kind: 'event', event: sharedEventOf(transaction) } });
+    own(offset, catalogue.own.ofTransaction(transaction));
   }
-  for (const { event } of output.observed) if (event.accountId !== undefined) changed.add(event.accountId);
+  for (const { offset, event } of output.observed) {
+    if (event.accountId !== undefined) changed.add(event.accountId);
+    own(offset, catalogue.own.ofEvent(event));
+  }
   const latest = new Map(labels);
   for (const { offset, label } of output.labelled) {
     changed.add(label.accountId);
     if (changesHistories(label, latest.get(label.transactionId))) {
       changes.push({ offset, change: labelChange(label) });
+      own(offset, catalogue.own.ofLabel(label));
     }
     latest.set(label.transactionId, label.fraud);
   }

@@ -82,8 +82,6 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
   const ids = createDecidedIds(head.decidedIds, parts.decidedIdsKept);
   const state: FeatureState = {
     ...parts.shared.tables,
-    // As long as this worker has the partition: what it decided itself.
-    own: new Map(),
     get account() {
       return cache.table;
     },

@@ -31,16 +31,19 @@ export function redoBatch(
       ids.push(id);
       catalogue.observe(work.state, item.transaction, vector);
       changes.push({ kind: 'event', event: sharedEventOf(item.transaction) });
+      changes.push({ kind: 'own', changes: catalogue.own.ofTransaction(item.transaction) });
     } else if (item.kind === 'event') {
       const id = hashOfEvent(item.event);
       if (!work.ids.add(id)) return;
       ids.push(id);
       catalogue.observeEvent?.(work.state, item.event);
+      changes.push({ kind: 'own', changes: catalogue.own.ofEvent(item.event) });
     } else {
       const { label } = item;
       const previous = labels.get(label.transactionId);
       catalogue.applyLabel(work.state, label, previous);
-      if (changesHistories(label, previous)) changes.push(labelChange(label));
+      if (changesHistories(label, previous))
+        changes.push(labelChange(label), { kind: 'own', changes: catalogue.own.ofLabel(label) });
       labels.set(label.transactionId, label.fraud);
     }
   };

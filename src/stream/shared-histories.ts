@@ -2,7 +2,7 @@
 // worker decides goes in at once; what others decided is read from the state store.
 import { encodedLength, encodeEntity, loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
-import { ENTITY_KINDS, type FeatureState } from '../features/feature-state.ts';
+import { type FeatureState, tablesOf } from '../features/feature-state.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
 import type { BaseHistories } from '../ports/stream/history.ts';
 import type { StateStore } from '../ports/stream/state-store.ts';
@@ -13,7 +13,8 @@ const ENTITIES_AT_ONCE = 10_000;
 
 export type SharedHistories = {
   /** The account table is the caller's own. */
-  readonly tables: Omit<FeatureState, 'account' | 'own'>;
+  readonly tables: Omit<FeatureState, 'account'>;
+  readonly bytesReserved: number;
   /** Reads what others did, up to now. Own partitions are left out: their changes are in already. */
   catchUp(): Promise<void>;
   /** From here on this worker decides the partition: first everything its former owner did is read. */
@@ -41,6 +42,7 @@ export function createSharedHistories(
     device: createEntityTable({ notesChanges: false }),
     ip: createEntityTable({ notesChanges: false }),
     counterparty: createEntityTable({ notesChanges: false }),
+    own: new Map(),
   };
   const state: FeatureState = { ...tables, account: createEntityTable() };
   const offsets = new Map<number, number>(Array.from({ length: partitions }, (_, p) => [p, 0]));
@@ -85,9 +87,8 @@ export function createSharedHistories(
   async function* pieces(pause: () => Promise<void>): AsyncGenerator<Uint8Array> {
     let piece = Buffer.allocUnsafe(PIECE_BYTES);
     let at = 0;
-    for (const kind of ENTITY_KINDS) {
+    for (const [kind, table] of tablesOf(state)) {
       if (kind === 'account') continue;
-      const table = tables[kind];
       for (let entry = 0; entry < table.size; entry++) {
         const length = encodedLength(table, entry, kind);
         if (at + length > piece.length) {
@@ -105,6 +106,9 @@ export function createSharedHistories(
 
   return {
     tables,
+    get bytesReserved() {
+      return bytesOf(state);
+    },
     catchUp: () =>
       inTurn(() => read(new Set([...offsets.keys()].filter((partition) => !own.has(partition))))),
     take: (partition) =>
@@ -130,4 +134,10 @@ export function createSharedHistories(
       offsets.set(partition, Math.max(offset, offsets.get(partition) ?? 0));
     },
   };
+}
+
+function bytesOf(state: FeatureState): number {
+  let bytes = 0;
+  for (const [kind, table] of tablesOf(state)) if (kind !== 'account') bytes += table.bytesReserved;
+  return bytes;
 }

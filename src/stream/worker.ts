@@ -102,7 +102,7 @@ export function startWorker(parts: WorkerParts): StreamWorker {
     },
     status: () => [...running.values()].flatMap((runner) => runner.status() ?? []),
     get sharedBytes() {
-      return Object.values(shared.tables).reduce((sum, table) => sum + table.bytesReserved, 0);
+      return shared.bytesReserved;
     },
     async stop() {
       stopping = true;

@@ -1,5 +1,6 @@
 // What surrounds an alert: accounts linked with its own, other alerts of it, and who did what.
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
+import { AccountEvents } from '../events/index.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
@@ -23,8 +24,18 @@ export function AlertSurroundings(props: { readonly file: AlertFile }) {
       </Panel>
       <div style={{ display: 'grid', gap: 12, alignContent: 'start' }}>
         <OtherAlerts alerts={earlier} />
+        <Events accountId={alert.accountId} />
         <History lines={history} />
       </div>
+    </div>
+  );
+}
+
+/** What the customer did besides paying, where there is any. */
+function Events(props: { readonly accountId: string }) {
+  return (
+    <div className="panel events-panel">
+      <AccountEvents accountId={props.accountId} title="What else happened to the account" />
     </div>
   );
 }

@@ -21,7 +21,8 @@ export function Data() {
   const { part: asked, feature } = useSearch({ from: '/data' });
   const change = useChangeSearch<'/data'>();
   const observed = useAnswer('listObservedFields', {}, OBSERVED_EVERY_MS);
-  const arrived = observed.data?.fields.length ?? 0;
+  const declared = new Set(draft.document?.data.fields.map(({ name }) => name));
+  const arrived = observed.data?.fields.filter(({ name }) => !declared.has(name)).length ?? 0;
   const part: Part = asked ?? (feature === undefined ? 'observed' : 'features');
   const { say } = draft;
   const gone = useCallback(() => say(undefined), [say]);

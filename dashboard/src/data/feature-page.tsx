@@ -1,5 +1,6 @@
 // One feature: what it is, what an analyst reads, its values on stored transactions, what it costs, and who uses it.
 import { Button } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { useConfirm } from '../kit/dialog.tsx';
 import { dateTime, words } from '../kit/format.ts';
@@ -11,8 +12,12 @@ import { sent, without } from './document.ts';
 import { type Draft, wentLive } from './draft.ts';
 import type { FeatureRow } from './feature-rows.ts';
 import { Marks, micros } from './feature-table.tsx';
-import { ValuesOfFeature } from './feature-values.tsx';
 import { definitionOf, spanWords } from './feature-words.ts';
+
+// Charts are fetched when there are values.
+const ValuesOfFeature = lazy(async () => ({
+  default: (await import('./feature-values.tsx')).ValuesOfFeature,
+}));
 
 export function FeaturePage(props: { readonly draft: Draft; readonly row: FeatureRow }) {
   const { draft, row } = props;
@@ -36,7 +41,7 @@ export function FeaturePage(props: { readonly draft: Draft; readonly row: Featur
           <p className="filters">
             <code>features.{name}</code> <Marks row={row} />
           </p>
-          <AboutFeature row={row} />
+          <AboutFeature draft={draft} row={row} />
           {served && <Uses row={row} />}
         </div>
         <Values draft={draft} row={row} />
@@ -45,11 +50,14 @@ export function FeaturePage(props: { readonly draft: Draft; readonly row: Featur
   );
 }
 
-function AboutFeature({ row }: { readonly row: FeatureRow }) {
+function AboutFeature({ draft, row }: { readonly draft: Draft; readonly row: FeatureRow }) {
   const { definition, entity, window, unit, served } = row;
+  const example = draft.check?.sentences.find(({ name }) => name === row.name)?.text;
+  const inWords = definition && definitionOf(definition);
   const facts: readonly (readonly [string, string | null | undefined])[] = [
-    ['Definition', definition && definitionOf(definition)],
-    ['An analyst reads', definition?.sentence],
+    ['Definition', inWords === `${row.description}.` ? undefined : inWords],
+    ['Where', definition?.where],
+    ['An analyst reads', example ?? definition?.sentence],
     [
       'History of',
       entity === 'transaction' || entity === 'category' ? 'none: the transaction itself' : entity,
@@ -162,6 +170,11 @@ function Values({ draft, row }: { readonly draft: Draft; readonly row: FeatureRo
   if (isHidden) return <Empty>Values are hidden from roles that may not see identifiers.</Empty>;
   if (isOther && !mayEdit) return <Empty>Its values are here once it is live.</Empty>;
   const { data, problem } = isOther ? preview : stored;
-  if (data) return <ValuesOfFeature values={data} />;
+  if (data)
+    return (
+      <Suspense fallback={<Empty>Loading …</Empty>}>
+        <ValuesOfFeature values={data} />
+      </Suspense>
+    );
   return problem ? <Problem text={problem} /> : <Empty>Computing its values …</Empty>;
 }

@@ -1,13 +1,16 @@
 // Beside the form: what the feature is in words, what an analyst would read, and its values on stored transactions.
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { FeatureValues } from '../../../src/protocol/feature-values.ts';
 import { Problem } from '../kit/parts.tsx';
 import { call } from '../live/desk.ts';
 import { type Feature, sent } from './document.ts';
 import type { FeatureCheck } from './feature-check.ts';
-import { ValuesOfFeature } from './feature-values.tsx';
 import { definitionOf } from './feature-words.ts';
+
+const ValuesOfFeature = lazy(async () => ({
+  default: (await import('./feature-values.tsx')).ValuesOfFeature,
+}));
 
 /** Problems of these stand at their inputs. */
 const SHOWN = new Set([
@@ -91,7 +94,7 @@ export function FeaturePreview(props: {
         )}
       </div>
       <Problem text={problem} />
-      {values && <ValuesOfFeature values={values.found} />}
+      <Suspense fallback={null}>{values && <ValuesOfFeature values={values.found} />}</Suspense>
     </section>
   );
 }

@@ -72,11 +72,12 @@ function Histogram({ values }: { readonly values: FeatureValues }) {
 
 const TURNED_OUT = { fraud: '⚑ fraud', genuine: '✓ genuine', unlabelled: '' } as const;
 
+/** The newest that have a value. */
 const LATEST: readonly Column<FeatureValues['latest'][number]>[] = [
   { title: 'Transaction', cell: ({ id }) => id },
   { title: 'Time', className: 'hide-small', cell: ({ at }) => dateTime(at) },
-  { title: 'Value', right: true, cell: ({ value }) => (value === null ? 'unknown' : number.format(value)) },
-  { title: 'An analyst reads', className: 'long', cell: ({ text }) => text ?? '' },
+  { title: 'Value', right: true, cell: ({ value }) => number.format(value) },
+  { title: 'An analyst reads', className: 'long', cell: ({ text }) => text },
   { title: 'Turned out', className: 'hide-small', cell: ({ turnedOut }) => TURNED_OUT[turnedOut] },
 ];
 
@@ -86,7 +87,7 @@ export function ValuesOfFeature({ values }: { readonly values: FeatureValues }) 
   if (rows === 0) return <Empty>No transaction is stored yet. Send some, or start the simulator.</Empty>;
   return (
     <div data-testid="feature-values">
-      <div className="cost-figures backtest-figures">
+      <div className="cost-figures feature-figures">
         <Figure label="Known" value={percent(known / rows, 0)} note={`of ${count(rows)} transactions`} />
         <Figure label="Unit" value={unit} note={source === 'stored' ? 'as decided with' : 'computed now'} />
         <Figure label="Labelled" value={`${count(frauds)} frauds`} note={`${count(genuine)} genuine`} />

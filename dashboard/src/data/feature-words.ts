@@ -12,6 +12,9 @@ type Words = {
   readonly unit: string;
 };
 
+/** More than one of a field. */
+const several = (of: string): string => (/[a-z]$/.test(of) && !of.endsWith('s') ? `${of}s` : of);
+
 export const MEASURE_WORDS: Readonly<Record<Measure, Words>> = {
   count: {
     label: 'number of',
@@ -21,7 +24,7 @@ export const MEASURE_WORDS: Readonly<Record<Measure, Words>> = {
   },
   distinct: {
     label: 'number of different values',
-    phrase: (of) => `Number of different ${of}`,
+    phrase: (of) => `Number of different ${several(of)}`,
     short: 'different',
     unit: 'different values',
   },
@@ -163,7 +166,7 @@ const SPANS: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: '
 
 /** "7d": "7 days". */
 export function spanWords(span: string): string {
-  const [, number, unit] = /^(\d+)([smhd])$/.exec(span) ?? [];
+  const [, number, unit] = /^(\d+) ?([smhd])$/.exec(span) ?? [];
   if (number === undefined) return span;
   return `${number} ${SPANS[unit]}${number === '1' ? '' : 's'}`;
 }
@@ -195,10 +198,20 @@ type Aggregate = Pick<
   'entity' | 'measure' | 'of' | 'where' | 'events' | 'window' | 'delay' | 'current' | 'by'
 >;
 
+/** Simple conditions as one says them: `transaction.channel == "chip"`, "channel is chip". */
+const conditionWords = (where: string): string =>
+  where
+    .replaceAll(/transaction\.(attributes\.)?/g, '')
+    .replaceAll(/\s*==\s*/g, ' is ')
+    .replaceAll(/\s*!=\s*/g, ' is not ')
+    .replaceAll(/\s*&&\s*/g, ' and ')
+    .replaceAll(/\s*\|\|\s*/g, ' or ')
+    .replaceAll(/["']([\w .-]+)["']/g, '$1');
+
 /** " of the customer in 7 days". */
 function whereabouts({ entity, window, delay, where }: Aggregate): string {
   const ends = delay ? `, ending ${spanWords(delay)} ago` : '';
-  return `${entity ? ` of the ${entity.replaceAll('_', ' ')}` : ''}${window ? ` in ${spanWords(window)}` : ''}${ends}${where ? `, where ${where}` : ''}`;
+  return `${entity ? ` of the ${entity.replaceAll('_', ' ')}` : ''}${window ? ` in ${spanWords(window)}` : ''}${ends}${where ? `, where ${conditionWords(where)}` : ''}`;
 }
 
 /** What a feature is, in words. */
@@ -235,7 +248,7 @@ function sentenceOf(measure: Measure, feature: Aggregate, unit: string): string 
     case 'count':
       return `{number(value)} ${records}${about}`;
     case 'distinct':
-      return `{number(value)} different ${of}${about}`;
+      return `{number(value)} different ${several(of)}${about}`;
     case 'share':
       return `{percent(value)} of ${records} with ${of}${about}`;
     case 'fraud_rate':

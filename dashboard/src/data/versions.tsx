@@ -114,7 +114,7 @@ export function Versions({ draft }: { readonly draft: Draft }) {
                 <Button
                   size="compact-xs"
                   variant="default"
-                  aria-label={`Draft from version ${one.version}`}
+                  aria-label={`Draft from it: version ${one.version}`}
                   onClick={() => void goBack(one).catch(fail)}
                 >
                   Draft from it

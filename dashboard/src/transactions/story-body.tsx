@@ -2,6 +2,8 @@
 import { Button, Group } from '@mantine/core';
 import { baseMajor, OLD_RATE_DAYS, rateAgeDays } from '../../../src/domain/base-amount.ts';
 import type { TransactionStory } from '../../../src/protocol/transactions.ts';
+import { OwnFields } from '../data/index.ts';
+import { AccountEvents } from '../events/index.ts';
 import { AmountCell, amountText } from '../kit/amount.tsx';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { Chart, type ChartColors } from '../kit/chart.tsx';
@@ -223,6 +225,13 @@ export function Story(props: StoryProps) {
       <Contributions story={story} />
       <h3>The account around it</h3>
       <Neighbours story={story} />
+      <AccountEvents accountId={transaction.accountId} title="What else happened to the account lately" />
+      {transaction.attributes && Object.keys(transaction.attributes).length > 0 && (
+        <>
+          <h3>Own fields</h3>
+          <OwnFields attributes={transaction.attributes} />
+        </>
+      )}
       <AllFeatures story={story} />
       <details>
         <summary>Raw record</summary>

@@ -19,7 +19,7 @@ const MOST_ROWS = 5000;
 const SHARE_ROWS = 1000;
 /** Short enough that decisions do not wait for it. */
 const PAGE = 200;
-const LATEST = 20;
+const LATEST = 12;
 const SHARES_KEPT_MS = 30_000;
 
 const valuesMessage = (
@@ -39,8 +39,8 @@ const valuesMessage = (
   latest: latest.map(({ id, atMs, value, text, turnedOut }) => ({
     id,
     at: isoTime(atMs),
-    value: value ?? null,
-    text: text ?? null,
+    value,
+    text,
     turnedOut,
   })),
 });
@@ -79,14 +79,13 @@ export async function storedValues(
     const vector = reader.read(row.vector, row.catalogueHash);
     const value = vector[slot];
     values[i] = value;
-    if (latest.length >= LATEST) return;
-    const isKnown = Number.isFinite(value);
+    if (latest.length >= LATEST || !Number.isFinite(value)) return;
     const look = (other: string): number => vector[catalogue.place(other) ?? -1] ?? Number.NaN;
     latest.push({
       id: row.id,
       atMs: row.occurredAtMs,
-      value: isKnown ? value : undefined,
-      text: isKnown ? feature.say(value, look, row.baseCurrency ?? row.currency ?? 'EUR') : undefined,
+      value,
+      text: feature.say(value, look, row.baseCurrency ?? row.currency ?? 'EUR'),
       turnedOut: turnedOut(row),
     });
   });

@@ -1,0 +1,2 @@
+// What other rooms show of events.
+export { AccountEvents } from './account-events.tsx';
