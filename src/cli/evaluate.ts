@@ -12,8 +12,13 @@ import {
   laterFolds,
   NothingToMeasureError,
 } from '../training/evaluate.ts';
-import { LABELLED_SPECS, type LabelledInput, labelledInput, PRESET_MAPPING } from './labelled-options.ts';
-import { USAGE_EXIT_CODE } from './last-resort.ts';
+import {
+  LABELLED_SPECS,
+  type LabelledInput,
+  labelledInput,
+  nothingUsable,
+  PRESET_MAPPING,
+} from './labelled-options.ts';
 import { firstTransaction } from './money-options.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -121,8 +126,7 @@ async function splitOf(
   }
   if (seen.usable === 0) {
     progress.end('nothing to learn from');
-    console.error(`goshawk: ${input.file} has no row that can be used with a label. ${seen.about()}`);
-    process.exitCode = USAGE_EXIT_CODE;
+    nothingUsable(input.file, seen);
     return undefined;
   }
   const split = chooser.choose(asked, options.flag('prequential') ? PREQUENTIAL_FOLDS : 1);
@@ -133,7 +137,7 @@ async function splitOf(
     );
   }
   console.error(
-    `Trained on from ${momentText(split.trainFromMs)} until ${momentText(split.trainUntilMs)}, tested ` +
+    `Trains on what was from ${momentText(split.trainFromMs)} until ${momentText(split.trainUntilMs)}, tests on what was ` +
       `${split.delayDays === 0 ? 'from there on' : `from ${split.delayDays} days later on, when labels are known,`} until ` +
       `${momentText(split.testUntilMs)}. --train-from, --train-until, --delay-days and --test-until say it otherwise.`,
   );
@@ -175,8 +179,7 @@ async function measure(
     );
   });
   if (!results) {
-    console.error(`goshawk: ${file} has no row that can be used with a label. ${seen.about()}`);
-    process.exitCode = USAGE_EXIT_CODE;
+    nothingUsable(file, seen);
     return;
   }
   progress.end();

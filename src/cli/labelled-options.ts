@@ -7,7 +7,9 @@ import { maxAmountMinor } from '../runtimes/amount-limit.ts';
 import { cardsOfFiles } from '../runtimes/card-settings.ts';
 import { catalogueOfColumns } from '../runtimes/labelled-file.ts';
 import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
+import type { RowsSeen } from '../runtimes/rows-seen.ts';
 import { catalogueOfFile } from './catalogue-file.ts';
+import { USAGE_EXIT_CODE } from './last-resort.ts';
 import { MONEY_SPECS, moneyOf } from './money-options.ts';
 import type { OptionSpec, Options } from './options.ts';
 
@@ -79,4 +81,10 @@ async function catalogueAsWritten(
     catalogue,
     told: `${document} declares no ${shown}${unknown.length > 12 ? ` and ${unknown.length - 12} more` : ''}: no feature sees them.`,
   };
+}
+
+/** Nothing was there that another try with the same file and options would find. */
+export function nothingUsable(file: string, seen: RowsSeen): void {
+  console.error(`goshawk: ${file} has no row that can be used with a label. ${seen.about()}`);
+  process.exitCode = USAGE_EXIT_CODE;
 }

@@ -67,7 +67,7 @@ export function createRowsSeen(): RowsSeen {
         ...[...reasons.values()]
           .sort((a, b) => b.count - a.count)
           .slice(0, REASONS_SHOWN)
-          .map(({ count, line, message }) => `  ${count} rows, the first in line ${line}: ${message}`),
+          .map(({ count, line, message }) => `  ${count} × as in line ${line}: ${message}`),
       ];
       return told.join('\n');
     },
