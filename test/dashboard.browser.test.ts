@@ -197,7 +197,7 @@ test('a visitor is led around once, starts a fraud by hand and sees it caught', 
     const tour = page.getByLabel('Guided tour');
     await tour.getByText('Is money being lost now?').waitFor();
     assert.deepEqual(await seriousFaults(page), []);
-    for (let step = 1; step < 6; step++) await tour.getByRole('button', { name: 'Next' }).click();
+    for (let step = 1; step < 7; step++) await tour.getByRole('button', { name: 'Next' }).click();
     await tour.getByText('Now let a fraud happen').waitFor();
     await tour.getByRole('button', { name: 'Done' }).click();
     await page.reload();

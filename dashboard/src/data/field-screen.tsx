@@ -111,7 +111,12 @@ function Fields({ draft, document }: Shown) {
       cell: ({ name }) => <Name name={name} change={marks.get(name)} />,
       sortBy: ({ name }) => name,
     },
-    { title: 'Type', cell: ({ type }) => TYPE_WORDS[type], sortBy: ({ type }) => TYPE_WORDS[type] },
+    {
+      title: 'Type',
+      className: 'hide-small',
+      cell: ({ type }) => TYPE_WORDS[type],
+      sortBy: ({ type }) => TYPE_WORDS[type],
+    },
     { title: 'What it is', className: 'muted hide-small', cell: ({ description }) => description },
     {
       title: 'Personal',
@@ -158,10 +163,11 @@ function Entities({ draft, document }: Shown) {
       cell: ({ name }) => <Name name={name} change={marks.get(name)} />,
       sortBy: ({ name }) => name,
     },
-    { title: 'Named by', cell: ({ key }) => key.join(' and ') },
+    { title: 'Named by', className: 'hide-small', cell: ({ key }) => key.join(' and ') },
     { title: 'What it is', className: 'muted hide-small', cell: ({ description }) => description },
     {
       title: 'Features',
+      className: 'hide-small',
       right: true,
       hint: ({ name }) => featuresOfEntity(document, name).join(', '),
       cell: ({ name }) => featuresOfEntity(document, name).length,
