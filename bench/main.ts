@@ -20,6 +20,7 @@ import { type Row, table } from './report.ts';
 import { benchScaling } from './scaling.ts';
 import { benchSpark } from './spark.ts';
 import { benchStack } from './stack.ts';
+import { benchTables } from './tables.ts';
 import { benchWorker } from './worker.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
@@ -42,6 +43,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   lists: benchLists,
   queue: benchQueue,
   readers: benchReaders,
+  tables: benchTables,
 };
 
 const wanted = process.argv.slice(2);
