@@ -5,6 +5,7 @@ import { STANDARD } from '../features/standard.ts';
 import { serializeModel } from '../models/model.ts';
 import { readLabelled } from '../runtimes/labelled-file.ts';
 import { readTrainingTable } from '../runtimes/table-file.ts';
+import { learnableFeatures } from '../training/clock-features.ts';
 import { createFeatureReplay } from '../training/feature-replay.ts';
 import { trainModel } from '../training/train-model.ts';
 import { createTableBuilder, type TrainingTable } from '../training/training-table.ts';
@@ -62,13 +63,15 @@ export async function trainCommand(args: readonly string[]): Promise<void> {
       : await rowsOfFile(file, fromMs, untilMs, options, progress);
   if (!rows) return;
   const frauds = rows.labels.reduce((sum, label) => sum + label, 0);
+  // In the order of time.
+  const [firstMs, lastMs] = [rows.occurredAtMs[0], rows.occurredAtMs[rows.rows - 1]];
   const { model } = await trainModel(rows, {
     source: 'history',
-    features: featuresOf(options, rows.catalogue).features,
+    features: learnableFeatures(featuresOf(options, rows.catalogue).features, firstMs, lastMs),
     seed: options.number('seed', 0, 2 ** 31),
     trainer: trainerOf(options, rows.catalogue),
     fraudWeight: options.number('fraud-weight', 0.001, 1e6),
-    createdAtMs: rows.occurredAtMs.reduce((a, b) => Math.max(a, b), 0),
+    createdAtMs: lastMs,
     onProgress: (done, of) => progress.update(done, of, 'growing trees'),
   });
   writeFileSync(output, serializeModel(model));

@@ -4,6 +4,7 @@ import { momentText } from '../domain/iso-time.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { averagePrecision, brierScore, calibrationError, cardPrecision, rocAuc } from '../models/metrics.ts';
+import { learnableFeatures } from './clock-features.ts';
 import { createFeatureReplay } from './feature-replay.ts';
 import { scoreTable, type Trainer, trainModel } from './train-model.ts';
 import { createTableBuilder, sliceTable, type TrainingTable } from './training-table.ts';
@@ -101,7 +102,7 @@ export async function evaluate(
     for (const seed of options.seeds) {
       const { model, times } = await trainModel(train, {
         source: 'history',
-        features: options.features,
+        features: learnableFeatures(options.features, spanFrom(train, fold), fold.trainUntilMs),
         seed,
         trainer: options.trainer,
         fraudWeight: options.fraudWeight,
@@ -192,6 +193,10 @@ async function readTables(
     featureMs,
   };
 }
+
+/** When the rows of a training begin: at its start, or with the file. */
+const spanFrom = ({ occurredAtMs }: TrainingTable, { trainFromMs }: Fold): number =>
+  Math.max(trainFromMs, Math.floor((occurredAtMs[0] ?? trainFromMs) / DAY_MS) * DAY_MS);
 
 function firstRowFrom({ rows, occurredAtMs }: TrainingTable, timeMs: number): number {
   const row = occurredAtMs.findIndex((at) => at >= timeMs);
