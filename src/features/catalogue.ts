@@ -34,6 +34,8 @@ export type FittedCategory = {
   readonly prior: number;
   /** Rows of training know what was known at their time, a label delay earlier. */
   readonly delayed: boolean;
+  /** Of a field of one's own: where it has many values, rows of training know what came before them alone. */
+  readonly isOwn?: boolean;
   /** Undefined where the transaction does not say. */
   of(transaction: Transaction): string | undefined;
 };

@@ -90,6 +90,7 @@ function category(
     slot,
     prior,
     delayed,
+    ...(!isProgram && { isOwn: true }),
     of(transaction: Transaction) {
       // A category that nobody states has no value, whatever a model has learned of it.
       if (isOff) return undefined;

@@ -14,6 +14,10 @@ const NO_TABLE: CategoryTable = { unseen: Number.NaN, logOdds: {} };
 
 const MAX_CATEGORIES = 10_000;
 const FOLDS = 5;
+/** Of a category with more values than these most are rare, and what the future says of one would be learnt instead of what it is. */
+const FEW_VALUES = 100;
+/** Labels take so large a share of what a table spans at most, where nothing says how long they take. */
+const DELAY_SHARE = 0.1;
 const LABEL_DELAY_MS = LABEL_DELAY_DAYS * 86_400_000;
 
 /** A ready encoder: fills the encoded slots of a vector of the catalogue; what the model knows nothing of stays missing. */
@@ -52,7 +56,8 @@ function logOdds(tally: Tally, prior: number, rate: number): number {
 
 /**
  * Fits the tables on categories and labels of the training rows, which are in the order of time. Gives the values of the
- * training rows themselves too: out of fold, and for delayed categories from rows at least a label delay older, missing before.
+ * training rows themselves too: out of fold, and for delayed categories, and own ones of many values, from rows at least a label delay
+ * older, missing before.
  */
 export function fitEncoding(
   fitted: readonly FittedCategory[],
@@ -62,7 +67,13 @@ export function fitEncoding(
 ): { encoding: CategoryEncoding; encoded: Readonly<Record<string, Float64Array>> } {
   const frauds = labels.reduce((sum, label) => sum + label, 0);
   const rate = (frauds + 0.5) / (labels.length + 1);
-  const fit = ({ name, prior, delayed }: FittedCategory): { table: CategoryTable; values: Float64Array } => {
+  const spanMs = occurredAtMs.length > 0 ? occurredAtMs[occurredAtMs.length - 1] - occurredAtMs[0] : 0;
+  const fit = ({
+    name,
+    prior,
+    delayed,
+    isOwn = false,
+  }: FittedCategory): { table: CategoryTable; values: Float64Array } => {
     const keys = categories[name];
     const total = new Map<string, Tally>();
     const byFold = Array.from({ length: FOLDS }, () => new Map<string, Tally>());
@@ -78,12 +89,15 @@ export function fitEncoding(
       add(total, key, labels[row]);
       add(byFold[row % FOLDS], key, labels[row]);
     });
+    const isOrdered = delayed || (isOwn && total.size > FEW_VALUES);
+    // A table of days has no weeks to wait.
+    const delayMs = delayed ? LABEL_DELAY_MS : Math.min(LABEL_DELAY_MS, spanMs * DELAY_SHARE);
     const values = new Float64Array(labels.length).fill(Number.NaN);
     const known = new Map<string, Tally>();
     let toKnow = 0;
     keys.forEach((key, row) => {
-      if (delayed) {
-        for (; occurredAtMs[toKnow] <= occurredAtMs[row] - LABEL_DELAY_MS; toKnow++) {
+      if (isOrdered) {
+        for (; occurredAtMs[toKnow] <= occurredAtMs[row] - delayMs; toKnow++) {
           const older = keys[toKnow];
           if (older !== undefined) add(known, older, labels[toKnow]);
         }
