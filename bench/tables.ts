@@ -6,8 +6,8 @@ import { type Mapping, parseMapping } from '../src/adapters/files/mapping.ts';
 import { createRandom } from '../src/domain/random.ts';
 import { catalogueOfColumns, readLabelled } from '../src/runtimes/labelled-file.ts';
 import { evaluate } from '../src/training/evaluate.ts';
-import { runPython } from '../test/reference.ts';
-import { generatedTable } from './generated-table.ts';
+import { generatedTable } from '../test/generated-table.ts';
+import { xgboostOn } from '../test/xgboost-tables.ts';
 import type { Row } from './report.ts';
 
 const SAMPLES = resolve(import.meta.dirname, '../../shared/samples');
@@ -95,25 +95,6 @@ const TABLES: readonly Table[] = [
   },
 ];
 
-const XGBOOST = `
-import json, sys, numpy as np, pandas as pd, xgboost as xgb
-from sklearn.metrics import average_precision_score
-file, label, time, until, unseen, seeds = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]), json.loads(sys.argv[5]), int(sys.argv[6])
-table = pd.read_csv(file)
-y = table[label].to_numpy()
-late = (table[time] >= until).to_numpy()
-x = table.drop(columns=[label] + [name for name in unseen if name in table])
-for name in x.columns:
-    if not pd.api.types.is_numeric_dtype(x[name]):
-        x[name] = x[name].astype('category')
-a = xgb.DMatrix(x[~late], y[~late], enable_categorical=True)
-b = xgb.DMatrix(x[late], y[late], enable_categorical=True)
-def quality(**parameters):
-    return [average_precision_score(y[late], xgb.train({'objective': 'binary:logistic', 'tree_method': 'hist', 'nthread': 2, 'seed': seed, **parameters},
-        a, 200).predict(b)) for seed in range(seeds)]
-print(json.dumps([quality(), quality(eta=0.05, max_depth=4, subsample=0.5)]))
-`;
-
 const shown = (values: readonly number[]): string => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
@@ -150,9 +131,14 @@ async function measured(table: Table, file: string): Promise<Row> {
   });
   if (seen.leftOut > 0) console.error(`${table.name}: ${seen.about()}`);
   const { label, time, unseen } = table;
-  const [usual, alike] = JSON.parse(
-    runPython(XGBOOST, [file, label, time.column, String(time.until), JSON.stringify(unseen), String(SEEDS)]),
-  ) as number[][];
+  const { usual, alike } = xgboostOn({
+    file,
+    label,
+    time: time.column,
+    until: time.until,
+    unseen,
+    seeds: SEEDS,
+  });
   const [{ train, test }] = found;
   return {
     what: `average precision, ${table.name}: ${train.rows} rows (${train.frauds} frauds), tested on ${test.rows} (${test.frauds})`,
