@@ -1,16 +1,10 @@
 // ./goshawk catalogue: own fields, entities and features as a file: checked without a desk, compared with what serves, put into service.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Client } from '../client/client.ts';
-import { MAX_DOCUMENT_BYTES } from '../domain/catalogue-version.ts';
 import { InputError } from '../domain/input-error.ts';
-import { readJson } from '../domain/json-text.ts';
 import { changesBetween } from '../features/catalogue-changes.ts';
-import {
-  type CheckedCatalogue,
-  checkedCatalogue,
-  documentText,
-  STANDARD_READY,
-} from '../features/checked-catalogue.ts';
+import { type CheckedCatalogue, documentText, STANDARD_READY } from '../features/checked-catalogue.ts';
+import { checkedFile } from './catalogue-file.ts';
 import {
   type Changed,
   changeWords,
@@ -46,28 +40,16 @@ function wrongly(told: string): void {
   process.exitCode = USAGE_EXIT_CODE;
 }
 
-async function jsonOf(file: string): Promise<unknown> {
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new InputError(`${file} cannot be read: ${error.message}`);
-  });
-  if (bytes.length > MAX_DOCUMENT_BYTES)
-    throw new InputError(`${file} has ${bytes.length} bytes; a document has at most ${MAX_DOCUMENT_BYTES}.`);
-  const read = readJson(bytes.toString('utf8').replace(/^\ufeff/, ''));
-  if (!read.ok) throw new InputError(`${file}: ${read.problems[0].message}`);
-  return read.value;
-}
-
 /** The document of a file; undefined where it is none, and its problems are told. */
 async function documentIn(file: string): Promise<Extract<CheckedCatalogue, { ok: true }> | undefined> {
-  let json: unknown;
+  let checked: CheckedCatalogue;
   try {
-    json = await jsonOf(file);
+    checked = await checkedFile(file);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     wrongly(`goshawk: ${error.message}`);
     return undefined;
   }
-  const checked = checkedCatalogue(json);
   if (checked.ok) return checked;
   wrongly(problemWords(file, checked.problems));
   return undefined;

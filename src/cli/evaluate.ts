@@ -1,37 +1,39 @@
 // ./goshawk evaluate: trains and tests on a labelled file, in time order.
 
-import type { InputRow } from '../adapters/files/csv-rows.ts';
-import { loadMapping } from '../adapters/files/mapping.ts';
-import { orderedRows } from '../adapters/files/ordered-rows.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
-import { STANDARD } from '../features/standard.ts';
-import { maxAmountMinor } from '../runtimes/amount-limit.ts';
-import { cardsOfFiles } from '../runtimes/card-settings.ts';
-import { createIdSet } from '../runtimes/id-set.ts';
-import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
+import { momentText } from '../domain/iso-time.ts';
+import { readLabelled } from '../runtimes/labelled-file.ts';
+import { createSplitChooser, type Split } from '../training/chosen-split.ts';
 import {
   type Evaluation,
   evaluate,
   type Fold,
-  type LabelledTransaction,
   laterFolds,
   NothingToMeasureError,
 } from '../training/evaluate.ts';
-import { MONEY_SPECS, moneyOf } from './money-options.ts';
-import { helpText, type OptionSpec, readOptions } from './options.ts';
-import { createProgress } from './progress.ts';
+import {
+  LABELLED_SPECS,
+  type LabelledInput,
+  labelledInput,
+  nothingUsable,
+  PRESET_MAPPING,
+} from './labelled-options.ts';
+import { firstTransaction } from './money-options.ts';
+import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { featuresOf, TRAINER_OPTIONS, trainerOf } from './trainer-options.ts';
 
 const SPECS: Readonly<Record<string, OptionSpec>> = {
-  data: { type: 'string', value: 'FILE', help: 'CSV (.gz) with a label column, or NDJSON with "fraud"' },
-  mapping: { type: 'string', value: 'M', default: 'handbook', help: 'preset (handbook) or JSON file' },
-  'train-from': { type: 'string', value: 'DATE', default: '2018-07-25', help: 'first day to train on' },
-  'train-until': { type: 'string', value: 'DATE', default: '2018-08-01', help: 'end of training, exclusive' },
-  'delay-days': { type: 'string', value: 'N', default: '7', help: 'days until labels are known' },
-  'test-until': { type: 'string', value: 'DATE', default: '2018-08-15', help: 'end of the test, exclusive' },
-  ...MONEY_SPECS,
-  'time-zone': TIME_ZONE_SPEC,
+  ...LABELLED_SPECS,
+  'train-from': {
+    type: 'string',
+    value: 'TIME',
+    help: 'a day, or 2018-07-25T13:30: the first that is trained on',
+  },
+  'train-until': { type: 'string', value: 'TIME', help: 'end of training, exclusive; chosen where not said' },
+  'delay-days': { type: 'string', value: 'N', help: 'days until labels are known; at most 7 where not said' },
+  'test-until': { type: 'string', value: 'TIME', help: 'end of the test, exclusive' },
   ...TRAINER_OPTIONS,
   prequential: { type: 'boolean', help: 'four folds in a row, each later by the length of the test' },
   seed: { type: 'string', value: 'N', default: '0', help: 'seed of all randomness' },
@@ -40,8 +42,19 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   help: { type: 'boolean', help: 'show this text' },
 };
 
+const DAY_MS = 86_400_000;
 /** As in the book, chapter 5. */
 const PREQUENTIAL_FOLDS = 4;
+/** The days of the book, for its payments; they begin in April of that year. */
+const BOOK = {
+  beginsFromMs: Date.UTC(2018, 0, 1),
+  split: {
+    trainFromMs: Date.UTC(2018, 6, 25),
+    trainUntilMs: Date.UTC(2018, 7, 1),
+    testUntilMs: Date.UTC(2018, 7, 15),
+    delayDays: 7,
+  },
+};
 
 export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('evaluate', args, SPECS);
@@ -49,7 +62,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     console.log(
       helpText(
         './goshawk evaluate --data FILE [options]',
-        'Trains on one stretch of time and tests on a later one.',
+        'Trains on one stretch of time and tests on a later one. Own columns: docs/data.md, "A table of your own".',
         SPECS,
       ),
     );
@@ -58,113 +71,122 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const file = options.text('data');
   if (!file)
     throw new InputError('--data is required: a labelled CSV or NDJSON file. See ./goshawk evaluate --help');
-  const trainer = trainerOf(options, STANDARD);
-  const { set, features } = featuresOf(options, STANDARD);
-  const mapping = await loadMapping(options.text('mapping') ?? 'handbook');
-  const offsetAt = localTimeAsked(options.text('time-zone'));
-  const bounds = {
-    nowMs: Date.now(),
-    maxAmountMinor: maxAmountMinor(process.env),
-    cards: cardsOfFiles(process.env),
-    ...(offsetAt && { offsetAt }),
-  };
-  const money = await moneyOf(options, () => openTransactions(file, mapping, bounds));
-  const input = await openTransactions(file, mapping, { ...bounds, money });
+  const asked = askedSplit(options);
+  const input = await labelledInput(options, file);
   const progress = createProgress('Evaluating');
-  const seen = createSeen();
-  const ids = createIdSet();
-  async function* labelled(): AsyncGenerator<LabelledTransaction[]> {
-    for await (const batch of orderedRows(input, file ?? '')) {
-      const rows: LabelledTransaction[] = [];
-      for (const row of batch) {
-        const isRepeated = row.ok && !ids.add(row.transaction.id);
-        seen.add(row, isRepeated);
-        if (row.ok && !isRepeated) rows.push({ transaction: row.transaction, fraud: row.fraud });
-      }
-      progress.update(input.bytesRead(), input.totalBytes, 'reading and computing features');
-      yield rows;
-    }
-  }
-  const seed = options.number('seed', 0, 2 ** 31);
-  const delayDays = options.number('delay-days', 0, 365);
-  const first: Fold = {
-    trainFromMs: options.date('train-from') ?? 0,
-    trainUntilMs: options.date('train-until') ?? 0,
-    testUntilMs: options.date('test-until') ?? 0,
+  const split = await splitOf(input, asked, options, progress);
+  if (split) await measure(input, split, options, progress);
+}
+
+/** What the options say of times. */
+function askedSplit(options: Options): Partial<Split> {
+  const said = {
+    trainFromMs: options.time('train-from'),
+    trainUntilMs: options.time('train-until'),
+    testUntilMs: options.time('test-until'),
+    delayDays: options.text('delay-days') === undefined ? undefined : options.number('delay-days', 0, 365),
   };
-  if (first.trainFromMs >= first.trainUntilMs) {
+  if (
+    said.trainFromMs !== undefined &&
+    said.trainUntilMs !== undefined &&
+    said.trainFromMs >= said.trainUntilMs
+  )
     throw new InputError('--train-until must be later than --train-from.');
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+const isWhole = (split: Partial<Split>): split is Split => Object.keys(split).length === 4;
+
+const isBook = async ({ file, mapping, mappingName, bounds }: LabelledInput): Promise<boolean> => {
+  if (mappingName !== PRESET_MAPPING) return false;
+  const first = await firstTransaction(await openTransactions(file, mapping, bounds));
+  return (
+    first !== undefined &&
+    first.occurredAtMs >= BOOK.beginsFromMs &&
+    first.occurredAtMs < BOOK.split.trainFromMs
+  );
+};
+
+/** What was asked for, the rest as the file has it. Undefined where the file has nothing to learn from, which is told. */
+async function splitOf(
+  input: LabelledInput,
+  asked: Partial<Split>,
+  options: Options,
+  progress: Progress,
+): Promise<Split | undefined> {
+  if (isWhole(asked)) return asked;
+  if (await isBook(input)) return { ...BOOK.split, ...asked };
+  const chooser = createSplitChooser();
+  const { batches, seen } = await readLabelled(input.file, input.mapping, input.bounds, (bytes, of) =>
+    progress.update(bytes, of, 'looking for a split'),
+  );
+  for await (const batch of batches) {
+    for (const { transaction, fraud } of batch)
+      if (fraud !== undefined) chooser.add(transaction.occurredAtMs, fraud);
   }
-  if (first.testUntilMs <= first.trainUntilMs + delayDays * 86_400_000) {
+  if (seen.usable === 0) {
+    progress.end('nothing to learn from');
+    nothingUsable(input.file, seen);
+    return undefined;
+  }
+  const split = chooser.choose(asked, options.flag('prequential') ? PREQUENTIAL_FOLDS : 1);
+  if (!split) {
+    progress.end('nothing to measure');
+    throw new InputError(
+      `No moment divides the rows of ${input.file} into two parts that both have frauds and genuine rows. ${seen.about()}`,
+    );
+  }
+  console.error(
+    `Trains on what was from ${momentText(split.trainFromMs)} until ${momentText(split.trainUntilMs)}, tests on what was ` +
+      `${split.delayDays === 0 ? 'from there on' : `from ${split.delayDays} days later on, when labels are known,`} until ` +
+      `${momentText(split.testUntilMs)}. --train-from, --train-until, --delay-days and --test-until say it otherwise.`,
+  );
+  return split;
+}
+
+async function measure(
+  { file, mapping, bounds, catalogue, told }: LabelledInput,
+  split: Split,
+  options: Options,
+  progress: Progress,
+): Promise<void> {
+  const { delayDays, ...first } = split satisfies Fold;
+  if (first.trainFromMs >= first.trainUntilMs)
+    throw new InputError('--train-until must be later than --train-from.');
+  if (first.testUntilMs <= first.trainUntilMs + delayDays * DAY_MS)
     throw new InputError('--test-until must be later than --train-until and the --delay-days after it.');
-  }
-  const results = await evaluate(labelled(), {
-    catalogue: STANDARD,
+  if (told !== undefined) console.error(told);
+  const { set, features } = featuresOf(options, catalogue);
+  const seed = options.number('seed', 0, 2 ** 31);
+  const { batches, seen } = await readLabelled(file, mapping, bounds, (bytes, of) =>
+    progress.update(bytes, of, 'reading and computing features'),
+  );
+  const results = await evaluate(batches, {
+    catalogue,
     features,
     folds: laterFolds(first, delayDays, options.flag('prequential') ? PREQUENTIAL_FOLDS : 1),
     delayDays,
     seeds: Array.from({ length: options.number('seeds', 1, 1000) }, (_, i) => seed + i),
-    trainer,
+    trainer: trainerOf(options, catalogue),
     fraudWeight: options.number('fraud-weight', 0.001, 1e6),
     onProgress: (step, done, of) => progress.update(done, of, step),
   }).catch((error: Error) => {
-    progress.end();
+    progress.end('nothing to measure');
     if (!(error instanceof NothingToMeasureError)) throw error;
+    if (seen.usable === 0) return undefined;
     throw new InputError(
-      `${error.message} ${seen.about()} Set --train-from, --train-until and --test-until to days that the file has.`,
+      `${error.message} ${seen.about()}\nSet --train-from, --train-until and --test-until to days that the file has.`,
     );
   });
+  if (!results) {
+    nothingUsable(file, seen);
+    return;
+  }
   progress.end();
-  const about = seen.about();
-  if (seen.leftOut > 0) console.error(about);
+  if (seen.leftOut > 0) console.error(seen.about());
   console.log(
     options.flag('json') ? JSON.stringify(results.length > 1 ? results : results[0]) : report(set, results),
   );
-}
-
-/** What the rows of a file were: for whoever wonders why so few of them count. */
-function createSeen() {
-  const problems = new Map<string, number>();
-  const counts = { rows: 0, fraud: 0, genuine: 0, unlabelled: 0, bad: 0, repeated: 0 };
-  let firstMs = Number.POSITIVE_INFINITY;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  let firstProblem = '';
-  return {
-    add(row: InputRow, isRepeated: boolean): void {
-      counts.rows++;
-      if (isRepeated) {
-        counts.repeated++;
-        return;
-      }
-      if (!row.ok) {
-        counts.bad++;
-        const [{ pointer, message }] = row.problems;
-        firstProblem ||= `line ${row.line}: ${message}`;
-        const kind = pointer || 'the line as a whole';
-        problems.set(kind, (problems.get(kind) ?? 0) + 1);
-        return;
-      }
-      if (row.fraud === undefined) counts.unlabelled++;
-      else if (row.fraud) counts.fraud++;
-      else counts.genuine++;
-      firstMs = Math.min(firstMs, row.transaction.occurredAtMs);
-      lastMs = Math.max(lastMs, row.transaction.occurredAtMs);
-    },
-    get leftOut() {
-      return counts.bad + counts.unlabelled + counts.repeated;
-    },
-    about(): string {
-      const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-      const { rows, fraud, genuine, unlabelled, bad, repeated } = counts;
-      const span = firstMs <= lastMs ? `, from ${day(firstMs)} to ${day(lastMs)}` : '';
-      const kinds = [...problems].map(([kind, count]) => `${kind} ${count}`).join(', ');
-      return (
-        `Of ${rows} rows that were read${span}, ${fraud} are fraud, ${genuine} genuine, ${unlabelled} have no label and ${bad} could not be ` +
-        `used${bad > 0 ? ` (${kinds}; ${firstProblem})` : ''}.` +
-        (repeated > 0 ? ` ${repeated} have the id of a row before them and were left out.` : '')
-      );
-    },
-  };
 }
 
 type Figure = (evaluation: Evaluation) => number;
@@ -195,6 +217,9 @@ function report(set: string, results: readonly Evaluation[]): string {
     lines.push(
       `train      ${train.rows} rows from ${train.from}, ${train.frauds} frauds`,
       `test       ${test.rows} rows from ${test.from}, ${test.frauds} frauds`,
+      ...(test.leftOut > 0
+        ? [`           ${test.leftOut} more are of accounts whose fraud was known by then`]
+        : []),
       ...figures((of) => evaluations.map(of)),
     );
   }

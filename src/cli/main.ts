@@ -50,7 +50,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./evaluate.ts')).evaluateCommand,
   },
   train: {
-    about: 'train a model on a table of past transactions (spark backfill)',
+    about: 'train a model on a labelled file, or on a table of past transactions (spark backfill)',
     load: async () => (await import('./train.ts')).trainCommand,
   },
   retrain: {

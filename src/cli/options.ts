@@ -1,6 +1,7 @@
 // Command-line options: parsed once, with a sentence for everything that is wrong.
 import { parseArgs } from 'node:util';
 import { InputError } from '../domain/input-error.ts';
+import { parseIsoTime } from '../domain/iso-time.ts';
 import { PRESETS, type Preset } from '../training/first-model.ts';
 
 export type OptionSpec = {
@@ -17,6 +18,8 @@ export type Options = {
   number(name: string, min: number, max: number): number;
   /** Midnight UTC of a date like 2018-07-25, or undefined when the option is absent. */
   date(name: string): number | undefined;
+  /** As `date`, or a time of day: 2018-07-25T13:30, in UTC where it has no offset. */
+  time(name: string): number | undefined;
   flag(name: string): boolean;
   readonly positionals: readonly string[];
 };
@@ -70,9 +73,27 @@ export function readOptions(
       }
       return ms;
     },
+    time(name) {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      const ms = momentOf(given);
+      if (ms === undefined) {
+        throw new InputError(
+          `--${name} is "${given}"; it must be a date or a time, like 2018-07-25 or 2018-07-25T13:30 (UTC, or with an offset: 2018-07-25T13:30:00+02:00).`,
+        );
+      }
+      return ms;
+    },
     flag: (name) => parsed.values[name] === true,
     positionals: parsed.positionals,
   };
+}
+
+/** Epoch milliseconds of a day or a time; undefined for what is neither. */
+function momentOf(text: string): number | undefined {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return parseIsoTime(`${text}T00:00:00Z`);
+  const parts = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
+  return parts ? parseIsoTime(`${parts[1]}${parts[2] ?? ':00'}${parts[3] ?? 'Z'}`) : undefined;
 }
 
 export function helpText(usage: string, about: string, specs: Readonly<Record<string, OptionSpec>>): string {

@@ -30,7 +30,7 @@ export const TRAINER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   sets: {
     type: 'string',
     value: 'LIST',
-    help: 'boosting: categories that trees split by sets, of type, channel, country, mcc, merchant',
+    help: 'boosting: categories that trees split by sets, of type, channel, country, mcc, merchant and own ones',
   },
   'max-bins': {
     type: 'string',

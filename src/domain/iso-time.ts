@@ -36,6 +36,12 @@ export function isoTime(time: number): string {
   return lastText;
 }
 
+/** For people: a day where it is midnight, else to the second; in UTC. */
+export function momentText(timeMs: number): string {
+  const text = isoTime(timeMs);
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : `${text.slice(0, 19)}Z`;
+}
+
 /** Number that the digits of `text` from `from` to `to` are; NaN when one is none. */
 function digits(text: string, from: number, to: number): number {
   let number = 0;

@@ -23,6 +23,7 @@ import {
   wordsIn,
 } from './document-reader.ts';
 import { MOST_UP_TO } from './measures.ts';
+import { TEXT_FIELDS } from './record-fields.ts';
 
 const KINDS: ReadonlySet<FeatureDefinition['kind']> = new Set([
   'field',
@@ -164,6 +165,9 @@ export function readFeature(value: unknown, place: Place): FeatureDefinition | u
 
 const plain = (description: string): string => description.replace(/[.\s]+$/, '').replace(/[{}]/g, '');
 
+/** Where the transaction has a field of that name too, the own one is asked for by its place. */
+const ownName = (name: string): string => (Object.hasOwn(TEXT_FIELDS, name) ? `attributes.${name}` : name);
+
 /** What a field is as a feature, where it is one. */
 function featureOfField(field: FieldDefinition): FeatureDefinition | undefined {
   const { name, type, description, feature = true } = field;
@@ -175,7 +179,7 @@ function featureOfField(field: FieldDefinition): FeatureDefinition | undefined {
   };
   if (type === 'category') {
     const sentence = `${plain(description)}: it carries {risk(value)} risk`;
-    return { kind: 'encoded', ...said, unit: 'log-odds of fraud', sentence, field: name };
+    return { kind: 'encoded', ...said, unit: 'log-odds of fraud', sentence, field: ownName(name) };
   }
   const [unit, shown] =
     type === 'money'

@@ -1,5 +1,6 @@
 // Trains on one stretch of time and tests on a later one, with the label delay between them, as the Fraud
 // Detection Handbook does (chapter 3): what the bank could not know yet is not used.
+import { momentText } from '../domain/iso-time.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { averagePrecision, brierScore, calibrationError, cardPrecision, rocAuc } from '../models/metrics.ts';
@@ -41,7 +42,13 @@ export type EvaluateOptions = {
 export type Evaluation = {
   readonly seed: number;
   readonly train: { readonly from: string; readonly rows: number; readonly frauds: number };
-  readonly test: { readonly from: string; readonly rows: number; readonly frauds: number };
+  readonly test: {
+    readonly from: string;
+    readonly rows: number;
+    readonly frauds: number;
+    /** Rows of accounts whose fraud was known by then, which nobody is asked about. */
+    readonly leftOut: number;
+  };
   readonly auc: number;
   readonly averagePrecision: number;
   readonly cardPrecisionAt100: number;
@@ -54,7 +61,7 @@ export type Evaluation = {
 export class NothingToMeasureError extends Error {
   constructor(stretch: 'training' | 'test', fromMs: number, rows: number, frauds: number) {
     super(
-      `The ${stretch} from ${dayOf(fromMs)} on has ${rows} labelled rows, ${frauds} of them fraud: nothing can be measured.`,
+      `The ${stretch} from ${momentText(fromMs)} on has ${rows} labelled rows, ${frauds} of them fraud: nothing can be measured.`,
     );
   }
 }
@@ -90,7 +97,7 @@ export async function evaluate(
   }
   for (const [number, fold] of options.folds.entries()) {
     const train = trainOf(fold);
-    const { test, days } = testOf[number];
+    const { test, days, leftOut } = testOf[number];
     for (const seed of options.seeds) {
       const { model, times } = await trainModel(train, {
         source: 'history',
@@ -107,11 +114,12 @@ export async function evaluate(
       const { labels, accounts } = test;
       evaluations.push({
         seed,
-        train: { from: dayOf(fold.trainFromMs), rows: train.rows, frauds: count(train.labels) },
+        train: { from: momentText(fold.trainFromMs), rows: train.rows, frauds: count(train.labels) },
         test: {
-          from: dayOf(fold.trainUntilMs + options.delayDays * DAY_MS),
+          from: momentText(fold.trainUntilMs + options.delayDays * DAY_MS),
           rows: test.rows,
           frauds: count(labels),
+          leftOut,
         },
         auc: rocAuc(scores, labels),
         averagePrecision: averagePrecision(scores, labels),
@@ -131,7 +139,7 @@ async function readTables(
   { catalogue, folds, delayDays }: EvaluateOptions,
 ): Promise<{
   table: TrainingTable;
-  testOf: { test: TrainingTable; days: Int32Array }[];
+  testOf: { test: TrainingTable; days: Int32Array; leftOut: number }[];
   featureMs: number;
 }> {
   const delayMs = delayDays * DAY_MS;
@@ -143,6 +151,7 @@ async function readTables(
     firstFraudDay: new Map<string, number>(),
     rows: createTableBuilder(catalogue),
     days: [] as number[],
+    leftOut: 0,
   }));
   const untilMs = Math.max(...folds.map(({ testUntilMs }) => testUntilMs));
   const trainedUntilMs = Math.max(...folds.map(({ trainUntilMs }) => trainUntilMs));
@@ -163,7 +172,10 @@ async function readTables(
         if (fraud && !firstFraudDay.has(transaction.accountId)) firstFraudDay.set(transaction.accountId, day);
         if (at < fold.trainUntilMs + delayMs) continue;
         const known = firstFraudDay.get(transaction.accountId);
-        if (known !== undefined && known < day - delayDays) continue;
+        if (known !== undefined && known < day - delayDays) {
+          test.leftOut++;
+          continue;
+        }
         test.rows.add(transaction, vector, fraud);
         test.days.push(day);
       }
@@ -172,7 +184,11 @@ async function readTables(
   }
   return {
     table: rows.finish(),
-    testOf: tests.map((test) => ({ test: test.rows.finish(), days: Int32Array.from(test.days) })),
+    testOf: tests.map(({ rows: tested, days, leftOut }) => ({
+      test: tested.finish(),
+      days: Int32Array.from(days),
+      leftOut,
+    })),
     featureMs,
   };
 }
@@ -191,5 +207,4 @@ function checkMeasurable(
   if (frauds === 0 || frauds === rows) throw new NothingToMeasureError(stretch, fromMs, rows, frauds);
 }
 
-const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 const count = (values: Uint8Array): number => values.reduce((sum, value) => sum + value, 0);
