@@ -1,10 +1,12 @@
 // What a customer did besides paying: a login, another password, a new payee. Its type, strict parsing at the edge, and its JSON form.
+
 import { readAttributes } from './attributes.ts';
 import type { ParsedRecord } from './card-policy.ts';
 import { REFUSE_CARDS } from './card-policy.ts';
 import { countryProblem } from './country.ts';
 import type { Attributes, DataModel } from './data-model.ts';
 import { NO_DATA_MODEL } from './data-model.ts';
+import { EVENT_KINDS } from './event-kinds.ts';
 import { type FieldReader, fieldReader, isObject, shown, type TextBounds } from './fields.ts';
 import { isoTime, isoTimeAt, offsetOf, parseIsoTime } from './iso-time.ts';
 import { ownDataOf } from './own-data.ts';
@@ -12,16 +14,7 @@ import type { Problem } from './problem.ts';
 import type { Bounds } from './read-transaction.ts';
 import { EARLIEST_MS, FUTURE_TOLERANCE_MS, ID } from './transaction.ts';
 
-/** The kinds that every desk knows; a data model may have others. */
-export const EVENT_KINDS = [
-  'login',
-  'failed_login',
-  'password_change',
-  'address_change',
-  'device_bound',
-  'payee_added',
-  'limit_raised',
-] as const;
+export { EVENT_KINDS };
 export type StandardEventKind = (typeof EVENT_KINDS)[number];
 
 export type CustomerEvent = {

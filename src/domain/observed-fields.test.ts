@@ -31,6 +31,7 @@ test('Y16: a type is guessed of what arrives', () => {
     session: `s-${i}-9f`,
     segment: ['gold', 'silver', 'bronze'][i % 3],
     code: `A${i % 5}`,
+    customerId: `c${i % 2}`,
     remark: `a long remark number ${i}, unlike any other`,
     mixed: i % 2 === 0 ? 'a' : i,
   }));
@@ -39,7 +40,7 @@ test('Y16: a type is guessed of what arrives', () => {
   const guesses = Object.fromEntries([...fields].map(([name, field]) => [name, guessOf(field)]));
   assert.deepEqual(guesses, {
     score: 'number', vip: 'boolean', opened: 'time', mail: 'email', phone: 'phone', ip: 'ip', session: 'id', segment: 'category',
-    code: 'category', remark: 'text', mixed: 'text',
+    code: 'category', customerId: 'id', remark: 'text', mixed: 'text',
   }); // biome-ignore format: a table
 });
 

@@ -147,14 +147,18 @@ export function lookOf(value: AttributeValue): Look {
 const isTime = (text: string): boolean =>
   parseIsoTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text) !== undefined;
 
+/** The last word of a name says that it tells one from another, however few came yet. */
+const SAYS_ID = /(?:^|[._]|(?<=[a-z0-9]))(?:id|ids|uuid|ref|reference|iban|hash|token)$/i;
+
 /** What the field may be declared as. */
-export function guessOf({ looks, few }: ObservedField): FieldType {
+export function guessOf({ name, looks, few }: ObservedField): FieldType {
   const looked = LOOKS.reduce((sum, look) => sum + (looks[look] ?? 0), 0);
   for (const look of ['number', 'boolean', 'time', 'email', 'ip', 'phone'] as const) {
     if ((looks[look] ?? 0) >= ALIKE * looked) return look;
   }
   const texts = looked - (looks.number ?? 0) - (looks.boolean ?? 0);
   if (texts < ALIKE * looked) return 'text';
+  if (SAYS_ID.test(name) && (looks.text ?? 0) < (1 - ALIKE) * looked) return 'id';
   const isFew = few.length <= MAX_FEW;
   if (isFew && (looked >= ENOUGH_FOR_CATEGORY || (looks.word ?? 0) >= ALIKE * looked)) return 'category';
   return (looks.id ?? 0) >= ALIKE * looked ? 'id' : 'text';

@@ -1,18 +1,12 @@
 // Which names an expression may use, with their types, and what each is of a record.
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { isTextType } from '../domain/attribute-values.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import { MAX_EXPRESSION } from '../domain/rule.ts';
 import { type Compiler, compileNode, NotCompiled, type Part, pathOf } from './expression.ts';
 import { RECORD_SIGNATURES, recordFunctions } from './expression-functions.ts';
 import type { FeatureRecord } from './feature-record.ts';
-import {
-  attributeNumber,
-  attributeText,
-  isText,
-  NUMBER_FIELDS,
-  TEXT_FIELDS,
-  WHOLE_FIELDS,
-} from './record-fields.ts';
+import { attributeNumber, attributeText, NUMBER_FIELDS, TEXT_FIELDS, WHOLE_FIELDS } from './record-fields.ts';
 
 const LIMITS = {
   maxAstNodes: 400,
@@ -42,7 +36,7 @@ export function attributeSchema({ fields }: DataModel): Schema {
   const schema: Schema = {};
   for (const { name, type } of fields) {
     const place: Schema = { lat: 'double', lon: 'double' };
-    put(schema, name.split('.'), type === 'place' ? place : isText(type) ? 'string' : 'double');
+    put(schema, name.split('.'), type === 'place' ? place : isTextType(type) ? 'string' : 'double');
   }
   return schema;
 }
@@ -162,7 +156,7 @@ export function expressionsOf(data: DataModel, slots: ReadonlyMap<string, number
         : [
             [
               name,
-              isText(type)
+              isTextType(type)
                 ? { type: 'text', of: attributeText(name) }
                 : { type: 'number', of: attributeNumber(name, type) },
             ],

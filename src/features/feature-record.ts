@@ -4,7 +4,6 @@ import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import { minorPerMajor } from '../domain/currency.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Attributes } from '../domain/data-model.ts';
-import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { keyHash } from './key-set.ts';
 
@@ -78,22 +77,4 @@ export function fillFromEvent(record: FeatureRecord, event: CustomerEvent): void
   record.amount = Number.NaN;
   record.logAmount = Number.NaN;
   record.accountHash = event.accountId === undefined ? 0 : keyHash(event.accountId);
-}
-
-/** An own field of money in units of the base currency: converted as the transaction's own amount was. */
-export function moneyOf({ said, amount }: FeatureRecord, minor: number): number {
-  const { currency, base, billing, amountMinor } = said;
-  if (currency === undefined) return Number.NaN;
-  if (!base) return minor / minorPerMajor(currency);
-  if (!billing) return (minor / minorPerMajor(currency)) * base.rate;
-  return amountMinor !== undefined && amountMinor > 0 ? minor * (amount / amountMinor) : Number.NaN;
-}
-
-const DAY_CHARACTERS = 10;
-
-/** Epoch seconds; NaN where it is none. */
-export function timeOf(value: unknown): number {
-  if (typeof value !== 'string') return Number.NaN;
-  const ms = parseIsoTime(value.length === DAY_CHARACTERS ? `${value}T00:00:00Z` : value);
-  return ms === undefined ? Number.NaN : ms / 1000;
 }

@@ -1,6 +1,14 @@
 // The fields of a record by their names: what expressions, keys and measures can ask for.
+import {
+  booleanValue,
+  isTextType,
+  moneyValue,
+  numberValue,
+  textValue,
+  timeValue,
+} from '../domain/attribute-values.ts';
 import type { DataModel, FieldDefinition, FieldType } from '../domain/data-model.ts';
-import { type FeatureRecord, moneyOf, timeOf } from './feature-record.ts';
+import type { FeatureRecord } from './feature-record.ts';
 import { keyHash } from './key-set.ts';
 import { DAY, HOUR } from './units.ts';
 
@@ -38,35 +46,17 @@ export const WHOLE_FIELDS: Readonly<Record<string, NumberOf>> = {
   dayOfWeek: ({ localTime }) => (Math.floor(localTime / DAY) + 3) % 7,
 };
 
-const TEXT_TYPES: ReadonlySet<FieldType> = new Set(['text', 'category', 'id', 'email', 'phone', 'ip']);
-export const isText = (type: FieldType): boolean => TEXT_TYPES.has(type);
-
 /** What an expression sees of an own field: a text, or a number. A place is two of them. */
-export function attributeText(name: string): TextOf {
-  return ({ attributes }) => {
-    const value = attributes[name];
-    return value === undefined ? '' : typeof value === 'string' ? value : String(value);
-  };
-}
+export const attributeText =
+  (name: string): TextOf =>
+  ({ attributes }) =>
+    textValue(attributes[name]);
 
 export function attributeNumber(name: string, type: FieldType): NumberOf {
-  if (type === 'time') return ({ attributes }) => timeOf(attributes[name]);
-  if (type === 'boolean') {
-    return ({ attributes }) => {
-      const value = attributes[name];
-      return value === true ? 1 : value === false ? 0 : Number.NaN;
-    };
-  }
-  if (type === 'money') {
-    return (record) => {
-      const value = record.attributes[name];
-      return typeof value === 'number' ? moneyOf(record, value) : Number.NaN;
-    };
-  }
-  return ({ attributes }) => {
-    const value = attributes[name];
-    return typeof value === 'number' ? value : Number.NaN;
-  };
+  if (type === 'time') return ({ attributes }) => timeValue(attributes[name]);
+  if (type === 'boolean') return ({ attributes }) => booleanValue(attributes[name]);
+  if (type === 'money') return ({ attributes, said }) => moneyValue(attributes[name], said);
+  return ({ attributes }) => numberValue(attributes[name]);
 }
 
 const DOMAIN = '.domain';
@@ -87,7 +77,7 @@ export function textOf(data: DataModel, named: string): TextOf | undefined {
   if (Object.hasOwn(TEXT_FIELDS, named)) return TEXT_FIELDS[named];
   const name = withoutOwn(named);
   const own = ownField(data, name);
-  if (own) return isText(own.type) ? attributeText(name) : undefined;
+  if (own) return isTextType(own.type) ? attributeText(name) : undefined;
   const address = name.endsWith(DOMAIN) ? ownField(data, name.slice(0, -DOMAIN.length)) : undefined;
   if (address?.type !== 'email') return undefined;
   const whole = attributeText(address.name);
@@ -100,7 +90,7 @@ export function numberOf(data: DataModel, named: string): NumberOf | undefined {
   if (Object.hasOwn(WHOLE_FIELDS, named)) return WHOLE_FIELDS[named];
   const name = withoutOwn(named);
   const own = ownField(data, name);
-  return own && !isText(own.type) && own.type !== 'place' ? attributeNumber(name, own.type) : undefined;
+  return own && !isTextType(own.type) && own.type !== 'place' ? attributeNumber(name, own.type) : undefined;
 }
 
 export type PlaceOf = { readonly lat: NumberOf; readonly lon: NumberOf };

@@ -1,8 +1,13 @@
 // Own fields in rules: `transaction.attributes.<path>`, a text or a number by what the data model says of it.
-import { baseMajor } from '../domain/base-amount.ts';
-import { minorPerMajor } from '../domain/currency.ts';
+import {
+  booleanValue,
+  isTextType,
+  moneyValue,
+  numberValue,
+  textValue,
+  timeValue,
+} from '../domain/attribute-values.ts';
 import type { DataModel, FieldDefinition, FieldType } from '../domain/data-model.ts';
-import { parseIsoTime } from '../domain/iso-time.ts';
 import type { Transaction } from '../domain/transaction.ts';
 
 /** What a field of another type is for those who write rules. */
@@ -13,34 +18,16 @@ export type OwnField = { readonly definition: FieldDefinition } & (
 
 export const ATTRIBUTES = 'transaction.attributes.';
 
-const TEXTS: ReadonlySet<FieldType> = new Set(['text', 'category', 'id', 'email', 'phone', 'ip']);
-
-function textOf(name: string): (transaction: Transaction) => string {
-  return ({ attributes }) => {
-    const value = attributes?.[name];
-    return value === undefined ? '' : String(value);
-  };
-}
-
-/** Money in units of the base currency, converted as the transaction's own amount was. */
-function moneyIn(transaction: Transaction, minor: number): number {
-  const { currency, base, billing, amountMinor } = transaction;
-  if (!base) return minor / minorPerMajor(currency);
-  if (!billing) return (minor / minorPerMajor(currency)) * base.rate;
-  return amountMinor > 0 ? minor * (baseMajor(transaction) / amountMinor) : Number.NaN;
-}
+const textOf =
+  (name: string) =>
+  ({ attributes }: Transaction): string =>
+    textValue(attributes?.[name]);
 
 function numberOf(name: string, type: FieldType): (transaction: Transaction) => number {
-  return (transaction) => {
-    const value = transaction.attributes?.[name];
-    if (type === 'boolean') return value === true ? 1 : value === false ? 0 : Number.NaN;
-    if (type === 'time') {
-      const ms = typeof value === 'string' ? parseIsoTime(value) : undefined;
-      return ms === undefined ? Number.NaN : ms / 1000;
-    }
-    if (typeof value !== 'number') return Number.NaN;
-    return type === 'money' ? moneyIn(transaction, value) : value;
-  };
+  if (type === 'boolean') return ({ attributes }) => booleanValue(attributes?.[name]);
+  if (type === 'time') return ({ attributes }) => timeValue(attributes?.[name]);
+  if (type === 'money') return (transaction) => moneyValue(transaction.attributes?.[name], transaction);
+  return ({ attributes }) => numberValue(attributes?.[name]);
 }
 
 /** Own fields by their paths; a place is two of them. */
@@ -48,7 +35,7 @@ export function ownFields({ fields }: Pick<DataModel, 'fields'>): ReadonlyMap<st
   const found = new Map<string, OwnField>();
   for (const definition of fields) {
     const { name, type } = definition;
-    if (TEXTS.has(type)) found.set(name, { definition, kind: 'text', of: textOf(name) });
+    if (isTextType(type)) found.set(name, { definition, kind: 'text', of: textOf(name) });
     else {
       const names = type === 'place' ? [`${name}.lat`, `${name}.lon`] : [name];
       for (const one of names) found.set(one, { definition, kind: 'number', of: numberOf(one, type) });

@@ -1,5 +1,5 @@
 // Names that a document can use: fields of every transaction and own ones, entities, kinds of events.
-import { EVENT_KINDS } from '../../../src/domain/customer-event.ts';
+import { EVENT_KINDS } from '../../../src/domain/event-kinds.ts';
 import type { Catalogue } from '../../../src/protocol/catalogue.ts';
 import type { CelName } from '../kit/cel-editor.tsx';
 import type { WholeDocument } from './document.ts';
