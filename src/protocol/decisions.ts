@@ -232,19 +232,20 @@ export const RejectedRecord = Component('RejectedRecord', {
 });
 export type RejectedRecord = Static<typeof RejectedRecord>;
 
-const taken = {
+/** What is told of many records that came at once; `things` are what they are called. */
+export const takenOf = (things: string, example: Readonly<Record<string, number>>) => ({
   accepted: Type.Integer({ description: 'Durably in the log' }),
   repeated: Type.Integer({ description: 'Here before, just so' }),
   rejected: Type.Integer(),
   errors: List(RejectedRecord, { description: 'The first 1,000' }),
   undeclared: Type.Optional(
     Type.Record(Type.String(), Type.Integer(), {
-      description:
-        'Attributes that nobody declared, and how many of the transactions that were taken had them; the first 500',
-      examples: [{ 'customer.segment': 1200 }],
+      description: `Attributes that nobody declared, and how many of the ${things} that were taken had them; the first 500`,
+      examples: [example],
     }),
   ),
-};
+});
+const taken = takenOf('transactions', { 'customer.segment': 1200 });
 export const TransactionsTaken = Component('TransactionsTaken', taken);
 export const TransactionsProblem = Component('TransactionsProblem', {
   ...Problem.properties,

@@ -2,9 +2,9 @@
 import { type Static, Type } from 'typebox';
 import { type CustomerEventJson, EVENT_KINDS } from '../domain/customer-event.ts';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
-import { OwnFields, RejectedRecord, SentOwnFields } from './decisions.ts';
+import { OwnFields, SentOwnFields, takenOf } from './decisions.ts';
 import { Identifier, Time } from './fields.ts';
-import { At, Component, List, operation, type SchemasOf } from './operation.ts';
+import { At, Component, operation, type SchemasOf } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
 import { Problem } from './problem.ts';
 
@@ -71,19 +71,7 @@ export const StoredEvent = Component(
 );
 export type StoredEvent = Static<typeof StoredEvent>;
 
-const taken = {
-  accepted: Type.Integer({ description: 'Durably in the log' }),
-  repeated: Type.Integer({ description: 'Here before, just so' }),
-  rejected: Type.Integer(),
-  errors: List(RejectedRecord, { description: 'The first 1,000' }),
-  undeclared: Type.Optional(
-    Type.Record(Type.String(), Type.Integer(), {
-      description:
-        'Attributes that nobody declared, and how many of the events that were taken had them; the first 500',
-      examples: [{ 'session.id': 12 }],
-    }),
-  ),
-};
+const taken = takenOf('events', { 'session.id': 12 });
 export const EventsTaken = Component('EventsTaken', taken);
 export const EventsProblem = Component('EventsProblem', {
   ...Problem.properties,

@@ -1,12 +1,12 @@
 // Checks of catalogue documents in threads of their own, with memory and time that end: one at a time, the others wait. Hundreds of
 // expressions take a while to be read, and nobody's decision waits for it.
 import { createHash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { outlineOf } from '../features/catalogue-outline.ts';
 import { checkedCatalogue } from '../features/checked-catalogue.ts';
 import { exampleSentences } from '../features/example-sentences.ts';
-import { OverCapacityError } from '../ports/desk.ts';
 import type { CheckedDocument, DocumentCheck } from '../ports/document-check.ts';
+import { askThread } from './ask-thread.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const LONGEST_MS = 30_000;
 const MOST_WAITING = 8;
@@ -20,29 +20,18 @@ const WORKER = new URL('./document-check-worker.ts', import.meta.url);
 const failed = (message: string): CheckedDocument => ({ ok: false, problems: [{ pointer: '', message }] });
 const TOO_MUCH = 'Make it smaller: fewer features, shorter expressions.';
 
-export function checkInThread(json: unknown, longestMs = LONGEST_MS): Promise<CheckedDocument> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { workerData: json, resourceLimits: RESOURCES });
-    const end = (checked: CheckedDocument): void => {
-      clearTimeout(late);
-      resolve(checked);
-      void worker.terminate();
-    };
-    const late = setTimeout(
-      () => end(failed(`Its check took longer than ${longestMs / 1000} s. ${TOO_MUCH}`)),
-      longestMs,
-    );
-    worker.once('message', end);
-    worker.once('error', (error: Error & { code?: string }) => {
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-        end(failed(`Its check takes more than ${RESOURCES.maxOldGenerationSizeMb} MB. ${TOO_MUCH}`));
-      else {
-        clearTimeout(late);
-        reject(error);
-      }
-    });
-    worker.once('exit', () => end(failed('Its check ended without an answer. Try it again.')));
-  });
+export async function checkInThread(json: unknown, longestMs = LONGEST_MS): Promise<CheckedDocument> {
+  const answered = await askThread<CheckedDocument>(WORKER, json, RESOURCES, longestMs);
+  switch (answered.kind) {
+    case 'answer':
+      return answered.answer;
+    case 'late':
+      return failed(`Its check took longer than ${longestMs / 1000} s. ${TOO_MUCH}`);
+    case 'memory':
+      return failed(`Its check takes more than ${RESOURCES.maxOldGenerationSizeMb} MB. ${TOO_MUCH}`);
+    case 'ended':
+      return failed('Its check ended without an answer. Try it again.');
+  }
 }
 
 export function checkHere(json: unknown): CheckedDocument {
@@ -54,19 +43,14 @@ export function checkHere(json: unknown): CheckedDocument {
 
 export function createDocumentCheck(run: typeof checkInThread = checkInThread): DocumentCheck {
   const remembered = new Map<string, Promise<CheckedDocument>>();
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  const inTurn = oneAtATime(MOST_WAITING, 'Other catalogue documents are being checked.', 2);
   return (json) => {
     const text = JSON.stringify(json) ?? '';
     if (text.length <= SMALL_CHARACTERS) return Promise.resolve(checkHere(json));
     const key = createHash('sha256').update(text).digest('base64');
     const known = remembered.get(key);
     if (known) return known;
-    if (waiting >= MOST_WAITING)
-      return Promise.reject(new OverCapacityError('Other catalogue documents are being checked.', 2));
-    waiting++;
-    const found = last.then(() => run(json)).finally(() => waiting--);
-    last = found.catch(() => undefined);
+    const found = inTurn(() => run(json));
     remembered.set(key, found);
     found.catch(() => remembered.delete(key));
     for (const [oldest] of remembered) {

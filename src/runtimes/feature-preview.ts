@@ -1,9 +1,10 @@
 // Previews of features: the newest transactions are read in short pages, a thread computes.
 import { InputError } from '../domain/input-error.ts';
-import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import type { Desk } from '../ports/desk.ts';
 import type { FeaturePreview, FeaturePreviewer, PreviewQuestion } from '../ports/feature-preview.ts';
 import { runOnThreads } from '../training/task-threads.ts';
 import type { PastEvent, PastTransaction, PreviewWork } from './feature-preview-worker.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const MOST_ROWS = 5000;
 /** Short enough that decisions do not wait for it. */
@@ -73,19 +74,6 @@ async function compute(desk: Read, question: PreviewQuestion, longestMs: number)
 }
 
 export function createFeaturePreviewer(desk: Read, longestMs = LONGEST_MS): FeaturePreviewer {
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
-  return {
-    async preview(question) {
-      if (waiting >= MOST_WAITING) throw new OverCapacityError('Other features are being computed.', 5);
-      waiting++;
-      const mine = last.then(() => compute(desk, question, longestMs));
-      last = mine.catch(() => undefined);
-      try {
-        return await mine;
-      } finally {
-        waiting--;
-      }
-    },
-  };
+  const inTurn = oneAtATime(MOST_WAITING, 'Other features are being computed.', 5);
+  return { preview: (question) => inTurn(() => compute(desk, question, longestMs)) };
 }

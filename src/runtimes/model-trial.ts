@@ -1,14 +1,15 @@
 // Trials of models in threads of their own, with memory and time that end: one at a time, the others wait.
-import { Worker } from 'node:worker_threads';
 import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { createVectorReader, type VectorReader } from '../engine/stored-vectors.ts';
 import type { ProbeRow } from '../models/probe.ts';
-import { type Desk, OverCapacityError } from '../ports/desk.ts';
+import type { Desk } from '../ports/desk.ts';
 import type { ModelTrial } from '../ports/model-trial.ts';
 import type { StoredPast } from '../rules/past-columns.ts';
+import { askThread } from './ask-thread.ts';
 import { forThread } from './catalogue-in-thread.ts';
 import type { TrialResult, TrialWork } from './model-trial-worker.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const STORED_ROWS = 300;
 const LONGEST_MS = 40_000;
@@ -42,29 +43,18 @@ function toProbe(
 }
 
 /** Why a model must not serve, or undefined, by a thread that reads and asks it. */
-export function tryInThread(work: TrialWork, longestMs = LONGEST_MS): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { workerData: work, resourceLimits: RESOURCES });
-    const end = (problem: string | undefined): void => {
-      clearTimeout(late);
-      resolve(problem);
-      void worker.terminate();
-    };
-    const late = setTimeout(
-      () => end(`The model cannot serve: its trial took longer than ${longestMs / 1000} s.`),
-      longestMs,
-    );
-    worker.once('message', ({ problem }: TrialResult) => end(problem));
-    worker.once('error', (error: Error & { code?: string }) => {
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-        end(`The model cannot serve: it takes more than ${RESOURCES.maxOldGenerationSizeMb} MB.`);
-      else {
-        clearTimeout(late);
-        reject(error);
-      }
-    });
-    worker.once('exit', () => end('The model cannot serve: its trial ended without an answer.'));
-  });
+export async function tryInThread(work: TrialWork, longestMs = LONGEST_MS): Promise<string | undefined> {
+  const answered = await askThread<TrialResult>(WORKER, work, RESOURCES, longestMs);
+  switch (answered.kind) {
+    case 'answer':
+      return answered.answer.problem;
+    case 'late':
+      return `The model cannot serve: its trial took longer than ${longestMs / 1000} s.`;
+    case 'memory':
+      return `The model cannot serve: it takes more than ${RESOURCES.maxOldGenerationSizeMb} MB.`;
+    case 'ended':
+      return 'The model cannot serve: its trial ended without an answer.';
+  }
 }
 
 export function createModelTrial(
@@ -73,26 +63,18 @@ export function createModelTrial(
   const { models: registry, office } = desk;
   /** By the catalogue that a model was tried for, and its version. */
   const tried = new Map<string, Promise<string | undefined>>();
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  const inTurn = oneAtATime(MOST_WAITING, 'Other models are being tried.', 10);
 
-  async function ofArtefact(text: string): Promise<string | undefined> {
-    if (waiting >= MOST_WAITING) throw new OverCapacityError('Other models are being tried.', 10);
-    waiting++;
-    try {
+  const ofArtefact = (text: string): Promise<string | undefined> =>
+    inTurn(async () => {
       const served = desk.catalogue.current();
       const reader = createVectorReader(served.catalogue, desk.catalogues);
       const { rows } = await office.past.page(undefined, STORED_ROWS);
       const probes = rows
         .filter(({ catalogueHash }) => reader.knows(catalogueHash))
         .map((row) => toProbe(row, reader));
-      const trial = last.then(() => tryInThread({ text, catalogue: forThread(served), rows: probes }));
-      last = trial.catch(() => undefined);
-      return await trial;
-    } finally {
-      waiting--;
-    }
-  }
+      return tryInThread({ text, catalogue: forThread(served), rows: probes });
+    });
 
   async function tryFiled(version: string): Promise<string | undefined> {
     try {

@@ -2,6 +2,7 @@
 import type { FeatureValues } from '../../../src/protocol/feature-values.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { Chart, type ChartColors, legendLook, tooltipLook } from '../kit/chart.tsx';
+import { Figure } from '../kit/figure.tsx';
 import { count, dateTime, percent } from '../kit/format.ts';
 import { Empty } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
@@ -113,18 +114,6 @@ export function ValuesOfFeature({ values }: { readonly values: FeatureValues }) 
         columns={LATEST}
         onOpen={({ id }) => change({ transaction: id })}
       />
-    </div>
-  );
-}
-
-function Figure(props: { readonly label: string; readonly value: string; readonly note: string }) {
-  return (
-    <div>
-      <span className="muted">{props.label}</span>
-      <br />
-      <b>{props.value}</b>
-      <br />
-      <span className="muted">{props.note}</span>
     </div>
   );
 }

@@ -2,21 +2,10 @@
 import { Button } from '@mantine/core';
 import type { Backtest, BacktestResult } from '../../../src/protocol/rules.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
+import { Figure } from '../kit/figure.tsx';
 import { count, dateTime, percent } from '../kit/format.ts';
 
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
-
-function Figure(props: { readonly label: string; readonly value: string; readonly note: string }) {
-  return (
-    <div>
-      <span className="muted">{props.label}</span>
-      <br />
-      <b>{props.value}</b>
-      <br />
-      <span className="muted">{props.note}</span>
-    </div>
-  );
-}
 
 function Figures({ result }: { readonly result: BacktestResult }) {
   return (
