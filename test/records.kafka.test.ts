@@ -124,14 +124,19 @@ test('T12 F8 the stream counts in one currency, by rates that reach the workers'
   assert.equal(rates.status, 200, await rates.text());
   const paid = (id: string, amountMinor: number, currency: string, more = {}) =>
     transaction(id, { accountId: 'money', amountMinor, currency, ...more });
-  // Workers look for rates every two seconds.
-  let yen = 0;
-  await until('the imported rate is in service', async () => {
-    const id = `yen-${yen++}`;
-    const own = { ...paid(id, 20_000, 'JPY'), accountId: `money-${id}` };
-    assert.equal((await send(url, '/v1/decisions', own)).status, 200);
-    const { transaction: stored } = await until('it is stored', () => storyOf(url, id));
-    return Object(stored.base).source === 'imported' ? id : undefined;
+  // Each worker looks for rates every two seconds, at a time of its own: accounts of every partition ask.
+  let asked = 0;
+  await until('the imported rate is in service at every worker', async () => {
+    const ids = Array.from({ length: 16 }, () => `yen-${asked++}`);
+    const sources = await Promise.all(
+      ids.map(async (id) => {
+        const own = { ...paid(id, 20_000, 'JPY'), accountId: `money-${id}` };
+        assert.equal((await send(url, '/v1/decisions', own)).status, 200);
+        const { transaction: stored } = await until('it is stored', () => storyOf(url, id));
+        return Object(stored.base).source;
+      }),
+    );
+    return sources.every((source) => source === 'imported') || undefined;
   });
   assert.equal((await send(url, '/v1/decisions', paid('money-1', 20_000, 'JPY'))).status, 200);
   assert.equal((await send(url, '/v1/decisions', paid('money-2', 1000, 'EUR'))).status, 200);
