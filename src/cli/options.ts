@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../domain/input-error.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
-import { PRESETS, type Preset } from '../training/first-model.ts';
+import { PRESETS, type Preset } from '../training/simulated-past.ts';
 
 export type OptionSpec = {
   readonly type: 'string' | 'boolean';
