@@ -46,7 +46,7 @@ export type SimulatorOptions = {
 };
 
 export const DEFAULT_FRAUD_SHARE = 0.005;
-const MERCHANTS_PER_PLACE = 150;
+export const MERCHANTS_PER_PLACE = 150;
 const MAX_ACCOUNTS = 2_000_000;
 const USUAL_GAP_MS = 40 * 60_000;
 /** What an account does on a usual day; the population is as large as the rate needs. */
@@ -54,7 +54,7 @@ const PAYMENTS_PER_DAY = 4;
 const DAY_SECONDS = 86_400;
 const HOUR_MS = 3_600_000;
 
-const accountsFor = (perSecond: number): number =>
+export const accountsFor = (perSecond: number): number =>
   Math.min(MAX_ACCOUNTS, Math.ceil((perSecond * DAY_SECONDS) / PAYMENTS_PER_DAY));
 
 export function createSimulator(options: SimulatorOptions): Simulator {
