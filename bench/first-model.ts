@@ -198,9 +198,10 @@ export async function benchFirstModel(options: readonly string[] = []): Promise<
   });
   const [seeds, rates, starts] = [values.seeds, values.rates, values.starts].map(numbers);
   const told: Told[] = [];
-  for (const rate of rates)
-    for (const startHour of starts)
-      for (const seed of seeds) {
+  // Seed by seed, so that what is done when somebody stops it covers all rates and hours.
+  for (const seed of seeds)
+    for (const rate of rates)
+      for (const startHour of starts) {
         const one = await firstHour({ seed, rate, startHour });
         const { what, figure, baseline, goal } = rowOf(one);
         console.error(`${what}: ${figure} | ${baseline} | ${goal}`);

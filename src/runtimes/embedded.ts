@@ -8,11 +8,13 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { forgetHistories } from '../features/forget-histories.ts';
+import { servingUnder } from '../models/review-work.ts';
 import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import type { Desk, ServedCatalogue } from '../ports/desk.ts';
 import { quarantinedIdOf, subjectOf } from '../ports/office/dead-letters.ts';
 import type { Log } from '../ports/stream/log.ts';
+import { readReviewWork } from '../server/models/kept-review-work.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { catalogueChange } from './catalogue-in-service.ts';
 import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
@@ -166,7 +168,7 @@ function deskOver(
 
 /** Takes what registry, rule book, lists and rates say into service. */
 function refresher(
-  { registry, catalogue, rules, money, engine }: EmbeddedParts,
+  { registry, office, catalogue, rules, money, engine }: EmbeddedParts,
   onNotice: (message: string) => void,
 ): () => Promise<void> {
   let refused = '';
@@ -187,11 +189,14 @@ function refresher(
     const wanted = await catalogue.look();
     await rules.look();
     await money.look();
-    const serving = await servingWith(wanted);
+    const work = await readReviewWork(office.settings);
+    const found = await servingWith(wanted);
     const { inService } = engine;
-    if (!serving) {
+    const serving = servingUnder(found ?? inService.serving, work);
+    if (!found) {
       const ruleset = rules.current(inService.catalogue);
-      if (ruleset !== inService.ruleset) engine.serve({ ...inService, ruleset });
+      if (ruleset !== inService.ruleset || serving !== inService.serving)
+        engine.serve({ ...inService, serving, ruleset });
       return;
     }
     const ruleset = rules.current(wanted.catalogue);

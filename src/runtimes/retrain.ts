@@ -80,6 +80,8 @@ export async function retrain(desk: Desk, options: RetrainOptions): Promise<Mode
     seed: options.seed,
     trainer: TRAINER,
     fraudWeight: 1,
+    // What the team can do does not change with the model.
+    ...(serving.champion.curve && { costs: serving.champion.curve.costs }),
     ...(options.threads !== undefined && { threads: options.threads }),
     createdAtMs: desk.clock.nowMs(),
     onProgress: (done, of) => options.onProgress?.('growing trees', done / of),

@@ -5,9 +5,9 @@ import type { FeatureState } from '../features/feature-state.ts';
 import { featuresOfSet } from '../features/sets.ts';
 import { STANDARD } from '../features/standard.ts';
 import type { Model } from '../models/model.ts';
+import { type Costs, DEFAULT_COSTS } from '../models/thresholds.ts';
 import { createFeatureReplay } from './feature-replay.ts';
 import { type PastOptions, type Preset, simulatedPast } from './simulated-past.ts';
-import { type Costs, DEFAULT_COSTS } from './thresholds.ts';
 import { type Trainer, trainModel, withHeldOut } from './train-model.ts';
 import { createTableBuilder, sliceTable, type TrainingTable } from './training-table.ts';
 
@@ -21,7 +21,8 @@ type Recipe = {
   readonly features: 'all' | 'classic';
   readonly trainer: Trainer;
   readonly fraudWeight: number;
-  readonly costs: Costs;
+  /** Of a stream with so large a share of frauds. */
+  readonly costs: (fraudShare: number) => Costs;
   /** Of so many genuine rows one is learnt from; frauds are rare, and all are. */
   readonly genuineOneIn: number;
 };
@@ -32,15 +33,15 @@ const RECIPES: Readonly<Record<Preset, Recipe>> = {
     features: 'all',
     trainer: { kind: 'boosting', trees: 200, rowShare: 0.5, columnShare: 0.4, maxBins: 256 },
     fraudWeight: 2,
-    costs: DEFAULT_COSTS,
+    costs: () => DEFAULT_COSTS,
     genuineOneIn: 3,
   },
   classic: {
     features: 'classic',
     trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 9, minLeafRows: 3, featuresPerSplit: 3 },
     fraudWeight: 1,
-    // One payment in twenty is fraud here: that alone keeps the reviewers busy.
-    costs: { ...DEFAULT_COSTS, reviewCapacity: 0.001 },
+    // One payment in twenty is fraud here: the team is as large as that takes, and hardly larger.
+    costs: (fraudShare) => ({ ...DEFAULT_COSTS, reviewCapacity: fraudShare + 0.001 }),
     genuineOneIn: 1,
   },
 };
@@ -109,7 +110,7 @@ export async function trainFirstModel(state: FeatureState, options: FirstModelOp
     seed: options.seed,
     trainer,
     fraudWeight,
-    costs,
+    costs: costs(learn.labels.reduce((sum, label) => sum + label, 0) / learn.rows),
     ...(calibrate && { calibrateOn: calibrate }),
     createdAtMs: options.endMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),

@@ -17,10 +17,10 @@ import {
 } from '../models/model.ts';
 import { createPredictor } from '../models/predictor.ts';
 import { unseenShares } from '../models/shift.ts';
+import { type Costs, chooseThresholds, DEFAULT_COSTS } from '../models/thresholds.ts';
 import { asFiled, forVectors, type TrainedOn, trainedOn } from '../models/trained-on.ts';
 import { BAG_DEFAULTS, type BagOptions, trainBags } from './boosting-bags.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
-import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
 import type { TrainingTable } from './training-table.ts';
 
 type Common = 'seed' | 'fraudWeight' | 'threads' | 'onProgress';
@@ -98,7 +98,12 @@ export async function trainModel(
     : unseen;
   const calibration = fitCalibration(votes, recent.labels);
   const scores = votes.map((vote) => (Number.isNaN(vote) ? vote : calibrate(calibration, vote)));
-  const thresholds = chooseThresholds(scores, recent.labels, recent.amounts, options.costs ?? DEFAULT_COSTS);
+  const { curve, thresholds } = chooseThresholds(
+    scores,
+    recent.labels,
+    recent.amounts,
+    options.costs ?? DEFAULT_COSTS,
+  );
   const info: ModelInfo = {
     version: versionOf(options.trainer.kind, ensemble),
     kind,
@@ -136,6 +141,7 @@ export async function trainModel(
       calibration,
       encoding,
       baseline,
+      curve,
       ...(input && { input }),
       ...(ownLevels && { levels: ownLevels }),
     },
