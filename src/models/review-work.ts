@@ -63,8 +63,8 @@ const sameWork = (one: ReviewWork | undefined, other: ReviewWork): boolean =>
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** So long something has to have come before a day is told from it. */
-const SHORTEST_MS = HOUR_MS / 6;
-/** Thresholds stay where the volume is within this factor of what they go by, and for an hour after they moved. */
+const SHORTEST_MS = 60_000;
+/** Thresholds stay where the volume is within this factor of what they go by, and for an hour after they moved; at first for half as long as there was something. */
 const TOLERATED = 1.25;
 const REST_MS = HOUR_MS;
 
@@ -83,6 +83,6 @@ export function nextVolume(
   if (!now) return { perDay, sinceMs: nowMs, beforePerDay: undefined };
   const factor = perDay / now.perDay;
   const isNear = factor < TOLERATED && factor > 1 / TOLERATED;
-  if (isNear || nowMs - now.sinceMs < REST_MS) return now;
+  if (isNear || nowMs - now.sinceMs < Math.min(REST_MS, spanMs / 2)) return now;
   return { perDay, sinceMs: nowMs, beforePerDay: now.perDay };
 }

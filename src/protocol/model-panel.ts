@@ -36,6 +36,7 @@ export const ReviewWork = Component('ReviewWork', {
   reviewsADay: Nullable(
     Type.Integer({ description: 'What the team can look at in a day; null where nobody said it' }),
   ),
+  mostFlagged: Type.Number({ description: 'Share of transactions that may be flagged at most' }),
   reviewPrecision: Type.Number(),
   declinePrecision: Type.Number(),
   flagged: Type.Number({ description: 'Share of transactions that is expected to be flagged' }),

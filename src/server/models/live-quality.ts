@@ -3,7 +3,7 @@ import { isoTime } from '../../domain/iso-time.ts';
 import { qualityOfBins } from '../../models/binned-quality.ts';
 import { type Quality, ratesOf } from '../../models/metrics.ts';
 import type { ModelInfo } from '../../models/model.ts';
-import { DEFAULT_WORK } from '../../models/review-work.ts';
+import { DEFAULT_WORK, mostFlagged } from '../../models/review-work.ts';
 import type { Serving } from '../../models/serving.ts';
 import { expectedAt } from '../../models/thresholds.ts';
 import type { Store } from '../../ports/store.ts';
@@ -55,6 +55,7 @@ function workOf({ champion, work = DEFAULT_WORK }: Serving): ReviewWork | null {
   const { flagged, precision, recall, valueRecall } = expectedAt(curve, info.thresholds.review);
   return {
     reviewsADay: reviewsADay ?? null,
+    mostFlagged: mostFlagged(curve, work),
     reviewPrecision,
     declinePrecision,
     flagged,
