@@ -6,7 +6,8 @@ import type { LiveCounts } from '../figures/live-counts.ts';
 import { keepVolume, keptVolume } from './kept-review-work.ts';
 
 const DAY_MS = 86_400_000;
-const EVERY_MS = 60_000;
+const MINUTE_MS = 60_000;
+const EVERY_MS = 30_000;
 
 /** Ends with the function that it gives. */
 export function watchVolume(
@@ -17,11 +18,14 @@ export function watchVolume(
   const { settings } = desk.office;
   async function look(): Promise<void> {
     const nowMs = desk.clock.nowMs();
-    const [first] = counts.minutes(nowMs - DAY_MS, nowMs).filter(({ transactions }) => transactions > 0);
+    // Of whole minutes alone: the first and the one that runs have come in part.
+    const untilMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+    const [first] = counts.minutes(untilMs - DAY_MS, untilMs).filter(({ transactions }) => transactions > 0);
     if (first === undefined) return;
-    const { transactions } = counts.totals(nowMs - DAY_MS, nowMs);
+    const fromMs = Date.parse(first.minute) + MINUTE_MS;
+    const { transactions } = counts.totals(fromMs, untilMs);
     const kept = await keptVolume(settings);
-    const next = nextVolume(kept.volume, transactions, nowMs - Date.parse(first.minute), nowMs);
+    const next = nextVolume(kept.volume, transactions, untilMs - fromMs, nowMs);
     // Of several servers one is heard; all of them look again.
     if (next !== undefined && next !== kept.volume && (await keepVolume(settings, kept, next)))
       await desk.refresh();
