@@ -238,7 +238,6 @@ export async function wireForms(): Promise<Readonly<Record<string, Form>>> {
         encodeRow({ timeMs: 1, order: 2, hash: 3, body: Buffer.from('x') }),
         encodeOther('bad', Buffer.from('{}')),
         encodeOther('result', Buffer.from('r')),
-        encodeOther('payees', Buffer.alloc(0)),
       ),
     },
     'live feed': {
