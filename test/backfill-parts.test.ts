@@ -4,8 +4,6 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { BATCH_KIND, type BatchRow, encodeRow, readRows } from '../src/adapters/spark/batch-frames.ts';
 import { createFrameCutter } from '../src/adapters/spark/frame-cutter.ts';
-import type { CustomerEvent } from '../src/domain/customer-event.ts';
-import type { Label } from '../src/domain/label.ts';
 import { ownDataOf } from '../src/domain/own-data.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import type { Catalogue } from '../src/features/catalogue.ts';
@@ -14,17 +12,8 @@ import { eventRows, labelRows, transactionRows } from '../src/runtimes/backfill-
 import { assembleStep, featuresStep, type Write } from '../src/runtimes/backfill-steps.ts';
 import { labelFor } from '../src/training/label-clock.ts';
 import { FIXED_COLUMNS, ownCategories, tableColumns } from '../src/training/table-columns.ts';
+import { byOneEngine, type Item } from './backfill/one-engine.ts';
 import { documentOf, drawn, START, stream } from './own-features/reference.ts';
-
-type Item =
-  | {
-      readonly kind: 'transaction';
-      readonly atMs: number;
-      readonly transaction: Transaction;
-      fraud?: boolean;
-    }
-  | { readonly kind: 'event'; readonly atMs: number; readonly event: CustomerEvent }
-  | { readonly kind: 'label'; readonly atMs: number; readonly label: Label };
 
 async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield bytes;
@@ -195,31 +184,6 @@ test('S6 Y3: a backfill by parts is what one engine computes, bit for bit: own e
     { numRuns: 40 },
   );
 });
-
-/** The vectors of one engine that is given everything in the order of time. */
-function byOneEngine(catalogue: Catalogue, items: readonly Item[], delayMs: number | undefined) {
-  const state = catalogue.createState();
-  const { keyFields } = ownDataOf(catalogue.data);
-  const waiting: Label[] = [];
-  const vectors: { transaction: Transaction; vector: Float64Array }[] = [];
-  for (const item of items) {
-    while (waiting[0] && waiting[0].labelledAtMs <= item.atMs) {
-      const [label] = waiting.splice(0, 1);
-      catalogue.applyLabel(state, label, undefined);
-    }
-    if (item.kind === 'label') catalogue.applyLabel(state, item.label, undefined);
-    else if (item.kind === 'event') catalogue.observeEvent?.(state, item.event);
-    else {
-      const { transaction } = item;
-      const vector = new Float64Array(catalogue.size);
-      catalogue.observe(state, transaction, vector);
-      vectors.push({ transaction, vector });
-      if (delayMs !== undefined && item.fraud)
-        waiting.push(labelFor(transaction, true, item.atMs + delayMs, 'import', undefined, keyFields));
-    }
-  }
-  return vectors;
-}
 
 test('S6: a transaction whose account no feature asks for is in the table too', async () => {
   const feature = {
