@@ -2,7 +2,9 @@
 // computes the same of what comes next.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isObject } from '../domain/fields.ts';
 import { InputError } from '../domain/input-error.ts';
+import { readJson } from '../domain/json-text.ts';
 import { problemsToText } from '../domain/problem.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { checkedCatalogue, type ReadyCatalogue, STANDARD_READY } from '../features/checked-catalogue.ts';
@@ -26,12 +28,10 @@ async function saidOf(folder: string): Promise<Said | undefined> {
   const file = join(folder, TABLE_CATALOGUE_FILE);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  let said: Partial<Said & { readonly version: number }>;
-  try {
-    said = JSON.parse(text);
-  } catch {
+  const read = readJson(text);
+  if (!read.ok)
     throw new InputError(`${file} is no JSON: it was written over, or is cut off. Make the table again.`);
-  }
+  const said: Partial<Said & { readonly version: number }> = isObject(read.value) ? read.value : {};
   if (said.version !== TABLE_CATALOGUE_VERSION || typeof said.hash !== 'string') {
     throw new InputError(
       `${file} is of version ${String(said.version)}; this program reads ${TABLE_CATALOGUE_VERSION}. Make the table again.`,
