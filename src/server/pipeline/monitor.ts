@@ -139,6 +139,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
     const nowMs = clock.nowMs();
     figures.note(parts(nowMs), desk.measurements.decision.summary(nowMs), nowMs);
   };
+  note();
   const stopFigures = boundary.every('figures of minutes', FIGURES_MS, async () => note());
   return {
     counts,
