@@ -16,11 +16,14 @@ export type Computation = Pick<
 >;
 
 const ACCOUNT = 'account';
+const clear = (out: Float64Array): void => void out.fill(Number.NaN);
 
 export function computation(
   parts: readonly HistoryPart[],
   rows: readonly RowFeature[],
   size: number,
+  /** What becomes of `out` before anything is computed into it. */
+  begin: (out: Float64Array) => void = clear,
 ): Computation {
   const record = emptyRecord();
   const payments = parts.filter(({ layout }) => layout.events === undefined);
@@ -33,7 +36,7 @@ export function computation(
 
   const look: Catalogue['look'] = (state, transaction, out) => {
     looked = undefined;
-    out.fill(Number.NaN);
+    begin(out);
     fillRecord(record, transaction);
     record.values = out;
     if (costs !== undefined && ++looks % TIMED_ONE_IN === 0) {

@@ -39,7 +39,12 @@ const nameOf = ({ version }: Pick<ServedCatalogue, 'version'>): string =>
   version === 0 ? 'The catalogue of the program' : `Catalogue version ${version}`;
 
 /** A filed version made ready, or why it cannot be used. */
-function readied({ version, document, disabled, filledFrom }: FiledCatalogue): ServedCatalogue | string {
+export function readied({
+  version,
+  document,
+  disabled,
+  filledFrom,
+}: FiledCatalogue): ServedCatalogue | string {
   const checked = storedCatalogue(document, disabled);
   if (!checked.ok) {
     return `Catalogue version ${version} cannot be used by this program. ${problemsToText(checked.problems)}`;
@@ -205,11 +210,13 @@ export function catalogueChange({
     fills: false,
     obstacle,
     goLive,
+    filling: () => undefined,
+    cancelFilling: () => Promise.resolve(false),
   };
 }
 
 /** What features take in this process, by name. */
-function costsOf({ catalogue }: ServedCatalogue): ReadonlyMap<string, number> {
+export function costsOf({ catalogue }: ServedCatalogue): ReadonlyMap<string, number> {
   const costs = catalogue.costs(elapsedMs);
   return new Map(
     catalogue.features.flatMap(({ name }, place): [string, number][] => {
@@ -220,7 +227,7 @@ function costsOf({ catalogue }: ServedCatalogue): ReadonlyMap<string, number> {
 }
 
 /** Of histories that began with a version before, those that this one goes on reading. */
-function stillFilling(before: ServedCatalogue, after: CatalogueOutline): FilledFrom[] {
+export function stillFilling(before: ServedCatalogue, after: CatalogueOutline): FilledFrom[] {
   const hashes = new Map(after.features.map(({ name, hash }) => [name, hash]));
   const same = new Set(
     before.catalogue.features.filter(({ name, hash }) => hashes.get(name) === hash).map(({ name }) => name),
