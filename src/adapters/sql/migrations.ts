@@ -6,7 +6,7 @@ import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
 import { CATALOGUE_TABLES, FILLING_COLUMNS } from './catalogue.ts';
 import { LARGEST_LOSS } from './commit.ts';
-import { quarantineColumns } from './dead-letters.ts';
+import { MENDED_COLUMN, quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
 import { eventTables } from './events.ts';
 import { LINK_INDEXES } from './links.ts';
@@ -175,6 +175,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '019_own_data': OWN_DATA,
   '020_events': ofBoth(eventTables(false)),
   '021_filling': FILLING,
+  '022_mended_letters': ofBoth([MENDED_COLUMN]),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -250,6 +251,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '020_own_data': OWN_DATA,
   '021_events': ofBoth(eventTables(true)),
   '022_filling': FILLING,
+  '023_mended_letters': ofBoth([MENDED_COLUMN]),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
