@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkedCatalogue } from '../features/checked-catalogue.ts';
 import { STANDARD } from '../features/standard.ts';
-import { makeTemporaryFolder } from '../stack/temporary-folder.ts';
 import {
   catalogueOfTable,
   expectCatalogue,
@@ -13,7 +13,7 @@ import {
 } from './table-catalogue.ts';
 
 test('S7: a table is read by the catalogue that it says, and refused where another is expected, or where it is computed otherwise here', async (t) => {
-  const folder = makeTemporaryFolder('table-catalogue');
+  const folder = mkdtempSync(join(tmpdir(), 'table-catalogue-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const say = (text: string): void => writeFileSync(join(folder, TABLE_CATALOGUE_FILE), text);
   // The version before said nothing, and had the features of the program.
