@@ -45,7 +45,7 @@ function translated(row: StoredPast, reader: VectorReader): StoredPast | undefin
   const { catalogue } = reader;
   if (row.catalogueHash === catalogue.hash) return row;
   if (!reader.knows(row.catalogueHash)) return undefined;
-  const vector = vectorCodec(catalogue.size).encode(reader.read(row.vector, row.catalogueHash));
+  const vector = vectorCodec(catalogue.size).encode(reader.read(row.vector, row.catalogueHash, row.filled));
   return { ...row, catalogueHash: catalogue.hash, vector };
 }
 

@@ -47,8 +47,8 @@ async function readDecided(
   }
   found.sort((a, b) => a.transaction.occurredAtMs - b.transaction.occurredAtMs || a.offset - b.offset);
   const builder = createTableBuilder(catalogue);
-  for (const { transaction, decision, vector, isFraud } of found) {
-    builder.add(transaction, reader.read(vector, decision.catalogueHash), isFraud === true);
+  for (const { transaction, decision, vector, filled, isFraud } of found) {
+    builder.add(transaction, reader.read(vector, decision.catalogueHash, filled), isFraud === true);
   }
   return {
     table: builder.finish(),

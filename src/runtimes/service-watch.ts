@@ -11,7 +11,7 @@ import type { InService, ServedCatalogue } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
 import { readReviewWork } from '../server/models/kept-review-work.ts';
-import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
+import { type CatalogueInService, NO_OWN_HISTORIES, openCatalogue } from './catalogue-in-service.ts';
 import type { ListsInMemory } from './lists-in-memory.ts';
 import { fileStarterRules, openRules } from './rules-in-service.ts';
 
@@ -26,7 +26,7 @@ export type ServiceWatch = {
   stop(): void;
 };
 
-/** Throws InputError when there is no model yet. */
+/** Of processes on a stream. Throws InputError when there is no model yet. */
 export async function watchService(
   registry: ModelRegistry,
   office: Office,
@@ -34,7 +34,7 @@ export async function watchService(
   onNotice: (message: string) => void,
   boundary: Boundary,
 ): Promise<ServiceWatch> {
-  const catalogues = await openCatalogue(office.catalogue, onNotice);
+  const catalogues = await openCatalogue(office.catalogue, onNotice, NO_OWN_HISTORIES);
   const { catalogue } = catalogues.current();
   const first = await readServing(registry, catalogue, undefined, onNotice);
   if (!first) {

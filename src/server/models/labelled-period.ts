@@ -31,7 +31,7 @@ export const isWholeWeek = ({ fromMs, untilMs }: LabelledPeriod): boolean =>
 
 function toReviewRow(stored: StoredTransaction, reader: VectorReader): PastRow {
   const { transaction } = stored;
-  const vector = reader.read(stored.vector, stored.decision.catalogueHash);
+  const vector = reader.read(stored.vector, stored.decision.catalogueHash, stored.filled);
   return {
     fraud: stored.isFraud === true,
     transaction,
