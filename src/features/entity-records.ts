@@ -114,8 +114,8 @@ export function addRecord(records: EntityRecords, entry: number, key: Uint8Array
   view.setUint32(at + HEADER + length, entry, true);
 }
 
-/** Makes room for `length` payload bytes, whose contents are then undefined. Any record may move. */
-export function resizeRecord(records: EntityRecords, entry: number, length: number): void {
+/** Makes room for `length` payload bytes, whose contents are then undefined unless they are to be kept. Any record may move. */
+export function resizeRecord(records: EntityRecords, entry: number, length: number, keeps: boolean): void {
   const address = records.addresses[entry];
   const { bytes, view } = chunkAt(records, address);
   const at = placeIn(address);
@@ -138,6 +138,8 @@ export function resizeRecord(records: EntityRecords, entry: number, length: numb
   target.view.setUint16(to, ownKeyLength, true);
   target.view.setUint16(to + 2, grains, true);
   target.view.setUint32(to + 4, length, true);
+  if (keeps)
+    copyBytes(bytes, at + HEADER, at + HEADER + Math.min(length, oldLength), target.bytes, to + HEADER);
   const keyTo = to + HEADER + length;
   copyBytes(bytes, keyAt, keyAt + ownKeyLength, target.bytes, keyTo);
   target.view.setUint32(keyTo + ownKeyLength, entry, true);

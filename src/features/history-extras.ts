@@ -174,12 +174,15 @@ export function raiseExtras(history: History, index: number, amountMinor: number
 }
 
 /** Takes from all tiles what the forgotten ones before them had added up. */
-export function lowerExtras({ extras, tiles, tileFields, tileCount }: History, gone: Float64Array): void {
+export function lowerExtras(
+  { extras, tiles, tilesFrom, tileFields, tileCount }: History,
+  gone: Float64Array,
+): void {
   const accumulators = extras?.shape.accumulators ?? [];
   for (let a = 0; a < accumulators.length; a++) {
     if (isExtreme(accumulators[a])) continue;
     const field = TILE_FIELDS + a;
-    for (let i = 0; i < tileCount; i++) tiles[i * tileFields + field] -= gone[field];
+    for (let i = 0; i < tileCount; i++) tiles[tilesFrom + i * tileFields + field] -= gone[field];
   }
 }
 

@@ -4,7 +4,7 @@ import type { FeatureCosts } from './feature-costs.ts';
 import type { FeatureRecord } from './feature-record.ts';
 import type { FeatureState } from './feature-state.ts';
 import { History } from './history.ts';
-import { loadHistory, storeHistory } from './history-codec.ts';
+import { loadHistory, makeRoomForTile, storeHistory } from './history-codec.ts';
 import { ALL } from './history-extras.ts';
 import { ownTheTiles } from './history-tiles.ts';
 import { markFraud } from './labels.ts';
@@ -150,8 +150,11 @@ export function historyPart(
     prepareToKeep: load,
     keep(state, record) {
       if (named === undefined) return true;
-      if (!extended) inTime = extend(history, layout, record);
       const table = layout.tableIn(state);
+      if (!extended) {
+        makeRoomForTile(history, table, entry, record.time);
+        inTime = extend(history, layout, record);
+      }
       storeHistory(history, table, entry < 0 ? table.findOrAdd(named) : entry);
       named = undefined;
       return inTime;

@@ -70,25 +70,33 @@ export function firstFraudTile(
   return found;
 }
 
+/** Whether an event of a second would need a tile that is not there. */
+export function opensTile(history: History, time: number): boolean {
+  const at = history.tilesFrom + lastTileFrom(history, time) * history.tileFields;
+  return at < history.tilesFrom || time >= history.tiles[at] + history.tiles[at + 1];
+}
+
 /** Counts an event in the tile of its second. */
 export function addToTile(history: History, time: number, amountMinor: number): void {
   let index = lastTileFrom(history, time);
   const { tileFields } = history;
   const found = history.tilesFrom + index * tileFields;
   if (index < 0 || time >= history.tiles[found] + history.tiles[found + 1]) {
-    ownTheTiles(history);
+    if (!history.hasRoomForTile) ownTheTiles(history);
+    history.hasRoomForTile = false;
     mergeFineTiles(history);
     const coarse = Math.floor(time / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
     const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= history.lastSeen;
     const width = isOld ? COARSE_TILE_SECONDS : FINE_TILE_SECONDS;
     const start = Math.floor(time / width) * width;
     index = lastTileFrom(history, start);
+    const { tiles, tilesFrom } = history;
     // A merge may just have made the tile that this second belongs to.
-    if (index < 0 || history.tiles[index * tileFields] !== start) {
+    if (index < 0 || tiles[tilesFrom + index * tileFields] !== start) {
       index++;
-      const { tiles } = history;
-      const at = index * tileFields;
-      tiles.copyWithin(at + tileFields, at, history.tileCount * tileFields);
+      const at = tilesFrom + index * tileFields;
+      if (index < history.tileCount)
+        tiles.copyWithin(at + tileFields, at, tilesFrom + history.tileCount * tileFields);
       tiles[at] = start;
       tiles[at + 1] = width;
       for (let field = 2; field < tileFields; field++) {
@@ -123,12 +131,11 @@ export function forgetTiles(history: History, oldest: number): void {
   while (drop < history.tileCount && history.tiles[at(drop)] + history.tiles[at(drop) + 1] - 1 <= oldest)
     drop++;
   if (drop === 0) return;
-  ownTheTiles(history);
-  const { tiles } = history;
+  const { tiles, tilesFrom } = history;
   const gone = at(drop - 1);
   const [events, amount, frauds] = [tiles[gone + 2], tiles[gone + 3], tiles[gone + 4]];
   const sums = history.extras === undefined ? undefined : tiles.slice(gone, gone + history.tileFields);
-  tiles.copyWithin(0, at(drop), at(history.tileCount));
+  tiles.copyWithin(tilesFrom, at(drop), at(history.tileCount));
   history.tileCount -= drop;
   raiseFrom(history, 0, -events, -amount, -frauds);
   if (sums !== undefined) lowerExtras(history, sums);
@@ -142,12 +149,26 @@ export function forgetTiles(history: History, oldest: number): void {
   }
 }
 
+/** A copy by the engine costs as much as some steps of a loop. */
+const LOOPED_DOUBLES = 32;
+
+/** Copies so many doubles from one place to another of another array. */
+export function copyDoubles(
+  from: Float64Array,
+  start: number,
+  length: number,
+  to: Float64Array,
+  at: number,
+): void {
+  if (length > LOOPED_DOUBLES) to.set(from.subarray(start, start + length), at);
+  else for (let i = 0; i < length; i++) to[at + i] = from[start + i];
+}
+
 /** Moves the tiles into this history's own space, so that the place they were loaded from may change. */
 export function ownTheTiles(history: History): void {
   if (history.tiles === history.ownTiles) return;
   const { tiles, tilesFrom, ownTiles } = history;
-  const length = history.tileCount * history.tileFields;
-  for (let i = 0; i < length; i++) ownTiles[i] = tiles[tilesFrom + i];
+  copyDoubles(tiles, tilesFrom, history.tileCount * history.tileFields, ownTiles, 0);
   history.tiles = ownTiles;
   history.tilesFrom = 0;
 }
@@ -176,27 +197,35 @@ function raiseFrom(history: History, index: number, events: number, amount: numb
   }
 }
 
+/** How many tiles are an hour wide: all before the first minute, since each merge takes all that are old enough. */
+function hoursOf({ tiles, tilesFrom, tileFields, tileCount }: History): number {
+  let low = 0;
+  let high = tileCount;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tiles[tilesFrom + middle * tileFields + 1] === COARSE_TILE_SECONDS) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Minute tiles of hours that ended over two hours ago become one hour tile. */
 function mergeFineTiles(history: History): void {
-  const { tiles, tileFields, extras } = history;
-  let kept = 0;
-  for (let from = 0; from < history.tileCount; from++) {
-    const at = from * tileFields;
-    // Hours stay as they are as long as nothing before them was merged.
-    if (kept === from && tiles[at + 1] === COARSE_TILE_SECONDS) {
-      kept++;
-      continue;
-    }
+  const { tiles, tilesFrom, tileFields, extras } = history;
+  // Hours stay as they are as long as nothing before them was merged.
+  let kept = hoursOf(history);
+  for (let from = kept; from < history.tileCount; from++) {
+    const at = tilesFrom + from * tileFields;
     const coarse = Math.floor(tiles[at] / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
     const isOld = coarse + COARSE_TILE_SECONDS + FINE_SPAN_SECONDS <= history.lastSeen;
     if (kept === from && !isOld) {
       kept = history.tileCount;
       break;
     }
-    const previous = (kept - 1) * tileFields;
+    const previous = tilesFrom + (kept - 1) * tileFields;
     const same =
       isOld && kept > 0 && tiles[previous] === coarse && tiles[previous + 1] === COARSE_TILE_SECONDS;
-    const to = same ? previous : kept++ * tileFields;
+    const to = same ? previous : tilesFrom + kept++ * tileFields;
     const width = isOld ? COARSE_TILE_SECONDS : tiles[at + 1];
     tiles[to] = isOld ? coarse : tiles[at];
     tiles[to + 1] = width;

@@ -66,6 +66,8 @@ export class History {
   tiles: Float64Array;
   tilesFrom = 0;
   readonly ownTiles: Float64Array;
+  /** Whether a tile more has room behind those that stand where they are stored. */
+  hasRoomForTile = false;
   readonly tileFields: number;
   readonly extras: Extras | undefined;
   /** What the codec knows of the stored events: how many were loaded, dropped since, and whether the rest stands. */
@@ -76,7 +78,7 @@ export class History {
   eventsUnread = false;
   addedStep = 0;
   addedAmount = -1;
-  /** Where the stored events start behind the start of the entry; for histories of one's own. */
+  /** Where stored events or tiles start behind the start of the entry. */
   storedFrom = 0;
   /** Where each loaded event ends, counted in bytes from the start of the first. */
   readonly storedEnds = new Uint32Array(MAX_EXACT_EVENTS + 1);
@@ -122,6 +124,7 @@ export class History {
     this.tileCount = 0;
     this.tiles = this.ownTiles;
     this.tilesFrom = 0;
+    this.hasRoomForTile = false;
     this.storedEvents = 0;
     this.droppedEvents = 0;
     this.storedStands = false;
