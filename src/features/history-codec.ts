@@ -370,6 +370,7 @@ function moveTiles(history: History, table: EntityTable, entry: number, to: numb
 export function makeRoomForTile(history: History, table: EntityTable, entry: number, time: number): void {
   if (!history.tiled || entry < 0 || history.tiles === history.ownTiles || !opensTile(history, time)) return;
   table.reserve(entry, table.payloadLength(entry) + history.tileFields * FIELD_BYTES, true);
+  history.cuts.count = 0;
   history.tiles = table.chunkOf(entry).floats;
   history.tilesFrom = (table.offsetOf(entry) + history.storedFrom) >> 3;
   history.hasRoomForTile = true;

@@ -173,17 +173,10 @@ export function raiseExtras(history: History, index: number, amountMinor: number
   }
 }
 
-/** Takes from all tiles what the forgotten ones before them had added up. */
-export function lowerExtras(
-  { extras, tiles, tilesFrom, tileFields, tileCount }: History,
-  gone: Float64Array,
-): void {
+/** Of what the forgotten tiles had added up nothing is taken from extremes: each tile has its own. */
+export function keepExtremes({ extras }: History, gone: Float64Array): void {
   const accumulators = extras?.shape.accumulators ?? [];
-  for (let a = 0; a < accumulators.length; a++) {
-    if (isExtreme(accumulators[a])) continue;
-    const field = TILE_FIELDS + a;
-    for (let i = 0; i < tileCount; i++) tiles[tilesFrom + i * tileFields + field] -= gone[field];
-  }
+  for (let a = 0; a < accumulators.length; a++) if (isExtreme(accumulators[a])) gone[TILE_FIELDS + a] = 0;
 }
 
 /** Moves a tile to a place before it; where it becomes part of the one that is there, extremes are those of both. */

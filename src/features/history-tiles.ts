@@ -1,7 +1,7 @@
 // Tiles of a history that has more events than are kept one by one: a minute wide for the last two hours, an hour wide
 // before, each with the events, amount and frauds of itself and all before it.
 import type { History } from './history.ts';
-import { emptyExtremes, lowerExtras, mergeExtras, raiseExtras } from './history-extras.ts';
+import { emptyExtremes, keepExtremes, mergeExtras, raiseExtras } from './history-extras.ts';
 
 const FINE_TILE_SECONDS = 60;
 const COARSE_TILE_SECONDS = 3600;
@@ -12,26 +12,71 @@ export const mostTiles = (retentionSeconds: number): number =>
 /** start, width, then events, amount and frauds of this tile and all before it; behind them what a layout of one's own adds up */
 export const TILE_FIELDS = 5;
 
-/** What the tiles hold up to a second; a tile that the second cuts counts in proportion. */
-export function untilInTiles(history: History, time: number): void {
+/** Seconds that cut tiles, each with the tile that it cuts, and how much of that it leaves out. */
+export type Cuts = {
+  count: number;
+  readonly times: Float64Array;
+  /** Where the tile is, -1 where all are later; the one before it, -1 where it is the first. */
+  readonly at: Int32Array;
+  readonly before: Int32Array;
+  readonly missing: Float64Array;
+};
+
+/** As many as catalogues have lengths of windows over one history; with more, those that come last are looked up again. */
+const MAX_CUTS = 16;
+
+export const createCuts = (): Cuts => ({
+  count: 0,
+  times: new Float64Array(MAX_CUTS),
+  at: new Int32Array(MAX_CUTS),
+  before: new Int32Array(MAX_CUTS),
+  missing: new Float64Array(MAX_CUTS),
+});
+
+/** The cut of a second, by its place among those that are known; a tile that the second cuts counts in proportion. */
+function cutOf(history: History, time: number): number {
+  const { cuts } = history;
+  const { times } = cuts;
+  for (let i = 0; i < cuts.count; i++) if (times[i] === time) return i;
+  const cut = Math.min(cuts.count, MAX_CUTS - 1);
+  cuts.count = cut + 1;
+  times[cut] = time;
   const index = lastTileFrom(history, time);
   if (index < 0) {
-    history.windowCount = 0;
-    history.windowSum = 0;
-    history.windowFrauds = 0;
-    return;
+    cuts.at[cut] = -1;
+    return cut;
   }
-  const { tiles } = history;
-  const at = history.tilesFrom + index * history.tileFields;
+  const { tiles, tilesFrom, tileFields } = history;
+  const at = tilesFrom + index * tileFields;
   const first = tiles[at];
   // The newest tile is filled up to the newest event only.
   const last = Math.min(first + tiles[at + 1] - 1, history.lastSeen);
-  const missing = time >= last ? 0 : (last - time) / (last - first + 1);
-  const before = at - history.tileFields;
-  const none = index === 0;
-  history.windowCount = tiles[at + 2] - missing * (tiles[at + 2] - (none ? 0 : tiles[before + 2]));
-  history.windowSum = tiles[at + 3] - missing * (tiles[at + 3] - (none ? 0 : tiles[before + 3]));
-  history.windowFrauds = tiles[at + 4] - missing * (tiles[at + 4] - (none ? 0 : tiles[before + 4]));
+  cuts.at[cut] = at;
+  cuts.before[cut] = index === 0 ? -1 : at - tileFields;
+  cuts.missing[cut] = time >= last ? 0 : (last - time) / (last - first + 1);
+  return cut;
+}
+
+/** What a field of tiles adds up to, up to a cut. */
+function heldAt({ tiles, cuts }: History, cut: number, field: number): number {
+  const at = cuts.at[cut];
+  if (at < 0) return 0;
+  const held = tiles[at + field];
+  const before = cuts.before[cut];
+  return held - cuts.missing[cut] * (held - (before < 0 ? 0 : tiles[before + field]));
+}
+
+/** Events, amount and frauds with `from` < time ≤ `to`, into what a history's `window` finds. */
+export function windowInTiles(history: History, from: number, to: number): void {
+  const start = cutOf(history, from);
+  // With more seconds than are kept the end may take the place of the start: it is looked up when the start was read.
+  const count = heldAt(history, start, 2);
+  const sum = heldAt(history, start, 3);
+  const frauds = heldAt(history, start, 4);
+  const end = cutOf(history, to);
+  history.windowCount = heldAt(history, end, 2) - count;
+  history.windowSum = heldAt(history, end, 3) - sum;
+  history.windowFrauds = heldAt(history, end, 4) - frauds;
 }
 
 /** The time of the latest event at or before a second; the start of a tile that the second cuts. 0 where there is none. */
@@ -78,6 +123,7 @@ export function opensTile(history: History, time: number): boolean {
 
 /** Counts an event in the tile of its second. */
 export function addToTile(history: History, time: number, amountMinor: number): void {
+  history.cuts.count = 0;
   let index = lastTileFrom(history, time);
   const { tileFields } = history;
   const found = history.tilesFrom + index * tileFields;
@@ -131,14 +177,17 @@ export function forgetTiles(history: History, oldest: number): void {
   while (drop < history.tileCount && history.tiles[at(drop)] + history.tiles[at(drop) + 1] - 1 <= oldest)
     drop++;
   if (drop === 0) return;
+  history.cuts.count = 0;
   const { tiles, tilesFrom } = history;
   const gone = at(drop - 1);
-  const [events, amount, frauds] = [tiles[gone + 2], tiles[gone + 3], tiles[gone + 4]];
-  const sums = history.extras === undefined ? undefined : tiles.slice(gone, gone + history.tileFields);
+  const sums = tiles.slice(gone, gone + history.tileFields);
   tiles.copyWithin(tilesFrom, at(drop), at(history.tileCount));
   history.tileCount -= drop;
-  raiseFrom(history, 0, -events, -amount, -frauds);
-  if (sums !== undefined) lowerExtras(history, sums);
+  keepExtremes(history, sums);
+  const end = tilesFrom + history.tileCount * history.tileFields;
+  for (let from = tilesFrom; from < end; from += history.tileFields) {
+    for (let field = 2; field < sums.length; field++) tiles[from + field] -= sums[field];
+  }
   if (history.tileCount === 0) {
     history.tiled = false;
     history.eventCount = 0;
@@ -167,6 +216,7 @@ export function copyDoubles(
 /** Moves the tiles into this history's own space, so that the place they were loaded from may change. */
 export function ownTheTiles(history: History): void {
   if (history.tiles === history.ownTiles) return;
+  history.cuts.count = 0;
   const { tiles, tilesFrom, ownTiles } = history;
   copyDoubles(tiles, tilesFrom, history.tileCount * history.tileFields, ownTiles, 0);
   history.tiles = ownTiles;
@@ -238,22 +288,11 @@ function mergeFineTiles(history: History): void {
   history.tileCount = kept;
 }
 
-/** What a field of tiles adds up to, up to a second; a tile that the second cuts counts in proportion. */
-function heldUntil(history: History, field: number, time: number): number {
-  const index = lastTileFrom(history, time);
-  if (index < 0) return 0;
-  const { tiles, tileFields, tilesFrom } = history;
-  const at = tilesFrom + index * tileFields;
-  const first = tiles[at];
-  const last = Math.min(first + tiles[at + 1] - 1, history.lastSeen);
-  const missing = time >= last ? 0 : (last - time) / (last - first + 1);
-  const before = index === 0 ? 0 : tiles[at - tileFields + field];
-  return tiles[at + field] - missing * (tiles[at + field] - before);
-}
-
 /** The sum of a field of tiles over (from, to]. */
-export const sumInTiles = (history: History, field: number, from: number, to: number): number =>
-  heldUntil(history, field, to) - heldUntil(history, field, from);
+export function sumInTiles(history: History, field: number, from: number, to: number): number {
+  const before = heldAt(history, cutOf(history, from), field);
+  return heldAt(history, cutOf(history, to), field) - before;
+}
 
 /** The extreme of a field of tiles that reach into (from, to]: `pick` is Math.min or Math.max. */
 export function extremeInTiles(

@@ -7,6 +7,7 @@
 import { createExtras, type Extras, type OwnShape } from './history-extras.ts';
 import {
   addToTile,
+  createCuts,
   firstFraudTile,
   forgetTiles,
   labelTile,
@@ -14,7 +15,7 @@ import {
   lastInTiles,
   mostTiles,
   TILE_FIELDS,
-  untilInTiles,
+  windowInTiles,
 } from './history-tiles.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createPlaces } from './recent-places.ts';
@@ -69,6 +70,8 @@ export class History {
   /** Whether a tile more has room behind those that stand where they are stored. */
   hasRoomForTile = false;
   readonly tileFields: number;
+  /** Where the seconds that windows start and end at cut the tiles: looked up once each, until a tile changes. */
+  readonly cuts = createCuts();
   readonly extras: Extras | undefined;
   /** What the codec knows of the stored events: how many were loaded, dropped since, and whether the rest stands. */
   storedEvents = 0;
@@ -125,6 +128,7 @@ export class History {
     this.tiles = this.ownTiles;
     this.tilesFrom = 0;
     this.hasRoomForTile = false;
+    this.cuts.count = 0;
     this.storedEvents = 0;
     this.droppedEvents = 0;
     this.storedStands = false;
@@ -137,14 +141,7 @@ export class History {
   /** Events, amount and frauds with `from` < time ≤ `to`, into `windowCount`, `windowSum`, `windowFrauds`. */
   window(from: number, to: number): void {
     if (this.tiled) {
-      untilInTiles(this, to);
-      const count = this.windowCount;
-      const sum = this.windowSum;
-      const frauds = this.windowFrauds;
-      untilInTiles(this, from);
-      this.windowCount = count - this.windowCount;
-      this.windowSum = sum - this.windowSum;
-      this.windowFrauds = frauds - this.windowFrauds;
+      windowInTiles(this, from, to);
       return;
     }
     this.sumUp();

@@ -13,6 +13,8 @@ export const MAX_OWN_EVENT_BYTES = 5 + MAX_COLUMNS * (1 + DOUBLE);
 const NOT_WHOLE = 1;
 const MISSING = 3;
 const LARGEST_WHOLE = 2 ** 52;
+/** What the fifth byte of a number counts. */
+const FIVE_BYTES = 2 ** 28;
 
 const wholeDoubles = (bytes: number): number => (bytes + 7) & ~7;
 
@@ -104,16 +106,26 @@ export function putWhole(bytes: Uint8Array, position: number, value: number): nu
   return at;
 }
 
-/** Where `whole` ended. */
+/** Where `longWhole` ended. */
 let ended = 0;
 
-function whole(bytes: Uint8Array, position: number): number {
+/** A whole number of more than one byte, of which the first was read. */
+function longWhole(bytes: Uint8Array, first: number, position: number): number {
   let at = position;
   let byte = bytes[at++];
-  let value = byte & 127;
-  for (let factor = 128; byte > 127; factor *= 128) {
+  let value = (first & 127) | ((byte & 127) << 7);
+  if (byte > 127) {
     byte = bytes[at++];
-    value += (byte & 127) * factor;
+    value |= (byte & 127) << 14;
+    if (byte > 127) {
+      byte = bytes[at++];
+      value |= (byte & 127) << 21;
+      // Up to four bytes by whole numbers of the machine, as nearly all are.
+      for (let factor = FIVE_BYTES; byte > 127; factor *= 128) {
+        byte = bytes[at++];
+        value += (byte & 127) * factor;
+      }
+    }
   }
   ended = at;
   return value;
@@ -156,28 +168,58 @@ export function loadOwnEvents(
   events: number,
 ): void {
   const { times, amounts, frauds, amountBefore, fraudsBefore, storedEnds } = history;
+  const hasAmount = shape.amount;
+  const hasFlags = shape.flags > 0;
+  const columnCount = columns.length;
   let time = 0;
-  ended = start;
+  let amountSoFar = 0;
+  let fraudsSoFar = 0;
+  let at = start;
   for (let i = 0; i < events; i++) {
-    const step = whole(bytes, ended);
-    const fraud = step % 2;
+    let step = bytes[at++];
+    if (step > 127) {
+      step = longWhole(bytes, step, at);
+      at = ended;
+    }
+    const fraud = step & 1;
     time += (step - fraud) / 2;
     times[i] = time;
     frauds[i] = fraud;
-    amounts[i] = shape.amount ? whole(bytes, ended) : 0;
-    if (shape.flags > 0) flags[i] = whole(bytes, ended);
-    for (let c = 0; c < columns.length; c++) {
-      const coded = whole(bytes, ended);
-      if (coded % 2 === 0) columns[c][i] = coded / 2;
-      else if (coded === MISSING) columns[c][i] = Number.NaN;
-      else {
-        columns[c][i] = view.getFloat64(ended, true);
-        ended += DOUBLE;
+    let amount = 0;
+    if (hasAmount) {
+      amount = bytes[at++];
+      if (amount > 127) {
+        amount = longWhole(bytes, amount, at);
+        at = ended;
       }
     }
-    amountBefore[i + 1] = amountBefore[i] + amounts[i];
-    fraudsBefore[i + 1] = fraudsBefore[i] + fraud;
-    storedEnds[i] = ended - start;
+    amounts[i] = amount;
+    if (hasFlags) {
+      let held = bytes[at++];
+      if (held > 127) {
+        held = longWhole(bytes, held, at);
+        at = ended;
+      }
+      flags[i] = held;
+    }
+    for (let c = 0; c < columnCount; c++) {
+      let coded = bytes[at++];
+      if (coded > 127) {
+        coded = longWhole(bytes, coded, at);
+        at = ended;
+      }
+      if ((coded & 1) === 0) columns[c][i] = coded / 2;
+      else if (coded === MISSING) columns[c][i] = Number.NaN;
+      else {
+        columns[c][i] = view.getFloat64(at, true);
+        at += DOUBLE;
+      }
+    }
+    amountSoFar += amount;
+    fraudsSoFar += fraud;
+    amountBefore[i + 1] = amountSoFar;
+    fraudsBefore[i + 1] = fraudsSoFar;
+    storedEnds[i] = at - start;
   }
   history.eventCount = events;
   history.summed = events;
