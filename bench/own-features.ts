@@ -4,7 +4,7 @@
 // histories, is what decides the cost:
 // - 10,000 accounts pay 30 times a month, as usual ones do, and three in ten customers have two. Histories are thirty days deep before
 //   anything is measured, so that retention, hours and full sets of keys are part of it.
-// - mail domains are few and some are large: the largest has a third of all customers, the smallest two or three.
+// - the largest mail domain has half of the customers, the next a sixth and the tenth one in a hundred; few have one of their own.
 // - a payee is whom the money goes to, a merchant or an account: every payment has one. Merchants are paid by many, accounts by few.
 // - networks are those of the simulated addresses, and devices those of payments online: a third of payments has them.
 // So a payment reads 3.6 of these histories, and those that are shared are in tiles. At a rate of one in nine seconds nearly every
@@ -31,7 +31,6 @@ const WARMING = 310_000;
 const ROUNDS = 8;
 const PER_ROUND = 5000;
 const LABELLED_AFTER = 20_000;
-const MAIL_DOMAINS = 400;
 
 export function fiftyFeatures(): Catalogue {
   const file = new URL('own-features.json', import.meta.url);
@@ -59,7 +58,7 @@ function withAttributes(transaction: Transaction): Transaction {
   const { id, accountId, merchant, counterpartyId, ip, deviceId } = transaction;
   const customerId = customerOf(accountId);
   const payeeId = counterpartyId ?? merchant?.id;
-  const domain = Math.floor(MAIL_DOMAINS ** share(`domain ${customerId}`) - 1) + 1;
+  const domain = Math.floor(1 / (1 - share(`domain ${customerId}`)));
   const attributes: Attributes = {
     customerId,
     email: `${customerId}@mail-${domain}.example`,

@@ -173,10 +173,11 @@ export function raiseExtras(history: History, index: number, amountMinor: number
   }
 }
 
-/** Of what the forgotten tiles had added up nothing is taken from extremes: each tile has its own. */
-export function keepExtremes({ extras }: History, gone: Float64Array): void {
-  const accumulators = extras?.shape.accumulators ?? [];
-  for (let a = 0; a < accumulators.length; a++) if (isExtreme(accumulators[a])) gone[TILE_FIELDS + a] = 0;
+/** Whether a field of tiles is of each tile alone, and nothing that is added up. */
+export function isExtremeField(extras: Extras | undefined, field: number): boolean {
+  return (
+    extras !== undefined && field >= TILE_FIELDS && isExtreme(extras.shape.accumulators[field - TILE_FIELDS])
+  );
 }
 
 /** Moves a tile to a place before it; where it becomes part of the one that is there, extremes are those of both. */

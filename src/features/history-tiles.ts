@@ -1,7 +1,7 @@
 // Tiles of a history that has more events than are kept one by one: a minute wide for the last two hours, an hour wide
 // before, each with the events, amount and frauds of itself and all before it.
 import type { History } from './history.ts';
-import { emptyExtremes, keepExtremes, mergeExtras, raiseExtras } from './history-extras.ts';
+import { emptyExtremes, isExtremeField, mergeExtras, raiseExtras } from './history-extras.ts';
 
 const FINE_TILE_SECONDS = 60;
 const COARSE_TILE_SECONDS = 3600;
@@ -11,6 +11,8 @@ export const mostTiles = (retentionSeconds: number): number =>
   Math.ceil(retentionSeconds / COARSE_TILE_SECONDS) + 300;
 /** start, width, then events, amount and frauds of this tile and all before it; behind them what a layout of one's own adds up */
 export const TILE_FIELDS = 5;
+/** More than a layout has room for. */
+const MAX_TILE_FIELDS = 512;
 
 /** Seconds that cut tiles, each with the tile that it cuts, and how much of that it leaves out. */
 export type Cuts = {
@@ -170,6 +172,23 @@ export function labelTile(history: History, time: number, fraud: boolean): boole
   return true;
 }
 
+/** What forgotten tiles had added up, by field; there is one at a time. */
+const takenFields = new Uint16Array(MAX_TILE_FIELDS);
+const takenSums = new Float64Array(MAX_TILE_FIELDS);
+
+/** Finds what the tile at a place and all before it had added up; gives how many fields it is that are not 0. */
+function takenBy(history: History, at: number): number {
+  const { tiles, tileFields, extras } = history;
+  let taken = 0;
+  for (let field = 2; field < tileFields; field++) {
+    const sum = tiles[at + field];
+    if (sum === 0 || isExtremeField(extras, field)) continue;
+    takenFields[taken] = field;
+    takenSums[taken++] = sum;
+  }
+  return taken;
+}
+
 /** Drops tiles that end at or before a second. */
 export function forgetTiles(history: History, oldest: number): void {
   const at = (index: number): number => history.tilesFrom + index * history.tileFields;
@@ -180,13 +199,12 @@ export function forgetTiles(history: History, oldest: number): void {
   history.cuts.count = 0;
   const { tiles, tilesFrom } = history;
   const gone = at(drop - 1);
-  const sums = tiles.slice(gone, gone + history.tileFields);
+  const taken = takenBy(history, gone);
   tiles.copyWithin(tilesFrom, at(drop), at(history.tileCount));
   history.tileCount -= drop;
-  keepExtremes(history, sums);
   const end = tilesFrom + history.tileCount * history.tileFields;
   for (let from = tilesFrom; from < end; from += history.tileFields) {
-    for (let field = 2; field < sums.length; field++) tiles[from + field] -= sums[field];
+    for (let i = 0; i < taken; i++) tiles[from + takenFields[i]] -= takenSums[i];
   }
   if (history.tileCount === 0) {
     history.tiled = false;
