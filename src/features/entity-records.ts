@@ -18,6 +18,8 @@ const SLACK_SHARE = 1 / 16;
 const LEAST_FILLED = 0.85;
 /** Abandoned bytes among the used ones, from where on the emptiest chunk is cleared. */
 const DEAD_SHARE = 1 / 12;
+/** The most words that are copied in a loop. */
+const LOOPED_WORDS = 256;
 const decoder = exactDecoder();
 
 export type Chunk = {
@@ -207,10 +209,13 @@ function clearEmptiestChunk(records: EntityRecords): void {
     if (addresses[entry] === start + (at >> GRAIN_BITS)) {
       const moved = allocate(records, reserved);
       addresses[entry] = moved;
-      // In a loop: for as few bytes, the views that a copy by the engine needs cost more.
       const target = chunkAt(records, moved).words;
       const to = placeIn(moved) >> 2;
-      for (let from = at >> 2, i = 0; i < reserved >> 2; i++) target[to + i] = words[from + i];
+      const from = at >> 2;
+      const length = reserved >> 2;
+      // A copy by the engine needs a view, which costs more than a loop over few words.
+      if (length > LOOPED_WORDS) target.set(words.subarray(from, from + length), to);
+      else for (let i = 0; i < length; i++) target[to + i] = words[from + i];
     }
     at += reserved;
   }

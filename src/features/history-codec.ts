@@ -94,11 +94,12 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
     const set = history.keySets[s];
     // Those of one's own were read with what else is.
     if (history.extras === undefined) set.size = bytes[at + 1 + s];
-    for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
-      set.hashes[i] = view.getUint32(position, true);
-      set.lastSeen[i] = view.getUint32(position + 4, true);
+    const { size, hashes, lastSeen, hoursBefore } = set;
+    for (let i = 0; i < size; i++, position += KEY_BYTES) {
+      hashes[i] = view.getUint32(position, true);
+      lastSeen[i] = view.getUint32(position + 4, true);
+      hoursBefore[i] = 0;
     }
-    set.hoursBefore.fill(0, 0, set.size);
   }
   if (flags & HAS_EARLIER_USES) {
     const start = position;
@@ -255,7 +256,10 @@ function encodeEvents(history: History, bytes: Uint8Array, stored: number): numb
 }
 
 function hasEarlierUses({ keySets }: History): boolean {
-  for (const set of keySets) for (let i = 0; i < set.size; i++) if (set.hoursBefore[i] > 0) return true;
+  for (let s = 0; s < keySets.length; s++) {
+    const { size, hoursBefore } = keySets[s];
+    for (let i = 0; i < size; i++) if (hoursBefore[i] > 0) return true;
+  }
   return false;
 }
 
@@ -339,10 +343,11 @@ export function storeHistory(history: History, table: EntityTable, entry: number
     position += FRAUD_BYTES;
   }
   if (history.extras !== undefined) position = storeExtras(history, history.extras, bytes, view, position);
-  for (const set of history.keySets) {
-    for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
-      view.setUint32(position, set.hashes[i], true);
-      view.setUint32(position + 4, set.lastSeen[i], true);
+  for (let s = 0; s < history.keySets.length; s++) {
+    const { size, hashes: keys, lastSeen } = history.keySets[s];
+    for (let i = 0; i < size; i++, position += KEY_BYTES) {
+      view.setUint32(position, keys[i], true);
+      view.setUint32(position + 4, lastSeen[i], true);
     }
   }
   if (flags & HAS_EARLIER_USES) {

@@ -134,7 +134,7 @@ export class History {
     this.storedStands = false;
     this.eventsUnread = false;
     this.addedAmount = -1;
-    for (const set of this.keySets) set.size = 0;
+    for (let s = 0; s < this.keySets.length; s++) this.keySets[s].size = 0;
     this.extras?.reset();
   }
 

@@ -36,24 +36,24 @@ export function storeExtras(
   start: number,
 ): number {
   let position = start;
-  for (const { size } of keySets) bytes[position++] = size;
-  for (const { size } of lasts) bytes[position++] = size;
+  for (let s = 0; s < keySets.length; s++) bytes[position++] = keySets[s].size;
+  for (let l = 0; l < lasts.length; l++) bytes[position++] = lasts[l].size;
   const end = start + wholeDoubles(position - start);
   while (position < end) bytes[position++] = 0;
-  const put = (value: number): void => {
-    view.setFloat64(position, value, true);
-    position += DOUBLE;
-  };
   for (let l = 0; l < lasts.length; l++) {
     const { size, times, lats, lons } = lasts[l];
+    const isPlace = shape.lasts[l] === 2;
     for (let i = 0; i < size; i++) {
-      put(times[i]);
-      put(lats[i]);
-      if (shape.lasts[l] === 2) put(lons[i]);
+      view.setFloat64(position, times[i], true);
+      view.setFloat64(position + DOUBLE, lats[i], true);
+      position += 2 * DOUBLE;
+      if (!isPlace) continue;
+      view.setFloat64(position, lons[i], true);
+      position += DOUBLE;
     }
   }
-  for (let i = 0; i < firsts.length; i++) put(firsts[i]);
-  for (let i = 0; i < sums.length; i++) put(sums[i]);
+  for (let i = 0; i < firsts.length; i++, position += DOUBLE) view.setFloat64(position, firsts[i], true);
+  for (let i = 0; i < sums.length; i++, position += DOUBLE) view.setFloat64(position, sums[i], true);
   for (let i = 0; i < favourites.length; i++, position += DOUBLE) {
     view.setUint32(position, favourites[i], true);
     view.setUint32(position + 4, favouriteWeights[i], true);
@@ -69,24 +69,22 @@ export function loadExtras(
   start: number,
 ): number {
   let position = start;
-  for (const set of keySets) set.size = bytes[position++];
-  for (const last of lasts) last.size = bytes[position++];
+  for (let s = 0; s < keySets.length; s++) keySets[s].size = bytes[position++];
+  for (let l = 0; l < lasts.length; l++) lasts[l].size = bytes[position++];
   position = start + wholeDoubles(position - start);
-  const next = (): number => {
-    const value = view.getFloat64(position, true);
-    position += DOUBLE;
-    return value;
-  };
   for (let l = 0; l < lasts.length; l++) {
     const { size, times, lats, lons } = lasts[l];
+    const isPlace = shape.lasts[l] === 2;
     for (let i = 0; i < size; i++) {
-      times[i] = next();
-      lats[i] = next();
-      lons[i] = shape.lasts[l] === 2 ? next() : 0;
+      times[i] = view.getFloat64(position, true);
+      lats[i] = view.getFloat64(position + DOUBLE, true);
+      position += 2 * DOUBLE;
+      lons[i] = isPlace ? view.getFloat64(position, true) : 0;
+      if (isPlace) position += DOUBLE;
     }
   }
-  for (let i = 0; i < firsts.length; i++) firsts[i] = next();
-  for (let i = 0; i < sums.length; i++) sums[i] = next();
+  for (let i = 0; i < firsts.length; i++, position += DOUBLE) firsts[i] = view.getFloat64(position, true);
+  for (let i = 0; i < sums.length; i++, position += DOUBLE) sums[i] = view.getFloat64(position, true);
   for (let i = 0; i < favourites.length; i++, position += DOUBLE) {
     favourites[i] = view.getUint32(position, true);
     favouriteWeights[i] = view.getUint32(position + 4, true);
