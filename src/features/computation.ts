@@ -41,6 +41,7 @@ export function computation(
       looked = transaction;
       return;
     }
+    for (let i = 0; i < parts.length; i++) parts[i].seek(state, record);
     for (let i = 0; i < parts.length; i++) parts[i].look(state, record, out);
     for (let i = 0; i < rows.length; i++) out[rows[i].slot] = rows[i].of(record);
     looked = transaction;
@@ -179,6 +180,7 @@ function cataloguePart(part: HistoryPart, rows: readonly RowFeature[], size: num
       out.fill(Number.NaN);
       fillRecord(record, transaction);
       record.values = nothing;
+      part.seek(state, record);
       part.look(state, record, out);
       for (const { slot, of } of own) out[slot] = of(record);
       if (keeps) part.keep(state, record);

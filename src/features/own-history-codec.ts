@@ -13,8 +13,8 @@ export const MAX_OWN_EVENT_BYTES = 5 + MAX_COLUMNS * (1 + DOUBLE);
 const NOT_WHOLE = 1;
 const MISSING = 3;
 const LARGEST_WHOLE = 2 ** 52;
-/** What the fifth byte of a number counts. */
-const FIVE_BYTES = 2 ** 28;
+/** What the fourth byte of a number counts. */
+const THREE_BYTES = 2 ** 21;
 
 const wholeDoubles = (bytes: number): number => (bytes + 7) & ~7;
 
@@ -107,26 +107,42 @@ export function putWhole(bytes: Uint8Array, position: number, value: number): nu
 /** Where `longWhole` ended. */
 let ended = 0;
 
-/** A whole number of more than one byte, of which the first was read. */
-function longWhole(bytes: Uint8Array, first: number, position: number): number {
+/** What is left of a whole number, behind the bytes that were read without a call. */
+function longWhole(bytes: Uint8Array, position: number): number {
   let at = position;
   let byte = bytes[at++];
-  let value = (first & 127) | ((byte & 127) << 7);
-  if (byte > 127) {
+  let value = byte & 127;
+  for (let factor = 128; byte > 127; factor *= 128) {
     byte = bytes[at++];
-    value |= (byte & 127) << 14;
-    if (byte > 127) {
-      byte = bytes[at++];
-      value |= (byte & 127) << 21;
-      // Up to four bytes by whole numbers of the machine, as nearly all are.
-      for (let factor = FIVE_BYTES; byte > 127; factor *= 128) {
-        byte = bytes[at++];
-        value += (byte & 127) * factor;
-      }
-    }
+    value += (byte & 127) * factor;
   }
   ended = at;
   return value;
+}
+
+/** Reads what an event has in columns; gives where they end. */
+function loadColumns(
+  columns: Extras['columns'],
+  i: number,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+): number {
+  let at = start;
+  for (let c = 0; c < columns.length; c++) {
+    let coded = bytes[at++];
+    if (coded > 127) {
+      coded = (coded & 127) + longWhole(bytes, at) * 128;
+      at = ended;
+    }
+    if ((coded & 1) === 0) columns[c][i] = coded / 2;
+    else if (coded === MISSING) columns[c][i] = Number.NaN;
+    else {
+      columns[c][i] = view.getFloat64(at, true);
+      at += DOUBLE;
+    }
+  }
+  return at;
 }
 
 function putValue(bytes: Uint8Array, view: DataView, at: number, value: number): number {
@@ -174,45 +190,50 @@ export function loadOwnEvents(
   let fraudsSoFar = 0;
   let at = start;
   for (let i = 0; i < events; i++) {
+    // Up to three bytes without a call, as nearly all are.
     let step = bytes[at++];
     if (step > 127) {
-      step = longWhole(bytes, step, at);
-      at = ended;
+      const second = bytes[at++];
+      step = (step & 127) | ((second & 127) << 7);
+      if (second > 127) {
+        const third = bytes[at++];
+        step |= (third & 127) << 14;
+        if (third > 127) {
+          step += longWhole(bytes, at) * THREE_BYTES;
+          at = ended;
+        }
+      }
     }
     const fraud = step & 1;
     time += (step - fraud) / 2;
-    times[i] = time;
-    frauds[i] = fraud;
     let amount = 0;
     if (hasAmount) {
       amount = bytes[at++];
       if (amount > 127) {
-        amount = longWhole(bytes, amount, at);
-        at = ended;
+        const second = bytes[at++];
+        amount = (amount & 127) | ((second & 127) << 7);
+        if (second > 127) {
+          const third = bytes[at++];
+          amount |= (third & 127) << 14;
+          if (third > 127) {
+            amount += longWhole(bytes, at) * THREE_BYTES;
+            at = ended;
+          }
+        }
       }
     }
-    amounts[i] = amount;
     if (hasFlags) {
-      let held = bytes[at++];
-      if (held > 127) {
-        held = longWhole(bytes, held, at);
-        at = ended;
-      }
-      flags[i] = held;
-    }
-    for (let c = 0; c < columnCount; c++) {
-      let coded = bytes[at++];
-      if (coded > 127) {
-        coded = longWhole(bytes, coded, at);
-        at = ended;
-      }
-      if ((coded & 1) === 0) columns[c][i] = coded / 2;
-      else if (coded === MISSING) columns[c][i] = Number.NaN;
+      const held = bytes[at++];
+      if (held < 128) flags[i] = held;
       else {
-        columns[c][i] = view.getFloat64(at, true);
-        at += DOUBLE;
+        flags[i] = (held & 127) + longWhole(bytes, at) * 128;
+        at = ended;
       }
     }
+    if (columnCount > 0) at = loadColumns(columns, i, bytes, view, at);
+    times[i] = time;
+    amounts[i] = amount;
+    frauds[i] = fraud;
     amountSoFar += amount;
     fraudsSoFar += fraud;
     amountBefore[i + 1] = amountSoFar;

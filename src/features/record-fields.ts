@@ -124,14 +124,13 @@ function makeHash(data: DataModel, name: string): NumberOf | undefined {
   const text = textOf(data, name);
   if (!text) return undefined;
   if (name === 'country') return (record) => countryHash(text(record));
-  let hashed = '';
+  let hashed = 0;
   let hash = 0;
   return (record) => {
+    if (hashed !== 0 && record.filling === hashed) return hash;
     const value = text(record);
-    if (value !== hashed) {
-      hashed = value;
-      hash = value === '' ? 0 : keyHash(value);
-    }
+    hashed = record.filling;
+    hash = value === '' ? 0 : keyHash(value);
     return hash;
   };
 }
