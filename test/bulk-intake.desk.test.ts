@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Static } from 'typebox';
 import type { TransactionsTaken } from '../src/protocol/decisions.ts';
-import { type DeskProcess, makeFolder, smallest, startDesk } from './desk-process.ts';
+import { type DeskProcess, makeFolder, postJson, smallest, startDesk } from './desk-process.ts';
 import { clientOf } from './people.ts';
 
 /** Taken or refused: what is refused tells the same figures, and why. */
@@ -145,6 +145,61 @@ test('A8 a line that says a key twice is refused, and is not taken when it is tr
   const again = await fetch(`${desk.url}/v1/dead-letters/${letter.id}/retry`, { method: 'POST' });
   assert.equal(again.status, 422);
   assert.match(await again.text(), /stands twice/);
+});
+
+test('K6 a refused record is mended and taken, alone or with others, and each says what became of it', async () => {
+  const { call } = clientOf(desk);
+  const sent = Array.from({ length: 4 }, () => JSON.parse(one()));
+  const wrong = sent.map((transaction, i) => ({
+    ...transaction,
+    ...(i === 3 ? { accountId: '' } : { currency: 'EURO' }),
+  }));
+  assert.deepEqual(figures(await post(wrong.map((item) => JSON.stringify(item)).join('\n'))), [422, 0, 4]);
+  const { items } = await call('listDeadLetters');
+  const idOf = (i: number): number => {
+    const letter = items.find(({ raw }) => raw?.includes(sent[i].id));
+    assert.ok(letter);
+    return letter.id;
+  };
+  const letters = `${desk.url}/v1/dead-letters`;
+  const still = await postJson(letters, `/${idOf(0)}/mend`, { record: JSON.stringify(wrong[0]) });
+  assert.equal(still.status, 422);
+  assert.match(JSON.stringify(still.body.problems), /\/currency/);
+  const unchanged = await call('getDeadLetter', { params: { id: idOf(0) } });
+  assert.deepEqual([unchanged.state, unchanged.times, unchanged.mended], ['open', 1, undefined]);
+
+  const right = JSON.stringify(sent[0]);
+  const mended = await postJson(letters, `/${idOf(0)}/mend`, { record: right });
+  assert.deepEqual([mended.status, mended.body.state], [200, 'resolved']);
+  const now = await call('getDeadLetter', { params: { id: idOf(0) } });
+  assert.deepEqual([now.state, now.mended, now.raw?.includes('EURO')], ['resolved', right, true]);
+  assert.equal((await postJson(letters, `/${idOf(0)}/mend`, { record: right })).status, 409);
+
+  const ids = [1, 2, 3].map(idOf);
+  const { results } = await call('retryDeadLetters', {
+    body: { ids: [...ids, idOf(0), 10 ** 9], mend: { pointer: '/currency', value: '"EUR"' } },
+  });
+  assert.deepEqual(
+    results.map(({ id, outcome }) => [id, outcome]),
+    [
+      [ids[0], 'resolved'],
+      [ids[1], 'resolved'],
+      [ids[2], 'refused'],
+      [idOf(0), 'refused'],
+      [10 ** 9, 'refused'],
+    ],
+  );
+  assert.match(JSON.stringify(results[2].problems), /accountId/);
+  const discarded = await call('discardDeadLetters', { body: { ids: [ids[2]] } });
+  assert.equal(discarded.results[0].outcome, 'discarded');
+  const { items: lines } = await call('listAuditLines', { query: { subject: `dead letter ${ids[0]}` } });
+  assert.deepEqual(
+    lines.map(({ action }) => action),
+    ['tried again', 'mended'],
+  );
+  for (const { id } of sent.slice(0, 3)) {
+    while ((await fetch(`${desk.url}/v1/transactions/${id}`)).status !== 200) await sleep(50);
+  }
 });
 
 test('A9 A10 a compressed body that nobody reads, or that breaks off, is no error of the desk', async () => {

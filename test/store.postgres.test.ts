@@ -11,6 +11,7 @@ import { createListStore } from '../src/adapters/sql/lists.ts';
 import { migrate } from '../src/adapters/sql/migrations.ts';
 import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
+import { createPastValues } from '../src/adapters/sql/past-values.ts';
 import type { SqlSession } from '../src/adapters/sql/session.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
 import { serializeModel } from '../src/models/model.ts';
@@ -20,6 +21,7 @@ import { deadLettersContract } from './contracts/dead-letters.ts';
 import { logContract } from './contracts/log.ts';
 import { aModel, registryContract } from './contracts/model-registry.ts';
 import { notificationsContract } from './contracts/notifications.ts';
+import { pastValuesContract } from './contracts/past-values.ts';
 import { peopleContract } from './contracts/people.ts';
 import { roadContract } from './contracts/road.ts';
 import { collectedOf } from './contracts/sink-store.ts';
@@ -53,6 +55,11 @@ onBoth(logContract, 'log', 'embedded', (session) => {
     close: close(session),
   };
 });
+
+onBoth(pastValuesContract, 'past_values', 'embedded', (session) => ({
+  values: createPastValues(session),
+  close: close(session),
+}));
 
 onBoth(storeContract, 'store', 'embedded', (session, db) => ({
   store: createSqlStore(session, db),

@@ -31,8 +31,8 @@ export function checkWords({ changes, newHistories, touched }: CatalogueCheck): 
     'Beside what serves it changes:',
     changeWords(changes),
     ...newHistories.map(
-      ({ entity, features }) =>
-        `Histories of ${entity} that are not kept yet begin empty, for ${features.join(', ')}.`,
+      ({ entity, features, filled }) =>
+        `Histories of ${entity} that are not kept yet ${filled ? 'are filled with what was before' : 'begin empty'}, for ${features.join(', ')}.`,
     ),
     ...(touched.length === 0
       ? ['No rule and no model in service is touched.']

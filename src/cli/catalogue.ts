@@ -5,6 +5,7 @@ import { InputError } from '../domain/input-error.ts';
 import { changesBetween } from '../features/catalogue-changes.ts';
 import { type CheckedCatalogue, documentText, STANDARD_READY } from '../features/checked-catalogue.ts';
 import { checkedFile } from './catalogue-file.ts';
+import { endFilling, untilFilled } from './catalogue-filling.ts';
 import {
   type Changed,
   changeWords,
@@ -25,11 +26,14 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   json: { type: 'boolean', help: 'as JSON' },
   help: { type: 'boolean', help: 'show this text' },
 };
-const USAGE = './goshawk catalogue show | check FILE | diff FILE | apply FILE | export [FILE] [options]';
+const USAGE =
+  './goshawk catalogue show | check FILE | diff FILE | apply FILE | cancel | export [FILE] [options]';
 const ABOUT = `show           what serves: the versions, own features, and what reads them
 check FILE     whether a document is in order, with every problem and its place; asks no desk
 diff FILE      what a document would change of what serves, in words: what begins anew, which rules and models it touches
-apply FILE     files a document as the draft; with --live it goes into service (by a second person where two are asked for)
+apply FILE     files a document as the draft; with --live it goes into service (by a second person where two are asked for), as
+               soon as its histories are filled with what was before; that goes on where this command is ended
+cancel         ends the filling of a version: what serves goes on
 export [FILE]  writes the document that serves into a file, or to the terminal
 The document is described in docs/data.md. All but check ask a running desk or server; where one must sign in, with the API key in
 GOSHAWK_API_KEY (permissions read, read_identifiers; edit_data for apply, approve_data for --live).`;
@@ -98,8 +102,18 @@ async function apply(file: string, desk: Desk, options: Options): Promise<void> 
   const moved = await desk.call('moveCatalogue', {
     body: { version, state: 'live', ...(note !== undefined && { note }) },
   });
+  if (moved.state === 'filling') await untilFilled(desk, version);
   console.log(
-    asJson ? JSON.stringify({ check: found, ...moved }) : filledWords(moved.version, moved.filledFrom),
+    asJson
+      ? JSON.stringify({ check: found, ...moved, state: 'live', filling: null })
+      : filledWords(moved.version, moved.filledFrom),
+  );
+}
+
+async function cancel(desk: Desk, asJson: boolean): Promise<void> {
+  const version = await endFilling(desk);
+  console.log(
+    asJson ? JSON.stringify({ version }) : `Version ${version} is not filled any more; what serves goes on.`,
   );
 }
 
@@ -147,6 +161,7 @@ export async function catalogueCommand(args: readonly string[]): Promise<void> {
     if (action === 'check' && file !== undefined) return check(file, asJson);
     if (action === 'diff' && file !== undefined) return diff(file, desk, asJson);
     if (action === 'apply' && file !== undefined) return apply(file, desk, options);
+    if (action === 'cancel' && file === undefined) return cancel(desk, asJson);
     if (action === 'export') return exported(file, desk, options.flag('standard'));
   }
   wrongly(helpText(USAGE, ABOUT, SPECS));

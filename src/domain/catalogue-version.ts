@@ -19,3 +19,17 @@ export type FilledFrom = {
   readonly offset: number | undefined;
   readonly atMs: number;
 };
+
+/** How far a version is that is being filled. */
+export type FillProgress = {
+  readonly version: number;
+  /** `replaying`: through the log; `changing`: what was filled is taken over. */
+  readonly step: 'replaying' | 'changing';
+  /** Records gone through, and how many there are by now. */
+  readonly records: number;
+  readonly of: number;
+  readonly perSecond: number;
+  /** Undefined while nobody can say. */
+  readonly remainingSeconds: number | undefined;
+  readonly startedAtMs: number;
+};

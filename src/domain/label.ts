@@ -79,6 +79,15 @@ function keyOf(transaction: Transaction, named: string): string | undefined {
     : undefined;
 }
 
+/**
+ * A label that also names the histories that entities of one's own were declared for after it came in; what it says by itself
+ * stays.
+ */
+export function withOwnKeys(label: Label, transaction: Transaction, keyFields: readonly string[]): Label {
+  const { attributes } = ownKeys(transaction, keyFields);
+  return attributes === undefined ? label : { ...label, attributes: { ...attributes, ...label.attributes } };
+}
+
 /** What a transaction says in fields that labels do not carry by themselves. */
 const FIELDS: Readonly<Record<string, (transaction: Transaction) => string | undefined>> = {
   currency: ({ currency }) => currency,

@@ -14,3 +14,7 @@ export const outlineOf = ({ hash, data, size, stores, features }: Catalogue): Ca
   stores,
   features: features.map(({ say: _, ...feature }) => feature),
 });
+
+/** The names of the histories that a catalogue reads. */
+export const storesOf = ({ stores }: Pick<CatalogueOutline, 'stores'>): ReadonlySet<string> =>
+  new Set(stores.map(({ id }) => id));

@@ -27,27 +27,36 @@ export type Placed = {
   readonly slot: number;
 };
 
+/** The features of a document in the order of a vector. */
+export function placedIn(document: CatalogueDocument): Placed[] {
+  const standard = new Set(standardOf(document));
+  return [
+    ...PROGRAM.filter(({ definition }) => standard.has(definition.name)).map((one) => ({
+      ...one,
+      isProgram: true,
+    })),
+    ...ownFeatures(document).map((definition) => ({
+      definition,
+      group: groupOf(definition),
+      isProgram: false,
+    })),
+  ].map((one, slot) => ({ ...one, slot }));
+}
+
 /**
  * Compiles a document that `checkDocument` finds no problem in. Features that are off have no value, for those that use them neither;
  * histories are those of all.
  */
 export function compileCatalogue(document: CatalogueDocument, disabled: readonly string[] = []): Catalogue {
   const { data } = document;
-  const standard = new Set(standardOf(document));
-  const own = ownFeatures(document);
-  const placed: Placed[] = [
-    ...PROGRAM.filter(({ definition }) => standard.has(definition.name)).map((one) => ({
-      ...one,
-      isProgram: true,
-    })),
-    ...own.map((definition) => ({ definition, group: groupOf(definition), isProgram: false })),
-  ].map((one, slot) => ({ ...one, slot }));
+  const placed = placedIn(document);
   const places = new Map(placed.map(({ definition, slot }) => [definition.name, slot]));
   const off = new Set(disabled.flatMap((name) => places.get(name) ?? []));
   const parts = historyParts(data, placed, off);
   const rows = rowFeatures(data, placed, places).filter(({ slot }) => !off.has(slot));
   const features = catalogueFeatures(data, placed, places);
-  const isProgramAlone = own.length === 0 && standard.size === PROGRAM_FEATURES.length;
+  const isProgramAlone =
+    placed.length === PROGRAM_FEATURES.length && placed.every(({ isProgram }) => isProgram);
   return {
     hash: isProgramAlone ? CATALOGUE_HASH : hashOf(features),
     data,

@@ -56,7 +56,18 @@ export function* tablesOf(state: FeatureState): Generator<readonly [store: strin
   for (const [id, { table }] of state.own ?? []) yield [id, table];
 }
 
-/** Forgets the histories of one's own that none of these reads any more. */
-export function forgetOthers({ own }: FeatureState, stores: ReadonlySet<string>): void {
-  for (const id of own?.keys() ?? []) if (!stores.has(id)) own?.delete(id);
+/** Forgets the histories that none of these reads any more: what comes back later begins anew, and not with a gap. */
+export function forgetOthers(state: FeatureState, stores: ReadonlySet<string>): void {
+  for (const id of [...(state.own?.keys() ?? [])]) if (!stores.has(id)) state.own?.delete(id);
+  for (const kind of ENTITY_KINDS) if (!stores.has(kind) && state[kind].size > 0) state[kind].clear();
+}
+
+/** Takes histories over from another state, which is not used any more. */
+export function takeTables(state: FeatureState, from: FeatureState, stores: readonly string[]): void {
+  const tables: { -readonly [K in EntityKind]: EntityTable } = state;
+  for (const store of stores) {
+    const kind = ENTITY_KINDS.find((one) => one === store);
+    if (kind) tables[kind] = from[kind];
+    else state.own?.set(store, { table: tableOf(from, store) });
+  }
 }

@@ -1,7 +1,7 @@
 // A running fraud desk as the server sees it, whatever runtime is behind it.
 import type { Money } from '../domain/base-amount.ts';
 import type { CardPolicy, ParsedRecord } from '../domain/card-policy.ts';
-import type { FilledFrom } from '../domain/catalogue-version.ts';
+import type { FilledFrom, FillProgress } from '../domain/catalogue-version.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
@@ -99,11 +99,18 @@ export type CatalogueChange = {
    * Puts the draft of this version into service, with its audit line: compiled, histories that are there shared, swapped between two
    * batches. Gives the histories that begin now, or why nothing was changed.
    */
-  goLive(
-    version: number,
-    entry: AuditEntry,
-  ): Promise<{ readonly filledFrom: readonly FilledFrom[] } | { readonly problem: string }>;
+  goLive(version: number, entry: AuditEntry): Promise<WentLive>;
+  /** The version that is being filled; undefined where none is. */
+  filling(): FillProgress | undefined;
+  /** Ends the filling of a version: what serves goes on. False where it is not being filled (any more). */
+  cancelFilling(version: number, entry: AuditEntry): Promise<boolean>;
 };
+
+/** Live, with the histories that begin now; or being filled beside what serves; or why nothing was changed. */
+export type WentLive =
+  | { readonly filledFrom: readonly FilledFrom[] }
+  | { readonly filling: FillProgress }
+  | { readonly problem: string };
 
 export type { InService };
 

@@ -2,6 +2,7 @@
 import type { Amount } from '../domain/base-amount.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Decision, Outcome } from '../domain/decision.ts';
+import type { FilledVector } from '../domain/filled-vector.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, KnownDecision } from '../engine/process-batch.ts';
@@ -13,12 +14,14 @@ export type StoredTransaction = {
   readonly receivedAtMs: number;
   readonly decision: Decision;
   readonly vector: Uint8Array;
+  /** What was computed of it afterwards; absent where nothing was. */
+  readonly filled?: readonly FilledVector[];
   readonly isFraud: boolean | undefined;
   readonly fraudType: string | undefined;
 };
 
 /** What tables show; the features that it was decided by are left where they are. */
-export type ListedTransaction = Omit<StoredTransaction, 'vector'>;
+export type ListedTransaction = Omit<StoredTransaction, 'vector' | 'filled'>;
 
 export type TransactionFilter = {
   readonly accountId?: string;
@@ -67,6 +70,8 @@ export type FlaggedTransaction = {
   readonly topReason: string | undefined;
   /** The rule that says the reason; empty where that is not known any more, undefined where no rule does. */
   readonly topRule: string | undefined;
+  /** The feature that the reason is of; empty where that is not known any more, undefined where it is of a rule. */
+  readonly topFeature: string | undefined;
   readonly isFraud: boolean;
   readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };

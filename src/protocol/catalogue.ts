@@ -45,6 +45,11 @@ const VERSION = {
   movedBy: Nullable(Type.String()),
   movedAt: Nullable(At()),
   servedAt: Nullable(At({ description: 'When it went live last' })),
+  liveFrom: Nullable(
+    Type.Integer({
+      description: 'The first record of the log that it decided then; null where partitions have one each',
+    }),
+  ),
   problem: Nullable(Type.String({ description: 'Why it cannot be used, where a process found so' })),
   disabled: List(Type.String(), { description: 'Features that are switched off: their values are missing' }),
   filledFrom: List(FilledFrom),
@@ -108,9 +113,16 @@ export const CatalogueCheck = Component(
     ok: Type.Boolean({ description: 'It can be a draft' }),
     problems: Places,
     changes: List(DocumentChange, { description: 'Beside what serves now' }),
-    newHistories: List(Component('NewHistory', { entity: Type.String(), features: List(Type.String()) }), {
-      description: 'Histories that are not kept yet, and what reads them',
-    }),
+    newHistories: List(
+      Component('NewHistory', {
+        entity: Type.String(),
+        features: List(Type.String()),
+        filled: Type.Boolean({
+          description: 'Whether what was before counts: it is filled with it before the version serves',
+        }),
+      }),
+      { description: 'Histories that are not kept yet, and what reads them' },
+    ),
     touched: List(CatalogueTouch, { description: 'What has to be changed before it can go live' }),
     features: Type.Integer({ description: 'How many it has' }),
     sentences: List(Type.Object({ name: Type.String(), text: Type.String() }), {
@@ -221,6 +233,52 @@ export const adoptField = operation({
   problems: [409],
 });
 
+const CatalogueFilling = Component(
+  'CatalogueFilling',
+  {
+    version: Type.Integer(),
+    step: OneOf(['replaying', 'changing'], {
+      description: 'changing: what was filled is being taken over, and cannot be ended any more',
+    }),
+    records: Type.Integer({ description: 'Of the log, gone through' }),
+    of: Type.Integer({ description: 'How many there are by now' }),
+    perSecond: Type.Integer(),
+    remainingSeconds: Nullable(Type.Integer({ description: 'Null while nobody can say' })),
+    startedAt: At(),
+  },
+  { description: 'How far a version is that is filled with what was before it serves' },
+);
+export type CatalogueFilling = Static<typeof CatalogueFilling>;
+
+export const getCatalogueFilling = operation({
+  id: 'getCatalogueFilling',
+  method: 'GET',
+  path: '/v1/catalogue/move',
+  capability,
+  summary: 'How far the version is that is being filled',
+  permission: 'read',
+  answers: {
+    200: Component('CatalogueFillingNow', {
+      filling: Nullable(CatalogueFilling),
+      live: Type.Integer({ description: 'The version that serves' }),
+    }),
+  },
+});
+
+export const cancelCatalogueFilling = operation({
+  id: 'cancelCatalogueFilling',
+  method: 'DELETE',
+  path: '/v1/catalogue/move',
+  capability,
+  summary: 'End the filling of a version',
+  description: 'What serves goes on. The version is a draft again, or retired where there is another draft.',
+  permission: 'approve_data',
+  audits: ['ended the filling of a catalogue'],
+  query: Type.Object({ version: Int32({ minimum: 1, description: 'That is being filled' }) }, CLOSED),
+  answers: { 200: Component('CatalogueFillingEnded', { version: Type.Integer() }) },
+  problems: [409],
+});
+
 export const moveCatalogue = operation({
   id: 'moveCatalogue',
   method: 'POST',
@@ -228,7 +286,8 @@ export const moveCatalogue = operation({
   capability,
   summary: 'Put the draft into service',
   description:
-    'It decides from the next batch on, without a restart. Refused while rules or models in service need what would be gone or ' +
+    'Histories and values of new features are filled with what was before, beside decisions; then it decides from the next batch on, ' +
+    'without a restart. What takes longer than two seconds is answered as filling, and goes on: GET /v1/catalogue/move. Refused while rules or models in service need what would be gone or ' +
     'changed; each is named. Where two people are asked for, by somebody else than who wrote it.',
   permission: 'approve_data',
   audits: ['moved a catalogue'],
@@ -248,6 +307,7 @@ export const moveCatalogue = operation({
       filledFrom: List(FilledFrom, {
         description: 'Histories that begin now: what was before counts in none of them',
       }),
+      filling: Nullable(CatalogueFilling),
     }),
   },
   problems: [404, 409],

@@ -32,6 +32,38 @@ export const Pipeline = Component('Pipeline', {
 });
 export type Pipeline = Static<typeof Pipeline>;
 
+export const PartFigures = Component('PartFigures', {
+  name: Type.String({ description: 'As among the services' }),
+  latencyMs: Latency,
+  perSecond: Nullable(Type.Number({ description: 'Mean' })),
+  waiting: Nullable(Type.Number({ description: 'The most that waited at once' })),
+  errors: Type.Integer({ description: 'In this time' }),
+});
+export type PartFigures = Static<typeof PartFigures>;
+
+export const PipelinePoint = Component('PipelinePoint', {
+  at: At({ description: 'Where its time begins' }),
+  transactions: Type.Integer({ description: 'Decided in its time' }),
+  measured: Type.Boolean({ description: 'Whether this process was there to measure anything else' }),
+  decisionMs: Latency,
+  parts: List(PartFigures),
+});
+export type PipelinePoint = Static<typeof PipelinePoint>;
+
+export const PipelineMinutes = Component(
+  'PipelineMinutes',
+  {
+    periodMinutes: Type.Integer(),
+    stepMinutes: Type.Integer({ description: 'What each point stands for' }),
+    points: List(PipelinePoint, { description: 'Oldest first; the last one is still under way' }),
+  },
+  {
+    description:
+      'Of several minutes, and of several processes, p50 and p99 are those of the slowest. Counts outlive a restart, latencies do not.',
+  },
+);
+export type PipelineMinutes = Static<typeof PipelineMinutes>;
+
 const capability = 'pipeline';
 
 export const getPipeline = operation({
@@ -42,6 +74,20 @@ export const getPipeline = operation({
   summary: 'Health of each service, measured',
   permission: 'read',
   answers: { 200: Pipeline },
+});
+
+export const getPipelineMinutes = operation({
+  id: 'getPipelineMinutes',
+  method: 'GET',
+  path: '/v1/pipeline/minutes',
+  capability,
+  summary: 'Throughput, latency, lag and errors of the last hour or day',
+  permission: 'read',
+  query: Type.Object(
+    { minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440, default: 60 })) },
+    { additionalProperties: false },
+  ),
+  answers: { 200: PipelineMinutes },
 });
 
 export const getMetrics = operation({

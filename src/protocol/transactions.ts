@@ -48,6 +48,9 @@ export const FeatureOfStory = Component('FeatureOfStory', {
   ),
   usual: Nullable(Range),
   peers: Nullable(Range),
+  afterwards: Type.Boolean({
+    description: 'Computed after it was decided, for what went live since: neither rules nor model saw it',
+  }),
 });
 
 const ConditionOfRule = Type.Object({

@@ -2,6 +2,7 @@
 import type { Attributes } from '../domain/data-model.ts';
 import type { Outcome } from '../domain/decision.ts';
 import { OUTCOMES } from '../domain/decision.ts';
+import type { FilledVector } from '../domain/filled-vector.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { PastRow } from './backtest.ts';
 
@@ -43,6 +44,8 @@ export type StoredPast = Readonly<Record<TextName, string | undefined>> & {
   readonly hits: PastRow['hits'];
   readonly catalogueHash: string;
   readonly vector: Uint8Array;
+  /** What was computed of it afterwards; absent where nothing was. */
+  readonly filled?: readonly FilledVector[];
 };
 
 export type PastColumns = {

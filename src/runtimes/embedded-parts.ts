@@ -1,7 +1,8 @@
 // What an embedded desk is made of, opened from its folder: database, log, office, and the engine with its state.
 import { join } from 'node:path';
-import { loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoint.ts';
+import { type Loaded, loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoint.ts';
 import type { EmbeddedDatabase } from '../adapters/embedded/database.ts';
+import { dropFilled, loadFilled } from '../adapters/embedded/filled-histories.ts';
 import { openEmbeddedLog } from '../adapters/embedded/log.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
@@ -9,16 +10,20 @@ import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import { createEngine, type Engine } from '../engine/process-batch.ts';
-import type { Catalogue } from '../features/catalogue.ts';
-import type { FeatureState } from '../features/feature-state.ts';
+import { storesOf } from '../features/catalogue-outline.ts';
+import { compileFilling, type Filling } from '../features/compile-filling.ts';
+import { type FeatureState, takeTables } from '../features/feature-state.ts';
 import { createScorer, type Model } from '../models/model.ts';
+import { servingUnder } from '../models/review-work.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ServedCatalogue } from '../ports/desk.ts';
 import { letterOf } from '../ports/office/dead-letters.ts';
 import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../ports/stream/log.ts';
+import { readReviewWork } from '../server/models/kept-review-work.ts';
 import { checkCardKey } from './card-settings.ts';
 import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import { fileFirstModel } from './first-champion.ts';
@@ -69,9 +74,10 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   if (options.cards) await checkCardKey(office.settings, options.cards, `The key of ${dataDir}`);
   const money = await openMoney(office, options.baseCurrency, options.presetBaseCurrency);
   const book = await openCatalogue(office.catalogue, options.onNotice);
-  const { catalogue } = book.current();
+  const { catalogue, document } = book.current();
   const { state, serving } = await loadOrCreate(options, {
     catalogue,
+    document,
     registry,
     office,
     store,
@@ -80,21 +86,25 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   });
   await fileStarterRules(office, clock.nowMs());
   const rules = await openRules(office, options.onNotice);
-  const engine = createEngine(state, { catalogue, serving, ruleset: rules.current(catalogue) });
+  const work = await readReviewWork(office.settings);
+  const engine = createEngine(state, {
+    catalogue,
+    serving: servingUnder(serving, work),
+    ruleset: rules.current(catalogue),
+  });
   return { database, office, catalogue: book, rules, money, registry, store, log, engine, committed };
 }
 
 /** State and model from disk, brought up to the committed offset; both made new on the first start. */
 async function loadOrCreate(
   options: PartsOptions,
-  parts: { readonly catalogue: Catalogue } & Pick<
-    EmbeddedParts,
-    'registry' | 'office' | 'store' | 'log' | 'committed'
-  >,
+  parts: Pick<ServedCatalogue, 'catalogue' | 'document'> &
+    Pick<EmbeddedParts, 'registry' | 'office' | 'store' | 'log' | 'committed'>,
 ): Promise<{ state: FeatureState; serving: Serving }> {
-  const { catalogue, registry, office, store, log, committed } = parts;
+  const { catalogue, document, registry, office, store, log, committed } = parts;
+  const { data } = catalogue;
   const redoFrom = (from: number): Promise<void> =>
-    redo(state, { catalogue, store, log, onRefused }, from, committed);
+    redo(state, { catalogue, data, store, log, onRefused }, from, committed);
   const onRefused: RedoParts['onRefused'] = async (offset, record, reason) => {
     options.onNotice(`The record at offset ${offset} cannot be taken into the histories again: ${reason}`);
     await office.deadLetters.add([
@@ -106,19 +116,42 @@ async function loadOrCreate(
   let state = catalogue.createState();
   if (!serving) {
     const made = await options.firstModel(state);
-    const write = (await openCheckpoints(folder, state)).prepare(0);
+    const write = (await openCheckpoints(folder, state, () => storesOf(catalogue))).prepare(0);
     await write();
     await fileFirstModel(registry, made, options.clock.nowMs());
     await redoFrom(0);
     return { state, serving: { champion: createScorer(made, catalogue) } };
   }
-  let offset: number | undefined;
+  let loaded: Loaded | undefined;
   try {
-    offset = await loadCheckpoints(folder, state);
+    loaded = await loadCheckpoints(folder, state);
   } catch (error) {
     options.onNotice(`${(error as Error).message}; the histories are built again from the log.`);
     state = catalogue.createState();
   }
-  await redoFrom(offset ?? 0);
+  await redoFrom(loaded?.offset ?? 0);
+  const held = loaded?.stores ?? storesOf(catalogue);
+  const filling = compileFilling(document, catalogue, { stores: held, has: () => true });
+  if (filling.stores.length > 0) await fillMissing(state, filling, folder, options.onNotice, redoOf);
+  await dropFilled(folder, (one) => held.has(one) || !storesOf(catalogue).has(one));
   return { state, serving };
+
+  function redoOf(into: FeatureState, from: number): Promise<void> {
+    return redo(into, { catalogue: filling, data, store, log, onRefused }, from, committed);
+  }
+}
+
+/** Histories that went live after the last checkpoint: what was filled for them, and what came since. */
+async function fillMissing(
+  state: FeatureState,
+  { stores, createState }: Filling,
+  folder: string,
+  onNotice: (message: string) => void,
+  redoFrom: (into: FeatureState, from: number) => Promise<void>,
+): Promise<void> {
+  const filled = await loadFilled(folder, stores, createState);
+  if (!filled) onNotice(`No checkpoint holds ${stores.join(', ')} yet: they are filled from the log.`);
+  const whole = filled?.state ?? createState();
+  await redoFrom(whole, filled?.offset ?? 0);
+  takeTables(state, whole, stores);
 }

@@ -3,9 +3,9 @@ import { openCheckpoints } from '../adapters/embedded/checkpoint.ts';
 import { inBase } from '../domain/base-amount.ts';
 import { InputError } from '../domain/input-error.ts';
 import { problemsToText } from '../domain/problem.ts';
-import type { BatchOutput } from '../engine/process-batch.ts';
+import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
-import type { FeatureState } from '../features/feature-state.ts';
+import { storesOf } from '../features/catalogue-outline.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import { diskFullError, MAX_BACKLOG, type Measurements, OverCapacityError } from '../ports/desk.ts';
@@ -67,7 +67,7 @@ export async function openRoad(
 ): Promise<EmbeddedRoad> {
   const measurements = createMeasurements();
   const hearers = createHearers(boundary);
-  const checkpoints = await keepCheckpoints(stateFolder(dataDir), engine.state, committed);
+  const checkpoints = await keepCheckpoints(stateFolder(dataDir), engine, committed);
   const disk = diskRoom(dataDir, onNotice);
   let trouble: string | undefined;
   const inQuarantine = await office.deadLetters.quarantinedIds();
@@ -129,8 +129,8 @@ function counted(record: LogRecord, money: MoneyInService): LogRecord {
 }
 
 /** Histories go to disk once enough of them has changed. */
-async function keepCheckpoints(folder: string, state: FeatureState, committed: number) {
-  const checkpoints = await openCheckpoints(folder, state);
+async function keepCheckpoints(folder: string, engine: Engine, committed: number) {
+  const checkpoints = await openCheckpoints(folder, engine.state, () => storesOf(engine.inService.catalogue));
   let lastAt = committed;
   return {
     /** As the processor asks between batches. */

@@ -3,25 +3,23 @@ import { join } from 'node:path';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../adapters/embedded/database.ts';
 import { lockFolder } from '../adapters/embedded/folder-lock.ts';
 import { REFUSE_CARDS } from '../domain/card-policy.ts';
-import { InputError } from '../domain/input-error.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { forgetHistories } from '../features/forget-histories.ts';
-import type { Serving } from '../models/serving.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
-import type { Desk, ServedCatalogue } from '../ports/desk.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Desk } from '../ports/desk.ts';
 import { quarantinedIdOf, subjectOf } from '../ports/office/dead-letters.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { keepAnchors } from './audit-anchors.ts';
-import { catalogueChange } from './catalogue-in-service.ts';
-import { type EmbeddedParts, openParts, type PartsOptions } from './embedded-parts.ts';
+import { embeddedCatalogue } from './embedded-catalogue.ts';
+import { type EmbeddedParts, openParts, type PartsOptions, stateFolder } from './embedded-parts.ts';
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
+import { openService } from './embedded-service.ts';
 import { keepObserved } from './keep-observed.ts';
 import { withinReason } from './late-decision.ts';
 import { recordReader } from './record-reader.ts';
-import { readServing } from './service-watch.ts';
 
 /** A desk in this process: the engine and the log are at hand. */
 export type EmbeddedDesk = Desk & {
@@ -84,15 +82,20 @@ function deskOver(
     trouble: road.trouble,
     query: (sql, parameters) => database.query(sql, parameters),
   });
-  const refresh = refresher(parts, onNotice);
+  const service = openService(parts, onNotice);
+  const { refresh } = service;
+  const catalogue = embeddedCatalogue({
+    ...options,
+    parts,
+    processor,
+    service,
+    folder: stateFolder(options.dataDir),
+  });
+  // A version that was being filled when the process ended goes on without anybody asking.
+  boundary.guarded('filling a catalogue', () => catalogue.resume())();
   const dataModel = () => engine.inService.catalogue.data;
   const observed = keepObserved(office.observedFields, dataModel, clock, boundary);
-  road.hearers.onOutput(({ decided }) => observed.look(decided));
-  const toRecord = (transaction: Transaction): LogRecord => ({
-    kind: 'transaction',
-    transaction,
-    receivedAtMs: clock.nowMs(),
-  });
+  road.hearers.onOutput((output) => observed.look(output));
   return {
     engine,
     store,
@@ -110,39 +113,14 @@ function deskOver(
     office,
     lists: parts.rules.lists,
     refresh,
-    catalogue: catalogueChange({
-      book: office.catalogue,
-      inService: parts.catalogue,
-      next: () => ({ offset: processor.nextOffset, atMs: clock.nowMs() }),
-      refresh,
-      obstacle: () => undefined,
-    }),
+    catalogue,
     health: probes.health,
     partitions: () => [],
     async ready() {
       await database.query('select 1', []);
     },
-    async decide(transaction) {
-      const offset = await append([toRecord(transaction)]);
-      const result = await withinReason(processor.resultAt(offset));
-      if (!result) throw new Error(`the record at offset ${offset} has no decision`);
-      return result;
-    },
     append,
-    async accept(transactions) {
-      await append(transactions.map(toRecord));
-    },
-    async takeAgain(record) {
-      if (record.kind !== 'label') processor.release(quarantinedIdOf(subjectOf(record)));
-      await append([record.kind === 'label' ? record : { ...record, receivedAtMs: clock.nowMs() }]);
-    },
-    letGo: processor.release,
-    async acceptEvents(events) {
-      await append(events.map((event) => ({ kind: 'event', event, receivedAtMs: clock.nowMs() })));
-    },
-    async label(labels) {
-      await append(labels.map((label) => ({ kind: 'label', label })));
-    },
+    ...intake(road, clock),
     async settled() {
       const end = log.endOffset();
       if (end > processor.committedOffset) await processor.resultAt(end - 1);
@@ -155,6 +133,7 @@ function deskOver(
     read: database.read,
     async close() {
       probes.stop();
+      await catalogue.close();
       await road.close();
       await observed.stop().catch((error: Error) => onNotice(`observed fields: ${error.message}`));
       await anchors.stop();
@@ -164,44 +143,36 @@ function deskOver(
   };
 }
 
-/** Takes what registry, rule book, lists and rates say into service. */
-function refresher(
-  { registry, catalogue, rules, money, engine }: EmbeddedParts,
-  onNotice: (message: string) => void,
-): () => Promise<void> {
-  let refused = '';
-  /** A model that cannot be used here changes nothing, neither for decisions nor for whoever moved a rule. */
-  async function servingWith(wanted: ServedCatalogue): Promise<Serving | undefined> {
-    const { catalogue: now, serving } = engine.inService;
-    try {
-      return (await readServing(registry, wanted.catalogue, serving, onNotice)) ?? serving;
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      if (wanted.catalogue !== now) await catalogue.refused(wanted, error.message);
-      else if (refused !== error.message) onNotice(`${error.message} What is in service stays.`);
-      refused = error.message;
-      return undefined;
-    }
-  }
-  return async () => {
-    const wanted = await catalogue.look();
-    await rules.look();
-    await money.look();
-    const serving = await servingWith(wanted);
-    const { inService } = engine;
-    if (!serving) {
-      const ruleset = rules.current(inService.catalogue);
-      if (ruleset !== inService.ruleset) engine.serve({ ...inService, ruleset });
-      return;
-    }
-    const ruleset = rules.current(wanted.catalogue);
-    if (wanted !== catalogue.current()) catalogue.took(wanted);
-    if (
-      serving !== inService.serving ||
-      ruleset !== inService.ruleset ||
-      wanted.catalogue !== inService.catalogue
-    )
-      engine.serve({ catalogue: wanted.catalogue, serving, ruleset });
-    forgetHistories(engine.state, wanted.catalogue);
+/** What comes in, as records of the log. */
+function intake(
+  { append, processor }: EmbeddedRoad,
+  { nowMs }: Clock,
+): Pick<EmbeddedDesk, 'decide' | 'accept' | 'takeAgain' | 'letGo' | 'acceptEvents' | 'label'> {
+  const toRecord = (transaction: Transaction): LogRecord => ({
+    kind: 'transaction',
+    transaction,
+    receivedAtMs: nowMs(),
+  });
+  return {
+    async decide(transaction) {
+      const offset = await append([toRecord(transaction)]);
+      const result = await withinReason(processor.resultAt(offset));
+      if (!result) throw new Error(`the record at offset ${offset} has no decision`);
+      return result;
+    },
+    async accept(transactions) {
+      await append(transactions.map(toRecord));
+    },
+    async takeAgain(record) {
+      if (record.kind !== 'label') processor.release(quarantinedIdOf(subjectOf(record)));
+      await append([record.kind === 'label' ? record : { ...record, receivedAtMs: nowMs() }]);
+    },
+    letGo: processor.release,
+    async acceptEvents(events) {
+      await append(events.map((event) => ({ kind: 'event', event, receivedAtMs: nowMs() })));
+    },
+    async label(labels) {
+      await append(labels.map((label) => ({ kind: 'label', label })));
+    },
   };
 }

@@ -38,7 +38,7 @@ function toProbe(
   // Absent fields are undefined, which encodings take as missing.
   return {
     transaction: transaction as unknown as Transaction,
-    vector: reader.read(row.vector, row.catalogueHash),
+    vector: reader.read(row.vector, row.catalogueHash, row.filled),
   };
 }
 

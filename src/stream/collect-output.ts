@@ -1,8 +1,9 @@
 // What a sink makes of published records: rows to be stored, and letters of what cannot be.
 import { asBuffer } from '../domain/bytes.ts';
+import { DEAD_LETTER_CHARACTERS } from '../domain/dead-letter.ts';
 import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { DEAD_LETTER_CHARACTERS, type DeadLetterEntry, letterOf } from '../ports/office/dead-letters.ts';
+import { type DeadLetterEntry, letterOf } from '../ports/office/dead-letters.ts';
 import type { Collector, SinkProgress } from '../ports/stream/sink-store.ts';
 import type { StreamRecord } from '../ports/stream/stream.ts';
 import { decodeMessage, type OutputMessage, offsetOf, readMessage } from './message-codec.ts';

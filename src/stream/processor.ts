@@ -9,6 +9,7 @@ import { quarantinedEvent, quarantinedIdOf, subjectOf } from '../ports/office/de
 import type { Store } from '../ports/store.ts';
 import type { Log, LogBatch } from '../ports/stream/log.ts';
 import { createAwaitedResults } from './awaited-results.ts';
+import { createPauses } from './between-batches.ts';
 import { commitNarrowed, narrowed } from './commit-narrowed.ts';
 
 export type ProcessorHooks = {
@@ -29,6 +30,7 @@ export type ProcessorHooks = {
  * - ROAD4 What the machine is at fault for is told and tried again; what goes on failing ends the processor, and all who wait hear why.
  * - ROAD5 Whoever stops it waits for what is under way; the rest is in the log for the next start.
  * - ROAD6 What a boundary asks for runs after its offset is committed, and before the next commit.
+ * - ROAD7 What is asked for between two batches runs once all before it is committed, and before anything after it is decided.
  *
  * **Caller invariants**
  * - It starts at the offset that the store committed, with the engine's state at that offset.
@@ -42,6 +44,8 @@ export type Processor = {
   resultAt(offset: number): Promise<Result | undefined>;
   readonly nextOffset: number;
   readonly committedOffset: number;
+  /** Runs something between two batches, at the offset that comes next, and gives what it gives; the records wait meanwhile. */
+  between<T>(work: (nextOffset: number) => Promise<T>): Promise<T>;
   start(): void;
   /** Finishes what is under way; what is in the log stays for the next start. */
   stop(): Promise<void>;
@@ -148,6 +152,7 @@ export function createProcessor(
   let stopping = false;
   let running: Promise<void> | undefined;
   const results = createAwaitedResults();
+  const pauses = createPauses();
 
   const patiently = patience(hooks.onTrouble, () => stopping);
   const prepare = (offset: number): Promise<Prepared | undefined> => prepareAt(offset, log, store, patiently);
@@ -166,11 +171,16 @@ export function createProcessor(
     let committing: Promise<void> = Promise.resolve();
     let prepared: Prepared | undefined;
     while (!stopping) {
+      if (pauses.waiting) {
+        await committing;
+        await pauses.take(nextOffset);
+        continue;
+      }
       prepared ??= await prepare(nextOffset);
       if (!prepared) {
         await committing;
         // Looked at again: a wake-up from stop() during the commit would be lost.
-        if (!stopping) await log.arrival(nextOffset);
+        if (!stopping && !pauses.waiting) await log.arrival(nextOffset);
         continue;
       }
       const { batch, known } = prepared;
@@ -207,14 +217,23 @@ export function createProcessor(
     get committedOffset() {
       return committedOffset;
     },
+    between(work) {
+      const done = pauses.ask(work);
+      log.wake();
+      return done;
+    },
     release(quarantinedId) {
       inQuarantine.delete(quarantinedId);
     },
     start() {
-      running ??= run().catch((error: Error) => {
-        results.fail(error);
-        hooks.onFailure(error);
-      });
+      running ??= run().then(
+        () => pauses.end(new Error('the processor was stopped')),
+        (error: Error) => {
+          pauses.end(error);
+          results.fail(error);
+          hooks.onFailure(error);
+        },
+      );
     },
     async stop() {
       stopping = true;

@@ -300,6 +300,22 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
     });
 
     await t.test(
+      'LETTER6 Only an open letter is mended, with its audit line; what was sent stays beside what was put in its place',
+      async () => {
+        const [letter] = await deadLetters.page({ quarantined: false }, 1);
+        assert.ok(await deadLetters.mend(letter.id, '{"a":"\u0000"}', entry('mended')));
+        const mended = await deadLetters.find(letter.id);
+        assert.deepEqual([mended?.raw, mended?.mended], [letter.raw, '{"a":"\ufffd"}']);
+        assert.equal(mended?.changedBy, 'local');
+        const lines = await query("select 1 from audit_log where action = 'mended'");
+        assert.equal(lines.length, 1);
+        assert.ok(await deadLetters.move(letter.id, 'open', 'discarded', entry('discarded')));
+        assert.equal(await deadLetters.mend(letter.id, 'again', entry('mended')), false);
+        assert.equal((await deadLetters.find(letter.id))?.mended, '{"a":"\ufffd"}');
+      },
+    );
+
+    await t.test(
       'K5 LETTER5 Open letters of the quarantine, and what histories are built from, stay; of the others the newest do, for thirty days',
       async () => {
         await deadLetters.tidy(START_MS + 1);

@@ -30,6 +30,7 @@ const SCORER: Scorer = {
   catalogue: STANDARD,
   failures: { count: 0, last: undefined },
   baseline: undefined,
+  curve: undefined,
   input: undefined,
   knows: () => true,
   score: ({ amountMinor }) => (amountMinor % 100) / 100,
@@ -241,6 +242,43 @@ export function roadContract(name: string, open: () => Promise<RoadWorld>): void
         assert.match((await lost.failed).message, /connection refused/);
         assert.equal(await store.committedOffset(0), before);
         assert.ok(!inQuarantine.has('hopeless'));
+      },
+    );
+    await t.test(
+      'ROAD7 What is asked for between two batches runs once all before it is committed, and before anything after it is decided',
+      async () => {
+        const started = await start(store.commit);
+        const before = await store.committedOffset(0);
+        const { processor } = started;
+        let waited = 0;
+        const first = processor.between(async (at) => {
+          waited = await log.append([record('while it waits')]);
+          await new Promise((next) => setTimeout(next, 20));
+          assert.deepEqual(started.outputs, []);
+          return at;
+        });
+        processor.start();
+        assert.equal(await first, before);
+        await processor.resultAt(waited);
+        // Asked for while nothing comes in, and while much does.
+        assert.equal(await processor.between(async (at) => at), waited + 1);
+        const many = Array.from({ length: 1200 }, (_, i) => record(`between ${i}`));
+        const last = (await log.append(many)) + many.length - 1;
+        const [at, committed] = await processor.between(async (next) => [
+          next,
+          await store.committedOffset(0),
+        ]);
+        assert.equal(committed, at, 'all before it is committed');
+        await assert.rejects(
+          processor.between(() => Promise.reject(new Error('not now'))),
+          /not now/,
+        );
+        await processor.resultAt(last);
+        await processor.stop();
+        await assert.rejects(
+          processor.between(async () => 0),
+          /stopped/,
+        );
       },
     );
     await close();

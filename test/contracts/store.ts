@@ -151,6 +151,10 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
           ],
         );
         assert.equal(alerts[2].topReason, 'a rule');
+        assert.deepEqual(
+          alerts.map(({ topRule, topFeature }) => topRule ?? topFeature),
+          ['amount', 'amount', 'r'],
+        );
         assert.equal(await store.openAlerts(), 1);
         assert.deepEqual(
           [

@@ -41,6 +41,7 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'GET /v1/stats': one('/v1/stats'),
   'GET /v1/models/current': one('/v1/models/current'),
   'GET /v1/pipeline': one('/v1/pipeline'),
+  'GET /v1/pipeline/minutes': one('/v1/pipeline/minutes'),
   'GET /v1/transaction': ({ transactions }) => [{ path: `/v1/transaction?id=${transactions[0]}` }],
   'GET /v1/dead-letters': () => [
     { path: '/v1/dead-letters' },
@@ -54,6 +55,14 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'POST /v1/dead-letters/{id}/discard': () => [
     { path: '/v1/dead-letters/9999/discard', body: {}, status: [404] },
   ],
+  'POST /v1/dead-letters/{id}/mend': () => [
+    { path: '/v1/dead-letters/9999/mend', body: { record: '{}' }, status: [404, 403] },
+  ],
+  // Each is refused again, and quoted again.
+  'POST /v1/dead-letters/retry': ({ deadLetters }) => [
+    { path: '/v1/dead-letters/retry', body: { ids: deadLetters } },
+  ],
+  'POST /v1/dead-letters/discard': () => [{ path: '/v1/dead-letters/discard', body: { ids: [9999] } }],
   'GET /healthz': one('/healthz'),
   'GET /readyz': one('/readyz'),
   'GET /metrics': one('/metrics'),
@@ -171,6 +180,8 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'POST /v1/catalogue/move': () => [
     { path: '/v1/catalogue/move', body: { version: 1, state: 'live' }, status: [409] },
   ],
+  'GET /v1/catalogue/move': one('/v1/catalogue/move'),
+  'DELETE /v1/catalogue/move': () => [{ path: '/v1/catalogue/move?version=1', status: [409] }],
   'PUT /v1/catalogue/features/{name}': () => [
     { path: '/v1/catalogue/features/planted_count_1h', body: { on: true } },
   ],

@@ -1,6 +1,7 @@
 // The keys of the alert queue.
 import { useEffect } from 'react';
 import type { Alert } from '../../../src/protocol/alerts.ts';
+import { isMeantElsewhere } from '../kit/keys.ts';
 import { useMay, useMe } from '../live/me.ts';
 import type { Acting } from './alert-actions.tsx';
 import type { Action } from './alert-pages.ts';
@@ -8,15 +9,6 @@ import type { Action } from './alert-pages.ts';
 const SNOOZE_MS = 3_600_000;
 
 type Keys = Readonly<Record<string, () => void>>;
-
-/** Whether a key goes into a field, to what has the focus, to the browser or to a dialog. */
-function isMeantElsewhere({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-  const typing = target instanceof HTMLInputElement && target.type !== 'checkbox';
-  if (typing || target instanceof HTMLTextAreaElement) return true;
-  const acts = target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement;
-  if (acts && key === 'Enter') return true;
-  return ctrlKey || metaKey || altKey || document.querySelector('[role=dialog]') !== null;
-}
 
 export function useQueueKeys(queue: {
   /** The alert under the cursor. */

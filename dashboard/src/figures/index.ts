@@ -1,2 +1,3 @@
 // What other rooms show of figures.
+export { usePeriod } from './period.ts';
 export { loadMap } from './world-map.tsx';

@@ -70,7 +70,7 @@ function Desk() {
       <div style={{ minWidth: 0 }}>
         <TopBar
           search={search}
-          withPeriod={active.to === '/overview'}
+          withPeriod={active.to === '/overview' || active.to === '/pipeline'}
           onColors={changeColors}
           onHelp={showHelp}
         />

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type RefObject, useEffect } from 'react';
 import { Dialog } from '../kit/dialog.tsx';
 import { Facts } from '../kit/facts.tsx';
+import { isBehindDialog, isMeantElsewhere } from '../kit/keys.ts';
 import { SCREENS } from './screens.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -22,11 +23,6 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['?', 'This list'],
 ];
 
-const isTyping = ({ target }: KeyboardEvent): boolean =>
-  target instanceof HTMLInputElement ||
-  target instanceof HTMLTextAreaElement ||
-  (target instanceof HTMLElement && target.isContentEditable);
-
 export function useKeys(desk: {
   readonly search: RefObject<HTMLInputElement | null>;
   help(): void;
@@ -35,12 +31,12 @@ export function useKeys(desk: {
   const navigate = useNavigate();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
+      if ((event.ctrlKey || event.metaKey) && event.key === 'k' && !isBehindDialog()) {
         event.preventDefault();
         desk.search.current?.focus();
         return;
       }
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isMeantElsewhere(event)) return;
       if (event.key === '?') desk.help();
       if (event.key === 't') desk.changeColors();
       const next = SCREENS.find((screen) => screen.key === event.key);

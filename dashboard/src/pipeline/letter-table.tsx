@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { DeadLetterRow } from '../../../src/protocol/dead-letters.ts';
+import { choice } from '../kit/choice.tsx';
 import { count, dateTime } from '../kit/format.ts';
 import { actions, Table } from '../kit/table.tsx';
 import { useMay } from '../live/me.ts';
@@ -15,6 +16,7 @@ const STEP_WORDS: Readonly<Record<NonNullable<DeadLetterRow['step']>, string>> =
 
 type Acts = {
   readonly onRetry: (id: number) => void;
+  readonly onMend: (row: DeadLetterRow) => void;
   readonly onDiscard: (id: number) => void;
 };
 
@@ -23,9 +25,12 @@ export function LetterTable(
     readonly letters: readonly DeadLetterRow[] | undefined;
     /** Said where there are none. */
     readonly nothing: string;
+    readonly chosen: ReadonlySet<number>;
+    readonly onChoose: (ids: ReadonlySet<number>) => void;
   },
 ) {
-  const { onRetry, onDiscard } = props;
+  const { onRetry, onMend, onDiscard, chosen, onChoose } = props;
+  const may = useMay('handle_dead_letters');
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const turn = (id: number): void =>
     setOpen((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
@@ -35,15 +40,19 @@ export function LetterTable(
       rows={props.letters}
       rowKey={({ id }) => id}
       columns={[
+        ...(may ? [chooser(props.letters ?? [], chosen, onChoose)] : []),
         { title: 'Received', cell: ({ receivedAt }) => dateTime(receivedAt) },
-        { title: 'From', cell: ({ source }) => source },
         {
           title: 'What happened',
           cell: (row) => <Happened row={row} isOpen={open.has(row.id)} onTurn={() => turn(row.id)} />,
         },
+        { title: 'From', cell: ({ source }) => source },
         { title: 'State', cell: (row) => <State row={row} /> },
         actions<DeadLetterRow>(
-          (row) => row.state === 'open' && <Actions row={row} onRetry={onRetry} onDiscard={onDiscard} />,
+          (row) =>
+            row.state === 'open' && (
+              <Actions row={row} onRetry={onRetry} onMend={onMend} onDiscard={onDiscard} />
+            ),
         ),
       ]}
       mark={({ id }) => ({ 'data-letter': id })}
@@ -51,6 +60,25 @@ export function LetterTable(
       empty={props.nothing}
     />
   );
+}
+
+/** Only what is open can be chosen. */
+function chooser(
+  letters: readonly DeadLetterRow[],
+  chosen: ReadonlySet<number>,
+  onChoose: (ids: ReadonlySet<number>) => void,
+) {
+  const open = letters.filter(({ state }) => state === 'open').map(({ id }) => id);
+  const column = choice<DeadLetterRow>({
+    rows: open.length,
+    chosen: open.filter((id) => chosen.has(id)).length,
+    isChosen: ({ id }) => chosen.has(id),
+    labelOf: ({ id }) => `Choose dead letter ${id}`,
+    onChoose: ({ id }, isChosen) =>
+      onChoose(new Set([...[...chosen].filter((one) => one !== id), ...(isChosen ? [id] : [])])),
+    onChooseAll: (isChosen) => onChoose(new Set(isChosen ? open : [])),
+  });
+  return { ...column, cell: (row: DeadLetterRow) => row.state === 'open' && column.cell(row) };
 }
 
 function Happened(props: {
@@ -88,7 +116,11 @@ function State({ row }: { readonly row: DeadLetterRow }) {
   );
 }
 
-function Actions({ row, onRetry, onDiscard }: Acts & { readonly row: DeadLetterRow }) {
+/** What was decided is not mended, nor what nobody here may see. */
+const canBeMended = ({ raw, decided, step }: DeadLetterRow): boolean =>
+  raw !== undefined && !decided && step !== 'rebuilding';
+
+function Actions({ row, onRetry, onMend, onDiscard }: Acts & { readonly row: DeadLetterRow }) {
   const may = useMay('handle_dead_letters');
   return (
     <>
@@ -101,6 +133,17 @@ function Actions({ row, onRetry, onDiscard }: Acts & { readonly row: DeadLetterR
       >
         Try again
       </Button>{' '}
+      {canBeMended(row) && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          disabled={!may}
+          title={may ? undefined : 'Your role may not do this'}
+          onClick={() => onMend(row)}
+        >
+          Mend …
+        </Button>
+      )}{' '}
       <Button
         size="compact-xs"
         variant="default"
@@ -128,10 +171,23 @@ function Details({ row }: { readonly row: DeadLetterRow }) {
       {row.raw === undefined ? (
         <p className="muted">The record itself is hidden from your role.</p>
       ) : (
-        <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 320, overflow: 'auto' }}>
-          {row.raw}
-        </pre>
+        <Raw text={row.raw} />
+      )}
+      {row.mended !== undefined && (
+        <>
+          <p className="muted">Mended by {row.changedBy ?? 'somebody'}; this was tried in its place:</p>
+          <Raw text={row.mended} />
+        </>
       )}
     </>
   );
 }
+
+const Raw = ({ text }: { readonly text: string }) => (
+  <pre
+    className="code"
+    style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 320, overflow: 'auto' }}
+  >
+    {text}
+  </pre>
+);

@@ -71,6 +71,21 @@ const isUnusual = ({ value, usual }: StoryFeature): boolean =>
 const range = (lies: { readonly low: number; readonly high: number } | null): string =>
   lies ? `${number.format(lies.low)} – ${number.format(lies.high)}` : '–';
 
+/** What was computed afterwards says so: nobody decided by it. */
+function FeatureName({ name, afterwards }: StoryFeature) {
+  return (
+    <>
+      {words(name)}
+      {afterwards && (
+        <span className="muted" title="It went live later: rules and model did not see it">
+          {' '}
+          · computed afterwards
+        </span>
+      )}
+    </>
+  );
+}
+
 export function AllFeatures({ story }: { readonly story: TransactionStory }) {
   return (
     <details>
@@ -80,7 +95,7 @@ export function AllFeatures({ story }: { readonly story: TransactionStory }) {
         rows={story.features}
         rowKey={({ name }) => name}
         columns={[
-          { title: 'Feature', hint: ({ description }) => description, cell: ({ name }) => words(name) },
+          { title: 'Feature', hint: ({ description }) => description, cell: FeatureName },
           {
             title: 'Value',
             right: true,

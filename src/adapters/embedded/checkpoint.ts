@@ -6,7 +6,9 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { encodedLength, encodeEntity, loadEntities } from '../../features/entity-codec.ts';
-import { type FeatureState, tablesOf } from '../../features/feature-state.ts';
+import type { EntityTable } from '../../features/entity-table.ts';
+import { ENTITY_KINDS, type FeatureState, forgetOthers, tablesOf } from '../../features/feature-state.ts';
+import { dropFilled } from './filled-histories.ts';
 
 const SLICES = 16;
 export const CHECKPOINT_VERSION = 'goshawk-state-3';
@@ -22,45 +24,102 @@ export type Checkpoints = {
   prepare(offset: number): () => Promise<void>;
 };
 
-function serializeEntities(state: FeatureState, slice: number | 'all'): Uint8Array[] {
-  const parts: Uint8Array[] = [];
+/** Copies entries of the stores that are kept: what changed, a slice of the rest, and all of a store that no segment has yet. */
+function serializeEntities(
+  state: FeatureState,
+  stores: ReadonlySet<string>,
+  slice: number | 'all',
+  isNew: (store: string) => boolean,
+): Buffer {
+  const found: { readonly store: string; readonly table: EntityTable; readonly entries: Set<number> }[] = [];
+  let bytes = 0;
   for (const [store, table] of tablesOf(state)) {
-    const wanted = new Set<number>(table.changed().entries);
+    if (!stores.has(store)) continue;
+    const entries = new Set<number>(table.changed().entries);
+    const whole = slice === 'all' || isNew(store);
     for (let entry = 0; entry < table.size; entry++) {
-      if (slice === 'all' || table.hashOf(entry) % SLICES === slice) wanted.add(entry);
+      if (whole || table.hashOf(entry) % SLICES === slice) entries.add(entry);
     }
-    for (const entry of wanted) {
-      const part = Buffer.allocUnsafe(encodedLength(table, entry, store));
-      encodeEntity(table, entry, store, part, 0);
-      parts.push(part);
+    for (const entry of entries) bytes += encodedLength(table, entry, store);
+    found.push({ store, table, entries });
+  }
+  const body = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const { store, table, entries } of found) {
+    for (const entry of entries) {
+      encodeEntity(table, entry, store, body, at);
+      at += encodedLength(table, entry, store);
     }
     table.clearChanged();
   }
-  return parts;
+  return body;
 }
 
-/** Loads all segments of a folder into `state`; gives the log offset the state stands at, or undefined for none. */
-export async function loadCheckpoints(folder: string, state: FeatureState): Promise<number | undefined> {
+type Header = {
+  readonly magic: string;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly crc32: number;
+  /** The histories that this segment and those before hold whole; absent in what was written before there were others. */
+  readonly stores?: readonly string[];
+};
+
+export type Loaded = {
+  /** The log offset that the histories stand at. */
+  readonly offset: number;
+  /** The histories that are whole. */
+  readonly stores: ReadonlySet<string>;
+};
+
+const segmentsIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+
+/** Loads all segments of a folder into `state`; nothing where there is none. A history that is not whole is left empty. */
+export async function loadCheckpoints(folder: string, state: FeatureState): Promise<Loaded | undefined> {
   await mkdir(folder, { recursive: true });
-  const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
-  let offset: number | undefined;
-  for (const name of names) {
+  let loaded: Loaded | undefined;
+  for (const name of await segmentsIn(folder)) {
     const bytes = await readFile(join(folder, name));
     const headerEnd = bytes.indexOf(10);
-    const header = JSON.parse(bytes.subarray(0, headerEnd).toString('utf8'));
+    const header = JSON.parse(bytes.subarray(0, headerEnd).toString('utf8')) as Header;
     const body = bytes.subarray(headerEnd + 1);
     if (header.magic !== CHECKPOINT_VERSION || header.bytes !== body.length || header.crc32 !== crc32(body)) {
       throw new Error(`${join(folder, name)} is damaged`);
     }
     loadEntities(body, state);
-    offset = header.offset;
+    loaded = { offset: header.offset, stores: new Set(header.stores ?? ENTITY_KINDS) };
   }
+  if (loaded) forgetOthers(state, loaded.stores);
   for (const [, table] of tablesOf(state)) table.clearChanged();
-  return offset;
+  return loaded;
 }
 
-export async function openCheckpoints(folder: string, state: FeatureState): Promise<Checkpoints> {
+/** The histories that the newest segment of a folder holds whole. */
+async function storesOnDisk(folder: string): Promise<ReadonlySet<string>> {
+  const newest = (await segmentsIn(folder)).at(-1);
+  if (newest === undefined) return new Set();
+  const file = await open(join(folder, newest));
+  try {
+    for await (const line of file.readLines({ encoding: 'latin1' })) {
+      return new Set((JSON.parse(line) as Header).stores ?? ENTITY_KINDS);
+    }
+    return new Set();
+  } catch {
+    // Whoever loads it says that it is damaged: here all is written anew.
+    return new Set();
+  } finally {
+    await file.close().catch(() => undefined);
+  }
+}
+
+/** `kept` are the histories that the catalogue in service reads. */
+export async function openCheckpoints(
+  folder: string,
+  state: FeatureState,
+  kept: () => ReadonlySet<string>,
+): Promise<Checkpoints> {
   await mkdir(folder, { recursive: true });
+  let written = await storesOnDisk(folder);
   const numbers = (await readdir(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
   let next = numbers.length > 0 ? Math.max(...numbers) + 1 : 0;
   const fileOf = (number: number): string => join(folder, `segment-${String(number).padStart(10, '0')}.bin`);
@@ -72,9 +131,17 @@ export async function openCheckpoints(folder: string, state: FeatureState): Prom
     },
     prepare(offset) {
       const number = next++;
-      const body = Buffer.concat(serializeEntities(state, number === 0 ? 'all' : number % SLICES));
+      const stores = kept();
+      const slice = number === 0 ? 'all' : number % SLICES;
+      const body = serializeEntities(state, stores, slice, (store) => !written.has(store));
       return async () => {
-        const header = { magic: CHECKPOINT_VERSION, offset, bytes: body.length, crc32: crc32(body) };
+        const header: Header = {
+          magic: CHECKPOINT_VERSION,
+          offset,
+          bytes: body.length,
+          crc32: crc32(body),
+          stores: [...stores],
+        };
         const file = await open(`${fileOf(number)}.part`, 'w');
         try {
           await file.write(`${JSON.stringify(header)}\n`);
@@ -84,6 +151,8 @@ export async function openCheckpoints(folder: string, state: FeatureState): Prom
           await file.close();
         }
         await rename(`${fileOf(number)}.part`, fileOf(number));
+        written = stores;
+        await dropFilled(folder, (store) => stores.has(store));
         for (const name of await readdir(folder)) {
           const old = NAME.exec(name);
           if (old && Number(old[1]) <= number - SLICES) await rm(join(folder, name));

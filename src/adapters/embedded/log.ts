@@ -1,9 +1,10 @@
 // The log of the embedded runtime: batches of records in a PGlite table, appended by group commit.
 // Delivery: an append resolves only when its transaction is committed; each offset is written once.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import type { LogRecord } from '../../engine/records.ts';
 import type { Log, LogBatch } from '../../ports/stream/log.ts';
 import type { Row, SqlSession } from '../sql/session.ts';
+import { unpackBatch } from './log-pages.ts';
 
 const MAX_GROUP_RECORDS = 1000;
 /** Newest batches kept in memory, so that the engine does not read back what was just written. */
@@ -51,8 +52,7 @@ async function storedFrom(session: SqlSession, offset: number): Promise<Iterable
 
 function* unpacked(rows: readonly Row[]): Generator<LogBatch> {
   for (const row of rows) {
-    const text = zstdDecompressSync(row.payload as Uint8Array).toString('utf8');
-    yield { firstOffset: Number(row.base_offset), records: JSON.parse(text) as LogRecord[] };
+    yield { firstOffset: Number(row.base_offset), records: unpackBatch(row.payload as Uint8Array) };
   }
 }
 

@@ -25,8 +25,13 @@ export const CATALOGUE_TABLES: readonly string[] = [
   'insert into catalogue_state (revision, last_version) values (0, 0)',
 ];
 
+export const FILLING_COLUMNS: readonly string[] = [
+  'alter table catalogue_versions add column live_from bigint',
+  `comment on column catalogue_versions.live_from is 'The first record of the log that it decided when it went live last'`,
+];
+
 const WITHOUT_DOCUMENT = `version, state, document_hash, catalogue_hash, note, author, author_id, created_at, moved_by, moved_at,
-  served_at, problem, disabled, filled_from`;
+  served_at, live_from, problem, disabled, filled_from`;
 
 const toVersion = (row: Row): CatalogueVersion => ({
   version: Number(row.version),
@@ -40,6 +45,7 @@ const toVersion = (row: Row): CatalogueVersion => ({
   movedBy: textOrNone(row.moved_by),
   movedAtMs: timeMsOrNone(row.moved_at),
   servedAtMs: timeMsOrNone(row.served_at),
+  liveFrom: row.live_from === null ? undefined : Number(row.live_from),
   problem: textOrNone(row.problem),
   disabled: JSON.parse(String(row.disabled)) as string[],
   filledFrom: (JSON.parse(String(row.filled_from)) as FilledFrom[]).map(({ offset, ...rest }) => ({
@@ -72,7 +78,8 @@ const MOVE = `
     returning version),
   moved as (
     update catalogue_versions set state = $3, moved_by = $5, moved_at = $6, filled_from = $4,
-      served_at = case when $3 = 'live' then $6::timestamptz else served_at end
+      served_at = case when $3 = 'live' then $6::timestamptz else served_at end,
+      live_from = case when $3 = 'live' then $8::bigint else live_from end
     where version = $1 and state = $2 and (select count(*) from room) >= 0
     returning version),
   revised as (
@@ -136,7 +143,7 @@ export function createCatalogueBook(session: SqlSession): CatalogueBook {
       );
       return rows.length > 0;
     },
-    async move(version, from, to, filledFrom, entry) {
+    async move(version, from, to, filledFrom, entry, liveFrom) {
       const rows = await session.query(MOVE, [
         version,
         from,
@@ -145,6 +152,7 @@ export function createCatalogueBook(session: SqlSession): CatalogueBook {
         entry.actor.name,
         isoTime(entry.atMs),
         auditText(entry),
+        liveFrom ?? null,
       ]);
       return rows.length > 0;
     },

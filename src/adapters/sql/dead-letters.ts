@@ -1,13 +1,12 @@
 // Dead letters in the database: what could not be used, and what is in quarantine until somebody deals with it.
 import { asBuffer } from '../../domain/bytes.ts';
 import { type CustomerEventJson, customerEventFromJson } from '../../domain/customer-event.ts';
-import { type DeadLetterState, QUARANTINE_STEPS } from '../../domain/dead-letter.ts';
+import { DEAD_LETTER_CHARACTERS, type DeadLetterState, QUARANTINE_STEPS } from '../../domain/dead-letter.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { type LabelJson, labelFromJson } from '../../domain/label.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { eventContentHash, type Quarantined } from '../../engine/process-batch.ts';
 import {
-  DEAD_LETTER_CHARACTERS,
   DEAD_LETTER_DAYS,
   DEAD_LETTERS_KEPT,
   type DeadLetter,
@@ -41,6 +40,9 @@ export const quarantineColumns = (place: boolean): readonly string[] => [
     ? [`create index dead_letters_place on dead_letters (partition, log_offset) where partition is not null`]
     : []),
 ];
+
+/** What somebody put in the place of what was sent; that stays beside it. */
+export const MENDED_COLUMN = 'alter table dead_letters add column mended text';
 
 /** A database takes neither NUL nor half a character; what cannot be stored stands as a question mark in a lozenge. */
 const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd').toWellFormed();
@@ -137,6 +139,7 @@ function toLetter(row: Row): DeadLetter {
   const step = QUARANTINE_STEPS.find((known) => known === row.step);
   const id = text(row.transaction_id);
   const decided = text(row.decided);
+  const mended = text(row.mended);
   const receivedAtMs = (row.received_at as Date).getTime();
   return {
     id: Number(row.id),
@@ -159,6 +162,7 @@ function toLetter(row: Row): DeadLetter {
       decidedAt: { partition: Number(row.partition), offset: Number(row.log_offset) },
     }),
     ...(decided !== undefined && { decided }),
+    ...(mended !== undefined && { mended }),
   };
 }
 
@@ -213,9 +217,34 @@ async function storeLetter(
   ]);
 }
 
+type Ask = (sql: string, ...parameters: unknown[]) => Promise<Row[]>;
+
+/** Resolves what is decided by now, lets go of what is old or too much. */
+async function tidy(ask: Ask, nowMs: number): Promise<void> {
+  const longAgo = isoTime(nowMs - DEAD_LETTER_DAYS * 86_400_000);
+  await ask(
+    `update dead_letters d set state = 'resolved', changed_at = $1
+       where d.state = 'retrying' and d.record_kind = 'transaction' and exists (
+         select 1 from transactions t where t.id = d.transaction_id and t.account_id = d.account_id)`,
+    isoTime(nowMs),
+  );
+  // What histories are rebuilt from stays, and what nobody has dealt with.
+  const dispensable = `log_offset is null and (step is null or state in ('resolved', 'discarded'))
+      and not coalesce(record_kind = 'label' and step = 'deciding', false)`;
+  await ask(
+    `delete from dead_letters where ${dispensable} and coalesce(changed_at, received_at) < $1`,
+    longAgo,
+  );
+  await ask(
+    `delete from dead_letters where ${dispensable} and id <= (
+         select id from dead_letters where ${dispensable} order by id desc offset $1 limit 1)`,
+    DEAD_LETTERS_KEPT,
+  );
+}
+
 /** Letters, and what becomes of them. */
 export function createDeadLetters(session: SqlSession, numbers: RowNumbers): DeadLetters {
-  const ask = (sql: string, ...parameters: unknown[]): Promise<Row[]> => session.query(sql, parameters);
+  const ask: Ask = (sql, ...parameters) => session.query(sql, parameters);
   return {
     async add(entries) {
       if (entries.length === 0) return;
@@ -280,6 +309,20 @@ export function createDeadLetters(session: SqlSession, numbers: RowNumbers): Dea
       );
       return rows.length > 0;
     },
+    async mend(id, mended, entry) {
+      const rows = await ask(
+        `with changed as (
+           update dead_letters set mended = $2, changed_at = $3, changed_by = $4
+           where id = $1 and state = 'open' returning id)
+         select id, append_audit($5) from changed`,
+        id,
+        storable(mended),
+        isoTime(entry.atMs),
+        entry.actor.name,
+        auditText(entry),
+      );
+      return rows.length > 0;
+    },
     async failedAgain(id, problems, nowMs) {
       await ask(
         `update dead_letters set state = 'open', times = times + 1, problems = $2, changed_at = $3 where id = $1`,
@@ -289,26 +332,6 @@ export function createDeadLetters(session: SqlSession, numbers: RowNumbers): Dea
       );
     },
     storeAgain: (letter, nowMs) => storeLetter(session, numbers, letter, nowMs),
-    async tidy(nowMs) {
-      const longAgo = isoTime(nowMs - DEAD_LETTER_DAYS * 86_400_000);
-      await ask(
-        `update dead_letters d set state = 'resolved', changed_at = $1
-         where d.state = 'retrying' and d.record_kind = 'transaction' and exists (
-           select 1 from transactions t where t.id = d.transaction_id and t.account_id = d.account_id)`,
-        isoTime(nowMs),
-      );
-      // What histories are rebuilt from stays, and what nobody has dealt with.
-      const dispensable = `log_offset is null and (step is null or state in ('resolved', 'discarded'))
-        and not coalesce(record_kind = 'label' and step = 'deciding', false)`;
-      await ask(
-        `delete from dead_letters where ${dispensable} and coalesce(changed_at, received_at) < $1`,
-        longAgo,
-      );
-      await ask(
-        `delete from dead_letters where ${dispensable} and id <= (
-           select id from dead_letters where ${dispensable} order by id desc offset $1 limit 1)`,
-        DEAD_LETTERS_KEPT,
-      );
-    },
+    tidy: (nowMs) => tidy(ask, nowMs),
   };
 }

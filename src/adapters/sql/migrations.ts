@@ -1,12 +1,12 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
-import { ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
+import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
-import { CATALOGUE_TABLES } from './catalogue.ts';
+import { CATALOGUE_TABLES, FILLING_COLUMNS } from './catalogue.ts';
 import { LARGEST_LOSS } from './commit.ts';
-import { quarantineColumns } from './dead-letters.ts';
+import { MENDED_COLUMN, quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
 import { eventTables } from './events.ts';
 import { LINK_INDEXES } from './links.ts';
@@ -14,6 +14,7 @@ import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
 import { OBSERVED_FIELD_TABLES } from './observed-fields.ts';
+import { PAST_VALUE_TABLES } from './past-values.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
 import { BASE_AMOUNT_COLUMNS, RATE_TABLES } from './rates.ts';
@@ -129,6 +130,7 @@ const OWN_DATA = ofBoth([
 const HOLDS = ofBoth(CHANNEL_HOLDS);
 const WEAK = ofBoth(WEAK_ALIASES);
 const CATALOGUE = ofBoth(CATALOGUE_TABLES);
+const FILLING = ofBoth([...PAST_VALUE_TABLES, ...FILLING_COLUMNS]);
 
 /** In the process: one log, kept in the same database. */
 const EMBEDDED: Readonly<Record<string, Migration>> = {
@@ -172,6 +174,9 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '018_catalogue': CATALOGUE,
   '019_own_data': OWN_DATA,
   '020_events': ofBoth(eventTables(false)),
+  '021_filling': FILLING,
+  '022_mended_letters': ofBoth([MENDED_COLUMN]),
+  '023_alert_features': ofBoth(ALERT_FEATURES),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -246,6 +251,9 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '019_catalogue': CATALOGUE,
   '020_own_data': OWN_DATA,
   '021_events': ofBoth(eventTables(true)),
+  '022_filling': FILLING,
+  '023_mended_letters': ofBoth([MENDED_COLUMN]),
+  '024_alert_features': ofBoth(ALERT_FEATURES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -6,6 +6,7 @@ import type { PastRows } from '../../ports/past-rows.ts';
 import type { StoredPast } from '../../rules/past-columns.ts';
 import { labelDelays, labelSources } from './past-labels.ts';
 import { ruleHits, segmentOutcomes } from './past-outcomes.ts';
+import { createPastValues } from './past-values.ts';
 import type { Row, SqlSession } from './session.ts';
 import { textOrNone, timeMs } from './values.ts';
 
@@ -52,6 +53,7 @@ function toPast(row: Row): StoredPast {
 
 /** What was decided, as far as rules can read it, and how it turned out. */
 export function createPastRows(session: SqlSession): PastRows {
+  const values = createPastValues(session);
   return {
     async page(before, limit) {
       const rows = await session.query(
@@ -61,9 +63,13 @@ export function createPastRows(session: SqlSession): PastRows {
          from transactions where ($1::bigint is null or seq < $1) order by seq desc limit $2`,
         [before ?? null, limit],
       );
+      const filled = await values.of(rows.map(({ seq }) => Number(seq)));
       return {
         last: rows.length === limit ? Number(rows[rows.length - 1].seq) : undefined,
-        rows: rows.map(toPast),
+        rows: rows.map((row) => {
+          const more = filled.get(Number(row.seq));
+          return more ? { ...toPast(row), filled: more } : toPast(row);
+        }),
       };
     },
     outcomes: (untilMs, maxRows) => segmentOutcomes(session, untilMs, maxRows),

@@ -1,6 +1,7 @@
 // Looking for transactions that were stored: by id, and page by page.
 import type { Kysely } from 'kysely';
 import type { Store, TransactionFilter } from '../../ports/store.ts';
+import { createPastValues, withFilled } from './past-values.ts';
 import type { Tables } from './schema.ts';
 import type { Row, SqlSession } from './session.ts';
 import {
@@ -100,14 +101,17 @@ export function createTransactionSearch(
   reads: SqlSession,
   readDb: Kysely<Tables>,
 ): Pick<Store, 'transaction' | 'transactions' | 'search'> {
+  const values = createPastValues(reads);
   return {
     async transaction(id) {
       const row = await readDb.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && toStored(row);
+      if (!row) return undefined;
+      const [stored] = await withFilled(values, [toStored(row)]);
+      return stored;
     },
     async transactions(filter, limit) {
       const { items } = await pageOf(reads, filter, limit, (row) => toStored(row as TransactionRow), '*');
-      return items;
+      return withFilled(values, items);
     },
     async search(filter, limit) {
       const found = await pageOf(reads, filter, limit, (row) => toListed(row as ListedRow), LISTED_COLUMNS);

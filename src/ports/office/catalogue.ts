@@ -18,6 +18,8 @@ export type CatalogueVersion = {
   readonly movedAtMs: number | undefined;
   /** When it went live last; undefined where it never did. */
   readonly servedAtMs: number | undefined;
+  /** The first record of the log that it decided when it went live last; undefined where it never did, or partitions have one each. */
+  readonly liveFrom: number | undefined;
   /** Why it cannot be used, where a process found so. */
   readonly problem: string | undefined;
   /** Features that are switched off: their values are missing, their histories are kept. */
@@ -61,6 +63,7 @@ export type CatalogueBook = {
     to: CatalogueState,
     filledFrom: readonly FilledFrom[],
     entry: AuditEntry,
+    liveFrom?: number,
   ): Promise<boolean>;
   /** Switches a feature of the live version off or on; false where it was so, or another version is live. */
   switchFeature(version: number, feature: string, isOff: boolean, entry: AuditEntry): Promise<boolean>;

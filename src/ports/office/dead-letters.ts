@@ -101,6 +101,8 @@ export type DeadLetter = DeadLetterEntry & {
   readonly times: number;
   readonly changedAtMs: number;
   readonly changedBy: string | undefined;
+  /** What somebody put in the place of `raw`, to be tried instead of it. */
+  readonly mended?: string;
 };
 
 export type DeadLetterFilter = {
@@ -117,6 +119,7 @@ export type DeadLetterFilter = {
  * - LETTER3 What was decided and could not be stored is stored as it was decided, and its letter resolved, or neither.
  * - LETTER4 Texts that no database takes are kept as far as they can be.
  * - LETTER5 Open letters of the quarantine, and what histories are built from, stay; of the others the newest do, for thirty days.
+ * - LETTER6 Only an open letter is mended, with its audit line; what was sent stays beside what was put in its place.
  *
  * **Caller invariants**
  * - What is stored again holds a decision (`decidedAt`), and what is tried again has been moved to `retrying` before.
@@ -134,6 +137,8 @@ export type DeadLetters = {
   reasonsOf(transactionIds: readonly string[]): Promise<Map<string, string>>;
   /** Moves it to another state, with its audit line; false when it was not in the one named. */
   move(id: number, from: DeadLetterState, to: DeadLetterState, entry: AuditEntry): Promise<boolean>;
+  /** Puts another text in the place of what was sent, with its audit line; false when the letter was not open. */
+  mend(id: number, mended: string, entry: AuditEntry): Promise<boolean>;
   /** Failed again, when it was tried: back to open, with what it says now. */
   failedAgain(id: number, problems: readonly Problem[], nowMs: number): Promise<void>;
   /** Stores the decision of one that could not be stored, and resolves it. Throws what the database says. */
@@ -145,5 +150,3 @@ export type DeadLetters = {
 /** Refused input and closed letters are kept for so long, and so many of them. */
 export const DEAD_LETTER_DAYS = 30;
 export const DEAD_LETTERS_KEPT = 100_000;
-/** Of one record's text. Longer ones are cut, and cannot be tried again. */
-export const DEAD_LETTER_CHARACTERS = 64 * 1024;

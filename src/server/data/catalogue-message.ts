@@ -1,5 +1,5 @@
 // The catalogue as it is told: versions, and each feature with what reads it. What people wrote is hidden from a masked sight.
-import { type FilledFrom, STANDARD_VERSION } from '../../domain/catalogue-version.ts';
+import { type FilledFrom, type FillProgress, STANDARD_VERSION } from '../../domain/catalogue-version.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { Sight } from '../../domain/sight.ts';
 import { STANDARD } from '../../features/standard.ts';
@@ -7,6 +7,7 @@ import type { ServedCatalogue } from '../../ports/desk.ts';
 import type { CatalogueVersion as Version } from '../../ports/office/catalogue.ts';
 import type {
   CatalogueFeature,
+  CatalogueFilling,
   CatalogueVersion,
   FilledFrom as FilledMessage,
 } from '../../protocol/catalogue.ts';
@@ -22,6 +23,16 @@ export const filledMessage = ({ entity, features, offset, atMs }: FilledFrom): F
   at: isoTime(atMs),
 });
 
+export const fillingMessage = ({
+  startedAtMs,
+  remainingSeconds,
+  ...rest
+}: FillProgress): CatalogueFilling => ({
+  ...rest,
+  remainingSeconds: remainingSeconds ?? null,
+  startedAt: isoTime(startedAtMs),
+});
+
 export const STANDARD_MESSAGE: CatalogueVersion = {
   version: STANDARD_VERSION,
   state: 'live',
@@ -32,6 +43,7 @@ export const STANDARD_MESSAGE: CatalogueVersion = {
   movedBy: null,
   movedAt: null,
   servedAt: null,
+  liveFrom: null,
   problem: null,
   disabled: [],
   filledFrom: [],
@@ -47,6 +59,7 @@ export const versionMessage = (one: Version, sight: Sight): CatalogueVersion => 
   movedBy: one.movedBy ?? null,
   movedAt: timeOrNull(one.movedAtMs),
   servedAt: timeOrNull(one.servedAtMs),
+  liveFrom: one.liveFrom ?? null,
   problem: one.problem === undefined ? null : (textSeen(one.problem, sight) ?? 'It cannot be used.'),
   disabled: [...one.disabled],
   filledFrom: one.filledFrom.map(filledMessage),

@@ -6,9 +6,11 @@ import type { FeaturePreviewer } from '../../ports/feature-preview.ts';
 import {
   adoptField,
   beginCatalogueDraft,
+  cancelCatalogueFilling,
   checkCatalogue,
   discardCatalogueDraft,
   getCatalogue,
+  getCatalogueFilling,
   getCatalogueVersion,
   moveCatalogue,
   switchFeature,
@@ -23,7 +25,7 @@ import { featureMessages, STANDARD_MESSAGE, versionMessage } from './catalogue-m
 import { usesOf } from './catalogue-uses.ts';
 import { checkMessage } from './check-document.ts';
 import { knownShares, previewedValues, storedValues } from './feature-values.ts';
-import { move, switchOne } from './move-catalogue.ts';
+import { cancel, fillingNow, move, switchOne } from './move-catalogue.ts';
 import { adopt, begin, discard, write } from './write-draft.ts';
 
 const VERSIONS_SHOWN = 50;
@@ -87,5 +89,7 @@ export function catalogueRoutes(app: FastifyInstance, desk: Desk, previewer: Fea
     (request, reply) => previewedValues(request, reply, desk, previewer),
     DOCUMENT_BODY,
   );
+  serve(app, getCatalogueFilling, async () => fillingNow(desk));
+  serve(app, cancelCatalogueFilling, (request, reply) => cancel(request, reply, desk));
   serve(app, switchFeature, (request, reply) => switchOne(request, reply, desk));
 }

@@ -18,6 +18,7 @@ export async function changeMessage(
     newHistories: newHistories(serves.catalogue, ready.catalogue).map(({ entity, features }) => ({
       entity,
       features: [...features],
+      filled: desk.catalogue.fills,
     })),
     touched: touchedBy(await usesOf(desk), desk.catalogue, ready.catalogue),
     features: ready.catalogue.size,

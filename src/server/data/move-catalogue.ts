@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { changesBetween, changeText } from '../../features/catalogue-changes.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { FiledCatalogue } from '../../ports/office/catalogue.ts';
-import type { moveCatalogue, switchFeature } from '../../protocol/catalogue.ts';
+import type { cancelCatalogueFilling, moveCatalogue, switchFeature } from '../../protocol/catalogue.ts';
 import { entryOf } from '../access/access.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 import type { RequestOf } from '../edge/serve.ts';
 import { notSecond } from '../proposals/proposals.ts';
-import { filledMessage } from './catalogue-message.ts';
+import { filledMessage, fillingMessage } from './catalogue-message.ts';
 import { touchedBy, usesOf } from './catalogue-uses.ts';
 import { SUBJECT } from './write-draft.ts';
 
@@ -58,12 +58,39 @@ export async function move(request: RequestOf<typeof moveCatalogue>, reply: Fast
   });
   const done = await desk.catalogue.goLive(version, entry);
   if ('problem' in done) return sendProblem(reply, 409, 'Conflict', done.problem);
+  const catalogueHash = desk.catalogue.current().catalogue.hash;
+  if ('filling' in done)
+    return {
+      version,
+      state: 'filling' as const,
+      catalogueHash,
+      filledFrom: [],
+      filling: fillingMessage(done.filling),
+    };
   return {
     version,
     state: 'live' as const,
-    catalogueHash: desk.catalogue.current().catalogue.hash,
+    catalogueHash,
     filledFrom: done.filledFrom.map(filledMessage),
+    filling: null,
   };
+}
+
+export function fillingNow({ catalogue }: Pick<Desk, 'catalogue'>) {
+  const filling = catalogue.filling();
+  return { filling: filling ? fillingMessage(filling) : null, live: catalogue.current().version };
+}
+
+export async function cancel(
+  request: RequestOf<typeof cancelCatalogueFilling>,
+  reply: FastifyReply,
+  desk: Desk,
+) {
+  const { version } = request.query;
+  const entry = entryOf(request, desk.clock, 'ended the filling of a catalogue', SUBJECT, { version });
+  if (await desk.catalogue.cancelFilling(version, entry)) return { version };
+  const detail = `Version ${version} is not being filled: it is live by now, or somebody ended it.`;
+  return sendProblem(reply, 409, 'Conflict', detail);
 }
 
 export async function switchOne(request: RequestOf<typeof switchFeature>, reply: FastifyReply, desk: Desk) {

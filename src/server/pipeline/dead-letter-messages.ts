@@ -33,6 +33,7 @@ export function deadLetterRow(letter: DeadLetter, sight: Sight): DeadLetterRow {
     problems: problemsSeen(problems, sight),
     ...(sight.kind === 'whole' && {
       raw,
+      ...(letter.mended !== undefined && { mended: letter.mended }),
       ...(subject && idsOf(subject)),
     }),
   };

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Desk } from '../../ports/desk.ts';
 import { getStats } from '../../protocol/figures.ts';
 import { getCurrentModel } from '../../protocol/model-panel.ts';
-import { getLiveness, getPipeline, getReadiness } from '../../protocol/pipeline.ts';
+import { getLiveness, getPipeline, getPipelineMinutes, getReadiness } from '../../protocol/pipeline.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 import { serve } from '../edge/serve.ts';
 import type { Monitor } from './monitor.ts';
@@ -42,6 +42,9 @@ export function healthRoutes(app: FastifyInstance, desk: Desk, monitor: Monitor)
     };
   });
   serve(app, getPipeline, async () => monitor.pipeline());
+  serve(app, getPipelineMinutes, async (request) =>
+    monitor.pipelineMinutes(request.query.minutes ?? PERIOD_MINUTES),
+  );
   serve(app, getLiveness, async () => ({ status: 'ok' as const }));
   serve(app, getReadiness, (_request, reply) => readiness(desk, monitor, reply));
 }

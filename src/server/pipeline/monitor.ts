@@ -4,9 +4,10 @@ import type { Desk, PartHealth } from '../../ports/desk.ts';
 import type { Restarts } from '../../ports/restarts.ts';
 import type { Stats } from '../../protocol/figures.ts';
 import type { ModelPanel, QualityFigures } from '../../protocol/model-panel.ts';
-import type { Pipeline } from '../../protocol/pipeline.ts';
+import type { Pipeline, PipelineMinutes } from '../../protocol/pipeline.ts';
 import { createLiveCounts, KEPT_MINUTES, type LiveCounts } from '../figures/live-counts.ts';
 import { liveQuality, modelPanel } from '../models/live-quality.ts';
+import { createMinuteFigures, LONGEST_STEP_MINUTES } from './minute-figures.ts';
 import {
   type FeedState,
   feedHealth,
@@ -20,6 +21,7 @@ import {
 const MINUTE_MS = 60_000;
 const PROBE_MS = 2000;
 const MODEL_MS = 5000;
+const FIGURES_MS = 5000;
 /** A second start stays quick however busy the last day was; older minutes then show no scores. */
 const MAX_SCORES_LOADED = 200_000;
 
@@ -30,6 +32,8 @@ export type Monitor = {
   /** Every part, with what only machines are told. */
   parts(): readonly PartHealth[];
   pipeline(): Pipeline;
+  /** How each part was in the last minutes. */
+  pipelineMinutes(periodMinutes: number): PipelineMinutes;
   model(): ModelPanel;
   stop(): void;
 };
@@ -130,6 +134,13 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
     feedHealth(sources.feed(), nowMs),
     processHealth(boundary, restarts, startMs, nowMs),
   ];
+  const figures = createMinuteFigures();
+  const note = (): void => {
+    const nowMs = clock.nowMs();
+    figures.note(parts(nowMs), desk.measurements.decision.summary(nowMs), nowMs);
+  };
+  note();
+  const stopFigures = boundary.every('figures of minutes', FIGURES_MS, async () => note());
   return {
     counts,
     restarts,
@@ -144,7 +155,16 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         services: parts(nowMs).map(serviceHealth),
       };
     },
-    model: () => modelPanel(desk.inService().serving.champion.info, found.live, maturityMs, driftAlarms()),
-    stop,
+    model: () => modelPanel(desk.inService().serving, found.live, maturityMs, driftAlarms()),
+    pipelineMinutes(periodMinutes) {
+      const nowMs = clock.nowMs();
+      // The first point may begin before the period.
+      const fromMs = nowMs - (periodMinutes + LONGEST_STEP_MINUTES) * MINUTE_MS;
+      return figures.points(periodMinutes, nowMs, counts.minutes(fromMs, nowMs));
+    },
+    stop() {
+      stopFigures();
+      stop();
+    },
   };
 }

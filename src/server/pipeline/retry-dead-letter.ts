@@ -11,7 +11,7 @@ import { type DeadLetter, quarantinedIdOf } from '../../ports/office/dead-letter
 import { notOpen } from './dead-letter-messages.ts';
 
 /** What became of one that was tried again. */
-type Retried =
+export type Retried =
   | { readonly ok: true; readonly state: 'resolved' | 'retrying'; readonly detail: string }
   | {
       readonly ok: false;
@@ -75,17 +75,20 @@ async function storeAgain(desk: Desk, letter: DeadLetter, entry: AuditEntry): Pr
 /** Six digits and four of a card, and no token that tells which. */
 const MASKED_CARD = /\d{6}x{3,9}\d{4}(?!~)/;
 
-type ReadAgain =
+export type ReadAgain =
   | { readonly ok: true; readonly record: LogRecord }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-function readAgain({ raw, quarantine, receivedAtMs }: DeadLetter, desk: Desk): ReadAgain {
+/** The record of a letter, as it was mended or else as it was sent. */
+export function readAgain(letter: DeadLetter, desk: Desk): ReadAgain {
+  const { quarantine, receivedAtMs } = letter;
+  const text = letter.mended ?? letter.raw;
   const nowMs = desk.clock.nowMs();
   const { cards } = desk;
-  const read = readJson(raw);
+  const read = readJson(text);
   if (!read.ok) return read;
   const value = quarantine ? stated(read.value) : read.value;
-  if (!quarantine && MASKED_CARD.test(raw)) {
+  if (!quarantine && MASKED_CARD.test(text)) {
     const message =
       'Card numbers are masked in it: nobody can tell which cards these were. Send it again from where it came.';
     return { ok: false, problems: [{ pointer: '', message }] };

@@ -1,5 +1,6 @@
 // What is usual for transactions of the same kind (type and channel), whoever makes them: some of the latest of each kind,
 // kept in memory.
+import type { FilledVector } from '../../domain/filled-vector.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import { createVectorReader } from '../../engine/stored-vectors.ts';
@@ -42,7 +43,11 @@ export type PeerGroups = {
   };
 };
 
-type Kept = { readonly bytes: Uint8Array; readonly catalogueHash: string };
+type Kept = {
+  readonly bytes: Uint8Array;
+  readonly catalogueHash: string;
+  readonly filled?: readonly FilledVector[];
+};
 type Kind = { readonly vectors: Kept[]; next: number };
 const kindOf = ({ type, channel }: Transaction): string => `${type} ${channel ?? ''}`;
 
@@ -53,7 +58,8 @@ export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void):
     transaction,
     decision,
     vector,
-  }: Pick<Decided, 'transaction' | 'decision' | 'vector'>): void {
+    filled,
+  }: Pick<Decided, 'transaction' | 'decision' | 'vector'> & Pick<Kept, 'filled'>): void {
     const name = kindOf(transaction);
     let kind = kinds.get(name);
     if (!kind) {
@@ -62,7 +68,11 @@ export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void):
       kinds.set(name, kind);
     }
     // A copy: a vector may be a part of a large message, which it would keep.
-    kind.vectors[kind.next] = { bytes: new Uint8Array(vector), catalogueHash: decision.catalogueHash };
+    kind.vectors[kind.next] = {
+      bytes: new Uint8Array(vector),
+      catalogueHash: decision.catalogueHash,
+      ...(filled && { filled }),
+    };
     kind.next = (kind.next + 1) % KEPT;
   }
 
@@ -80,7 +90,7 @@ export function createPeerGroups(desk: Desk, onTrouble: (error: Error) => void):
       const reader = createVectorReader(catalogue, desk.catalogues);
       const vectors = (kinds.get(kindOf(transaction))?.vectors ?? [])
         .filter(({ catalogueHash }) => reader.knows(catalogueHash))
-        .map(({ bytes, catalogueHash }) => reader.read(bytes, catalogueHash));
+        .map(({ bytes, catalogueHash, filled }) => reader.read(bytes, catalogueHash, filled));
       return { transactions: vectors.length, ranges: usualRanges(vectors, catalogue.size, FEWEST) };
     },
   };

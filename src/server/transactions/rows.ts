@@ -3,10 +3,9 @@ import { type Amount, baseCurrency } from '../../domain/base-amount.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { fraudTypeSeen, hitSeen, ruleWords, type Sight, transactionSeen } from '../../domain/sight.ts';
 import { transactionToJson } from '../../domain/transaction.ts';
-import { explainVector, sentence } from '../../engine/decide.ts';
+import { explainVector } from '../../engine/decide.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import type { VectorReader } from '../../engine/stored-vectors.ts';
-import type { Catalogue } from '../../features/catalogue.ts';
 import type { Scorer } from '../../models/model.ts';
 import type { FlaggedTransaction as Flagged, StoredTransaction } from '../../ports/store.ts';
 import type { FlaggedTransaction } from '../../protocol/alerts.ts';
@@ -14,8 +13,9 @@ import type { TransactionRow, TransactionStory } from '../../protocol/transactio
 import { leadingHit } from '../../rules/combine.ts';
 import { explainRule, explanationBudget } from '../../rules/explain-rule.ts';
 import type { Lookups } from '../../rules/rule.ts';
-import { featureTextSeen, reasonSeen, sentenceSeen } from '../access/features-seen.ts';
-import { type PeerGroups, usualRanges } from './peer-groups.ts';
+import { featureTextSeen, reasonSeen } from '../access/features-seen.ts';
+import { computedAfterwards, decidedBy } from './features-of-story.ts';
+import type { PeerGroups } from './peer-groups.ts';
 
 /** What a row says of the amount in the base currency, where that is another. */
 export const baseSeen = (base: Amount | undefined): { readonly base?: Amount } =>
@@ -54,13 +54,18 @@ export function feedRow(
   };
 }
 
-/** The reason of an alert: a rule may say anything, the model says what its features are. */
+/** The reason of an alert: a rule may say anything, and so may a feature of one's own; the program's say nothing of anybody. */
 export function topReasonSeen(
-  { topReason, topRule }: Pick<Flagged, 'topReason' | 'topRule'>,
+  { topReason, topRule, topFeature }: Pick<Flagged, 'topReason' | 'topRule' | 'topFeature'>,
   sight: Sight,
 ): string | undefined {
-  if (sight.kind === 'whole' || topRule === undefined) return topReason;
-  return topRule === '' ? undefined : ruleWords(topRule);
+  if (sight.kind === 'whole') return topReason;
+  const isUnknown = topRule === '' || (topRule === undefined && topFeature === '');
+  if (isUnknown || topReason === undefined) return undefined;
+  if (topRule !== undefined) return ruleWords(topRule);
+  return topFeature === undefined
+    ? undefined
+    : featureTextSeen(topFeature, topReason, sight, `Feature ${topFeature}`);
 }
 
 /** A stored alert says who got the money and not what for, so a masked sight does not see whom. */
@@ -104,28 +109,16 @@ export function alertRowOf(item: Decided, sight: Sight): FlaggedTransaction {
   };
 }
 
-const MIN_USUAL = 5;
 const NOTHING_KNOWN = new Float64Array(0);
-
-/** The features of a transaction with their values, in words. */
-function featuresSeen(catalogue: Catalogue, vector: Float64Array, currency: string, sight: Sight) {
-  return catalogue.features.map(({ name, group, unit, description }, i) => ({
-    name,
-    group,
-    unit: featureTextSeen(name, unit, sight),
-    description: featureTextSeen(name, description, sight),
-    value: Number.isNaN(vector[i]) ? null : vector[i],
-    text: sentenceSeen(name, vector[i], sentence(catalogue, i, vector, currency), sight),
-  }));
-}
 
 /**
  * Everything there is to say about a transaction; an approval is explained here, from its stored features. `reader` reads by the
- * catalogue that it was decided with, where that is known.
+ * catalogue that it was decided with, where that is known; `now` by the one in service.
  */
 export function storyOf(
   stored: StoredTransaction,
   reader: VectorReader | undefined,
+  now: VectorReader,
   scorer: Scorer | undefined,
   neighbours: readonly StoredTransaction[],
   alertId: number | undefined,
@@ -136,13 +129,7 @@ export function storyOf(
 ): TransactionStory {
   const earlier = neighbours.filter(({ offset }) => offset < stored.offset);
   const { decision } = stored;
-  const readable = earlier.filter((one) => reader?.knows(one.decision.catalogueHash));
-  const usual = usualRanges(
-    readable.flatMap((one) => reader?.read(one.vector, one.decision.catalogueHash) ?? []),
-    reader?.catalogue.size ?? 0,
-    MIN_USUAL,
-  );
-  const vector = reader?.read(stored.vector, decision.catalogueHash) ?? NOTHING_KNOWN;
+  const vector = reader?.read(stored.vector, decision.catalogueHash, stored.filled) ?? NOTHING_KNOWN;
   // Only the model that decided can say why.
   const explainer =
     decision.modelVersion === scorer?.info.version && decision.catalogueHash === scorer.catalogue.hash
@@ -152,7 +139,6 @@ export function storyOf(
     decision.outcome === 'approve' && explainer
       ? explainVector(explainer, vector, 'approve', baseCurrency(stored.transaction))
       : decision.reasons;
-  const contributions = explainer?.contributions(vector);
   const budget = explanationBudget(() => performance.now());
   const { decidedAtMs, rules } = decision;
   return {
@@ -174,12 +160,10 @@ export function storyOf(
     isFraud: stored.isFraud ?? null,
     fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
     features: reader
-      ? featuresSeen(reader.catalogue, vector, baseCurrency(stored.transaction), sight).map((feature, i) => ({
-          ...feature,
-          contribution: contributions ? contributions[i] : null,
-          usual: usual[i],
-          peers: peers.ranges[i],
-        }))
+      ? [
+          ...decidedBy(stored, reader, explainer, earlier, peers, sight),
+          ...computedAfterwards(stored, reader.catalogue, now, earlier, sight),
+        ]
       : [],
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,

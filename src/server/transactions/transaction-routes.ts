@@ -53,6 +53,7 @@ async function story(
   return storyOf(
     stored,
     catalogue && createVectorReader(catalogue, desk.catalogues),
+    createVectorReader(desk.inService().catalogue, desk.catalogues),
     catalogue && (await scorerOf(modelVersion, catalogue)),
     [...before.reverse(), ...after],
     alertId,
