@@ -1,4 +1,5 @@
-// npm run bench: measures on this machine and prints a Markdown table. A name as argument runs one part only.
+// npm run bench: measures on this machine and prints a Markdown table. A name as argument runs one part only; what stands behind
+// it with two hyphens is for that part.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { benchBackfill } from './backfill.ts';
@@ -23,7 +24,7 @@ import { benchStack } from './stack.ts';
 import { benchTables } from './tables.ts';
 import { benchWorker } from './worker.ts';
 
-const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
+const PARTS: Readonly<Record<string, (options: readonly string[]) => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
   forest: benchForest,
   boosting: benchBoosting,
@@ -46,7 +47,10 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]> | Row[]>> = {
   tables: benchTables,
 };
 
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => word.startsWith('--'));
+const wanted = firstOption < 0 ? words : words.slice(0, firstOption);
+const options = firstOption < 0 ? [] : words.slice(firstOption);
 const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
 if (unknown !== undefined) {
   console.error(`There is no part "${unknown}"; parts are ${Object.keys(PARTS).join(', ')}.`);
@@ -56,7 +60,7 @@ const rows: Row[] = [];
 for (const [name, run] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`Measuring ${name} …`);
-  rows.push(...(await run()));
+  rows.push(...(await run(options)));
 }
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 console.log(

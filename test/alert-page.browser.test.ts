@@ -51,7 +51,7 @@ test('U6 an alert is read, judged and followed by the next one, by keys alone', 
 
   await page.keyboard.press('j');
   await isAt(items[1].id);
-  await page.getByRole('heading', { name: `Alert ${items[1].id}` }).waitFor();
+  await page.getByText('place 2 in the queue').waitFor();
   await page.keyboard.press('g');
   await page.getByText(`Alert ${items[1].id}: ✓ genuine`).waitFor();
   await page.keyboard.press('j');

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { STANDARD } from '../src/features/standard.ts';
 import { ratesOf } from '../src/models/metrics.ts';
 import { createScorer, parseModel, serializeModel } from '../src/models/model.ts';
-import { createPresetSimulator, trainFirstModel } from '../src/training/first-model.ts';
+import { trainFirstModel } from '../src/training/first-model.ts';
+import { createPresetSimulator } from '../src/training/simulated-past.ts';
 
 const END_MS = Date.UTC(2026, 2, 4, 9, 30);
 const PER_HOUR = 4000;

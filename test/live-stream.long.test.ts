@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { lastSeenMs } from '../src/features/history-codec.ts';
 import { STANDARD } from '../src/features/standard.ts';
 import { createScorer } from '../src/models/model.ts';
-import { createPresetSimulator, trainFirstModel } from '../src/training/first-model.ts';
+import { trainFirstModel } from '../src/training/first-model.ts';
+import { createPresetSimulator } from '../src/training/simulated-past.ts';
 
 const END_MS = Date.UTC(2026, 4, 6, 8);
 const RATE = 20;

@@ -159,3 +159,30 @@ test('M11 retraining and filing from the terminal say what stands in the way', a
   assert.ok((await listed()).models.some((item) => item.version === 'from-a-file' && item.filedBy === 'ann'));
   assert.match(await (await fetch(`${desk.url}/metrics`)).text(), /^goshawk_model_drift_alarms NaN$/im);
 });
+
+test('M16 what the team can do is changed over the API, and what cannot be is told', async () => {
+  const put = (body: object) =>
+    fetch(`${desk.url}/v1/settings`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const changed = await put({ reviewsADay: 180, reviewPrecision: 0.7 });
+  assert.equal(changed.status, 200, await changed.clone().text());
+  const { work } = await getJson<{ work: { reviewsADay: number; reviewPrecision: number } }>(
+    desk.url,
+    '/v1/models/current',
+  );
+  assert.deepEqual([work.reviewsADay, work.reviewPrecision], [180, 0.7]);
+  for (const body of [
+    { reviewsADay: 0 },
+    { reviewsADay: 1.5 },
+    { reviewPrecision: 2 },
+    { declinePrecision: null },
+  ])
+    assert.equal((await put(body)).status, 400, JSON.stringify(body));
+  const refused = await put({ declinePrecision: 0.5 });
+  assert.equal(refused.status, 409);
+  assert.match(await refused.text(), /declinePrecision 0.5 is below reviewPrecision 0.7/);
+  assert.equal((await put({ reviewsADay: null, reviewPrecision: 0.6 })).status, 200);
+});

@@ -109,17 +109,12 @@ test('Y3: the parts of a vector put together are the vector', () => {
       const transactions = stream(seed, 40, 0.2);
       const whole = vectors(catalogue, transactions);
       const states = new Map(catalogue.parts.map(({ store }) => [store, catalogue.createState()]));
-      const part = new Float64Array(catalogue.size);
       transactions.forEach((transaction, i) => {
         const together = new Float64Array(catalogue.size).fill(Number.NaN);
-        for (const { store, key, observe } of catalogue.parts) {
-          const state = states.get(store);
-          if (key(transaction) === undefined || !state) continue;
-          observe(state, transaction, part);
-          part.forEach((value, slot) => {
-            if (!Number.isNaN(value)) together[slot] = value;
-          });
-        }
+        const its = catalogue.parts.filter(({ key }) => key(transaction) !== undefined);
+        const stateOf = (store: string) => states.get(store) ?? assert.fail(store);
+        for (const { store, look } of its) look(stateOf(store), transaction, together);
+        for (const { store, keeps, keep } of its) if (keeps) keep(stateOf(store));
         catalogue.complete(transaction, together);
         whole[i].forEach((value, slot) => {
           assert.ok(Object.is(value, together[slot]), catalogue.features[slot].name);

@@ -101,6 +101,25 @@ test('Y16: what nobody declared is listed with what it looks like, after a resta
   assert.ok(seen.fields.length > 0 && seen.fields.every(({ samples }) => samples.length === 0));
 });
 
+test('Y75: what events say and nobody declared is listed too, and a share is of the records that could have said it', async () => {
+  const { occurredAt } = smallest('own-event');
+  const attributes = { session: { browser: 'fox' }, risk: { deviceScore: 0.4 } };
+  const event = { id: 'own-event', kind: 'login', occurredAt, accountId: 'own-a', attributes };
+  const sent = await clientOf(desk, administrator).call('addEvents', {
+    type: 'application/json',
+    body: JSON.stringify(event),
+  });
+  assert.equal(sent.accepted, 1);
+  await desk.stop();
+  desk = await startDesk(folder.path, ['--no-simulator']);
+  const { events, fields } = await clientOf(desk, administrator).call('listObservedFields');
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const browser = byName.get('session.browser');
+  assert.deepEqual([events, browser?.seen, browser?.events, browser?.absent], [1, 1, 1, 0]);
+  const score = byName.get('risk.deviceScore');
+  assert.ok((score?.seen ?? 0) >= 2 && score?.events === 1);
+});
+
 const CATALOGUE: Arguments<'writeCatalogueDraft'>['body']['document'] = {
   format: 'goshawk-catalogue-1',
   standard: 'all',

@@ -8,6 +8,10 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { createModelRegistry } from '../src/adapters/sql/models.ts';
+import { createOffice } from '../src/adapters/sql/office.ts';
+import type { SqlSession } from '../src/adapters/sql/session.ts';
+import { checkedCatalogue, documentText } from '../src/features/checked-catalogue.ts';
+import { LOOK_MS } from '../src/runtimes/service-watch.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { sparkJars } from '../src/stack/spark.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
@@ -139,6 +143,105 @@ test('S3 S4 a model promoted while Spark runs decides the rest; the desk shows S
     spark.signal('SIGKILL');
     await until('Spark is down', async () => (await part())?.status === 'down');
     assert.match((await part())?.detail ?? '', /no word for \d+ s/);
+  } finally {
+    await Promise.all([spark, sink, server].map((process) => process.stop()));
+    await pool.end();
+  }
+});
+
+const OWN_DATA = {
+  fields: [{ name: 'risk.deviceScore', type: 'number', description: 'Score of the device' }],
+  entities: [
+    { name: 'cardAtShop', description: 'An account at a merchant', key: ['accountId', 'merchant.id'] },
+  ],
+};
+const HALF = {
+  kind: 'expression',
+  name: 'half',
+  description: 'Half.',
+  expression: 'transaction.amount / 2.0',
+};
+const AT_SHOP = {
+  kind: 'aggregate',
+  name: 'at_shop',
+  description: 'Payments at the merchant',
+  entity: 'cardAtShop',
+  measure: 'count',
+  window: '24h',
+};
+
+/** Puts a catalogue live where all processes look for it. */
+async function goLive(
+  session: SqlSession,
+  features: readonly object[],
+): Promise<{ version: number; hash: string }> {
+  const book = createOffice(session).catalogue;
+  const checked = checkedCatalogue({
+    format: 'goshawk-catalogue-1',
+    standard: 'all',
+    data: OWN_DATA,
+    features,
+  });
+  if (!checked.ok) assert.fail(JSON.stringify(checked.problems));
+  const actor = { kind: 'person', id: 'ann', name: 'Ann' } as const;
+  const entry = { atMs: Date.now(), actor, action: 'changed a catalogue', subject: 'catalogue', detail: {} };
+  const { hash } = checked.catalogue;
+  const draft = {
+    document: documentText(checked.document),
+    documentHash: hash,
+    catalogueHash: hash,
+    note: '',
+  };
+  const version = (await book.file(draft, undefined, entry)) ?? assert.fail('not filed');
+  assert.ok(await book.move(version, 'draft', 'live', [], entry));
+  return { version, hash };
+}
+
+test('S8 Y28: under Spark a catalogue whose histories it keeps decides; one of own aggregates is refused, saying what to do', async () => {
+  const { services, settings } = installation;
+  const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS), ACCOUNT_CACHE_MB: '32' };
+  const start = (name: string, args: readonly string[]): GoshawkProcess =>
+    startGoshawk({ name, args, env, logFile: join(folder, 'logs', `${name}.log`) });
+  const { session, pool } = await openPostgres({ url: env.DATABASE_URL, connections: 2 });
+  const book = createOffice(session).catalogue;
+  const own = await goLive(session, [HALF]);
+  const spark = start('spark-catalogues', [
+    'spark',
+    'stream',
+    '--data-dir',
+    join(folder, 'spark-catalogues'),
+  ]);
+  const sink = start('sink', ['sink']);
+  const server = start('server', ['server', '--port', '0']);
+  try {
+    await Promise.all([spark, sink].map((process) => process.said(/ ready\n/, 60_000)));
+    const [, url] = await server.said(/listens at (\S+)/, 60_000);
+    const decided = async (round: string): Promise<string[]> => {
+      const traffic = { settings, seed: 9, round, perSecond: 100, seconds: 5, poisons: [], url: () => url };
+      const { accepted } = await sendTraffic(traffic);
+      const stored = async () =>
+        (
+          await pool.query(
+            'select catalogue_hash as hash, count(*)::int as n from transactions where id like $1 group by 1',
+            [`${round}-%`],
+          )
+        ).rows as { hash: string; n: number }[];
+      await until(
+        'all are stored',
+        async () => (await stored()).reduce((sum, { n }) => sum + n, 0) >= accepted.size,
+      );
+      return (await stored()).map(({ hash }) => hash);
+    };
+    assert.deepEqual(await decided('kept'), [own.hash]);
+    const refused = await goLive(session, [HALF, AT_SHOP]);
+    await until('it is refused', async () => (await book.find(refused.version))?.problem !== undefined);
+    assert.match(
+      (await book.find(refused.version))?.problem ?? '',
+      /cannot serve here\. Workers on a stream, Spark's among them, keep no histories of own features yet: at_shop\. Leave these out/,
+    );
+    // Every process has looked by then.
+    await sleep(2 * LOOK_MS);
+    assert.deepEqual(await decided('refused'), [own.hash]);
   } finally {
     await Promise.all([spark, sink, server].map((process) => process.stop()));
     await pool.end();

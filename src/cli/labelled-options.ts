@@ -1,6 +1,7 @@
 // Which labelled file a command learns or measures from, what its columns are, and by which catalogue features are computed of it.
 import { loadMapping, type Mapping } from '../adapters/files/mapping.ts';
 import { attributesOfFile, openTransactions } from '../adapters/files/read-transactions.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import type { Bounds } from '../domain/read-transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { maxAmountMinor } from '../runtimes/amount-limit.ts';
@@ -64,23 +65,22 @@ async function catalogueAsWritten(
   mapping: Mapping,
 ): Promise<{ catalogue: Catalogue; told: string | undefined }> {
   const { catalogue } = await catalogueOfFile(document);
-  const names = new Set(
-    catalogue.data.fields.flatMap(({ name, type }) =>
-      type === 'place' ? [`${name}.lat`, `${name}.lon`] : [name],
-    ),
-  );
-  const unknown = (await attributesOfFile(file, mapping, catalogue.data)).filter(
-    ({ name }) => !names.has(name),
-  );
-  if (unknown.length === 0) return { catalogue, told: undefined };
-  const shown = unknown
-    .slice(0, 12)
-    .map(({ name }) => name)
-    .join(', ');
-  return {
-    catalogue,
-    told: `${document} declares no ${shown}${unknown.length > 12 ? ` and ${unknown.length - 12} more` : ''}: no feature sees them.`,
-  };
+  return { catalogue, told: await undeclaredColumns(document, catalogue, file, mapping) };
+}
+
+/** What is said of own columns of a file that a catalogue, called `name`, does not declare; nothing where there is none. */
+export async function undeclaredColumns(
+  name: string,
+  { data }: Catalogue,
+  file: string,
+  mapping: Mapping,
+): Promise<string | undefined> {
+  const { fields } = ownDataOf(data);
+  const unknown = (await attributesOfFile(file, mapping, data)).filter((field) => !fields.has(field.name));
+  if (unknown.length === 0) return undefined;
+  const shown = unknown.slice(0, 12).map((field) => field.name);
+  const more = unknown.length > 12 ? ` and ${unknown.length - 12} more` : '';
+  return `${name} declares no ${shown.join(', ')}${more}: no feature sees them.`;
 }
 
 /** Nothing was there that another try with the same file and options would find. */

@@ -100,7 +100,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   'spark-step': {
     about: 'a step of a backfill; started by Spark',
-    load: async () => (await import('./spark-batch-commands.ts')).sparkStepCommand,
+    load: async () => (await import('./spark-step-command.ts')).sparkStepCommand,
   },
   keep: {
     about: 'start a command and start it again when it dies (what ./run.sh does with serve)',

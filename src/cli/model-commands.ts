@@ -4,6 +4,7 @@ import { readCheckRows } from '../adapters/files/check-rows.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
 import { InputError } from '../domain/input-error.ts';
 import { fileText } from '../domain/utf8.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { FEATURE_SETS, featuresOfSet } from '../features/sets.ts';
 import { STANDARD } from '../features/standard.ts';
 import { writeOnnx } from '../models/exchange/write-onnx.ts';
@@ -11,7 +12,9 @@ import { checksum, serializeModel } from '../models/model.ts';
 import { modelCard } from '../models/model-card.ts';
 import { systemClock } from '../ports/clock.ts';
 import { importModel } from '../runtimes/import-model.ts';
+import { catalogueOfTable } from '../runtimes/table-catalogue.ts';
 import { readTrainingTable } from '../runtimes/table-file.ts';
+import { catalogueOfFile } from './catalogue-file.ts';
 import { deskAt, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 
@@ -44,6 +47,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
         type: 'string',
         value: 'DIR',
         help: 'labelled table (spark backfill) later than its training: chooses thresholds, measures quality',
+      },
+      catalogue: {
+        type: 'string',
+        value: 'FILE',
+        help: 'catalogue document whose features it has; without it that of the table, or of the program',
       },
       calibrate: { type: 'boolean', help: 'with --table: make probabilities of its scores' },
       review: {
@@ -132,11 +140,16 @@ function newFile(options: Options): string {
   return output;
 }
 
-function namesOf(text: string | undefined): readonly string[] | undefined {
+function namesOf(text: string | undefined, catalogue: Catalogue): readonly string[] | undefined {
   if (text === undefined) return undefined;
   const set = FEATURE_SETS.find((name) => name === text);
-  if (set) return featuresOfSet(set, STANDARD);
+  if (set) return featuresOfSet(set, catalogue);
   return text.split(',').map((name) => name.trim());
+}
+
+async function catalogueOfImport(file: string | undefined, table: string | undefined): Promise<Catalogue> {
+  if (file !== undefined) return (await catalogueOfFile(file)).catalogue;
+  return table === undefined ? STANDARD : catalogueOfTable(table);
 }
 
 async function importAction(options: Options, file: string): Promise<void> {
@@ -152,16 +165,17 @@ async function importAction(options: Options, file: string): Promise<void> {
   const decline = options.number('decline', review, 1);
   const table = options.text('table');
   if (options.flag('calibrate') && table === undefined) throw new InputError('--calibrate needs --table.');
+  const catalogue = await catalogueOfImport(options.text('catalogue'), table);
   const { model, checked, largestDifference, notChecked } = importModel({
-    catalogue: STANDARD,
+    catalogue,
     bytes: readFileSync(file),
-    featureNames: namesOf(options.text('features')),
+    featureNames: namesOf(options.text('features'), catalogue),
     check: await readCheckRows(check),
     thresholds: { review, decline },
     table:
       table === undefined
         ? undefined
-        : await readTrainingTable(table, STANDARD, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+        : await readTrainingTable(table, catalogue, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     calibrated: options.flag('calibrate'),
     createdAtMs: systemClock.nowMs(),
   });

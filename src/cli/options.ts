@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../domain/input-error.ts';
 import { parseIsoTime } from '../domain/iso-time.ts';
-import { PRESETS, type Preset } from '../training/first-model.ts';
+import { PRESETS, type Preset } from '../training/simulated-past.ts';
 
 export type OptionSpec = {
   readonly type: 'string' | 'boolean';
@@ -11,10 +11,14 @@ export type OptionSpec = {
   readonly value?: string;
   /** What an option that takes a value means where it stands alone. */
   readonly bare?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
 };
 
 export type Options = {
   text(name: string): string | undefined;
+  /** Of an option that may be given several times. */
+  texts(name: string): readonly string[];
   number(name: string, min: number, max: number): number;
   /** Midnight UTC of a date like 2018-07-25, or undefined when the option is absent. */
   date(name: string): number | undefined;
@@ -44,7 +48,9 @@ export function readOptions(
     parsed = parseArgs({
       args: withBareValues(args, specs),
       allowPositionals: true,
-      options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type }])),
+      options: Object.fromEntries(
+        Object.entries(specs).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
+      ),
     });
   } catch (error) {
     const [sentence] = (error as Error).message.split('. ');
@@ -56,6 +62,10 @@ export function readOptions(
   };
   return {
     text,
+    texts(name) {
+      const value = parsed.values[name];
+      return Array.isArray(value) ? value.map(String) : [];
+    },
     number(name, min, max) {
       const given = text(name) ?? '';
       const value = Number(given);

@@ -13,7 +13,7 @@ import { proxiesOf } from '../server/edge/proxies.ts';
 import { mailSettings } from '../server/notifications/mail.ts';
 import { oidcSettings } from '../server/sign-in/oidc-settings.ts';
 import { serveTenants, TENANT_NAME } from '../server/tenants/tenants.ts';
-import { PRESETS } from '../training/first-model.ts';
+import { PRESETS } from '../training/simulated-past.ts';
 import { CARD_SPECS, cardModeOf } from './card-key.ts';
 import { catchAtLastResort, stopWithKeeper } from './last-resort.ts';
 import {

@@ -1,34 +1,31 @@
-// ./goshawk spark backfill, and the engine's steps of it that Spark's tasks start.
+// ./goshawk spark backfill.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { loadMapping } from '../adapters/files/mapping.ts';
 import { loadModelFile } from '../adapters/files/model-file.ts';
+import { openEvents } from '../adapters/files/read-events.ts';
 import { openTransactions } from '../adapters/files/read-transactions.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets, firstOffsets, offsetsSince } from '../adapters/kafka/offsets.ts';
-import { encodeOther } from '../adapters/spark/batch-frames.ts';
 import { shippedMoney } from '../domain/base-amount.ts';
-import { exchangeRates } from '../domain/exchange-rates.ts';
 import { InputError } from '../domain/input-error.ts';
-import type { Bounds } from '../domain/read-transaction.ts';
-import { STANDARD } from '../features/standard.ts';
-import { systemClock } from '../ports/clock.ts';
-import { maxAmountMinor } from '../runtimes/amount-limit.ts';
-import { readFileStep, readTopicStep, topicPartName, topicPartOf } from '../runtimes/backfill-read.ts';
-import { assembleStep, featuresStep } from '../runtimes/backfill-steps.ts';
-import { cardsOfFiles } from '../runtimes/card-settings.ts';
+import type { Catalogue } from '../features/catalogue.ts';
+import { documentText } from '../features/checked-catalogue.ts';
+import { createScorer } from '../models/model.ts';
+import { eventsPartName, MAX_PARTS, topicPartName } from '../runtimes/backfill-read.ts';
 import { localTimeAsked, TIME_ZONE_SPEC } from '../runtimes/local-time.ts';
 import { baseCurrencyAsked } from '../runtimes/money-in-service.ts';
 import { kafkaNames } from '../runtimes/stream-settings.ts';
 import { engineCommand, localSparkCommand } from '../stack/spark.ts';
-import { tableColumns } from '../training/table-columns.ts';
-import { MONEY_SPECS, moneyOf, ratesOfFile } from './money-options.ts';
+import { MONEY_SPECS, moneyOf } from './money-options.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { catalogueAsked } from './spark-catalogue.ts';
 import { sparkLines } from './spark-lines.ts';
+import { boundsNow } from './spark-step-command.ts';
 
 const DAY_MS = 86_400_000;
 const PLACES_PER_CORE = 2;
@@ -36,6 +33,17 @@ const HELP: OptionSpec = { type: 'boolean', help: 'show this text' };
 const BACKFILL: Readonly<Record<string, OptionSpec>> = {
   output: { type: 'string', value: 'DIR', help: 'folder of the table (Parquet); must not be there yet' },
   mapping: { type: 'string', value: 'M', help: 'for CSV: a preset (handbook) or a JSON file' },
+  events: {
+    type: 'string',
+    value: 'FILE',
+    multiple: true,
+    help: 'events of the same time as files of transactions, as POST /v1/events takes them; repeat it',
+  },
+  catalogue: {
+    type: 'string',
+    value: 'FILE',
+    help: 'catalogue document; without it the one in service at the desk of DATABASE_URL, else that of the program and the own columns of the mapping',
+  },
   model: { type: 'string', value: 'FILE', help: 'model that scores; without it there are no scores' },
   'delay-days': {
     type: 'string',
@@ -58,13 +66,6 @@ const BACKFILL: Readonly<Record<string, OptionSpec>> = {
   help: HELP,
 };
 
-/** What records are held against now, by the environment. Throws InputError. */
-const boundsNow = (): Bounds => ({
-  nowMs: systemClock.nowMs(),
-  maxAmountMinor: maxAmountMinor(process.env),
-  cards: cardsOfFiles(process.env),
-});
-
 export async function backfillCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('spark backfill', args, BACKFILL);
   if (options.flag('help')) {
@@ -79,18 +80,27 @@ export async function backfillCommand(args: readonly string[]): Promise<void> {
     return;
   }
   const output = outputOf(options);
-  const history = await historyOf(options);
+  const files = options.positionals.map((file) => resolve(file));
+  checkSources(options, files);
+  const asked = await catalogueAsked(options, files);
+  for (const sentence of asked.told) console.error(sentence);
+  const history = await historyOf(options, files, asked.catalogue);
   const steps = stepWords(options, history);
   const cores =
     options.text('cores') === undefined ? availableParallelism() : options.number('cores', 1, 1024);
-  const inputs = history.fromTopic ? await topicParts(options) : history.files;
+  const inputs = history.fromTopic ? await topicParts(options) : [...history.events, ...history.files];
+  if (inputs.length > MAX_PARTS)
+    throw new InputError(`A history may have ${MAX_PARTS} files; these are ${inputs.length}. Join some.`);
   const folder = resolve(`${output}.work`);
   mkdirSync(folder, { recursive: true });
+  const catalogueFile = join(folder, 'catalogue.json');
+  writeFileSync(catalogueFile, documentText(asked.document));
   const spark = localSparkCommand(
     'goshawk.spark.GoshawkBackfill',
     [
       ...repeated('input', inputs),
       ...['--output', resolve(output)],
+      ...['--catalogue', catalogueFile],
       ...['--places', String(cores * PLACES_PER_CORE)],
       ...repeated('engine', engineCommand('spark-step')),
       ...repeated('read', steps.read),
@@ -111,33 +121,42 @@ function outputOf(options: Options): string {
   return output;
 }
 
-/** Where a history comes from; the files can be opened. */
-type History = {
-  readonly files: readonly string[];
-  readonly fromTopic: boolean;
-  readonly baseCurrency: string;
-};
-
-/** Throws InputError: what is wrong with a file or the model is said here, not by a task of Spark. */
-async function historyOf(options: Options): Promise<History> {
-  const files = options.positionals.map((file) => resolve(file));
+/** Throws InputError. */
+function checkSources(options: Options, files: readonly string[]): void {
   const fromTopic = options.flag('topic');
   if (files.length === 0 && !fromTopic)
     throw new InputError('Name the files of the history, or --topic. See ./goshawk spark backfill --help');
   if (files.length > 0 && fromTopic)
     throw new InputError('A history comes from files or from the topic, not from both.');
+  if (fromTopic && options.texts('events').length > 0)
+    throw new InputError('Events of the topic are read with it; --events goes with files.');
+}
+
+/** Where a history comes from; the files can be opened. */
+type History = {
+  readonly files: readonly string[];
+  /** Names of inputs. */
+  readonly events: readonly string[];
+  readonly fromTopic: boolean;
+  readonly baseCurrency: string;
+};
+
+/** Throws InputError: what is wrong with a file or the model is said here, not by a task of Spark. */
+async function historyOf(options: Options, files: readonly string[], catalogue: Catalogue): Promise<History> {
   const mapping = options.text('mapping');
   const parsed = mapping === undefined ? undefined : await loadMapping(mapping);
-  const bounds = boundsNow();
+  const bounds = { ...boundsNow(), dataModel: catalogue.data };
   for (const file of files) await openTransactions(file, parsed, bounds);
+  const events = options.texts('events').map((file) => resolve(file));
+  for (const file of events) await openEvents(file, bounds);
   const model = options.text('model');
-  if (model !== undefined) await loadModelFile(model);
+  if (model !== undefined) createScorer(await loadModelFile(model), catalogue);
   const [firstFile] = files;
   const { baseCurrency } =
     firstFile === undefined
       ? shippedMoney(baseCurrencyAsked(options.text('base-currency')))
       : await moneyOf(options, () => openTransactions(firstFile, parsed, bounds));
-  return { files, fromTopic, baseCurrency };
+  return { files, events: events.map(eventsPartName), fromTopic: options.flag('topic'), baseCurrency };
 }
 
 type Step = 'read' | 'features' | 'assemble';
@@ -221,81 +240,5 @@ async function topicParts(options: Options): Promise<string[]> {
     return parts.map(topicPartName);
   } finally {
     await client.close();
-  }
-}
-
-const STEP: Readonly<Record<string, OptionSpec>> = {
-  file: { type: 'string', default: '0', help: 'read: number of the file' },
-  mapping: { type: 'string', help: 'read: mapping of a CSV file' },
-  'until-ms': { type: 'string', help: 'read: end of the history, exclusive' },
-  'base-currency': { type: 'string', help: 'read: what amounts are counted in' },
-  rates: { type: 'string', help: 'read: a file of exchange rates' },
-  'time-zone': { type: 'string', help: 'read: where payments are made that do not say it' },
-  'delay-ms': { type: 'string', help: 'features: until frauds are known; without it, labels say so' },
-  model: { type: 'string', help: 'assemble: model that scores' },
-  help: HELP,
-};
-
-export async function sparkStepCommand(args: readonly string[]): Promise<void> {
-  const [step, ...rest] = args;
-  const options = readOptions('spark-step', rest, STEP);
-  if (options.flag('help') || step === '--help') {
-    console.log(
-      helpText(
-        './goshawk spark-step schema | read FILE|topic:PARTITION:FROM:TO | features | assemble',
-        'A step of ./goshawk spark backfill; started by tasks of Spark, which speak to it over standard input and output.',
-        STEP,
-      ),
-    );
-    return;
-  }
-  const write = async (bytes: Buffer): Promise<void> => {
-    if (bytes.length > 0 && !process.stdout.write(bytes)) await once(process.stdout, 'drain');
-  };
-  switch (step) {
-    case 'schema':
-      return write(encodeOther('result', Buffer.from(JSON.stringify(tableColumns(STANDARD)))));
-    case 'read': {
-      const [input = ''] = options.positionals;
-      const until = options.text('until-ms');
-      const part = {
-        number: options.number('file', 0, 4095),
-        untilMs: until === undefined ? Number.POSITIVE_INFINITY : Number(until),
-      };
-      const rates = await ratesOfFile(options);
-      const offsetAt = localTimeAsked(options.text('time-zone'));
-      const bounds = {
-        ...boundsNow(),
-        ...(offsetAt && { offsetAt }),
-        money: {
-          ...shippedMoney(baseCurrencyAsked(options.text('base-currency'))),
-          ...(rates && { rates: exchangeRates(rates) }),
-        },
-      };
-      const stretch = topicPartOf(input);
-      if (stretch) {
-        const { kafka, topics } = kafkaNames(process.env);
-        return readTopicStep({ kafka, topic: topics.transactions }, stretch, part, bounds, write);
-      }
-      const mapping = options.text('mapping');
-      const file = await openTransactions(
-        input,
-        mapping === undefined ? undefined : await loadMapping(mapping),
-        bounds,
-      );
-      return readFileStep(file.batches(), basename(input), part, write);
-    }
-    case 'features': {
-      const delay =
-        options.text('delay-ms') === undefined ? undefined : options.number('delay-ms', 0, 366 * DAY_MS);
-      return featuresStep(process.stdin, STANDARD, delay, write);
-    }
-    case 'assemble': {
-      const file = options.text('model');
-      const model = file === undefined ? undefined : await loadModelFile(file);
-      return assembleStep(process.stdin, STANDARD, model, write);
-    }
-    default:
-      throw new InputError(`There is no step "${step}"; steps are schema, read, features and assemble.`);
   }
 }

@@ -8,7 +8,7 @@ import { type GoshawkProcess, startGoshawk } from '../stack/goshawk-process.ts';
 import { type Kept, keepRunning } from '../stack/keep-running.ts';
 import { startServices } from '../stack/services.ts';
 import { sparkJars } from '../stack/spark.ts';
-import { PRESETS, type Preset } from '../training/first-model.ts';
+import { PRESETS, type Preset } from '../training/simulated-past.ts';
 import { CARD_SPECS, cardModeOf } from './card-key.ts';
 import { HOST_SPECS, packageVersion } from './listen.ts';
 import { helpText, type OptionSpec, type Options, presetOf, readOptions } from './options.ts';

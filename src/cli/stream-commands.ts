@@ -17,7 +17,7 @@ import { buildApp } from '../server/app.ts';
 import { proxiesOf } from '../server/edge/proxies.ts';
 import { mailSettings } from '../server/notifications/mail.ts';
 import { oidcSettings } from '../server/sign-in/oidc-settings.ts';
-import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/first-model.ts';
+import { LIVE_LABEL_MATURITY_MS, PRESETS } from '../training/simulated-past.ts';
 import {
   HOST_SPECS,
   listen,

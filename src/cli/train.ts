@@ -1,14 +1,15 @@
 // ./goshawk train: a model from a labelled file, or from a table of past transactions.
 import { existsSync, writeFileSync } from 'node:fs';
 import { InputError } from '../domain/input-error.ts';
-import { STANDARD } from '../features/standard.ts';
 import { serializeModel } from '../models/model.ts';
 import { readLabelled } from '../runtimes/labelled-file.ts';
+import { catalogueOfTable } from '../runtimes/table-catalogue.ts';
 import { readTrainingTable } from '../runtimes/table-file.ts';
 import { learnableFeatures } from '../training/clock-features.ts';
 import { createFeatureReplay } from '../training/feature-replay.ts';
 import { trainModel } from '../training/train-model.ts';
 import { createTableBuilder, type TrainingTable } from '../training/training-table.ts';
+import { catalogueOfFile } from './catalogue-file.ts';
 import { LABELLED_SPECS, labelledInput, nothingUsable } from './labelled-options.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -18,6 +19,11 @@ const DAY_MS = 86_400_000;
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   table: { type: 'string', value: 'DIR', help: 'table that ./goshawk spark backfill wrote; or else' },
   ...LABELLED_SPECS,
+  catalogue: {
+    type: 'string',
+    value: 'FILE',
+    help: 'catalogue document; without it that of the table, or that of the program and the own columns of the mapping',
+  },
   output: { type: 'string', value: 'FILE', help: 'file of the model; must not be there yet' },
   from: {
     type: 'string',
@@ -96,10 +102,11 @@ async function rowsOfTable(
   options: Options,
   progress: Progress,
 ): Promise<TrainingTable> {
-  if (options.text('catalogue') !== undefined)
-    throw new InputError('--catalogue goes with --data; a --table has the features of the program.');
+  const asked = options.text('catalogue');
+  const catalogue =
+    asked === undefined ? await catalogueOfTable(folder) : (await catalogueOfFile(asked)).catalogue;
   progress.update(0, 1, 'reading the table');
-  const rows = await readTrainingTable(folder, STANDARD, fromMs, untilMs);
+  const rows = await readTrainingTable(folder, catalogue, fromMs, untilMs);
   checkBothKinds(rows, folder);
   return rows;
 }

@@ -36,6 +36,9 @@ const MAX_FACTS = 5000;
 /** Why an own field may not be called so, as a sentence; undefined where it may. */
 export const attributeNameProblem = (name: string): string | undefined => factsOf(name).problem;
 
+/** The bounds of an own field that may hold any text. */
+export const textBoundsOf = (name: string): TextBounds => factsOf(name).bounds;
+
 function factsOf(name: string): NameFacts {
   const known = facts.get(name);
   if (known) return known;

@@ -2,6 +2,7 @@
 import { maskCardNumbers } from './card-number.ts';
 import type { Attributes, AttributeValue, FieldType } from './data-model.ts';
 import { emailForm, phoneForm } from './declared-value.ts';
+import { ibanForm } from './iban.ts';
 import { canonicalIp } from './ip-address.ts';
 import { parseIsoTime } from './iso-time.ts';
 import type { OwnData } from './own-data.ts';
@@ -19,15 +20,27 @@ const ALIKE = 0.95;
 const ENOUGH_FOR_CATEGORY = 20;
 const LONGEST_TIME = 40;
 const LONGEST_ID = 128;
-const SHORT_WORD = /^[\p{L}][\p{L}_ -]{0,31}$/u;
+/** In whatever script: marks belong to the letters before them. */
+const SHORT_WORD = /^\p{L}[\p{L}\p{M}_ .&'’-]{0,31}$/u;
+/** A number in quotes. One that begins with noughts, or has many digits and nothing else, tells one thing from another. */
+const NUMERAL =
+  /^[+-]?(?:\d{1,15}[.,]\d{1,15}|\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d+)?|[1-9]\d{0,4}|0|[+-]\d{1,15})(?:e[+-]?\d{1,3})?$/i;
+/** A time as people or tables write it, which says no zone: no moment is known by it. */
+const CLOCK =
+  /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})?[T ]*(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?(?: ?[ap]m)?$/i;
+const TRUTHS: ReadonlySet<string> = new Set(
+  'true false yes no y n t f on off ja nein oui non si sí sim não да нет'.split(' '),
+);
 
-export const LOOKS = ['number', 'boolean', 'time', 'email', 'ip', 'phone', 'id', 'word', 'text'] as const;
+export const LOOKS = [
+  'number', 'boolean', 'time', 'email', 'ip', 'phone', 'id', 'word', 'text', 'numeral', 'clock', 'truth', 'iban',
+] as const; // biome-ignore format: a list
 export type Look = (typeof LOOKS)[number];
 
 export type ObservedField = {
   readonly name: string;
   readonly seen: number;
-  /** Transactions that had come when it was seen first: its share is of those since. */
+  /** Records that had come when it was seen first: its share is of those since. */
   readonly since: number;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
@@ -39,13 +52,16 @@ export type ObservedField = {
   readonly examples: readonly string[];
 };
 
+/** What own fields come with; each is counted by itself, so that a share is one of records that could have said it. */
+export type RecordKind = 'transaction' | 'event';
+
 export type Observed = {
-  /** Transactions that came, with own fields or without. */
-  readonly transactions: number;
+  /** Records of the kind that came, with own fields or without. */
+  readonly records: number;
   readonly fields: ReadonlyMap<string, ObservedField>;
 };
 
-export const NOTHING_OBSERVED: Observed = { transactions: 0, fields: new Map() };
+export const NOTHING_OBSERVED: Observed = { records: 0, fields: new Map() };
 
 type Watched = {
   seen: number;
@@ -59,7 +75,7 @@ type Watched = {
 };
 
 export type FieldObserver = {
-  /** Looks at what a transaction says in fields that nobody declared. */
+  /** Looks at what a record says in fields that nobody declared. */
   look(attributes: Attributes | undefined, own: OwnData, atMs: number): void;
   /** What came since it was asked last; undefined where nothing did. */
   take(): Observed | undefined;
@@ -67,23 +83,23 @@ export type FieldObserver = {
 
 /** Watches at most as many names as are kept; what comes of others is let go. */
 export function createFieldObserver(): FieldObserver {
-  let transactions = 0;
+  let records = 0;
   let watched = new Map<string, Watched>();
   return {
     look(attributes, own, atMs) {
-      transactions++;
+      records++;
       if (!attributes) return;
       for (const name in attributes) {
-        if (!own.fields.has(name)) lookAt(watched, name, attributes[name], transactions, atMs);
+        if (!own.fields.has(name)) lookAt(watched, name, attributes[name], records, atMs);
       }
     },
     take() {
-      if (transactions === 0) return undefined;
+      if (records === 0) return undefined;
       const taken = {
-        transactions,
+        records,
         fields: new Map([...watched].map(([name, one]) => [name, fieldOf(name, one)])),
       };
-      transactions = 0;
+      records = 0;
       watched = new Map();
       return taken;
     },
@@ -94,7 +110,7 @@ function lookAt(
   watched: Map<string, Watched>,
   name: string,
   value: AttributeValue,
-  transactions: number,
+  records: number,
   atMs: number,
 ): void {
   let field = watched.get(name);
@@ -102,7 +118,7 @@ function lookAt(
     if (watched.size >= MAX_OBSERVED_FIELDS) return;
     field = {
       seen: 0,
-      since: transactions - 1,
+      since: records - 1,
       firstSeenMs: atMs,
       lastSeenMs: atMs,
       looked: 0,
@@ -140,8 +156,14 @@ export function lookOf(value: AttributeValue): Look {
   if (first === 0x2b && phoneForm(value) !== undefined) return 'phone';
   if (/^[0-9a-f:.]{3,45}$/i.test(value) && /[.:]/.test(value) && canonicalIp(value) !== undefined)
     return 'ip';
-  if (SHORT_WORD.test(value)) return 'word';
-  return value.length <= LONGEST_ID && /\d/.test(value) && !/\s/.test(value) ? 'id' : 'text';
+  if (value.length <= LONGEST_TIME) {
+    if (TRUTHS.has(value.toLowerCase())) return 'truth';
+    if (SHORT_WORD.test(value)) return 'word';
+    if (NUMERAL.test(value)) return 'numeral';
+    if (CLOCK.test(value) && value.trim() !== '') return 'clock';
+    if (ibanForm(value) !== undefined) return 'iban';
+  }
+  return value.length <= LONGEST_ID && /\p{Nd}/u.test(value) && !/\s/.test(value) ? 'id' : 'text';
 }
 
 const isTime = (text: string): boolean =>
@@ -156,12 +178,35 @@ export function guessOf({ name, looks, few }: ObservedField): FieldType {
   for (const look of ['number', 'boolean', 'time', 'email', 'ip', 'phone'] as const) {
     if ((looks[look] ?? 0) >= ALIKE * looked) return look;
   }
+  // However few came: whoever has an account number has the account.
+  if ((looks.iban ?? 0) >= ALIKE * looked) return 'id';
   const texts = looked - (looks.number ?? 0) - (looks.boolean ?? 0);
   if (texts < ALIKE * looked) return 'text';
   if (SAYS_ID.test(name) && (looks.text ?? 0) < (1 - ALIKE) * looked) return 'id';
   const isFew = few.length <= MAX_FEW;
-  if (isFew && (looked >= ENOUGH_FOR_CATEGORY || (looks.word ?? 0) >= ALIKE * looked)) return 'category';
-  return (looks.id ?? 0) >= ALIKE * looked ? 'id' : 'text';
+  const words = (looks.word ?? 0) + (looks.truth ?? 0);
+  if (isFew && (looked >= ENOUGH_FOR_CATEGORY || words >= ALIKE * looked)) return 'category';
+  return (looks.id ?? 0) + (looks.iban ?? 0) >= ALIKE * looked ? 'id' : 'text';
+}
+
+/** Values of these are held against the type; of any other, texts are. */
+const CHECKED: ReadonlySet<FieldType> = new Set(['number', 'boolean', 'time', 'email', 'ip', 'phone']);
+
+/** What whoever declares it should know: what it could be if it came otherwise, and what would be refused. */
+export function adviceOf(field: ObservedField): string | undefined {
+  const { looks } = field;
+  const looked = LOOKS.reduce((sum, look) => sum + (looks[look] ?? 0), 0);
+  const mostly = (look: Look): boolean => (looks[look] ?? 0) >= ALIKE * looked;
+  if (mostly('numeral')) return 'Numbers in quotes: send them as numbers (12.5), or they are texts.';
+  if (mostly('clock'))
+    return 'Times that name no moment: send them as ISO 8601 with Z or an offset, or they are texts.';
+  if (mostly('truth')) return 'Yes or no in words: send true and false, or they are texts.';
+  const type = guessOf(field);
+  const fits = CHECKED.has(type)
+    ? (looks[type as Look] ?? 0)
+    : looked - (looks.number ?? 0) - (looks.boolean ?? 0);
+  if (fits === looked) return undefined;
+  return `${looked - fits} of the ${looked} that were looked at would be refused as ${type === 'boolean' ? 'yes or no' : type}.`;
 }
 
 /** FNV-1a, for telling values apart: with a few dozen of them two that fall together do no harm. */
@@ -200,10 +245,10 @@ export function together(known: Observed, more: Observed): Observed {
     const before = fields.get(name);
     if (before) fields.set(name, sumOf(before, field));
     else if (fields.size < MAX_OBSERVED_FIELDS) {
-      fields.set(name, { ...field, since: known.transactions + field.since });
+      fields.set(name, { ...field, since: known.records + field.since });
     }
   }
-  return { transactions: known.transactions + more.transactions, fields };
+  return { records: known.records + more.records, fields };
 }
 
 function sumOf(before: ObservedField, field: ObservedField): ObservedField {
@@ -225,6 +270,15 @@ function sumOf(before: ObservedField, field: ObservedField): ObservedField {
   };
 }
 
-/** Of the transactions since it was seen first, the share that did not say it. */
-export const absentShare = ({ seen, since }: ObservedField, transactions: number): number =>
-  transactions <= since ? 0 : Math.max(0, 1 - seen / (transactions - since));
+/** Of the records since it was seen first, the share that did not say it; over several kinds of records, of all of them together. */
+export function absentShare(
+  seen: readonly { readonly field: ObservedField; readonly records: number }[],
+): number {
+  const since = seen.reduce((sum, { field, records }) => sum + Math.max(0, records - field.since), 0);
+  const said = seen.reduce((sum, { field }) => sum + field.seen, 0);
+  return since === 0 ? 0 : Math.max(0, 1 - said / since);
+}
+
+/** What came with records of several kinds as one: how often, and what it looks like. */
+export const joined = (fields: readonly [ObservedField, ...ObservedField[]]): ObservedField =>
+  fields.reduce(sumOf);

@@ -81,22 +81,31 @@ export type Catalogue = {
 };
 
 /**
- * What a transaction does to one history. A history that is given all its parts in order is the one that `observe` keeps, and the
- * parts together, with `complete`, are its vector.
+ * One history of a catalogue by itself, for whoever brings the records of each history together. Of a transaction all parts look,
+ * then those keep that keep: a history that is given its records like that, in order, is the one that `observe` keeps, and what was
+ * looked at, with `complete`, is the vector.
  */
 export type CataloguePart = {
   /** Different in every part of a catalogue; the same for the same part in another. */
   readonly id: string;
   /** The store whose history it is. */
   readonly store: string;
-  /** Whether records are added; else it is only read. */
+  /** Whether transactions are added; else it is only read, by them. */
   readonly keeps: boolean;
   /** Kinds of events that are added, where it is none of payments. */
   readonly events?: readonly string[];
   /** The key of the history; undefined when the transaction has none. */
   key(transaction: Transaction): string | undefined;
-  /** Its part of the vector, the other features NaN; and what it adds. */
-  observe(state: FeatureState, transaction: Transaction, out: Float64Array): void;
+  /** The key of the history that an event is added to; undefined where it is added to none. */
+  keyOfEvent(event: CustomerEvent): string | undefined;
+  /** The key of the history that a label is written into; undefined where it is written into none. */
+  keyOfLabel(label: Label): string | undefined;
+  /** Its part of the vector into `out`; the other features stay as they are. Nothing that is stored changes. */
+  look(state: FeatureState, transaction: Transaction, out: Float64Array): void;
+  /** Reads the history that an event is to be added to. */
+  lookAtEvent(state: FeatureState, event: CustomerEvent): void;
+  /** Adds what was looked at last. */
+  keep(state: FeatureState): void;
   /** Writes a label that says something new into one history. */
   label(state: FeatureState, key: string, timeSeconds: number, fraud: boolean): void;
 };

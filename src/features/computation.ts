@@ -3,7 +3,7 @@ import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue, CataloguePart } from './catalogue.ts';
 import { createFeatureCosts, type FeatureCosts, TIMED_ONE_IN } from './feature-costs.ts';
 import { ownKeyOf } from './feature-hash.ts';
-import { emptyRecord, type FeatureRecord, fillFromEvent, fillRecord } from './feature-record.ts';
+import { emptyRecord, type FeatureRecord, fillFromEvent, fillRecord, seeFields } from './feature-record.ts';
 import type { FeatureState } from './feature-state.ts';
 import type { HistoryPart } from './history-part.ts';
 import { changesHistories } from './labels.ts';
@@ -84,7 +84,9 @@ export function computation(
     own: changesOfOwn(parts, () => {
       looked = undefined;
     }),
-    parts: parts.map((part) => cataloguePart(part, rows, size)),
+    parts: catalogueParts(parts, () => {
+      looked = undefined;
+    }),
     complete(transaction, out) {
       looked = undefined;
       fillRecord(record, transaction);
@@ -161,34 +163,51 @@ function changesOfOwn(parts: readonly HistoryPart[], begin: () => void): Catalog
 
 const NO_CHANGES: readonly OwnChange[] = [];
 
-function cataloguePart(part: HistoryPart, rows: readonly RowFeature[], size: number): CataloguePart {
-  const { layout, by } = part;
+/** The parts share one record: a transaction that several look at is read once. */
+function catalogueParts(parts: readonly HistoryPart[], begin: () => void): CataloguePart[] {
+  const keyed = emptyRecord();
   const record = emptyRecord();
-  const keeps = part.keeps && layout.events === undefined;
-  // What is of the transaction alone comes with its account.
-  const own = layout.id === ACCOUNT ? rows.filter(({ isProgram }) => isProgram) : [];
-  const nothing = new Float64Array(size);
-  const isInbound = layout.id === 'counterparty' && by === 'accountId';
-  return {
-    id: by === undefined ? layout.id : isInbound ? 'inbound' : `${layout.id} by ${by}`,
-    store: layout.id,
-    keeps,
-    ...(layout.events && { events: layout.events }),
-    key(transaction) {
-      fillRecord(record, transaction);
-      return part.key(record);
-    },
-    observe(state, transaction, out) {
-      out.fill(Number.NaN);
-      fillRecord(record, transaction);
-      record.values = nothing;
-      part.look(state, record, out);
-      for (const { slot, of } of own) out[slot] = of(record);
-      if (keeps) part.keep(state, record);
-    },
-    label(state, key, timeSeconds, fraud) {
-      part.readForLabel(state, key);
-      part.writeLabel(state, timeSeconds, fraud);
-    },
-  };
+  let seen: Transaction | undefined;
+  return parts.map((part): CataloguePart => {
+    const { layout, by } = part;
+    const { events } = layout;
+    const keeps = part.keeps && events === undefined;
+    const isInbound = layout.id === 'counterparty' && by === 'accountId';
+    return {
+      id: by === undefined ? layout.id : isInbound ? 'inbound' : `${layout.id} by ${by}`,
+      store: layout.id,
+      keeps,
+      ...(events && { events }),
+      key(transaction) {
+        seeFields(keyed, transaction);
+        return part.key(keyed);
+      },
+      keyOfEvent(event) {
+        if (!part.keeps || !events?.includes(event.kind)) return undefined;
+        seeFields(keyed, event);
+        return part.key(keyed);
+      },
+      keyOfLabel: (label) => (keeps && layout.frauds ? ownKeyOf(layout, label) : undefined),
+      look(state, transaction, out) {
+        begin();
+        if (seen !== transaction) fillRecord(record, transaction);
+        seen = transaction;
+        part.look(state, record, out);
+      },
+      lookAtEvent(state, event) {
+        begin();
+        seen = undefined;
+        fillFromEvent(record, event);
+        part.prepareToKeep(state, record);
+      },
+      keep(state) {
+        part.keep(state, record);
+      },
+      label(state, key, timeSeconds, fraud) {
+        begin();
+        part.readForLabel(state, key);
+        part.writeLabel(state, timeSeconds, fraud);
+      },
+    };
+  });
 }

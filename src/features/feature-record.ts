@@ -62,10 +62,10 @@ export function fillRecord(record: FeatureRecord, transaction: Transaction): voi
   record.accountHash = keyHash(transaction.accountId);
 }
 
-/** What the transaction says, and nothing that is worked out of it. */
-export function seeFields(record: FeatureRecord, transaction: Transaction): void {
-  record.said = transaction;
-  record.attributes = transaction.attributes ?? NOTHING;
+/** What a transaction or an event says, and nothing that is worked out of it. */
+export function seeFields(record: FeatureRecord, said: Said): void {
+  record.said = said;
+  record.attributes = said.attributes ?? NOTHING;
 }
 
 /** An event has the account, device and address that a transaction has, and no amount. */

@@ -20,6 +20,7 @@ export function closedScorer(version: string, why: string, catalogue: Catalogue)
     failures: { count: 0, last: undefined },
     baseline: undefined,
     input: undefined,
+    curve: undefined,
     knows: () => false,
     score: () => {
       throw new Error(why);

@@ -3,6 +3,7 @@ import { isObject, shown } from '../domain/fields.ts';
 import { textProblem } from '../domain/text.ts';
 import { STANDARD } from '../features/standard.ts';
 import { SET_SIZE } from './ensemble.ts';
+import { MOST_POINTS } from './threshold-curve.ts';
 
 /** A version stands in paths, file names and pages. */
 export const MODEL_VERSION = /^[A-Za-z0-9][\w.-]{0,79}$/;
@@ -272,4 +273,27 @@ export function checkInput(value: unknown, info: { readonly featureHashes?: obje
     figure(dayDeviation, '/input/volume/dayDeviation');
   }
   if (labelDelayMs !== undefined) checkSpread(labelDelayMs, '/input/labelDelayMs');
+}
+
+const COSTS = ['review', 'falseDecline', 'chargebackFee', 'reviewCapacity'] as const;
+
+/** From the highest score down more and more rows, among them more and more frauds. */
+export function checkCurve(value: unknown): void {
+  if (value === undefined) return;
+  const curve = object(value, '/curve', ['costs', 'rows', 'frauds', 'fraudMajor', 'points']);
+  const costs = object(curve.costs, '/curve/costs', COSTS);
+  for (const name of COSTS)
+    number(costs[name], `/curve/costs/${name}`, 0, name === 'reviewCapacity' ? 1 : 1e9);
+  for (const name of COUNTED) count(curve[name], `/curve/${name}`);
+  const most = ['fraudMajor', ...COUNTED].map((name) => number(curve[name], `/curve/${name}`, 0));
+  let [score, rows, frauds, fraudMajor] = [2, 0, 0, 0];
+  for (const [i, one] of list(curve.points, '/curve/points', MOST_POINTS).entries()) {
+    const at = `/curve/points/${i}`;
+    const point = object(one, at, ['score', 'rows', 'frauds', 'fraudMajor']);
+    for (const name of COUNTED) count(point[name], `${at}/${name}`);
+    score = number(point.score, `${at}/score`, 0, Math.min(1, score));
+    rows = number(point.rows, `${at}/rows`, rows + 1, most[1]);
+    frauds = number(point.frauds, `${at}/frauds`, frauds, Math.min(rows, most[2]));
+    fraudMajor = number(point.fraudMajor, `${at}/fraudMajor`, fraudMajor, most[0] * (1 + 1e-9));
+  }
 }

@@ -17,6 +17,7 @@ import type { Quality } from './metrics.ts';
 import {
   checkBaseline,
   checkCalibration,
+  checkCurve,
   checkEncoding,
   checkInfo,
   checkInput,
@@ -25,6 +26,7 @@ import {
 } from './model-fields.ts';
 import { createPredictor } from './predictor.ts';
 import type { InputBaseline } from './shift.ts';
+import type { ThresholdCurve } from './threshold-curve.ts';
 import {
   categoriesOf,
   forVectors,
@@ -68,6 +70,8 @@ export type Model = {
   /** Absent where the model was trained elsewhere. */
   readonly baseline?: DriftBaseline;
   readonly input?: InputBaseline;
+  /** What each threshold would bring; absent where the model was trained elsewhere, or before this was counted. */
+  readonly curve?: ThresholdCurve;
   /** Absent where no category is split by sets. */
   readonly levels?: CategoryLevels;
 };
@@ -81,6 +85,7 @@ export type Scorer = {
   readonly failures: { count: number; last: string | undefined };
   readonly baseline: DriftBaseline | undefined;
   readonly input: InputBaseline | undefined;
+  readonly curve: ThresholdCurve | undefined;
   /** Whether the model has seen a category in training. */
   knows(category: string, key: string): boolean;
   /** Fills the encoded slots of `vector` and gives the calibrated probability of fraud. */
@@ -126,6 +131,7 @@ export function createScorer(model: Model, catalogue: Catalogue): Scorer {
     failures: { count: 0, last: undefined },
     baseline: model.baseline,
     input: model.input,
+    curve: model.curve,
     knows: (category, key) =>
       Object.hasOwn(model.encoding, category) && Object.hasOwn(model.encoding[category].logOdds, key),
     score(transaction, vector) {
@@ -156,6 +162,7 @@ const bodyOf = (model: Model): string =>
     encoding: model.encoding,
     ...(model.baseline && { baseline: model.baseline }),
     ...(model.input && { input: model.input }),
+    ...(model.curve && { curve: model.curve }),
     ...(model.levels && { levels: model.levels }),
     nodes: toBase64(model.ensemble.nodes),
     cover: toBase64(model.ensemble.cover),
@@ -182,6 +189,7 @@ const PARTS = new Set([
   'encoding',
   'baseline',
   'input',
+  'curve',
   'levels',
   'nodes',
   'cover',
@@ -227,12 +235,16 @@ function readBody(body: Record<string, unknown>): Model {
   if (other !== undefined) throw new ModelProblem(`it has a part that is not known: ${shown(other)}`);
   checkInfo(body.info);
   // Now it is what serializeModel writes.
-  const { info, calibration, encoding, baseline, input, levels } = body as unknown as Omit<Model, 'ensemble'>;
+  const { info, calibration, encoding, baseline, input, curve, levels } = body as unknown as Omit<
+    Model,
+    'ensemble'
+  >;
   checkCalibration(calibration);
   checkEncoding(encoding, info);
   checkLevels(levels, info);
   checkBaseline(baseline, info.features);
   checkInput(input, info);
+  checkCurve(curve);
   const ensemble = createEnsemble(
     fromBase64(body, 'nodes', 16),
     new Float64Array(fromBase64(body, 'cover', 8)),
@@ -246,6 +258,7 @@ function readBody(body: Record<string, unknown>): Model {
     encoding,
     ...(baseline && { baseline }),
     ...(input && { input }),
+    ...(curve && { curve }),
     ...(levels && { levels }),
     ensemble,
   };

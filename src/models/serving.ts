@@ -1,11 +1,14 @@
 // The models that decide: the champion, and for a share of the accounts a challenger.
 import { keyHash } from '../features/key-set.ts';
 import type { Scorer } from './model.ts';
+import type { ReviewWork } from './review-work.ts';
 
 export type Serving = {
   readonly champion: Scorer;
   /** Decides for so large a share of the accounts, always the same ones. */
   readonly challenger?: { readonly scorer: Scorer; readonly share: number };
+  /** What their thresholds follow from; absent where that was not asked yet. */
+  readonly work?: ReviewWork;
 };
 
 const HASHES = 2 ** 32;

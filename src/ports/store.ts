@@ -70,6 +70,8 @@ export type FlaggedTransaction = {
   readonly topReason: string | undefined;
   /** The rule that says the reason; empty where that is not known any more, undefined where no rule does. */
   readonly topRule: string | undefined;
+  /** The feature that the reason is of; empty where that is not known any more, undefined where it is of a rule. */
+  readonly topFeature: string | undefined;
   readonly isFraud: boolean;
   readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };

@@ -32,6 +32,27 @@ export const TrainingParameters = Type.Unsafe<Readonly<Record<string, number | s
   Type.Object({}, { additionalProperties: true, description: 'What it was trained with' }),
 );
 
+export const ReviewWork = Component('ReviewWork', {
+  reviewsADay: Nullable(
+    Type.Integer({ description: 'What the team can look at in a day; null where nobody said it' }),
+  ),
+  mostFlagged: Type.Number({ description: 'Share of transactions that may be flagged at most' }),
+  reviewPrecision: Type.Number(),
+  declinePrecision: Type.Number(),
+  flagged: Type.Number({ description: 'Share of transactions that is expected to be flagged' }),
+  precision: Nullable(Type.Number({ description: 'Share of what is flagged that is expected to be fraud' })),
+  recall: Nullable(Type.Number({ description: 'Share of frauds that is expected to be flagged' })),
+  valueRecall: Nullable(
+    Type.Number({ description: 'Share of the money in frauds that is expected to be flagged' }),
+  ),
+  volumeADay: Nullable(
+    Type.Number({ description: 'Transactions a day that thresholds go by; null before that is known' }),
+  ),
+  volumeBefore: Nullable(Type.Number({ description: 'What they went by before' })),
+  volumeSince: Nullable(At()),
+});
+export type ReviewWork = Static<typeof ReviewWork>;
+
 const panel = {
   version: Type.String(),
   kind: Type.String(),
@@ -42,6 +63,7 @@ const panel = {
   trainingFrom: Type.String(),
   trainingUntil: Type.String(),
   thresholds: Thresholds,
+  work: Nullable(ReviewWork),
   heldOut: Nullable(HeldOutFigures),
   live: Nullable(QualityFigures),
   maturityMinutes: Type.Number({

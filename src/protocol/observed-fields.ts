@@ -6,9 +6,16 @@ import { At, Component, List, OneOf, operation } from './operation.ts';
 export const ObservedField = Component('ObservedField', {
   name: Type.String({ description: 'Its dotted path in `attributes`', examples: ['customer.segment'] }),
   type: OneOf(FIELD_TYPES, { description: 'What it looks like' }),
-  seen: Type.Integer({ description: 'Transactions that had it' }),
+  advice: Type.Optional(
+    Type.String({
+      description: 'What to know before it is declared: what could come otherwise, or would be refused',
+    }),
+  ),
+  seen: Type.Integer({ description: 'Transactions and events that had it' }),
+  events: Type.Optional(Type.Integer({ description: 'Of them, events; absent where none had it' })),
   absent: Type.Number({
-    description: 'Of the transactions since it was seen first, the share that had it not',
+    description:
+      'Of the transactions since it was seen first, the share that had it not; of the events likewise where they had it',
     examples: [0.12],
   }),
   firstSeen: At(),
@@ -20,8 +27,11 @@ export const ObservedField = Component('ObservedField', {
 export type ObservedField = Static<typeof ObservedField>;
 
 export const ObservedFields = Component('ObservedFields', {
-  transactions: Type.Integer({ description: 'Looked at since there are own fields' }),
-  fields: List(ObservedField, { description: 'At most 1,000, those that come most often first' }),
+  transactions: Type.Integer({ description: 'Looked at since they have own fields' }),
+  events: Type.Optional(Type.Integer({ description: 'Looked at since they have own fields' })),
+  fields: List(ObservedField, {
+    description: 'At most 1,000 of transactions and 1,000 of events, those that come most often first',
+  }),
 });
 export type ObservedFields = Static<typeof ObservedFields>;
 

@@ -1,6 +1,6 @@
 // Settings that administrators change while the desk runs. What asks for two people is switched on by one, and off by two.
 import { type Static, Type } from 'typebox';
-import { Component, operation } from './operation.ts';
+import { Component, Nullable, operation } from './operation.ts';
 import { ChangeProposed } from './proposals.ts';
 
 const capability = 'settings';
@@ -13,6 +13,26 @@ const settings = {
   fourEyesCases: Type.Boolean({ description: 'Whoever proposes to close a case may not close it' }),
   fourEyesModels: Type.Boolean({
     description: 'Whoever proposes a champion or challenger may not put it into service',
+  }),
+  reviewsADay: Nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000_000,
+      description:
+        'Flagged transactions that the team can look at in a day: thresholds follow from it and from the volume. Null for the share of ' +
+        'what comes that a model was made for',
+    }),
+  ),
+  reviewPrecision: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: 'Of what the team looks at, so much has to be fraud, where the model can tell that well',
+  }),
+  declinePrecision: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description:
+      'Of what is declined, so much has to be fraud; where the model cannot tell that well, nothing is declined',
   }),
 };
 

@@ -1,44 +1,56 @@
 // The engine's first step of a backfill: a file, or a stretch of a partition of the transactions topic, to a row for
-// each history that its transactions and labels touch.
+// each key by which histories know its transactions, events and labels.
 import type { InputRow } from '../adapters/files/csv-rows.ts';
+import type { EventRow } from '../adapters/files/read-events.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { readRange } from '../adapters/kafka/read-range.ts';
 import type { KafkaSettings } from '../adapters/kafka/settings.ts';
 import { encodeOther } from '../adapters/spark/batch-frames.ts';
+import type { CustomerEvent } from '../domain/customer-event.ts';
 import { InputError } from '../domain/input-error.ts';
-import type { Label } from '../domain/label.ts';
+import { type HistoryKeys, historiesOf, type Label } from '../domain/label.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import type { Problem } from '../domain/problem.ts';
 import { keptOf } from '../domain/raw-input.ts';
 import type { Bounds } from '../domain/read-transaction.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import type { LogRecord } from '../engine/records.ts';
+import type { Catalogue } from '../features/catalogue.ts';
 import { decodeRecord, HEADERS } from '../stream/record-codec.ts';
-import { labelRows, transactionRows } from './backfill-rows.ts';
+import { eventRows, labelRows, transactionRows } from './backfill-rows.ts';
 import type { Write } from './backfill-steps.ts';
 import { createIdSet } from './id-set.ts';
 
 /** Rows of a part of the input; parts come one after the other in the order of rows of the same time. */
-const ROWS_PER_PART = 2 ** 36;
+const ROWS_PER_PART = 2 ** 31;
+export const MAX_PARTS = 2 ** 12;
 const SHOWN_BAD_CHARACTERS = 500;
 
 export type Part = { readonly number: number; readonly untilMs: number };
 
-function createRowWriter({ number: part, untilMs }: Part, write: Write) {
+function createRowWriter({ parts }: Catalogue, { number: part, untilMs }: Part, write: Write) {
   const seen = createIdSet();
+  const seenEvents = createIdSet();
   let number = part * ROWS_PER_PART;
-  let hasPayees = false;
   let frames: Buffer[] = [];
+  const add = (rows: readonly Buffer[]): void => {
+    number++;
+    // Beyond, its rows would stand among those of the next part.
+    if (number === (part + 1) * ROWS_PER_PART)
+      throw new InputError(`A file may have ${ROWS_PER_PART} rows; divide it.`);
+    frames.push(...rows);
+  };
   return {
     /** Leaves out an id that comes again. */
     transaction(transaction: Transaction, fraud: boolean | undefined): void {
-      if (transaction.occurredAtMs >= untilMs || !seen.add(transaction.id)) return;
-      if (transaction.counterpartyId !== undefined && !hasPayees) {
-        hasPayees = true;
-        frames.push(encodeOther('payees', new Uint8Array(0)));
-      }
-      frames.push(...transactionRows(transaction, fraud, number++));
+      if (transaction.occurredAtMs < untilMs && seen.add(transaction.id))
+        add(transactionRows(parts, transaction, fraud, number));
+    },
+    event(event: CustomerEvent): void {
+      if (event.occurredAtMs < untilMs && seenEvents.add(event.id)) add(eventRows(parts, event, number));
     },
     label(label: Label): void {
-      if (label.labelledAtMs < untilMs) frames.push(...labelRows(label, number++));
+      if (label.labelledAtMs < untilMs) add(labelRows(parts, label, number));
     },
     bad(file: string, line: number, problems: readonly Problem[], raw: string): void {
       const shown = { file, line, problems, raw: keptOf(raw, SHOWN_BAD_CHARACTERS) };
@@ -56,9 +68,10 @@ export async function readFileStep(
   batches: AsyncIterable<readonly InputRow[]>,
   name: string,
   part: Part,
+  catalogue: Catalogue,
   write: Write,
 ): Promise<void> {
-  const writer = createRowWriter(part, write);
+  const writer = createRowWriter(catalogue, part, write);
   for await (const batch of batches) {
     for (const row of batch) {
       if (row.ok) writer.transaction(row.transaction, row.fraud);
@@ -82,6 +95,12 @@ export function topicPartOf(name: string): TopicPart | undefined {
   return to === undefined ? undefined : { partition: Number(partition), from: Number(from), to: Number(to) };
 }
 
+const EVENTS = 'events:';
+/** A file of events as the name of an input. */
+export const eventsPartName = (file: string): string => EVENTS + file;
+export const eventsPartOf = (name: string): string | undefined =>
+  name.startsWith(EVENTS) ? name.slice(EVENTS.length) : undefined;
+
 /**
  * Reads the stretch twice: what a transaction was labelled in the end is only known there. A label changes histories
  * at the time it bears, or at the time of the label before where that is later.
@@ -91,6 +110,7 @@ export async function readTopicStep(
   stretch: TopicPart,
   part: Part,
   bounds: Bounds,
+  catalogue: Catalogue,
   write: Write,
 ): Promise<void> {
   const { topic } = settings;
@@ -116,24 +136,72 @@ export async function readTopicStep(
       }
     }
   }
-  const writer = createRowWriter(part, write);
+  const writer = createRowWriter(catalogue, part, write);
+  const keysOf = createKeysOfLabels(catalogue, lastLabels);
   const known = new Map<string, { readonly fraud: boolean; readonly atMs: number }>();
+  const take = (record: LogRecord): void => {
+    switch (record.kind) {
+      case 'transaction': {
+        const { transaction } = record;
+        writer.transaction(transaction, lastLabels.get(transaction.id));
+        keysOf.remember(transaction);
+        return;
+      }
+      case 'event':
+        writer.event(record.event);
+        return;
+      case 'label': {
+        const { label } = record;
+        const before = known.get(label.transactionId);
+        const atMs = Math.max(label.labelledAtMs, before?.atMs ?? 0);
+        if (label.fraud !== (before?.fraud ?? false))
+          writer.label({ ...keysOf.complete(label), labelledAtMs: atMs });
+        known.set(label.transactionId, { fraud: label.fraud, atMs });
+      }
+    }
+  };
   for await (const batch of records()) {
     for (const raw of batch) {
       const decoded = decodeRecord(raw, bounds);
-      if (!decoded.ok) {
+      if (decoded.ok) take(decoded.record);
+      else {
         const text = raw.value === null ? '' : Buffer.from(raw.value).toString('utf8');
         writer.bad(`${topic}/${stretch.partition}`, raw.offset, decoded.problems, text);
-      } else if (decoded.record.kind === 'transaction') {
-        const { transaction } = decoded.record;
-        writer.transaction(transaction, lastLabels.get(transaction.id));
-      } else if (decoded.record.kind === 'label') {
-        const { label } = decoded.record;
-        const before = known.get(label.transactionId);
-        const atMs = Math.max(label.labelledAtMs, before?.atMs ?? 0);
-        if (label.fraud !== (before?.fraud ?? false)) writer.label({ ...label, labelledAtMs: atMs });
-        known.set(label.transactionId, { fraud: label.fraud, atMs });
       }
+    }
+    await writer.flush();
+  }
+}
+
+/** A label from before an entity was declared does not carry what it is keyed by: its transaction does, in the same partition. */
+function createKeysOfLabels({ data }: Catalogue, labelled: ReadonlyMap<string, boolean>) {
+  const { keyFields } = ownDataOf(data);
+  const keys = new Map<string, HistoryKeys['attributes']>();
+  return {
+    remember(transaction: Transaction): void {
+      if (keyFields.length === 0 || !labelled.has(transaction.id) || keys.has(transaction.id)) return;
+      keys.set(transaction.id, historiesOf(transaction, keyFields).attributes);
+    },
+    complete(label: Label): Label {
+      const attributes = keys.get(label.transactionId);
+      return attributes ? { ...label, attributes: { ...attributes, ...label.attributes } } : label;
+    },
+  };
+}
+
+/** A file of events, each as `POST /v1/events` takes it: a line of JSON each, plain or compressed. */
+export async function readEventsStep(
+  rows: AsyncIterable<readonly EventRow[]>,
+  name: string,
+  part: Part,
+  catalogue: Catalogue,
+  write: Write,
+): Promise<void> {
+  const writer = createRowWriter(catalogue, part, write);
+  for await (const batch of rows) {
+    for (const row of batch) {
+      if (row.ok) writer.event(row.event);
+      else writer.bad(name, row.line, row.problems, row.raw);
     }
     await writer.flush();
   }

@@ -75,26 +75,33 @@ function createPastCatalogues(): Catalogues & { learn(versions: readonly FiledCa
   };
 }
 
+/** `obstacle` says why a catalogue that this program can compute cannot decide in this runtime: it is refused like any other. */
 export async function openCatalogue(
   book: CatalogueBook,
   onNotice: (message: string) => void,
+  obstacle: CatalogueChange['obstacle'] = () => undefined,
 ): Promise<CatalogueInService> {
   const past = createPastCatalogues();
   let revision = -1;
   let wanted: ServedCatalogue | undefined;
   let current: ServedCatalogue | undefined;
 
+  function usable(filed: FiledCatalogue): ServedCatalogue | string {
+    const next = readied(filed);
+    const stands = typeof next === 'string' ? undefined : obstacle(next.catalogue);
+    return stands === undefined ? next : `${nameOf(filed)} cannot serve here. ${stands}`;
+  }
   async function found(): Promise<ServedCatalogue> {
     const [live, before] = await Promise.all([book.inState('live'), book.servedBefore(VERSIONS_KEPT)]);
     past.learn(before);
     if (!live) return STANDARD_SERVED;
     past.learn([live]);
-    const next = readied(live);
+    const next = usable(live);
     if (typeof next !== 'string') {
       if (live.problem !== undefined) await book.tell(live.version, undefined);
       return next;
     }
-    const other = current ?? firstUsable(before);
+    const other = current ?? firstUsable(before, usable);
     onNotice(`${next} ${nameOf(other)} serves instead.`);
     await book.tell(live.version, next);
     return other;
@@ -141,9 +148,12 @@ export async function openCatalogue(
   };
 }
 
-function firstUsable(before: readonly FiledCatalogue[]): ServedCatalogue {
+function firstUsable(
+  before: readonly FiledCatalogue[],
+  usable: (filed: FiledCatalogue) => ServedCatalogue | string,
+): ServedCatalogue {
   for (const one of before) {
-    const found = readied(one);
+    const found = usable(one);
     if (typeof found !== 'string') return found;
   }
   return STANDARD_SERVED;
@@ -168,7 +178,7 @@ export const NO_OWN_HISTORIES: CatalogueChange['obstacle'] = ({ stores }) => {
   const own = stores.filter(({ id }) => id.startsWith('own:'));
   if (own.length === 0) return undefined;
   const features = own.flatMap(({ features: those }) => those).slice(0, 10);
-  return `Workers on a stream keep no histories of own features yet: ${features.join(', ')}. Fields, categories and expressions can go live here.`;
+  return `Workers on a stream, Spark's among them, keep no histories of own features yet: ${features.join(', ')}. Leave these out of the document: fields, categories and expressions can go live here, aggregates at a desk of one process.`;
 };
 
 /** Histories begin empty, and say from where on they are whole. */

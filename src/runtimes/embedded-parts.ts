@@ -14,6 +14,7 @@ import { storesOf } from '../features/catalogue-outline.ts';
 import { compileFilling, type Filling } from '../features/compile-filling.ts';
 import { type FeatureState, takeTables } from '../features/feature-state.ts';
 import { createScorer, type Model } from '../models/model.ts';
+import { servingUnder } from '../models/review-work.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServedCatalogue } from '../ports/desk.ts';
@@ -22,6 +23,7 @@ import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../ports/stream/log.ts';
+import { readReviewWork } from '../server/models/kept-review-work.ts';
 import { checkCardKey } from './card-settings.ts';
 import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import { fileFirstModel } from './first-champion.ts';
@@ -84,7 +86,12 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
   });
   await fileStarterRules(office, clock.nowMs());
   const rules = await openRules(office, options.onNotice);
-  const engine = createEngine(state, { catalogue, serving, ruleset: rules.current(catalogue) });
+  const work = await readReviewWork(office.settings);
+  const engine = createEngine(state, {
+    catalogue,
+    serving: servingUnder(serving, work),
+    ruleset: rules.current(catalogue),
+  });
   return { database, office, catalogue: book, rules, money, registry, store, log, engine, committed };
 }
 

@@ -4,8 +4,10 @@ import { InputError } from '../domain/input-error.ts';
 import type { InService } from '../engine/process-batch.ts';
 import { storesOf } from '../features/catalogue-outline.ts';
 import { forgetOthers } from '../features/feature-state.ts';
+import { servingUnder } from '../models/review-work.ts';
 import type { Serving } from '../models/serving.ts';
 import type { ServedCatalogue } from '../ports/desk.ts';
+import { readReviewWork } from '../server/models/kept-review-work.ts';
 import type { EmbeddedParts } from './embedded-parts.ts';
 import { readServing } from './service-watch.ts';
 
@@ -21,7 +23,7 @@ export type EmbeddedService = {
 };
 
 export function openService(
-  { registry, catalogue, rules, money, engine }: EmbeddedParts,
+  { registry, office, catalogue, rules, money, engine }: EmbeddedParts,
   onNotice: (message: string) => void,
 ): EmbeddedService {
   let refused = '';
@@ -43,11 +45,14 @@ export function openService(
     const wanted = await catalogue.look();
     await rules.look();
     await money.look();
-    const serving = await servingWith(wanted);
+    const work = await readReviewWork(office.settings);
+    const found = await servingWith(wanted);
     const { inService } = engine;
-    if (!serving) {
+    const serving = servingUnder(found ?? inService.serving, work);
+    if (!found) {
       const ruleset = rules.current(inService.catalogue);
-      if (ruleset !== inService.ruleset) engine.serve({ ...inService, ruleset });
+      if (ruleset !== inService.ruleset || serving !== inService.serving)
+        engine.serve({ ...inService, serving, ruleset });
       return;
     }
     const ruleset = rules.current(wanted.catalogue);
@@ -73,7 +78,12 @@ export function openService(
       const serving =
         (await readServing(registry, next.catalogue, engine.inService.serving, onNotice)) ??
         engine.inService.serving;
-      return { catalogue: next.catalogue, serving, ruleset: rules.current(next.catalogue) };
+      const work = await readReviewWork(office.settings);
+      return {
+        catalogue: next.catalogue,
+        serving: servingUnder(serving, work),
+        ruleset: rules.current(next.catalogue),
+      };
     },
     take(next, inService) {
       catalogue.took(next);

@@ -95,7 +95,7 @@ function deskOver(
   boundary.guarded('filling a catalogue', () => catalogue.resume())();
   const dataModel = () => engine.inService.catalogue.data;
   const observed = keepObserved(office.observedFields, dataModel, clock, boundary);
-  road.hearers.onOutput(({ decided }) => observed.look(decided));
+  road.hearers.onOutput((output) => observed.look(output));
   return {
     engine,
     store,

@@ -1,9 +1,11 @@
 // A thread that computes a feature of a document on transactions of the past: the catalogue of the document observes them in the
 // order in which they were decided.
+import { recordAsDeclared } from '../domain/as-declared.ts';
 import { baseCurrency } from '../domain/base-amount.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import { InputError } from '../domain/input-error.ts';
 import { historiesOf } from '../domain/label.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import { problemsToText } from '../domain/problem.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
@@ -104,9 +106,23 @@ function microsOf(work: PreviewWork): number | undefined {
   return ((performance.now() - started) * 1000) / work.transactions.length;
 }
 
-export function previewOf(work: PreviewWork): FeaturePreview {
+/** What came in before a field was declared, in the form that it has in the document. */
+function asDeclaredIn({ data }: Catalogue, work: PreviewWork): PreviewWork {
+  const own = ownDataOf(data);
+  return {
+    ...work,
+    transactions: work.transactions.map((row) => ({
+      ...row,
+      transaction: recordAsDeclared(row.transaction, own),
+    })),
+    events: work.events.map((one) => ({ ...one, event: recordAsDeclared(one.event, own) })),
+  };
+}
+
+export function previewOf(asked: PreviewWork): FeaturePreview {
+  const catalogue = catalogueOf(asked.document);
+  const work = asDeclaredIn(catalogue, asked);
   const { transactions, feature } = work;
-  const catalogue = catalogueOf(work.document);
   const slot = catalogue.place(feature);
   if (slot === undefined) throw new InputError(`The document has no feature ${feature}.`);
   const values = new Float64Array(transactions.length);

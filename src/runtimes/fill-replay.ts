@@ -2,8 +2,10 @@
 // It is told what was decided, and knows nothing of where that is kept.
 import type { LogPage } from '../adapters/embedded/log-pages.ts';
 import { unpackBatch } from '../adapters/embedded/log-pages.ts';
+import { recordAsDeclared } from '../domain/as-declared.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
+import type { OwnData } from '../domain/own-data.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { BLOCK_ROWS, encodeBlock, type FilledBlock, type FilledRow } from '../engine/filled-block.ts';
 import type { LogRecord } from '../engine/records.ts';
@@ -79,11 +81,11 @@ async function aboutPage(
   placed: readonly Placed[],
   from: number,
   until: number,
-  { filling, keyFields, source }: ReplayParts,
+  { filling, own, source }: ReplayParts,
 ) {
   const labels = placed.flatMap(({ record }) => (record.kind === 'label' ? record.label : []));
   const inHistories = placed.length - labels.length;
-  const unnamed = filling.labels ? labels.filter((label) => !saysAll(label, keyFields)) : [];
+  const unnamed = filling.labels ? labels.filter((label) => !saysAll(label, own.keyFields)) : [];
   const ids = [...new Set(unnamed.map(({ transactionId }) => transactionId))];
   const [decided, refused, transactions, stored] = await Promise.all([
     // As many as there are: then it is all of them.
@@ -96,7 +98,7 @@ async function aboutPage(
   return {
     decided: decided && new Set(decided),
     refused: refused ? new Set(refused) : NONE,
-    named: (label: Label): Label => withKeysOf(label, byId, keyFields),
+    named: (label: Label): Label => withKeysOf(label, byId, own),
     stored: stored && {
       vectors: stored.vectors,
       places: new Map(stored.offsets.map((offset, i) => [offset, i])),
@@ -106,15 +108,15 @@ async function aboutPage(
 
 export type ReplayParts = {
   readonly filling: Filling;
-  /** What entities of the coming catalogue are keyed by (`OwnData.keyFields`). */
-  readonly keyFields: readonly string[];
+  /** What the coming catalogue declares. */
+  readonly own: OwnData;
   readonly state: FeatureState;
   readonly source: FillSource;
 };
 
 /** Begins with the first record of the log. */
 export function createReplay(parts: ReplayParts): Replay {
-  const { filling, state, source } = parts;
+  const { filling, own, state, source } = parts;
   const { size, lacking } = filling;
   const out = new Float64Array(size);
   const values = createValues(filling);
@@ -136,13 +138,13 @@ export function createReplay(parts: ReplayParts): Replay {
       }
       if (decided && !decided.has(at)) return;
       if (record.kind === 'event') {
-        filling.observeEvent?.(state, record.event);
+        filling.observeEvent?.(state, recordAsDeclared(record.event, own));
         return;
       }
       out.fill(Number.NaN);
       const place = stored?.places.get(at);
       if (stored && place !== undefined) out.set(stored.vectors.subarray(place * size, (place + 1) * size));
-      filling.observe(state, record.transaction, out);
+      filling.observe(state, recordAsDeclared(record.transaction, own), out);
       // What has no row has no values either.
       if (lacking.length > 0 && (!stored || place !== undefined)) values.add(at, out);
     };

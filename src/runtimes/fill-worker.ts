@@ -63,8 +63,7 @@ async function fill(): Promise<void> {
   });
   const { stores } = filling;
   const state = filling.createState();
-  const { keyFields } = ownDataOf(catalogue.data);
-  const replay = createReplay({ filling, keyFields, state, source: desk });
+  const replay = createReplay({ filling, own: ownDataOf(catalogue.data), state, source: desk });
 
   async function handOver(parts: Iterable<Uint8Array>): Promise<void> {
     for (const part of parts) await desk.entities(new Uint8Array(part));

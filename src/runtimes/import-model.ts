@@ -9,8 +9,8 @@ import { checkNames, noEncoding, refused, toEnsemble, withCover } from '../model
 import { readForeignModel } from '../models/exchange/read-foreign.ts';
 import { checkModel, type Model, uncalibrated, versionOf } from '../models/model.ts';
 import { ModelProblem } from '../models/model-fields.ts';
+import { chooseThresholds, DEFAULT_COSTS } from '../models/thresholds.ts';
 import { asFiled, trainedOn } from '../models/trained-on.ts';
-import { chooseThresholds, DEFAULT_COSTS } from '../training/thresholds.ts';
 import { scoreTable, withHeldOut } from '../training/train-model.ts';
 import { sliceTable, type TrainingTable } from '../training/training-table.ts';
 import { compareWithRows, notChecked, type Score } from './check-import.ts';
@@ -145,9 +145,9 @@ function measured(model: Model, table: TrainingTable, calibrated: boolean): Mode
   const votes = scoreTable(model, first);
   const calibration = calibrated ? fitCalibration(votes, first.labels) : 'none';
   const scores = votes.map((vote) => calibrate(calibration, vote));
-  const thresholds = chooseThresholds(scores, first.labels, first.amounts, DEFAULT_COSTS);
+  const { curve, thresholds } = chooseThresholds(scores, first.labels, first.amounts, DEFAULT_COSTS);
   return withHeldOut(
-    { ...model, calibration, info: { ...model.info, thresholds } },
+    { ...model, calibration, curve, info: { ...model.info, thresholds } },
     sliceTable(table, half, table.rows),
   );
 }

@@ -5,8 +5,8 @@ import { orderedRows } from '../adapters/files/ordered-rows.ts';
 import { attributesOfFile, openTransactions } from '../adapters/files/read-transactions.ts';
 import { InputError } from '../domain/input-error.ts';
 import type { Bounds } from '../domain/read-transaction.ts';
-import type { Catalogue } from '../features/catalogue.ts';
 import { checkDocument } from '../features/check-document.ts';
+import { type ReadyCatalogue, STANDARD_READY } from '../features/checked-catalogue.ts';
 import { compileCatalogue } from '../features/compile.ts';
 import { documentOfFields } from '../features/fields-document.ts';
 import { STANDARD } from '../features/standard.ts';
@@ -45,7 +45,7 @@ export async function readLabelled(
   return { batches: batches(), seen };
 }
 
-export type FileCatalogue = { readonly catalogue: Catalogue; readonly told: string | undefined };
+export type FileCatalogue = ReadyCatalogue & { readonly told: string | undefined };
 
 /**
  * The catalogue of a file of which nobody wrote a document: that of the program, and the file's own numbers, booleans and
@@ -53,7 +53,7 @@ export type FileCatalogue = { readonly catalogue: Catalogue; readonly told: stri
  */
 export async function catalogueOfColumns(file: string, mapping: Mapping): Promise<FileCatalogue> {
   const fields = await attributesOfFile(file, mapping);
-  if (fields.length === 0) return { catalogue: STANDARD, told: undefined };
+  if (fields.length === 0) return { ...STANDARD_READY, told: undefined };
   const { document, left } = documentOfFields(fields);
   const [problem] = checkDocument(document);
   if (problem) {
@@ -72,7 +72,7 @@ export async function catalogueOfColumns(file: string, mapping: Mapping): Promis
     ...(plain.length > 0 ? [`${plain.length} are none: ${shortList(plain)}.`] : []),
     ...(left.length > 0 ? [`${left.length} more are too many: ${shortList(left)}.`] : []),
   ];
-  return { catalogue, told: told.join(' ') };
+  return { document, catalogue, told: told.join(' ') };
 }
 
 const IS_MEASURED: ReadonlySet<string> = new Set(['number', 'money', 'boolean', 'category']);

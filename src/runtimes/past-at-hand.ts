@@ -1,4 +1,6 @@
 // The past that drafts are tried on: read once into shared memory, and kept for a while.
+import { asDeclared } from '../domain/as-declared.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import { createVectorReader, type VectorReader } from '../engine/stored-vectors.ts';
 import { vectorCodec } from '../engine/vector-codec.ts';
 import type { Catalogue } from '../features/catalogue.ts';
@@ -46,7 +48,14 @@ function translated(row: StoredPast, reader: VectorReader): StoredPast | undefin
   if (row.catalogueHash === catalogue.hash) return row;
   if (!reader.knows(row.catalogueHash)) return undefined;
   const vector = vectorCodec(catalogue.size).encode(reader.read(row.vector, row.catalogueHash, row.filled));
-  return { ...row, catalogueHash: catalogue.hash, vector };
+  return { ...row, catalogueHash: catalogue.hash, vector, attributes: attributesOf(row, catalogue) };
+}
+
+/** What came in before a field was declared is asked for in the form that it has now. */
+function attributesOf({ attributes }: StoredPast, { data }: Catalogue): string | undefined {
+  const own = ownDataOf(data);
+  if (attributes === undefined || own.fields.size === 0) return attributes;
+  return JSON.stringify(asDeclared(JSON.parse(attributes), own));
 }
 
 async function read(

@@ -11,8 +11,8 @@ import type { ProducerState } from '../server/pipeline/part-health.ts';
 import { type AccountEvents, createAccountEvents } from '../simulator/account-events.ts';
 import { FRAUD_TYPES } from '../simulator/fraud.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
-import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/first-model.ts';
 import { createLabelClock, labelFor } from '../training/label-clock.ts';
+import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/simulated-past.ts';
 import { createLiveSimulator, type LiveSimulator } from './live-simulator.ts';
 
 const TICK_MS = 25;

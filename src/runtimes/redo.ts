@@ -1,9 +1,10 @@
 // The state brought from one offset of the log to another: histories only, no decision is made again.
 
+import { recordAsDeclared } from '../domain/as-declared.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import { lacksMemory, reasonOf } from '../domain/fault.ts';
 import { type Label, withOwnKeys } from '../domain/label.ts';
-import { ownDataOf } from '../domain/own-data.ts';
+import { type OwnData, ownDataOf } from '../domain/own-data.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { Catalogue } from '../features/catalogue.ts';
@@ -26,7 +27,7 @@ export type RedoParts = {
 /** Takes the state from one offset to another by the log. */
 export async function redo(state: FeatureState, parts: RedoParts, from: number, to: number): Promise<void> {
   const { catalogue, data, store, log, onRefused } = parts;
-  const { keyFields } = ownDataOf(data);
+  const own = ownDataOf(data);
   const vector = new Float64Array(catalogue.size);
   for (let offset = from; offset < to; ) {
     const { records } = await log.read(offset, Math.min(RECORDS_AT_ONCE, to - offset));
@@ -35,7 +36,7 @@ export async function redo(state: FeatureState, parts: RedoParts, from: number, 
     const decided = await store.decidedOffsets(offset, end);
     const refused = await store.refusedLabels(offset, end);
     const told = records.flatMap((record) => (record.kind === 'label' ? record.label : []));
-    const named = await withKeys(told, keyFields, store);
+    const named = await withKeys(told, own, store);
     const labels = new Map<string, boolean>();
     const before = async ({ transactionId }: Label): Promise<boolean | undefined> =>
       labels.get(transactionId) ?? (await store.labelBefore(transactionId, offset));
@@ -43,9 +44,10 @@ export async function redo(state: FeatureState, parts: RedoParts, from: number, 
       const previous = record.kind === 'label' ? await before(record.label) : undefined;
       try {
         if (record.kind === 'transaction') {
-          if (decided.has(offset)) catalogue.observe(state, record.transaction, vector);
+          if (decided.has(offset))
+            catalogue.observe(state, recordAsDeclared(record.transaction, own), vector);
         } else if (record.kind === 'event') {
-          if (decided.has(offset)) catalogue.observeEvent?.(state, record.event);
+          if (decided.has(offset)) catalogue.observeEvent?.(state, recordAsDeclared(record.event, own));
         } else if (!refused.has(offset)) {
           catalogue.applyLabel(state, named(record.label), previous);
           labels.set(record.label.transactionId, record.label.fraud);
@@ -62,15 +64,15 @@ export async function redo(state: FeatureState, parts: RedoParts, from: number, 
 /** Labels that came in before an entity was declared say nothing of it: their transactions do. */
 async function withKeys(
   labels: readonly Label[],
-  keyFields: readonly string[],
+  own: OwnData,
   store: Pick<Store, 'transactionsOf'>,
 ): Promise<(label: Label) => Label> {
-  const unnamed = labels.filter((label) => !saysAll(label, keyFields));
+  const unnamed = labels.filter((label) => !saysAll(label, own.keyFields));
   if (unnamed.length === 0) return (label) => label;
   const transactions = await store.transactionsOf([
     ...new Set(unnamed.map(({ transactionId }) => transactionId)),
   ]);
-  return (label) => withKeysOf(label, transactions, keyFields);
+  return (label) => withKeysOf(label, transactions, own);
 }
 
 /** Whether a label names all that entities of one's own are keyed by. */
@@ -80,8 +82,9 @@ export const saysAll = ({ attributes }: Label, keyFields: readonly string[]): bo
 export function withKeysOf(
   label: Label,
   transactions: ReadonlyMap<string, Transaction>,
-  keyFields: readonly string[],
+  own: OwnData,
 ): Label {
+  const { keyFields } = own;
   const transaction = saysAll(label, keyFields) ? undefined : transactions.get(label.transactionId);
-  return transaction ? withOwnKeys(label, transaction, keyFields) : label;
+  return transaction ? withOwnKeys(label, recordAsDeclared(transaction, own), keyFields) : label;
 }

@@ -1,6 +1,8 @@
 // A new candidate from what was decided and labelled here: the features are those that were stored with each decision, so
 // training sees exactly what serving saw (docs/decisions/012).
+import { recordAsDeclared } from '../domain/as-declared.ts';
 import { InputError } from '../domain/input-error.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import { createVectorReader } from '../engine/stored-vectors.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { STANDARD } from '../features/standard.ts';
@@ -47,8 +49,10 @@ async function readDecided(
   }
   found.sort((a, b) => a.transaction.occurredAtMs - b.transaction.occurredAtMs || a.offset - b.offset);
   const builder = createTableBuilder(catalogue);
+  const own = ownDataOf(catalogue.data);
   for (const { transaction, decision, vector, filled, isFraud } of found) {
-    builder.add(transaction, reader.read(vector, decision.catalogueHash, filled), isFraud === true);
+    const values = reader.read(vector, decision.catalogueHash, filled);
+    builder.add(recordAsDeclared(transaction, own), values, isFraud === true);
   }
   return {
     table: builder.finish(),
@@ -80,6 +84,8 @@ export async function retrain(desk: Desk, options: RetrainOptions): Promise<Mode
     seed: options.seed,
     trainer: TRAINER,
     fraudWeight: 1,
+    // What the team can do does not change with the model.
+    ...(serving.champion.curve && { costs: serving.champion.curve.costs }),
     ...(options.threads !== undefined && { threads: options.threads }),
     createdAtMs: desk.clock.nowMs(),
     onProgress: (done, of) => options.onProgress?.('growing trees', done / of),

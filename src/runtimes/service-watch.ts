@@ -4,12 +4,14 @@ import { InputError } from '../domain/input-error.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import { closedScorer } from '../models/closed-scorer.ts';
 import { createScorer, type Scorer } from '../models/model.ts';
+import { servingUnder } from '../models/review-work.ts';
 import type { Serving } from '../models/serving.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { InService, ServedCatalogue } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
-import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
+import { readReviewWork } from '../server/models/kept-review-work.ts';
+import { type CatalogueInService, NO_OWN_HISTORIES, openCatalogue } from './catalogue-in-service.ts';
 import type { ListsInMemory } from './lists-in-memory.ts';
 import { fileStarterRules, openRules } from './rules-in-service.ts';
 
@@ -24,7 +26,7 @@ export type ServiceWatch = {
   stop(): void;
 };
 
-/** Throws InputError when there is no model yet. */
+/** Of processes on a stream. Throws InputError when there is no model yet. */
 export async function watchService(
   registry: ModelRegistry,
   office: Office,
@@ -32,7 +34,7 @@ export async function watchService(
   onNotice: (message: string) => void,
   boundary: Boundary,
 ): Promise<ServiceWatch> {
-  const catalogues = await openCatalogue(office.catalogue, onNotice);
+  const catalogues = await openCatalogue(office.catalogue, onNotice, NO_OWN_HISTORIES);
   const { catalogue } = catalogues.current();
   const first = await readServing(registry, catalogue, undefined, onNotice);
   if (!first) {
@@ -42,7 +44,11 @@ export async function watchService(
   }
   await fileStarterRules(office, nowMs);
   const rules = await openRules(office, onNotice);
-  let current: InService = { catalogue, serving: first, ruleset: rules.current(catalogue) };
+  let current: InService = {
+    catalogue,
+    serving: servingUnder(first, await readReviewWork(office.settings)),
+    ruleset: rules.current(catalogue),
+  };
   let refused = '';
 
   /** Undefined where the models that are wanted cannot serve under this catalogue: then it does not serve either. */
@@ -64,15 +70,14 @@ export async function watchService(
   async function look(): Promise<void> {
     const wanted = await catalogues.look();
     await rules.look();
-    const serving = await servingWith(wanted);
-    const { catalogue: served } = serving ? wanted : current;
+    const work = await readReviewWork(office.settings);
+    const found = await servingWith(wanted);
+    const serving = servingUnder(found ?? current.serving, work);
+    const { catalogue: served } = found ? wanted : current;
     const ruleset = rules.current(served);
-    if (serving && wanted !== catalogues.current()) catalogues.took(wanted);
-    const isSame =
-      served === current.catalogue &&
-      ruleset === current.ruleset &&
-      (serving === undefined || serving === current.serving);
-    if (!isSame) current = { catalogue: served, serving: serving ?? current.serving, ruleset };
+    if (found && wanted !== catalogues.current()) catalogues.took(wanted);
+    const isSame = served === current.catalogue && ruleset === current.ruleset && serving === current.serving;
+    if (!isSame) current = { catalogue: served, serving, ruleset };
   }
   // A database that is away is no reason to stop deciding.
   const stop = boundary.every('models and rules', LOOK_MS, () => look().catch(() => undefined));

@@ -3,17 +3,28 @@ import { type ParquetValue, readParquet } from '../adapters/files/read-parquet.t
 import type { Outcome } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
-import { FIXED_COLUMNS, type PastTransaction, tableColumns } from '../training/table-columns.ts';
+import {
+  FIXED_COLUMNS,
+  ownCategories,
+  type PastTransaction,
+  tableColumns,
+} from '../training/table-columns.ts';
 import { createTableBuilder, type TrainingTable } from '../training/training-table.ts';
+import { expectCatalogue } from './table-catalogue.ts';
 
 export type PastRow = PastTransaction & {
   /** Written anew for the next row. */
   readonly vector: Float64Array;
+  /** Own categories by name. */
+  readonly categories: ReadonlyMap<string, string | undefined>;
 };
 
-/** The rows of a table that a backfill wrote with a catalogue, in the order of time. */
+/** The rows of a table that a backfill wrote with a catalogue, in the order of time. Throws InputError where it was another one. */
 export async function* readPastRows(folder: string, catalogue: Catalogue): AsyncGenerator<PastRow> {
+  await expectCatalogue(folder, catalogue);
   const vector = new Float64Array(catalogue.size);
+  const own = ownCategories(catalogue);
+  const featuresAt = FIXED_COLUMNS.length + own.length;
   const at = new Map(FIXED_COLUMNS.map(({ name }, i) => [name, i]));
   for await (const rows of readParquet(
     folder,
@@ -23,7 +34,7 @@ export async function* readPastRows(folder: string, catalogue: Catalogue): Async
       const value = (name: string): ParquetValue => row[at.get(name) ?? -1] ?? null;
       const text = (name: string): string | undefined => (value(name) as string | null) ?? undefined;
       for (let i = 0; i < catalogue.size; i++)
-        vector[i] = (row[FIXED_COLUMNS.length + i] as number | null) ?? Number.NaN;
+        vector[i] = (row[featuresAt + i] as number | null) ?? Number.NaN;
       const merchantId = text('merchant_id');
       const mcc = text('mcc');
       const channel = text('channel');
@@ -49,6 +60,12 @@ export async function* readPastRows(folder: string, catalogue: Catalogue): Async
         score: (value('score') as number | null) ?? undefined,
         outcome: text('outcome') as Outcome | undefined,
         vector,
+        categories: new Map(
+          own.map(({ category }, i) => [
+            category.name,
+            (row[FIXED_COLUMNS.length + i] as string | null) ?? undefined,
+          ]),
+        ),
       };
     }
   }
@@ -62,9 +79,10 @@ export async function readTrainingTable(
   untilMs: number,
 ): Promise<TrainingTable> {
   const builder = createTableBuilder(catalogue);
-  for await (const { transaction, vector, fraud } of readPastRows(folder, catalogue)) {
+  for await (const { transaction, vector, fraud, categories } of readPastRows(folder, catalogue)) {
     const at = transaction.occurredAtMs;
-    if (fraud !== undefined && at >= fromMs && at < untilMs) builder.add(transaction, vector, fraud);
+    if (fraud !== undefined && at >= fromMs && at < untilMs)
+      builder.add(transaction, vector, fraud, categories);
   }
   return builder.finish();
 }

@@ -39,7 +39,7 @@ export const workerEvents = (
     const now = systemClock.nowMs();
     counts.decided += output.decided.length;
     counts.duplicates += duplicates;
-    observed.look(output.decided);
+    observed.look(output);
     if (traces.size > 0) traceDecisions(tracing, output, traces);
     for (const item of output.decided) engine.add(item.engineMs, now);
   },

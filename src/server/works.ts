@@ -13,6 +13,7 @@ import type { ModelReviews } from './models/model-reviews.ts';
 import { createModelReviews } from './models/model-reviews.ts';
 import type { ScorerOf } from './models/past-scorers.ts';
 import { pastScorers } from './models/past-scorers.ts';
+import { watchVolume } from './models/review-volume.ts';
 import type { MailSettings } from './notifications/mail.ts';
 import type { Notifier } from './notifications/notifier.ts';
 import { startNotifier } from './notifications/notifier.ts';
@@ -84,6 +85,7 @@ export async function startWorks(options: WorksOptions, log: (error: Error) => v
     boundary,
   );
   const relay = startLabelRelay(desk, tell, boundary);
+  const stopVolume = watchVolume(desk, monitor.counts, boundary);
   const peers = createPeerGroups(desk, tell);
   const deadLetters = keepDeadLetters(desk, tell, boundary);
   return {
@@ -101,6 +103,7 @@ export async function startWorks(options: WorksOptions, log: (error: Error) => v
       deadLetters.stop();
       await notifier.stop();
       drift.stop();
+      stopVolume();
       feed.close();
     },
   };

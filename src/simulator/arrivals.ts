@@ -17,15 +17,18 @@ export type Arrivals = {
   readonly aheadMs: number;
 };
 
+/** Mean arrivals a second at a time. */
+export function rateAt({ rate, dayRhythm, aheadMs }: Arrivals, timeMs: number): number {
+  if (!dayRhythm) return rate;
+  const local = timeMs + aheadMs;
+  return rate * activityAt(Math.floor(local / HOUR_MS) % 24, (Math.floor(local / DAY_MS) + 3) % 7);
+}
+
 /** Goes to the next arrival (Lewis and Shedler's thinning where the rate follows the day). */
 export function advance(arrivals: Arrivals, random: Random): void {
-  const { rate, dayRhythm, aheadMs } = arrivals;
+  const { rate, dayRhythm } = arrivals;
   for (;;) {
     arrivals.atMs += random.exponential(1000 / rate) / (dayRhythm ? BUSIEST : 1);
-    if (!dayRhythm) return;
-    const local = arrivals.atMs + aheadMs;
-    const hour = Math.floor(local / HOUR_MS) % 24;
-    const weekday = (Math.floor(local / DAY_MS) + 3) % 7;
-    if (random.next() < activityAt(hour, weekday) / BUSIEST) return;
+    if (!dayRhythm || random.next() < rateAt(arrivals, arrivals.atMs) / (rate * BUSIEST)) return;
   }
 }

@@ -57,14 +57,33 @@ test('a fraud can be started by hand', () => {
 
 test('another rate begins at its moment, however long the pause before', () => {
   const fromMs = START_MS + 7 * 86_400_000;
-  const simulator = createSimulator({
-    seed: 1,
-    rate: 1e-5,
-    startMs: START_MS,
-    later: [{ fromMs, rate: 100, dayRhythm: false }],
-  });
+  const simulator = createSimulator({ seed: 1, rate: 1e-5, startMs: START_MS });
+  simulator.retune(100, fromMs);
   const times: number[] = [];
   for (let i = 0; i < 2000; i++) times.push(simulator.next().transaction.occurredAtMs);
   const after = times.filter((at) => at >= fromMs && at < fromMs + 10_000);
   assert.ok(after.length > 850 && after.length < 1150, `${after.length} in ten seconds`);
+});
+
+test('M15 a stream goes on with the frauds that were under way, and with no payment of the one before', () => {
+  const splitMs = START_MS + 6 * 3_600_000 + 17_000;
+  const whole = createSimulator({ seed: 4, rate: 2, startMs: START_MS });
+  const later = createSimulator({ seed: 4, rate: 2, startMs: splitMs });
+  const take = (simulator: typeof whole, fromMs: number, untilMs: number) => {
+    const frauds: string[] = [];
+    const genuine: string[] = [];
+    for (;;) {
+      const { transaction, fraudType } = simulator.next();
+      const { id: _, ...rest } = transaction;
+      if (rest.occurredAtMs >= untilMs) return { frauds, genuine };
+      if (rest.occurredAtMs >= fromMs)
+        (fraudType === undefined ? genuine : frauds).push(JSON.stringify(rest));
+    }
+  };
+  const untilMs = splitMs + 2 * 3_600_000;
+  const [one, other] = [take(whole, splitMs, untilMs), take(later, splitMs, untilMs)];
+  assert.ok(one.frauds.length > 30, `${one.frauds.length} frauds`);
+  assert.deepEqual(other.frauds, one.frauds);
+  const told = new Set(one.genuine);
+  assert.equal(other.genuine.filter((text) => told.has(text)).length, 0);
 });

@@ -2,9 +2,9 @@
 //
 // Arrivals are a Poisson process at the asked rate. The population is as large as the rate needs, so that each
 // account pays as often as people do whatever the rate; one that paid a moment ago is passed over.
-import { createRandom } from '../domain/random.ts';
+import { createRandom, type Random } from '../domain/random.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { type Arrivals, advance } from './arrivals.ts';
+import { type Arrivals, advance, rateAt } from './arrivals.ts';
 import { createCampaigns, type StartedCampaign } from './campaigns.ts';
 import type { FraudType } from './fraud.ts';
 import { createLastSeen } from './last-seen.ts';
@@ -43,13 +43,10 @@ export type SimulatorOptions = {
   readonly idPrefix?: string;
   /** When an account paid last, before this stream began; 0 for never. */
   readonly lastSeenMs?: (accountId: string) => number;
-  /** Other rates from moments on, in the order of time. */
-  readonly later?: readonly LaterRate[];
 };
-export type LaterRate = { readonly fromMs: number; readonly rate: number; readonly dayRhythm: boolean };
 
 export const DEFAULT_FRAUD_SHARE = 0.005;
-const MERCHANTS_PER_PLACE = 150;
+export const MERCHANTS_PER_PLACE = 150;
 const MAX_ACCOUNTS = 2_000_000;
 const USUAL_GAP_MS = 40 * 60_000;
 /** What an account does on a usual day; the population is as large as the rate needs. */
@@ -57,7 +54,7 @@ const PAYMENTS_PER_DAY = 4;
 const DAY_SECONDS = 86_400;
 const HOUR_MS = 3_600_000;
 
-const accountsFor = (perSecond: number): number =>
+export const accountsFor = (perSecond: number): number =>
   Math.min(MAX_ACCOUNTS, Math.ceil((perSecond * DAY_SECONDS) / PAYMENTS_PER_DAY));
 
 export function createSimulator(options: SimulatorOptions): Simulator {
@@ -66,20 +63,25 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const merchants = createMerchants(options.seed, MERCHANTS_PER_PLACE);
   const population = createPopulation(options.seed, merchants);
   const seen = createLastSeen(Math.max(options.accounts ?? 100, accountsFor(options.rate)));
+  // Frauds are arrivals, too.
+  const ordinaryRate = (rate: number): number => rate * (1 - fraudShare);
   const arrivals: Arrivals = {
     atMs: options.startMs,
-    rate: options.rate,
+    rate: ordinaryRate(options.rate),
     dayRhythm: options.dayRhythm ?? false,
     // Most of the population lives an hour ahead of UTC.
     aheadMs: HOUR_MS,
   };
-  let later = options.later ?? [];
   let numbered = 0;
+
+  /** Some people pay far more often than others. */
+  const oneOf = (accounts: number, chance: Random): number => Math.floor(accounts * chance.next() ** 1.6);
+  /** As many as there are by the rate alone, so that a later stream draws the same. */
+  let victims = seen.accounts;
 
   function drawAccount(): number {
     for (let attempt = 0; attempt < 6; attempt++) {
-      // Some people pay far more often than others.
-      const account = Math.floor(seen.accounts * random.next() ** 1.6);
+      const account = oneOf(seen.accounts, random);
       if (seen.at(account) === 0) seen.set(account, options.lastSeenMs?.(population.accountId(account)) ?? 1);
       if (arrivals.atMs - seen.at(account) > USUAL_GAP_MS * random.next() * 2) return account;
     }
@@ -88,50 +90,48 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     return seen.accounts - 1;
   }
 
+  const finish = (draft: Draft): Transaction => ({ id: `${idPrefix}${(numbered++).toString(36)}`, ...draft });
+
+  const campaigns = createCampaigns(
+    { population, random, drawAccount },
+    {
+      seed: options.seed,
+      startMs: options.startMs,
+      fraudShare,
+      drawVictim: (chance) => oneOf(victims, chance),
+    },
+  );
+  const nowAt = (timeMs: number): number => rateAt(arrivals, timeMs) / (1 - fraudShare);
   /** Arrivals have no memory: from a change of the rate on they are drawn anew. */
   function changeRate(rate: number, fromMs: number): void {
-    arrivals.rate = rate;
+    campaigns.beginUntil(fromMs, nowAt);
+    arrivals.rate = ordinaryRate(rate);
     arrivals.atMs = fromMs;
-    seen.growTo(Math.max(seen.accounts, accountsFor(rate)));
+    victims = Math.max(victims, accountsFor(rate));
+    seen.growTo(Math.max(seen.accounts, victims));
     advance(arrivals, random);
   }
 
-  const finish = (draft: Draft): Transaction => ({ id: `${idPrefix}${(numbered++).toString(36)}`, ...draft });
-
-  const campaigns = createCampaigns({ population, random, drawAccount }, fraudShare);
-  campaigns.beginBefore(options.startMs, options.rate);
+  campaigns.beginUntil(options.startMs, nowAt);
   advance(arrivals, random);
   return {
     next() {
-      for (;;) {
-        const [change] = later;
-        if (change && arrivals.atMs >= change.fromMs) {
-          later = later.slice(1);
-          arrivals.dayRhythm = change.dayRhythm;
-          changeRate(change.rate, change.fromMs);
-        }
-        const step = campaigns.take(arrivals.atMs);
-        if (step)
-          return {
-            transaction: finish({ ...step.draft, occurredAtMs: Math.round(step.draft.occurredAtMs) }),
-            fraudType: step.type,
-            ...(step.started !== undefined && { campaign: step.started }),
-          };
-        const at = Math.round(arrivals.atMs);
-        const isCampaign = random.next() < campaigns.share;
-        const account = drawAccount();
-        advance(arrivals, random);
-        if (isCampaign) {
-          campaigns.begin(at);
-          continue;
-        }
-        seen.set(account, at);
-        return { transaction: finish(ordinary(population, account, at, random)), fraudType: undefined };
-      }
+      campaigns.beginUntil(arrivals.atMs, nowAt);
+      const step = campaigns.take(arrivals.atMs);
+      if (step)
+        return {
+          transaction: finish({ ...step.draft, occurredAtMs: Math.round(step.draft.occurredAtMs) }),
+          fraudType: step.type,
+          ...(step.started !== undefined && { campaign: step.started }),
+        };
+      const at = Math.round(arrivals.atMs);
+      const account = drawAccount();
+      advance(arrivals, random);
+      seen.set(account, at);
+      return { transaction: finish(ordinary(population, account, at, random)), fraudType: undefined };
     },
     inject: campaigns.inject,
     retune(rate, fromMs) {
-      later = [];
       changeRate(rate, Math.max(arrivals.atMs, fromMs));
     },
     get accounts() {

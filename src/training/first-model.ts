@@ -1,165 +1,119 @@
-// The model a new installation starts with: trained on simulated history, with the histories it leaves behind.
-import { createRandom, type Random } from '../domain/random.ts';
-import type { Transaction } from '../domain/transaction.ts';
+// The model a new installation starts with: trained on a simulated past, with the histories it leaves behind.
+import { createRandom } from '../domain/random.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import { featuresOfSet } from '../features/sets.ts';
 import { STANDARD } from '../features/standard.ts';
 import type { Model } from '../models/model.ts';
-import { CLASSIC_TRANSACTIONS, createClassicSimulator } from '../simulator/classic.ts';
-import {
-  createSimulator,
-  type LaterRate,
-  type Simulator,
-  type SimulatorOptions,
-} from '../simulator/simulator.ts';
-import { createFeatureReplay, type FutureLabel } from './feature-replay.ts';
-import { DEFAULT_COSTS } from './thresholds.ts';
-import { trainModel, withHeldOut } from './train-model.ts';
-import { createTableBuilder, sliceTable } from './training-table.ts';
+import { type Costs, DEFAULT_COSTS } from '../models/thresholds.ts';
+import { createFeatureReplay } from './feature-replay.ts';
+import { type PastOptions, type Preset, simulatedPast } from './simulated-past.ts';
+import { type Trainer, trainModel, withHeldOut } from './train-model.ts';
+import { createTableBuilder, sliceTable, type TrainingTable } from './training-table.ts';
 
-const DAY_SECONDS = 86_400;
-const DAY_MS = DAY_SECONDS * 1000;
-const LABEL_DELAY_MS = 7 * DAY_MS;
-/** Labels of the live stream come within minutes: an analyst looks, a customer answers. */
-export const LIVE_LABEL_DELAY = { leastMs: 30_000, meanMs: 90_000 } as const;
-/** Share of the last stretch, by rows, that is trained on; the rest is held out. */
+/** Of one currency's past, learnt from, calibrated on and held out: shares of the stretch that runs as the live stream will. */
+const CALIBRATE_FROM_SHARE = 0.56;
+const HOLD_OUT_FROM_SHARE = 0.78;
+/** Where nothing runs as the live stream will: share of all rows that is trained on, the rest is held out. */
 const TRAIN_SHARE = 0.7;
 
-export const PRESETS = ['default', 'classic'] as const;
-export type Preset = (typeof PRESETS)[number];
+type Recipe = {
+  readonly features: 'all' | 'classic';
+  readonly trainer: Trainer;
+  readonly fraudWeight: number;
+  /** Of a stream with so large a share of frauds. */
+  readonly costs: (fraudShare: number) => Costs;
+  /** Of so many genuine rows one is learnt from; frauds are rare, and all are. */
+  readonly genuineOneIn: number;
+};
 
-/**
- * What each preset trains on, in transactions: days of history of a few accounts, a day of many new ones, then a rehearsal
- * at the rate of the live stream, whose accounts and merchants look as they will look there. Trees are small so that
- * explanations are quick.
- */
-const PLANS = {
+/** Trees are small so that explanations are quick. */
+const RECIPES: Readonly<Record<Preset, Recipe>> = {
   default: {
-    transactions: 120_000,
-    days: 40,
-    newcomers: 60_000,
-    rehearsal: 100_000,
-    accounts: 1000,
     features: 'all',
-    trainer: { kind: 'boosting', trees: 200, rowShare: 0.5, columnShare: 0.4, maxBins: 256, folds: 2 },
-    fraudWeight: 5,
-    costs: DEFAULT_COSTS,
-    sparse: true,
+    trainer: { kind: 'boosting', trees: 200, rowShare: 0.5, columnShare: 0.4, maxBins: 256 },
+    fraudWeight: 2,
+    costs: () => DEFAULT_COSTS,
+    genuineOneIn: 3,
   },
   classic: {
-    transactions: CLASSIC_TRANSACTIONS,
-    days: 28,
-    newcomers: 0,
-    rehearsal: 0,
-    accounts: 6000,
     features: 'classic',
     trainer: { kind: 'forest', trees: 100, maxLeaves: 48, maxDepth: 9, minLeafRows: 3, featuresPerSplit: 3 },
     fraudWeight: 1,
-    // One payment in twenty is fraud here: that alone keeps the reviewers busy.
-    costs: { ...DEFAULT_COSTS, reviewCapacity: 0.001 },
-    sparse: false,
+    // One payment in twenty is fraud here: the team is as large as that takes, and hardly larger.
+    costs: (fraudShare) => ({ ...DEFAULT_COSTS, reviewCapacity: fraudShare + 0.001 }),
+    genuineOneIn: 1,
   },
-} as const;
+};
 
-export type FirstModelOptions = {
+export type FirstModelOptions = PastOptions & {
   /** The program's own where none is said. */
   readonly catalogue?: Catalogue;
-  readonly preset: Preset;
-  readonly seed: number;
-  /** The history ends here. */
-  readonly endMs: number;
-  /** Transactions a second that the live stream will have. */
-  readonly liveRate: number;
   readonly onProgress?: (step: string, done: number, of: number) => void;
 };
 
-export function createPresetSimulator(preset: Preset, options: SimulatorOptions): Simulator {
-  return preset === 'classic' ? createClassicSimulator(options) : createSimulator(options);
-}
+type PastRows = {
+  readonly learn: TrainingTable;
+  /** Undefined where nothing runs as the live stream will. */
+  readonly calibrate: TrainingTable | undefined;
+  readonly holdOut: TrainingTable;
+};
 
-/** By this age nearly every live label (99 in 100) has come in. */
-export const LIVE_LABEL_MATURITY_MS =
-  LIVE_LABEL_DELAY.leastMs + Math.log(100) * (LIVE_LABEL_DELAY.meanMs - LIVE_LABEL_DELAY.leastMs);
-
-/** Delay until the label of a live transaction is known. */
-export function liveLabelDelayMs(random: Random): number {
-  return LIVE_LABEL_DELAY.leastMs + random.exponential(LIVE_LABEL_DELAY.meanMs - LIVE_LABEL_DELAY.leastMs);
-}
-
-/** Share of transactions before the rehearsal that lose optional fields: callers differ in what they send. */
-const SPARSE_SHARE = 0.15;
-
-function withoutSomeFields(transaction: Transaction, random: Random): Transaction {
-  if (random.next() >= SPARSE_SHARE) return transaction;
-  // A third of the sparse ones keep only what is required.
-  const drop = random.next() < 0.33 ? 1 : 0.5;
-  const { id, accountId, occurredAtMs, amountMinor, currency, type, ...optional } = transaction;
-  const kept = Object.fromEntries(Object.entries(optional).filter(() => random.next() >= drop));
-  return { id, accountId, occurredAtMs, amountMinor, currency, type, ...kept };
-}
-
-/** Simulates a history into `state`, trains on its first part and measures on its last. */
-export async function trainFirstModel(state: FeatureState, options: FirstModelOptions): Promise<Model> {
-  const { catalogue = STANDARD } = options;
-  const plan = PLANS[options.preset];
-  const rehearsalFromMs = options.endMs - (plan.rehearsal / options.liveRate) * 1000;
-  const newcomersFromMs = rehearsalFromMs - (plan.newcomers > 0 ? DAY_MS : 0);
-  const startMs = newcomersFromMs - plan.days * DAY_MS;
-  const later: LaterRate[] = [
-    { fromMs: newcomersFromMs, rate: plan.newcomers / DAY_SECONDS, dayRhythm: false },
-    { fromMs: rehearsalFromMs, rate: options.liveRate, dayRhythm: false },
-  ];
-  const simulator = createPresetSimulator(options.preset, {
-    seed: options.seed,
-    rate: plan.transactions / (plan.days * DAY_SECONDS),
-    startMs,
-    accounts: plan.accounts,
-    dayRhythm: true,
-    later,
-  });
-  const random = createRandom(options.seed, 99);
+/** Takes the past into `state`, and gives its rows by what they are for. */
+async function goThrough(
+  state: FeatureState,
+  { catalogue = STANDARD, onProgress, ...options }: FirstModelOptions,
+  genuineOneIn: number,
+): Promise<PastRows> {
+  const past = simulatedPast(options);
+  const { runningFromMs } = past;
+  const spanMs = options.endMs - runningFromMs;
+  const runs = spanMs > 0;
+  const calibrateFromMs = runningFromMs + CALIBRATE_FROM_SHARE * spanMs;
+  const holdOutFromMs = runningFromMs + HOLD_OUT_FROM_SHARE * spanMs;
+  const chance = createRandom(options.seed, 98);
   const features = createFeatureReplay(catalogue, state);
-  const builder = createTableBuilder(catalogue);
-  let rehearsing = false;
-  /** Where it begins; without one, all rows are of the last stretch. */
-  let rehearsalRow = 0;
-  const expected = plan.transactions + plan.newcomers + plan.rehearsal;
-  for (;;) {
-    const event = simulator.next();
-    const { fraudType } = event;
-    const at = event.transaction.occurredAtMs;
-    if (at >= options.endMs) break;
-    const sparse = plan.sparse && at < rehearsalFromMs;
-    const transaction = sparse ? withoutSomeFields(event.transaction, random) : event.transaction;
-    if (!rehearsing && at >= rehearsalFromMs) {
-      rehearsing = true;
-      rehearsalRow = builder.rows;
-    }
-    let label: FutureLabel | undefined;
-    if (fraudType !== undefined) {
-      const delayMs = at >= newcomersFromMs ? liveLabelDelayMs(random) : LABEL_DELAY_MS;
-      label = { knownAtMs: at + delayMs, fraudType };
-    }
-    builder.add(transaction, features.next(transaction, label), label !== undefined);
-    if (builder.rows % 2000 === 0) {
-      options.onProgress?.('simulating history', builder.rows, expected);
+  const [learn, calibrate, holdOut] = [1, 2, 3].map(() => createTableBuilder(catalogue));
+  let seen = 0;
+  for (const { transaction, label } of past.transactions()) {
+    const at = transaction.occurredAtMs;
+    const isFraud = label !== undefined;
+    const vector = features.next(transaction, label);
+    const learns = !runs || at < calibrateFromMs;
+    const rows = learns ? learn : at < holdOutFromMs ? calibrate : holdOut;
+    if (!learns || isFraud || genuineOneIn === 1 || chance.next() * genuineOneIn < 1)
+      rows.add(transaction, vector, isFraud);
+    if (++seen % 2000 === 0) {
+      onProgress?.('simulating history', seen, past.expected);
       // Lets timers, signals and the progress line run.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  const table = builder.finish();
-  const split = Math.floor(rehearsalRow + TRAIN_SHARE * (table.rows - rehearsalRow));
-  const { model } = await trainModel(sliceTable(table, 0, split), {
+  const table = learn.finish();
+  if (runs) return { learn: table, calibrate: calibrate.finish(), holdOut: holdOut.finish() };
+  const split = Math.floor(TRAIN_SHARE * table.rows);
+  return {
+    learn: sliceTable(table, 0, split),
+    calibrate: undefined,
+    holdOut: sliceTable(table, split, table.rows),
+  };
+}
+
+/** Simulates a past into `state`, trains on its first part and measures on its last. */
+export async function trainFirstModel(state: FeatureState, options: FirstModelOptions): Promise<Model> {
+  const { catalogue = STANDARD } = options;
+  const { features, trainer, fraudWeight, costs, genuineOneIn } = RECIPES[options.preset];
+  const { learn, calibrate, holdOut } = await goThrough(state, options, genuineOneIn);
+  const { model } = await trainModel(learn, {
     source: 'simulation',
-    features: featuresOfSet(plan.features, catalogue),
+    features: featuresOfSet(features, catalogue),
     seed: options.seed,
-    trainer: plan.trainer,
-    fraudWeight: plan.fraudWeight,
-    costs: plan.costs,
-    calibrateFromRow: rehearsalRow,
+    trainer,
+    fraudWeight,
+    costs: costs(learn.labels.reduce((sum, label) => sum + label, 0) / learn.rows),
+    ...(calibrate && { calibrateOn: calibrate }),
     createdAtMs: options.endMs,
     onProgress: (done, of) => options.onProgress?.('training', done, of),
   });
-  return withHeldOut(model, sliceTable(table, split, table.rows));
+  return withHeldOut(model, holdOut);
 }

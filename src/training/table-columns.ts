@@ -3,7 +3,7 @@
 import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import type { Outcome } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import type { Catalogue } from '../features/catalogue.ts';
+import type { Catalogue, FittedCategory } from '../features/catalogue.ts';
 
 export type ColumnType = 'string' | 'long' | 'timestamp' | 'boolean' | 'double';
 
@@ -40,10 +40,23 @@ export const FIXED_COLUMNS: readonly Column[] = [
   { name: 'outcome', type: 'string', of: ({ outcome }) => outcome },
 ];
 
-/** All columns in their order, as the schema of a table file of a catalogue. */
-export const tableColumns = ({
+/** The texts of own categories: whoever trains on a table fits them. Features are not called so. */
+export const ownCategories = ({
+  categories,
   features,
-}: Pick<Catalogue, 'features'>): readonly { readonly name: string; readonly type: ColumnType }[] => [
+}: Pick<Catalogue, 'categories' | 'features'>): readonly {
+  readonly column: string;
+  readonly category: FittedCategory;
+}[] =>
+  categories.flatMap((category) =>
+    category.isOwn ? [{ column: `category:${features[category.slot].name}`, category }] : [],
+  );
+
+/** All columns in their order, as the schema of a table file of a catalogue. */
+export const tableColumns = (
+  catalogue: Pick<Catalogue, 'categories' | 'features'>,
+): readonly { readonly name: string; readonly type: ColumnType }[] => [
   ...FIXED_COLUMNS.map(({ name, type }) => ({ name, type })),
-  ...features.map(({ name }) => ({ name, type: 'double' as const })),
+  ...ownCategories(catalogue).map(({ column }) => ({ name: column, type: 'string' as const })),
+  ...catalogue.features.map(({ name }) => ({ name, type: 'double' as const })),
 ];

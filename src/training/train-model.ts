@@ -17,10 +17,10 @@ import {
 } from '../models/model.ts';
 import { createPredictor } from '../models/predictor.ts';
 import { unseenShares } from '../models/shift.ts';
-import { asFiled, forVectors, trainedOn } from '../models/trained-on.ts';
+import { type Costs, chooseThresholds, DEFAULT_COSTS } from '../models/thresholds.ts';
+import { asFiled, forVectors, type TrainedOn, trainedOn } from '../models/trained-on.ts';
 import { BAG_DEFAULTS, type BagOptions, trainBags } from './boosting-bags.ts';
 import { type ForestOptions, trainForest } from './forest.ts';
-import { type Costs, chooseThresholds, DEFAULT_COSTS } from './thresholds.ts';
 import type { TrainingTable } from './training-table.ts';
 
 type Common = 'seed' | 'fraudWeight' | 'threads' | 'onProgress';
@@ -44,8 +44,11 @@ export type TrainOptions = {
   readonly fraudWeight: number;
   readonly threads?: number;
   readonly costs?: Costs;
-  /** Calibration and thresholds are fitted on the rows from here on: the most recent ones, when habits change. */
-  readonly calibrateFromRow?: number;
+  /**
+   * Later rows, which are not learnt from: calibration, thresholds and the baseline of drift are theirs. Without them they are of
+   * the rows that are learnt from, scored by trees that did not see them.
+   */
+  readonly calibrateOn?: TrainingTable;
   readonly createdAtMs: number;
   readonly onProgress?: (done: number, of: number) => void;
 };
@@ -71,18 +74,15 @@ export async function trainModel(
     table.occurredAtMs,
   );
   const width = features.length;
-  const values = new Float64Array(new SharedArrayBuffer(table.rows * width * 8));
   const columns = features.map((name) => placeIn(catalogue, name));
-  for (let row = 0; row < table.rows; row++) {
-    for (let k = 0; k < width; k++)
-      values[row * width + k] = table.vectors[row * catalogue.size + columns[k]];
-  }
+  const values = columnsOf(table, columns);
   for (const { name, slot } of catalogue.categories) {
     const k = columns.indexOf(slot);
     if (k < 0) continue;
     for (let row = 0; row < table.rows; row++) values[row * width + k] = encoded[name][row];
   }
   const levels = levelsBySet(values, table, encoding, columns, options.trainer);
+  const ownLevels = levels.columns.length > 0 ? levels.levels : undefined;
   const encodedAt = performance.now();
   const {
     kind,
@@ -90,19 +90,20 @@ export async function trainModel(
     votes: unseen,
   } = await growTrees(values, table.labels, width, options, levels.columns);
   const fittedAt = performance.now();
-  const from = options.calibrateFromRow ?? 0;
-  const votes = unseen.subarray(from);
-  const labels = table.labels.subarray(from);
-  const calibration = fitCalibration(votes, labels);
-  const scores = votes.map((vote) => (Number.isNaN(vote) ? vote : calibrate(calibration, vote)));
-  const thresholds = chooseThresholds(
-    scores,
-    labels,
-    table.amounts.subarray(from),
-    options.costs ?? DEFAULT_COSTS,
-  );
   const on = trainedOn(features, catalogue);
   const ensemble = asFiled(trained, on);
+  const recent = options.calibrateOn ?? table;
+  const votes = options.calibrateOn
+    ? votesOf({ on, kind, ensemble, encoding, levels: ownLevels }, recent)
+    : unseen;
+  const calibration = fitCalibration(votes, recent.labels);
+  const scores = votes.map((vote) => (Number.isNaN(vote) ? vote : calibrate(calibration, vote)));
+  const { curve, thresholds } = chooseThresholds(
+    scores,
+    recent.labels,
+    recent.amounts,
+    options.costs ?? DEFAULT_COSTS,
+  );
   const info: ModelInfo = {
     version: versionOf(options.trainer.kind, ensemble),
     kind,
@@ -125,8 +126,10 @@ export async function trainModel(
     calibrateMs: performance.now() - fittedAt,
   };
   // What training rows carry of categories is not what service sees: the baseline is of the latter.
-  const seen = asInService(values, table, encoding, columns);
-  const baseline = { features: spreads(seen.subarray(from * width), features), score: spreadOf(scores) };
+  const seen = options.calibrateOn
+    ? columnsOf(recent, columns)
+    : asInService(values, table, encoding, columns);
+  const baseline = { features: spreads(seen, features), score: spreadOf(scores) };
   const usuallyUnseen = unseenShares(table.categories, table.rows, (category, key) =>
     Object.hasOwn(encoding[category].logOdds, key),
   );
@@ -138,11 +141,21 @@ export async function trainModel(
       calibration,
       encoding,
       baseline,
+      curve,
       ...(input && { input }),
-      ...(levels.columns.length > 0 && { levels: levels.levels }),
+      ...(ownLevels && { levels: ownLevels }),
     },
     times,
   };
+}
+
+/** These columns of a table, row by row, in memory that threads share. */
+function columnsOf({ catalogue, rows, vectors }: TrainingTable, columns: readonly number[]): Float64Array {
+  const width = columns.length;
+  const values = new Float64Array(new SharedArrayBuffer(rows * width * 8));
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < width; k++) values[row * width + k] = vectors[row * catalogue.size + columns[k]];
+  return values;
 }
 
 /** Writes levels where categories are split by sets, into their columns, and gives both. */
@@ -212,7 +225,7 @@ async function growTrees(
   values: Float64Array,
   labels: Uint8Array,
   columns: number,
-  { trainer, seed, fraudWeight, threads, onProgress }: TrainOptions,
+  { trainer, seed, fraudWeight, threads, onProgress, calibrateOn }: TrainOptions,
   categorical: readonly number[],
 ): Promise<Grown> {
   const common = {
@@ -230,7 +243,7 @@ async function growTrees(
     return { kind: 'random-forest', ensemble, votes: outOfBag ?? new Float64Array(0) };
   }
   const { ensemble, outOfFold } = await trainBags(values, labels, columns, {
-    folds: CALIBRATION_FOLDS,
+    folds: calibrateOn ? 0 : CALIBRATION_FOLDS,
     ...trainer,
     ...common,
     categorical,
@@ -268,19 +281,34 @@ export function encodeTable(table: TrainingTable, encoding: CategoryEncoding): v
   }
 }
 
-/** Calibrated scores of all rows; fills the table's encoded slots on the way. */
-export function scoreTable(model: Model, table: TrainingTable): Float64Array {
-  encodeTable(table, model.encoding);
+/** What says how suspicious a row is, before calibration. */
+type Voting = Pick<Model, 'ensemble' | 'encoding'> & {
+  readonly on: TrainedOn;
+  readonly kind: ModelKind;
+  readonly levels: CategoryLevels | undefined;
+};
+
+/** Probabilities of all rows before calibration; fills the table's encoded slots on the way. */
+function votesOf({ ensemble, encoding, on, kind, levels }: Voting, table: TrainingTable): Float64Array {
+  encodeTable(table, encoding);
   const { catalogue } = table;
   const { size } = catalogue;
-  const predictor = createPredictor(forVectors(model.ensemble, model.info, catalogue));
-  const levelled = createLeveller(model.levels, catalogue);
-  const votes = model.levels
+  const predictor = createPredictor(forVectors(ensemble, on, catalogue));
+  const levelled = createLeveller(levels, catalogue);
+  const votes = levels
     ? Float64Array.from({ length: table.rows }, (_, row) =>
         predictor.mean(levelled(table.vectors.subarray(row * size, (row + 1) * size)), 0),
       )
     : predictor.means(table.vectors, table.rows);
-  return votes.map((vote) => calibrate(model.calibration, uncalibrated(model.info.kind, vote)));
+  return votes.map((vote) => uncalibrated(kind, vote));
+}
+
+/** Calibrated scores of all rows; fills the table's encoded slots on the way. */
+export function scoreTable(model: Model, table: TrainingTable): Float64Array {
+  const { ensemble, encoding, info, levels } = model;
+  return votesOf({ ensemble, encoding, on: info, kind: info.kind, levels }, table).map((vote) =>
+    calibrate(model.calibration, vote),
+  );
 }
 
 /** The model with its quality on later rows written into it. */

@@ -32,7 +32,13 @@ export function createTableBuilder(catalogue: Catalogue) {
     found: [] as (string | undefined)[],
   }));
   return {
-    add(transaction: Transaction, vector: Float64Array, fraud: boolean): void {
+    /** `stated` are categories, by name, of fields that `transaction` does not have. */
+    add(
+      transaction: Transaction,
+      vector: Float64Array,
+      fraud: boolean,
+      stated?: ReadonlyMap<string, string | undefined>,
+    ): void {
       if (rows === capacity) {
         capacity *= 2;
         const larger = new Float64Array(capacity * size);
@@ -44,7 +50,8 @@ export function createTableBuilder(catalogue: Catalogue) {
       amounts.push(baseMajor(transaction));
       times.push(transaction.occurredAtMs);
       accounts.push(transaction.accountId);
-      for (const { of, found } of keys) found.push(of(transaction));
+      for (const { name, of, found } of keys)
+        found.push(stated?.has(name) ? stated.get(name) : of(transaction));
       rows++;
     },
     get rows() {

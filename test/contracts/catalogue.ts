@@ -56,6 +56,7 @@ export function catalogueContract(name: string, open: () => Promise<OfficeWorld>
           movedBy: undefined,
           movedAtMs: undefined,
           servedAtMs: undefined,
+          liveFrom: undefined,
           problem: undefined,
           disabled: [],
           filledFrom: [],
@@ -81,14 +82,14 @@ export function catalogueContract(name: string, open: () => Promise<OfficeWorld>
         assert.deepEqual(await states(), ['5 draft', '4 filling', '3 live']);
         assert.ok(await catalogue.move(4, 'filling', 'live', [], later(3)));
         assert.deepEqual(await states(), ['5 draft', '4 live', '3 retired']);
-        assert.ok(await catalogue.move(5, 'draft', 'live', [], later(4)));
+        assert.ok(await catalogue.move(5, 'draft', 'live', [], later(4), 2 ** 33));
         assert.deepEqual(await states(), ['5 live', '4 retired', '3 retired']);
         assert.deepEqual(
           (await catalogue.servedBefore(10)).map(({ version }) => version),
           [4, 3],
         );
         const live = await catalogue.inState('live');
-        assert.deepEqual([live?.movedBy, live?.servedAtMs], ['Ann', START_MS + 4]);
+        assert.deepEqual([live?.movedBy, live?.servedAtMs, live?.liveFrom], ['Ann', START_MS + 4, 2 ** 33]);
       },
     );
 

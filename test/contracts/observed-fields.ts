@@ -25,15 +25,20 @@ export function observedFieldsContract(name: string, open: () => Promise<OfficeW
     await t.test(
       'OBSERVED1 What was added is there again, each name once, summed over all who add, and no more names than 1,000',
       async () => {
-        assert.deepEqual(await observedFields.read(), { transactions: 0, fields: new Map() });
+        assert.deepEqual(await observedFields.read('transaction'), { records: 0, fields: new Map() });
         await observedFields.add(
+          'transaction',
           seen([{ segment: 'gold' }, {}, { segment: 'silver', score: 1.5 }], START_MS),
           START_MS,
         );
         const another = createOffice(session).observedFields;
-        await another.add(seen([{ segment: 'gold', 'device.id': 'd-1' }], START_MS + 5), START_MS + 5);
-        const { transactions, fields } = await observedFields.read();
-        assert.equal(transactions, 4);
+        await another.add(
+          'transaction',
+          seen([{ segment: 'gold', 'device.id': 'd-1' }], START_MS + 5),
+          START_MS + 5,
+        );
+        const { records, fields } = await observedFields.read('transaction');
+        assert.equal(records, 4);
         assert.deepEqual([...fields.keys()].sort(), ['device.id', 'score', 'segment']);
         const segment = fields.get('segment');
         assert.deepEqual(
@@ -49,17 +54,34 @@ export function observedFieldsContract(name: string, open: () => Promise<OfficeW
         );
         assert.deepEqual([fields.get('score')?.since, fields.get('device.id')?.since], [2, 3]);
         const many = Array.from({ length: MAX_OBSERVED_FIELDS }, (_, i) => ({ [`f${i}`]: i }));
-        await observedFields.add(seen(many, START_MS + DAY_MS), START_MS + DAY_MS);
-        assert.equal((await observedFields.read()).fields.size, MAX_OBSERVED_FIELDS);
+        await observedFields.add('transaction', seen(many, START_MS + DAY_MS), START_MS + DAY_MS);
+        assert.equal((await observedFields.read('transaction')).fields.size, MAX_OBSERVED_FIELDS);
       },
     );
 
     await t.test('OBSERVED2 A name that nobody saw for ninety days makes room', async () => {
       const later = START_MS + 90 * DAY_MS + 100;
-      await observedFields.add(seen([{ late: 'x' }], later), later);
-      const { fields } = await observedFields.read();
+      await observedFields.add('transaction', seen([{ late: 'x' }], later), later);
+      const { fields } = await observedFields.read('transaction');
       assert.ok(!fields.has('segment') && fields.has('f0') && fields.has('late'));
     });
+
+    await t.test(
+      'OBSERVED3 What events said is kept beside what transactions said: neither counts in the other',
+      async () => {
+        const later = START_MS + 90 * DAY_MS + 200;
+        const before = await observedFields.read('transaction');
+        await observedFields.add('event', seen([{ late: 'y', session: 's-1' }, {}], later), later);
+        assert.deepEqual(await observedFields.read('transaction'), before);
+        const { records, fields } = await observedFields.read('event');
+        assert.deepEqual(
+          [records, [...fields.keys()], fields.get('late')?.seen],
+          [2, ['late', 'session'], 1],
+        );
+        await observedFields.add('transaction', seen([{ late: 'x' }], later), later);
+        assert.deepEqual(await observedFields.read('event'), { records, fields });
+      },
+    );
     await close();
   });
 }

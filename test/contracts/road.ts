@@ -30,6 +30,7 @@ const SCORER: Scorer = {
   catalogue: STANDARD,
   failures: { count: 0, last: undefined },
   baseline: undefined,
+  curve: undefined,
   input: undefined,
   knows: () => true,
   score: ({ amountMinor }) => (amountMinor % 100) / 100,

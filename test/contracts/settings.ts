@@ -41,6 +41,21 @@ export function settingsContract(name: string, open: () => Promise<OfficeWorld>)
     );
 
     await t.test(
+      'SETTING3 What is kept is replaced by whoever saw what was there: of two at once one is heard',
+      async () => {
+        assert.equal(await settings.replace('volume', 'none', 'a'), false);
+        const firsts = ['a', 'b'].map((value) => settings.replace('volume', undefined, value));
+        assert.deepEqual((await Promise.all(firsts)).sort(), [false, true]);
+        const first = await settings.kept('volume');
+        assert.equal(await settings.replace('volume', 'seen long ago', 'c'), false);
+        const seconds = ['c', 'd'].map((value) => settings.replace('volume', first, value));
+        assert.deepEqual((await Promise.all(seconds)).sort(), [false, true]);
+        assert.ok(['c', 'd'].includes((await settings.kept('volume')) ?? ''));
+        assert.deepEqual((await settings.read()).reviewsADay, null);
+      },
+    );
+
+    await t.test(
       'SECRET1 A secret is 32 bytes that were drawn once: the same whoever asks, another for every other name',
       async () => {
         const all = await Promise.all([1, 2, 3].map(() => secrets.secret('masks')));

@@ -151,6 +151,10 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
           ],
         );
         assert.equal(alerts[2].topReason, 'a rule');
+        assert.deepEqual(
+          alerts.map(({ topRule, topFeature }) => topRule ?? topFeature),
+          ['amount', 'amount', 'r'],
+        );
         const { open, expectedLossMinor } = await store.openAlerts();
         assert.equal(open, 1);
         assert.ok(expectedLossMinor > 0);

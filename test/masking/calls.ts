@@ -180,6 +180,8 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'POST /v1/catalogue/move': () => [
     { path: '/v1/catalogue/move', body: { version: 1, state: 'live' }, status: [409] },
   ],
+  'GET /v1/catalogue/move': one('/v1/catalogue/move'),
+  'DELETE /v1/catalogue/move': () => [{ path: '/v1/catalogue/move?version=1', status: [409] }],
   'PUT /v1/catalogue/features/{name}': () => [
     { path: '/v1/catalogue/features/planted_count_1h', body: { on: true } },
   ],

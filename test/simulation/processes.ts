@@ -39,6 +39,7 @@ function accountScorer(): Scorer {
     catalogue: STANDARD,
     failures: { count: 0, last: undefined },
     baseline: undefined,
+    curve: undefined,
     input: undefined,
     knows: () => true,
     score: (_, vector) =>

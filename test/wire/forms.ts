@@ -15,6 +15,7 @@ import { MIGRATIONS } from '../../src/adapters/sql/migrations.ts';
 import type { CustomerEvent } from '../../src/domain/customer-event.ts';
 import type { Label } from '../../src/domain/label.ts';
 import { vectorCodec } from '../../src/engine/vector-codec.ts';
+import { STANDARD_READY } from '../../src/features/checked-catalogue.ts';
 import { encodedLength, encodeEntity } from '../../src/features/entity-codec.ts';
 import { ENTITY_KINDS } from '../../src/features/feature-state.ts';
 import { STANDARD } from '../../src/features/standard.ts';
@@ -23,6 +24,7 @@ import { openApiDocument } from '../../src/protocol/document.ts';
 import { ClientMessage, ServerMessage } from '../../src/protocol/feed.ts';
 import { OPERATIONS } from '../../src/protocol/operations.ts';
 import { API_VERSION, PROTOCOL_VERSION } from '../../src/protocol/version.ts';
+import { TABLE_CATALOGUE_VERSION, tableCatalogueJson } from '../../src/runtimes/table-catalogue.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { decidedExample, publishedBytes } from '../../src/stream/decided-example.ts';
 import {
@@ -39,6 +41,7 @@ import {
   SCHEMA_VERSION,
 } from '../../src/stream/record-codec.ts';
 import { smallModel } from '../../src/training/small-model.ts';
+import { FIXED_COLUMNS } from '../../src/training/table-columns.ts';
 
 export type Form = {
   readonly version: string;
@@ -238,8 +241,15 @@ export async function wireForms(): Promise<Readonly<Record<string, Form>>> {
         encodeRow({ timeMs: 1, order: 2, hash: 3, body: Buffer.from('x') }),
         encodeOther('bad', Buffer.from('{}')),
         encodeOther('result', Buffer.from('r')),
-        encodeOther('payees', Buffer.alloc(0)),
       ),
+    },
+    'tables of past transactions': {
+      version: String(TABLE_CATALOGUE_VERSION),
+      where: 'TABLE_CATALOGUE_VERSION in src/runtimes/table-catalogue.ts',
+      looks: JSON.stringify([
+        { ...tableCatalogueJson(STANDARD_READY), hash: 'hash' },
+        FIXED_COLUMNS.map(({ name, type }) => [name, type]),
+      ]),
     },
     'live feed': {
       version: String(PROTOCOL_VERSION),

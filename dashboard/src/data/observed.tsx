@@ -1,7 +1,7 @@
 // Own fields that arrived lately and that nobody declared: what they look like, and one click to declare them.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { ObservedField } from '../../../src/protocol/observed-fields.ts';
+import type { ObservedField, ObservedFields } from '../../../src/protocol/observed-fields.ts';
 import { count, dateTime, percent } from '../kit/format.ts';
 import { Empty, Panel, Problem } from '../kit/parts.tsx';
 import { actions, type Column, Table } from '../kit/table.tsx';
@@ -15,7 +15,13 @@ const COLUMNS: readonly Column<ObservedField>[] = [
   { title: 'Field', cell: ({ name }) => name, sortBy: ({ name }) => name },
   {
     title: 'Looks like',
-    cell: ({ type }) => TYPE_WORDS[type],
+    hint: ({ advice }) => advice ?? '',
+    cell: ({ type, advice }) => (
+      <>
+        {TYPE_WORDS[type]}
+        {advice !== undefined && <div className="muted">{advice}</div>}
+      </>
+    ),
     sortBy: ({ type }) => TYPE_WORDS[type],
   },
   {
@@ -27,14 +33,15 @@ const COLUMNS: readonly Column<ObservedField>[] = [
   },
   {
     title: 'Came',
-    about: 'Transactions that had it',
+    about: 'Transactions and events that had it',
     right: true,
+    hint: ({ events = 0 }) => (events > 0 ? `${count(events)} of them events` : ''),
     cell: ({ seen }) => count(seen),
     sortBy: ({ seen }) => seen,
   },
   {
     title: 'Absent',
-    about: 'Of the transactions since it was seen first',
+    about: 'Of what came since it was seen first',
     right: true,
     className: 'hide-small',
     cell: ({ absent }) => percent(absent, 0),
@@ -48,6 +55,11 @@ const COLUMNS: readonly Column<ObservedField>[] = [
     sortBy: ({ firstSeen }) => firstSeen,
   },
 ];
+
+function lookedAt({ transactions, events = 0 }: ObservedFields): string {
+  const both = `${count(transactions)} transactions`;
+  return `${events > 0 ? `${both} and ${count(events)} events` : both} were looked at`;
+}
 
 export function Observed(props: { readonly draft: Draft; readonly observed: Asked<'listObservedFields'> }) {
   const { draft, observed } = props;
@@ -64,16 +76,13 @@ export function Observed(props: { readonly draft: Draft; readonly observed: Aske
     setUnderWay(undefined);
   }
   return (
-    <Panel
-      title="Fields that nobody declared"
-      note={observed.data && `${count(observed.data.transactions)} transactions were looked at`}
-    >
+    <Panel title="Fields that nobody declared" note={observed.data && lookedAt(observed.data)}>
       <Problem text={observed.problem} />
       {!fields && !observed.problem && <Empty>Loading …</Empty>}
       {fields && fields.length > 0 && (
         <p className="muted" style={{ marginTop: 0 }}>
-          They are kept with their transactions. Once a field is declared, rules and features can name it, for
-          the past too.
+          They are kept with what they came with. Once a field is declared, rules and features can name it,
+          for the past too.
         </p>
       )}
       <Table

@@ -2,7 +2,7 @@
 
 import type { ModelPanel } from '../../../src/protocol/model-panel.ts';
 import type { Model } from '../../../src/protocol/models.ts';
-import { count, dateTime, percent, words } from '../kit/format.ts';
+import { count, dateTime, words } from '../kit/format.ts';
 import { Panel } from '../kit/parts.tsx';
 import { QualityFiguresRow, trainedText } from './quality.tsx';
 
@@ -14,9 +14,7 @@ export function Champion(props: { readonly model: ModelPanel; readonly models: r
       note={`${words(model.kind)} · trained ${dateTime(model.trainedAt)}`}
     >
       <p style={{ margin: '0 0 8px' }}>
-        Learnt from {trainedText(model)}, {model.features} features. Sends to review from{' '}
-        {percent(model.thresholds.review, 2)}, declines from {percent(model.thresholds.decline)}: the
-        thresholds at which reviews, angry customers and lost money cost least.
+        Learnt from {trainedText(model)}, {model.features} features.
       </p>
       {models.map(
         ({ version, failures }) =>

@@ -36,7 +36,11 @@ function Weighed(props: { readonly message: Reviews; readonly costs: ThresholdCo
   const [review] = message.reviews;
   const baseCurrency = useLive((state) => state.baseCurrency);
   const [prices, setPrices] = useState<Prices>({ reviewCost: 5, lossPercent: 100 });
-  const [capacity, setCapacity] = useState(500);
+  const work = useLive((state) => state.model?.work);
+  const [typed, setTyped] = useState<number>();
+  const canDo =
+    work?.reviewsADay ?? (work?.volumeADay ? Math.round(work.mostFlagged * work.volumeADay) : 500);
+  const capacity = typed ?? canDo;
   const [chosen, setChosen] = useState<number>();
   const step = Math.min(Math.max(chosen ?? own, first), last);
   const cheapest = cheapestStep(costs, prices);
@@ -68,7 +72,7 @@ function Weighed(props: { readonly message: Reviews; readonly costs: ThresholdCo
           />
         </div>
         <div className="cost-side">
-          <PriceInputs prices={prices} onPrices={setPrices} capacity={capacity} onCapacity={setCapacity} />
+          <PriceInputs prices={prices} onPrices={setPrices} capacity={capacity} onCapacity={setTyped} />
           <Figures
             costs={costs}
             step={step}

@@ -19,6 +19,7 @@ import { ModelHistory } from './model-history.tsx';
 import { ModelTable } from './model-table.tsx';
 import { MoveModel } from './move-model.tsx';
 import { Outcomes } from './outcomes.tsx';
+import { ReviewWork } from './review-work.tsx';
 
 const MOST_COMPARED = 4;
 
@@ -59,6 +60,7 @@ export function Models() {
     <>
       {moves && <Proposals of="models" stamp={stamp} onDecided={listed.again} />}
       <Champion model={model} models={models} />
+      <ReviewWork model={model} />
       <Panel title="All models" note={measuredText(reviews)}>
         <ModelActions listed={listed.data} problem={listed.problem} onActed={lookAgain} />
         <ModelTable

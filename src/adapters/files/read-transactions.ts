@@ -8,6 +8,7 @@ import type { DataModel, FieldDefinition } from '../../domain/data-model.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { readJson } from '../../domain/json-text.ts';
+import type { Problem } from '../../domain/problem.ts';
 import { keptOf } from '../../domain/raw-input.ts';
 import { type Bounds, readTransaction } from '../../domain/read-transaction.ts';
 import { isSensitiveField } from '../../domain/sensitive-fields.ts';
@@ -25,12 +26,14 @@ import { columnPositions, type InputRow, RAW_SHOWN, rowReader } from './csv-rows
 import { byteLines, utf8Bytes } from './file-bytes.ts';
 import type { Mapping } from './mapping.ts';
 
-export type InputFile = {
+export type RowsFile<Row> = {
   readonly totalBytes: number;
   /** Bytes of the file read so far, for a progress bar. */
   bytesRead(): number;
-  batches(): AsyncGenerator<InputRow[]>;
+  batches(): AsyncGenerator<Row[]>;
 };
+
+export type InputFile = RowsFile<InputRow>;
 
 const BATCH_ROWS = 1000;
 const MAX_LINE_BYTES = 1 << 20;
@@ -42,15 +45,26 @@ export async function openTransactions(
   mapping: Mapping | undefined,
   bounds: Bounds,
 ): Promise<InputFile> {
-  const info = await stat(file).catch(() => undefined);
-  if (!info?.isFile()) throw new InputError(`${file}: no such file.`);
-  const { isGzip, isJson } = await kindOf(file);
-  const isNdjson = isJson || /\.(ndjson|jsonl|json)(\.gz)?$/.test(file);
+  const kind = await kindOf(file);
+  const isNdjson = kind.isJson || /\.(ndjson|jsonl|json)(\.gz)?$/.test(file);
   if (!isNdjson && !mapping) {
     throw new InputError(
       `${file}: a CSV file needs --mapping (a preset or a JSON file); NDJSON ends in .ndjson or .jsonl.`,
     );
   }
+  return openRows(file, kind, (bytes) =>
+    isNdjson || !mapping
+      ? jsonRows(bytes, bounds, (value, toRefused, line) => transactionRow(value, bounds, toRefused, line))
+      : csvRows(bytes, mapping, file, bounds),
+  );
+}
+
+/** A file whose bytes, as UTF-8, become rows. */
+export function openRows<Row>(
+  file: string,
+  { isGzip, totalBytes }: FileKind,
+  rowsOf: (bytes: AsyncIterable<Buffer>) => AsyncIterable<Row[]>,
+): RowsFile<Row> {
   let bytesRead = 0;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
@@ -58,7 +72,7 @@ export async function openTransactions(
       done(null, chunk);
     },
   });
-  async function* batches(): AsyncGenerator<InputRow[]> {
+  async function* batches(): AsyncGenerator<Row[]> {
     const source = createReadStream(file, { highWaterMark: 1 << 18 });
     const counted = source.pipe(counter);
     source.on('error', (error) => counter.destroy(error));
@@ -69,15 +83,14 @@ export async function openTransactions(
       bytes = counted.pipe(gunzip);
     }
     try {
-      if (isNdjson || !mapping) yield* ndjsonRows(utf8Bytes(bytes, file), bounds);
-      else yield* csvRows(utf8Bytes(bytes, file), mapping, file, bounds);
+      yield* rowsOf(utf8Bytes(bytes, file));
     } catch (error) {
       throw readableError(file, error);
     } finally {
       source.destroy();
     }
   }
-  return { totalBytes: info.size, bytesRead: () => bytesRead, batches };
+  return { totalBytes, bytesRead: () => bytesRead, batches };
 }
 
 const KINDS: readonly { readonly starts: string; readonly said: string }[] = [
@@ -93,15 +106,23 @@ const KINDS: readonly { readonly starts: string; readonly said: string }[] = [
   { starts: '<', said: 'XML or HTML: was the page of an error saved in its place?' },
 ];
 
+export type FileKind = { readonly isGzip: boolean; readonly isJson: boolean; readonly totalBytes: number };
+
 /** What a file is says its content, not its name. Throws InputError where it is none that is read. */
-async function kindOf(file: string): Promise<{ readonly isGzip: boolean; readonly isJson: boolean }> {
+export async function kindOf(file: string): Promise<FileKind> {
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile()) throw new InputError(`${file}: no such file.`);
   const handle = await open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
     const start = buffer.toString('latin1', 0, bytesRead);
     const kind = KINDS.find(({ starts }) => start.startsWith(starts));
     if (kind) throw new InputError(`${file} is ${kind.said}.`);
-    return { isGzip: start.startsWith('\u001f\u008b'), isJson: /^[\s\u00ef\u00bb\u00bf]*[{[]/.test(start) };
+    return {
+      isGzip: start.startsWith('\u001f\u008b'),
+      isJson: /^[\s\u00ef\u00bb\u00bf]*[{[]/.test(start),
+      totalBytes: info.size,
+    };
   } finally {
     await handle.close();
   }
@@ -116,13 +137,25 @@ function readableError(file: string, error: unknown): unknown {
   return error;
 }
 
+export type NotRead = Extract<InputRow, { ok: false }>;
+/** A row of a value of JSON; `toRefused` makes one of what is wrong with it. */
+export type RowOfValue<Row> = (
+  value: unknown,
+  toRefused: (problems: readonly Problem[]) => NotRead,
+  line: number,
+) => Row | NotRead;
+
 /** What an array holds, each element by its number. */
-async function* arrayRows(bytes: AsyncIterable<Buffer>, bounds: Bounds): AsyncGenerator<InputRow[]> {
-  let batch: InputRow[] = [];
+async function* arrayRows<Row>(
+  bytes: AsyncIterable<Buffer>,
+  bounds: Bounds,
+  rowOf: RowOfValue<Row>,
+): AsyncGenerator<(Row | NotRead)[]> {
+  let batch: (Row | NotRead)[] = [];
   for await (const piece of jsonRecords(bytes, MAX_LINE_BYTES)) {
     const row =
       piece.kind === 'text'
-        ? ndjsonRow(Buffer.from(piece.text), false, piece.index, bounds)
+        ? jsonRow(Buffer.from(piece.text), false, piece.index, bounds, rowOf)
         : piece.kind === 'bad-bytes'
           ? notRead(
               piece.index,
@@ -143,7 +176,7 @@ async function* arrayRows(bytes: AsyncIterable<Buffer>, bounds: Bounds): AsyncGe
   if (batch.length > 0) yield batch;
 }
 
-const notRead = (line: number, raw: string, message: string): InputRow => ({
+const notRead = (line: number, raw: string, message: string): NotRead => ({
   ok: false,
   line,
   raw,
@@ -170,17 +203,22 @@ async function opened(
   return { first, all: all() };
 }
 
-async function* ndjsonRows(source: AsyncIterable<Buffer>, bounds: Bounds): AsyncGenerator<InputRow[]> {
+/** A line each, or an array. */
+export async function* jsonRows<Row>(
+  source: AsyncIterable<Buffer>,
+  bounds: Bounds,
+  rowOf: RowOfValue<Row>,
+): AsyncGenerator<(Row | NotRead)[]> {
   const { first, all: bytes } = await opened(source);
   if (first === '[') {
-    yield* arrayRows(bytes, bounds);
+    yield* arrayRows(bytes, bounds, rowOf);
     return;
   }
-  let batch: InputRow[] = [];
+  let batch: (Row | NotRead)[] = [];
   let line = 0;
   for await (const { bytes: one, tooLong } of byteLines(bytes, MAX_LINE_BYTES)) {
     line++;
-    const row = ndjsonRow(one, tooLong, line, bounds);
+    const row = jsonRow(one, tooLong, line, bounds, rowOf);
     if (!row) continue;
     batch.push(row);
     if (batch.length === BATCH_ROWS) {
@@ -192,38 +230,42 @@ async function* ndjsonRows(source: AsyncIterable<Buffer>, bounds: Bounds): Async
 }
 
 /** Undefined where the line is blank. */
-function ndjsonRow(bytes: Buffer, tooLong: boolean, line: number, bounds: Bounds): InputRow | undefined {
+function jsonRow<Row>(
+  bytes: Buffer,
+  tooLong: boolean,
+  line: number,
+  bounds: Bounds,
+  rowOf: RowOfValue<Row>,
+): Row | NotRead | undefined {
   const text = bytes.toString('utf8');
   const raw = (): string => keptOf(text, RAW_SHOWN, bounds.cards);
-  const refused = (message: string): InputRow => ({
-    ok: false,
-    line,
-    raw: raw(),
-    problems: [{ pointer: '', message }],
-  });
+  const refused = (message: string): NotRead => notRead(line, raw(), message);
   if (tooLong) return refused(`The line is longer than ${MAX_LINE_BYTES} bytes.`);
   const bad = badUtf8(bytes);
   if (bad) return refused(`Line ${line}, column ${bad.column}: byte ${byteName(bad.byte)} is not UTF-8.`);
   if (text.trim() === '') return undefined;
   const read = readJson(text);
   if (!read.ok) return { ok: false, line, raw: raw(), problems: read.problems };
-  let { value } = read;
+  return rowOf(read.value, (problems) => ({ ok: false, line, raw: raw(), problems }), line);
+}
+
+function transactionRow(
+  given: unknown,
+  bounds: Bounds,
+  toRefused: (problems: readonly Problem[]) => NotRead,
+  line: number,
+): InputRow {
+  let value = given;
   let fraud: boolean | undefined;
   if (isObject(value) && 'fraud' in value) {
-    const { fraud: given, ...rest } = value;
-    if (typeof given !== 'boolean') {
-      return {
-        ok: false,
-        line,
-        raw: raw(),
-        problems: [{ pointer: '/fraud', message: 'fraud must be true or false.' }],
-      };
-    }
-    fraud = given;
+    const { fraud: said, ...rest } = value;
+    if (typeof said !== 'boolean')
+      return toRefused([{ pointer: '/fraud', message: 'fraud must be true or false.' }]);
+    fraud = said;
     value = rest;
   }
   const parsed = readTransaction(value, bounds);
-  if (!parsed.ok) return { ok: false, line, raw: raw(), problems: parsed.problems };
+  if (!parsed.ok) return toRefused(parsed.problems);
   return { ok: true, line, transaction: parsed.value, ...(fraud !== undefined && { fraud }) };
 }
 

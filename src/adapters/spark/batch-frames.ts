@@ -5,13 +5,13 @@ import { readLongLE, writeLongLE } from '../../domain/long-bytes.ts';
 import { createFrameCutter } from './frame-cutter.ts';
 
 /** Of the frames of a backfill. */
-export const BATCH_PROTOCOL = 1;
-export const BATCH_KIND = { row: 1, bad: 2, result: 3, payees: 4 } as const;
+export const BATCH_PROTOCOL = 2;
+export const BATCH_KIND = { row: 1, bad: 2, result: 3 } as const;
 const ROW_HEAD = 25;
 
 export type BatchRow = {
   readonly timeMs: number;
-  /** Rows of the same time are taken in this order; eight numbers belong to a transaction. */
+  /** Rows of the same time are taken in this order; a stretch of numbers belongs to a transaction. */
   readonly order: number;
   readonly hash: number;
   readonly body: Uint8Array;
@@ -28,11 +28,8 @@ export function encodeRow({ timeMs, order, hash, body }: BatchRow): Buffer {
   return bytes;
 }
 
-/**
- * `bad` for a line that cannot be read, as JSON; `result` for a row of the output; `payees`, with nothing in it, where some
- * transaction names a payee: without any, rows that read what accounts received can be left out.
- */
-export function encodeOther(kind: 'bad' | 'result' | 'payees', body: Uint8Array): Buffer {
+/** `bad` for a line that cannot be read, as JSON; `result` for a row of the output. */
+export function encodeOther(kind: 'bad' | 'result', body: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(5 + body.length);
   bytes.writeUInt32LE(bytes.length - 4, 0);
   bytes.writeUInt8(BATCH_KIND[kind], 4);

@@ -50,3 +50,11 @@ export const ALERT_RULES: readonly string[] = ['alerts', 'fraud_alerts'].flatMap
   `comment on column ${table}.top_rule is
     'The rule that says top_reason; empty where that is not known, null where no rule does'`,
 ]);
+
+/** Of alerts from before it is not known which feature their reason is of: an empty text likewise. */
+export const ALERT_FEATURES: readonly string[] = ['alerts', 'fraud_alerts'].flatMap((table) => [
+  `alter table ${table} add column top_feature text default ''`,
+  `alter table ${table} alter column top_feature drop default`,
+  `comment on column ${table}.top_feature is
+    'The feature that top_reason is of; empty where that is not known, null where it is of a rule'`,
+]);

@@ -25,6 +25,7 @@ function toAlert(row: Row): Alert {
     country: textOrNone(row.country),
     topReason: textOrNone(row.top_reason),
     topRule: textOrNone(row.top_rule),
+    topFeature: textOrNone(row.top_feature),
     status: row.status as Alert['status'],
     assignee:
       row.assignee_id === null ? undefined : { id: String(row.assignee_id), name: String(row.assignee_name) },

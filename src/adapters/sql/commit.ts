@@ -74,6 +74,7 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
     merchant_name: t.merchant?.name ?? t.counterpartyName ?? t.counterpartyId,
     top_reason: leading?.text ?? decision.reasons[0]?.text,
     top_rule: leading?.id,
+    top_feature: leading ? undefined : decision.reasons[0]?.feature,
     is_fraud: decision.outcome === 'decline',
     status: 'open',
   };
@@ -93,6 +94,7 @@ type AlertGroup = {
   country: string | undefined;
   top_reason: string | undefined;
   top_rule: string | undefined;
+  top_feature: string | undefined;
 };
 
 /** What alerts are sorted and paged by stays a safe integer: beyond it there is nothing left to rank. */
@@ -121,6 +123,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
         country: undefined,
         top_reason: undefined,
         top_rule: undefined,
+        top_feature: undefined,
       };
       groups.set(transaction.accountId, group);
     }
@@ -137,6 +140,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
     group.country = row.country;
     group.top_reason = row.top_reason;
     group.top_rule = row.top_rule;
+    group.top_feature = row.top_feature;
   }
   return [...groups.values()].sort((a, b) => (a.account_id < b.account_id ? -1 : 1));
 }
@@ -148,9 +152,9 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
 export const ADD_ALERTS = (rows: string, groups: string): string => `
   grouped as (
     insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
-      expected_loss_minor, max_score, currency, country, top_reason, top_rule)
+      expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature)
     select account_id, opened_at, updated_at, opened_at + due_after(expected_loss_minor), transactions, declined,
-      amount_minor, expected_loss_minor, max_score, currency, country, top_reason, top_rule
+      amount_minor, expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature
     from json_populate_recordset(null::alerts, ${groups})
     on conflict (account_id) where status = 'open' do update set
       updated_at = excluded.updated_at,
@@ -163,14 +167,17 @@ export const ADD_ALERTS = (rows: string, groups: string): string => `
       country = case when excluded.max_score > alerts.max_score then excluded.country else alerts.country end,
       top_reason = case when excluded.max_score > alerts.max_score then excluded.top_reason else alerts.top_reason end,
       top_rule = case when excluded.max_score > alerts.max_score then excluded.top_rule else alerts.top_rule end,
+      top_feature = case when excluded.max_score > alerts.max_score then excluded.top_feature else alerts.top_feature end,
       max_score = greatest(alerts.max_score, excluded.max_score),
       snoozed_until = null
     returning id, account_id),
   flagged as (
     insert into fraud_alerts (transaction_id, seq, account_id, created_at, outcome, score, amount_minor, currency,
-      base_amount_minor, base_currency, country, merchant_name, top_reason, top_rule, is_fraud, status, alert_id)
+      base_amount_minor, base_currency, country, merchant_name, top_reason, top_rule, top_feature,
+      is_fraud, status, alert_id)
     select f.transaction_id, f.seq, f.account_id, f.created_at, f.outcome, f.score, f.amount_minor, f.currency,
-      f.base_amount_minor, f.base_currency, f.country, f.merchant_name, f.top_reason, f.top_rule, f.is_fraud, f.status, grouped.id
+      f.base_amount_minor, f.base_currency, f.country, f.merchant_name, f.top_reason, f.top_rule,
+      f.top_feature, f.is_fraud, f.status, grouped.id
     from json_populate_recordset(null::fraud_alerts, ${rows}) f join grouped using (account_id)
     on conflict (transaction_id) do nothing)`;
 

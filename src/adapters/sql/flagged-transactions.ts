@@ -26,6 +26,7 @@ function toFlagged(row: Selectable<FraudAlertsTable>): FlaggedTransaction {
     merchantName: row.merchant_name ?? undefined,
     topReason: row.top_reason ?? undefined,
     topRule: row.top_rule ?? undefined,
+    topFeature: row.top_feature ?? undefined,
     isFraud: row.is_fraud,
     status: row.status as FlaggedTransaction['status'],
   };

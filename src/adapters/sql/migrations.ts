@@ -1,7 +1,7 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
-import { ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
+import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
 import { CATALOGUE_TABLES, FILLING_COLUMNS } from './catalogue.ts';
@@ -176,6 +176,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '020_events': ofBoth(eventTables(false)),
   '021_filling': FILLING,
   '022_mended_letters': ofBoth([MENDED_COLUMN]),
+  '023_alert_features': ofBoth(ALERT_FEATURES),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -252,6 +253,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '021_events': ofBoth(eventTables(true)),
   '022_filling': FILLING,
   '023_mended_letters': ofBoth([MENDED_COLUMN]),
+  '024_alert_features': ofBoth(ALERT_FEATURES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -1,6 +1,12 @@
-// What is known of own fields that nobody declared, in the database: a row a name, and one of the empty name that counts transactions.
+// What is known of own fields that nobody declared, in the database: a row a name, and one of the empty name that counts
+// records. What events said has its rows beside them, with a prefix that no name of a field has.
 import { isoTime } from '../../domain/iso-time.ts';
-import { type Observed, type ObservedField, together } from '../../domain/observed-fields.ts';
+import {
+  type Observed,
+  type ObservedField,
+  type RecordKind,
+  together,
+} from '../../domain/observed-fields.ts';
 import type { ObservedFields } from '../../ports/office/observed-fields.ts';
 import type { Row, SqlSession } from './session.ts';
 import { timeMs } from './values.ts';
@@ -12,12 +18,16 @@ export const OBSERVED_FIELD_TABLES: readonly string[] = [
   `comment on column observed_fields.since is 'Transactions that had come when it was seen first'`,
 ];
 
-/** Of the row that counts transactions. */
+/** Of the row that counts records. */
 const ALL = '';
+/** Before names in the rows of a kind of records. */
+const PREFIX: Readonly<Record<RecordKind, string>> = { transaction: '', event: 'event:' };
+/** The rows of a kind: names of fields have no colon. */
+const OF_KIND = "(position(':' in name) > 0) = ($1 <> '')";
 const FORGOTTEN_MS = 90 * 86_400_000;
 
-const toField = (row: Row): ObservedField => ({
-  name: String(row.name),
+const toField = (row: Row, prefix: string): ObservedField => ({
+  name: String(row.name).slice(prefix.length),
   seen: Number(row.seen),
   since: Number(row.since),
   firstSeenMs: timeMs(row.first_seen),
@@ -38,27 +48,30 @@ const ADD = `
     looks = excluded.looks, few = excluded.few, examples = excluded.examples`;
 
 export function createObservedFields(session: SqlSession): ObservedFields {
-  async function read(): Promise<Observed> {
-    const fields = (await session.query('select * from observed_fields order by name', [])).map(toField);
-    const all = fields.find(({ name }) => name === ALL);
-    return {
-      transactions: all?.seen ?? 0,
-      fields: new Map(fields.filter(({ name }) => name !== ALL).map((field) => [field.name, field])),
-    };
+  async function read(of: RecordKind): Promise<Observed> {
+    const prefix = PREFIX[of];
+    const rows = await session.query(`select * from observed_fields where ${OF_KIND} order by name`, [
+      prefix,
+    ]);
+    const fields = new Map(rows.map((row) => toField(row, prefix)).map((field) => [field.name, field]));
+    const records = fields.get(ALL)?.seen ?? 0;
+    fields.delete(ALL);
+    return { records, fields };
   }
   return {
     read,
-    async add(more, nowMs) {
-      const forgotten = 'delete from observed_fields where name <> $1 and last_seen < $2';
-      await session.query(forgotten, [ALL, isoTime(nowMs - FORGOTTEN_MS)]);
-      const sums = together(await read(), more);
+    async add(of, more, nowMs) {
+      const prefix = PREFIX[of];
+      const forgotten = `delete from observed_fields where ${OF_KIND} and name <> $1 and last_seen < $2`;
+      await session.query(forgotten, [prefix, isoTime(nowMs - FORGOTTEN_MS)]);
+      const sums = together(await read(of), more);
       const at = isoTime(nowMs);
       const all = {
-        name: ALL, seen: more.transactions, since: 0, first_seen: at, last_seen: at, looks: '{}', few: '[]', examples: '[]',
+        name: prefix, seen: more.records, since: 0, first_seen: at, last_seen: at, looks: '{}', few: '[]', examples: '[]',
       }; // biome-ignore format: a row
       const rows = [...more.fields].flatMap(([name, { seen }]) => {
         const sum = sums.fields.get(name);
-        return sum ? [rowOf(sum, seen)] : [];
+        return sum ? [rowOf(prefix, sum, seen)] : [];
       });
       await session.query(ADD, [JSON.stringify([all, ...rows])]);
     },
@@ -66,8 +79,8 @@ export function createObservedFields(session: SqlSession): ObservedFields {
 }
 
 /** `seen` is what is added; the rest is what is known by now. */
-const rowOf = (field: ObservedField, seen: number) => ({
-  name: field.name,
+const rowOf = (prefix: string, field: ObservedField, seen: number) => ({
+  name: prefix + field.name,
   seen,
   since: field.since,
   first_seen: isoTime(field.firstSeenMs),

@@ -71,6 +71,8 @@ export type FraudAlertsTable = {
   top_reason: string | null;
   /** The rule that says it; empty where that is not known any more, null where no rule does. */
   top_rule: string | null;
+  /** The feature that it is of; empty where that is not known any more, null where it is of a rule. */
+  top_feature: string | null;
   /** Fraud as best known: the label when there is one, else whether the engine declined. */
   is_fraud: boolean;
   /** open; confirmed or dismissed: what the label said; unsure where an analyst could not tell. */

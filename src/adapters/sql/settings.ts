@@ -23,6 +23,15 @@ export function createSettings(session: SqlSession): Settings {
       return (await kept(name)) ?? value;
     },
     kept,
+    async replace(name, before, value) {
+      const add = 'insert into settings values ($1, $2) on conflict (name) do nothing returning name';
+      const change = 'update settings set value = $2 where name = $1 and value = $3 returning name';
+      const rows =
+        before === undefined
+          ? await session.query(add, [name, JSON.stringify(value)])
+          : await session.query(change, [name, JSON.stringify(value), JSON.stringify(before)]);
+      return rows.length === 1;
+    },
     async change(changes, entry) {
       await session.transaction([
         ...Object.entries(changes).map(([name, value]) => ({

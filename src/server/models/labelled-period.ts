@@ -1,5 +1,7 @@
 // The latest transactions whose labels are known by now: what models are looked at on.
+import { recordAsDeclared } from '../../domain/as-declared.ts';
 import { baseHundredths } from '../../domain/base-amount.ts';
+import { ownDataOf } from '../../domain/own-data.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { createVectorReader, type VectorReader } from '../../engine/stored-vectors.ts';
 import type { Catalogue } from '../../features/catalogue.ts';
@@ -30,7 +32,7 @@ export const isWholeWeek = ({ fromMs, untilMs }: LabelledPeriod): boolean =>
   fromMs !== undefined && untilMs - fromMs > SPAN_MS - DAY_MS;
 
 function toReviewRow(stored: StoredTransaction, reader: VectorReader): PastRow {
-  const { transaction } = stored;
+  const transaction = recordAsDeclared(stored.transaction, ownDataOf(reader.catalogue.data));
   const vector = reader.read(stored.vector, stored.decision.catalogueHash, stored.filled);
   return {
     fraud: stored.isFraud === true,

@@ -3,6 +3,7 @@
 import { InputError } from '../../domain/input-error.ts';
 import type { Catalogue } from '../../features/catalogue.ts';
 import { createScorer, type Scorer } from '../../models/model.ts';
+import { DEFAULT_WORK, scorerUnder } from '../../models/review-work.ts';
 import type { Desk } from '../../ports/desk.ts';
 
 const KEPT = 8;
@@ -22,7 +23,7 @@ export function pastScorers(desk: Desk): ScorerOf {
     }
   }
   return async (version, catalogue) => {
-    const { champion, challenger } = desk.inService().serving;
+    const { champion, challenger, work = DEFAULT_WORK } = desk.inService().serving;
     for (const scorer of [champion, challenger?.scorer]) {
       if (scorer?.info.version === version && scorer.catalogue.hash === catalogue.hash) return scorer;
     }
@@ -40,6 +41,7 @@ export function pastScorers(desk: Desk): ScorerOf {
       throw error;
     });
     if (!scorer) kept.delete(key);
-    return scorer;
+    // With the thresholds that it would have in service.
+    return scorer && scorerUnder(scorer, work);
   };
 }

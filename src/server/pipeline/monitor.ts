@@ -156,7 +156,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
         services: parts(nowMs).map(serviceHealth),
       };
     },
-    model: () => modelPanel(desk.inService().serving.champion.info, found.live, maturityMs, driftAlarms()),
+    model: () => modelPanel(desk.inService().serving, found.live, maturityMs, driftAlarms()),
     pipelineMinutes(periodMinutes) {
       const nowMs = clock.nowMs();
       // The first point may begin before the period.

@@ -13,7 +13,7 @@ import type { TransactionRow, TransactionStory } from '../../protocol/transactio
 import { leadingHit } from '../../rules/combine.ts';
 import { explainRule, explanationBudget } from '../../rules/explain-rule.ts';
 import type { Lookups } from '../../rules/rule.ts';
-import { reasonSeen } from '../access/features-seen.ts';
+import { featureTextSeen, reasonSeen } from '../access/features-seen.ts';
 import { computedAfterwards, decidedBy } from './features-of-story.ts';
 import type { PeerGroups } from './peer-groups.ts';
 
@@ -54,13 +54,18 @@ export function feedRow(
   };
 }
 
-/** The reason of an alert: a rule may say anything, the model says what its features are. */
+/** The reason of an alert: a rule may say anything, and so may a feature of one's own; the program's say nothing of anybody. */
 export function topReasonSeen(
-  { topReason, topRule }: Pick<Flagged, 'topReason' | 'topRule'>,
+  { topReason, topRule, topFeature }: Pick<Flagged, 'topReason' | 'topRule' | 'topFeature'>,
   sight: Sight,
 ): string | undefined {
-  if (sight.kind === 'whole' || topRule === undefined) return topReason;
-  return topRule === '' ? undefined : ruleWords(topRule);
+  if (sight.kind === 'whole') return topReason;
+  const isUnknown = topRule === '' || (topRule === undefined && topFeature === '');
+  if (isUnknown || topReason === undefined) return undefined;
+  if (topRule !== undefined) return ruleWords(topRule);
+  return topFeature === undefined
+    ? undefined
+    : featureTextSeen(topFeature, topReason, sight, `Feature ${topFeature}`);
 }
 
 /** A stored alert says who got the money and not what for, so a masked sight does not see whom. */

@@ -11,6 +11,7 @@ record BackfillOptions(
     List<String> inputs,
     String output,
     int places,
+    String catalogue,
     List<String> engine,
     List<String> readWords,
     List<String> features,
@@ -22,6 +23,7 @@ record BackfillOptions(
         --input FILE      a file that every executor can read; repeat it
         --output DIR      folder of the table; must not be there yet (any file system that Spark knows)
         --places N        parts that histories and time are divided into
+        --catalogue FILE  catalogue document that every executor can read; that of the program where not said
         --engine WORD     the engine's command, a word at a time; repeat it
         --read WORD, --features WORD, --assemble WORD
                           options of the engine's steps, a word at a time""";
@@ -29,7 +31,7 @@ record BackfillOptions(
   static BackfillOptions parse(String[] args, Map<String, String> env) {
     Map<String, List<String>> given = new HashMap<>();
     List<String> known =
-        List.of("--input", "--output", "--places", "--engine", "--read", "--features", "--assemble");
+        List.of("--input", "--output", "--places", "--catalogue", "--engine", "--read", "--features", "--assemble");
     for (String name : known) given.put(name, new ArrayList<>());
     for (int i = 0; i < args.length; i += 2) {
       if (!known.contains(args[i])) throw new IllegalArgumentException("There is no option " + args[i] + ".\n" + USAGE);
@@ -43,15 +45,19 @@ record BackfillOptions(
         given.get("--input"),
         given.get("--output").get(0),
         Integer.parseInt(given.get("--places").get(0)),
+        given.get("--catalogue").isEmpty() ? null : given.get("--catalogue").get(0),
         given.get("--engine"),
         given.get("--read"),
         given.get("--features"),
         given.get("--assemble"));
   }
 
-  EngineCommand step(String name, List<String> words) {
+  /** A step's command. `catalogueHash` is what the first one said: a step that would compute another catalogue ends. */
+  EngineCommand step(String name, String catalogueHash, List<String> words) {
     List<String> command = new ArrayList<>(engine);
     command.add(name);
+    if (catalogue != null) command.addAll(List.of("--catalogue", catalogue));
+    if (catalogueHash != null) command.addAll(List.of("--catalogue-hash", catalogueHash));
     command.addAll(words);
     return new EngineCommand(command, Map.of());
   }

@@ -24,7 +24,6 @@ final class EngineStep implements Iterator<EngineStep.Frame> {
   static final byte ROW = 1;
   static final byte BAD = 2;
   static final byte RESULT = 3;
-  static final byte PAYEES = 4;
 
   private static final int BUFFER_BYTES = 1 << 18;
   private static final int MAX_FRAME_BYTES = 16 << 20;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -37,15 +38,15 @@ import scala.Tuple2;
 
 /**
  * The batch job: features, scores and labels of a whole history as Parquet, in the order of time. Files become rows,
- * one for each history a transaction touches; rows of a history come together, and the engine computes their features;
+ * one for each key by which histories know a transaction; rows of a key come together, and the engine computes their features;
  * the parts of a transaction come together, and the engine makes them a row of the table.
  */
 public final class GoshawkBackfill {
   private static final int BAD_ROWS_KEPT = 10_000;
   private static final int ROWS_A_SAMPLE = 100;
-  /** A transaction's rows have eight numbers; the second reads what its account received as the payee of others. */
-  private static final long ORDERS_PER_TRANSACTION = 8;
-  private static final long READS_RECEIVED = 1;
+  private static final String BAD_ROWS_FILE = "_bad_rows.ndjson";
+  /** Which catalogue the table was made with; src/runtimes/table-catalogue.ts reads it. */
+  private static final String CATALOGUE_FILE = "_catalogue.json";
 
   private GoshawkBackfill() {}
 
@@ -71,48 +72,50 @@ public final class GoshawkBackfill {
       System.err.println("goshawk: " + options.output() + " is there already; name another folder, or remove it.");
       System.exit(2);
     }
-    Schema schema = schemaOf(options.step("schema", List.of()));
+    JsonNode said = said(options.step("schema", null, List.of()));
+    Schema schema = schemaOf(said.get("columns"));
+    String catalogue = said.get("catalogue").get("hash").asText();
     Told told = new Told(
         context.sc().longAccumulator("bad rows"),
         context.sc().collectionAccumulator("bad rows kept"),
-        context.sc().longAccumulator("parts with payees"),
         context.sc().collectionAccumulator("some times"));
     context.sc().addSparkListener(new ProgressLines(2 * options.inputs().size() + 2 * options.places()));
 
     List<Integer> numbers = IntStream.range(0, options.inputs().size()).boxed().toList();
     JavaPairRDD<RowKey, byte[]> rows = context
         .parallelize(numbers, numbers.size())
-        .mapPartitionsToPair(each -> read(each, options, told))
+        .mapPartitionsToPair(each -> read(each, options, catalogue, told))
         .persist(StorageLevel.DISK_ONLY());
     // Everything is read, and told, when a block is kept; nobody need look at its rows for that.
     rows.foreachPartition(each -> { });
     long[] starts = starts(told.times().value(), options.places());
-    boolean somebodyPaid = told.payees().value() > 0;
     JavaPairRDD<RowKey, byte[]> features = rows
-        .filter(row -> somebodyPaid || row._1().order() % ORDERS_PER_TRANSACTION != READS_RECEIVED)
         .repartitionAndSortWithinPartitions(new Placement.ByHistory(options.places()), RowKey.IN_TIME)
-        .mapPartitionsToPair(each -> pairs(usable(new EngineStep(options.step("features", options.features()), each), told)));
+        .mapPartitionsToPair(each -> pairs(usable(
+            new EngineStep(options.step("features", catalogue, options.features()), each), told)));
     JavaRDD<Row> table = features
         .repartitionAndSortWithinPartitions(new Placement.ByTime(starts), RowKey.IN_TIME)
-        .mapPartitions(each -> results(usable(new EngineStep(options.step("assemble", options.assemble()), each), told), schema));
+        .mapPartitions(each -> results(usable(
+            new EngineStep(options.step("assemble", catalogue, options.assemble()), each), told), schema));
     spark.createDataFrame(table, schema.type()).write().parquet(options.output());
-    keepBadRows(files, options.output(), told.badKept().value());
+    keep(files, options.output(), CATALOGUE_FILE, List.of(said.get("catalogue").toPrettyString()));
+    // A task that was tried again told its rows twice.
+    keep(files, options.output(), BAD_ROWS_FILE, new TreeSet<>(told.badKept().value()));
     System.out.println("done " + told.bad().value());
     spark.stop();
   }
 
-  /** What is known of the input once it is read: lines that cannot be, whether somebody was paid, a sample of times. */
+  /** What is known of the input once it is read: lines that cannot be, a sample of times. */
   private record Told(
       LongAccumulator bad,
       CollectionAccumulator<String> badKept,
-      LongAccumulator payees,
       CollectionAccumulator<Long> times)
       implements java.io.Serializable {}
 
   private static Iterator<Tuple2<RowKey, byte[]>> read(
-      Iterator<Integer> numbers, BackfillOptions options, Told told) {
+      Iterator<Integer> numbers, BackfillOptions options, String catalogue, Told told) {
     if (!numbers.hasNext()) return Collections.emptyIterator();
-    EngineStep step = new EngineStep(options.step("read", options.read(numbers.next())), null);
+    EngineStep step = new EngineStep(options.step("read", catalogue, options.read(numbers.next())), null);
     return new Iterator<>() {
       private Tuple2<RowKey, byte[]> next;
       private long count;
@@ -124,8 +127,6 @@ public final class GoshawkBackfill {
           if (frame.kind() == EngineStep.ROW) {
             if (count++ % ROWS_A_SAMPLE == 0) told.times().add(frame.key().timeMs());
             next = new Tuple2<>(frame.key(), frame.body());
-          } else if (frame.kind() == EngineStep.PAYEES) {
-            told.payees().add(1L);
           } else {
             keepBad(frame, told);
           }
@@ -242,11 +243,15 @@ public final class GoshawkBackfill {
     }
   }
 
-  private static Schema schemaOf(EngineCommand command) throws IOException {
+  /** What the engine says of the table: its columns, and the catalogue that it computes. */
+  private static JsonNode said(EngineCommand command) throws IOException {
+    return new ObjectMapper().readTree(new EngineStep(command, null).next().body());
+  }
+
+  private static Schema schemaOf(JsonNode columns) {
     List<StructField> fields = new ArrayList<>();
     List<String> kinds = new ArrayList<>();
-    EngineStep step = new EngineStep(command, null);
-    for (JsonNode column : new ObjectMapper().readTree(step.next().body())) {
+    for (JsonNode column : columns) {
       String kind = column.get("type").asText();
       kinds.add(kind);
       fields.add(DataTypes.createStructField(column.get("name").asText(), typeOf(kind), true));
@@ -265,11 +270,11 @@ public final class GoshawkBackfill {
     };
   }
 
-  /** Beside the table; names that start with _ are no part of it. A task that was tried again told its rows twice. */
-  private static void keepBadRows(FileSystem files, String output, List<String> rows) throws IOException {
-    if (rows.isEmpty()) return;
-    try (OutputStream out = files.create(new Path(output, "_bad_rows.ndjson"))) {
-      for (String row : new TreeSet<>(rows)) out.write((row + "\n").getBytes(StandardCharsets.UTF_8));
+  /** Beside the table; names that start with _ are no part of it. */
+  private static void keep(FileSystem files, String output, String name, Collection<String> lines) throws IOException {
+    if (lines.isEmpty()) return;
+    try (OutputStream out = files.create(new Path(output, name))) {
+      for (String line : lines) out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 
