@@ -14,6 +14,7 @@ import { benchForest } from './forest.ts';
 import { benchLabels } from './labels.ts';
 import { benchLists } from './lists.ts';
 import { benchMillion } from './million.ts';
+import { benchOwnFeatures } from './own-features.ts';
 import { benchQueue } from './queue.ts';
 import { benchReaders } from './readers.ts';
 import { benchReplay } from './replay.ts';
@@ -26,6 +27,7 @@ import { benchWorker } from './worker.ts';
 
 const PARTS: Readonly<Record<string, (options: readonly string[]) => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
+  'own-features': benchOwnFeatures,
   forest: benchForest,
   boosting: benchBoosting,
   categories: benchCategories,

@@ -136,6 +136,30 @@ test('M9 a model is moved on its page: the gate says what is missing, and whoeve
   await page.close();
 });
 
+test('M16 what thresholds bring is said in words, and what the team can do is changed on the page', async () => {
+  const { page, errors } = await open('/models');
+  const panel = page.locator('section', { hasText: 'What the team looks at' });
+  await panel
+    .getByText(/^Reviews .* are fraud, catches \d+ % of the money and \d+ % of the frauds\.$/)
+    .waitFor();
+  await panel.getByText(/At most [\d.]+ % of what comes/).waitFor();
+  await panel.getByRole('button', { name: 'Change what the team can do …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reviews a day').fill('180');
+  await dialog.getByLabel('Of what is declined, so much has to be fraud (%)').fill('30');
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await dialog.getByText('Not less than of what is looked at.').waitFor();
+  await dialog.getByLabel('Of what is declined, so much has to be fraud (%)').fill('95');
+  await page.keyboard.press('Enter');
+  await panel
+    .getByText(/At most 180 a day; of what is looked at 60 % has to be fraud, of what is declined 95 %/)
+    .waitFor();
+  const settings = await getJson<{ reviewsADay: number; declinePrecision: number }>(desk.url, '/v1/settings');
+  assert.deepEqual([settings.reviewsADay, settings.declinePrecision], [180, 0.95]);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
 test('a table is sorted by its titles, by mouse and by keyboard, and goes back to its own order', async () => {
   const { page, errors } = await open('/rules');
   const table = page.getByLabel('Rules', { exact: true });

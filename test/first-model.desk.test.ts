@@ -13,7 +13,11 @@ import { keepVolume, keptVolume } from '../src/server/models/kept-review-work.ts
 import { modelPanel } from '../src/server/models/live-quality.ts';
 import { trainFirstModel } from '../src/training/first-model.ts';
 import { createLabelClock, labelFor } from '../src/training/label-clock.ts';
-import { createPresetSimulator, liveLabelDelayMs } from '../src/training/simulated-past.ts';
+import {
+  createPresetSimulator,
+  liveLabelDelayMs,
+  type PastTransaction,
+} from '../src/training/simulated-past.ts';
 import { makeFolder } from './desk-process.ts';
 
 const SEED = 3;
@@ -23,12 +27,24 @@ const BATCH = 500;
 const folder = makeFolder();
 const startMs = systemClock.nowMs();
 let desk: EmbeddedDesk;
+/** The last payments of the past, with their features. */
+const past: { readonly one: PastTransaction; readonly vector: Float64Array }[] = [];
+const PAST_KEPT = 20_000;
 before(async () => {
   desk = await openDesk({
     dataDir: join(folder.path, 'desk'),
     clock: systemClock,
     firstModel: (state) =>
-      trainFirstModel(state, { preset: 'default', seed: SEED, endMs: startMs, liveRate: RATE }),
+      trainFirstModel(state, {
+        preset: 'default',
+        seed: SEED,
+        endMs: startMs,
+        liveRate: RATE,
+        onPast(one, vector) {
+          if (one.transaction.occurredAtMs > startMs - (PAST_KEPT / RATE) * 1000)
+            past.push({ one, vector: vector.slice() });
+        },
+      }),
     onNotice: () => undefined,
     onFailure: (error) => {
       throw error;
@@ -38,6 +54,23 @@ before(async () => {
 after(async () => {
   await desk.close();
   folder.remove();
+});
+
+test('M15 the past is at hand as it was: decided by the model now, it is what a desk would have decided then', () => {
+  const { champion } = desk.inService().serving;
+  assert.ok(Math.abs(past.length / PAST_KEPT - 1) < 0.05, `${past.length}`);
+  const flagged = past.filter(
+    ({ one, vector }) => champion.score(one.transaction, vector) >= champion.info.thresholds.review,
+  );
+  const frauds = past.filter(({ one }) => one.fraudType !== undefined);
+  const caught = flagged.filter(({ one }) => one.fraudType !== undefined);
+  const { heldOut } = champion.info;
+  assert.ok(heldOut);
+  assert.ok(
+    isSame(caught.length / frauds.length, frauds.length, heldOut.recall, heldOut.frauds),
+    `${caught.length} of ${frauds.length}`,
+  );
+  assert.ok(frauds.every(({ one }) => one.label !== undefined && one.stretch === 'running'));
 });
 
 /** Twenty minutes of the stream as it goes on, faster than the clock, with its labels; gives what was decided of each. */

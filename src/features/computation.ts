@@ -44,6 +44,7 @@ export function computation(
       looked = transaction;
       return;
     }
+    for (let i = 0; i < parts.length; i++) parts[i].seek(state, record);
     for (let i = 0; i < parts.length; i++) parts[i].look(state, record, out);
     for (let i = 0; i < rows.length; i++) out[rows[i].slot] = rows[i].of(record);
     looked = transaction;
@@ -192,6 +193,7 @@ function catalogueParts(parts: readonly HistoryPart[], begin: () => void): Catal
         begin();
         if (seen !== transaction) fillRecord(record, transaction);
         seen = transaction;
+        part.seek(state, record);
         part.look(state, record, out);
       },
       lookAtEvent(state, event) {

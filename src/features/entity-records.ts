@@ -18,6 +18,8 @@ const SLACK_SHARE = 1 / 16;
 const LEAST_FILLED = 0.85;
 /** Abandoned bytes among the used ones, from where on the emptiest chunk is cleared. */
 const DEAD_SHARE = 1 / 12;
+/** The most words that are copied in a loop. */
+const LOOPED_WORDS = 256;
 const decoder = exactDecoder();
 
 export type Chunk = {
@@ -114,8 +116,8 @@ export function addRecord(records: EntityRecords, entry: number, key: Uint8Array
   view.setUint32(at + HEADER + length, entry, true);
 }
 
-/** Makes room for `length` payload bytes, whose contents are then undefined. Any record may move. */
-export function resizeRecord(records: EntityRecords, entry: number, length: number): void {
+/** Makes room for `length` payload bytes, whose contents are then undefined unless they are to be kept. Any record may move. */
+export function resizeRecord(records: EntityRecords, entry: number, length: number, keeps: boolean): void {
   const address = records.addresses[entry];
   const { bytes, view } = chunkAt(records, address);
   const at = placeIn(address);
@@ -138,6 +140,8 @@ export function resizeRecord(records: EntityRecords, entry: number, length: numb
   target.view.setUint16(to, ownKeyLength, true);
   target.view.setUint16(to + 2, grains, true);
   target.view.setUint32(to + 4, length, true);
+  if (keeps)
+    copyBytes(bytes, at + HEADER, at + HEADER + Math.min(length, oldLength), target.bytes, to + HEADER);
   const keyTo = to + HEADER + length;
   copyBytes(bytes, keyAt, keyAt + ownKeyLength, target.bytes, keyTo);
   target.view.setUint32(keyTo + ownKeyLength, entry, true);
@@ -205,10 +209,13 @@ function clearEmptiestChunk(records: EntityRecords): void {
     if (addresses[entry] === start + (at >> GRAIN_BITS)) {
       const moved = allocate(records, reserved);
       addresses[entry] = moved;
-      // In a loop: for as few bytes, the views that a copy by the engine needs cost more.
       const target = chunkAt(records, moved).words;
       const to = placeIn(moved) >> 2;
-      for (let from = at >> 2, i = 0; i < reserved >> 2; i++) target[to + i] = words[from + i];
+      const from = at >> 2;
+      const length = reserved >> 2;
+      // A copy by the engine needs a view, which costs more than a loop over few words.
+      if (length > LOOPED_WORDS) target.set(words.subarray(from, from + length), to);
+      else for (let i = 0; i < length; i++) target[to + i] = words[from + i];
     }
     at += reserved;
   }

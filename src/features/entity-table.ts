@@ -39,10 +39,10 @@ export type EntityTable = {
   chunkOf(entry: number): Chunk;
   offsetOf(entry: number): number;
   /**
-   * Makes room for `length` payload bytes (contents are then undefined) and marks the entry as changed. Any
-   * record of the table may move: chunks and offsets taken before are no longer valid.
+   * Makes room for `length` payload bytes and marks the entry as changed. What was in them is kept where that is said, as far as it
+   * fits, and undefined else. Any record of the table may move: chunks and offsets taken before are no longer valid.
    */
-  reserve(entry: number, length: number): void;
+  reserve(entry: number, length: number, keeps?: boolean): void;
   keyOf(entry: number): string;
   /** UTF-8 bytes of an entry's key. They follow its payload in the chunk. */
   keyLength(entry: number): number;
@@ -87,9 +87,9 @@ export function createEntityTable({ notesChanges = true } = {}): EntityTable {
     payloadLength: (entry) => payloadLength(records, entry),
     chunkOf: (entry) => chunkOf(records, entry),
     offsetOf: (entry) => payloadAt(records, entry),
-    reserve(entry, length) {
+    reserve(entry, length, keeps = false) {
       if (notesChanges) noteChanged(changed, entry, length);
-      resizeRecord(records, entry, length);
+      resizeRecord(records, entry, length, keeps);
     },
     keyLength: (entry) => keyLength(records, entry),
     keyOf: (entry) => keyOf(records, entry),

@@ -26,6 +26,8 @@ export type FeatureRecord = {
   logAmount: number;
   /** Of the account; 0 where there is none. */
   accountHash: number;
+  /** Of each filling another, in whatever record: what was worked out of it once need not be again. */
+  filling: number;
   /** What was computed of it so far, for features that use others. */
   values: Float64Array;
 };
@@ -43,8 +45,11 @@ export const emptyRecord = (): FeatureRecord => ({
   amount: 0,
   logAmount: 0,
   accountHash: 0,
+  filling: 0,
   values: NO_VALUES,
 });
+
+let fillings = 0;
 
 function fillTime(record: FeatureRecord, occurredAtMs: number, utcOffsetMinutes: number | undefined): void {
   record.time = Math.floor(occurredAtMs / 1000);
@@ -52,6 +57,7 @@ function fillTime(record: FeatureRecord, occurredAtMs: number, utcOffsetMinutes:
 }
 
 export function fillRecord(record: FeatureRecord, transaction: Transaction): void {
+  record.filling = ++fillings;
   record.said = transaction;
   record.attributes = transaction.attributes ?? NOTHING;
   fillTime(record, transaction.occurredAtMs, transaction.utcOffsetMinutes);
@@ -64,12 +70,14 @@ export function fillRecord(record: FeatureRecord, transaction: Transaction): voi
 
 /** What a transaction or an event says, and nothing that is worked out of it. */
 export function seeFields(record: FeatureRecord, said: Said): void {
+  record.filling = ++fillings;
   record.said = said;
   record.attributes = said.attributes ?? NOTHING;
 }
 
 /** An event has the account, device and address that a transaction has, and no amount. */
 export function fillFromEvent(record: FeatureRecord, event: CustomerEvent): void {
+  record.filling = ++fillings;
   record.said = event;
   record.attributes = event.attributes ?? NOTHING;
   fillTime(record, event.occurredAtMs, event.utcOffsetMinutes);

@@ -6,7 +6,7 @@
 import { copyBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
 import { type History, MAX_EXACT_EVENTS } from './history.ts';
-import { ownTheTiles } from './history-tiles.ts';
+import { copyDoubles, opensTile } from './history-tiles.ts';
 import {
   extrasBytes,
   loadExtras,
@@ -94,11 +94,12 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
     const set = history.keySets[s];
     // Those of one's own were read with what else is.
     if (history.extras === undefined) set.size = bytes[at + 1 + s];
-    for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
-      set.hashes[i] = view.getUint32(position, true);
-      set.lastSeen[i] = view.getUint32(position + 4, true);
+    const { size, hashes, lastSeen, hoursBefore } = set;
+    for (let i = 0; i < size; i++, position += KEY_BYTES) {
+      hashes[i] = view.getUint32(position, true);
+      lastSeen[i] = view.getUint32(position + 4, true);
+      hoursBefore[i] = 0;
     }
-    set.hoursBefore.fill(0, 0, set.size);
   }
   if (flags & HAS_EARLIER_USES) {
     const start = position;
@@ -106,6 +107,7 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
       for (let i = 0; i < set.size; i++, position += 2) set.hoursBefore[i] = view.getUint16(position, true);
     position = start + wholeDoubles(position - start);
   }
+  history.storedFrom = position - at;
   if (history.tiled) {
     history.tileCount = events;
     history.tiles = floats;
@@ -113,7 +115,6 @@ function loadHead(history: History, table: EntityTable, entry: number): number {
     return 0;
   }
   history.storedStands = true;
-  history.storedFrom = position - at;
   eventsAt = position;
   return events;
 }
@@ -255,7 +256,10 @@ function encodeEvents(history: History, bytes: Uint8Array, stored: number): numb
 }
 
 function hasEarlierUses({ keySets }: History): boolean {
-  for (const set of keySets) for (let i = 0; i < set.size; i++) if (set.hoursBefore[i] > 0) return true;
+  for (let s = 0; s < keySets.length; s++) {
+    const { size, hoursBefore } = keySets[s];
+    for (let i = 0; i < size; i++) if (hoursBefore[i] > 0) return true;
+  }
   return false;
 }
 
@@ -290,9 +294,11 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   let length = bytesBeforeEvents(flags, olderPlaces, keys);
   if (history.extras !== undefined) length += extrasBytes(history, history.extras);
   let eventLength = 0;
+  const tilesStand = history.tiled && history.tiles !== history.ownTiles;
+  const tilesAt = length;
   if (history.tiled) {
     length += history.tileCount * history.tileFields * FIELD_BYTES;
-    if (length !== table.payloadLength(entry)) ownTheTiles(history);
+    if (tilesStand && tilesAt < history.storedFrom) moveTiles(history, table, entry, tilesAt);
   } else {
     const { bytes } = table.chunkOf(entry);
     const from = table.offsetOf(entry);
@@ -308,7 +314,8 @@ export function storeHistory(history: History, table: EntityTable, entry: number
       : encodeEvents(history, bytes, stored);
     length += eventLength;
   }
-  table.reserve(entry, length);
+  table.reserve(entry, length, tilesStand);
+  if (tilesStand && tilesAt > history.storedFrom) moveTiles(history, table, entry, tilesAt);
   const { bytes, view, floats } = table.chunkOf(entry);
   const at = table.offsetOf(entry);
   bytes[at] = flags;
@@ -336,10 +343,11 @@ export function storeHistory(history: History, table: EntityTable, entry: number
     position += FRAUD_BYTES;
   }
   if (history.extras !== undefined) position = storeExtras(history, history.extras, bytes, view, position);
-  for (const set of history.keySets) {
-    for (let i = 0; i < set.size; i++, position += KEY_BYTES) {
-      view.setUint32(position, set.hashes[i], true);
-      view.setUint32(position + 4, set.lastSeen[i], true);
+  for (let s = 0; s < history.keySets.length; s++) {
+    const { size, hashes: keys, lastSeen } = history.keySets[s];
+    for (let i = 0; i < size; i++, position += KEY_BYTES) {
+      view.setUint32(position, keys[i], true);
+      view.setUint32(position + 4, lastSeen[i], true);
     }
   }
   if (flags & HAS_EARLIER_USES) {
@@ -350,10 +358,27 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   }
   if (!history.tiled) {
     for (let i = 0; i < eventLength; i++) bytes[position + i] = eventBytes[i];
-  } else if (history.tiles === history.ownTiles) {
-    const start = position >> 3;
-    for (let i = 0; i < history.tileCount * history.tileFields; i++) floats[start + i] = history.tiles[i];
+  } else if (!tilesStand) {
+    copyDoubles(history.tiles, 0, history.tileCount * history.tileFields, floats, position >> 3);
   }
+}
+
+/** Moves tiles that stand in an entry to where they start behind what comes before them now. */
+function moveTiles(history: History, table: EntityTable, entry: number, to: number): void {
+  const { floats } = table.chunkOf(entry);
+  const at = table.offsetOf(entry);
+  const from = (at + history.storedFrom) >> 3;
+  floats.copyWithin((at + to) >> 3, from, from + history.tileCount * history.tileFields);
+}
+
+/** Makes room for the tile that an event of a second may need, behind those that are stored: none of them is copied for it. */
+export function makeRoomForTile(history: History, table: EntityTable, entry: number, time: number): void {
+  if (!history.tiled || entry < 0 || history.tiles === history.ownTiles || !opensTile(history, time)) return;
+  table.reserve(entry, table.payloadLength(entry) + history.tileFields * FIELD_BYTES, true);
+  history.cuts.count = 0;
+  history.tiles = table.chunkOf(entry).floats;
+  history.tilesFrom = (table.offsetOf(entry) + history.storedFrom) >> 3;
+  history.hasRoomForTile = true;
 }
 
 /** Time of an entity's newest event; 1 where nothing is known of it. */

@@ -95,10 +95,12 @@ export function createExtras(shape: OwnShape, room: number): Extras {
     favourites: new Uint32Array(shape.favourites),
     favouriteWeights: new Uint32Array(shape.favourites),
     reset() {
-      for (const last of extras.lasts) last.size = 0;
-      extras.firsts.fill(0);
-      extras.sums.fill(0);
-      extras.favouriteWeights.fill(0);
+      const { lasts, firsts, sums, favouriteWeights } = extras;
+      // In loops: they are few, and a call for each array costs more.
+      for (let i = 0; i < lasts.length; i++) lasts[i].size = 0;
+      for (let i = 0; i < firsts.length; i++) firsts[i] = 0;
+      for (let i = 0; i < sums.length; i++) sums[i] = 0;
+      for (let i = 0; i < favouriteWeights.length; i++) favouriteWeights[i] = 0;
     },
     take(index) {
       extras.flagsNow = hasFlags ? flags[index] : 0;
@@ -173,14 +175,11 @@ export function raiseExtras(history: History, index: number, amountMinor: number
   }
 }
 
-/** Takes from all tiles what the forgotten ones before them had added up. */
-export function lowerExtras({ extras, tiles, tileFields, tileCount }: History, gone: Float64Array): void {
-  const accumulators = extras?.shape.accumulators ?? [];
-  for (let a = 0; a < accumulators.length; a++) {
-    if (isExtreme(accumulators[a])) continue;
-    const field = TILE_FIELDS + a;
-    for (let i = 0; i < tileCount; i++) tiles[i * tileFields + field] -= gone[field];
-  }
+/** Whether a field of tiles is of each tile alone, and nothing that is added up. */
+export function isExtremeField(extras: Extras | undefined, field: number): boolean {
+  return (
+    extras !== undefined && field >= TILE_FIELDS && isExtreme(extras.shape.accumulators[field - TILE_FIELDS])
+  );
 }
 
 /** Moves a tile to a place before it; where it becomes part of the one that is there, extremes are those of both. */

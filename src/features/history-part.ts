@@ -4,7 +4,7 @@ import type { FeatureCosts } from './feature-costs.ts';
 import type { FeatureRecord } from './feature-record.ts';
 import type { FeatureState } from './feature-state.ts';
 import { History } from './history.ts';
-import { loadHistory, storeHistory } from './history-codec.ts';
+import { loadHistory, makeRoomForTile, storeHistory } from './history-codec.ts';
 import { ALL } from './history-extras.ts';
 import { ownTheTiles } from './history-tiles.ts';
 import { markFraud } from './labels.ts';
@@ -23,7 +23,9 @@ export type HistoryPart = {
   /** Whether records are added. */
   readonly keeps: boolean;
   key(record: FeatureRecord): string | undefined;
-  /** Reads the history of a record; nothing that is stored changes. Its features are left as they are where it has none. */
+  /** Finds the history of a record, for the `look` that comes next: those of several parts are waited for together. */
+  seek(state: FeatureState, record: FeatureRecord): void;
+  /** Reads the history that was found; nothing that is stored changes. Its features are left as they are where it has none. */
   look(state: FeatureState, record: FeatureRecord, out: Float64Array): void;
   /** The same, with what each of its features takes. */
   timedLook(state: FeatureState, record: FeatureRecord, out: Float64Array, costs: FeatureCosts): void;
@@ -79,6 +81,8 @@ const afterAdding = (asked: Asked): Asked =>
     aggregate.feature.added ? [{ aggregate: { ...aggregate, current: false }, places }] : [],
   );
 
+const readOf = ({ read }: Placing): Reader => read;
+
 export function historyPart(
   layout: StoreLayout,
   key: KeyOf,
@@ -95,9 +99,7 @@ export function historyPart(
     history,
   );
   const placedAfter = keeps ? readersOf(afterAdding(asked), history) : [];
-  const readOf = ({ read }: Placing): Reader => read;
-  const before = placedBefore.map(readOf);
-  const after = placedAfter.map(readOf);
+  const [before, after] = [placedBefore.map(readOf), placedAfter.map(readOf)];
   const every = [...placedBefore, ...placedAfter].flatMap(({ places }) => places);
   /** Of what was read last: its key, undefined where it has none; its entry, -1 where it is new; whether it was extended. */
   let named: string | undefined;
@@ -105,33 +107,42 @@ export function historyPart(
   let extended = false;
   let inTime = true;
 
-  function load(state: FeatureState, record: FeatureRecord): void {
+  function seek(state: FeatureState, record: FeatureRecord): void {
     named = key(record);
     extended = false;
+    if (named !== undefined) entry = layout.tableIn(state).find(named);
+  }
+  function load(state: FeatureState, record: FeatureRecord): void {
     if (named === undefined) return;
-    const table = layout.tableIn(state);
-    entry = table.find(named);
-    loadHistory(history, table, entry);
+    loadHistory(history, layout.tableIn(state), entry);
     prepare(history, layout, record);
+  }
+  function seekAndLoad(state: FeatureState, record: FeatureRecord): void {
+    seek(state, record);
+    load(state, record);
+  }
+  /** Adds the record before the rest is read: to a copy, since tiles are read where they are stored. */
+  function extendBefore(record: FeatureRecord): void {
+    if (history.tiled) ownTheTiles(history);
+    inTime = extend(history, layout, record);
+    extended = true;
   }
   return {
     layout,
     by,
     keeps,
     key,
+    seek,
     look(state, record, out) {
       load(state, record);
       if (named === undefined) return;
       for (let i = 0; i < before.length; i++) before[i](history, record, out);
       if (after.length === 0) return;
-      // To a copy: tiles are read where they are stored.
-      if (history.tiled) ownTheTiles(history);
-      inTime = extend(history, layout, record);
-      extended = true;
+      extendBefore(record);
       for (let i = 0; i < after.length; i++) after[i](history, record, out);
     },
     timedLook(state, record, out, costs) {
-      load(state, record);
+      seekAndLoad(state, record);
       costs.lap(every);
       if (named === undefined) return;
       for (const { read, places } of placedBefore) {
@@ -139,19 +150,20 @@ export function historyPart(
         costs.lap(places);
       }
       if (after.length === 0) return;
-      if (history.tiled) ownTheTiles(history);
-      inTime = extend(history, layout, record);
-      extended = true;
+      extendBefore(record);
       for (const { read, places } of placedAfter) {
         read(history, record, out);
         costs.lap(places);
       }
     },
-    prepareToKeep: load,
+    prepareToKeep: seekAndLoad,
     keep(state, record) {
       if (named === undefined) return true;
-      if (!extended) inTime = extend(history, layout, record);
       const table = layout.tableIn(state);
+      if (!extended) {
+        makeRoomForTile(history, table, entry, record.time);
+        inTime = extend(history, layout, record);
+      }
       storeHistory(history, table, entry < 0 ? table.findOrAdd(named) : entry);
       named = undefined;
       return inTime;

@@ -7,6 +7,7 @@
 import { createExtras, type Extras, type OwnShape } from './history-extras.ts';
 import {
   addToTile,
+  createCuts,
   firstFraudTile,
   forgetTiles,
   labelTile,
@@ -14,7 +15,7 @@ import {
   lastInTiles,
   mostTiles,
   TILE_FIELDS,
-  untilInTiles,
+  windowInTiles,
 } from './history-tiles.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createPlaces } from './recent-places.ts';
@@ -66,7 +67,11 @@ export class History {
   tiles: Float64Array;
   tilesFrom = 0;
   readonly ownTiles: Float64Array;
+  /** Whether a tile more has room behind those that stand where they are stored. */
+  hasRoomForTile = false;
   readonly tileFields: number;
+  /** Where the seconds that windows start and end at cut the tiles: looked up once each, until a tile changes. */
+  readonly cuts = createCuts();
   readonly extras: Extras | undefined;
   /** What the codec knows of the stored events: how many were loaded, dropped since, and whether the rest stands. */
   storedEvents = 0;
@@ -76,7 +81,7 @@ export class History {
   eventsUnread = false;
   addedStep = 0;
   addedAmount = -1;
-  /** Where the stored events start behind the start of the entry; for histories of one's own. */
+  /** Where stored events or tiles start behind the start of the entry. */
   storedFrom = 0;
   /** Where each loaded event ends, counted in bytes from the start of the first. */
   readonly storedEnds = new Uint32Array(MAX_EXACT_EVENTS + 1);
@@ -122,26 +127,21 @@ export class History {
     this.tileCount = 0;
     this.tiles = this.ownTiles;
     this.tilesFrom = 0;
+    this.hasRoomForTile = false;
+    this.cuts.count = 0;
     this.storedEvents = 0;
     this.droppedEvents = 0;
     this.storedStands = false;
     this.eventsUnread = false;
     this.addedAmount = -1;
-    for (const set of this.keySets) set.size = 0;
+    for (let s = 0; s < this.keySets.length; s++) this.keySets[s].size = 0;
     this.extras?.reset();
   }
 
   /** Events, amount and frauds with `from` < time ≤ `to`, into `windowCount`, `windowSum`, `windowFrauds`. */
   window(from: number, to: number): void {
     if (this.tiled) {
-      untilInTiles(this, to);
-      const count = this.windowCount;
-      const sum = this.windowSum;
-      const frauds = this.windowFrauds;
-      untilInTiles(this, from);
-      this.windowCount = count - this.windowCount;
-      this.windowSum = sum - this.windowSum;
-      this.windowFrauds = frauds - this.windowFrauds;
+      windowInTiles(this, from, to);
       return;
     }
     this.sumUp();

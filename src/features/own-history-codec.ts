@@ -13,6 +13,8 @@ export const MAX_OWN_EVENT_BYTES = 5 + MAX_COLUMNS * (1 + DOUBLE);
 const NOT_WHOLE = 1;
 const MISSING = 3;
 const LARGEST_WHOLE = 2 ** 52;
+/** What the fourth byte of a number counts. */
+const THREE_BYTES = 2 ** 21;
 
 const wholeDoubles = (bytes: number): number => (bytes + 7) & ~7;
 
@@ -34,24 +36,24 @@ export function storeExtras(
   start: number,
 ): number {
   let position = start;
-  for (const { size } of keySets) bytes[position++] = size;
-  for (const { size } of lasts) bytes[position++] = size;
+  for (let s = 0; s < keySets.length; s++) bytes[position++] = keySets[s].size;
+  for (let l = 0; l < lasts.length; l++) bytes[position++] = lasts[l].size;
   const end = start + wholeDoubles(position - start);
   while (position < end) bytes[position++] = 0;
-  const put = (value: number): void => {
-    view.setFloat64(position, value, true);
-    position += DOUBLE;
-  };
   for (let l = 0; l < lasts.length; l++) {
     const { size, times, lats, lons } = lasts[l];
+    const isPlace = shape.lasts[l] === 2;
     for (let i = 0; i < size; i++) {
-      put(times[i]);
-      put(lats[i]);
-      if (shape.lasts[l] === 2) put(lons[i]);
+      view.setFloat64(position, times[i], true);
+      view.setFloat64(position + DOUBLE, lats[i], true);
+      position += 2 * DOUBLE;
+      if (!isPlace) continue;
+      view.setFloat64(position, lons[i], true);
+      position += DOUBLE;
     }
   }
-  for (let i = 0; i < firsts.length; i++) put(firsts[i]);
-  for (let i = 0; i < sums.length; i++) put(sums[i]);
+  for (let i = 0; i < firsts.length; i++, position += DOUBLE) view.setFloat64(position, firsts[i], true);
+  for (let i = 0; i < sums.length; i++, position += DOUBLE) view.setFloat64(position, sums[i], true);
   for (let i = 0; i < favourites.length; i++, position += DOUBLE) {
     view.setUint32(position, favourites[i], true);
     view.setUint32(position + 4, favouriteWeights[i], true);
@@ -67,24 +69,22 @@ export function loadExtras(
   start: number,
 ): number {
   let position = start;
-  for (const set of keySets) set.size = bytes[position++];
-  for (const last of lasts) last.size = bytes[position++];
+  for (let s = 0; s < keySets.length; s++) keySets[s].size = bytes[position++];
+  for (let l = 0; l < lasts.length; l++) lasts[l].size = bytes[position++];
   position = start + wholeDoubles(position - start);
-  const next = (): number => {
-    const value = view.getFloat64(position, true);
-    position += DOUBLE;
-    return value;
-  };
   for (let l = 0; l < lasts.length; l++) {
     const { size, times, lats, lons } = lasts[l];
+    const isPlace = shape.lasts[l] === 2;
     for (let i = 0; i < size; i++) {
-      times[i] = next();
-      lats[i] = next();
-      lons[i] = shape.lasts[l] === 2 ? next() : 0;
+      times[i] = view.getFloat64(position, true);
+      lats[i] = view.getFloat64(position + DOUBLE, true);
+      position += 2 * DOUBLE;
+      lons[i] = isPlace ? view.getFloat64(position, true) : 0;
+      if (isPlace) position += DOUBLE;
     }
   }
-  for (let i = 0; i < firsts.length; i++) firsts[i] = next();
-  for (let i = 0; i < sums.length; i++) sums[i] = next();
+  for (let i = 0; i < firsts.length; i++, position += DOUBLE) firsts[i] = view.getFloat64(position, true);
+  for (let i = 0; i < sums.length; i++, position += DOUBLE) sums[i] = view.getFloat64(position, true);
   for (let i = 0; i < favourites.length; i++, position += DOUBLE) {
     favourites[i] = view.getUint32(position, true);
     favouriteWeights[i] = view.getUint32(position + 4, true);
@@ -104,10 +104,11 @@ export function putWhole(bytes: Uint8Array, position: number, value: number): nu
   return at;
 }
 
-/** Where `whole` ended. */
+/** Where `longWhole` ended. */
 let ended = 0;
 
-function whole(bytes: Uint8Array, position: number): number {
+/** What is left of a whole number, behind the bytes that were read without a call. */
+function longWhole(bytes: Uint8Array, position: number): number {
   let at = position;
   let byte = bytes[at++];
   let value = byte & 127;
@@ -117,6 +118,31 @@ function whole(bytes: Uint8Array, position: number): number {
   }
   ended = at;
   return value;
+}
+
+/** Reads what an event has in columns; gives where they end. */
+function loadColumns(
+  columns: Extras['columns'],
+  i: number,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+): number {
+  let at = start;
+  for (let c = 0; c < columns.length; c++) {
+    let coded = bytes[at++];
+    if (coded > 127) {
+      coded = (coded & 127) + longWhole(bytes, at) * 128;
+      at = ended;
+    }
+    if ((coded & 1) === 0) columns[c][i] = coded / 2;
+    else if (coded === MISSING) columns[c][i] = Number.NaN;
+    else {
+      columns[c][i] = view.getFloat64(at, true);
+      at += DOUBLE;
+    }
+  }
+  return at;
 }
 
 function putValue(bytes: Uint8Array, view: DataView, at: number, value: number): number {
@@ -156,28 +182,63 @@ export function loadOwnEvents(
   events: number,
 ): void {
   const { times, amounts, frauds, amountBefore, fraudsBefore, storedEnds } = history;
+  const hasAmount = shape.amount;
+  const hasFlags = shape.flags > 0;
+  const columnCount = columns.length;
   let time = 0;
-  ended = start;
+  let amountSoFar = 0;
+  let fraudsSoFar = 0;
+  let at = start;
   for (let i = 0; i < events; i++) {
-    const step = whole(bytes, ended);
-    const fraud = step % 2;
-    time += (step - fraud) / 2;
-    times[i] = time;
-    frauds[i] = fraud;
-    amounts[i] = shape.amount ? whole(bytes, ended) : 0;
-    if (shape.flags > 0) flags[i] = whole(bytes, ended);
-    for (let c = 0; c < columns.length; c++) {
-      const coded = whole(bytes, ended);
-      if (coded % 2 === 0) columns[c][i] = coded / 2;
-      else if (coded === MISSING) columns[c][i] = Number.NaN;
-      else {
-        columns[c][i] = view.getFloat64(ended, true);
-        ended += DOUBLE;
+    // Up to three bytes without a call, as nearly all are.
+    let step = bytes[at++];
+    if (step > 127) {
+      const second = bytes[at++];
+      step = (step & 127) | ((second & 127) << 7);
+      if (second > 127) {
+        const third = bytes[at++];
+        step |= (third & 127) << 14;
+        if (third > 127) {
+          step += longWhole(bytes, at) * THREE_BYTES;
+          at = ended;
+        }
       }
     }
-    amountBefore[i + 1] = amountBefore[i] + amounts[i];
-    fraudsBefore[i + 1] = fraudsBefore[i] + fraud;
-    storedEnds[i] = ended - start;
+    const fraud = step & 1;
+    time += (step - fraud) / 2;
+    let amount = 0;
+    if (hasAmount) {
+      amount = bytes[at++];
+      if (amount > 127) {
+        const second = bytes[at++];
+        amount = (amount & 127) | ((second & 127) << 7);
+        if (second > 127) {
+          const third = bytes[at++];
+          amount |= (third & 127) << 14;
+          if (third > 127) {
+            amount += longWhole(bytes, at) * THREE_BYTES;
+            at = ended;
+          }
+        }
+      }
+    }
+    if (hasFlags) {
+      const held = bytes[at++];
+      if (held < 128) flags[i] = held;
+      else {
+        flags[i] = (held & 127) + longWhole(bytes, at) * 128;
+        at = ended;
+      }
+    }
+    if (columnCount > 0) at = loadColumns(columns, i, bytes, view, at);
+    times[i] = time;
+    amounts[i] = amount;
+    frauds[i] = fraud;
+    amountSoFar += amount;
+    fraudsSoFar += fraud;
+    amountBefore[i + 1] = amountSoFar;
+    fraudsBefore[i + 1] = fraudsSoFar;
+    storedEnds[i] = at - start;
   }
   history.eventCount = events;
   history.summed = events;

@@ -108,15 +108,30 @@ function countryHash(country: string): number {
   return country.length < 2 ? 0 : country.charCodeAt(0) * 256 + country.charCodeAt(1);
 }
 
+/** By data model and name: features of several entities that tell the same field apart hash it once a record. */
+const hashes = new WeakMap<DataModel, Map<string, NumberOf | undefined>>();
+
 /** The hash of a field in a set of keys; 0 where it is not said. */
 export function hashOf(data: DataModel, name: string): NumberOf | undefined {
+  const known = hashes.get(data) ?? new Map<string, NumberOf | undefined>();
+  hashes.set(data, known);
+  if (!known.has(name)) known.set(name, makeHash(data, name));
+  return known.get(name);
+}
+
+function makeHash(data: DataModel, name: string): NumberOf | undefined {
   if (name === 'accountId') return ({ accountHash }) => accountHash;
   const text = textOf(data, name);
   if (!text) return undefined;
   if (name === 'country') return (record) => countryHash(text(record));
+  let hashed = 0;
+  let hash = 0;
   return (record) => {
+    if (hashed !== 0 && record.filling === hashed) return hash;
     const value = text(record);
-    return value === '' ? 0 : keyHash(value);
+    hashed = record.filling;
+    hash = value === '' ? 0 : keyHash(value);
+    return hash;
   };
 }
 

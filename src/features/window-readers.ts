@@ -3,8 +3,17 @@ import type { Measure } from './document.ts';
 import type { FeatureRecord } from './feature-record.ts';
 import type { History } from './history.ts';
 import { ALL, AMOUNT, hasFlag } from './history-extras.ts';
+import { sumInTiles } from './history-tiles.ts';
 import { singleReader } from './single-readers.ts';
-import { found, scan, scanSquares, scanTiles, tileFieldsOf } from './window-scan.ts';
+import {
+  countFlagged,
+  found,
+  scan,
+  scanSquares,
+  scanTiles,
+  type TileFieldsOf,
+  tileFieldsOf,
+} from './window-scan.ts';
 
 /** Reads a history and writes the values of some features. */
 export type Reader = (history: History, record: FeatureRecord, out: Float64Array) => void;
@@ -155,10 +164,8 @@ function shareReader(group: readonly WindowFeature[], empty: History): Reader {
         count = found.count;
       }
     } else {
-      scan(history, shareFlag, AMOUNT, from, to);
-      held = found.count;
-      scan(history, flag, AMOUNT, from, to);
-      count = found.count;
+      held = countFlagged(history, shareFlag, from, to);
+      count = countFlagged(history, flag, from, to);
     }
     for (const { slot, current } of group) {
       const total = count + (current && hasFlag(flags, flag) ? 1 : 0);
@@ -175,6 +182,7 @@ function columnReader(group: readonly WindowFeature[], empty: History): Reader {
   const fields = tileFieldsOf(empty, flag, column);
   const needsSquares = group.some(({ measure }) => measure === 'deviation');
   const isAmount = column === AMOUNT;
+  if (group.every(({ measure }) => measure === 'count')) return countReader(group, fields);
   return (history, record, out) => {
     const to = record.time - delaySeconds;
     const from = to - windowSeconds;
@@ -192,6 +200,22 @@ function columnReader(group: readonly WindowFeature[], empty: History): Reader {
           ? ratioToMean(own, isAmount)
           : columnValue(measure, current && flagged, own, scale, squares);
     }
+  };
+}
+
+/** How many events with a flag there are: no value is looked at. */
+function countReader(group: readonly WindowFeature[], { count: field }: TileFieldsOf): Reader {
+  const [{ windowSeconds, delaySeconds, flag }] = group;
+  return (history, { time }, out) => {
+    const to = time - delaySeconds;
+    const from = to - windowSeconds;
+    const others = history.tiled
+      ? field === undefined
+        ? Number.NaN
+        : sumInTiles(history, field, from, to)
+      : countFlagged(history, flag, from, to);
+    const own = hasFlag(history.extras?.addedFlags ?? 0, flag) ? 1 : 0;
+    for (let i = 0; i < group.length; i++) out[group[i].slot] = others + (group[i].current ? own : 0);
   };
 }
 

@@ -49,6 +49,17 @@ export function scan(history: History, flag: number, column: number, from: numbe
   found.maximum = maximum;
 }
 
+/** How many single events in (from, to] have a flag. */
+export function countFlagged(history: History, flag: number, from: number, to: number): number {
+  const first = history.eventsUntil(from);
+  const end = history.eventsUntil(to);
+  const flags = history.extras?.flags;
+  if (flag < 0 || flags === undefined) return end - first;
+  let count = 0;
+  for (let i = first; i < end; i++) count += (flags[i] >>> flag) & 1;
+  return count;
+}
+
 /** The sum of squares around a mean, into `found.squares`, of the events that `scan` went through. */
 export function scanSquares(
   history: History,

@@ -7,7 +7,7 @@ import { STANDARD } from '../features/standard.ts';
 import type { Model } from '../models/model.ts';
 import { type Costs, DEFAULT_COSTS } from '../models/thresholds.ts';
 import { createFeatureReplay } from './feature-replay.ts';
-import { type PastOptions, type Preset, simulatedPast } from './simulated-past.ts';
+import { type PastOptions, type PastTransaction, type Preset, simulatedPast } from './simulated-past.ts';
 import { type Trainer, trainModel, withHeldOut } from './train-model.ts';
 import { createTableBuilder, sliceTable, type TrainingTable } from './training-table.ts';
 
@@ -49,6 +49,11 @@ const RECIPES: Readonly<Record<Preset, Recipe>> = {
 export type FirstModelOptions = PastOptions & {
   /** The program's own where none is said. */
   readonly catalogue?: Catalogue;
+  /**
+   * Hears of each payment of the past, in the order of time, with its features as they stood when it came: decided by the model later, it
+   * is as if it had been decided then. The array is written anew for the next.
+   */
+  readonly onPast?: (past: PastTransaction, vector: Float64Array) => void;
   readonly onProgress?: (step: string, done: number, of: number) => void;
 };
 
@@ -62,7 +67,7 @@ type PastRows = {
 /** Takes the past into `state`, and gives its rows by what they are for. */
 async function goThrough(
   state: FeatureState,
-  { catalogue = STANDARD, onProgress, ...options }: FirstModelOptions,
+  { catalogue = STANDARD, onPast, onProgress, ...options }: FirstModelOptions,
   genuineOneIn: number,
 ): Promise<PastRows> {
   const past = simulatedPast(options);
@@ -75,10 +80,12 @@ async function goThrough(
   const features = createFeatureReplay(catalogue, state);
   const [learn, calibrate, holdOut] = [1, 2, 3].map(() => createTableBuilder(catalogue));
   let seen = 0;
-  for (const { transaction, label } of past.transactions()) {
+  for (const one of past.transactions()) {
+    const { transaction, label } = one;
     const at = transaction.occurredAtMs;
     const isFraud = label !== undefined;
     const vector = features.next(transaction, label);
+    onPast?.(one, vector);
     const learns = !runs || at < calibrateFromMs;
     const rows = learns ? learn : at < holdOutFromMs ? calibrate : holdOut;
     if (!learns || isFraud || genuineOneIn === 1 || chance.next() * genuineOneIn < 1)

@@ -3,11 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModelRegistry } from '../../src/adapters/sql/models.ts';
+import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { STANDARD } from '../../src/features/standard.ts';
 import { type Model, serializeModel } from '../../src/models/model.ts';
+import { createBoundary } from '../../src/ports/boundary.ts';
+import type { AuditEntry } from '../../src/ports/office/audit.ts';
 import type { ModelRegistry } from '../../src/ports/office/models.ts';
-import { readServing } from '../../src/runtimes/service-watch.ts';
+import { readServing, watchService } from '../../src/runtimes/service-watch.ts';
+import { keepVolume, keptVolume } from '../../src/server/models/kept-review-work.ts';
 import { trainFirstModel } from '../../src/training/first-model.ts';
 
 const AT_MS = Date.UTC(2026, 10, 23, 12);
@@ -103,6 +107,40 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
         await Promise.allSettled([move('one', 'champion'), move('three', 'champion')]);
         const champions = Object.values(await states(registry)).filter((state) => state === 'champion');
         assert.equal(champions.length, 1);
+      },
+    );
+
+    await t.test(
+      'M16 whoever watches the registry has the thresholds that settings say, without a restart',
+      async () => {
+        const office = createOffice(session);
+        const { settings } = office;
+        const boundary = createBoundary(
+          () => AT_MS,
+          () => undefined,
+        );
+        const watch = await watchService(registry, office, AT_MS, () => undefined, boundary);
+        const now = () => watch.inService().serving.champion.info.thresholds;
+        const before = now();
+        const entry: AuditEntry = {
+          atMs: AT_MS,
+          actor: { kind: 'person', id: 'ann', name: 'Ann' },
+          action: 'changed settings',
+          subject: 'settings',
+        };
+        const volume = { perDay: 100_000, sinceMs: AT_MS, beforePerDay: undefined };
+        assert.ok(await keepVolume(settings, await keptVolume(settings), volume));
+        await settings.change({ reviewsADay: 100 }, entry);
+        await watch.look();
+        assert.ok(now().review > before.review, `${now().review} after ${before.review}`);
+        assert.deepEqual(watch.inService().serving.work?.volume, volume);
+        const served = watch.inService();
+        await watch.look();
+        assert.equal(watch.inService(), served, 'what says the same changes nothing');
+        await settings.change({ reviewsADay: null }, entry);
+        await watch.look();
+        assert.deepEqual(now(), before);
+        watch.stop();
       },
     );
 
