@@ -1,5 +1,5 @@
 // npm run bench: measures on this machine and prints a Markdown table. A name as argument runs one part only; what stands behind
-// it with two hyphens is for that part.
+// it with two hyphens is for that part. Without a name parts that take an hour are run in short.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { benchBackfill } from './backfill.ts';
@@ -9,6 +9,7 @@ import { benchCategories } from './categories.ts';
 import { benchDesk } from './desk.ts';
 import { benchDrift } from './drift.ts';
 import { benchEngine } from './engine.ts';
+import { benchFill } from './fill.ts';
 import { benchFirstModel } from './first-model.ts';
 import { benchForest } from './forest.ts';
 import { benchLabels } from './labels.ts';
@@ -25,13 +26,14 @@ import { benchStack } from './stack.ts';
 import { benchTables } from './tables.ts';
 import { benchWorker } from './worker.ts';
 
-const PARTS: Readonly<Record<string, (options: readonly string[]) => Promise<Row[]> | Row[]>> = {
+const PARTS: Readonly<Record<string, (options: readonly string[] | undefined) => Promise<Row[]> | Row[]>> = {
   engine: benchEngine,
   'own-features': benchOwnFeatures,
   forest: benchForest,
   boosting: benchBoosting,
   categories: benchCategories,
   drift: benchDrift,
+  fill: benchFill,
   'first-model': benchFirstModel,
   desk: benchDesk,
   replay: benchReplay,
@@ -62,7 +64,7 @@ const rows: Row[] = [];
 for (const [name, run] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`Measuring ${name} …`);
-  rows.push(...(await run(options)));
+  rows.push(...(await run(wanted.length > 0 ? options : undefined)));
 }
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 console.log(

@@ -151,6 +151,7 @@ test('M16 what thresholds bring is said in words, and what the team can do is ch
   await dialog.getByText('Not less than of what is looked at.').waitFor();
   await dialog.getByLabel('Of what is declined, so much has to be fraud (%)').fill('95');
   await page.keyboard.press('Enter');
+  await page.getByText('Thresholds have moved').waitFor();
   await panel
     .getByText(/At most 180 a day; of what is looked at 60 % has to be fraud, of what is declined 95 %/)
     .waitFor();

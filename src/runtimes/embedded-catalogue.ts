@@ -9,7 +9,7 @@ import { LOCAL_ACTOR } from '../domain/access.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import { InputError } from '../domain/input-error.ts';
 import { compileFilling, type Filling, needsFilling, presentIn } from '../features/compile-filling.ts';
-import { type FeatureState, takeTables } from '../features/feature-state.ts';
+import { type FeatureState, tablesOf, takeTables } from '../features/feature-state.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CatalogueChange, ServedCatalogue, WentLive } from '../ports/desk.ts';
@@ -83,7 +83,11 @@ function changingOver({ parts, processor, service, onNotice }: EmbeddedCatalogue
         const said = { ...entry, detail: { ...entry.detail, from, to: 'live', offset: at } };
         if (!(await office.catalogue.move(next.version, from, 'live', kept, said, at)))
           throw new NotTaken(MOVED);
-        if (filled) takeTables(engine.state, filled, stores);
+        if (filled) {
+          for (const [, table] of tablesOf(filled)) table.clearChanged();
+          takeTables(engine.state, filled, stores);
+          for (const store of stores) parts.filled.add(store);
+        }
         service.take(next, inService);
         onNotice(`Catalogue version ${next.version} decides from record ${at} on`);
       });

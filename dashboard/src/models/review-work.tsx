@@ -1,11 +1,12 @@
 // What the thresholds in service bring, in words, and what the team can do: the administrator's to move.
 import { Button, NumberInput } from '@mantine/core';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { ModelPanel } from '../../../src/protocol/model-panel.ts';
 import { FormDialog } from '../kit/dialog.tsx';
 import { useSentForm } from '../kit/form.ts';
 import { percent } from '../kit/format.ts';
 import { Panel } from '../kit/parts.tsx';
+import { type Said, Toast } from '../kit/toast.tsx';
 import { call } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
 import { limitWords, reviewWords, volumeWords } from './review-words.ts';
@@ -16,6 +17,8 @@ export function ReviewWork({ model }: { readonly model: ModelPanel }) {
   const { work, thresholds } = model;
   const administers = useMay('administer');
   const [changing, setChanging] = useState(false);
+  const [said, setSaid] = useState<Said>();
+  const gone = useCallback(() => setSaid(undefined), []);
   const from = `Review from a score of ${percent(thresholds.review, 2)}, decline from ${percent(thresholds.decline)}.`;
   if (!work) {
     return (
@@ -42,7 +45,14 @@ export function ReviewWork({ model }: { readonly model: ModelPanel }) {
           Change what the team can do …
         </Button>
       )}
-      {changing && <ChangeWork work={work} onClose={() => setChanging(false)} />}
+      {changing && (
+        <ChangeWork
+          work={work}
+          onClose={() => setChanging(false)}
+          onChanged={() => setSaid({ text: 'Thresholds have moved; this page follows in a few seconds.' })}
+        />
+      )}
+      <Toast said={said} onGone={gone} />
     </Panel>
   );
 }
@@ -50,8 +60,12 @@ export function ReviewWork({ model }: { readonly model: ModelPanel }) {
 const isShare = (value: string | number): string | null =>
   typeof value === 'number' && value >= 0 && value <= 100 ? null : 'A percentage from 0 to 100.';
 
-function ChangeWork(props: { readonly work: Work; readonly onClose: () => void }) {
-  const { work, onClose } = props;
+function ChangeWork(props: {
+  readonly work: Work;
+  readonly onClose: () => void;
+  readonly onChanged: () => void;
+}) {
+  const { work, onClose, onChanged } = props;
   const form = useSentForm<{
     reviewsADay: string | number;
     reviewPrecision: string | number;
@@ -76,6 +90,7 @@ function ChangeWork(props: { readonly work: Work; readonly onClose: () => void }
           declinePrecision: Number(declinePrecision) / 100,
         },
       });
+      onChanged();
       onClose();
     },
   });
