@@ -8,6 +8,7 @@ import { createSqlStore } from '../adapters/sql/store.ts';
 import { LOCAL_ACTOR } from '../domain/access.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import { InputError } from '../domain/input-error.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import { compileFilling, type Filling, needsFilling, presentIn } from '../features/compile-filling.ts';
 import { type FeatureState, tablesOf, takeTables } from '../features/feature-state.ts';
 import type { Boundary } from '../ports/boundary.ts';
@@ -236,7 +237,7 @@ export function embeddedCatalogue(options: EmbeddedCatalogueOptions): EmbeddedCa
     check: createDocumentCheck(),
     costs: () => costsOf(parts.catalogue.current()),
     fills: true,
-    obstacle: () => undefined,
+    keyFields: () => ownDataOf(parts.catalogue.current().catalogue.data).keyFields,
     goLive,
     filling: () => fillings.running?.progress(),
     async cancelFilling(version, entry) {
