@@ -9,6 +9,7 @@ import { benchCategories } from './categories.ts';
 import { benchDesk } from './desk.ts';
 import { benchDrift } from './drift.ts';
 import { benchEngine } from './engine.ts';
+import { benchFill } from './fill.ts';
 import { benchFirstModel } from './first-model.ts';
 import { benchForest } from './forest.ts';
 import { benchLabels } from './labels.ts';
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, (options: readonly string[] | undefined) =>
   boosting: benchBoosting,
   categories: benchCategories,
   drift: benchDrift,
+  fill: benchFill,
   'first-model': benchFirstModel,
   desk: benchDesk,
   replay: benchReplay,

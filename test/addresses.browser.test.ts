@@ -117,7 +117,7 @@ test('a page stays where it was scrolled to, and the focus where it was', async 
   const period = page.getByText('6h', { exact: true });
   await period.click();
   await page.waitForURL(/\?range=6h$/);
-  await page.getByText('Fraud detected, last 6 h').waitFor();
+  await page.getByText('Flagged, last 6 h').waitFor();
   assert.equal(await page.evaluate<string>('document.activeElement.value'), '6h');
   assert.deepEqual(errors, []);
   await page.close();

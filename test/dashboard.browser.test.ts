@@ -90,11 +90,11 @@ test('every panel shows what the API says', async () => {
   );
   for (const text of [
     model.version,
-    model.heldOut.recall.toFixed(3),
-    'Transactions and fraud',
+    `${(model.heldOut.recall * 100).toFixed(0)} %`,
+    'Transactions and flagged',
     'Score distribution',
     'Pipeline',
-    'Fraud by region',
+    'Flagged by region',
     'Model performance',
     'Live transactions',
   ]) {

@@ -53,13 +53,18 @@ export async function openDistributed(
 }
 
 /** Two workers, a sink and a server, ready. */
-export async function startAll({ start }: Distributed): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startAll({ start }: Distributed): Promise<{
+  url: string;
+  workers: readonly GoshawkProcess[];
+  stop(): Promise<void>;
+}> {
   const processes = [start('worker-1', ['worker']), start('worker-2', ['worker']), start('sink', ['sink'])];
   const server = start('server', ['server', '--port', '0']);
   const [, url] = await server.said(/listens at (\S+)/, 60_000);
   await Promise.all(processes.map((process) => process.said(/ ready\n/, 60_000)));
   return {
     url,
+    workers: processes.slice(0, 2),
     async stop() {
       await server.stop();
       await Promise.all(processes.map((process) => process.stop()));

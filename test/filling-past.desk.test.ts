@@ -43,7 +43,7 @@ after(async () => {
 /** What a rule would have caught of all that is stored. */
 async function tried(desk: EmbeddedDesk, expression: string) {
   const backtester = createBacktester(desk, systemClock.nowMs);
-  const started = backtester.start({ expression, maxRows: 50_000 });
+  const started = backtester.start({ expression, maxRows: 50_000, matureUntilMs: 0 });
   if ('problem' in started) assert.fail(started.problem);
   for (;;) {
     const status = backtester.status(started.id);

@@ -48,7 +48,7 @@ test('what works beside a desk', async (t) => {
 
   const backtester = createBacktester(desk, systemClock.nowMs);
   const start = (expression: string): string => {
-    const started = backtester.start({ expression, maxRows: 500 });
+    const started = backtester.start({ expression, maxRows: 500, matureUntilMs: 0 });
     if ('problem' in started) throw new Error(started.problem);
     return started.id;
   };
@@ -94,7 +94,7 @@ test('what works beside a desk', async (t) => {
 
   await t.test('TRY3 Two are tried at once, a third is told to wait', async () => {
     const ids = [start('score > 0.1'), start('score > 0.2')];
-    const third = backtester.start({ expression: 'score > 0.3', maxRows: 500 });
+    const third = backtester.start({ expression: 'score > 0.3', maxRows: 500, matureUntilMs: 0 });
     assert.match('problem' in third ? third.problem : '', /under way. Wait for one/);
     for (const id of ids) assert.equal((await ended(id)).state, 'done');
     assert.equal((await ended(start('score > 0.3'))).state, 'done');

@@ -47,7 +47,14 @@ test('a snapshot from before they had names is read, and followed by one that ha
     [old?.number, [...(old?.offsets ?? [])], old?.pieces.map((piece) => [...piece])],
     [3, [[0, 5]], [[9]]],
   );
-  assert.ok(await store.keepSnapshot({ number: 4, offsets: new Map([[0, 6]]), pieces: [Uint8Array.of(1)] }));
+  assert.ok(
+    await store.keepSnapshot({
+      number: 4,
+      filled: [],
+      offsets: new Map([[0, 6]]),
+      pieces: [Uint8Array.of(1)],
+    }),
+  );
   assert.deepEqual(
     (await store.sharedSnapshot())?.pieces.map((piece) => [...piece]),
     [[1]],

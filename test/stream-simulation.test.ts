@@ -56,6 +56,25 @@ test('K1 Y32 poisoned records cost themselves, whatever dies: each is in quarant
   );
 });
 
+test('W16 Y36 own histories that partitions share hold everything once, whatever dies, and after a loss', async () => {
+  const faults: Faults = { ...TROUBLED, pauses: true, catalogue: 'own' };
+  assert.equal(await searchOnThreads(SEEDS / 10, faults, THREADS), undefined);
+  assert.equal(
+    await searchOnThreads(SEEDS / 20, { ...faults, pauses: false, loss: true }, THREADS),
+    undefined,
+  );
+});
+
+test('W17 Y37 a catalogue that is filled and taken part-way has the histories that it would have had from the start, whatever dies', async () => {
+  const faults: Faults = { ...TROUBLED, pauses: true, catalogue: 'change' };
+  assert.equal(await searchOnThreads((SEEDS * 3) / 10, faults, THREADS), undefined);
+  assert.equal(
+    await searchOnThreads(SEEDS / 20, { ...faults, pauses: false, loss: true }, THREADS),
+    undefined,
+  );
+  assert.equal(await searchOnThreads(SEEDS / 20, { ...faults, away: true }, THREADS), undefined);
+});
+
 for (const sabotage of [
   'no fence',
   'no fence before reading',
@@ -64,6 +83,7 @@ for (const sabotage of [
   'no look at the progress',
   'no claim',
   'no ids',
+  'no telling of a coming catalogue',
   'no quarantine',
   'a quarantine that loses a neighbour',
   'a quarantine of the machine’s faults',
@@ -72,7 +92,8 @@ for (const sabotage of [
     const loss = sabotage === 'no fence before reading';
     const forgets = sabotage === 'no look at the progress';
     const poison = sabotage.includes('quarantine') ? 'all' : 'none';
-    const faults: Faults = { ...TROUBLED, pauses: !loss, loss, forgets, poison, sabotage };
+    const catalogue = sabotage.includes('catalogue') ? { catalogue: 'change' as const } : {};
+    const faults: Faults = { ...TROUBLED, pauses: !loss, loss, forgets, poison, sabotage, ...catalogue };
     assert.match((await searchSeeds(1, 500, faults)) ?? 'nothing found', /^seed/);
   });
 }

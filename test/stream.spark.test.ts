@@ -11,7 +11,6 @@ import { createModelRegistry } from '../src/adapters/sql/models.ts';
 import { createOffice } from '../src/adapters/sql/office.ts';
 import type { SqlSession } from '../src/adapters/sql/session.ts';
 import { checkedCatalogue, documentText } from '../src/features/checked-catalogue.ts';
-import { LOOK_MS } from '../src/runtimes/service-watch.ts';
 import { type GoshawkProcess, startGoshawk } from '../src/stack/goshawk-process.ts';
 import { sparkJars } from '../src/stack/spark.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
@@ -174,6 +173,7 @@ const AT_SHOP = {
 async function goLive(
   session: SqlSession,
   features: readonly object[],
+  to: 'live' | 'filling' = 'live',
 ): Promise<{ version: number; hash: string }> {
   const book = createOffice(session).catalogue;
   const checked = checkedCatalogue({
@@ -193,11 +193,11 @@ async function goLive(
     note: '',
   };
   const version = (await book.file(draft, undefined, entry)) ?? assert.fail('not filed');
-  assert.ok(await book.move(version, 'draft', 'live', [], entry));
+  assert.ok(await book.move(version, 'draft', to, [], entry));
   return { version, hash };
 }
 
-test('S8 Y28: under Spark a catalogue whose histories it keeps decides; one of own aggregates is refused, saying what to do', async () => {
+test('S8 Y37: under Spark a catalogue decides as in a worker, one of own aggregates once its histories are filled', async () => {
   const { services, settings } = installation;
   const env = { ...services.env, KAFKA_PARTITIONS: String(PARTITIONS), ACCOUNT_CACHE_MB: '32' };
   const start = (name: string, args: readonly string[]): GoshawkProcess =>
@@ -233,15 +233,13 @@ test('S8 Y28: under Spark a catalogue whose histories it keeps decides; one of o
       return (await stored()).map(({ hash }) => hash);
     };
     assert.deepEqual(await decided('kept'), [own.hash]);
-    const refused = await goLive(session, [HALF, AT_SHOP]);
-    await until('it is refused', async () => (await book.find(refused.version))?.problem !== undefined);
-    assert.match(
-      (await book.find(refused.version))?.problem ?? '',
-      /cannot serve here\. Workers on a stream, Spark's among them, keep no histories of own features yet: at_shop\. Leave these out/,
-    );
-    // Every process has looked by then.
-    await sleep(2 * LOOK_MS);
-    assert.deepEqual(await decided('refused'), [own.hash]);
+    const filled = await goLive(session, [HALF, AT_SHOP], 'filling');
+    await until('it is filled', async () => (await book.inState('live'))?.version === filled.version);
+    const version = new RegExp(`catalogue ${filled.version}`);
+    const engine = async () =>
+      (await clientOf({ url }).call('getPipeline')).services.find(({ name }) => name === 'engine');
+    await until('it decides', async () => version.test((await engine())?.detail ?? ''));
+    assert.deepEqual(await decided('filled'), [filled.hash]);
   } finally {
     await Promise.all([spark, sink, server].map((process) => process.stop()));
     await pool.end();

@@ -43,18 +43,24 @@ export function encodeEntity(
   copyBytes(chunk, payload, key, bytes, keyAt + keyLength);
 }
 
-/** Puts entities that `encodeEntity` wrote, one after another, into their tables. */
-export function loadEntities(bytes: Uint8Array, state: FeatureState): void {
+/** Puts entities that `encodeEntity` wrote, one after another, into their tables; those of one's own only where their store is wanted. */
+export function loadEntities(
+  bytes: Uint8Array,
+  state: FeatureState,
+  wants: (store: string) => boolean = () => true,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
     const keyAt = at + HEAD_BYTES + bytes[at + 1];
-    const table =
-      bytes[at] === OWN
-        ? tableOf(state, decoder.decode(bytes.subarray(at + HEAD_BYTES, keyAt)))
-        : state[ENTITY_KINDS[bytes[at]]];
     const keyLength = view.getUint16(at + 2, true);
     const length = view.getUint32(at + 4, true);
     const start = keyAt + keyLength;
+    const own = bytes[at] === OWN ? decoder.decode(bytes.subarray(at + HEAD_BYTES, keyAt)) : undefined;
+    if (own !== undefined && !wants(own)) {
+      at = start + length;
+      continue;
+    }
+    const table = own === undefined ? state[ENTITY_KINDS[bytes[at]]] : tableOf(state, own);
     const entry = table.findOrAdd(decoder.decode(bytes.subarray(keyAt, start)));
     table.reserve(entry, length);
     table.chunkOf(entry).bytes.set(bytes.subarray(start, start + length), table.offsetOf(entry));

@@ -56,6 +56,9 @@ export function* tablesOf(state: FeatureState): Generator<readonly [store: strin
   for (const [id, { table }] of state.own ?? []) yield [id, table];
 }
 
+/** Whether a store is of one's own; the others are the program's. */
+export const isOwnStore = (store: string): boolean => store.startsWith('own:');
+
 /** Forgets the histories that none of these reads any more: what comes back later begins anew, and not with a gap. */
 export function forgetOthers(state: FeatureState, stores: ReadonlySet<string>): void {
   for (const id of [...(state.own?.keys() ?? [])]) if (!stores.has(id)) state.own?.delete(id);

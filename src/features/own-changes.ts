@@ -104,8 +104,12 @@ function workingOn(said: string): { readonly store: string; readonly history: Hi
   return made;
 }
 
-/** Brings own histories up to date with what `encodeOwnChanges` wrote elsewhere. */
-export function applyOwnChanges(state: FeatureState, bytes: Uint8Array): void {
+/** Brings own histories up to date with what `encodeOwnChanges` wrote elsewhere; those of stores that are not wanted are passed over. */
+export function applyOwnChanges(
+  state: FeatureState,
+  bytes: Uint8Array,
+  wants: (store: string) => boolean,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stores: ReturnType<typeof workingOn>[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -120,6 +124,10 @@ export function applyOwnChanges(state: FeatureState, bytes: Uint8Array): void {
     const { store, history } = stores[bytes[at]];
     const time = view.getUint32(at + 1, true);
     at += 5;
+    if (!wants(store)) {
+      if (kind === RECORD) at += 12 + view.getUint32(at + 8, true) * 8;
+      continue;
+    }
     const table = tableOf(state, store);
     const entry = kind === RECORD ? table.findOrAdd(text) : table.find(text);
     if (entry >= 0) loadHistory(history, table, entry);

@@ -89,8 +89,12 @@ function withOwn(others: Uint8Array, own: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Brings the shared histories up to date with what `encodeSharedChanges` wrote elsewhere. */
-export function applySharedChanges(state: FeatureState, bytes: Uint8Array): void {
+/** Brings the shared histories up to date with what `encodeSharedChanges` wrote elsewhere; of one's own the stores that are wanted. */
+export function applySharedChanges(
+  state: FeatureState,
+  bytes: Uint8Array,
+  wants: (store: string) => boolean = () => true,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
     const flags = bytes[at];
@@ -98,7 +102,7 @@ export function applySharedChanges(state: FeatureState, bytes: Uint8Array): void
     const kind = flags & ((1 << FLAG_BITS) - 1);
     at += HEAD_BYTES;
     if (kind === OWN) {
-      applyOwnChanges(state, bytes.subarray(at, at + timeSeconds));
+      applyOwnChanges(state, bytes.subarray(at, at + timeSeconds), wants);
       at += timeSeconds;
       continue;
     }

@@ -5,6 +5,8 @@ export type BacktestQuestion = {
   readonly expression: string;
   /** Newest transactions at most. */
   readonly maxRows: number;
+  /** What was decided before is old enough for its label. */
+  readonly matureUntilMs: number;
 };
 
 export type BacktestStatus = {

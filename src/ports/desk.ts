@@ -10,7 +10,6 @@ import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts'
 import type { InService, Result } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import type { Catalogues } from '../engine/stored-vectors.ts';
-import type { CatalogueOutline } from '../features/catalogue-outline.ts';
 import type { ReadyCatalogue } from '../features/checked-catalogue.ts';
 import type { NameMatch } from '../lists/name-index.ts';
 import type { Lookups } from '../rules/rule.ts';
@@ -93,8 +92,8 @@ export type CatalogueChange = {
   readonly check: DocumentCheck;
   /** Whether histories that begin are filled with what was before; else they know nothing of it, and nothing that serves may need them. */
   readonly fills: boolean;
-  /** Why this runtime cannot keep the histories of a catalogue; undefined where it can. */
-  obstacle(catalogue: Pick<CatalogueOutline, 'stores'>): string | undefined;
+  /** What labels name beside what the program needs: keys of own entities, those of a version that is being filled among them. */
+  keyFields(): readonly string[];
   /**
    * Puts the draft of this version into service, with its audit line: compiled, histories that are there shared, swapped between two
    * batches. Gives the histories that begin now, or why nothing was changed.

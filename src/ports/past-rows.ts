@@ -23,8 +23,8 @@ export type PastRows = {
    * the newest `maxRows` at most.
    */
   labelDelays(fromMs: number, untilMs: number, maxRows: number): Promise<Float64Array>;
-  /** What each rule held for among the newest transactions, and how many of these were fraud. */
-  hits(newest: number): Promise<readonly RuleHits[]>;
+  /** What each rule held for among the newest transactions, and how many of these were fraud; mature is what was decided before a moment. */
+  hits(newest: number, matureUntilMs: number): Promise<readonly RuleHits[]>;
 };
 
 export type SegmentOutcome = {
@@ -59,4 +59,7 @@ export type RuleHits = {
   readonly hits: number;
   readonly labelled: number;
   readonly frauds: number;
+  /** Old enough for their labels, and the frauds among them. */
+  readonly mature: number;
+  readonly matureFrauds: number;
 };

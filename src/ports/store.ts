@@ -145,8 +145,8 @@ export type Store = {
   events(filter: EventFilter, limit: number): Promise<Searched<StoredEvent>>;
   /** Decisions that were flagged, one by one, newest first. */
   flagged(filter: FlaggedFilter, limit: number): Promise<Searched<FlaggedTransaction>>;
-  /** Alerts in the queue: one an account, whatever it holds. */
-  openAlerts(): Promise<number>;
+  /** Alerts in the queue: one an account, whatever it holds; and what is expected to be lost by them, in hundredths of the base currency's unit. */
+  openAlerts(): Promise<{ readonly open: number; readonly expectedLossMinor: number }>;
   counts(fromMs: number, untilMs: number): Promise<CountRow[]>;
   /** Scores since a moment, of the newest `maxRows` decisions at most. */
   scoreCounts(fromMs: number, maxRows: number): Promise<ScoreCount[]>;

@@ -48,6 +48,9 @@ export const Stats = Component('Stats', {
   previous: PeriodTotals,
   transactionsPerMinute: Type.Number({ description: 'Decisions in the last 60 seconds' }),
   pendingAlerts: Count,
+  pendingLossMinor: Type.Number({
+    description: 'What is expected to be lost by the pending alerts, hundredths of the base currency’s unit',
+  }),
   minutes: List(MinuteCount),
   regions: List(RegionCount),
   scoreBins: List(Count, { description: 'Decisions of the period by score, 20 equal bins' }),

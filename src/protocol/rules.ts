@@ -37,7 +37,15 @@ export const Rule = Component(
     movedAt: Nullable(At()),
     hits: Nullable(
       Type.Object(
-        { count: Type.Integer(), labelled: Type.Integer(), frauds: Type.Integer() },
+        {
+          count: Type.Integer(),
+          labelled: Type.Integer(),
+          frauds: Type.Integer(),
+          mature: Type.Integer({
+            description: 'Old enough for their labels: what has none by then is genuine',
+          }),
+          matureFrauds: Type.Integer({ description: 'Of them; their share is the precision of the rule' }),
+        },
         { description: 'Among the newest decisions; null while it is not in service' },
       ),
     ),
@@ -118,7 +126,16 @@ const BacktestResult = Component('BacktestResult', {
   hitsPerDay: Type.Number(),
   newHits: Type.Integer({ description: 'That nothing had flagged' }),
   newHitsPerDay: Type.Number(),
-  precision: Nullable(Type.Number({ description: 'Among labelled hits; null where none is labelled' })),
+  precision: Nullable(
+    Type.Number({
+      description:
+        'Among labelled hits, which are mostly frauds; null where none is labelled. See hitsMature',
+    }),
+  ),
+  hitsMature: Type.Integer({
+    description: 'Hits old enough for their labels: what has none by then is genuine',
+  }),
+  hitFraudsMature: Type.Integer({ description: 'Of them; their share is the precision of the rule' }),
   recall: Nullable(Type.Number({ description: 'Of labelled frauds; null where there is none' })),
   fraudMinor: Type.Number({ description: 'Hundredths of the base currency’s unit, of all labelled frauds' }),
   caughtMinor: Type.Number(),

@@ -21,6 +21,9 @@ export type BacktestCounts = {
   fraudHundredths: number;
   hits: number;
   hitsLabelled: number;
+  /** Hits old enough for their labels, and the frauds among them: what has no label by then is genuine. */
+  hitsMature: number;
+  hitFraudsMature: number;
   hitFrauds: number;
   hitFraudHundredths: number;
   /** Hits that nothing had flagged, and the frauds among them. */
@@ -46,6 +49,8 @@ export const emptyCounts = (): BacktestCounts => ({
   fraudHundredths: 0,
   hits: 0,
   hitsLabelled: 0,
+  hitsMature: 0,
+  hitFraudsMature: 0,
   hitFrauds: 0,
   hitFraudHundredths: 0,
   newHits: 0,
@@ -59,8 +64,8 @@ export const emptyCounts = (): BacktestCounts => ({
   sample: [],
 });
 
-/** Counts one row; rows may come in any order, the sample takes the first. */
-export function countRow(counts: BacktestCounts, row: PastRow, holds: boolean): void {
+/** Counts one row; rows may come in any order, the sample takes the first. Those decided before `matureUntilMs` are mature. */
+export function countRow(counts: BacktestCounts, row: PastRow, holds: boolean, matureUntilMs: number): void {
   counts.rows++;
   if (row.decidedAtMs < counts.fromMs) counts.fromMs = row.decidedAtMs;
   if (row.decidedAtMs > counts.untilMs) counts.untilMs = row.decidedAtMs;
@@ -83,6 +88,10 @@ export function countRow(counts: BacktestCounts, row: PastRow, holds: boolean): 
   counts.hits++;
   if (counts.sample.length < SAMPLE) counts.sample.push(row.id);
   if (row.label >= 0) counts.hitsLabelled++;
+  if (row.decidedAtMs < matureUntilMs) {
+    counts.hitsMature++;
+    if (fraud) counts.hitFraudsMature++;
+  }
   if (fraud) {
     counts.hitFrauds++;
     counts.hitFraudHundredths += row.amountHundredths;
@@ -103,6 +112,8 @@ export function addCounts(into: BacktestCounts, part: BacktestCounts): void {
   into.fraudHundredths += part.fraudHundredths;
   into.hits += part.hits;
   into.hitsLabelled += part.hitsLabelled;
+  into.hitsMature += part.hitsMature;
+  into.hitFraudsMature += part.hitFraudsMature;
   into.hitFrauds += part.hitFrauds;
   into.hitFraudHundredths += part.hitFraudHundredths;
   into.newHits += part.newHits;

@@ -20,6 +20,7 @@ export type BacktestWork = {
     readonly entries: readonly { readonly value: string; readonly expiresAtMs: number | undefined }[];
   }[];
   readonly names: readonly ListedName[];
+  readonly matureUntilMs: number;
 };
 /** Rows [from, until). */
 export type BacktestTask = { readonly from: number; readonly until: number };
@@ -27,7 +28,7 @@ export type BacktestTask = { readonly from: number; readonly until: number };
 export type BacktestMessage = { readonly counts: BacktestCounts; readonly problem: string | undefined };
 
 serveTasks<BacktestWork, BacktestTask, BacktestMessage>((work, tell) => {
-  const { expression, columns, lists, names } = work;
+  const { expression, columns, lists, names, matureUntilMs } = work;
   const { vocabulary } = work;
   const codec = vectorCodec(vocabulary.features.length);
   const sets = new Map(
@@ -73,7 +74,7 @@ serveTasks<BacktestWork, BacktestTask, BacktestMessage>((work, tell) => {
           columns.numbers.score[i],
           row.decidedAtMs,
         ).length > 0;
-      countRow(counts, { ...row, id: String(i) }, holds);
+      countRow(counts, { ...row, id: String(i) }, holds, matureUntilMs);
     }
     const now = ruleset.errors.get('draft 1') ?? 0;
     counts.errors = now - thrown;

@@ -45,7 +45,11 @@ export async function tryOnColumns(
   lists: BacktestWork['lists'],
   names: BacktestWork['names'],
   onRows: (rows: number) => void,
-  { threads, signal }: { readonly threads?: number; readonly signal?: AbortSignal } = {},
+  {
+    threads,
+    signal,
+    matureUntilMs = Number.POSITIVE_INFINITY,
+  }: { readonly threads?: number; readonly signal?: AbortSignal; readonly matureUntilMs?: number } = {},
 ): Promise<{ readonly counts: BacktestCounts; readonly threads: number; readonly runMs: number }> {
   const { catalogue, columns, ids } = past;
   const tasks: BacktestTask[] = [];
@@ -60,6 +64,7 @@ export async function tryOnColumns(
     columns: withoutTexts(columns, expression),
     lists,
     names,
+    matureUntilMs,
   };
   const used = await runOnThreads<BacktestTask, BacktestMessage>({
     module: WORKER,
@@ -88,7 +93,7 @@ export function createBacktester(
   const jobs = new Map<string, Job>();
   const past = keepPast(desk, nowMs);
 
-  async function run({ expression, maxRows }: BacktestQuestion, job: Job): Promise<void> {
+  async function run({ expression, maxRows, matureUntilMs }: BacktestQuestion, job: Job): Promise<void> {
     const found = await past.atHand(maxRows, job.stop.signal, (done) => {
       job.status = { ...job.status, done };
     });
@@ -103,7 +108,7 @@ export function createBacktester(
       (done) => {
         job.status = { ...job.status, done };
       },
-      { signal: trialSignal(job) },
+      { signal: trialSignal(job), matureUntilMs },
     );
     job.status = { ...job.status, state: 'done', done: found.columns.rows, counts, runMs, threads };
   }

@@ -4,14 +4,11 @@ import type { FilledFrom } from '../domain/catalogue-version.ts';
 import { problemsToText } from '../domain/problem.ts';
 import type { Catalogues } from '../engine/stored-vectors.ts';
 import type { Catalogue } from '../features/catalogue.ts';
-import { newHistories } from '../features/catalogue-changes.ts';
 import type { CatalogueOutline } from '../features/catalogue-outline.ts';
 import { STANDARD_READY, storedCatalogue } from '../features/checked-catalogue.ts';
 import { STANDARD } from '../features/standard.ts';
-import type { CatalogueChange, ServedCatalogue } from '../ports/desk.ts';
-import type { AuditEntry } from '../ports/office/audit.ts';
+import type { ServedCatalogue } from '../ports/desk.ts';
 import type { CatalogueBook, FiledCatalogue } from '../ports/office/catalogue.ts';
-import { createDocumentCheck } from './document-check.ts';
 
 /** How many versions that served are kept at hand: for a start that cannot use the newest, and for vectors of the past. */
 const VERSIONS_KEPT = 500;
@@ -23,6 +20,8 @@ export type CatalogueInService = {
   current(): ServedCatalogue;
   /** Looks at the book now; gives what it wants to decide, which may be what does. */
   look(): Promise<ServedCatalogue>;
+  /** The version whose histories are being filled, as far as this process can use it. */
+  coming(): ServedCatalogue | undefined;
   /** From here on it decides. */
   took(next: ServedCatalogue): void;
   /** Why what the book wants does not serve here: told once, kept with the version. */
@@ -75,33 +74,39 @@ function createPastCatalogues(): Catalogues & { learn(versions: readonly FiledCa
   };
 }
 
-/** `obstacle` says why a catalogue that this program can compute cannot decide in this runtime: it is refused like any other. */
 export async function openCatalogue(
   book: CatalogueBook,
   onNotice: (message: string) => void,
-  obstacle: CatalogueChange['obstacle'] = () => undefined,
 ): Promise<CatalogueInService> {
   const past = createPastCatalogues();
   let revision = -1;
   let wanted: ServedCatalogue | undefined;
   let current: ServedCatalogue | undefined;
 
-  function usable(filed: FiledCatalogue): ServedCatalogue | string {
+  let coming: ServedCatalogue | undefined;
+
+  /** What is the same is not made ready again. */
+  function comingOf(filed: FiledCatalogue | undefined): ServedCatalogue | undefined {
+    if (!filed || filed.version === coming?.version) return filed && coming;
     const next = readied(filed);
-    const stands = typeof next === 'string' ? undefined : obstacle(next.catalogue);
-    return stands === undefined ? next : `${nameOf(filed)} cannot serve here. ${stands}`;
+    return typeof next === 'string' ? undefined : next;
   }
   async function found(): Promise<ServedCatalogue> {
-    const [live, before] = await Promise.all([book.inState('live'), book.servedBefore(VERSIONS_KEPT)]);
+    const [live, before, filling] = await Promise.all([
+      book.inState('live'),
+      book.servedBefore(VERSIONS_KEPT),
+      book.inState('filling'),
+    ]);
+    coming = comingOf(filling);
     past.learn(before);
     if (!live) return STANDARD_SERVED;
     past.learn([live]);
-    const next = usable(live);
+    const next = readied(live);
     if (typeof next !== 'string') {
       if (live.problem !== undefined) await book.tell(live.version, undefined);
       return next;
     }
-    const other = current ?? firstUsable(before, usable);
+    const other = current ?? firstUsable(before);
     onNotice(`${next} ${nameOf(other)} serves instead.`);
     await book.tell(live.version, next);
     return other;
@@ -130,6 +135,7 @@ export async function openCatalogue(
   return {
     look,
     current: served,
+    coming: () => coming,
     took(next) {
       if (next.version !== served().version) onNotice(`${nameOf(next)} in service`);
       current = timed(next);
@@ -148,12 +154,9 @@ export async function openCatalogue(
   };
 }
 
-function firstUsable(
-  before: readonly FiledCatalogue[],
-  usable: (filed: FiledCatalogue) => ServedCatalogue | string,
-): ServedCatalogue {
+function firstUsable(before: readonly FiledCatalogue[]): ServedCatalogue {
   for (const one of before) {
-    const found = usable(one);
+    const found = readied(one);
     if (typeof found !== 'string') return found;
   }
   return STANDARD_SERVED;
@@ -161,69 +164,6 @@ function firstUsable(
 
 const sameTexts = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((text, i) => text === other[i]);
-
-/** Where a change of the catalogue meets the stream of records. */
-export type CatalogueRoad = {
-  readonly book: CatalogueBook;
-  readonly inService: CatalogueInService;
-  /** The record that comes next and when: what is decided from here on is in histories that begin. */
-  next(): { readonly offset: number | undefined; readonly atMs: number };
-  /** Takes what the book says into service, between two batches. */
-  refresh(): Promise<void>;
-  readonly obstacle: CatalogueChange['obstacle'];
-};
-
-/** Of a runtime whose workers keep the histories of the program alone. */
-export const NO_OWN_HISTORIES: CatalogueChange['obstacle'] = ({ stores }) => {
-  const own = stores.filter(({ id }) => id.startsWith('own:'));
-  if (own.length === 0) return undefined;
-  const features = own.flatMap(({ features: those }) => those).slice(0, 10);
-  return `Workers on a stream, Spark's among them, keep no histories of own features yet: ${features.join(', ')}. Leave these out of the document: fields, categories and expressions can go live here, aggregates at a desk of one process.`;
-};
-
-/** Histories begin empty, and say from where on they are whole. */
-export function catalogueChange({
-  book,
-  inService,
-  next,
-  refresh,
-  obstacle,
-}: CatalogueRoad): CatalogueChange {
-  const check = createDocumentCheck();
-  async function goLive(version: number, entry: AuditEntry): ReturnType<CatalogueChange['goLive']> {
-    const filed = await book.find(version);
-    if (!filed) return { problem: `There is no version ${version} of the catalogue.` };
-    const ready = await check(JSON.parse(filed.document));
-    if (!ready.ok) return { problem: problemsToText(ready.problems) };
-    const stands = obstacle(ready.catalogue);
-    if (stands !== undefined) return { problem: stands };
-    const before = inService.current();
-    const begun = newHistories(before.catalogue, ready.catalogue);
-    const from = (): FilledFrom[] => begun.map((history) => ({ ...history, ...next() }));
-    const kept = stillFilling(before, ready.catalogue);
-    if (!(await book.move(version, 'draft', 'live', [...kept, ...from()], entry))) {
-      return { problem: 'Somebody moved or wrote it meanwhile. Look at it again.' };
-    }
-    await refresh();
-    // Records that were decided until the swap are in none of them.
-    const filledFrom = from();
-    if (filledFrom.length > 0) {
-      await book.tellFilled(version, [...kept, ...filledFrom]);
-      await refresh();
-    }
-    return { filledFrom };
-  }
-  return {
-    current: inService.current,
-    check,
-    costs: () => costsOf(inService.current()),
-    fills: false,
-    obstacle,
-    goLive,
-    filling: () => undefined,
-    cancelFilling: () => Promise.resolve(false),
-  };
-}
 
 /** What features take in this process, by name. */
 export function costsOf({ catalogue }: ServedCatalogue): ReadonlyMap<string, number> {

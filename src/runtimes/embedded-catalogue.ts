@@ -1,15 +1,17 @@
 // How the catalogue of an embedded desk changes: what nobody keeps yet is filled from the log by a thread, beside decisions; then
 // histories, models and rules are swapped in one step, between two batches, at an offset that is stated.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { removeFilled } from '../adapters/embedded/filled-histories.ts';
+import { dropFilled, removeFilled } from '../adapters/embedded/filled-histories.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { createPastValues } from '../adapters/sql/past-values.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import { LOCAL_ACTOR } from '../domain/access.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import { InputError } from '../domain/input-error.ts';
+import { ownDataOf } from '../domain/own-data.ts';
+import { storesOf } from '../features/catalogue-outline.ts';
 import { compileFilling, type Filling, needsFilling, presentIn } from '../features/compile-filling.ts';
-import { type FeatureState, takeTables } from '../features/feature-state.ts';
+import { type FeatureState, tablesOf, takeTables } from '../features/feature-state.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CatalogueChange, ServedCatalogue, WentLive } from '../ports/desk.ts';
@@ -69,7 +71,7 @@ const fillingOf = ({ catalogue }: EmbeddedParts, next: ServedCatalogue): Filling
   compileFilling(next.document, next.catalogue, presentIn(catalogue.current().catalogue));
 
 /** Serves `next` from the record on that comes when all before it are committed; throws NotTaken where nothing was changed. */
-function changingOver({ parts, processor, service, onNotice }: EmbeddedCatalogueOptions): ChangeOver {
+function changingOver({ parts, processor, service, folder, onNotice }: EmbeddedCatalogueOptions): ChangeOver {
   const { engine, office } = parts;
   return async (next, from, entry, finish) => {
     const { stores } = fillingOf(parts, next);
@@ -83,12 +85,19 @@ function changingOver({ parts, processor, service, onNotice }: EmbeddedCatalogue
         const said = { ...entry, detail: { ...entry.detail, from, to: 'live', offset: at } };
         if (!(await office.catalogue.move(next.version, from, 'live', kept, said, at)))
           throw new NotTaken(MOVED);
-        if (filled) takeTables(engine.state, filled, stores);
+        if (filled) {
+          for (const [, table] of tablesOf(filled)) table.clearChanged();
+          takeTables(engine.state, filled, stores);
+          for (const store of stores) parts.filled.add(store);
+        }
         service.take(next, inService);
         onNotice(`Catalogue version ${next.version} decides from record ${at} on`);
       });
     });
     await service.refresh();
+    // What was filled for versions before, and nobody reads any more.
+    const kept = storesOf(next.catalogue);
+    await dropFilled(folder, (store) => !kept.has(store));
   };
 }
 
@@ -232,7 +241,7 @@ export function embeddedCatalogue(options: EmbeddedCatalogueOptions): EmbeddedCa
     check: createDocumentCheck(),
     costs: () => costsOf(parts.catalogue.current()),
     fills: true,
-    obstacle: () => undefined,
+    keyFields: () => ownDataOf(parts.catalogue.current().catalogue.data).keyFields,
     goLive,
     filling: () => fillings.running?.progress(),
     async cancelFilling(version, entry) {

@@ -11,8 +11,8 @@ import { createOffice } from '../adapters/sql/office.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
 import { createEngine, type Engine } from '../engine/process-batch.ts';
 import { storesOf } from '../features/catalogue-outline.ts';
-import { compileFilling, type Filling } from '../features/compile-filling.ts';
-import { type FeatureState, takeTables } from '../features/feature-state.ts';
+import { compileFilling } from '../features/compile-filling.ts';
+import { type FeatureState, tablesOf, takeTables } from '../features/feature-state.ts';
 import { createScorer, type Model } from '../models/model.ts';
 import { servingUnder } from '../models/review-work.ts';
 import type { Serving } from '../models/serving.ts';
@@ -56,6 +56,8 @@ export type EmbeddedParts = {
   readonly engine: Engine;
   /** Up to where the log is decided and committed. */
   readonly committed: number;
+  /** Histories that were taken over since the last checkpoint; they lie in a file of what was filled. */
+  readonly filled: Set<string>;
 };
 
 /** The folder of a desk's histories. */
@@ -92,7 +94,19 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
     serving: servingUnder(serving, work),
     ruleset: rules.current(catalogue),
   });
-  return { database, office, catalogue: book, rules, money, registry, store, log, engine, committed };
+  return {
+    database,
+    office,
+    catalogue: book,
+    rules,
+    money,
+    registry,
+    store,
+    log,
+    engine,
+    committed,
+    filled: new Set(),
+  };
 }
 
 /** State and model from disk, brought up to the committed offset; both made new on the first start. */
@@ -131,27 +145,35 @@ async function loadOrCreate(
   }
   await redoFrom(loaded?.offset ?? 0);
   const held = loaded?.stores ?? storesOf(catalogue);
-  const filling = compileFilling(document, catalogue, { stores: held, has: () => true });
-  if (filling.stores.length > 0) await fillMissing(state, filling, folder, options.onNotice, redoOf);
+  const missing = [...storesOf(catalogue)].filter((one) => !held.has(one));
+  await fillMissing(state, missing, catalogue.createState, folder, options.onNotice, redoOf);
   await dropFilled(folder, (one) => held.has(one) || !storesOf(catalogue).has(one));
   return { state, serving };
 
-  function redoOf(into: FeatureState, from: number): Promise<void> {
+  function redoOf(into: FeatureState, stores: readonly string[], from: number): Promise<void> {
+    const others = new Set([...storesOf(catalogue)].filter((one) => !stores.includes(one)));
+    const filling = compileFilling(document, catalogue, { stores: others, has: () => true });
     return redo(into, { catalogue: filling, data, store, log, onRefused }, from, committed);
   }
 }
 
-/** Histories that went live after the last checkpoint: what was filled for them, and what came since. */
+/** Histories that no checkpoint holds whole yet: what was filled for them, and what came since; else all of the log. */
 async function fillMissing(
   state: FeatureState,
-  { stores, createState }: Filling,
+  missing: readonly string[],
+  createState: () => FeatureState,
   folder: string,
   onNotice: (message: string) => void,
-  redoFrom: (into: FeatureState, from: number) => Promise<void>,
+  redoFrom: (into: FeatureState, stores: readonly string[], from: number) => Promise<void>,
 ): Promise<void> {
-  const filled = await loadFilled(folder, stores, createState);
-  if (!filled) onNotice(`No checkpoint holds ${stores.join(', ')} yet: they are filled from the log.`);
-  const whole = filled?.state ?? createState();
-  await redoFrom(whole, filled?.offset ?? 0);
-  takeTables(state, whole, stores);
+  for (let rest = missing; rest.length > 0; ) {
+    const filled = await loadFilled(folder, rest, createState);
+    if (!filled) onNotice(`No checkpoint holds ${rest.join(', ')} yet: they are filled from the log.`);
+    const { state: whole, stores, offset } = filled ?? { state: createState(), stores: rest, offset: 0 };
+    // What changed since is in no segment, or in one that is not whole without the others.
+    for (const [, table] of tablesOf(whole)) table.clearChanged();
+    await redoFrom(whole, stores, offset);
+    takeTables(state, whole, stores);
+    rest = rest.filter((one) => !stores.includes(one));
+  }
 }

@@ -62,12 +62,12 @@ export type RoadOptions = {
 /** Starts the processor where the log was committed last. */
 export async function openRoad(
   { dataDir, clock, boundary, onNotice }: RoadOptions,
-  { office, store, log, engine, money, committed }: EmbeddedParts,
+  { office, store, log, engine, money, committed, filled }: EmbeddedParts,
   failure: Failure,
 ): Promise<EmbeddedRoad> {
   const measurements = createMeasurements();
   const hearers = createHearers(boundary);
-  const checkpoints = await keepCheckpoints(stateFolder(dataDir), engine, committed);
+  const checkpoints = await keepCheckpoints(stateFolder(dataDir), engine, committed, filled);
   const disk = diskRoom(dataDir, onNotice);
   let trouble: string | undefined;
   const inQuarantine = await office.deadLetters.quarantinedIds();
@@ -129,8 +129,13 @@ function counted(record: LogRecord, money: MoneyInService): LogRecord {
 }
 
 /** Histories go to disk once enough of them has changed. */
-async function keepCheckpoints(folder: string, engine: Engine, committed: number) {
-  const checkpoints = await openCheckpoints(folder, engine.state, () => storesOf(engine.inService.catalogue));
+async function keepCheckpoints(folder: string, engine: Engine, committed: number, filled: Set<string>) {
+  const checkpoints = await openCheckpoints(
+    folder,
+    engine.state,
+    () => storesOf(engine.inService.catalogue),
+    filled,
+  );
   let lastAt = committed;
   return {
     /** As the processor asks between batches. */

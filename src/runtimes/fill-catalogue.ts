@@ -65,6 +65,7 @@ export function startFill(
   const incoming = next.catalogue.createState();
   const ended = Promise.withResolvers<void>();
   let worker: Worker | undefined;
+  let isOver = false;
   let records = 0;
   let step: FillProgress['step'] = 'replaying';
 
@@ -88,9 +89,11 @@ export function startFill(
 
   async function begin(): Promise<void> {
     if (lacking.length > 0) await parts.values.begin(version, lacking);
+    if (isOver) return;
     const thread = new Worker(WORKER, { workerData: work });
     worker = thread;
     thread.on('message', (question: FillQuestion) => {
+      if (isOver) return;
       void answer(answers, question).then((said) => thread.postMessage(said));
     });
     const lost = (error: Error): void => {
@@ -102,8 +105,13 @@ export function startFill(
     thread.on('messageerror', lost);
     thread.on('exit', (code) => lost(new Error(`the thread that fills ended with ${code} before its work`)));
   }
-  begin().catch((error: Error) => ended.reject(error));
-  const done = ended.promise.finally(() => worker?.terminate());
+  const begun = begin().catch((error: Error) => ended.reject(error));
+  // Whoever hears that it is over finds nobody who goes on with it.
+  const done = ended.promise.finally(async () => {
+    isOver = true;
+    await begun;
+    await worker?.terminate();
+  });
   done.catch(() => undefined);
   return {
     version,

@@ -11,16 +11,24 @@ import type { InService, ServedCatalogue } from '../ports/desk.ts';
 import type { ModelRegistry } from '../ports/office/models.ts';
 import type { Office } from '../ports/office/office.ts';
 import { readReviewWork } from '../server/models/kept-review-work.ts';
-import { type CatalogueInService, NO_OWN_HISTORIES, openCatalogue } from './catalogue-in-service.ts';
+import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import type { ListsInMemory } from './lists-in-memory.ts';
 import { fileStarterRules, openRules } from './rules-in-service.ts';
 
-export const LOOK_MS = 2000;
+const LOOK_MS = 2000;
+/** So long after another took its place others are told what a catalogue keeps: they may take it a moment later. */
+const FORMER_MS = 60_000;
 
 export type ServiceWatch = {
   inService(): InService;
   readonly catalogue: CatalogueInService;
   readonly lists: ListsInMemory;
+  /** Catalogues that do not decide here, of whose own histories others are told: one that comes, and for a while the one before. */
+  alsoTold(): readonly Catalogue[];
+  /** Another catalogue decides from when `take` is called; without this it is called at once. */
+  changeBy(change: (next: Catalogue, take: () => void) => Promise<void>): void;
+  /** Why the models in service cannot serve with a catalogue; undefined where they can. */
+  modelsAgainst(next: ServedCatalogue): Promise<string | undefined>;
   /** Looks now. */
   look(): Promise<void>;
   stop(): void;
@@ -34,7 +42,7 @@ export async function watchService(
   onNotice: (message: string) => void,
   boundary: Boundary,
 ): Promise<ServiceWatch> {
-  const catalogues = await openCatalogue(office.catalogue, onNotice, NO_OWN_HISTORIES);
+  const catalogues = await openCatalogue(office.catalogue, onNotice);
   const { catalogue } = catalogues.current();
   const first = await readServing(registry, catalogue, undefined, onNotice);
   if (!first) {
@@ -67,21 +75,67 @@ export async function watchService(
       return undefined;
     }
   }
+  let change = async (_: Catalogue, take: () => void): Promise<void> => take();
+  let changing = false;
+  let wantedNow: ServedCatalogue | undefined;
+  let former: { readonly catalogue: Catalogue; readonly untilMs: number } | undefined;
+
   async function look(): Promise<void> {
     const wanted = await catalogues.look();
+    wantedNow = wanted;
     await rules.look();
     const work = await readReviewWork(office.settings);
     const found = await servingWith(wanted);
     const serving = servingUnder(found ?? current.serving, work);
     const { catalogue: served } = found ? wanted : current;
     const ruleset = rules.current(served);
-    if (found && wanted !== catalogues.current()) catalogues.took(wanted);
-    const isSame = served === current.catalogue && ruleset === current.ruleset && serving === current.serving;
-    if (!isSame) current = { catalogue: served, serving, ruleset };
+    const take = (): void => {
+      if (found && wanted !== catalogues.current()) catalogues.took(wanted);
+      const isSame =
+        served === current.catalogue && ruleset === current.ruleset && serving === current.serving;
+      if (isSame) return;
+      if (served !== current.catalogue)
+        former = { catalogue: current.catalogue, untilMs: performance.now() + FORMER_MS };
+      current = { catalogue: served, serving, ruleset };
+    };
+    if (served === current.catalogue) return take();
+    // While one change is under way what it takes is what it began with; the next look has what came since.
+    if (changing) return;
+    changing = true;
+    try {
+      await change(served, take);
+    } finally {
+      changing = false;
+    }
+  }
+  const alsoTold = (): readonly Catalogue[] => {
+    if (former && former.untilMs < performance.now()) former = undefined;
+    const others = [wantedNow?.catalogue, catalogues.coming()?.catalogue, former?.catalogue];
+    return others.flatMap((one) => (one && one !== current.catalogue ? one : []));
+  };
+  async function modelsAgainst({ catalogue: next }: ServedCatalogue): Promise<string | undefined> {
+    try {
+      await readServing(registry, next, current.serving, () => undefined);
+      return undefined;
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
   }
   // A database that is away is no reason to stop deciding.
   const stop = boundary.every('models and rules', LOOK_MS, () => look().catch(() => undefined));
-  return { inService: () => current, catalogue: catalogues, lists: rules.lists, look, stop };
+  return {
+    inService: () => current,
+    catalogue: catalogues,
+    lists: rules.lists,
+    alsoTold,
+    changeBy(by) {
+      change = by;
+    },
+    modelsAgainst,
+    look,
+    stop,
+  };
 }
 
 const sameModels = (one: Serving, other: Serving): boolean =>

@@ -20,9 +20,10 @@ import type { Restarts } from '../ports/restarts.ts';
 import { OUTPUTS, type Output } from '../ports/stream/stream.ts';
 import { groupCommits } from '../stream/group-commit.ts';
 import { startSinks } from '../stream/sinks.ts';
-import { type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
 import { createTroubles, startReports } from './reporting.ts';
 import { opened, type Resources } from './resources.ts';
+import { keepSnapshots } from './sink-snapshots.ts';
+import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 
 /** A row may come a moment later than the decision; the broker has more time for those who decide. */
@@ -49,7 +50,7 @@ async function open(
   resources: Resources,
 ): Promise<SinkProcess> {
   const { kafka, topics } = settings;
-  const { pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
+  const { session, pool, db } = await openPostgres({ url: settings.databaseUrl, connections: 4 });
   resources.add(pool, (it) => it.end());
   await migrate(db, 'server');
   const groupClient = resources.add(openKafkaClient(kafka, 'sink-group'), (it) => it.close());
@@ -75,16 +76,17 @@ async function open(
     }),
     onFailure,
   );
-  const snapshots = keepSnapshots(() =>
-    startSnapshotKeeper({
-      store: createRedisStateStore(redis),
-      base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitionCount)),
-      partitions: partitionCount,
-      monotonicMs: () => performance.now(),
-      sleep,
-      onTrouble: (error) => trouble(`snapshots: ${error.message}`),
-    }),
-  );
+  const snapshots = await keepSnapshots({
+    store: createRedisStateStore(redis),
+    base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitionCount)),
+    history: streamHistory(settings, pool),
+    partitions: partitionCount,
+    monotonicMs: () => performance.now(),
+    sleep,
+    session,
+    onNotice,
+    onTrouble: (error) => trouble(`snapshots: ${error.message}`),
+  });
   const membership = joinGroup({
     client: groupClient,
     group: settings.sinkGroup,
@@ -101,6 +103,7 @@ async function open(
     ...process,
     latency: latency.summary(process.atMs),
     partitions: sinks.working,
+    filling: snapshots.filling(),
   }));
   const dropOld = (): Promise<void> => dropOldDecisions(pool, settings.retentionMonths, onNotice);
   const stopDropping = boundary.every('retention', RETENTION_CHECK_MS, () =>
@@ -139,24 +142,6 @@ function openSources(
   return {
     decisions: openSource('decisions', topics.decisions),
     'dead-letters': openSource('dead-letters', topics.deadLetters),
-  };
-}
-
-/** One of the sinks keeps the snapshots: the one that has the first partition. */
-function keepSnapshots(start: () => SnapshotKeeper) {
-  let keeper: SnapshotKeeper | undefined;
-  return {
-    assign(partitions: readonly number[]): void {
-      if (partitions.includes(0)) {
-        keeper ??= start();
-        return;
-      }
-      void keeper?.stop();
-      keeper = undefined;
-    },
-    async stop(): Promise<void> {
-      await keeper?.stop();
-    },
   };
 }
 

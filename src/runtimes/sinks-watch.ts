@@ -1,6 +1,7 @@
 // The sinks of a distributed installation, as they report, and how far what they store is.
 import type { Pool } from 'pg';
 import type { ProcessRegistry, SinkReport } from '../adapters/redis/process-registry.ts';
+import type { FillProgress } from '../domain/catalogue-version.ts';
 import { slowestOf } from '../engine/latency-window.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PartHealth } from '../ports/desk.ts';
@@ -25,6 +26,8 @@ export type SinksWatch = {
   read(): Promise<void>;
   /** Looks how far each output is stored. */
   look(pool: Pool, ends: OutputEnds): Promise<void>;
+  /** What one of them reports of the histories that it fills. */
+  filling(): FillProgress | undefined;
   /** `storedAtMs` is when the database was last there. */
   health(storedAtMs: number | undefined): PartHealth;
 };
@@ -62,6 +65,7 @@ export function watchSinks(
       );
       lag = sum(waits);
     },
+    filling: () => sinks.find((sink) => sink.filling)?.filling ?? undefined,
     health(storedAtMs) {
       const missing = partitions - new Set(sinks.flatMap((sink) => sink.partitions)).size;
       const latency = slowestOf(sinks.map((sink) => sink.latency));
@@ -104,6 +108,13 @@ function detailOf(
   return [
     lag === undefined ? 'not measured yet' : `${lag.toLocaleString('en')} records to store`,
     ...(sinks.length === 0 ? ['none reports'] : missingText(missing, partitions)),
+    ...sinks.flatMap(({ filling }) =>
+      filling
+        ? [
+            `filling catalogue version ${filling.version}: ${filling.records.toLocaleString('en')} of ${filling.of.toLocaleString('en')} records`,
+          ]
+        : [],
+    ),
     ...startedAgain(sinks),
   ].join(', ');
 }

@@ -21,7 +21,6 @@ import { encodeEvent, encodeLabel, encodeRecord, encodeTransaction } from '../st
 import type { Arrivals } from './arrivals.ts';
 import { askForDecision } from './ask-for-decision.ts';
 import { checkCardKey } from './card-settings.ts';
-import { catalogueChange, NO_OWN_HISTORIES } from './catalogue-in-service.ts';
 import { createDecisionWaiters } from './decision-waiters.ts';
 import { createLookUps } from './look-ups.ts';
 import { createMeasurements } from './measurements.ts';
@@ -29,7 +28,8 @@ import { type MoneyInService, watchMoney } from './money-in-service.ts';
 import { type DecisionReader, readDecisions } from './read-decisions.ts';
 import { recordReader } from './record-reader.ts';
 import { opened, type Resources } from './resources.ts';
-import { LOOK_MS, type ServiceWatch, watchService } from './service-watch.ts';
+import { type ServiceWatch, watchService } from './service-watch.ts';
+import { streamCatalogue } from './stream-catalogue.ts';
 import { type StreamIntake, streamIntake } from './stream-intake.ts';
 import { startStreamProbes } from './stream-probes.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
@@ -164,12 +164,13 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     lists: models.lists,
     refresh,
     // Each worker has it at its next look, between two of its batches.
-    catalogue: catalogueChange({
+    catalogue: streamCatalogue({
       book: office.catalogue,
       inService: models.catalogue,
-      next: () => ({ offset: undefined, atMs: clock.nowMs() + LOOK_MS }),
+      nowMs: clock.nowMs,
       refresh,
-      obstacle: NO_OWN_HISTORIES,
+      modelsAgainst: models.modelsAgainst,
+      progress: probes.filling,
     }),
     health: probes.health,
     partitions: probes.partitions,

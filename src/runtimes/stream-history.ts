@@ -4,10 +4,12 @@ import type { Pool } from 'pg';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets, firstOffsets } from '../adapters/kafka/offsets.ts';
 import { openKafkaSource } from '../adapters/kafka/source.ts';
-import { storedHistory } from '../adapters/postgres/history.ts';
+import { storedHistory, storedTransactions } from '../adapters/postgres/history.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';
+import type { OwnData } from '../domain/own-data.ts';
 import type { DecidedHistory, HistoryItem } from '../ports/stream/history.ts';
 import { offsetOf, readMessage, sourceOffsetOf } from '../stream/message-codec.ts';
+import { saysAll, withKeysOf } from './redo.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 const RECORDS_AT_ONCE = 500;
@@ -16,11 +18,11 @@ const SHORT = 50_000;
 /** Each record of the input makes one message at most; whoever claimed the output wrote another. */
 const FEW_CLAIMS = 50;
 
-/** `keyFields` are what entities of one's own are keyed by in what is live at the time (`OwnData.keyFields`). */
+/** `live` is what the catalogue declares that is live at the time. */
 export function streamHistory(
   settings: StreamSettings,
   pool: Pool,
-  keyFields: () => readonly string[] = () => [],
+  live: () => OwnData | undefined = () => undefined,
 ): DecidedHistory {
   const sinks = createSinkStore(pool);
 
@@ -29,16 +31,23 @@ export function streamHistory(
     topicOffset: number,
     fromOffset: number,
     toOffset: number,
+    declared: OwnData | undefined,
   ): AsyncIterable<readonly HistoryItem[]> {
     const source = openKafkaSource({
       client: openKafkaClient(settings.kafka, 'history'),
       topic: settings.topics.decisions,
     });
     try {
+      const client = openKafkaClient(settings.kafka, 'history-ends');
+      const end = (await endOffsets(client, settings.topics.decisions).finally(() => client.close()))[
+        partition
+      ];
       const input = source.open(partition, topicOffset);
-      for (let reached = -1; reached < toOffset; ) {
+      // What was published before is before the end, whatever of it said nothing.
+      for (let reached = -1, topicAt = topicOffset; reached < toOffset && topicAt < end; ) {
         const items: HistoryItem[] = [];
-        for (const { value } of await input.take(RECORDS_AT_ONCE)) {
+        for (const { value, offset: at } of await input.take(RECORDS_AT_ONCE)) {
+          topicAt = at + 1;
           const message = value && readMessage(value);
           if (!message) continue;
           const offset = offsetOf(message);
@@ -52,53 +61,73 @@ export function streamHistory(
             items.push({ kind: 'event', offset, event: message.observed.event });
           } else if (message.kind === 'label') items.push({ kind: 'label', offset, label: message.label });
         }
-        if (items.length > 0) yield items;
+        if (items.length > 0) yield await withKeys(items, declared);
       }
     } finally {
       await source.close();
     }
   }
 
-  /** Where in the topic to read from so that no answer to `fromOffset` or later is missed; undefined when it is gone. */
-  async function startOf(
-    partition: number,
-    fromOffset: number,
-    toOffset: number,
-  ): Promise<number | undefined> {
-    const { kafka, topics } = settings;
-    const client = openKafkaClient(kafka, 'history-ends');
-    const source = openKafkaSource({ client, topic: topics.decisions });
-    try {
-      const first = (await firstOffsets(client, topics.decisions))[partition];
-      const end = (await endOffsets(client, topics.decisions))[partition];
-      for (let back = toOffset - fromOffset + FEW_CLAIMS; ; back *= 2) {
-        const start = Math.max(first, end - back);
-        const input = source.open(partition, start);
-        const [{ value }] = await input.take(1);
-        input.close();
-        const told = value && sourceOffsetOf(value);
-        if (typeof told === 'number' && told < fromOffset) return start;
-        if (start === first) return first === 0 ? 0 : undefined;
-      }
-    } finally {
-      await source.close();
-    }
+  /** Labels that came in before an entity was declared say nothing of it: their transactions do. */
+  async function withKeys(
+    items: readonly HistoryItem[],
+    declared: OwnData | undefined,
+  ): Promise<readonly HistoryItem[]> {
+    if (!declared) return items;
+    const ids = items.flatMap((item) =>
+      item.kind === 'label' && !saysAll(item.label, declared.keyFields) ? [item.label.transactionId] : [],
+    );
+    if (ids.length === 0) return items;
+    const transactions = await storedTransactions(pool, ids);
+    return items.map((item) =>
+      item.kind === 'label' ? { ...item, label: withKeysOf(item.label, transactions, declared) } : item,
+    );
   }
 
   return {
-    async *replay(partition, fromOffset, toOffset) {
-      if (toOffset - fromOffset < SHORT) {
-        const start = await startOf(partition, fromOffset, toOffset);
+    async *replay(partition, fromOffset, toOffset, coming) {
+      const declared = coming ?? live();
+      // Of a coming catalogue few labels in the topic say what they need: the database has their transactions.
+      if (toOffset - fromOffset < SHORT && !coming) {
+        const start = await startOf(settings, partition, fromOffset, toOffset);
         if (start !== undefined) {
-          yield* published(partition, start, fromOffset, toOffset);
+          yield* published(partition, start, fromOffset, toOffset, declared);
           return;
         }
       }
       const { nextOffset, sourceOffset } = await sinks.progress('decisions', partition);
-      yield* storedHistory(pool, partition, fromOffset, Math.min(toOffset, sourceOffset), keyFields());
+      yield* storedHistory(pool, partition, fromOffset, Math.min(toOffset, sourceOffset), declared);
       if (sourceOffset < toOffset) {
-        yield* published(partition, nextOffset, Math.max(fromOffset, sourceOffset + 1), toOffset);
+        yield* published(partition, nextOffset, Math.max(fromOffset, sourceOffset + 1), toOffset, declared);
       }
     },
   };
+}
+
+/** Where in the topic to read from so that no answer to `fromOffset` or later is missed; undefined when it is gone. */
+async function startOf(
+  { kafka, topics }: StreamSettings,
+  partition: number,
+  fromOffset: number,
+  toOffset: number,
+): Promise<number | undefined> {
+  const client = openKafkaClient(kafka, 'history-ends');
+  const source = openKafkaSource({ client, topic: topics.decisions });
+  try {
+    const first = (await firstOffsets(client, topics.decisions))[partition];
+    const end = (await endOffsets(client, topics.decisions))[partition];
+    // Nothing was published: there is no answer that could be missed.
+    if (end === first) return first === 0 ? 0 : undefined;
+    for (let back = toOffset - fromOffset + FEW_CLAIMS; ; back *= 2) {
+      const start = Math.max(first, end - back);
+      const input = source.open(partition, start);
+      const [{ value }] = await input.take(1);
+      input.close();
+      const told = value && sourceOffsetOf(value);
+      if (typeof told === 'number' && told < fromOffset) return start;
+      if (start === first) return first === 0 ? 0 : undefined;
+    }
+  } finally {
+    await source.close();
+  }
 }

@@ -12,6 +12,7 @@ import { migrate } from '../adapters/sql/migrations.ts';
 import { createModelRegistry } from '../adapters/sql/models.ts';
 import { createOffice } from '../adapters/sql/office.ts';
 import { shippedMoney } from '../domain/base-amount.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import { STANDARD } from '../features/standard.ts';
 import { createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -21,6 +22,7 @@ import { startPartition } from '../stream/partition-runner.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { encodeEvent, encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { createSharedHistories } from '../stream/shared-histories.ts';
+import { ownStoresOf } from '../stream/telling.ts';
 import { type FirstModelOptions, trainFirstModel } from '../training/first-model.ts';
 import { fileFirstModel } from './first-champion.ts';
 import { watchService } from './service-watch.ts';
@@ -127,7 +129,8 @@ export async function rebuildState(
           },
         },
         publisher: createPublisher({ output, sleep }),
-        shared: createSharedHistories(store, base, partitions),
+        shared: createSharedHistories(store, base, partitions, ownStoresOf(models.inService().catalogue)),
+        alsoTold: models.alsoTold,
         // What was decided has its base amount.
         money: shippedMoney,
         clock: systemClock,
@@ -136,7 +139,7 @@ export async function rebuildState(
         accountCacheBytes: settings.cacheMegabytes << 20,
         maxOutboxBytes: settings.outboxMegabytes << 20,
         decidedIdsKept: Number.MAX_SAFE_INTEGER,
-        history: streamHistory(settings, pool),
+        history: streamHistory(settings, pool, () => ownDataOf(models.inService().catalogue.data)),
         base,
         sleep,
         events: {

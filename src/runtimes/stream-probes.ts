@@ -4,6 +4,7 @@ import type { KafkaClient } from '../adapters/kafka/client.ts';
 import { endOffsets } from '../adapters/kafka/offsets.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
 import { sinkRegistry, workerRegistry } from '../adapters/redis/process-registry.ts';
+import type { FillProgress } from '../domain/catalogue-version.ts';
 import type { LatencySummary } from '../engine/latency-window.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -35,6 +36,8 @@ export type StreamProbes = {
   /** Records that came into the stream, from whomever. */
   arrivals(): Arrivals;
   partitions(): PartitionLag[];
+  /** What a sink reports of the histories that it fills. */
+  filling(): FillProgress | undefined;
   stop(): void;
 };
 
@@ -79,6 +82,7 @@ export function startStreamProbes(parts: StreamProbeParts): StreamProbes {
   return {
     stop,
     partitions: workers.partitions,
+    filling: sinks.filling,
     arrivals: arrivals.soFar,
     health: (nowMs, perSecond) => [
       { ...kafkaHealth(kafka, nowMs, arrivals.soFar().total, partitions), perSecond },

@@ -13,12 +13,15 @@ export type WorkDone = {
   readonly counts: { decided: number; duplicates: number; deadLetters: number };
   readonly engine: LatencyWindow;
   readonly commit: LatencyWindow;
+  /** By partition: the catalogue that decides, by its hash, and its first record. */
+  readonly catalogues: Map<number, { readonly hash: string; readonly from: number }>;
 };
 
 export const createWorkDone = (): WorkDone => ({
   counts: { decided: 0, duplicates: 0, deadLetters: 0 },
   engine: createLatencyWindow(),
   commit: createLatencyWindow(),
+  catalogues: new Map(),
 });
 
 export type EventParts = {
@@ -32,7 +35,7 @@ export type EventParts = {
 
 /** Counts, traces and tells what happens in a worker. */
 export const workerEvents = (
-  { counts, engine, commit }: WorkDone,
+  { counts, engine, commit, catalogues }: WorkDone,
   { tracing, onNotice, trouble, onProgress, observed }: EventParts,
 ): WorkerParts['events'] => ({
   onDecided(output, { duplicates, traces }) {
@@ -50,6 +53,12 @@ export const workerEvents = (
   onPublished: (partition) => onProgress(partition),
   onDeadLetter: () => {
     counts.deadLetters++;
+  },
+  onCatalogue(partition, hash, from) {
+    const before = catalogues.get(partition);
+    if (before?.hash === hash) return;
+    catalogues.set(partition, { hash, from });
+    if (before) onNotice(`partition ${partition}: another catalogue decides from offset ${from} on`);
   },
   onRebuild: (partition, from, to) =>
     onNotice(`partition ${partition}: rebuilding its histories, offsets ${from} to ${to}`),

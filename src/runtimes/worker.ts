@@ -28,7 +28,7 @@ import { watchService } from './service-watch.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
 import { openTracing } from './tracing.ts';
-import { createWorkDone, workerEvents, workReport } from './work-done.ts';
+import { createWorkDone, type WorkDone, workerEvents, workReport } from './work-done.ts';
 
 const DECIDED_IDS_KEPT = 250_000;
 const STOP_MS = 20_000;
@@ -121,9 +121,11 @@ async function open(
     clock: systemClock,
     monotonicMs: () => performance.now(),
     inService: models.inService,
+    alsoTold: models.alsoTold,
+    lookAgain: models.look,
     money: money.current,
     dataModel,
-    history: streamHistory(settings, pool, () => ownDataOf(dataModel()).keyFields),
+    history: streamHistory(settings, pool, () => ownDataOf(dataModel())),
     base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions)),
     sleep,
     partitions,
@@ -137,11 +139,13 @@ async function open(
     }),
   });
 
+  models.changeBy((next, take) => worker.change(next, take));
   feed.attach(worker);
   const reports = startReports(workerRegistry(redis), { boundary, restarts, troubles }, (process) => ({
     ...process,
     ...workReport(work, models.inService(), process.atMs),
-    ...holdingsOf(worker, feed),
+    catalogueVersion: models.catalogue.current().version,
+    ...holdingsOf(worker, feed, work),
   }));
   return {
     async stop() {
@@ -169,7 +173,7 @@ const boundsOf = (settings: StreamSettings, partitions: number) => ({
 });
 
 /** Of a worker's report, what it holds. */
-function holdingsOf(worker: StreamWorker, feed: WorkerFeed) {
+function holdingsOf(worker: StreamWorker, feed: WorkerFeed, { catalogues }: WorkDone) {
   const held = worker.status();
   return {
     runtime: feed.runtime,
@@ -181,6 +185,7 @@ function holdingsOf(worker: StreamWorker, feed: WorkerFeed) {
       publishedOffset,
       lag: feed.lag(partition) ?? null,
       oldestWaitingMs: feed.oldestWaitingMs(partition) ?? null,
+      catalogueFrom: catalogues.get(partition)?.from ?? null,
     })),
   };
 }

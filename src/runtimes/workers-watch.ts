@@ -162,14 +162,31 @@ function detailOf(workers: readonly WorkerReport[], load: Load, partitions: numb
     ...(oldestMs !== undefined ? [`oldest record ${(oldestMs / 1000).toFixed(1)} s`] : []),
     ...(unscored > 0 ? [`${unscored} that a model could not score or explain`] : []),
     ...(share ? [`partitions ${share}`] : []),
+    ...cataloguesText(workers),
     ...startedAgain(workers),
   ].join(', ');
+}
+
+/** Which catalogue decides, and with which record it began where a worker saw it begin. */
+function cataloguesText(workers: readonly WorkerReport[]): string[] {
+  const versions = new Map<number, string[]>();
+  for (const { catalogueVersion, partitions } of workers) {
+    if (catalogueVersion === undefined) continue;
+    const from = partitions.flatMap(({ partition, catalogueFrom }) =>
+      typeof catalogueFrom === 'number' ? [`${partition} from ${catalogueFrom}`] : [],
+    );
+    versions.set(catalogueVersion, [...(versions.get(catalogueVersion) ?? []), ...from]);
+  }
+  return [...versions]
+    .filter(([version]) => version > 0 || versions.size > 1)
+    .map(([version, from]) => `catalogue ${version}${from.length > 0 ? ` (${from.join(', ')})` : ''}`);
 }
 
 function figuresOf(workers: readonly WorkerReport[]): NonNullable<PartHealth['figures']> {
   const most = (figure: (worker: WorkerReport) => number): number => Math.max(...workers.map(figure));
   return {
     ...processFigures(workers),
+    least_catalogue_version: Math.min(...workers.map(({ catalogueVersion = 0 }) => catalogueVersion)),
     most_resident_bytes: most((worker) => worker.rssMegabytes * 1e6),
     most_account_history_bytes: most((worker) => worker.accountHistoryBytes),
     most_shared_history_bytes: most((worker) => worker.sharedHistoryBytes),

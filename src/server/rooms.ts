@@ -85,7 +85,7 @@ export async function addRooms(
   await app.register(async (scope) => deadLetterRoutes(scope, desk));
   await app.register(async (scope) => alertRoutes(scope, desk, relay, feed));
   await app.register(async (scope) => attachmentRoutes(scope, desk, feed));
-  await app.register(async (scope) => ruleRoutes(scope, desk, options.backtester));
+  await app.register(async (scope) => ruleRoutes(scope, desk, options));
   await app.register(async (scope) => catalogueRoutes(scope, desk, options.previewer));
   await app.register(async (scope) => listRoutes(scope, desk));
   await app.register(async (scope) => importRoutes(scope, desk));

@@ -12,6 +12,7 @@ import { bytesOfHashes } from './decided-ids.ts';
 import { deadLetterMessage, decisionMessage, eventMessage, labelMessage } from './message-codec.ts';
 import { accountsOf, labelChange, startNewIds, type Work } from './partition-work.ts';
 import type { Read } from './read-records.ts';
+import { tellingOf } from './telling.ts';
 
 /** A broker takes no larger ones, as it comes. */
 const MAX_MESSAGE_BYTES = 900_000;
@@ -41,25 +42,25 @@ export function decideBatch(
 
   const changed = new Set<string>();
   const changes: { offset: number; change: SharedChange }[] = [];
-  const catalogue = work.catalogue();
+  const telling = tellingOf(work.catalogue(), work.others);
   const own = (offset: number, all: readonly OwnChange[]): void => {
     if (all.length > 0) changes.push({ offset, change: { kind: 'own', changes: all } });
   };
   for (const { offset, transaction } of output.decided) {
     changed.add(transaction.accountId);
     changes.push({ offset, change: { kind: 'event', event: sharedEventOf(transaction) } });
-    own(offset, catalogue.own.ofTransaction(transaction));
+    own(offset, telling.ofTransaction(transaction));
   }
   for (const { offset, event } of output.observed) {
     if (event.accountId !== undefined) changed.add(event.accountId);
-    own(offset, catalogue.own.ofEvent(event));
+    own(offset, telling.ofEvent(event));
   }
   const latest = new Map(labels);
   for (const { offset, label } of output.labelled) {
     changed.add(label.accountId);
     if (changesHistories(label, latest.get(label.transactionId))) {
       changes.push({ offset, change: labelChange(label) });
-      own(offset, catalogue.own.ofLabel(label));
+      own(offset, telling.ofLabel(label));
     }
     latest.set(label.transactionId, label.fraud);
   }

@@ -20,6 +20,8 @@ export type PartitionEvents = {
   readonly onDeadLetter?: (record: StreamRecord, problems: readonly Problem[]) => void;
   /** The state is taken from one offset to another by what was published. */
   readonly onRebuild?: (partition: number, fromOffset: number, toOffset: number) => void;
+  /** From this offset on a catalogue decides that did not before, or not here. */
+  readonly onCatalogue?: (partition: number, hash: string, fromOffset: number) => void;
   /** What was decided and cannot be taken into the histories any more. */
   readonly onRefused?: (partition: number, item: HistoryItem, reason: string) => void;
   /** Decisions are made without histories from here on, until the store answers. */

@@ -10,8 +10,11 @@ import { acquirePartition, commitBatches, type Job, loadHistories } from './part
 import { createWork, type Work } from './partition-work.ts';
 import { readRecords } from './read-records.ts';
 import { needsOf, redoBatch } from './redo-batch.ts';
+import { tellOthers } from './telling.ts';
 
 export const MAX_BATCH_RECORDS = 500;
+/** How often a partition that nothing comes to looks whether its state is still there. */
+const STANDS_MS = 1000;
 
 export type PartitionStatus = {
   readonly partition: number;
@@ -33,6 +36,11 @@ export type PartitionRunner = {
   readonly ended: Promise<Ending>;
   /** Finishes what is under way. */
   stop(): void;
+  /**
+   * Says what others are told of, where that changed; and now and then looks whether the partition is still its own, so that state
+   * that was lost is built again though no record comes. Without effect before it decides.
+   */
+  lookAfter(): Promise<void>;
   /** Undefined until it was acquired. */
   status(): PartitionStatus | undefined;
 };
@@ -43,6 +51,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
   return {
     ended: runToEnd(run),
     stop: () => stopRun(run),
+    lookAfter: () => lookAfter(run),
     status: () =>
       run.work && {
         partition: parts.partition,
@@ -83,6 +92,22 @@ async function runToEnd(run: PartitionRun): Promise<Ending> {
 
 const endingOf = (work: Work): Ending => (work.committedOffset === work.nextOffset ? 'stopped' : 'abandoned');
 
+async function lookAfter(run: PartitionRun): Promise<void> {
+  const { work, parts } = run;
+  // Until it decides it has not said anything yet: it does so before it does.
+  if (!work || !run.input || work.storeAway || run.stopping) return;
+  const nowMs = parts.monotonicMs();
+  try {
+    await tellOthers(run, work);
+    if (nowMs - work.lookedAtMs < STANDS_MS) return;
+    work.lookedAtMs = nowMs;
+    await parts.store.labels(parts.partition, work.head.epoch, ['']);
+  } catch (error) {
+    if (!(error instanceof FencedError)) throw error;
+    stopRun(run);
+  }
+}
+
 /** Takes the partition and its outputs, and brings its state to where they are; the ending where that was stopped. */
 async function begin(run: PartitionRun): Promise<Job | Ending> {
   const { partition, shared, publisher, events, monotonicMs, sleep } = run.parts;
@@ -97,6 +122,11 @@ async function begin(run: PartitionRun): Promise<Job | Ending> {
   if (shared.offsetOf(partition) > (head.nextOffset ?? 0)) return 'abandoned';
   const work = createWork(run.parts, head);
   run.work = work;
+  const told = await persistently(run, 'say what others are told of', async () => {
+    await tellOthers(run, work);
+    return true;
+  });
+  if (!told) return 'stopped';
   const committer = createCommitter({
     commit: (commit) => commitBatches(run, work, commit),
     // Noticed at once, not when the next record comes.
@@ -144,6 +174,7 @@ async function decideAll(run: PartitionRun, job: Job, input: PartitionInput): Pr
     if (work.unpublishedBytes > maxOutboxBytes) await work.publishing.catch(() => undefined);
     const raw = await input.take(MAX_BATCH_RECORDS);
     if (raw.length === 0) break;
+    decidesBy(run, work);
     const batch = readRecords(work, raw, clock.nowMs(), events.onDeadLetter);
     const labels = work.storeAway ? undefined : await loadHistories(run, job, batch.accounts, batch.labelled);
     if (work.storeAway) {
@@ -158,6 +189,14 @@ async function decideAll(run: PartitionRun, job: Job, input: PartitionInput): Pr
     committer.add(commit, publish(run, work, batch.nextOffset, messages));
     if (!(await committer.room()) && !work.storeAway) break;
   }
+}
+
+/** Tells with which record another catalogue begins to decide. */
+function decidesBy({ parts }: PartitionRun, work: Work): void {
+  const catalogue = work.catalogue();
+  if (work.decidesBy === catalogue.hash) return;
+  work.decidesBy = catalogue.hash;
+  parts.events.onCatalogue?.(parts.partition, catalogue.hash, work.nextOffset);
 }
 
 /** Resolves when all is published. */

@@ -9,7 +9,7 @@ import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import type { SharedChange } from '../features/shared-codec.ts';
 import type { InService } from '../ports/desk.ts';
-import type { AccountBytes, PartitionCommit, PartitionHead } from '../ports/stream/state-store.ts';
+import type { AccountBytes, PartitionCommit, PartitionHead, Told } from '../ports/stream/state-store.ts';
 import { type AccountCache, copyHistories, createAccountCache } from './account-cache.ts';
 import { createDecidedIds, type DecidedIds } from './decided-ids.ts';
 import type { SharedHistories } from './shared-histories.ts';
@@ -22,6 +22,10 @@ export type WorkParts = {
   readonly shared: SharedHistories;
   /** The catalogue, models and rules in service; asked for each batch. */
   readonly inService: () => InService;
+  /** Catalogues that do not decide here, whose own histories others are told of. */
+  readonly alsoTold?: () => readonly Catalogue[];
+  /** Looks now what is in service, where another process may know more. */
+  readonly lookAgain?: () => Promise<void>;
   readonly accountCacheBytes: number;
   readonly decidedIdsKept: number;
   /** The most that one transaction may move, where it is not the preset. */
@@ -48,6 +52,12 @@ export type Work = {
   readonly ids: DecidedIds;
   readonly state: FeatureState;
   catalogue(): Catalogue;
+  /** Hash of the one that decided last here; empty before the first batch. */
+  decidesBy: string;
+  /** Those that others are told of beside it. */
+  others: readonly Catalogue[];
+  /** What was said last of what is told. */
+  told: Told | undefined;
   engine(): Engine;
   /** For while the state store is away. */
   engineWithoutHistories(): Engine;
@@ -56,6 +66,8 @@ export type Work = {
   publishedOffset: number;
   committedOffset: number;
   unpublishedBytes: number;
+  /** When it was seen last that the partition is still this owner's, by a clock that never goes back. */
+  lookedAtMs: number;
   /** The state store does not answer, and decisions are made without it: what is published is ahead of it. */
   storeAway: boolean;
   publishing: Promise<void>;
@@ -99,11 +111,15 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
     ids,
     state,
     catalogue: () => parts.inService().catalogue,
+    decidesBy: '',
+    others: [],
+    told: head.told,
     engine: engineOf(parts.inService, (inService) => createEngine(state, inService)),
     nextOffset: head.nextOffset ?? 0,
     committedOffset: head.nextOffset ?? 0,
     publishedOffset: head.nextOffset ?? 0,
     unpublishedBytes: 0,
+    lookedAtMs: 0,
     storeAway: false,
     publishing: Promise.resolve(),
   };

@@ -1,8 +1,14 @@
-// A copy of the histories that accounts of all partitions share (merchants, devices, addresses, payees). What this
-// worker decides goes in at once; what others decided is read from the state store.
+// A copy of the histories that accounts of all partitions share (merchants, devices, addresses, payees, entities of one's own).
+// What this worker decides goes in at once; what others decided is read from the state store.
 import { encodedLength, encodeEntity, loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
-import { type FeatureState, tablesOf } from '../features/feature-state.ts';
+import {
+  type FeatureState,
+  isOwnStore,
+  type Store,
+  tablesOf,
+  takeTables,
+} from '../features/feature-state.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
 import type { BaseHistories } from '../ports/stream/history.ts';
 import type { StateStore } from '../ports/stream/state-store.ts';
@@ -28,6 +34,14 @@ export type SharedHistories = {
   keepSnapshot(pause: () => Promise<void>): Promise<boolean>;
   /** Up to where this copy holds what a partition did. */
   offsetOf(partition: number): number;
+  /** The stores of one's own that this copy keeps: what is told of others is passed over. */
+  readonly ownStores: ReadonlySet<string>;
+  /** Lets go of those of one's own that are not among these. */
+  keepOnly(stores: ReadonlySet<string>): void;
+  /** Those that were filled, and are in every snapshot from the one that said so on. */
+  readonly filled: ReadonlySet<string>;
+  /** Takes over what was filled up to exactly where this copy is; what is told from here on is added. */
+  adopt(filled: FeatureState, stores: readonly string[]): void;
   /** From here on others decide it; `offset` is where this worker left it. */
   release(partition: number, offset: number): void;
 };
@@ -36,17 +50,16 @@ export function createSharedHistories(
   store: StateStore,
   base: BaseHistories,
   partitions: number,
+  /** Stores of one's own that are kept. */
+  stores: ReadonlySet<string>,
 ): SharedHistories {
-  const tables = {
-    merchant: createEntityTable({ notesChanges: false }),
-    device: createEntityTable({ notesChanges: false }),
-    ip: createEntityTable({ notesChanges: false }),
-    counterparty: createEntityTable({ notesChanges: false }),
-    own: new Map(),
-  };
+  const tables = newTables();
   const state: FeatureState = { ...tables, account: createEntityTable() };
   const offsets = new Map<number, number>(Array.from({ length: partitions }, (_, p) => [p, 0]));
   const own = new Set<number>();
+  const kept = new Set([...stores].filter(isOwnStore));
+  const filled = new Set<string>();
+  const wants = (name: string): boolean => kept.has(name);
   let based = false;
   let snapshotNumber = 0;
   let reading: Promise<void> = Promise.resolve();
@@ -58,7 +71,7 @@ export function createSharedHistories(
       for (const { partition, nextOffset, changes } of batches) {
         // It was taken while the answer was on its way.
         if (!which.has(partition) || nextOffset <= (offsets.get(partition) ?? 0)) continue;
-        applySharedChanges(state, changes);
+        applySharedChanges(state, changes, wants);
         offsets.set(partition, nextOffset);
       }
       if (batches.length === 0) return;
@@ -68,7 +81,8 @@ export function createSharedHistories(
   async function begin(): Promise<void> {
     const snapshot = await store.sharedSnapshot();
     if (!snapshot) return base.loadShared(tables);
-    for (const piece of snapshot.pieces) loadEntities(piece, state);
+    for (const piece of snapshot.pieces) loadEntities(piece, state, wants);
+    for (const name of snapshot.filled) if (wants(name)) filled.add(name);
     for (const [partition, offset] of snapshot.offsets) offsets.set(partition, offset);
     snapshotNumber = snapshot.number;
   }
@@ -82,26 +96,6 @@ export function createSharedHistories(
     });
     reading = turn.catch(() => undefined);
     return turn;
-  }
-
-  async function* pieces(pause: () => Promise<void>): AsyncGenerator<Uint8Array> {
-    let piece = Buffer.allocUnsafe(PIECE_BYTES);
-    let at = 0;
-    for (const [kind, table] of tablesOf(state)) {
-      if (kind === 'account') continue;
-      for (let entry = 0; entry < table.size; entry++) {
-        const length = encodedLength(table, entry, kind);
-        if (at + length > piece.length) {
-          if (at > 0) yield piece.subarray(0, at);
-          piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));
-          at = 0;
-        }
-        encodeEntity(table, entry, kind, piece, at);
-        at += length;
-        if (entry % ENTITIES_AT_ONCE === ENTITIES_AT_ONCE - 1) await pause();
-      }
-    }
-    if (at > 0) yield piece.subarray(0, at);
   }
 
   return {
@@ -123,10 +117,28 @@ export function createSharedHistories(
       const kept = await store.keepSnapshot({
         number: snapshotNumber + 1,
         offsets: new Map(offsets),
-        pieces: pieces(pause),
+        filled: [...filled],
+        pieces: piecesOf(state, pause),
       });
       if (kept) snapshotNumber++;
       return kept;
+    },
+    ownStores: kept,
+    keepOnly(wanted) {
+      for (const name of [...kept]) {
+        if (wanted.has(name)) continue;
+        kept.delete(name);
+        filled.delete(name);
+        tables.own.delete(name);
+      }
+    },
+    filled,
+    adopt(from, names) {
+      takeTables(state, from, names);
+      for (const name of names) {
+        kept.add(name);
+        filled.add(name);
+      }
     },
     offsetOf: (partition) => offsets.get(partition) ?? 0,
     release(partition, offset) {
@@ -134,6 +146,35 @@ export function createSharedHistories(
       offsets.set(partition, Math.max(offset, offsets.get(partition) ?? 0));
     },
   };
+}
+
+const newTables = () => ({
+  merchant: createEntityTable({ notesChanges: false }),
+  device: createEntityTable({ notesChanges: false }),
+  ip: createEntityTable({ notesChanges: false }),
+  counterparty: createEntityTable({ notesChanges: false }),
+  own: new Map<string, Store>(),
+});
+
+/** All but accounts, encoded one after another. */
+async function* piecesOf(state: FeatureState, pause: () => Promise<void>): AsyncGenerator<Uint8Array> {
+  let piece = Buffer.allocUnsafe(PIECE_BYTES);
+  let at = 0;
+  for (const [kind, table] of tablesOf(state)) {
+    if (kind === 'account') continue;
+    for (let entry = 0; entry < table.size; entry++) {
+      const length = encodedLength(table, entry, kind);
+      if (at + length > piece.length) {
+        if (at > 0) yield piece.subarray(0, at);
+        piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));
+        at = 0;
+      }
+      encodeEntity(table, entry, kind, piece, at);
+      at += length;
+      if (entry % ENTITIES_AT_ONCE === ENTITIES_AT_ONCE - 1) await pause();
+    }
+  }
+  if (at > 0) yield piece.subarray(0, at);
 }
 
 function bytesOf(state: FeatureState): number {

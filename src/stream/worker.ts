@@ -1,8 +1,11 @@
-// A worker: the partitions it was given, each at work on its own, over one copy of the shared histories.
+// A worker: the partitions it was given, each at work on its own, over one copy of the shared histories. Another catalogue that
+// keeps more takes their place with a copy of its own, between two batches of all of them.
+import type { Catalogue } from '../features/catalogue.ts';
 import type { StateStore } from '../ports/stream/state-store.ts';
 import type { PartitionParts } from './partition-run.ts';
 import { type PartitionRunner, type PartitionStatus, startPartition } from './partition-runner.ts';
 import { createSharedHistories, type SharedHistories } from './shared-histories.ts';
+import { ownStoresOf } from './telling.ts';
 
 export type WorkerParts = Omit<PartitionParts, 'partition' | 'shared'> & {
   readonly store: StateStore;
@@ -20,8 +23,20 @@ export type StreamWorker = {
   /** Partitions at work, those included that are just being given up. */
   readonly working: readonly number[];
   readonly sharedBytes: number;
+  /**
+   * Has another catalogue decide: `take` is called when nothing is being decided, once the histories that accounts share are
+   * there for it. These are the stores of that catalogue. Rejects where they could not be read: nothing was changed.
+   */
+  change(catalogue: Pick<Catalogue, 'stores'>, take: () => void): Promise<void>;
   /** Finishes what is under way, then resolves. */
   stop(): Promise<void>;
+};
+
+/** Another catalogue, with the histories that accounts share as it keeps them. */
+type Coming = {
+  readonly copy: SharedHistories;
+  take(): void;
+  taken(): void;
 };
 
 const CATCH_UP_MS = 25;
@@ -31,23 +46,31 @@ const TOO_LATE_MS = 60_000;
 const ABANDONED_PAUSE_MS = 200;
 
 export function startWorker(parts: WorkerParts): StreamWorker {
-  const { store, partitions, sleep, onFailure, events } = parts;
-  let shared: SharedHistories = createSharedHistories(store, parts.base, partitions);
+  const { store, partitions, sleep, onFailure } = parts;
+  const copyFor = (stores: ReadonlySet<string>): SharedHistories =>
+    createSharedHistories(store, parts.base, partitions, stores);
+  const newCopy = (): SharedHistories => copyFor(ownStoresOf(parts.inService().catalogue));
+  let shared: SharedHistories = newCopy();
+  let coming: Coming | undefined;
   let desired: ReadonlySet<number> = new Set();
   const running = new Map<number, PartitionRunner>();
   let tainted = false;
   let stopping = false;
 
   function reconcile(): void {
+    const isEnding = tainted || coming !== undefined;
     for (const [partition, runner] of running) {
-      if (tainted || !desired.has(partition)) runner.stop();
+      if (isEnding || !desired.has(partition)) runner.stop();
     }
-    if (tainted && running.size === 0) {
+    if (isEnding && running.size === 0) {
+      coming?.take();
       // What was decided and not committed must go; the store still has what was committed.
-      shared = createSharedHistories(store, parts.base, partitions);
+      shared = coming && !tainted ? coming.copy : newCopy();
+      coming?.taken();
+      coming = undefined;
       tainted = false;
     }
-    if (tainted) return;
+    if (tainted || coming) return;
     for (const partition of desired) if (!running.has(partition)) start(partition);
   }
 
@@ -66,32 +89,36 @@ export function startWorker(parts: WorkerParts): StreamWorker {
       .catch(onFailure);
   }
 
-  let caughtUpAtMs = parts.monotonicMs();
-  async function catchUp(): Promise<void> {
-    while (!stopping) {
-      await sleep(parts.catchUpMs ?? CATCH_UP_MS);
-      if (tainted) continue;
-      try {
-        const late = parts.monotonicMs() - caughtUpAtMs > TOO_LATE_MS;
-        if (late) {
-          // It slept, or the store was away: what it would read next may have been let go meanwhile. While the store
-          // is still away there is nothing to begin anew with.
-          await store.snapshotState(partitions);
-          tainted = true;
-          caughtUpAtMs = parts.monotonicMs();
-          reconcile();
-          continue;
-        }
-        await shared.catchUp();
-        caughtUpAtMs = parts.monotonicMs();
-      } catch (error) {
-        events.onTrouble?.(-1, 'read shared histories', error as Error);
-      }
-    }
-  }
-  void catchUp();
+  void catchUp(parts, {
+    isOver: () => stopping,
+    isEnding: () => tainted,
+    async read() {
+      await shared.catchUp();
+      for (const runner of running.values()) await runner.lookAfter();
+    },
+    beginAnew() {
+      tainted = true;
+      reconcile();
+    },
+  });
 
   return {
+    async change(catalogue, take) {
+      const stores = ownStoresOf(catalogue);
+      if (!keepsMore(parts.inService().catalogue, catalogue)) {
+        take();
+        shared.keepOnly(stores);
+        return;
+      }
+      // It is read while decisions go on by the copy of before.
+      const copy = copyFor(stores);
+      await copy.catchUp();
+      if (stopping || coming) return;
+      await new Promise<void>((taken) => {
+        coming = { copy, take, taken };
+        reconcile();
+      });
+    },
     assign(list) {
       if (stopping) return;
       desired = new Set(list);
@@ -111,4 +138,35 @@ export function startWorker(parts: WorkerParts): StreamWorker {
       await Promise.all([...running.values()].map((runner) => runner.ended.catch(() => undefined)));
     },
   };
+}
+
+type Stores = Pick<Catalogue, 'stores'>;
+
+/** Whether another copy is needed: one that keeps more. Accounts have their histories in the state store. */
+function keepsMore(before: Stores, after: Stores): boolean {
+  const now = new Set(before.stores.map(({ id }) => id));
+  return after.stores.some(({ id }) => id !== 'account' && !now.has(id));
+}
+
+/** Reads what others did, again and again. */
+async function catchUp(
+  { store, partitions, sleep, events, monotonicMs, catchUpMs = CATCH_UP_MS }: WorkerParts,
+  copy: { isOver(): boolean; isEnding(): boolean; read(): Promise<void>; beginAnew(): void },
+): Promise<void> {
+  let caughtUpAtMs = monotonicMs();
+  while (!copy.isOver()) {
+    await sleep(catchUpMs);
+    if (copy.isEnding()) continue;
+    try {
+      if (monotonicMs() - caughtUpAtMs > TOO_LATE_MS) {
+        // It slept, or the store was away: what it would read next may have been let go meanwhile. While the store
+        // is still away there is nothing to begin anew with.
+        await store.snapshotState(partitions);
+        copy.beginAnew();
+      } else await copy.read();
+      caughtUpAtMs = monotonicMs();
+    } catch (error) {
+      events.onTrouble?.(-1, 'read shared histories', error as Error);
+    }
+  }
 }

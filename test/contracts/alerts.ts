@@ -273,9 +273,13 @@ export function alertsContract(name: string, open: () => Promise<OfficeWorld>) {
             .map(({ rows }) => rows),
           [5],
         );
-        assert.deepEqual(await past.hits(100), [
-          { id: 'r', version: 1, shadow: false, hits: 3, labelled: 1, frauds: 0 },
+        assert.deepEqual(await past.hits(100, START_MS + 3_600_000), [
+          { id: 'r', version: 1, shadow: false, hits: 3, labelled: 1, frauds: 0, mature: 3, matureFrauds: 0 },
         ]);
+        assert.deepEqual(
+          (await past.hits(100, START_MS)).map(({ hits, mature }) => [hits, mature]),
+          [[3, 0]],
+        );
       },
     );
 

@@ -161,6 +161,7 @@ export function stateStoreContract(name: string, openWorld: () => Promise<StateW
     assert.deepEqual(await store.snapshotState(1), { number: 0, batches: 4 });
     const snapshot = (number: number, offset: number) => ({
       number,
+      filled: [],
       offsets: new Map([[0, offset]]),
       pieces: [bytes(number), bytes(number, number)],
     });
@@ -192,6 +193,7 @@ export function stateStoreContract(name: string, openWorld: () => Promise<StateW
     const heldUp = Promise.withResolvers<void>();
     const slow = store.keepSnapshot({
       number: 1,
+      filled: [],
       offsets: new Map([[0, 10]]),
       pieces: (async function* () {
         yield bytes(7);
@@ -200,7 +202,12 @@ export function stateStoreContract(name: string, openWorld: () => Promise<StateW
       })(),
     });
     assert.ok(
-      await store.keepSnapshot({ number: 1, offsets: new Map([[0, 20]]), pieces: [bytes(1), bytes(2)] }),
+      await store.keepSnapshot({
+        number: 1,
+        filled: [],
+        offsets: new Map([[0, 20]]),
+        pieces: [bytes(1), bytes(2)],
+      }),
     );
     heldUp.resolve();
     assert.equal(await slow, false);
@@ -222,6 +229,22 @@ export function stateStoreContract(name: string, openWorld: () => Promise<StateW
     assert.ok(back.every((value, i) => value?.[0] === (i & 255)));
   });
 
+  test(`${name}: STATE10 What an owner says that it tells others of is there for all who ask and for the next owner; who lost the partition cannot say it`, async () => {
+    const store = await open();
+    const first = await store.acquire(1);
+    assert.equal(first.told, undefined);
+    const told = { stores: ['own:customer:1'], fromOffset: 7 };
+    await store.tell(1, first.epoch, told);
+    const said = async () => (await store.standing(3)).map((one) => one.told);
+    assert.deepEqual(await said(), [undefined, told, undefined]);
+    const next = await store.acquire(1);
+    assert.deepEqual(next.told, told);
+    await assert.rejects(store.tell(1, first.epoch, { stores: [], fromOffset: 9 }), FencedError);
+    assert.deepEqual(await said(), [undefined, told, undefined]);
+    await store.commit(commitOf({ partition: 1, epoch: next.epoch }));
+    assert.deepEqual((await store.standing(2))[1], { nextOffset: 10, told });
+  });
+
   test(`${name}: STATE9 After a loss nothing is known of a partition, its epochs go on rising, and nobody from before can commit or read`, async () => {
     const { store, lose } = await openWorld();
     const before = await store.acquire(0);
@@ -233,7 +256,9 @@ export function stateStoreContract(name: string, openWorld: () => Promise<StateW
       shared: bytes(1),
     });
     await store.commit(first);
-    assert.ok(await store.keepSnapshot({ number: 1, offsets: new Map([[0, 10]]), pieces: [bytes(1)] }));
+    assert.ok(
+      await store.keepSnapshot({ number: 1, filled: [], offsets: new Map([[0, 10]]), pieces: [bytes(1)] }),
+    );
     await lose();
     await assert.rejects(store.accounts(0, before.epoch, ['a']), FencedError);
     await assert.rejects(store.labels(0, before.epoch, ['t']), FencedError);

@@ -23,6 +23,7 @@ export type Sabotage =
   | 'no look at the progress'
   | 'no claim'
   | 'no ids'
+  | 'no telling of a coming catalogue'
   | 'no quarantine'
   | 'a quarantine that loses a neighbour'
   | 'a quarantine of the machine’s faults';
@@ -42,5 +43,7 @@ export type Faults = {
   readonly forgets: boolean;
   /** Which records come that the program fails at: none, all kinds, or only those that are decided and cannot be stored. */
   readonly poison: 'none' | 'all' | 'storing';
+  /** A catalogue of own aggregates: from the first record on, or filled and taken part-way. */
+  readonly catalogue?: 'own' | 'change';
   readonly sabotage: Sabotage;
 };

@@ -1,9 +1,11 @@
 // The real workers and sinks on what is unreliable, each a process that can be killed and put to sleep.
 
 import { shippedMoney } from '../../src/domain/base-amount.ts';
+import type { Catalogue } from '../../src/features/catalogue.ts';
 import { placeIn } from '../../src/features/place-in.ts';
 import { STANDARD } from '../../src/features/standard.ts';
 import type { ModelInfo, Scorer } from '../../src/models/model.ts';
+import type { InService } from '../../src/ports/desk.ts';
 import { type DecidedHistory, type HistoryItem, NO_BASE } from '../../src/ports/stream/history.ts';
 import type { SinkStore } from '../../src/ports/stream/sink-store.ts';
 import type { StateStore } from '../../src/ports/stream/state-store.ts';
@@ -12,17 +14,22 @@ import { compileRuleset, type Ruleset } from '../../src/rules/ruleset.ts';
 import { readMessage } from '../../src/stream/message-codec.ts';
 import { createPublisher } from '../../src/stream/publisher.ts';
 import { startSinks } from '../../src/stream/sinks.ts';
-import { startWorker } from '../../src/stream/worker.ts';
+import { startSnapshotKeeper } from '../../src/stream/snapshot-keeper.ts';
+import { ownStoresOf } from '../../src/stream/telling.ts';
+import { type StreamWorker, startWorker } from '../../src/stream/worker.ts';
 import { countingCatalogue } from '../counted-events.ts';
 import { eventPoisonOf, poisonOf } from './faults.ts';
+import { COMING, ownCatalogue } from './own-catalogue.ts';
 import type { Collected } from './unreliable-database.ts';
 import type { Process } from './virtual-time.ts';
 import { PARTITIONS, START_MS, type World } from './world.ts';
 
 const FALLBACK_AFTER_MS = 60;
+/** How often a worker looks in the book. */
+const LOOK_MS = 150;
 
 /** Scores by what the account did before, so that a lost or doubled step of its history shows in the score. */
-function accountScorer(): Scorer {
+function accountScorer(catalogue: Catalogue): Scorer {
   const info: ModelInfo = {
     version: 'simulation',
     kind: 'random-forest',
@@ -36,7 +43,7 @@ function accountScorer(): Scorer {
   };
   return {
     info,
-    catalogue: STANDARD,
+    catalogue,
     failures: { count: 0, last: undefined },
     baseline: undefined,
     curve: undefined,
@@ -49,12 +56,13 @@ function accountScorer(): Scorer {
       1,
     vote: () => 0,
     baseVote: 0,
-    contributions: () => new Float64Array(STANDARD.size),
+    contributions: () => new Float64Array(catalogue.size),
   };
 }
 
 /** Counts events, so that one that is lost or doubled shows in the scores of payments, and fails at some of them. */
 const CATALOGUE = countingCatalogue((event) => eventPoisonOf(event) === 'deciding');
+const OWN = ownCatalogue(CATALOGUE);
 const RULES = compileRuleset([], STANDARD);
 /** Rules with a fault that some transactions meet. */
 const FAULTY_RULES: Ruleset = {
@@ -91,9 +99,79 @@ const historyFor = ({ outputs, callOver }: World, process: Process): DecidedHist
 
 export type Running = {
   readonly process: Process;
+  /** Whether what it decides by is what the book says. */
+  isCurrent(): boolean;
   stop(): void;
   assign(partitions: readonly number[]): void;
 };
+
+/** What decides in a worker: looked up in the book, as real ones do. */
+function serviceOf({ book, faults }: World) {
+  const serviceBy = (catalogue: Catalogue): InService => ({
+    catalogue,
+    serving: { champion: accountScorer(catalogue) },
+    ruleset: FAULTY_RULES,
+  });
+  const wanted = (): Catalogue => (book.state === 'live' ? OWN : CATALOGUE);
+  let current = serviceBy(wanted());
+  /** What this process has seen of the book. */
+  let seen = book.state;
+  const look = async (): Promise<void> => {
+    seen = book.state;
+  };
+  return {
+    parts: {
+      inService: () => current,
+      alsoTold: () =>
+        seen === 'draft' ||
+        current.catalogue === OWN ||
+        faults.sabotage === 'no telling of a coming catalogue'
+          ? []
+          : [OWN],
+      lookAgain: look,
+    },
+    isCurrent: () => current.catalogue === wanted(),
+    watch({ time }: World, process: Process, worker: StreamWorker): void {
+      void (async () => {
+        for (;;) {
+          await time.sleep(process, LOOK_MS);
+          await look();
+          const next = wanted();
+          if (next === current.catalogue) continue;
+          await worker
+            .change(next, () => {
+              current = serviceBy(next);
+            })
+            .catch(() => undefined);
+        }
+      })();
+    },
+  };
+}
+
+/** What keeps snapshots, and fills what comes. */
+export function startKeeperProcess(world: World, storeFor: (process: Process) => StateStore): Running {
+  const { time, book } = world;
+  const process: Process = { alive: true, pausedUntilMs: 0 };
+  const keeper = startSnapshotKeeper({
+    store: storeFor(process),
+    base: NO_BASE,
+    partitions: PARTITIONS,
+    monotonicMs: time.nowMs,
+    sleep: (ms) => time.sleep(process, ms),
+    onTrouble: () => undefined,
+    history: historyFor(world, process),
+    wanted: async () => ({
+      stores: book.state === 'live' ? ownStoresOf(OWN) : new Set(),
+      coming: book.state === 'filling' ? COMING : undefined,
+    }),
+    async onFilled() {
+      await time.moment(process);
+      if (book.state === 'filling') book.state = 'live';
+    },
+  });
+  return { process, isCurrent: () => true, assign: () => undefined, stop: () => void keeper.stop() };
+}
 
 export function startWorkerProcess(
   world: World,
@@ -105,14 +183,14 @@ export function startWorkerProcess(
   const sleep = (ms: number): Promise<void> => time.sleep(process, ms);
   const store = storeFor(process);
   const publisher = createPublisher({ output: outputFor(process), sleep });
-  const serving = { champion: accountScorer() };
+  const service = serviceOf(world);
   const worker = startWorker({
     store,
     source: { open: (partition, fromOffset) => inputOver(process, log[partition], fromOffset) },
     publisher,
     clock: { nowMs: time.nowMs },
     monotonicMs: time.nowMs,
-    inService: () => ({ catalogue: CATALOGUE, serving, ruleset: FAULTY_RULES }),
+    ...service.parts,
     money: shippedMoney,
     // In every other world accounts are let go of with each batch: a chunk of a table is more than half of it.
     accountCacheBytes: seed % 2 === 0 ? 400 << 10 : 1 << 20,
@@ -129,8 +207,10 @@ export function startWorkerProcess(
       throw error;
     },
   });
+  service.watch(world, process, worker);
   return {
     process,
+    isCurrent: service.isCurrent,
     assign: (partitions) => worker.assign(partitions),
     stop: () => void worker.stop(),
   };
@@ -154,5 +234,5 @@ export function startSinkProcess(
     },
   );
   all.assign([...Array(PARTITIONS).keys()]);
-  return { process, assign: () => undefined, stop: () => void all.stop() };
+  return { process, isCurrent: () => true, assign: () => undefined, stop: () => void all.stop() };
 }

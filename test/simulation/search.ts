@@ -79,7 +79,13 @@ function faultIn(outcome: Outcome, calm: Outcome, faults: Faults): string | unde
   );
   if (byAccount(outcome, leftOut) !== byAccount(calm, leftOut))
     return 'decisions are not those of an uninterrupted run';
-  return historyFaultIn(outcome, calm, faults);
+  return historyFaultIn(outcome, calm, faults) ?? ownFaultIn(outcome, faults);
+}
+
+function ownFaultIn({ own, histories }: Outcome, { loss }: Faults): string | undefined {
+  // A partition to which nothing more comes is built again when something does.
+  if (loss && [...histories.values()].includes('')) return undefined;
+  return own.found === own.expected ? undefined : `own histories are ${own.found}, not ${own.expected}`;
 }
 
 /** The first fault among the seeds from (inclusive) to (exclusive), or undefined. */

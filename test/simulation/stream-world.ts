@@ -4,7 +4,8 @@ import type { Decided, Observed } from '../../src/engine/process-batch.ts';
 import { type DeadLetterEntry, quarantinedEvent } from '../../src/ports/office/dead-letters.ts';
 import { readMessage } from '../../src/stream/message-codec.ts';
 import type { Faults, Poison } from './faults.ts';
-import { type Running, startSinkProcess, startWorkerProcess } from './processes.ts';
+import { expectedOwnValues, keptOwnValues } from './own-catalogue.ts';
+import { type Running, startKeeperProcess, startSinkProcess, startWorkerProcess } from './processes.ts';
 import { ACCOUNTS, createTraffic, type Traffic } from './traffic.ts';
 import { createUnreliableDatabase, type UnreliableDatabase } from './unreliable-database.ts';
 import { createUnreliableOutputs } from './unreliable-outputs.ts';
@@ -33,6 +34,8 @@ export type Outcome = {
   /** What was poisoned, and what the database holds of the quarantine, by `quarantinedIdOf`. */
   readonly poisoned: ReadonlyMap<string, Poison>;
   readonly quarantined: ReadonlyMap<string, DeadLetterEntry>;
+  /** What own features say of each shop in the end, and what they should. */
+  readonly own: { readonly found: string; readonly expected: string };
   /** Rows that the database was given twice. */
   readonly storedTwice: number;
 };
@@ -41,6 +44,8 @@ export type Outcome = {
 type Cast = {
   readonly workers: Running[];
   sinks: Running;
+  keeper: Running;
+  startKeeper(): Running;
   startWorker(): Running;
   startSinks(): Running;
 };
@@ -63,7 +68,7 @@ async function disturb(
   state: UnreliableState,
   database: UnreliableDatabase,
 ): Promise<number> {
-  const { faults, random, time, chance, between, outputs } = world;
+  const { faults, random, time, chance, between, outputs, book } = world;
   let foreign = 0;
   let lossAtMs = faults.loss ? START_MS + between(0, BUSY_MS) : Number.POSITIVE_INFINITY;
   while (time.nowMs() < START_MS + BUSY_MS) {
@@ -96,8 +101,14 @@ async function disturb(
       cast.sinks.process.alive = false;
       cast.sinks = cast.startSinks();
     }
+    if (faults.kills && faults.catalogue && chance(0.2)) {
+      cast.keeper.process.alive = false;
+      cast.keeper = cast.startKeeper();
+    }
+    if (faults.catalogue === 'change' && book.state === 'draft' && chance(0.3)) book.state = 'filling';
     shareOut(world, cast.workers);
   }
+  if (faults.catalogue === 'change' && book.state === 'draft') book.state = 'filling';
   if (faults.loss) state.loseEverything();
   if (faults.forgets) database.forget();
   await time.sleep(world.process, LONGEST_SLEEP_MS);
@@ -128,7 +139,8 @@ function startCast(world: World, state: UnreliableState, database: UnreliableDat
   const startWorker = (): Running => startWorkerProcess(world, state.forProcess, outputFor);
   const startSinks = (): Running => startSinkProcess(world, database.forProcess);
   const workers = [startWorker(), startWorker()];
-  return { workers, sinks: startSinks(), startWorker, startSinks };
+  const startKeeper = (): Running => startKeeperProcess(world, state.forProcess);
+  return { workers, sinks: startSinks(), keeper: startKeeper(), startWorker, startSinks, startKeeper };
 }
 
 /** Lets time pass until all that came in is stored, or nothing more can be hoped for; gives the dead letters there must be. */
@@ -158,13 +170,15 @@ async function settle(
       stored.size >= traffic.accepted.length &&
       events.size >= traffic.acceptedEvents.length &&
       found >= deadLetters() &&
-      quarantined.size >= traffic.poisoned.size
+      quarantined.size >= traffic.poisoned.size &&
+      (!world.faults.catalogue ||
+        (world.book.state === 'live' && cast.workers.every((one) => one.isCurrent())))
     );
   };
   while (!isSettled() && time.nowMs() < START_MS + LIMIT_MS) await time.run(time.nowMs() + STEP_MS);
   // What is stored was published; it is committed a while later.
   await time.run(time.nowMs() + COMMITTED_AFTER_MS);
-  for (const { process } of [...cast.workers, cast.sinks]) process.alive = false;
+  for (const { process } of [...cast.workers, cast.sinks, cast.keeper]) process.alive = false;
   world.process.alive = false;
   return deadLetters();
 }
@@ -178,7 +192,18 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
   const traffic = createTraffic(world);
   const deadLetters = await settle(world, cast, traffic, state, database);
   const { stored, events, deadLetters: storedDeadLetters, quarantined } = database.now();
+  const { nowMs } = world.time;
+  const own = faults.catalogue
+    ? {
+        found:
+          world.book.state === 'live' && cast.workers.every((one) => one.isCurrent())
+            ? await keptOwnValues(state.store, PARTITIONS, nowMs())
+            : 'it was not taken',
+        expected: expectedOwnValues(traffic.transactions, traffic.labels, nowMs()),
+      }
+    : { found: '', expected: '' };
   return {
+    own,
     accepted: traffic.accepted,
     acceptedEvents: traffic.acceptedEvents,
     deadLetters,

@@ -2,6 +2,7 @@
 // poison.
 
 import type { CustomerEvent } from '../../src/domain/customer-event.ts';
+import type { Label } from '../../src/domain/label.ts';
 import { createRandom, type Random } from '../../src/domain/random.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import { quarantinedEvent } from '../../src/ports/office/dead-letters.ts';
@@ -21,6 +22,8 @@ export const ACCOUNTS = Array.from({ length: ACCOUNT_COUNT }, (_, account) => `a
 
 export type Traffic = {
   readonly accepted: readonly string[];
+  readonly transactions: readonly Transaction[];
+  readonly labels: readonly Label[];
   readonly acceptedEvents: readonly string[];
   /** Poisoned transactions and events, by `quarantinedIdOf`, and at what each makes the program fail. */
   readonly poisoned: ReadonlyMap<string, Poison>;
@@ -49,16 +52,15 @@ const eventOf = (id: string, account: number, occurredAtMs: number): CustomerEve
   deviceId: `d${account % 2}`,
 });
 
-const labelOf = ({ id, accountId, occurredAtMs, merchant }: Transaction, fraud: boolean): EncodedRecord =>
-  encodeLabel({
-    transactionId: id,
-    fraud,
-    source: 'customer',
-    labelledAtMs: START_MS,
-    accountId,
-    occurredAtMs,
-    merchantId: merchant?.id,
-  });
+const labelOf = ({ id, accountId, occurredAtMs, merchant }: Transaction, fraud: boolean): Label => ({
+  transactionId: id,
+  fraud,
+  source: 'customer',
+  labelledAtMs: START_MS,
+  accountId,
+  occurredAtMs,
+  merchantId: merchant?.id,
+});
 
 /** The poison that comes before a transaction, if any; `again` where it is sent twice. */
 function poisonBefore(
@@ -82,6 +84,8 @@ export function createTraffic(world: World): Traffic {
   const chance = (share: number): boolean => random.next() < share;
   const between = (low: number, high: number): number => low + random.next() * (high - low);
   const accepted: string[] = [];
+  const transactions: Transaction[] = [];
+  const labels: Label[] = [];
   const acceptedEvents: string[] = [];
   const poisoned = new Map<string, Poison>();
   let unreadable = 0;
@@ -126,6 +130,7 @@ export function createTraffic(world: World): Traffic {
     const encoded = encodeTransaction(transaction);
     append(encoded);
     accepted.push(transaction.id);
+    transactions.push(transaction);
     // A producer that had no answer sends again, now or later.
     if (chance(0.15)) append(encoded);
     if (chance(0.1)) void time.sleep(world.process, between(10, 800)).then(() => append(encoded));
@@ -133,11 +138,17 @@ export function createTraffic(world: World): Traffic {
       append({ key: Buffer.from('x'), value: Buffer.from('{"not a transaction"') });
       unreadable++;
     }
-    if (chance(0.2)) append(labelOf(transaction, chance(0.7)), 'label');
+    if (chance(0.2)) {
+      const label = labelOf(transaction, chance(0.7));
+      labels.push(label);
+      append(encodeLabel(label), 'label');
+    }
   }
 
   return {
     accepted,
+    transactions,
+    labels,
     acceptedEvents,
     poisoned,
     unreadable: () => unreadable,

@@ -9,6 +9,8 @@ export type UnreliableState = {
   /** The histories of these accounts, as text. */
   histories(accountIds: readonly string[]): ReadonlyMap<string, string>;
   forProcess(process: Process): StateStore;
+  /** What is there, as nobody disturbs it. */
+  readonly store: StateStore;
 };
 
 export function createUnreliableState({ faults, time, chance, between, callOver }: World): UnreliableState {
@@ -48,6 +50,8 @@ export function createUnreliableState({ faults, time, chance, between, callOver 
           if (sabotage !== 'no fence') return memory.commit(commit);
           memory.force(commit);
         }),
+      tell: (...said) => call(process, () => memory.tell(...said)),
+      standing: (partitions) => call(process, () => memory.standing(partitions)),
       sharedAfter: (offsets, max) => call(process, () => memory.sharedAfter(offsets, max)),
       sharedSnapshot: () => call(process, () => memory.sharedSnapshot()),
       keepSnapshot: (snapshot) => call(process, () => memory.keepSnapshot(snapshot)),
@@ -56,6 +60,7 @@ export function createUnreliableState({ faults, time, chance, between, callOver 
   }
 
   return {
+    store: memory,
     loseEverything: () => memory.loseEverything(),
     histories: (accountIds) =>
       new Map(

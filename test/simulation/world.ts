@@ -17,6 +17,8 @@ export type World = {
   /** Lives until the end: for what is done by nobody. */
   readonly process: Process;
   readonly log: readonly StreamRecord[][];
+  /** Where the catalogue of own aggregates is. */
+  readonly book: { state: 'draft' | 'filling' | 'live' };
   readonly outputs: Readonly<Record<Output, readonly StreamRecord[][]>>;
   chance(share: number): boolean;
   between(low: number, high: number): number;
@@ -84,6 +86,7 @@ export function createWorld(seed: number, faults: Faults): World {
     time,
     process: { alive: true, pausedUntilMs: 0 },
     log: emptyPartitions(),
+    book: { state: faults.catalogue === 'own' ? 'live' : 'draft' },
     outputs: { decisions: emptyPartitions(), 'dead-letters': emptyPartitions() },
     chance,
     between: (low, high) => low + random.next() * (high - low),

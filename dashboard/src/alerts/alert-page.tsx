@@ -1,5 +1,7 @@
-// The page of an alert: what happened, why, what surrounds it, who did what; and the verdict.
+// The page of an alert: what happened and the verdict, why, and what surrounds it; from alert to alert by key.
+import { Button } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { count } from '../kit/format.ts';
 import { LinkButton } from '../kit/link-button.tsx';
 import { Empty, Panel } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
@@ -8,9 +10,11 @@ import { look, useLive } from '../live/feed.ts';
 import { Story, useStory } from '../transactions/index.ts';
 import { useActions } from './alert-actions.tsx';
 import { AlertSummary } from './alert-summary.tsx';
-import { AlertSurroundings } from './alert-surroundings.tsx';
+import { AccountLately, AlertLinks, History, OtherAlerts } from './alert-surroundings.tsx';
 import { FlaggedTransactions } from './flagged-transactions.tsx';
+import { type Neighbours, useNeighbours } from './neighbours.ts';
 import { NotesPanel } from './notes-panel.tsx';
+import { useQueueKeys } from './queue-keys.ts';
 
 /** What the desk says of alerts in general is a hint to look at this one again; a burst of hints is one look. */
 function useAlertFile(id: number): Asked<'getAlert'> {
@@ -37,9 +41,21 @@ export function AlertPage(props: { readonly id: number }) {
     return () => look(null);
   }, [id]);
   const gone = useCallback(() => setSaid(undefined), []);
-  const acting = useActions(setSaid, again);
+  const neighbours = useNeighbours(id);
+  const acting = useActions(setSaid, (result, leaves) => {
+    again();
+    neighbours.settle(result, leaves);
+  });
   const worst = file?.transactions.reduce((a, b) => (b.score > a.score ? b : a), file.transactions[0]);
   const shown = chosen ?? worst?.id;
+  const { previous, next, go } = neighbours;
+  useQueueKeys({
+    at: undefined,
+    targets: file && file.alert.id === id ? [file.alert] : [],
+    acting,
+    closed: file?.alert.status === 'closed',
+    move: (by) => go(by > 0 ? next : previous),
+  });
   const { story, failure } = useStory(shown);
   const back = (
     <LinkButton
@@ -61,17 +77,59 @@ export function AlertPage(props: { readonly id: number }) {
   }
   return (
     <div className="alert-page" data-testid="alert-page">
-      <AlertSummary file={file} acting={acting} back={back} />
+      <AlertSummary
+        file={file}
+        acting={acting}
+        back={
+          <>
+            <Steps neighbours={neighbours} />
+            {back}
+          </>
+        }
+      />
       <div className="grid">
-        <FlaggedTransactions file={file} shown={shown} onShow={setChosen} />
-        <NotesPanel file={file} onChanged={again} onSaid={setSaid} />
+        <Panel title="Why" note={story && `transaction ${story.decision.transactionId}`}>
+          {failure && <Empty>{failure}</Empty>}
+          {story && <Story story={story} isWithin />}
+        </Panel>
+        <div className="side">
+          <FlaggedTransactions file={file} shown={shown} onShow={setChosen} />
+          <AccountLately file={file} />
+          <NotesPanel file={file} onChanged={again} onSaid={setSaid} />
+          <OtherAlerts file={file} />
+          <History file={file} />
+        </div>
       </div>
-      <Panel title="Why" note={story && `transaction ${story.decision.transactionId}`}>
-        {failure && <Empty>{failure}</Empty>}
-        {story && <Story story={story} />}
-      </Panel>
-      <AlertSurroundings file={file} />
+      <AlertLinks file={file} />
       <Toast said={said} onGone={gone} />
     </div>
+  );
+}
+
+/** To the alerts beside it in the queue; the keys are told by the buttons. */
+function Steps({ neighbours }: { readonly neighbours: Neighbours }) {
+  const { place, previous, next, go } = neighbours;
+  return (
+    <>
+      {place !== undefined && <span className="muted">place {count(place)} in the queue</span>}
+      <Button
+        size="xs"
+        variant="default"
+        disabled={previous === undefined}
+        title="The alert before it in the queue: k"
+        onClick={() => go(previous)}
+      >
+        ↑ Before
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        disabled={next === undefined}
+        title="The next alert of the queue: j"
+        onClick={() => go(next)}
+      >
+        ↓ Next
+      </Button>
+    </>
   );
 }

@@ -56,8 +56,8 @@ export function AlertSummary(props: {
       <h1 className="headline">{headline(alert)}</h1>
       <p className="muted" style={{ margin: '4px 0 10px' }}>
         {alert.topReason && <>{alert.topReason} · </>}
-        expected loss {count(alert.expectedLossMinor / 100)} · highest score {percent(alert.maxScore)} ·{' '}
-        <Standing alert={alert} />
+        expected loss {hundredthsMoney(alert.expectedLossMinor, alert.currency)} · highest score{' '}
+        {percent(alert.maxScore)} · <Standing alert={alert} />
       </p>
       {alert.caseId !== null && (
         <LinkButton size="compact-xs" variant="light" mb={8} to="/cases" search={{ case: alert.caseId }}>

@@ -1,43 +1,30 @@
-// What surrounds an alert: accounts linked with its own, other alerts of it, and who did what.
+// What surrounds an alert: its account lately, accounts linked with it, its other alerts, and who did what. What there is nothing
+// of takes no place.
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
-import { AccountEvents } from '../events/index.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { count, dateTime, utc } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
-import { Empty, Panel } from '../kit/parts.tsx';
+import { Panel } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { LinkGraph } from '../links/index.ts';
+import { AccountMap, AccountTimeline, LinkedAccounts } from '../links/index.ts';
 import { useMay } from '../live/me.ts';
 import { VERDICT_WORDS } from './verdict-words.ts';
 
-export function AlertSurroundings(props: { readonly file: AlertFile }) {
-  const { alert, earlier, history } = props.file;
-  const sees = useMay('read_identifiers');
+/** What the account did lately, in time and on the map. */
+export function AccountLately({ file }: { readonly file: AlertFile }) {
+  const { transactions, account } = file;
   return (
-    <div className="grid">
-      <Panel title="Linked accounts" note="by device, address, payee and merchant; click an account to go on">
-        {sees ? (
-          <LinkGraph accountId={alert.accountId} />
-        ) : (
-          <Empty>{NOT_SHOWN} Links between accounts are, too.</Empty>
-        )}
-      </Panel>
-      <div style={{ display: 'grid', gap: 12, alignContent: 'start' }}>
-        <OtherAlerts alerts={earlier} />
-        <Events accountId={alert.accountId} />
-        <History lines={history} />
-      </div>
-    </div>
+    <Panel title="The account lately" note={`${count(account.length)} newest transactions`}>
+      <AccountTimeline points={account} flagged={new Set(transactions.map((row) => row.id))} />
+      <AccountMap points={account} />
+    </Panel>
   );
 }
 
-/** What the customer did besides paying, where there is any. */
-function Events(props: { readonly accountId: string }) {
-  return (
-    <div className="panel events-panel">
-      <AccountEvents accountId={props.accountId} title="What else happened to the account" />
-    </div>
-  );
+export function AlertLinks({ file }: { readonly file: AlertFile }) {
+  const sees = useMay('read_identifiers');
+  if (!sees) return <p className="muted folded">{NOT_SHOWN} Links between accounts are, too.</p>;
+  return <LinkedAccounts accountId={file.alert.accountId} />;
 }
 
 const OTHER: readonly Column<AlertFile['earlier'][number]>[] = [
@@ -47,27 +34,27 @@ const OTHER: readonly Column<AlertFile['earlier'][number]>[] = [
   { right: true, cell: ({ transactions }) => `${count(transactions)} flagged` },
 ];
 
-function OtherAlerts(props: { readonly alerts: AlertFile['earlier'] }) {
+export function OtherAlerts({ file }: { readonly file: AlertFile }) {
   const change = useChangeSearch<'/alerts'>();
+  if (file.earlier.length === 0) return <p className="muted folded">The account has no other alert.</p>;
   return (
     <Panel title="Other alerts of the account">
       <Table
         label="Other alerts of the account"
-        rows={props.alerts}
+        rows={file.earlier}
         rowKey={({ id }) => id}
         columns={OTHER}
         onOpen={({ id }) => change({ alert: id })}
-        empty="None before this one."
       />
     </Panel>
   );
 }
 
-function History(props: { readonly lines: AlertFile['history'] }) {
+export function History({ file }: { readonly file: AlertFile }) {
+  if (file.history.length === 0) return <p className="muted folded">Nobody did anything yet.</p>;
   return (
     <Panel title="Who did what">
-      {props.lines.length === 0 && <Empty>Nobody did anything yet.</Empty>}
-      {props.lines.map((line) => (
+      {file.history.map((line) => (
         <p key={`${line.at}${line.action}`} className="history">
           <span title={utc(line.at)}>{dateTime(line.at)}</span> <b>{line.who}</b> {line.action}
           {line.detail && (

@@ -57,10 +57,12 @@ function QueueScreen() {
     acting,
     closed: view === 'closed',
     move: (by) => setCursor((now) => Math.max(0, Math.min(alerts.length - 1, now + by))),
-    search: () => searchBox.current?.focus(),
-    open,
-    toggle: (alert) => choose(alert.id, !chosen.has(alert.id)),
-    chooseNone: () => setChosen(new Set()),
+    list: {
+      search: () => searchBox.current?.focus(),
+      open,
+      toggle: (alert) => choose(alert.id, !chosen.has(alert.id)),
+      chooseNone: () => setChosen(new Set()),
+    },
   });
 
   return (

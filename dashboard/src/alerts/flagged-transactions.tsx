@@ -1,17 +1,16 @@
-// The flagged transactions of an alert, and what its account did lately, in time and on the map.
+// The flagged transactions of an alert; the one that is chosen has its story beside them.
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { AmountCell } from '../kit/amount.tsx';
 import { count, dateTime, utc, words } from '../kit/format.ts';
 import { OutcomeTag, Panel, ScoreBar } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { AccountMap, AccountTimeline } from '../links/index.ts';
 
 const COLUMNS: readonly Column<AlertFile['transactions'][number]>[] = [
   { hint: ({ occurredAt }) => utc(occurredAt), cell: ({ occurredAt }) => dateTime(occurredAt) },
   { right: true, cell: (row) => <AmountCell row={row} /> },
-  { cell: ({ merchantName, type }) => merchantName ?? words(type) },
-  { cell: ({ score, outcome }) => <ScoreBar score={score} outcome={outcome} /> },
   { cell: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
+  { cell: ({ score, outcome }) => <ScoreBar score={score} outcome={outcome} /> },
+  { cell: ({ merchantName, type }) => merchantName ?? words(type) },
 ];
 
 export function FlaggedTransactions(props: {
@@ -21,7 +20,7 @@ export function FlaggedTransactions(props: {
   readonly onShow: (id: string) => void;
 }) {
   const { file, shown, onShow } = props;
-  const { alert, transactions, account } = file;
+  const { alert, transactions } = file;
   return (
     <Panel
       title="Flagged transactions"
@@ -39,9 +38,6 @@ export function FlaggedTransactions(props: {
         mark={({ id }) => ({ isCurrent: shown === id })}
         onOpen={({ id }) => onShow(id)}
       />
-      <h3>The account lately</h3>
-      <AccountTimeline points={account} flagged={new Set(transactions.map((row) => row.id))} />
-      <AccountMap points={account} />
     </Panel>
   );
 }

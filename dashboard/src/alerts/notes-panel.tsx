@@ -3,7 +3,7 @@ import { Button, FileButton } from '@mantine/core';
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { count, dateTime } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
-import { Empty, Panel } from '../kit/parts.tsx';
+import { Panel } from '../kit/parts.tsx';
 import type { Said } from '../kit/toast.tsx';
 import { call } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
@@ -23,7 +23,7 @@ export function NotesPanel(props: NotesProps) {
   return (
     <Panel title="Notes and files">
       {notes.length === 0 && attachments.length === 0 && (
-        <Empty>Nothing noted yet. What you write here stays with the alert, under your name.</Empty>
+        <p className="muted">Nothing noted yet. What you write stays with the alert, under your name.</p>
       )}
       <Written file={props.file} />
       {may && <More {...props} />}

@@ -18,27 +18,33 @@ export function useQueueKeys(queue: {
   readonly acting: Acting;
   readonly closed: boolean;
   move(by: number): void;
-  search(): void;
-  open(alert: Alert): void;
-  toggle(alert: Alert): void;
-  chooseNone(): void;
+  /** Where alerts stand in a list; on the page of one the arrows move the page. */
+  readonly list?: {
+    search(): void;
+    open(alert: Alert): void;
+    toggle(alert: Alert): void;
+    chooseNone(): void;
+  };
 }): void {
   const { me } = useMe();
   const may = useMay('work_alerts');
-  const { at, targets, acting, closed, move } = queue;
+  const { at, targets, acting, closed, move, list } = queue;
   const act = (action: () => Action) => () => void acting.run(targets, action());
   const mine = (): boolean => targets.every(({ assignee }) => assignee?.id === me?.actor?.id);
   const keys: Keys = {
     j: () => move(1),
-    ArrowDown: () => move(1),
     k: () => move(-1),
-    ArrowUp: () => move(-1),
-    '/': () => queue.search(),
-    Escape: () => queue.chooseNone(),
-    ...(at && {
-      Enter: () => queue.open(at),
-      x: () => queue.toggle(at),
+    ...(list && {
+      ArrowDown: () => move(1),
+      ArrowUp: () => move(-1),
+      '/': () => list.search(),
+      Escape: () => list.chooseNone(),
     }),
+    ...(list &&
+      at && {
+        Enter: () => list.open(at),
+        x: () => list.toggle(at),
+      }),
     ...(may &&
       !closed && {
         c: act(() => ({ action: mine() ? 'release' : 'claim' })),

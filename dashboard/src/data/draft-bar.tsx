@@ -1,13 +1,14 @@
 // What the draft changes of what serves, what stands in its way, and what is done with it.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { Catalogue, CatalogueCheck } from '../../../src/protocol/catalogue.ts';
+import type { CatalogueCheck } from '../../../src/protocol/catalogue.ts';
 import { useConfirm } from '../kit/dialog.tsx';
 import { dateTime } from '../kit/format.ts';
 import { LinkButton } from '../kit/link-button.tsx';
 import { Problem } from '../kit/parts.tsx';
 import { ChangeTable, summaryOf } from './changes.tsx';
 import type { Draft } from './draft.ts';
+import { Filling } from './filling.tsx';
 import { GoLive } from './go-live.tsx';
 import { PlacedProblems } from './placed-problems.tsx';
 
@@ -19,7 +20,16 @@ export function DraftBar({ draft }: { readonly draft: Draft }) {
   if (!catalogue) return null;
   return (
     <>
-      <Filling catalogue={catalogue} />
+      <Filling draft={draft} catalogue={catalogue} />
+      <Problem
+        text={
+          catalogue.live.problem &&
+          `Version ${catalogue.live.version} cannot be used: ${catalogue.live.problem}`
+        }
+      />
+      <Problem
+        text={catalogue.draft?.problem && `Version ${catalogue.draft.version}: ${catalogue.draft.problem}`}
+      />
       {catalogue.draft && (
         <section className="panel draft-bar" aria-label="Draft" data-testid="draft-bar">
           <div className="filters">
@@ -119,21 +129,6 @@ function Obstacles(props: { readonly draft: Draft; readonly check: CatalogueChec
           )}
         </p>
       ))}
-    </>
-  );
-}
-
-function Filling({ catalogue }: { readonly catalogue: Catalogue }) {
-  const { filling, live } = catalogue;
-  return (
-    <>
-      {filling && (
-        <section className="panel draft-bar" aria-label="Being filled" role="status">
-          <span className="state shadow">filling {filling.version}</span> Its histories are computed from what
-          is stored; until then version {live.version} decides.
-        </section>
-      )}
-      <Problem text={live.problem && `Version ${live.version} cannot be used: ${live.problem}`} />
     </>
   );
 }

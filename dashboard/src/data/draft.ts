@@ -44,7 +44,8 @@ function aimed(error: unknown, before: WholeDocument, of: Edited | undefined): u
   return new ApiProblem(error.status, error.message, problems);
 }
 
-export const changed = (): void => outdated('getCatalogue', 'checkCatalogue', 'listObservedFields');
+export const changed = (): void =>
+  outdated('getCatalogue', 'getCatalogueFilling', 'checkCatalogue', 'listObservedFields');
 
 export function useDraft(): Draft {
   const isHidden = !useMay('read_identifiers');

@@ -24,7 +24,7 @@ export function GoLive(props: {
         text:
           moved.state === 'live'
             ? `Version ${version} decides from the next transaction on.`
-            : `Version ${version} is being filled; it decides as soon as it is.`,
+            : `Version ${version} is being filled; it decides as soon as it is whole.`,
       });
       onClose();
     },
@@ -36,7 +36,13 @@ export function GoLive(props: {
         without a restart; the version that serves now stays one step away.
       </p>
       {check && check.newHistories.length > 0 && (
-        <p>Histories that are not kept yet: {filledText(check.newHistories)}.</p>
+        <p>
+          Histories that are not kept yet{' '}
+          {check.newHistories.every(({ filled }) => filled)
+            ? 'are filled with what was before, while decisions go on'
+            : 'begin empty'}
+          : {filledText(check.newHistories)}.
+        </p>
       )}
       {catalogue?.fourEyes && (
         <p className="muted">Whoever wrote a version may not put it live: somebody else has to.</p>

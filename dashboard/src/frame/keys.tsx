@@ -12,7 +12,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl K', 'Search'],
   ['t', 'Dark or light'],
   ['Enter', 'Open the row in focus'],
-  ['j k', 'Alerts: down, up'],
+  ['j k', 'Alerts: down, up; on the page of one: the next, the one before'],
   ['x', 'Alerts: choose'],
   ['c', 'Alerts: claim or release'],
   ['s', 'Alerts: snooze for an hour'],

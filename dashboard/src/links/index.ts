@@ -1,4 +1,4 @@
 // What other rooms show of accounts and what they share.
 export { AccountMap } from './account-map.tsx';
 export { AccountTimeline } from './account-timeline.tsx';
-export { LinkGraph } from './link-graph.tsx';
+export { LinkedAccounts } from './link-graph.tsx';

@@ -4,13 +4,14 @@ import type { Answer } from '../../../src/client/api.ts';
 import type { AccountLink } from '../../../src/protocol/links.ts';
 import { Chart } from '../kit/chart.tsx';
 import { count } from '../kit/format.ts';
-import { Empty } from '../kit/parts.tsx';
+import { Empty, Panel } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { call } from '../live/desk.ts';
 import { KIND_WORDS, linksOption } from './links-look.ts';
 import { accountOf, isFull, MAX_NODES, sharedThings } from './shared-things.ts';
 
-export function LinkGraph(props: { readonly accountId: string }) {
+/** A panel of its own; one line where the account shares nothing. */
+export function LinkedAccounts(props: { readonly accountId: string }) {
   const { accountId: own } = props;
   const [answers, setAnswers] = useState<readonly Answer<'getAccountLinks'>[]>([]);
   const [problem, setProblem] = useState<string>();
@@ -38,11 +39,16 @@ export function LinkGraph(props: { readonly accountId: string }) {
     );
   }
 
-  if (problem) return <Empty>{problem}</Empty>;
-  if (answers.length === 0) return <Empty>Loading …</Empty>;
-  if (shared.things.size === 0) return <Empty>The account shares nothing with another one.</Empty>;
+  if (!problem && answers.length === 0) return null;
+  if (!problem && shared.things.size === 0)
+    return (
+      <p className="muted folded">
+        The account shares no device, address, payee or merchant of a flagged payment with another one.
+      </p>
+    );
   return (
-    <>
+    <Panel title="Linked accounts" note="by device, address, payee and merchant; click an account to go on">
+      {problem && <Empty>{problem}</Empty>}
       <Chart
         label="Accounts linked by what they share"
         className="graph"
@@ -63,7 +69,7 @@ export function LinkGraph(props: { readonly accountId: string }) {
           columns={COLUMNS}
         />
       </details>
-    </>
+    </Panel>
   );
 }
 

@@ -55,9 +55,12 @@ export const linksOption = (shared: Shared, own: string, colors: ChartColors) =>
       layout: 'force',
       roam: true,
       draggable: true,
-      force: { repulsion: 90, edgeLength: 60, gravity: 0.12, layoutAnimation: false },
+      force: { repulsion: 160, edgeLength: [50, 110], gravity: 0.1, layoutAnimation: false },
       lineStyle: { color: colors.muted, opacity: 0.5 },
       label: { show: true, position: 'right', color: colors.text, fontSize: 10, formatter: '{@label}' },
+      // What has no room for its name shows it under the pointer.
+      labelLayout: { hideOverlap: true },
+      emphasis: { focus: 'adjacency', label: { show: true } },
       categories: [
         { name: 'Account', symbol: 'circle', itemStyle: { color: colors.approve } },
         { name: 'With known fraud', symbol: 'triangle', itemStyle: { color: colors.decline } },

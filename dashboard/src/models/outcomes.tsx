@@ -3,10 +3,12 @@ import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { SEGMENT_KINDS } from '../../../src/domain/segment.ts';
 import type { Outcomes as OutcomesMessage } from '../../../src/protocol/models.ts';
-import { count, countryName, dateTime, delay, percent, words } from '../kit/format.ts';
+import { count, countryName, dateTime, delay, percent, shortMoney, words } from '../kit/format.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
+import { ShareCell, type ShareOf } from '../kit/share.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { useAnswer } from '../live/desk.ts';
+import { useLive } from '../live/feed.ts';
 
 const SHOWN = 12;
 
@@ -63,6 +65,7 @@ type Segment = OutcomesMessage['segments'][number];
 const part = (of: number, whole: number): number | undefined => (whole === 0 ? undefined : of / whole);
 const share = (value: number | undefined): string => (value === undefined ? '–' : percent(value, 0));
 
+const recalled = ({ caught, frauds }: Segment): ShareOf => ({ hits: caught, of: frauds });
 const recall = ({ caught, frauds }: Segment) => part(caught, frauds);
 const valueCaught = ({ caughtMinor, fraudMinor }: Segment) => part(caughtMinor, fraudMinor);
 const labelled = (one: Segment) => part(one.labelled, one.rows);
@@ -82,14 +85,15 @@ function columns(kind: string): readonly Column<Segment>[] {
       title: 'Recall',
       about: 'Of the frauds, how many were sent to review or declined',
       right: true,
-      cell: (one) => share(recall(one)),
+      cell: (one) => <ShareCell share={recalled(one)} />,
       sortBy: recall,
     },
     {
       title: 'Precision',
       about: 'Of the flagged, how many were fraud',
       right: true,
-      cell: (one) => share(precision(one)),
+      cell: (one) =>
+        kind === 'fraud type' ? '–' : <ShareCell share={{ hits: one.caught, of: one.flagged }} />,
       sortBy: precision,
     },
     {
@@ -105,10 +109,10 @@ function columns(kind: string): readonly Column<Segment>[] {
     },
     {
       title: 'Value caught',
-      about: 'Of the amount of known frauds',
+      about: 'Of the amount of known frauds, how much was flagged',
       right: true,
       className: 'hide-small',
-      cell: (one) => share(valueCaught(one)),
+      cell: (one) => <Money caught={one.caughtMinor} of={one.fraudMinor} share={share(valueCaught(one))} />,
       sortBy: valueCaught,
     },
     {
@@ -119,6 +123,20 @@ function columns(kind: string): readonly Column<Segment>[] {
       sortBy: labelled,
     },
   ];
+}
+
+/** Sums are in hundredths of the base currency's unit. */
+function Money(props: { readonly caught: number; readonly of: number; readonly share: string }) {
+  const baseCurrency = useLive((state) => state.baseCurrency);
+  if (props.of === 0) return <>–</>;
+  return (
+    <span className="both">
+      {shortMoney(props.caught, baseCurrency)}
+      <small className="muted">
+        {props.share} of {shortMoney(props.of, baseCurrency)}
+      </small>
+    </span>
+  );
 }
 
 type Source = OutcomesMessage['labels'][number];

@@ -3,11 +3,16 @@ import { Button } from '@mantine/core';
 import type { Backtest, BacktestResult } from '../../../src/protocol/rules.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { Figure } from '../kit/figure.tsx';
-import { count, dateTime, percent } from '../kit/format.ts';
+import { count, dateTime, percent, shortMoney } from '../kit/format.ts';
+import { shareNote, shareText } from '../kit/share.tsx';
+import { useLive } from '../live/feed.ts';
 
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
 function Figures({ result }: { readonly result: BacktestResult }) {
+  const baseCurrency = useLive((state) => state.baseCurrency);
+  const precision = { hits: result.hitFraudsMature, of: result.hitsMature };
+  const recall = { hits: Math.round((result.recall ?? 0) * result.frauds), of: result.frauds };
   return (
     <div className="cost-figures backtest-figures">
       <Figure
@@ -22,22 +27,18 @@ function Figures({ result }: { readonly result: BacktestResult }) {
       />
       <Figure
         label="Precision"
-        value={result.precision === null ? 'unknown' : percent(result.precision)}
-        note="of labelled hits"
+        value={shareText(precision)}
+        note={`${shareNote(precision)}; hits old enough for their labels`}
       />
-      <Figure
-        label="Recall"
-        value={result.recall === null ? 'unknown' : percent(result.recall)}
-        note={`of ${count(result.frauds)} known frauds`}
-      />
+      <Figure label="Recall" value={shareText(recall)} note={`${shareNote(recall)}; of known frauds`} />
       <Figure
         label="Money caught"
-        value={count(result.caughtMinor / 100)}
-        note={`of ${count(result.fraudMinor / 100)} in known frauds`}
+        value={shortMoney(result.caughtMinor, baseCurrency)}
+        note={`of ${shortMoney(result.fraudMinor, baseCurrency)} in known frauds`}
       />
       <Figure
         label="Caught only by this"
-        value={count(result.newCaughtMinor / 100)}
+        value={shortMoney(result.newCaughtMinor, baseCurrency)}
         note={`${count(result.newHitFrauds)} frauds passed before`}
       />
     </div>

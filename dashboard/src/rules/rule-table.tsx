@@ -1,8 +1,9 @@
 // Rules in a table: what each does, what it held for, what it costs.
 import type { Rule } from '../../../src/protocol/rules.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
-import { count, percent } from '../kit/format.ts';
+import { count } from '../kit/format.ts';
 import { Hidden } from '../kit/hidden.tsx';
+import { ShareCell, type ShareOf } from '../kit/share.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 
 const ACTION_WORDS = {
@@ -20,8 +21,12 @@ function ActionTag(props: { readonly action: Rule['action'] }) {
   );
 }
 
-const precision = ({ hits }: Rule): number | undefined =>
-  hits && hits.labelled > 0 ? hits.frauds / hits.labelled : undefined;
+/** What is old enough for its label and has none is genuine, as for models. */
+const precisionOf = ({ hits }: Rule): ShareOf => ({ hits: hits?.matureFrauds ?? 0, of: hits?.mature ?? 0 });
+const precision = (rule: Rule): number | undefined => {
+  const { hits, of } = precisionOf(rule);
+  return of > 0 ? hits / of : undefined;
+};
 
 function State({ rule }: { readonly rule: Rule }) {
   return (
@@ -62,12 +67,10 @@ function columns(counted: number): readonly Column<Rule>[] {
     },
     {
       title: 'Precision',
-      about: 'Frauds among labelled hits',
+      about:
+        'Frauds among the hits that are old enough for their labels; what has none by then is taken as genuine',
       right: true,
-      cell: (rule) => {
-        const share = precision(rule);
-        return share === undefined ? '–' : percent(share, 0);
-      },
+      cell: (rule) => <ShareCell share={precisionOf(rule)} />,
       sortBy: precision,
     },
     {

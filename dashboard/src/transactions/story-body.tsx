@@ -136,6 +136,8 @@ type StoryProps = {
   readonly story: TransactionStory;
   /** Absent where the verdict is given elsewhere. */
   readonly onLabel?: (fraud: boolean) => void;
+  /** It stands on a page that tells of the account itself. */
+  readonly isWithin?: boolean;
 };
 
 function StoryActions({ story, onLabel }: StoryProps) {
@@ -223,8 +225,12 @@ export function Story(props: StoryProps) {
       <h3>What moved the score</h3>
       <HowToRead story={story} />
       <Contributions story={story} />
-      <h3>The account around it</h3>
-      <Neighbours story={story} />
+      {!props.isWithin && (
+        <>
+          <h3>The account around it</h3>
+          <Neighbours story={story} />
+        </>
+      )}
       <AccountEvents accountId={transaction.accountId} title="What else happened to the account lately" />
       {transaction.attributes && Object.keys(transaction.attributes).length > 0 && (
         <>

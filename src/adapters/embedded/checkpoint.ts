@@ -24,7 +24,7 @@ export type Checkpoints = {
   prepare(offset: number): () => Promise<void>;
 };
 
-/** Copies entries of the stores that are kept: what changed, a slice of the rest, and all of a store that no segment has yet. */
+/** Copies entries of the stores that are kept: what changed, a slice of the rest, and all of a store that is nowhere on disk yet. */
 function serializeEntities(
   state: FeatureState,
   stores: ReadonlySet<string>,
@@ -62,6 +62,8 @@ type Header = {
   readonly crc32: number;
   /** The histories that this segment and those before hold whole; absent in what was written before there were others. */
   readonly stores?: readonly string[];
+  /** Those that lie in a file of what was filled until the segments hold them whole, with how many segments have a part of them. */
+  readonly inParts?: Readonly<Record<string, number>>;
 };
 
 export type Loaded = {
@@ -94,32 +96,37 @@ export async function loadCheckpoints(folder: string, state: FeatureState): Prom
   return loaded;
 }
 
-/** The histories that the newest segment of a folder holds whole. */
-async function storesOnDisk(folder: string): Promise<ReadonlySet<string>> {
+/** How many segments have a part of each history, by the newest of a folder; as many as there are slices have it whole. */
+async function segmentsOfStores(folder: string): Promise<Map<string, number>> {
   const newest = (await segmentsIn(folder)).at(-1);
-  if (newest === undefined) return new Set();
+  if (newest === undefined) return new Map();
   const file = await open(join(folder, newest));
   try {
     for await (const line of file.readLines({ encoding: 'latin1' })) {
-      return new Set((JSON.parse(line) as Header).stores ?? ENTITY_KINDS);
+      const { stores = ENTITY_KINDS, inParts = {} } = JSON.parse(line) as Header;
+      return new Map([...stores.map((store) => [store, SLICES] as const), ...Object.entries(inParts)]);
     }
-    return new Set();
+    return new Map();
   } catch {
     // Whoever loads it says that it is damaged: here all is written anew.
-    return new Set();
+    return new Map();
   } finally {
     await file.close().catch(() => undefined);
   }
 }
 
-/** `kept` are the histories that the catalogue in service reads. */
+/**
+ * `kept` are the histories that the catalogue in service reads; `filled` those that were taken over from a file of what was filled
+ * since the last segment: they go into segments slice by slice, since to copy a large one at once would hold decisions up.
+ */
 export async function openCheckpoints(
   folder: string,
   state: FeatureState,
   kept: () => ReadonlySet<string>,
+  filled: Set<string> = new Set(),
 ): Promise<Checkpoints> {
   await mkdir(folder, { recursive: true });
-  let written = await storesOnDisk(folder);
+  let written: ReadonlyMap<string, number> = await segmentsOfStores(folder);
   const numbers = (await readdir(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
   let next = numbers.length > 0 ? Math.max(...numbers) + 1 : 0;
   const fileOf = (number: number): string => join(folder, `segment-${String(number).padStart(10, '0')}.bin`);
@@ -133,14 +140,31 @@ export async function openCheckpoints(
       const number = next++;
       const stores = kept();
       const slice = number === 0 ? 'all' : number % SLICES;
-      const body = serializeEntities(state, stores, slice, (store) => !written.has(store));
+      const begun = new Set(filled);
+      filled.clear();
+      const body = serializeEntities(
+        state,
+        stores,
+        slice,
+        (store) => !begun.has(store) && !written.has(store),
+      );
+      const before = written;
+      const partsOf = (store: string): number => {
+        if (begun.has(store)) return 1;
+        return slice === 'all' ? SLICES : Math.min(SLICES, (before.get(store) ?? SLICES) + 1);
+      };
+      const inSegments = new Map([...stores].map((store) => [store, partsOf(store)]));
+      // Whoever is asked for the next one before this is written counts from here.
+      written = inSegments;
+      const isWhole = (store: string): boolean => (inSegments.get(store) ?? 0) >= SLICES;
       return async () => {
         const header: Header = {
           magic: CHECKPOINT_VERSION,
           offset,
           bytes: body.length,
           crc32: crc32(body),
-          stores: [...stores],
+          stores: [...stores].filter(isWhole),
+          inParts: Object.fromEntries([...inSegments].filter(([store]) => !isWhole(store))),
         };
         const file = await open(`${fileOf(number)}.part`, 'w');
         try {
@@ -151,8 +175,7 @@ export async function openCheckpoints(
           await file.close();
         }
         await rename(`${fileOf(number)}.part`, fileOf(number));
-        written = stores;
-        await dropFilled(folder, (store) => stores.has(store));
+        await dropFilled(folder, isWhole);
         for (const name of await readdir(folder)) {
           const old = NAME.exec(name);
           if (old && Number(old[1]) <= number - SLICES) await rm(join(folder, name));

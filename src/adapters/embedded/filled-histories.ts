@@ -125,21 +125,25 @@ async function loadParts(reading: Reading, state: FeatureState): Promise<boolean
 }
 
 /**
- * The newest file that holds all of these stores, loaded into a state; undefined where none does, or it is damaged. The state has
- * the other stores of the file as well.
+ * The newest file that holds some of these stores, loaded into a state, with those that it holds; undefined where none does, or it is
+ * damaged. The state has the other stores of the file as well.
  */
 export async function loadFilled(
   folder: string,
-  stores: readonly string[],
+  wanted: readonly string[],
   createState: () => FeatureState,
-): Promise<{ readonly state: FeatureState; readonly offset: number } | undefined> {
+): Promise<
+  { readonly state: FeatureState; readonly stores: readonly string[]; readonly offset: number } | undefined
+> {
   for (const version of await versionsIn(folder)) {
     const reading = await openFilled(folder, version);
     if (!reading) continue;
+    const { header } = reading;
     try {
-      if (!stores.every((store) => reading.header.stores.includes(store))) continue;
+      const stores = wanted.filter((store) => header.stores.includes(store));
+      if (stores.length === 0) continue;
       const state = createState();
-      if (await loadParts(reading, state)) return { state, offset: reading.header.offset };
+      if (await loadParts(reading, state)) return { state, stores, offset: header.offset };
     } finally {
       await reading.file.close();
     }

@@ -6,6 +6,7 @@ import {
   type SharedBatch,
   type SharedSnapshot,
   type StateStore,
+  type Told,
 } from '../../ports/stream/state-store.ts';
 
 type Partition = {
@@ -16,6 +17,7 @@ type Partition = {
   olderIds: Uint8Array;
   ids: Uint8Array;
   shared: SharedBatch[];
+  told: Told | undefined;
 };
 
 const NOTHING = new Uint8Array(0);
@@ -37,6 +39,7 @@ const emptyPartition = (): Partition => ({
   olderIds: NOTHING,
   ids: NOTHING,
   shared: [],
+  told: undefined,
 });
 
 function apply(partition: Partition, commit: PartitionCommit): void {
@@ -81,8 +84,8 @@ export function createMemoryStateStore(): MemoryStateStore {
     async acquire(number): Promise<PartitionHead> {
       const partition = at(number);
       partition.epoch = ++epochs;
-      const { epoch, nextOffset, olderIds, ids } = partition;
-      return { epoch, nextOffset, decidedIds: [olderIds, ids] };
+      const { epoch, nextOffset, olderIds, ids, told } = partition;
+      return { epoch, nextOffset, decidedIds: [olderIds, ids], told };
     },
     async accounts(number, epoch, accountIds) {
       if (accountIds.length === 0) return [];
@@ -94,6 +97,14 @@ export function createMemoryStateStore(): MemoryStateStore {
       const { labels } = ownedBy(number, epoch);
       return transactionIds.map((id) => labels.get(id));
     },
+    async tell(number, epoch, told) {
+      ownedBy(number, epoch).told = told;
+    },
+    standing: async (count) =>
+      Array.from({ length: count }, (_, number) => {
+        const { nextOffset, told } = at(number);
+        return { nextOffset, told };
+      }),
     async commit(commit: PartitionCommit) {
       const partition = ownedBy(commit.partition, commit.epoch);
       if (partition.nextOffset === commit.nextOffset) return;

@@ -2,10 +2,12 @@
 
 import type { Selectable } from 'kysely';
 import type { Pool, QueryResult } from 'pg';
+import { recordAsDeclared } from '../../domain/as-declared.ts';
 import { type CustomerEventJson, customerEventFromJson } from '../../domain/customer-event.ts';
 import type { Label, LabelSource } from '../../domain/label.ts';
 import { historiesOf, type LabelJson, labelFromJson } from '../../domain/label.ts';
-import { type TransactionJson, transactionFromJson } from '../../domain/transaction.ts';
+import type { OwnData } from '../../domain/own-data.ts';
+import { type Transaction, type TransactionJson, transactionFromJson } from '../../domain/transaction.ts';
 import type { HistoryItem } from '../../ports/stream/history.ts';
 import type { TransactionsTable } from '../sql/schema.ts';
 import { toTransaction } from '../sql/stored-transactions.ts';
@@ -13,15 +15,15 @@ import { toTransaction } from '../sql/stored-transactions.ts';
 const ITEMS_AT_ONCE = 500;
 
 /**
- * Everything stored of a partition from an offset to another, both included, in order; labels with the keys of own histories
- * that `keyFields` names.
+ * Everything stored of a partition from an offset to another, both included, in order; labels with the keys of the own
+ * entities that are declared.
  */
 export async function* storedHistory(
   pool: Pool,
   partition: number,
   fromOffset: number,
   toOffset: number,
-  keyFields: readonly string[] = [],
+  declared?: OwnData,
 ): AsyncIterable<readonly HistoryItem[]> {
   for (let from = fromOffset; from <= toOffset; ) {
     const some = [partition, from, toOffset, ITEMS_AT_ONCE];
@@ -66,13 +68,14 @@ export async function* storedHistory(
         )
         .filter(isIn),
       ...labelled.rows.map((row): HistoryItem => {
-        const transaction = toTransaction(row as Selectable<TransactionsTable>);
+        const stored = toTransaction(row as Selectable<TransactionsTable>);
+        const transaction = declared ? recordAsDeclared(stored, declared) : stored;
         const label: Label = {
           transactionId: transaction.id,
           fraud: row.fraud,
           source: row.source as LabelSource,
           labelledAtMs: row.said_at.getTime(),
-          ...historiesOf(transaction, keyFields),
+          ...historiesOf(transaction, declared?.keyFields),
         };
         return { kind: 'label', offset: Number(row.label_offset), label };
       }),
@@ -90,4 +93,18 @@ function leftOutItem(kind: string | null, json: unknown, offset: number): Histor
   if (kind === 'label') return { kind, offset, label: labelFromJson(json as LabelJson) };
   if (kind === 'event') return { kind, offset, event: customerEventFromJson(json as CustomerEventJson) };
   return { kind: 'transaction', offset, transaction: transactionFromJson(json as TransactionJson) };
+}
+
+/** Stored transactions by their ids. */
+export async function storedTransactions(
+  pool: Pool,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Transaction>> {
+  const { rows } = await pool.query('select * from transactions where id = any($1)', [ids]);
+  return new Map(
+    rows.map((row) => {
+      const transaction = toTransaction(row as Selectable<TransactionsTable>);
+      return [transaction.id, transaction];
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 // What each worker and each sink says of itself, for the pipeline's health: renewed every second, ignored when it is
 // old.
+import type { FillProgress } from '../../domain/catalogue-version.ts';
 import { isObject } from '../../domain/fields.ts';
 import type { LatencySummary } from '../../engine/latency-window.ts';
 import type { RedisConnection } from './connection.ts';
@@ -35,6 +36,8 @@ export type WorkerReport = ProcessReport & {
   /** Transactions that its models could not score or explain. */
   readonly modelFailures: number;
   readonly modelVersion: string;
+  /** The version of the catalogue that decides, 0 for the program's; a worker of the version before does not say. */
+  readonly catalogueVersion?: number;
   /** Inside decide(). */
   readonly engine: LatencySummary;
   readonly commit: LatencySummary;
@@ -47,6 +50,8 @@ export type WorkerReport = ProcessReport & {
     readonly publishedOffset: number;
     readonly lag: number | null;
     readonly oldestWaitingMs: number | null;
+    /** The first record that this worker decided by the catalogue that decides. */
+    readonly catalogueFrom?: number | null;
   }[];
 };
 
@@ -54,6 +59,8 @@ export type SinkReport = ProcessReport & {
   /** From written to its topic to committed in the database, of each record. */
   readonly latency: LatencySummary;
   readonly partitions: readonly number[];
+  /** The histories of a coming catalogue, where it fills them; a sink of the version before does not say. */
+  readonly filling?: FillProgress | undefined;
 };
 
 export type ProcessRegistry<Report extends ProcessReport> = {

@@ -8,7 +8,7 @@ const script = (text: string): Script => ({ text, sha1: createHash('sha1').updat
 /**
  * Takes a partition over. The epoch follows the clock, so that a worker from before a loss of all data never
  * holds the epoch of one after it.
- * KEYS head, ids older, ids. Gives epoch, next offset or nil, both id pieces.
+ * KEYS head, ids older, ids. Gives epoch, next offset or nil, both id pieces, what is told or nil.
  */
 export const ACQUIRE = script(`
 local now = redis.call('TIME')
@@ -20,8 +20,15 @@ return {
   string.format('%.0f', epoch),
   redis.call('HGET', KEYS[1], 'next'),
   redis.call('GET', KEYS[2]),
-  redis.call('GET', KEYS[3])
+  redis.call('GET', KEYS[3]),
+  redis.call('HGET', KEYS[1], 'told')
 }`);
+
+/** Says what a partition's owner tells of, while it is the owner. KEYS head. ARGV epoch, what. Gives 1 or 0. */
+export const TELL = script(`
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'told', ARGV[2])
+return 1`);
 
 /**
  * Commits batches, once, if epoch and offset are right. The offset comes last: a script that fails half-way is not

@@ -18,6 +18,8 @@ type SnapshotHead = {
   readonly name: string;
   readonly pieces: number;
   readonly offsets: readonly [number, number][];
+  /** Absent where the version before kept it. */
+  readonly filled?: readonly string[];
 };
 
 /** A stream entry as Redis gives it: [id, [field, value]], the id being "offset-1". */
@@ -68,14 +70,14 @@ export function createSharedChanges(
     async sharedSnapshot() {
       const newest = await newestSnapshot(redis);
       if (!newest) return undefined;
-      const { number, name, pieces, offsets } = newest;
+      const { number, name, pieces, offsets, filled = [] } = newest;
       const found = await Promise.all(
         Array.from({ length: pieces }, (_, i) => redis.send(['GET', pieceKey(name, i)])),
       );
       if (found.some((piece) => piece === null)) throw new Error('a newer snapshot was kept meanwhile');
-      return { number, offsets: new Map(offsets), pieces: found.map(bytesOr) };
+      return { number, offsets: new Map(offsets), filled, pieces: found.map(bytesOr) };
     },
-    async keepSnapshot({ number, offsets, pieces }) {
+    async keepSnapshot({ number, offsets, filled, pieces }) {
       const name = `${number}-${randomUUID().slice(0, 8)}`;
       await redis.send(['SADD', SNAPSHOTS_BEGUN, name]);
       let count = 0;
@@ -85,7 +87,7 @@ export function createSharedChanges(
       }
       const former = await newestSnapshot(redis);
       const letGo = new Map(former?.offsets);
-      const head: SnapshotHead = { name, pieces: count, offsets: [...offsets] };
+      const head: SnapshotHead = { name, pieces: count, offsets: [...offsets], filled };
       const partitions = [...offsets.keys()];
       const answer = await runScript(
         redis,

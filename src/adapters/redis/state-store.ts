@@ -5,13 +5,17 @@ import {
   MAX_COMMIT_LABELS,
   type PartitionCommit,
   type StateStore,
+  type Told,
 } from '../../ports/stream/state-store.ts';
 import { bytesOr, list, text } from './answers.ts';
 import type { RedisConnection } from './connection.ts';
 import { keysOf } from './partition-keys.ts';
 import { runScript } from './run-script.ts';
-import { ACQUIRE, COMMIT } from './scripts.ts';
+import { ACQUIRE, COMMIT, TELL } from './scripts.ts';
 import { createSharedChanges } from './shared-changes.ts';
+
+const toldIn = (answer: unknown): Told | undefined =>
+  answer === null || answer === undefined ? undefined : (JSON.parse(text(answer)) as Told);
 
 /** State of partitions, and what they share. */
 export function createRedisStateStore(redis: RedisConnection): StateStore {
@@ -36,8 +40,26 @@ export function createRedisStateStore(redis: RedisConnection): StateStore {
         epoch: Number(text(answer[0])),
         nextOffset: answer[1] === null ? undefined : Number(text(answer[1])),
         decidedIds: [bytesOr(answer[2]), bytesOr(answer[3])],
+        told: toldIn(answer[4]),
       };
     },
+    async tell(partition, epoch, told) {
+      const answer = await runScript(
+        redis,
+        TELL,
+        [keysOf(partition).head],
+        [String(epoch), JSON.stringify(told)],
+      );
+      if (Number(text(answer)) !== 1)
+        throw new FencedError(`partition ${partition} was acquired by another worker, or lost`);
+    },
+    standing: (partitions) =>
+      Promise.all(
+        Array.from({ length: partitions }, async (_, partition) => {
+          const [next, told] = list(await redis.send(['HMGET', keysOf(partition).head, 'next', 'told']));
+          return { nextOffset: next === null ? undefined : Number(text(next)), told: toldIn(told) };
+        }),
+      ),
     async accounts(partition, epoch, accountIds) {
       const answer = await readFields(keysOf(partition).accounts, partition, epoch, accountIds);
       return answer.map((value) => (value instanceof Buffer ? value : undefined));

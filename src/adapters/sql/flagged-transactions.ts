@@ -61,17 +61,19 @@ export function createFlaggedTransactions(reads: SqlSession): Pick<Store, 'flagg
     },
     async openAlerts() {
       let open = 0;
+      let expectedLossMinor = 0;
       let after: unknown = 0;
       for (let n = COUNTED_AT_ONCE; n === COUNTED_AT_ONCE; open += n) {
         const [row] = await reads.query(
-          `select count(*)::int as n, max(id) as last from (
-             select id from alerts where status = 'open' and id > $1 order by id limit ${COUNTED_AT_ONCE}) these`,
+          `select count(*)::int as n, max(id) as last, coalesce(sum(expected_loss_minor), 0) as loss from (
+             select id, expected_loss_minor from alerts where status = 'open' and id > $1 order by id limit ${COUNTED_AT_ONCE}) these`,
           [after],
         );
         n = Number(row.n);
         after = row.last;
+        expectedLossMinor += Number(row.loss);
       }
-      return open;
+      return { open, expectedLossMinor };
     },
   };
 }

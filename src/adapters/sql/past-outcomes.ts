@@ -64,18 +64,24 @@ export async function segmentOutcomes(
 }
 
 /** Each rule that held for one of the newest transactions. */
-export async function ruleHits(session: SqlSession, newest: number): Promise<RuleHits[]> {
+export async function ruleHits(
+  session: SqlSession,
+  newest: number,
+  matureUntilMs: number,
+): Promise<RuleHits[]> {
   const found = new Map<string, Mutable<RuleHits>>();
   for await (const { from, before } of stretches(session, 'transactions', 'seq', newest)) {
     const rows = await session.query(
       `select hit ->> 'id' as id, coalesce((hit ->> 'version')::int, 1) as version,
          coalesce((hit ->> 'shadow')::boolean, false) as shadow, count(*) as hits,
-         count(*) filter (where is_fraud is not null) as labelled, count(*) filter (where is_fraud) as frauds
-       from (select rules, is_fraud from transactions
+         count(*) filter (where is_fraud is not null) as labelled, count(*) filter (where is_fraud) as frauds,
+         count(*) filter (where decided_at < $3) as mature,
+         count(*) filter (where is_fraud and decided_at < $3) as mature_frauds
+       from (select rules, is_fraud, decided_at from transactions
              where seq >= $1 and ($2::bigint is null or seq < $2) and rules is not null) recent,
          json_array_elements(rules::json) hit
        group by 1, 2, 3`,
-      [from, before],
+      [from, before, isoTime(matureUntilMs)],
     );
     for (const row of rows) {
       const key = `${row.id} ${row.version} ${row.shadow}`;
@@ -86,11 +92,15 @@ export async function ruleHits(session: SqlSession, newest: number): Promise<Rul
         hits: 0,
         labelled: 0,
         frauds: 0,
+        mature: 0,
+        matureFrauds: 0,
       };
       found.set(key, hits);
       hits.hits += Number(row.hits);
       hits.labelled += Number(row.labelled);
       hits.frauds += Number(row.frauds);
+      hits.mature += Number(row.mature);
+      hits.matureFrauds += Number(row.mature_frauds);
     }
   }
   return [...found.values()];

@@ -75,6 +75,6 @@ export function createPastRows(session: SqlSession): PastRows {
     outcomes: (untilMs, maxRows) => segmentOutcomes(session, untilMs, maxRows),
     labelSources: (maxRows) => labelSources(session, maxRows),
     labelDelays: (fromMs, untilMs, maxRows) => labelDelays(session, fromMs, untilMs, maxRows),
-    hits: (newest) => ruleHits(session, newest),
+    hits: (newest, matureUntilMs) => ruleHits(session, newest, matureUntilMs),
   };
 }

@@ -1,6 +1,7 @@
 // What was decided before, for state that has to be built again.
 import type { CustomerEvent } from '../../domain/customer-event.ts';
 import type { Label } from '../../domain/label.ts';
+import type { OwnData } from '../../domain/own-data.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import type { FeatureState } from '../../features/feature-state.ts';
 import type { AccountBytes } from './state-store.ts';
@@ -15,11 +16,19 @@ export type HistoryItem =
  * - PAST1 What was decided and observed from one offset to another, both included, comes once and in order, stored or left out, with the labels of what is stored.
  *
  * **Caller invariants**
- * - The last offset asked for was published: whoever asks beyond it waits for what may never come.
+ * - What was decided up to the last offset asked for was published before.
  */
 export type DecidedHistory = {
-  /** Everything decided and labelled from an offset to another, both included, in order and in pieces. */
-  replay(partition: number, fromOffset: number, toOffset: number): AsyncIterable<readonly HistoryItem[]>;
+  /**
+   * Everything decided and labelled from an offset to another, both included, in order and in pieces. Where `declared` is
+   * given labels name what its entities are keyed by, as their transactions do.
+   */
+  replay(
+    partition: number,
+    fromOffset: number,
+    toOffset: number,
+    declared?: OwnData,
+  ): AsyncIterable<readonly HistoryItem[]>;
 };
 
 /**

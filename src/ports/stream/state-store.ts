@@ -11,7 +11,14 @@ export type PartitionHead = {
   readonly nextOffset: number | undefined;
   /** 12 bytes for each transaction decided, oldest first, in up to two pieces. */
   readonly decidedIds: readonly Uint8Array[];
+  /** What its owner before told of; undefined where it said nothing. */
+  readonly told: Told | undefined;
 };
+
+/** Of which histories of one's own a partition's owner tells others, and from which offset on all of it. */
+export type Told = { readonly stores: readonly string[]; readonly fromOffset: number };
+
+export type Standing = Pick<PartitionHead, 'nextOffset' | 'told'>;
 
 export type AccountBytes = { readonly accountId: string; readonly bytes: Uint8Array };
 export type KnownLabel = { readonly transactionId: string; readonly fraud: boolean };
@@ -45,6 +52,8 @@ export type SharedSnapshot = {
   /** Goes up by one with each. */
   readonly number: number;
   readonly offsets: ReadonlyMap<number, number>;
+  /** Histories of one's own that were filled with what was before they were told of. */
+  readonly filled: readonly string[];
   /** Encoded entities (entity-codec), in pieces of a few megabytes. */
   readonly pieces: readonly Uint8Array[];
 };
@@ -70,6 +79,7 @@ export class FencedError extends Error {
  * - STATE7 Whoever is held up while keeping a snapshot, or is refused, leaves the newest as it is.
  * - STATE8 A commit is one step, however many accounts are in it.
  * - STATE9 After a loss nothing is known of a partition, its epochs go on rising, and nobody from before can commit or read.
+ * - STATE10 What an owner says that it tells others of is there for all who ask and for the next owner; who lost the partition cannot say it.
  *
  * **Caller invariants**
  * - Commits of a partition come one at a time, each where the one before ended; after an error the same is sent again.
@@ -93,6 +103,10 @@ export type StateStore = {
     epoch: number,
     transactionIds: readonly string[],
   ): Promise<(boolean | undefined)[]>;
+  /** Says what the owner of a partition tells others of. Throws FencedError likewise. */
+  tell(partition: number, epoch: number, told: Told): Promise<void>;
+  /** Where partitions 0 to n-1 stand, and what their owners said last. */
+  standing(partitions: number): Promise<readonly Standing[]>;
   /** Throws FencedError; any other error leaves open whether it was carried out. */
   commit(commit: PartitionCommit): Promise<void>;
   /** What batches of these partitions did to shared histories, after the offsets given, each partition in order. */

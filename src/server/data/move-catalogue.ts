@@ -29,8 +29,6 @@ async function judged(request: FastifyRequest, draft: FiledCatalogue, desk: Desk
     return { problem: 'Another version is being filled. Wait until it is live, or end it.' };
   const checked = await desk.catalogue.check(JSON.parse(draft.document));
   if (!checked.ok) return { problem: `It cannot be used as it is: ${checked.problems[0].message}` };
-  const stands = desk.catalogue.obstacle(checked.catalogue);
-  if (stands !== undefined) return { problem: stands };
   const serves = desk.catalogue.current();
   const touched = touchedBy(await usesOf(desk), desk.catalogue, checked.catalogue);
   if (touched.length > 0) return { problem: touched.map(({ problem }) => problem).join(' ') };

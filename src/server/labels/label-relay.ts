@@ -1,6 +1,5 @@
 // Verdicts that are committed come into the stream by this: at least once, in order. A label said twice changes nothing.
 import { historiesOf, type Label } from '../../domain/label.ts';
-import { ownDataOf } from '../../domain/own-data.ts';
 import type { Boundary } from '../../ports/boundary.ts';
 import { type Desk, OverCapacityError } from '../../ports/desk.ts';
 
@@ -28,7 +27,7 @@ export function startLabelRelay(
       if (waiting.length === 0) return;
       const labels: Label[] = [];
       const stored = await desk.store.transactionsOf(waiting.map(({ verdict }) => verdict.transactionId));
-      const { keyFields } = ownDataOf(desk.dataModel());
+      const keyFields = desk.catalogue.keyFields();
       for (const { verdict } of waiting) {
         const transaction = stored.get(verdict.transactionId);
         if (transaction) labels.push({ ...verdict, ...historiesOf(transaction, keyFields) });

@@ -63,7 +63,7 @@ async function countsOf(desk: Desk): Promise<LiveCounts> {
 
 /** What was found in the database last. */
 type Found = {
-  pendingAlerts: number;
+  queue: { readonly open: number; readonly expectedLossMinor: number };
   deadLetters: { readonly total: number; readonly quarantined: number };
   live: QualityFigures | null;
 };
@@ -76,12 +76,12 @@ async function watchDatabase({
 }: MonitorSources): Promise<{ readonly found: Readonly<Found>; stop(): void }> {
   const { store, clock, office } = desk;
   const found: Found = {
-    pendingAlerts: await store.openAlerts(),
+    queue: await store.openAlerts(),
     deadLetters: await office.deadLetters.count(),
     live: await liveQuality(store, clock.nowMs() - maturityMs),
   };
   async function probe(): Promise<void> {
-    found.pendingAlerts = await store.openAlerts();
+    found.queue = await store.openAlerts();
     found.deadLetters = await office.deadLetters.count();
   }
   async function measureModel(): Promise<void> {
@@ -103,7 +103,7 @@ async function watchDatabase({
 function statsOf(
   { clock, measurements }: Desk,
   counts: LiveCounts,
-  pendingAlerts: number,
+  queue: Found['queue'],
   periodMinutes: number,
 ): Stats {
   const now = clock.nowMs();
@@ -113,7 +113,8 @@ function statsOf(
     current: counts.totals(from, now),
     previous: counts.totals(from - periodMinutes * MINUTE_MS, from),
     transactionsPerMinute: counts.lastMinute(now),
-    pendingAlerts,
+    pendingAlerts: queue.open,
+    pendingLossMinor: queue.expectedLossMinor,
     minutes: counts.minutes(from, now),
     regions: counts.regions(from, now),
     scoreBins: counts.scoreBins(from, now),
@@ -144,7 +145,7 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
   return {
     counts,
     restarts,
-    stats: (periodMinutes) => statsOf(desk, counts, found.pendingAlerts, periodMinutes),
+    stats: (periodMinutes) => statsOf(desk, counts, found.queue, periodMinutes),
     parts: () => parts(),
     pipeline() {
       const nowMs = clock.nowMs();

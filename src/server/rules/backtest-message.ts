@@ -23,6 +23,8 @@ function resultOf(counts: BacktestCounts, sight: Sight): BacktestResult {
     newHits: counts.newHits,
     newHitsPerDay: aDay(counts.newHits),
     precision: counts.hitsLabelled === 0 ? null : counts.hitFrauds / counts.hitsLabelled,
+    hitsMature: counts.hitsMature,
+    hitFraudsMature: counts.hitFraudsMature,
     recall: counts.frauds === 0 ? null : counts.hitFrauds / counts.frauds,
     fraudMinor: counts.fraudHundredths,
     caughtMinor: counts.hitFraudHundredths,

@@ -27,7 +27,7 @@ export function ruleMessage(
 ): Rule {
   const { id, version, expression, action, text, priority, state, author } = rule;
   const isInService = state === 'live' || state === 'shadow';
-  const { hits: count = 0, labelled = 0, frauds = 0 } = found ?? {};
+  const { hits: count = 0, labelled = 0, frauds = 0, mature = 0, matureFrauds = 0 } = found ?? {};
   return {
     id,
     version,
@@ -40,7 +40,7 @@ export function ruleMessage(
     createdAt: isoTime(rule.createdAtMs),
     movedBy: rule.movedBy ?? null,
     movedAt: timeOrNull(rule.movedAtMs),
-    hits: isInService ? { count, labelled, frauds } : null,
+    hits: isInService ? { count, labelled, frauds, mature, matureFrauds } : null,
     costs: costs ? costsMessage(costs, sight) : null,
   };
 }

@@ -27,16 +27,22 @@ import { move } from './move-rule.ts';
 import { ruleMessage } from './rule-message.ts';
 import { ruleNames } from './rule-names.ts';
 
+export type RuleTrials = {
+  readonly backtester: Backtester;
+  /** What is older has its label, or is genuine. */
+  readonly maturityMs: number;
+};
+
 const COUNTS_KEPT_MS = 15_000;
 const NO_HITS: readonly RuleHits[] = [];
 
 /** Counting goes through tens of thousands of decisions: whoever asks within seconds gets the same. */
-function countsHits({ clock, office }: Desk): () => Promise<readonly RuleHits[]> {
+function countsHits({ clock, office }: Desk, maturityMs: number): () => Promise<readonly RuleHits[]> {
   let hits: { readonly at: number; readonly value: Promise<readonly RuleHits[]> } | undefined;
   return () => {
     const now = clock.nowMs();
     if (hits && now - hits.at < COUNTS_KEPT_MS) return hits.value;
-    const value = office.past.hits(COUNTED).catch(() => NO_HITS);
+    const value = office.past.hits(COUNTED, now - maturityMs).catch(() => NO_HITS);
     hits = { at: now, value };
     return value;
   };
@@ -92,19 +98,24 @@ async function start(
   request: RequestOf<typeof startBacktest>,
   reply: FastifyReply,
   desk: Desk,
-  backtester: Backtester,
+  { backtester, maturityMs }: RuleTrials,
 ) {
   const { expression, maxRows = USUAL_ROWS } = request.body;
   const check = checkExpression(expression, desk.lists, desk.inService().catalogue);
   if (!check.ok) return sendProblem(reply, 422, 'Not valid', check.message);
   const refused = refuseAsksWhose(request, reply, expression, desk);
   if (refused) return refused;
-  const started = backtester.start({ expression, maxRows });
+  const started = backtester.start({
+    expression,
+    maxRows,
+    matureUntilMs: desk.clock.nowMs() - maturityMs,
+  });
   return 'problem' in started ? sendProblem(reply, 409, 'Conflict', started.problem) : started;
 }
 
-export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtester): void {
-  const hitsOfNow = countsHits(desk);
+export function ruleRoutes(app: FastifyInstance, desk: Desk, trials: RuleTrials): void {
+  const { backtester, maturityMs } = trials;
+  const hitsOfNow = countsHits(desk, maturityMs);
   serve(app, listRules, (request) => book(request, desk, hitsOfNow));
   serve(app, listRuleNames, async (request) => ({
     names: ruleNames(await desk.office.lists.lists(), sightOf(request), desk.inService().catalogue),
@@ -115,7 +126,7 @@ export function ruleRoutes(app: FastifyInstance, desk: Desk, backtester: Backtes
   serve(app, fileRule, (request, reply) => file(request, reply, desk));
   serve(app, moveRule, (request, reply) => move(request, reply, desk));
 
-  serve(app, startBacktest, (request, reply) => start(request, reply, desk, backtester));
+  serve(app, startBacktest, (request, reply) => start(request, reply, desk, trials));
   serve(app, getBacktest, async (request, reply) => {
     const status = backtester.status(request.params.id);
     return status

@@ -1,0 +1,104 @@
+// Another catalogue over a stream: one that needs histories which nobody keeps is filled by the sinks first, then live; workers take it
+// each between two batches (decision 034).
+import type { FilledFrom, FillProgress } from '../domain/catalogue-version.ts';
+import { ownDataOf } from '../domain/own-data.ts';
+import { problemsToText } from '../domain/problem.ts';
+import { newHistories } from '../features/catalogue-changes.ts';
+import { isOwnStore } from '../features/feature-state.ts';
+import type { CatalogueChange, ServedCatalogue, WentLive } from '../ports/desk.ts';
+import type { AuditEntry } from '../ports/office/audit.ts';
+import type { CatalogueBook } from '../ports/office/catalogue.ts';
+import { type CatalogueInService, costsOf, readied, stillFilling } from './catalogue-in-service.ts';
+import { createDocumentCheck } from './document-check.ts';
+
+export type StreamCatalogueParts = {
+  readonly book: CatalogueBook;
+  readonly inService: CatalogueInService;
+  readonly nowMs: () => number;
+  /** Takes what the book says into service here. */
+  refresh(): Promise<void>;
+  /** Why the models in service cannot serve with it; undefined where they can. */
+  modelsAgainst(next: ServedCatalogue): Promise<string | undefined>;
+  /** What sinks report of a filling. */
+  progress(): FillProgress | undefined;
+};
+
+const MOVED: WentLive = { problem: 'Somebody moved or wrote it meanwhile. Look at it again.' };
+
+export function streamCatalogue(parts: StreamCatalogueParts): CatalogueChange {
+  const { book, inService, nowMs, refresh, modelsAgainst } = parts;
+  const check = createDocumentCheck();
+  let startedAtMs = 0;
+
+  function progress(): FillProgress | undefined {
+    const coming = inService.coming();
+    if (!coming) return undefined;
+    const told = parts.progress();
+    return told?.version === coming.version ? told : notBegun(coming.version, startedAtMs || nowMs());
+  }
+
+  async function goLive(version: number, entry: AuditEntry): Promise<WentLive> {
+    if (inService.coming())
+      return { problem: 'Another version is being filled. Wait until it is live, or end it.' };
+    const filed = await book.find(version);
+    if (!filed) return { problem: `There is no version ${version} of the catalogue.` };
+    const ready = await check(JSON.parse(filed.document));
+    if (!ready.ok) return { problem: problemsToText(ready.problems) };
+    const next = readied(filed);
+    if (typeof next === 'string') return { problem: next };
+    const stands = await modelsAgainst(next);
+    if (stands !== undefined) return { problem: stands };
+    const before = inService.current();
+    const begun = newHistories(before.catalogue, ready.catalogue);
+    const kept = stillFilling(before, ready.catalogue);
+    const known = new Set(before.catalogue.stores.map(({ id }) => id));
+    if (ready.catalogue.stores.some(({ id }) => isOwnStore(id) && !known.has(id))) {
+      const said = { ...entry, detail: { ...entry.detail, from: 'draft', to: 'filling' } };
+      if (!(await book.move(version, 'draft', 'filling', [], said))) return MOVED;
+      startedAtMs = nowMs();
+      await refresh();
+      return { filling: progress() ?? notBegun(version, startedAtMs) };
+    }
+    // What accounts share of the program is kept at the sinks whatever serves; that of accounts begins now.
+    const from = begun
+      .filter(({ entity }) => entity === 'account')
+      .map((history): FilledFrom => ({ ...history, offset: undefined, atMs: nowMs() }));
+    if (!(await book.move(version, 'draft', 'live', [...kept, ...from], entry))) return MOVED;
+    await refresh();
+    return { filledFrom: from };
+  }
+
+  return {
+    current: inService.current,
+    check,
+    costs: () => costsOf(inService.current()),
+    fills: true,
+    keyFields: () => [
+      ...new Set(
+        [inService.current(), inService.coming()].flatMap((one) =>
+          one ? ownDataOf(one.catalogue.data).keyFields : [],
+        ),
+      ),
+    ],
+    goLive,
+    filling: progress,
+    async cancelFilling(version, entry) {
+      const to = (await book.inState('draft')) ? 'retired' : 'draft';
+      const said = { ...entry, detail: { ...entry.detail, from: 'filling', to } };
+      const moved = await book.move(version, 'filling', to, [], said);
+      await refresh();
+      return moved;
+    },
+  };
+}
+
+/** Before a sink said anything of it. */
+const notBegun = (version: number, startedAtMs: number): FillProgress => ({
+  version,
+  step: 'replaying',
+  records: 0,
+  of: 0,
+  perSecond: 0,
+  remainingSeconds: undefined,
+  startedAtMs,
+});
