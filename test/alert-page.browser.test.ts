@@ -27,7 +27,7 @@ after(async () => {
   folder.remove();
 });
 
-test('U6 an alert is read, judged and followed by the next one, by keys alone', async () => {
+test('U5 U6 an alert is read, judged and followed by the next one, by keys alone', async () => {
   const { items } = await clientOf(desk).call('listAlerts', { query: { view: 'open' } });
   assert.equal(items.length, ACCOUNTS.length);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });

@@ -99,11 +99,13 @@ test('Y43: a filling tells how far it is and can be ended: what serves goes on, 
   assert.equal((await desk.office.catalogue.inState('draft'))?.version, version);
   assert.equal(desk.catalogue.current().version, 0);
   assert.ok((await stored(desk)).every(({ filled }) => filled === undefined));
-  assert.deepEqual(
-    readdirSync(join(folder.path, 'ended/state')).filter((name) => name.startsWith('filled')),
-    [],
-  );
+  const onDisk = (): string[] =>
+    readdirSync(join(folder.path, 'ended/state')).filter((name) => name.startsWith('filled'));
+  assert.deepEqual(onDisk(), []);
   const next = await serve(desk, documentOf(OWN));
   await assertReachesBack(desk, next, ['customer_payments_30d']);
+  assert.deepEqual(onDisk(), [`filled-${next}.bin`]);
+  await serve(desk, documentOf({}));
+  assert.deepEqual(onDisk(), [], 'nobody reads it any more');
   await desk.close();
 });

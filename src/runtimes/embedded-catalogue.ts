@@ -1,7 +1,7 @@
 // How the catalogue of an embedded desk changes: what nobody keeps yet is filled from the log by a thread, beside decisions; then
 // histories, models and rules are swapped in one step, between two batches, at an offset that is stated.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { removeFilled } from '../adapters/embedded/filled-histories.ts';
+import { dropFilled, removeFilled } from '../adapters/embedded/filled-histories.ts';
 import { kyselyOver } from '../adapters/sql/kysely-session.ts';
 import { createPastValues } from '../adapters/sql/past-values.ts';
 import { createSqlStore } from '../adapters/sql/store.ts';
@@ -9,6 +9,7 @@ import { LOCAL_ACTOR } from '../domain/access.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import { InputError } from '../domain/input-error.ts';
 import { ownDataOf } from '../domain/own-data.ts';
+import { storesOf } from '../features/catalogue-outline.ts';
 import { compileFilling, type Filling, needsFilling, presentIn } from '../features/compile-filling.ts';
 import { type FeatureState, tablesOf, takeTables } from '../features/feature-state.ts';
 import type { Boundary } from '../ports/boundary.ts';
@@ -70,7 +71,7 @@ const fillingOf = ({ catalogue }: EmbeddedParts, next: ServedCatalogue): Filling
   compileFilling(next.document, next.catalogue, presentIn(catalogue.current().catalogue));
 
 /** Serves `next` from the record on that comes when all before it are committed; throws NotTaken where nothing was changed. */
-function changingOver({ parts, processor, service, onNotice }: EmbeddedCatalogueOptions): ChangeOver {
+function changingOver({ parts, processor, service, folder, onNotice }: EmbeddedCatalogueOptions): ChangeOver {
   const { engine, office } = parts;
   return async (next, from, entry, finish) => {
     const { stores } = fillingOf(parts, next);
@@ -94,6 +95,9 @@ function changingOver({ parts, processor, service, onNotice }: EmbeddedCatalogue
       });
     });
     await service.refresh();
+    // What was filled for versions before, and nobody reads any more.
+    const kept = storesOf(next.catalogue);
+    await dropFilled(folder, (store) => !kept.has(store));
   };
 }
 

@@ -6,6 +6,7 @@ import { ALERT_SORTS, ALERT_VIEWS, type AlertSort, type AlertView } from '../../
 import { useChangeSearch } from '../kit/change-search.ts';
 import { count } from '../kit/format.ts';
 import { NOT_SHOWN } from '../kit/hidden.tsx';
+import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
 import { SavedViews } from '../views/index.ts';
 import { type AlertQuestion, useAlertCounts } from './alert-pages.ts';
@@ -81,6 +82,7 @@ export function QueueFilters(props: {
   const { sort, search, minLossMinor } = props.question;
   const change = useChangeSearch<'/alerts'>();
   const sees = useMay('read_identifiers');
+  const baseCurrency = useLive((state) => state.baseCurrency);
   return (
     <div className="filters" style={{ margin: '8px 0' }}>
       <TextInput
@@ -111,7 +113,7 @@ export function QueueFilters(props: {
         size="xs"
         w={150}
         aria-label="Expected loss from"
-        placeholder="Expected loss from"
+        placeholder={`Loss from, in ${baseCurrency}`}
         min={0}
         hideControls
         value={minLossMinor === 0 ? '' : minLossMinor / 100}

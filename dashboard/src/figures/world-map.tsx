@@ -1,4 +1,4 @@
-// Fraud by country on a map of the world, shapes from the world-atlas package.
+// What was flagged, by country, on a map of the world, shapes from the world-atlas package.
 import { useEffect, useState } from 'react';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';

@@ -10,6 +10,7 @@ import { count, dateTime } from '../kit/format.ts';
 import { Panel, Problem } from '../kit/parts.tsx';
 import { Secret } from '../kit/secret.tsx';
 import { actions, type Column, Table } from '../kit/table.tsx';
+import { BaseSum } from '../live/base-sum.tsx';
 import { call, useAnswer } from '../live/desk.ts';
 
 export function Channels() {
@@ -101,7 +102,7 @@ const CHANNEL: readonly Column<Channel>[] = [
   {
     title: 'Alerts from',
     right: true,
-    cell: ({ minLossMinor }) => count(minLossMinor / 100),
+    cell: ({ minLossMinor }) => <BaseSum hundredths={minLossMinor} />,
     sortBy: ({ minLossMinor }) => minLossMinor,
   },
 ];
