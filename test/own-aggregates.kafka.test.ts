@@ -162,7 +162,7 @@ async function storedOf(ids: readonly string[]): Promise<StoredTransaction[]> {
   }
 }
 
-test('W16 W17 Y36 Y37: own aggregates by customer over two workers are those of one engine from the first record on, part-way, after SIGKILL and after a loss', async () => {
+test('W16 W17 W18 Y36 Y37: own aggregates by customer over two workers are those of one engine from the first record on, part-way, after SIGKILL and after a loss', async () => {
   const all = await startAll(world);
   const more: GoshawkProcess[] = [];
   try {

@@ -40,6 +40,7 @@ stateStoreContract('Redis', async () => {
 test('a snapshot from before they had names is read, and followed by one that has', async () => {
   await redis.send(['FLUSHALL']);
   const store = createRedisStateStore(redis);
+  await redis.send(['HSET', 'goshawk:{0}:head', 'next', '20']);
   await redis.send(['SET', 'goshawk:shared:3:0', Buffer.of(9)]);
   await redis.send(['HSET', 'goshawk:shared', 'number', '3', 'head', '{"pieces":1,"offsets":[[0,5]]}']);
   const old = await store.sharedSnapshot();

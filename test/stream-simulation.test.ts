@@ -65,7 +65,7 @@ test('W16 Y36 own histories that partitions share hold everything once, whatever
   );
 });
 
-test('W17 Y37 a catalogue that is filled and taken part-way has the histories that it would have had from the start, whatever dies', async () => {
+test('W17 Y37 Y38 a catalogue that is filled and taken part-way has the histories that it would have had from the start, whatever dies', async () => {
   const faults: Faults = { ...TROUBLED, pauses: true, catalogue: 'change' };
   assert.equal(await searchOnThreads((SEEDS * 3) / 10, faults, THREADS), undefined);
   assert.equal(

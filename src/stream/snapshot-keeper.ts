@@ -77,7 +77,8 @@ export function startSnapshotKeeper(parts: KeeperParts): SnapshotKeeper {
     await fillNow(now, wanted, standing);
     const sinceMs = monotonicMs() - keptAtMs;
     if (batches === 0 || sinceMs < (batches < MAX_BATCHES ? EVERY_MS : SOONEST_MS)) return;
-    await keep(now);
+    // Refused: another sink keeps them, or this copy is of before a loss.
+    if (!(await keep(now))) copy = undefined;
   }
 
   async function keep(now: SharedHistories): Promise<boolean> {

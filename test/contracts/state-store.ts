@@ -190,6 +190,8 @@ export function stateStoreContract(name: string, openWorld: () => Promise<StateW
 
   test(`${name}: W11 STATE7 Whoever is held up while keeping a snapshot, or is refused, leaves the newest as it is`, async () => {
     const store = await open();
+    const { epoch } = await store.acquire(0);
+    await store.commit(commitOf({ epoch, nextOffset: 20 }));
     const heldUp = Promise.withResolvers<void>();
     const slow = store.keepSnapshot({
       number: 1,
@@ -227,6 +229,21 @@ export function stateStoreContract(name: string, openWorld: () => Promise<StateW
     );
     const back = await store.accounts(0, epoch, ids);
     assert.ok(back.every((value, i) => value?.[0] === (i & 255)));
+  });
+
+  test(`${name}: STATE11 A snapshot that holds more of a partition than the store does is refused: it is of before a loss`, async () => {
+    const store = await open();
+    const { epoch } = await store.acquire(0);
+    await store.commit(commitOf({ epoch }));
+    const snapshot = (offset: number) => ({
+      number: 1,
+      filled: ['own:customer:1'],
+      offsets: new Map([[0, offset]]),
+      pieces: [],
+    });
+    assert.equal(await store.keepSnapshot(snapshot(11)), false);
+    assert.equal(await store.keepSnapshot(snapshot(10)), true);
+    assert.deepEqual((await store.sharedSnapshot())?.filled, ['own:customer:1']);
   });
 
   test(`${name}: STATE10 What an owner says that it tells others of is there for all who ask and for the next owner; who lost the partition cannot say it`, async () => {

@@ -133,6 +133,7 @@ export function createMemoryStateStore(): MemoryStateStore {
       for await (const piece of coming) pieces.push(piece);
       const next: SharedSnapshot = { ...rest, pieces };
       if (next.number !== (snapshot?.number ?? 0) + 1) return false;
+      if ([...next.offsets].some(([number, offset]) => offset > (at(number).nextOffset ?? 0))) return false;
       for (const [number, offset] of snapshot?.offsets ?? []) {
         const partition = at(number);
         partition.shared = partition.shared.filter((batch) => batch.nextOffset > offset);

@@ -59,13 +59,16 @@ redis.call('HSET', KEYS[1], 'next', ARGV[3])
 return 'done'`);
 
 /**
- * Makes a snapshot the newest one, if it follows the newest one.
- * KEYS head, then the streams of shared changes. ARGV number, head of the new one, then for each stream the offset
- * up to which it is let go. Gives 1 or 0.
+ * Makes a snapshot the newest one, if it follows the newest one and holds no more than the partitions do.
+ * KEYS head, then for each partition its stream of shared changes and its head. ARGV number, head of the new one, then for each
+ * partition the offset up to which changes are let go and the one that the snapshot holds. Gives 1 or 0.
  */
 export const KEEP_SNAPSHOT = script(`
 local before = redis.call('HGET', KEYS[1], 'number') or '0'
 if tonumber(before) + 1 ~= tonumber(ARGV[1]) then return 0 end
+for i = 2, #KEYS, 2 do
+  if tonumber(redis.call('HGET', KEYS[i + 1], 'next') or '0') < tonumber(ARGV[i + 2]) then return 0 end
+end
 redis.call('HSET', KEYS[1], 'number', ARGV[1], 'head', ARGV[2])
-for i = 2, #KEYS do redis.call('XTRIM', KEYS[i], 'MINID', ARGV[i + 1] .. '-2') end
+for i = 2, #KEYS, 2 do redis.call('XTRIM', KEYS[i], 'MINID', ARGV[i + 1] .. '-2') end
 return 1`);

@@ -92,8 +92,12 @@ export function createSharedChanges(
       const answer = await runScript(
         redis,
         KEEP_SNAPSHOT,
-        [SNAPSHOT_HEAD, ...partitions.map((partition) => keysOf(partition).shared)],
-        [String(number), JSON.stringify(head), ...partitions.map((p) => String(letGo.get(p) ?? 0))],
+        [SNAPSHOT_HEAD, ...partitions.flatMap((p) => [keysOf(p).shared, keysOf(p).head])],
+        [
+          String(number),
+          JSON.stringify(head),
+          ...partitions.flatMap((p) => [letGo.get(p) ?? 0, offsets.get(p) ?? 0].map(String)),
+        ],
       );
       const kept = Number(text(answer)) === 1;
       // Whoever began one before this was kept will be refused.

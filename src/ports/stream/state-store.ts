@@ -80,6 +80,7 @@ export class FencedError extends Error {
  * - STATE8 A commit is one step, however many accounts are in it.
  * - STATE9 After a loss nothing is known of a partition, its epochs go on rising, and nobody from before can commit or read.
  * - STATE10 What an owner says that it tells others of is there for all who ask and for the next owner; who lost the partition cannot say it.
+ * - STATE11 A snapshot that holds more of a partition than the store does is refused: it is of before a loss.
  *
  * **Caller invariants**
  * - Commits of a partition come one at a time, each where the one before ended; after an error the same is sent again.
