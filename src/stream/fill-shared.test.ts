@@ -82,3 +82,14 @@ test('Y37: where the beginning of a partition is not kept any more, it is said w
   await fill.run(new Map([[0, 8], [1, 1]]), () => true); // biome-ignore format: pairs
   assert.equal(fill.holdsFromMs, START_MS + 4 * HOUR_MS);
 });
+
+test('Y38: where less is there than is in, after a loss of the state store, a turn ends at once, and what is rebuilt is not taken twice', async () => {
+  const fill = createSharedFill(COMING, historyOf([[item(0, 1), item(1, 3), item(2, 9)]]));
+  await fill.run(new Map([[0, 3]]), () => true);
+  const asked: number[] = [];
+  for (const end of [0, 1, 3]) {
+    await fill.run(new Map([[0, end]]), () => asked.push(end) < 10);
+    assert.equal(fill.isAt(new Map([[0, end]])), end === 3);
+  }
+  assert.deepEqual([asked, fill.records], [[], 3]);
+});

@@ -110,6 +110,9 @@ export function createSharedFill(coming: ComingCatalogue, history: DecidedHistor
 
   const isAt = (to: ReadonlyMap<number, number>): boolean =>
     [...to].every(([partition, end]) => (offsets.get(partition) ?? 0) === end);
+  /** After a loss of the state store what this holds may be ahead of what is there: nothing to do until that is made up for. */
+  const isBehind = (to: ReadonlyMap<number, number>): boolean =>
+    [...to].some(([partition, end]) => (offsets.get(partition) ?? 0) < end);
   return {
     coming,
     state,
@@ -118,7 +121,7 @@ export function createSharedFill(coming: ComingCatalogue, history: DecidedHistor
     },
     isAt,
     async run(to, isTime) {
-      while (!isAt(to) && isTime()) {
+      while ((goal || isBehind(to)) && isTime()) {
         if (!goal) await begin(to);
         await round(isTime);
       }
