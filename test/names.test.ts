@@ -8,6 +8,7 @@ import { test } from 'node:test';
 const ROOT = join(import.meta.dirname, '..');
 /** Who has what stands first can run what stands after it, but for a browser and Python, which are beside a desk. */
 const NEEDS: Readonly<Record<string, RegExp>> = {
+  container: /'(\.\.\/)*scripts\/container-images\.sh'/,
   browser: /from 'playwright-core'/,
   python: /'(\.\.\/)*scripts\/(python|schemathesis|compose)\.sh'/,
   spark: /from '[./]+src\/stack\/spark\.ts'|goshawk\(\[\s*'spark'|'--spark'/,

@@ -5,6 +5,9 @@ import type { Role } from '../src/domain/access.ts';
 import { OPERATIONS, placesOf } from '../src/protocol/operations.ts';
 import type { DeskProcess } from './desk-process.ts';
 
+/** Where a desk is, and what it printed. */
+type Desk = Pick<DeskProcess, 'url' | 'output'>;
+
 /** Sends what it is given, whatever that is, and gives all that comes back. */
 type RawCall = (
   method: string,
@@ -57,7 +60,7 @@ export function caller(
 export const cookieOf = (headers: Headers): string => (headers.get('set-cookie') ?? '').split(';')[0];
 
 /** The path of the one-time link that a desk printed when it started. */
-export function firstLink(desk: DeskProcess): string {
+export function firstLink(desk: Desk): string {
   const [, path] = /http:\S+(\/welcome\?token=\S+)/.exec(desk.output()) ?? [];
   assert.ok(path, desk.output());
   return path;
@@ -66,7 +69,7 @@ export function firstLink(desk: DeskProcess): string {
 const tokenOf = (path: string): string => new URL(path, 'http://desk').searchParams.get('token') ?? '';
 
 /** The cookie of whoever comes in by a one-time link. */
-async function cookieBy(desk: DeskProcess, path: string, more: object): Promise<string> {
+async function cookieBy(desk: Desk, path: string, more: object): Promise<string> {
   const answer = await caller(desk)('POST', '/v1/welcome', {
     token: tokenOf(path),
     password: PASSWORD,
@@ -76,14 +79,14 @@ async function cookieBy(desk: DeskProcess, path: string, more: object): Promise<
   return cookieOf(answer.headers);
 }
 
-export const firstCookie = (desk: DeskProcess): Promise<string> =>
+export const firstCookie = (desk: Desk): Promise<string> =>
   cookieBy(desk, firstLink(desk), { id: 'ada@bank.example', name: 'Ada' });
 
-export const firstAdministrator = async (desk: DeskProcess): Promise<Caller> =>
+export const firstAdministrator = async (desk: Desk): Promise<Caller> =>
   caller(desk, { cookie: await firstCookie(desk) });
 
 export async function inviteCookie(
-  desk: DeskProcess,
+  desk: Desk,
   administrator: Caller,
   id: string,
   roles: readonly Role[],

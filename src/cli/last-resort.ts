@@ -1,6 +1,7 @@
 // What a process does with an error that nobody caught: it is logged and counted at whom it belongs to. A desk goes on, since its
 // decisions are made behind boundaries of their own; a process that only moves records ends in order and is started again: all it
 // has under way is kept elsewhere, and half of a process is worse than none.
+import { constants } from 'node:os';
 import { owningBoundary } from '../ports/boundary.ts';
 
 /** What a command ends with when it was asked for something that another try would not change: an option, a port in use. */
@@ -42,4 +43,14 @@ export function stopWithKeeper(stop: () => void): void {
     stop();
   }, KEEPER_CHECK_MS);
   timer.unref();
+}
+
+/** The first process of a container is not ended by a signal that it does not listen to; whoever has nothing to close ends at once. */
+export function endAsFirstProcess(): void {
+  if (process.pid !== 1) return;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
+    });
+  }
 }

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { maskCardNumbers } from '../domain/card-number.ts';
 import { InputError } from '../domain/input-error.ts';
-import { USAGE_EXIT_CODE } from './last-resort.ts';
+import { endAsFirstProcess, USAGE_EXIT_CODE } from './last-resort.ts';
 
 type Command = {
   readonly about: string;
@@ -102,6 +102,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'a step of a backfill; started by Spark',
     load: async () => (await import('./spark-step-command.ts')).sparkStepCommand,
   },
+  health: {
+    about: 'whether a process on this machine is ready, as an exit code (what containers ask)',
+    load: async () => (await import('./health.ts')).healthCommand,
+  },
   keep: {
     about: 'start a command and start it again when it dies (what ./run.sh does with serve)',
     isKept: true,
@@ -119,6 +123,7 @@ function overview(): string {
   return ['Usage: ./goshawk COMMAND [options]', '', ...rows, '', 'Every command has --help.'].join('\n');
 }
 
+endAsFirstProcess();
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
   console.log(overview());

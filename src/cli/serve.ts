@@ -145,13 +145,19 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
   const before = restartsText(restartsOf(process.env));
   if (before) say(`This desk was ${before}`);
   const at = { host, port };
-  const running = tenants
-    ? await runTenants(tenants, { ...settings, dataDir, logDir, say, boundary }, at)
-    : await runDesk(
+  const opening = tenants
+    ? runTenants(tenants, { ...settings, dataDir, logDir, say, boundary }, at)
+    : runDesk(
         { ...settings, dataDir, producerLog: join(logDir, 'producer.log'), say, boundary },
         stopping.resolve,
         at,
       );
+  const running = await Promise.race([opening, stopping.promise.then((why) => (why ? opening : undefined))]);
+  if (!running) {
+    say('Stopped before it was ready: the next start does again what was not finished.');
+    // Nothing was accepted yet, and the data folder is whole at every moment.
+    process.exit(0);
+  }
   caught = running.caught;
   say(`Ready: ${running.url}  (Ctrl-C stops)`);
   const failure = await stopping.promise;

@@ -4,12 +4,15 @@ import { InputError } from '../domain/input-error.ts';
 import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import { restartsOf, restartsText } from '../ports/restarts.ts';
+import { healthPort, startHealthEndpoint } from '../runtimes/health-endpoint.ts';
 import { catchAtLastResort, stopWithKeeper, USAGE_EXIT_CODE } from './last-resort.ts';
 
 const FIRST_RETRY_MS = 500;
 const SLOWEST_RETRY_MS = 10_000;
 /** What was not ended in order by then is ended all the same: nothing that was accepted is lost by it. */
 const STOP_MS = 30_000;
+/** As `STOP_MS`, of one that is not open yet and has nothing under way. */
+const STOP_OPENING_MS = 3000;
 
 export type Service = { stop(): Promise<void> };
 
@@ -30,9 +33,12 @@ export async function runService(
   {
     write = console.log,
     answersPeople = false,
+    tellsHealth = true,
   }: {
     readonly write?: (line: string) => void;
     readonly answersPeople?: boolean;
+    /** Whether it answers at HEALTH_PORT, where that is said. */
+    readonly tellsHealth?: boolean;
   } = {},
 ): Promise<void> {
   const say = (text: string): void => write(`${new Date().toISOString()} ${name} ${maskCardNumbers(text)}`);
@@ -49,10 +55,16 @@ export async function runService(
     });
   }
   let stopped = false;
-  void stopping.promise.then(() => {
-    stopped = true;
-  });
   let service: Service | undefined;
+  void stopping.promise.then((failure) => {
+    stopped = true;
+    const ms = service ? STOP_MS : STOP_OPENING_MS;
+    setTimeout(() => {
+      say(`still not stopped after ${ms / 1000} s: ended as it is`);
+      process.exit(failure ? 1 : 0);
+    }, ms).unref();
+  });
+  if (tellsHealth) await tellHealth(() => (stopped ? 'stopping' : service ? 'ready' : 'starting'));
   for (let wait = FIRST_RETRY_MS; !service && !stopped; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
     try {
       service = await open(say, (error) => stopping.resolve(error), boundary);
@@ -70,11 +82,14 @@ export async function runService(
   if (service) say('ready');
   const failure = await stopping.promise;
   say(failure ? `stopping: ${failure.stack ?? failure.message}` : 'stopping');
-  setTimeout(() => {
-    say(`still not stopped after ${STOP_MS / 1000} s: ended as it is`);
-    process.exit(failure ? 1 : 0);
-  }, STOP_MS).unref();
   await service?.stop().catch((error: Error) => say(`on the way out: ${error.message}`));
   say('stopped');
   process.exit(failure ? 1 : 0);
+}
+
+/** Where HEALTH_PORT asks for it. */
+async function tellHealth(state: () => 'starting' | 'ready' | 'stopping'): Promise<void> {
+  const port = healthPort(process.env);
+  if (port !== undefined)
+    await startHealthEndpoint(port, () => ({ ready: state() === 'ready', text: state() }));
 }

@@ -122,8 +122,8 @@ export async function sparkEngineCommand(args: readonly string[]): Promise<void>
       const restarts = restartsOf(process.env);
       return openWorker({ settings, onNotice, onFailure, boundary, restarts }, sparkFeed(link));
     },
-    // Standard output belongs to the protocol.
-    { write: (line) => process.stderr.write(`${line}\n`) },
+    // Standard output belongs to the protocol. Several of them have one environment: Spark knows of each whether it lives.
+    { write: (line) => process.stderr.write(`${line}\n`), tellsHealth: false },
   );
   // Spark has gone: finish what is under way, and end.
   void link.ended.then((error) => error ?? process.emit('SIGTERM', 'SIGTERM'));
