@@ -12,13 +12,14 @@ import { createModelTrial } from '../runtimes/model-trial.ts';
 import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
 import { createRetrainer, retrainEvery } from '../runtimes/retrain.ts';
+import { FEWEST_PEOPLE } from '../runtimes/store-past.ts';
 import { type App, buildApp } from '../server/app.ts';
 import type { Proxies } from '../server/edge/proxies.ts';
 import type { MailSettings } from '../server/notifications/mail.ts';
 import type { Targets } from '../server/notifications/webhook-targets.ts';
 import type { OidcSettings } from '../server/sign-in/oidc-settings.ts';
 import { trainFirstModel } from '../training/first-model.ts';
-import { LIVE_LABEL_MATURITY_MS, type Preset } from '../training/simulated-past.ts';
+import { LIVE_LABEL_MATURITY_MS, type PastOptions, type Preset } from '../training/simulated-past.ts';
 import { cardsOfFolder } from './card-key.ts';
 import { packageVersion } from './listen.ts';
 import { createProgress } from './progress.ts';
@@ -32,6 +33,8 @@ export type HouseOptions = {
   readonly rate: number;
   readonly seed: number;
   readonly simulates: boolean;
+  /** Whether a first start leaves nothing of what was simulated before. */
+  readonly startsEmpty: boolean;
   /** Whether simulated people log in, too. */
   readonly simulatesEvents: boolean;
   readonly retrainHours: number;
@@ -67,6 +70,7 @@ export const openHouse = (options: HouseOptions): Promise<House> => options.boun
 async function open(options: HouseOptions): Promise<House> {
   const { dataDir, preset, rate, seed, say, boundary } = options;
   const progress = createProgress('First model');
+  const first = (): PastOptions => ({ preset, seed, endMs: systemClock.nowMs(), liveRate: rate });
   const desk = await openDesk({
     dataDir,
     clock: systemClock,
@@ -74,13 +78,13 @@ async function open(options: HouseOptions): Promise<House> {
     ...(options.baseCurrency !== undefined && { baseCurrency: options.baseCurrency }),
     ...(options.offsetAt && { offsetAt: options.offsetAt }),
     cards: cardsOfFolder(dataDir, options.cardMode, options.cardKey),
-    firstModel: async (state) => {
+    ...(options.simulates &&
+      !options.startsEmpty && { firstPast: { ...first(), events: options.simulatesEvents } }),
+    onPastStored: (done, of) => progress.update(done, of, 'deciding the last of the history'),
+    firstModel: async (state, past) => {
       say('No model yet: simulating a history and training one …');
       const model = await trainFirstModel(state, {
-        preset,
-        seed,
-        endMs: systemClock.nowMs(),
-        liveRate: rate,
+        ...(past ?? first()),
         onProgress: (step, done, of) => progress.update(done, of, step),
       });
       const { heldOut, version } = model.info;
@@ -148,9 +152,10 @@ async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<Ho
         seed,
         logFile: options.producerLog,
         events: options.simulatesEvents,
+        ...(desk.stream && { stream: desk.stream }),
         // The people of the history the model learnt from, and those who have come since.
         people: {
-          accounts: Math.max(account.size, 1000),
+          accounts: Math.max(account.size, FEWEST_PEOPLE),
           lastSeenMs: (accountId) => lastSeenMs(account, accountId),
         },
       });

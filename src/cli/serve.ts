@@ -39,6 +39,10 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   'data-dir': { type: 'string', value: 'DIR', default: './var', help: 'where everything is kept' },
   rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
   'no-simulator': { type: 'boolean', help: 'transactions come over the API only' },
+  empty: {
+    type: 'boolean',
+    help: 'a first start leaves nothing of the simulated past that the model learns from',
+  },
   'no-events': { type: 'boolean', help: 'simulated people only pay: no logins and other events' },
   preset: {
     type: 'string',
@@ -110,6 +114,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     seed: options.number('seed', 0, 2 ** 31),
     preset: presetOf(options.text('preset')),
     simulates: !options.flag('no-simulator'),
+    startsEmpty: options.flag('empty'),
     simulatesEvents: !options.flag('no-events'),
     retrainHours: options.number('retrain-hours', 0, 500),
     oidc: oidcSettings(process.env),

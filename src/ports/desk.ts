@@ -129,6 +129,8 @@ export type { InService };
  */
 export type Desk = {
   readonly store: Store;
+  /** Until when what was decided is a simulated past, and how many of the minute in which that ended; absent where there is none. */
+  readonly simulatedPast?: { readonly untilMs: number; readonly inLastMinute: number };
   readonly clock: Clock;
   readonly measurements: Measurements;
   /** What amounts are converted with now. */

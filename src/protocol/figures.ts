@@ -55,6 +55,12 @@ export const Stats = Component('Stats', {
   regions: List(RegionCount),
   scoreBins: List(Count, { description: 'Decisions of the period by score, 20 equal bins' }),
   latencyMs: Latency,
+  simulatedUntil: Nullable(
+    At({
+      description:
+        'Until then counts are of a simulated past that was decided at the first start; null where there is none',
+    }),
+  ),
 });
 export type Stats = Static<typeof Stats>;
 

@@ -1,4 +1,5 @@
 // What an embedded desk is made of, opened from its folder: database, log, office, and the engine with its state.
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Loaded, loadCheckpoints, openCheckpoints } from '../adapters/embedded/checkpoint.ts';
 import type { EmbeddedDatabase } from '../adapters/embedded/database.ts';
@@ -24,14 +25,19 @@ import type { Office } from '../ports/office/office.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../ports/stream/log.ts';
 import { readReviewWork } from '../server/models/kept-review-work.ts';
+import type { FirstModelOptions } from '../training/first-model.ts';
+import type { PastOptions } from '../training/simulated-past.ts';
 import { checkCardKey } from './card-settings.ts';
 import { type CatalogueInService, openCatalogue } from './catalogue-in-service.ts';
 import { fileFirstModel } from './first-champion.ts';
-import { type MoneyInService, openMoney } from './money-in-service.ts';
+import { inBaseAmount, type MoneyInService, openMoney } from './money-in-service.ts';
+import { begunPlan, type FirstPast, keptPlan, type PastPlan } from './past-plan.ts';
 import type { ReaderSettings } from './record-reader.ts';
 import { type RedoParts, redo } from './redo.ts';
 import { fileStarterRules, openRules, type RulesInService } from './rules-in-service.ts';
 import { readServing } from './service-watch.ts';
+import type { SimulatedStream } from './simulated-stream.ts';
+import { storePast } from './store-past.ts';
 
 export type PartsOptions = ReaderSettings & {
   readonly dataDir: string;
@@ -39,8 +45,11 @@ export type PartsOptions = ReaderSettings & {
   /** The base currency that was asked for, and the one of a new desk where none was. */
   readonly baseCurrency?: string;
   readonly presetBaseCurrency?: string;
-  /** Makes the first model; histories it goes through are left in the state. */
-  readonly firstModel: (state: FeatureState) => Promise<Model>;
+  /** Makes the first model; histories it goes through are left in the state. Of a past that is stored it says when it comes to it. */
+  readonly firstModel: (state: FeatureState, past?: PastUnderWay) => Promise<Model>;
+  /** What a first start leaves decided and stored; nothing where it is absent. */
+  readonly firstPast?: FirstPast;
+  readonly onPastStored?: (done: number, of: number) => void;
   readonly onNotice: (message: string) => void;
 };
 
@@ -58,7 +67,14 @@ export type EmbeddedParts = {
   readonly committed: number;
   /** Histories that were taken over since the last checkpoint; they lie in a file of what was filled. */
   readonly filled: Set<string>;
+  /** The past that a first start left. */
+  readonly past: PastPlan | undefined;
+  /** The people of that past, where this is that start: they go on. */
+  readonly stream: SimulatedStream | undefined;
 };
+
+/** A past that will be stored, by which the first model is made. */
+export type PastUnderWay = PastOptions & { readonly pause: NonNullable<FirstModelOptions['pause']> };
 
 /** The folder of a desk's histories. */
 export const stateFolder = (dataDir: string): string => join(dataDir, 'state');
@@ -94,6 +110,19 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
     serving: servingUnder(serving, work),
     ruleset: rules.current(catalogue),
   });
+  const road = { engine, log, store, committed };
+  const plan = await keptPlan(office.settings);
+  const past =
+    plan && plan.stored === undefined
+      ? await storePast({
+          ...road,
+          office,
+          plan,
+          clock,
+          takenIn: (record) => inBaseAmount(record, money.current()),
+          onProgress: options.onPastStored ?? (() => undefined),
+        })
+      : { committed, plan, stream: undefined };
   return {
     database,
     office,
@@ -101,11 +130,11 @@ export async function openParts(options: PartsOptions, database: EmbeddedDatabas
     rules,
     money,
     registry,
-    store,
-    log,
-    engine,
-    committed,
+    ...road,
+    committed: past.committed,
     filled: new Set(),
+    past: past.plan,
+    stream: past.stream,
   };
 }
 
@@ -129,12 +158,11 @@ async function loadOrCreate(
   const serving = await readServing(registry, catalogue, undefined, options.onNotice);
   let state = catalogue.createState();
   if (!serving) {
-    const made = await options.firstModel(state);
-    const write = (await openCheckpoints(folder, state, () => storesOf(catalogue))).prepare(0);
-    await write();
-    await fileFirstModel(registry, made, options.clock.nowMs());
+    const { model, state: left } = await makeFirstModel(options, parts, folder);
+    state = left;
+    await fileFirstModel(registry, model, options.clock.nowMs());
     await redoFrom(0);
-    return { state, serving: { champion: createScorer(made, catalogue) } };
+    return { state, serving: { champion: createScorer(model, catalogue) } };
   }
   let loaded: Loaded | undefined;
   try {
@@ -155,6 +183,34 @@ async function loadOrCreate(
     const filling = compileFilling(document, catalogue, { stores: others, has: () => true });
     return redo(into, { catalogue: filling, data, store, log, onRefused }, from, committed);
   }
+}
+
+/** The first model, and the histories that its past leaves on the disk: those of before what is stored of it. */
+async function makeFirstModel(
+  { firstModel, firstPast }: PartsOptions,
+  { catalogue, office, log }: Pick<EmbeddedParts, 'office' | 'log'> & Pick<ServedCatalogue, 'catalogue'>,
+  folder: string,
+): Promise<{ model: Model; state: FeatureState }> {
+  // A start that was cut short may have left some.
+  await rm(folder, { recursive: true, force: true });
+  const state = catalogue.createState();
+  const checkpoints = await openCheckpoints(folder, state, () => storesOf(catalogue));
+  const plan = firstPast && log.endOffset() === 0 ? await begunPlan(office.settings, firstPast) : undefined;
+  if (!plan) {
+    const model = await firstModel(state);
+    await checkpoints.prepare(0)();
+    return { model, state };
+  }
+  let write: (() => Promise<void>) | undefined;
+  const told = (): void => {
+    write = checkpoints.prepare(0);
+  };
+  const model = await firstModel(state, { ...plan, pause: { atMs: plan.fromMs, told } });
+  if (!write) throw new Error('nothing of the simulated past was left to be stored');
+  await write();
+  const before = catalogue.createState();
+  await loadCheckpoints(folder, before);
+  return { model, state: before };
 }
 
 /** Histories that no checkpoint holds whole yet: what was filled for them, and what came since; else all of the log. */

@@ -1,8 +1,5 @@
 // The road of an embedded desk: what comes in is appended, the processor decides and commits it, then it is told.
 import { openCheckpoints } from '../adapters/embedded/checkpoint.ts';
-import { inBase } from '../domain/base-amount.ts';
-import { InputError } from '../domain/input-error.ts';
-import { problemsToText } from '../domain/problem.ts';
 import type { BatchOutput, Engine } from '../engine/process-batch.ts';
 import type { LogRecord } from '../engine/records.ts';
 import { storesOf } from '../features/catalogue-outline.ts';
@@ -14,7 +11,7 @@ import { createProcessor, type Processor } from '../stream/processor.ts';
 import { diskRoom } from './disk-room.ts';
 import { type EmbeddedParts, stateFolder } from './embedded-parts.ts';
 import { createMeasurements, measureCommit } from './measurements.ts';
-import type { MoneyInService } from './money-in-service.ts';
+import { inBaseAmount } from './money-in-service.ts';
 
 const CHECKPOINT_RECORDS = 50_000;
 const CHECKPOINT_MIN_BYTES = 8 << 20;
@@ -106,7 +103,7 @@ export async function openRoad(
     async append(records) {
       checkCapacity();
       const started = performance.now();
-      const offset = await log.append(records.map((record) => counted(record, money)));
+      const offset = await log.append(records.map((record) => inBaseAmount(record, money.current())));
       measurements.append.add(performance.now() - started, clock.nowMs());
       return offset;
     },
@@ -117,15 +114,6 @@ export async function openRoad(
       if (!failure.error) await checkpoints.finish(processor.committedOffset);
     },
   };
-}
-
-/** What was read by this desk is in base already; what a simulator or a replay hands over is converted here. */
-function counted(record: LogRecord, money: MoneyInService): LogRecord {
-  if (record.kind !== 'transaction') return record;
-  const { transaction } = record;
-  const inIt = inBase(transaction, money.current());
-  if (!inIt.ok) throw new InputError(`Transaction ${transaction.id}: ${problemsToText(inIt.problems)}`);
-  return inIt.value === transaction ? record : { ...record, transaction: inIt.value };
 }
 
 /** Histories go to disk once enough of them has changed. */

@@ -20,6 +20,7 @@ import { openService } from './embedded-service.ts';
 import { keepObserved } from './keep-observed.ts';
 import { withinReason } from './late-decision.ts';
 import { recordReader } from './record-reader.ts';
+import type { SimulatedStream } from './simulated-stream.ts';
 
 /** A desk in this process: the engine and the log are at hand. */
 export type EmbeddedDesk = Desk & {
@@ -32,6 +33,8 @@ export type EmbeddedDesk = Desk & {
   /** Resolves when everything that is in the log now is decided and committed. */
   settled(): Promise<void>;
   readonly backlog: number;
+  /** The people of the past that this start has left: they go on. */
+  readonly stream: SimulatedStream | undefined;
   /** One statement of somebody at the machine, which can change nothing. */
   read(sql: string): Promise<Readonly<Record<string, unknown>>[]>;
 };
@@ -93,6 +96,7 @@ function deskOver(
   });
   // A version that was being filled when the process ended goes on without anybody asking.
   boundary.guarded('filling a catalogue', () => catalogue.resume())();
+  const { past, stream } = parts;
   const dataModel = () => engine.inService.catalogue.data;
   const observed = keepObserved(office.observedFields, dataModel, clock, boundary);
   road.hearers.onOutput((output) => observed.look(output));
@@ -101,6 +105,8 @@ function deskOver(
     store,
     log,
     clock,
+    stream,
+    ...(past?.stored && { simulatedPast: past.stored }),
     measurements: road.measurements,
     cards: options.cards?.policy ?? REFUSE_CARDS,
     money: money.current,

@@ -1,8 +1,10 @@
 // What amounts are converted with, as the database says: the desk's base currency, and the rates in service.
-import { type Money, PRESET_BASE_CURRENCY } from '../domain/base-amount.ts';
+import { inBase, type Money, PRESET_BASE_CURRENCY } from '../domain/base-amount.ts';
 import { currencyProblem } from '../domain/currency.ts';
 import { exchangeRates, SHIPPED_EXCHANGE_RATES } from '../domain/exchange-rates.ts';
 import { InputError } from '../domain/input-error.ts';
+import { problemsToText } from '../domain/problem.ts';
+import type { LogRecord } from '../engine/records.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Office } from '../ports/office/office.ts';
@@ -69,4 +71,13 @@ export async function watchMoney(
   // A database that is away is no reason to stop deciding: what was known stays known.
   const stop = boundary.every('exchange rates', LOOK_MS, () => money.look().catch(() => undefined));
   return { ...money, stop };
+}
+
+/** What was read by this desk is in base already; what a simulator or a replay hands over is converted here. */
+export function inBaseAmount(record: LogRecord, money: Money): LogRecord {
+  if (record.kind !== 'transaction') return record;
+  const { transaction } = record;
+  const inIt = inBase(transaction, money);
+  if (!inIt.ok) throw new InputError(`Transaction ${transaction.id}: ${problemsToText(inIt.problems)}`);
+  return inIt.value === transaction ? record : { ...record, transaction: inIt.value };
 }

@@ -3,17 +3,18 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Label } from '../domain/label.ts';
-import { createRandom, type Random } from '../domain/random.ts';
 import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { Simulation } from '../ports/simulation.ts';
 import type { ProducerState } from '../server/pipeline/part-health.ts';
-import { type AccountEvents, createAccountEvents } from '../simulator/account-events.ts';
 import { FRAUD_TYPES } from '../simulator/fraud.ts';
-import type { SimulatorOptions } from '../simulator/simulator.ts';
-import { createLabelClock, labelFor } from '../training/label-clock.ts';
-import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/simulated-past.ts';
-import { createLiveSimulator, type LiveSimulator } from './live-simulator.ts';
+import {
+  createSimulatedStream,
+  duePayments,
+  type SimulatedStream,
+  type StreamOptions,
+  scheduleLabels,
+} from './simulated-stream.ts';
 
 const TICK_MS = 25;
 const LOG_EVERY_MS = 10_000;
@@ -25,15 +26,10 @@ export type Producer = {
   stop(): Promise<void>;
 };
 
-export type ProducerOptions = {
-  readonly preset: Preset;
-  readonly rate: number;
-  readonly seed: number;
+export type ProducerOptions = Omit<StreamOptions, 'startMs'> & {
   readonly logFile: string;
-  /** Whether people log in, and do what they do besides paying; nobody does in the classic preset. */
-  readonly events: boolean;
-  /** Whom it simulates, and when each was seen last. */
-  readonly people: Pick<SimulatorOptions, 'accounts' | 'lastSeenMs'>;
+  /** One that has begun and goes on; else one begins now. */
+  readonly stream?: SimulatedStream;
 };
 
 /** What was sent so far, and what was refused. */
@@ -53,16 +49,8 @@ export async function startProducer(desk: Intake, options: ProducerOptions): Pro
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = await open(options.logFile, 'a');
   const { clock } = desk;
-  const startMs = clock.nowMs();
-  const simulator = createPresetSimulator(options.preset, {
-    seed: options.seed,
-    rate: options.rate,
-    startMs,
-    ...options.people,
-    idPrefix: `tx-${startMs.toString(36)}-`,
-  });
-  const random = createRandom(options.seed, Math.floor(startMs / 1000));
-  const live = createLiveSimulator(simulator, clock, options.rate);
+  const stream = options.stream ?? createSimulatedStream({ ...options, startMs: clock.nowMs() }, clock);
+  const { live } = stream;
   const sent: Sent = {
     produced: 0,
     frauds: 0,
@@ -78,11 +66,7 @@ export async function startProducer(desk: Intake, options: ProducerOptions): Pro
   await write(
     `simulator started: preset ${options.preset}, ${options.rate} transactions a second, seed ${options.seed}`,
   );
-  const accountEvents =
-    options.events && options.preset !== 'classic'
-      ? createAccountEvents({ seed: options.seed, startMs, idPrefix: `ev-${startMs.toString(36)}-` })
-      : undefined;
-  const sendDue = createSender(desk, live, { random, accountEvents }, sent, write);
+  const sendDue = createSender(desk, stream, sent, write);
   let stopped = false;
   let failure: string | undefined;
   const running = repeat(sendDue, () => stopped, sent, write).catch((error: Error) => {
@@ -123,38 +107,28 @@ export async function startProducer(desk: Intake, options: ProducerOptions): Pro
   };
 }
 
-/** What is drawn beside payments. */
-type Beside = { readonly random: Random; readonly accountEvents: AccountEvents | undefined };
-
 /** Sends what is due: transactions with the events before them, and labels of earlier frauds once they would be known. */
 function createSender(
   desk: Intake,
-  live: LiveSimulator,
-  { random, accountEvents }: Beside,
+  stream: SimulatedStream,
   sent: Sent,
   write: (text: string) => Promise<void>,
 ): () => Promise<void> {
-  const labels = createLabelClock();
+  const { labels } = stream;
   let lastLogMs = desk.clock.nowMs();
 
   async function sendTransactions(now: number): Promise<void> {
-    const due = live.takeDue(now);
-    if (due.length === 0) return;
-    const events = accountEvents ? due.flatMap(accountEvents.before) : [];
+    const { payments, events } = duePayments(stream, now);
+    if (payments.length === 0) return;
     if (events.length > 0) await desk.acceptEvents(events);
     sent.events += events.length;
     const started = performance.now();
-    await desk.accept(due.map((event) => event.transaction));
+    await desk.accept(payments.map(({ transaction }) => transaction));
     sent.latency.add(performance.now() - started, now);
     sent.lastAtMs = now;
-    sent.produced += due.length;
-    for (const event of due) {
-      live.sent(event);
-      const { transaction, fraudType } = event;
-      if (fraudType === undefined) continue;
-      sent.frauds++;
-      labels.schedule(labelFor(transaction, true, now + liveLabelDelayMs(random), 'customer', fraudType));
-    }
+    sent.produced += payments.length;
+    sent.frauds += payments.filter(({ fraudType }) => fraudType !== undefined).length;
+    scheduleLabels(stream, payments, now);
   }
 
   return async () => {

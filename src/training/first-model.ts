@@ -54,6 +54,8 @@ export type FirstModelOptions = PastOptions & {
    * is as if it had been decided then. The array is written anew for the next.
    */
   readonly onPast?: (past: PastTransaction, vector: Float64Array) => void;
+  /** Told once, before the first payment from that time on goes into the state. */
+  readonly pause?: { readonly atMs: number; readonly told: () => void };
   readonly onProgress?: (step: string, done: number, of: number) => void;
 };
 
@@ -67,7 +69,7 @@ type PastRows = {
 /** Takes the past into `state`, and gives its rows by what they are for. */
 async function goThrough(
   state: FeatureState,
-  { catalogue = STANDARD, onPast, onProgress, ...options }: FirstModelOptions,
+  { catalogue = STANDARD, onPast, pause, onProgress, ...options }: FirstModelOptions,
   genuineOneIn: number,
 ): Promise<PastRows> {
   const past = simulatedPast(options);
@@ -80,9 +82,14 @@ async function goThrough(
   const features = createFeatureReplay(catalogue, state);
   const [learn, calibrate, holdOut] = [1, 2, 3].map(() => createTableBuilder(catalogue));
   let seen = 0;
+  let waiting = pause;
   for (const one of past.transactions()) {
     const { transaction, label } = one;
     const at = transaction.occurredAtMs;
+    if (waiting && at >= waiting.atMs) {
+      waiting.told();
+      waiting = undefined;
+    }
     const isFraud = label !== undefined;
     const vector = features.next(transaction, label);
     onPast?.(one, vector);

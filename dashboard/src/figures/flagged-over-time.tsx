@@ -1,5 +1,5 @@
 // Transactions a minute, and how many of them were flagged: two scales, each said.
-import type { Stats } from '../../../src/protocol/figures.ts';
+import type { MinuteCount, Stats } from '../../../src/protocol/figures.ts';
 import { Chart, type ChartColors, legendLook, tooltipLook } from '../kit/chart.tsx';
 import { minuteTime } from '../kit/format.ts';
 import { sinceFirst, toCome } from './minutes.ts';
@@ -7,11 +7,36 @@ import { sinceFirst, toCome } from './minutes.ts';
 /** A new desk's chart has room for so many minutes, and fills from the left. */
 const ROOM = 15;
 
+/** The minute in which a simulated past ends and the desk is live, where it is shown. */
+function joinOf(minutes: readonly MinuteCount[], simulatedUntil: string | null): string | undefined {
+  if (simulatedUntil === null) return undefined;
+  const at = minutes.findLastIndex(({ minute }) => Date.parse(minute) <= Date.parse(simulatedUntil));
+  return at < 0 ? undefined : minutes[at].minute;
+}
+
+const joinLine = (minute: string, colors: ChartColors) => ({
+  silent: true,
+  symbol: 'none',
+  data: [
+    {
+      xAxis: minuteTime(minute),
+      lineStyle: { color: colors.muted, type: 'dashed' as const },
+      label: {
+        formatter: 'simulated ┊ live',
+        color: colors.muted,
+        fontSize: 11,
+        position: 'insideEndTop' as const,
+      },
+    },
+  ],
+});
+
 export function FlaggedOverTime(props: { readonly stats: Stats }) {
   const minutes = sinceFirst(props.stats.minutes);
   const times = [...minutes.map(({ minute }) => minute), ...toCome(minutes, ROOM - minutes.length)];
   // The minute under way is no less busy than those before it: its transactions are not all there yet.
   const whole = minutes.slice(0, -1);
+  const join = joinOf(minutes, props.stats.simulatedUntil);
   const option = (colors: ChartColors) => ({
     grid: { left: 46, right: 40, top: 30, bottom: 24 },
     legend: legendLook(colors),
@@ -46,6 +71,7 @@ export function FlaggedOverTime(props: { readonly stats: Stats }) {
         lineStyle: { width: 2 },
         itemStyle: { color: colors.approve },
         areaStyle: { opacity: 0.12 },
+        ...(join !== undefined && { markLine: joinLine(join, colors) }),
         data: whole.map((minute) => minute.transactions),
       },
       ...(['reviews', 'declines'] as const).map((outcome) => ({

@@ -13,6 +13,7 @@ import { LinkButton } from '../kit/link-button.tsx';
 import { Empty, OutcomeTag } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { answers, useAnswer } from '../live/desk.ts';
+import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
 import { FiredRule } from './fired-rule.tsx';
 import { AllFeatures, Contributions, HowToRead } from './story-features.tsx';
@@ -195,6 +196,8 @@ export function Story(props: StoryProps) {
   const { decision, transaction } = story;
   const { merchant } = transaction;
   const reasons = decision.reasons;
+  const simulatedUntil = useLive((state) => state.stats?.simulatedUntil ?? null);
+  const isOfPast = simulatedUntil !== null && decision.decidedAt <= simulatedUntil;
   const deciding = story.rules.filter(({ shadow, action }) => !shadow && action !== 'tag');
   const lead = deciding[0]?.text ?? reasons[0]?.text ?? 'nothing stands out';
   return (
@@ -245,7 +248,8 @@ export function Story(props: StoryProps) {
       </details>
       <p className="muted">
         Model {decision.modelVersion} · rules {decision.rulesetVersion} · features {decision.catalogueHash} ·
-        decided {utc(decision.decidedAt)} · log offset {story.offset}
+        decided {utc(decision.decidedAt)}
+        {isOfPast && ', in the simulated past of this desk'} · log offset {story.offset}
       </p>
     </div>
   );

@@ -2,7 +2,7 @@
 import type { Boundary } from '../../ports/boundary.ts';
 import type { Desk, PartHealth } from '../../ports/desk.ts';
 import type { Restarts } from '../../ports/restarts.ts';
-import type { Stats } from '../../protocol/figures.ts';
+import type { MinuteCount, Stats } from '../../protocol/figures.ts';
 import type { ModelPanel, QualityFigures } from '../../protocol/model-panel.ts';
 import type { Pipeline, PipelineMinutes } from '../../protocol/pipeline.ts';
 import { createLiveCounts, KEPT_MINUTES, type LiveCounts } from '../figures/live-counts.ts';
@@ -100,8 +100,19 @@ async function watchDatabase({
   };
 }
 
+/** What was decided of a simulated past came by no road: it is no throughput. */
+function passed(minutes: readonly MinuteCount[], past: Desk['simulatedPast']): readonly MinuteCount[] {
+  if (!past) return minutes;
+  const joinMs = Math.floor(past.untilMs / MINUTE_MS) * MINUTE_MS;
+  return minutes.flatMap((one) => {
+    const atMs = Date.parse(one.minute);
+    if (atMs !== joinMs) return atMs > joinMs ? one : [];
+    return { ...one, transactions: Math.max(0, one.transactions - past.inLastMinute) };
+  });
+}
+
 function statsOf(
-  { clock, measurements }: Desk,
+  { clock, measurements, simulatedPast }: Desk,
   counts: LiveCounts,
   queue: Found['queue'],
   periodMinutes: number,
@@ -119,6 +130,7 @@ function statsOf(
     regions: counts.regions(from, now),
     scoreBins: counts.scoreBins(from, now),
     latencyMs: measurements.decision.summary(now),
+    simulatedUntil: simulatedPast ? new Date(simulatedPast.untilMs).toISOString() : null,
   };
 }
 
@@ -161,7 +173,8 @@ export async function startMonitor(sources: MonitorSources): Promise<Monitor> {
       const nowMs = clock.nowMs();
       // The first point may begin before the period.
       const fromMs = nowMs - (periodMinutes + LONGEST_STEP_MINUTES) * MINUTE_MS;
-      return figures.points(periodMinutes, nowMs, counts.minutes(fromMs, nowMs));
+      const decided = counts.minutes(fromMs, nowMs);
+      return figures.points(periodMinutes, nowMs, passed(decided, desk.simulatedPast));
     },
     stop() {
       stopFigures();

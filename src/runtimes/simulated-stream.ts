@@ -1,0 +1,82 @@
+// Simulated people as time passes: what is due of their payments, of what they do besides, and of what becomes known of frauds.
+import type { CustomerEvent } from '../domain/customer-event.ts';
+import type { Label } from '../domain/label.ts';
+import { createRandom, type Random } from '../domain/random.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type AccountEvents, createAccountEvents } from '../simulator/account-events.ts';
+import type { SimulatedEvent, SimulatorOptions } from '../simulator/simulator.ts';
+import { createLabelClock, type LabelClock, labelFor } from '../training/label-clock.ts';
+import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/simulated-past.ts';
+import { createLiveSimulator, type LiveSimulator } from './live-simulator.ts';
+
+export type StreamOptions = {
+  readonly preset: Preset;
+  readonly rate: number;
+  readonly seed: number;
+  readonly startMs: number;
+  /** Whether people log in, and do what they do besides paying; nobody does in the classic preset. */
+  readonly events: boolean;
+  /** Whom it simulates, and when each was seen last. */
+  readonly people: Pick<SimulatorOptions, 'accounts' | 'lastSeenMs'>;
+};
+
+/** What goes on from a stream that ended where this one begins. */
+export type GoesOn = {
+  /** What will be known of its frauds. */
+  readonly labels: LabelClock<Label>;
+  readonly accountEvents: AccountEvents | undefined;
+};
+
+export type SimulatedStream = GoesOn & { readonly live: LiveSimulator; readonly random: Random };
+
+/** Payments that are due, with what people did before them. */
+export type DuePayments = { readonly events: CustomerEvent[]; readonly payments: SimulatedEvent[] };
+
+export function createSimulatedStream(
+  { preset, rate, seed, startMs, events, people }: StreamOptions,
+  clock: Clock,
+  before?: GoesOn,
+): SimulatedStream {
+  const idPrefix = `tx-${startMs.toString(36)}-`;
+  const simulator = createPresetSimulator(preset, { seed, rate, startMs, ...people, idPrefix });
+  const own = (): GoesOn => ({
+    labels: createLabelClock(),
+    accountEvents: eventsOf(preset, events, seed, startMs, 'ev-'),
+  });
+  return {
+    live: createLiveSimulator(simulator, clock, rate),
+    random: createRandom(seed, Math.floor(startMs / 1000)),
+    ...(before ?? own()),
+  };
+}
+
+/** Undefined where nobody does anything but pay. */
+export function eventsOf(
+  preset: Preset,
+  wanted: boolean,
+  seed: number,
+  startMs: number,
+  prefix: string,
+): AccountEvents | undefined {
+  if (!wanted || preset === 'classic') return undefined;
+  return createAccountEvents({ seed, startMs, idPrefix: `${prefix}${startMs.toString(36)}-` });
+}
+
+export function duePayments({ live, accountEvents }: SimulatedStream, nowMs: number): DuePayments {
+  const payments = live.takeDue(nowMs);
+  return { payments, events: accountEvents ? payments.flatMap(accountEvents.before) : [] };
+}
+
+/** They were sent at that time: what will be known of frauds among them becomes known later. */
+export function scheduleLabels(
+  { live, labels, random }: SimulatedStream,
+  payments: readonly SimulatedEvent[],
+  atMs: number,
+): void {
+  for (const event of payments) {
+    live.sent(event);
+    const { transaction, fraudType } = event;
+    if (fraudType === undefined) continue;
+    labels.schedule(labelFor(transaction, true, atMs + liveLabelDelayMs(random), 'customer', fraudType));
+  }
+}
