@@ -10,6 +10,7 @@ import { QualityFiguresRow } from '../models/index.ts';
 import { PipelineStrip } from '../pipeline/index.ts';
 import { LiveTable } from '../transactions/index.ts';
 import { Cards } from './cards.tsx';
+import { FirstData, useNothingYet } from './first-data.tsx';
 import { FlaggedOverTime } from './flagged-over-time.tsx';
 import { usePeriod, useStats } from './period.ts';
 import { WorldMap } from './world-map.tsx';
@@ -94,9 +95,11 @@ export function Overview() {
   const model = useLive((state) => state.model);
   const sampling = useLive((state) => state.sampling);
   const openCountry = useOpenCountry();
+  const nothingYet = useNothingYet(rows.length);
   if (!stats) return <Empty>Fetching the figures …</Empty>;
   return (
     <>
+      {nothingYet && <FirstData />}
       <Cards stats={stats} />
       <div className="grid">
         <Panel title="Transactions and flagged" note={`per minute, ${period}`}>
