@@ -56,6 +56,7 @@ export async function openDistributed(
 export async function startAll({ start }: Distributed): Promise<{
   url: string;
   workers: readonly GoshawkProcess[];
+  sink: GoshawkProcess;
   stop(): Promise<void>;
 }> {
   const processes = [start('worker-1', ['worker']), start('worker-2', ['worker']), start('sink', ['sink'])];
@@ -65,6 +66,7 @@ export async function startAll({ start }: Distributed): Promise<{
   return {
     url,
     workers: processes.slice(0, 2),
+    sink: processes[2],
     async stop() {
       await server.stop();
       await Promise.all(processes.map((process) => process.stop()));

@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
+import { createPastValues } from '../src/adapters/sql/past-values.ts';
 import { createSqlStore } from '../src/adapters/sql/store.ts';
 import type { Label } from '../src/domain/label.ts';
 import { historiesOf } from '../src/domain/label.ts';
 import { ownDataOf } from '../src/domain/own-data.ts';
-import { cataloguesOf, createVectorReader } from '../src/engine/stored-vectors.ts';
+import { cataloguesOf, createVectorReader, type VectorReader } from '../src/engine/stored-vectors.ts';
+import type { Catalogue } from '../src/features/catalogue.ts';
 import { checkedCatalogue } from '../src/features/checked-catalogue.ts';
 import { STANDARD } from '../src/features/standard.ts';
 import type { StoredTransaction } from '../src/ports/store.ts';
@@ -45,6 +47,14 @@ const DOCUMENT = documentOf({
   ],
 });
 const NAMES = DOCUMENT.features.map(({ name }) => name);
+/** A feature more that reads no history: it uses what another one had. */
+const TWICE = {
+  kind: 'expression',
+  name: 'customer_payments_twice',
+  description: 'Twice the payments of the customer',
+  expression: 'features.customer_payments_30d * 2.0',
+} as const;
+const SECOND = documentOf({ data: DOCUMENT.data, features: [...DOCUMENT.features, TWICE] });
 
 let world: Distributed;
 before(async () => {
@@ -114,8 +124,10 @@ function createStream(url: () => string, startMs: number) {
       currency: 'EUR',
       type: 'purchase',
     } as const;
-    const answer = await send(url(), '/v1/labels', { transactionId, fraud: true, source: 'customer' });
-    assert.ok(answer.status < 300, JSON.stringify(answer.body));
+    await until(`${transactionId} is stored and labelled`, async () => {
+      const answer = await send(url(), '/v1/labels', { transactionId, fraud: true, source: 'customer' });
+      return answer.status < 300 ? true : undefined;
+    });
     const told: Label = {
       transactionId,
       fraud: true,
@@ -147,6 +159,23 @@ function createStream(url: () => string, startMs: number) {
   };
 }
 
+/** When all values for the past are there. */
+async function pastIsFilled(version: number): Promise<void> {
+  const { session, pool } = await openPostgres({ url: world.env.DATABASE_URL, connections: 1 });
+  try {
+    const values = createPastValues(session);
+    const [{ features }] = await session.query('select features from past_value_sets where version = $1', [
+      version,
+    ]);
+    assert.notEqual(features, '[]');
+    await until('values for the past are there', async () =>
+      (await values.unfinished()).length === 0 ? true : undefined,
+    );
+  } finally {
+    await pool.end();
+  }
+}
+
 async function storedOf(ids: readonly string[]): Promise<StoredTransaction[]> {
   const { session, db, pool } = await openPostgres({ url: world.env.DATABASE_URL, connections: 1 });
   try {
@@ -162,7 +191,40 @@ async function storedOf(ids: readonly string[]): Promise<StoredTransaction[]> {
   }
 }
 
-test('W16 W17 W18 Y36 Y37: own aggregates by customer over two workers are those of one engine from the first record on, part-way, after SIGKILL and after a loss', async () => {
+type Expected = ReadonlyMap<string, Float64Array>;
+
+/** What was decided before by another catalogue reads as one engine had it; gives how many that were. */
+async function assertPast(reader: VectorReader, ids: readonly string[], expected: Expected): Promise<number> {
+  const { catalogue } = reader;
+  const rows = (await storedOf(ids)).filter(({ decision }) => decision.catalogueHash !== catalogue.hash);
+  for (const { transaction, decision, vector, filled } of rows) {
+    const found = reader.read(vector, decision.catalogueHash, filled);
+    for (const name of NAMES) {
+      const place = catalogue.place(name) ?? -1;
+      const should = expected.get(transaction.id)?.[place];
+      assert.equal(found[place], should, `for the past: ${name} of ${transaction.id}`);
+    }
+  }
+  return rows.length;
+}
+
+/** What uses a feature that was filled itself is twice of it, whoever decided. */
+async function assertTwice(before: Catalogue, ids: readonly string[], expected: Expected): Promise<void> {
+  const checked = checkedCatalogue(SECOND);
+  assert.ok(checked.ok);
+  const { catalogue } = checked;
+  const reader = createVectorReader(
+    catalogue,
+    cataloguesOf(() => [catalogue, before, STANDARD]),
+  );
+  for (const { transaction, decision, vector, filled } of await storedOf(ids)) {
+    const found = reader.read(vector, decision.catalogueHash, filled);
+    const paid = expected.get(transaction.id)?.[before.place('customer_payments_30d') ?? -1] ?? Number.NaN;
+    assert.equal(found[catalogue.place(TWICE.name) ?? -1], 2 * paid, transaction.id);
+  }
+}
+
+test('W16 W17 W18 Y36 Y37 Y41 Y44: own aggregates by customer over two workers are those of one engine from the first record on, for the past, part-way, after SIGKILL and after a loss', async () => {
   const all = await startAll(world);
   const more: GoshawkProcess[] = [];
   try {
@@ -188,25 +250,33 @@ test('W16 W17 W18 Y36 Y37: own aggregates by customer over two workers are those
       }
       return rows.length;
     }
-    await stream.some(20);
+    const before = await stream.some(20);
     const draft = await client.call('writeCatalogueDraft', {
       body: { document: JSON.parse(JSON.stringify(DOCUMENT)), seen: null },
     });
     const moved = await client.call('moveCatalogue', { body: { version: draft.version, state: 'live' } });
     assert.ok(moved);
-    // Decisions go on while it is filled.
+    // Decisions go on while it is filled, and while the sink that filled it is followed by another.
+    all.sink.signal('SIGKILL');
+    more.push(world.start('sink-2', ['sink']));
     const meanwhile = await stream.some(8);
     const engine = async () =>
       (await client.call('getPipeline')).services.find(({ name }) => name === 'engine');
-    await until('workers decide by it', async () =>
-      new RegExp(`catalogue ${draft.version}(?!.*catalogue 0)`).test((await engine())?.detail ?? '')
-        ? true
-        : undefined,
+    await until(
+      'workers decide by it',
+      async () =>
+        new RegExp(`catalogue ${draft.version}(?!.*catalogue 0)`).test((await engine())?.detail ?? '')
+          ? true
+          : undefined,
+      60_000,
     );
     await assertAlike(meanwhile, 'while it was filled');
     const since = await stream.some(12);
     assert.equal(await assertAlike(since, 'after it went live'), since.length);
     assert.match((await engine())?.detail ?? '', /catalogue 1 \(.*\d from \d+/);
+
+    await pastIsFilled(draft.version);
+    assert.ok((await assertPast(reader, [...before, ...meanwhile], expected)) >= before.length);
 
     all.workers[0].signal('SIGKILL');
     more.push(world.start('worker-3', ['worker']));
@@ -219,6 +289,17 @@ test('W16 W17 W18 Y36 Y37: own aggregates by customer over two workers are those
     await sleep(5000);
     const lost = await stream.some(12);
     assert.equal(await assertAlike(lost, 'after a loss'), lost.length);
+
+    // A feature that reads no history is filled for the past as well, by what others had and by what was filled of them.
+    const second = await client.call('writeCatalogueDraft', {
+      body: { document: JSON.parse(JSON.stringify(SECOND)), seen: null },
+    });
+    await client.call('moveCatalogue', { body: { version: second.version, state: 'live' } });
+    await until('the next version decides', async () =>
+      ((await engine())?.detail ?? '').includes(`catalogue ${second.version}`) ? true : undefined,
+    );
+    await pastIsFilled(second.version);
+    await assertTwice(catalogue, [...before, ...since, ...lost], expected);
   } finally {
     await Promise.all(more.map((process) => process.stop()));
     await all.stop();

@@ -65,7 +65,7 @@ test('W16 Y36 own histories that partitions share hold everything once, whatever
   );
 });
 
-test('W17 Y37 Y38 a catalogue that is filled and taken part-way has the histories that it would have had from the start, whatever dies', async () => {
+test('W17 Y37 Y38 Y41 a catalogue that is filled and taken part-way has the histories that it would have had from the start, and values for all that was decided before, whatever dies', async () => {
   const faults: Faults = { ...TROUBLED, pauses: true, catalogue: 'change' };
   assert.equal(await searchOnThreads((SEEDS * 3) / 10, faults, THREADS), undefined);
   assert.equal(
@@ -84,6 +84,7 @@ for (const sabotage of [
   'no claim',
   'no ids',
   'no telling of a coming catalogue',
+  'no wait for who decides by the catalogue before',
   'no quarantine',
   'a quarantine that loses a neighbour',
   'a quarantine of the machine’s faults',

@@ -24,6 +24,8 @@ export type Present = {
 export type Filling = Pick<Catalogue, 'observe' | 'observeEvent' | 'applyLabel' | 'size' | 'createState'> & {
   /** The histories that are filled. */
   readonly stores: readonly string[];
+  /** Those that are gone through: they and the ones that new features read. */
+  readonly replayed: readonly string[];
   /** The features that are computed for the past. Fitted categories are not: a model fills them when it is asked. */
   readonly lacking: readonly FilledFeature[];
   /** Whether `observe` must find in `out` what the past has of other features. */
@@ -102,6 +104,7 @@ export function compileFilling(document: CatalogueDocument, catalogue: Catalogue
     size,
     createState: catalogue.createState,
     stores,
+    replayed: [...new Set(parts.map(({ layout }) => layout.id))],
     lacking,
     usesStored: [...needed].some((name) => !computed.has(name)),
     labels: parts.some(({ keeps, layout }) => keeps && layout.frauds),

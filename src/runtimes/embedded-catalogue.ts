@@ -162,7 +162,13 @@ function createFillings(options: EmbeddedCatalogueOptions, changeOver: ChangeOve
       const ended = (): void => {
         if (fill === started) fill = undefined;
       };
-      void started.done.then(ended, (error: Error) => {
+      const finished = (): Promise<void> => {
+        ended();
+        return values
+          .finish(next.version)
+          .catch((error: Error) => onNotice(`Catalogue version ${next.version}: ${error.message}`));
+      };
+      void started.done.then(finished, (error: Error) => {
         ended();
         return over(started, error, entry);
       });

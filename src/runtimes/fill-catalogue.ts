@@ -23,6 +23,8 @@ const FEW_RECORDS = 300;
 const MOST_ROUNDS = 50;
 /** Longer than that decisions do not wait. */
 const LONGEST_WAIT_MS = 10_000;
+/** The one log of a process is the first partition. */
+const LOG = 0;
 const WORKER = new URL('./fill-worker.ts', import.meta.url);
 
 export type FillParts = {
@@ -185,14 +187,14 @@ function answering(
       const rows = (await readStoredVectors(session, from, until)).filter(({ catalogueHash }) =>
         reader.knows(catalogueHash),
       );
-      const filled = await values.of(rows.map(({ offset }) => offset));
+      const filled = await values.of(rows.map(({ offset }) => ({ partition: LOG, offset })));
       const vectors = new Float64Array(rows.length * catalogue.size);
-      rows.forEach(({ offset, catalogueHash, vector }, i) => {
-        vectors.set(reader.read(vector, catalogueHash, filled.get(offset)), i * catalogue.size);
+      rows.forEach(({ catalogueHash, vector }, i) => {
+        vectors.set(reader.read(vector, catalogueHash, filled[i]), i * catalogue.size);
       });
       return { offsets: rows.map(({ offset }) => offset), vectors };
     },
-    values: (blocks) => values.add(version, blocks),
+    values: (blocks) => values.add(version, LOG, blocks),
     async entities(part) {
       loadEntities(part, incoming);
     },

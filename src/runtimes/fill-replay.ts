@@ -7,9 +7,9 @@ import { lacksMemory } from '../domain/fault.ts';
 import type { Label } from '../domain/label.ts';
 import type { OwnData } from '../domain/own-data.ts';
 import type { Transaction } from '../domain/transaction.ts';
-import { BLOCK_ROWS, encodeBlock, type FilledBlock, type FilledRow } from '../engine/filled-block.ts';
+import type { FilledBlock } from '../engine/filled-block.ts';
+import { createFilledValues } from '../engine/filled-values.ts';
 import type { LogRecord } from '../engine/records.ts';
-import { vectorCodec } from '../engine/vector-codec.ts';
 import type { Filling } from '../features/compile-filling.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import { saysAll, withKeysOf } from './redo.ts';
@@ -49,31 +49,6 @@ function recordsOf({ batches }: LogPage, from: number, until: number): Placed[] 
 }
 
 const NONE: ReadonlySet<number> = new Set();
-
-/** Collects values of the new features, a block at a time. */
-function createValues({ lacking }: Filling) {
-  const codec = vectorCodec(lacking.length);
-  const picked = new Float64Array(lacking.length);
-  let rows: FilledRow[] = [];
-  let blocks: FilledBlock[] = [];
-  function close(): void {
-    if (rows.length > 0) blocks.push(encodeBlock(rows));
-    rows = [];
-  }
-  return {
-    add(offset: number, vector: Float64Array): void {
-      for (let i = 0; i < lacking.length; i++) picked[i] = vector[lacking[i].place];
-      rows.push({ offset, vector: codec.encode(picked) });
-      if (rows.length === BLOCK_ROWS) close();
-    },
-    close,
-    take(): readonly FilledBlock[] {
-      const taken = blocks;
-      blocks = [];
-      return taken;
-    },
-  };
-}
 
 /** What a page needs to be known beside its records. */
 async function aboutPage(
@@ -119,7 +94,7 @@ export function createReplay(parts: ReplayParts): Replay {
   const { filling, own, state, source } = parts;
   const { size, lacking } = filling;
   const out = new Float64Array(size);
-  const values = createValues(filling);
+  const values = createFilledValues(filling);
   /** Transactions whose last label says fraud: all that a label after it has to know. */
   const frauds = new Set<string>();
   let offset = 0;

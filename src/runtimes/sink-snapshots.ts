@@ -1,24 +1,24 @@
 // What the sink that has the first partition does for all workers: it keeps snapshots of shared histories, and fills what a coming
-// version of the catalogue needs; then it says that the version is live.
+// version of the catalogue needs of the past; then it says that the version is live.
 
 import { createOffice } from '../adapters/sql/office.ts';
+import { createPastValues } from '../adapters/sql/past-values.ts';
 import type { SqlSession } from '../adapters/sql/session.ts';
 import { LOCAL_ACTOR } from '../domain/access.ts';
 import type { FilledFrom, FillProgress } from '../domain/catalogue-version.ts';
 import { newHistories } from '../features/catalogue-changes.ts';
 import { compileFilling } from '../features/compile-filling.ts';
-import { ENTITY_KINDS, isOwnStore } from '../features/feature-state.ts';
+import { isOwnStore } from '../features/feature-state.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { ServedCatalogue } from '../ports/desk.ts';
+import type { CatalogueBook } from '../ports/office/catalogue.ts';
+import type { PastValueSet, PastValues } from '../ports/past-values.ts';
+import type { Wanted } from '../stream/coming-fill.ts';
 import type { ComingCatalogue } from '../stream/fill-shared.ts';
-import {
-  type KeeperParts,
-  type SnapshotKeeper,
-  startSnapshotKeeper,
-  type Wanted,
-} from '../stream/snapshot-keeper.ts';
+import { type KeeperParts, type SnapshotKeeper, startSnapshotKeeper } from '../stream/snapshot-keeper.ts';
 import { ownStoresOf } from '../stream/telling.ts';
-import { type CatalogueInService, openCatalogue, stillFilling } from './catalogue-in-service.ts';
+import { type CatalogueInService, openCatalogue, readied, stillFilling } from './catalogue-in-service.ts';
+import { streamFilling } from './stream-catalogue.ts';
 
 export type SinkSnapshots = {
   assign(partitions: readonly number[]): void;
@@ -27,7 +27,10 @@ export type SinkSnapshots = {
   stop(): Promise<void>;
 };
 
-export type SinkSnapshotsParts = Omit<KeeperParts, 'wanted' | 'onFilled' | 'onFilling'> & {
+export type SinkSnapshotsParts = Omit<
+  KeeperParts,
+  'wanted' | 'onFilled' | 'onFilling' | 'values' | 'catalogues'
+> & {
   readonly session: SqlSession;
   readonly onNotice: (message: string) => void;
 };
@@ -38,11 +41,14 @@ const SECOND_MS = 1000;
 export async function keepSnapshots(parts: SinkSnapshotsParts): Promise<SinkSnapshots> {
   const book = createOffice(parts.session).catalogue;
   const catalogues = await openCatalogue(book, () => undefined);
+  const values = createPastValues(parts.session);
   const progress = createProgress();
   const start = (): SnapshotKeeper =>
     startSnapshotKeeper({
       ...parts,
-      wanted: wantedOf(catalogues),
+      values,
+      catalogues: catalogues.catalogues,
+      wanted: wantedOf(catalogues, book, values),
       onFilling: ({ coming, records }, of) => progress.told(coming.version, records, of),
       async onFilled(coming, fromMs) {
         const { version } = coming;
@@ -79,26 +85,56 @@ export async function keepSnapshots(parts: SinkSnapshotsParts): Promise<SinkSnap
   };
 }
 
-/** What serves and what comes, as the book says it now. */
-function wantedOf(catalogues: CatalogueInService): () => Promise<Wanted> {
+/** What serves, what comes, and what is not finished, as the book says it now. */
+function wantedOf(
+  catalogues: CatalogueInService,
+  book: CatalogueBook,
+  values: PastValues,
+): () => Promise<Wanted> {
   let known: ComingCatalogue | undefined;
+  const unfinished = unfinishedOf(book, values);
   return async () => {
     const live = await catalogues.look();
     if (live !== catalogues.current()) catalogues.took(live);
     const coming = catalogues.coming();
     if (coming?.version !== known?.version) known = coming && comingOf(live, coming);
-    return { stores: ownStoresOf(live.catalogue), coming: known };
+    return { stores: ownStoresOf(live.catalogue), coming: known, unfinished: await unfinished() };
   };
 }
 
-/** Histories of the program that accounts share are kept here whatever serves. */
-function comingOf(live: ServedCatalogue, { version, document, catalogue }: ServedCatalogue): ComingCatalogue {
-  const present = new Set<string>([...ENTITY_KINDS, ...ownStoresOf(live.catalogue)]);
-  return {
-    version,
-    catalogue,
-    filling: compileFilling(document, catalogue, { stores: present, has: () => true }),
+const comingOf = (live: ServedCatalogue, next: ServedCatalogue): ComingCatalogue => ({
+  version: next.version,
+  catalogue: next.catalogue,
+  filling: streamFilling(live, next),
+});
+
+/** The first version that decides, and whose values for the past are not all there; what was begun for one that never did is let go. */
+function unfinishedOf(book: CatalogueBook, values: PastValues): () => Promise<ComingCatalogue | undefined> {
+  let known: ComingCatalogue | undefined;
+  return async () => {
+    for (const set of await values.unfinished()) {
+      if (set.version === known?.version) return known;
+      const filed = await book.find(set.version);
+      if (filed?.state === 'filling') continue;
+      const served = filed?.servedAtMs === undefined ? undefined : readied(filed);
+      if (served === undefined) await values.drop(set.version);
+      // What this program cannot compute stays as far as it came.
+      else if (typeof served === 'string') await values.finish(set.version);
+      else {
+        known = valuesAlone(served, set);
+        return known;
+      }
+    }
+    return undefined;
   };
+}
+
+/** Its histories are there: only values of its features are missing. */
+function valuesAlone({ version, document, catalogue }: ServedCatalogue, set: PastValueSet): ComingCatalogue {
+  const wanted = new Map(set.features.map(({ name, hash }) => [name, hash]));
+  const kept = new Set(catalogue.stores.map(({ id }) => id));
+  const has = (name: string, hash: string): boolean => wanted.get(name) !== hash;
+  return { version, catalogue, filling: compileFilling(document, catalogue, { stores: kept, has }) };
 }
 
 /** From when on histories are whole that look back further than what is kept of the past. */

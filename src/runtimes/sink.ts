@@ -10,7 +10,12 @@ import { dropOldMonths } from '../adapters/postgres/months.ts';
 import { openPostgres } from '../adapters/postgres/session.ts';
 import { createSinkStore } from '../adapters/postgres/sink-store.ts';
 import { openRedis } from '../adapters/redis/connection.ts';
-import { sinkRegistry } from '../adapters/redis/process-registry.ts';
+import {
+  type ProcessRegistry,
+  sinkRegistry,
+  type WorkerReport,
+  workerRegistry,
+} from '../adapters/redis/process-registry.ts';
 import { createRedisStateStore } from '../adapters/redis/state-store.ts';
 import { migrate } from '../adapters/sql/migrations.ts';
 import { createLatencyWindow } from '../engine/latency-window.ts';
@@ -82,6 +87,7 @@ async function open(
     history: streamHistory(settings, pool),
     partitions: partitionCount,
     monotonicMs: () => performance.now(),
+    decidedTo: decidedTo(workerRegistry(redis), partitionCount),
     sleep,
     session,
     onNotice,
@@ -123,6 +129,23 @@ async function open(
     },
   };
 }
+
+/**
+ * How far each partition was when workers say that a version decides it, or a later one: what was decided by one before is published by
+ * then, all of it. Undefined until they say so of all.
+ */
+const decidedTo =
+  (workers: ProcessRegistry<WorkerReport>, partitions: number) =>
+  async (version: number): Promise<ReadonlyMap<number, number> | undefined> => {
+    const reports = await workers.live(systemClock.nowMs());
+    const found = new Map(
+      reports
+        .filter(({ catalogueVersion = 0 }) => catalogueVersion >= version)
+        .flatMap((one) => one.partitions.filter(({ decides }) => decides))
+        .map(({ partition, publishedOffset }) => [partition, publishedOffset]),
+    );
+    return found.size === partitions ? found : undefined;
+  };
 
 /** What reads each output from its topic. */
 function openSources(

@@ -4,7 +4,8 @@ import type { FilledFrom, FillProgress } from '../domain/catalogue-version.ts';
 import { ownDataOf } from '../domain/own-data.ts';
 import { problemsToText } from '../domain/problem.ts';
 import { newHistories } from '../features/catalogue-changes.ts';
-import { isOwnStore } from '../features/feature-state.ts';
+import { compileFilling, type Filling, needsFilling, presentIn } from '../features/compile-filling.ts';
+import { ENTITY_KINDS } from '../features/feature-state.ts';
 import type { CatalogueChange, ServedCatalogue, WentLive } from '../ports/desk.ts';
 import type { AuditEntry } from '../ports/office/audit.ts';
 import type { CatalogueBook } from '../ports/office/catalogue.ts';
@@ -24,6 +25,13 @@ export type StreamCatalogueParts = {
 };
 
 const MOVED: WentLive = { problem: 'Somebody moved or wrote it meanwhile. Look at it again.' };
+
+/** What a version needs of the past. Histories of the program that accounts share are kept on a stream whatever serves. */
+export function streamFilling({ catalogue: live }: ServedCatalogue, next: ServedCatalogue): Filling {
+  const { stores, has } = presentIn(live);
+  const kept = { stores: new Set([...ENTITY_KINDS, ...stores]), has };
+  return compileFilling(next.document, next.catalogue, kept);
+}
 
 export function streamCatalogue(parts: StreamCatalogueParts): CatalogueChange {
   const { book, inService, nowMs, refresh, modelsAgainst } = parts;
@@ -51,15 +59,14 @@ export function streamCatalogue(parts: StreamCatalogueParts): CatalogueChange {
     const before = inService.current();
     const begun = newHistories(before.catalogue, ready.catalogue);
     const kept = stillFilling(before, ready.catalogue);
-    const known = new Set(before.catalogue.stores.map(({ id }) => id));
-    if (ready.catalogue.stores.some(({ id }) => isOwnStore(id) && !known.has(id))) {
+    if (needsFilling(streamFilling(before, next))) {
       const said = { ...entry, detail: { ...entry.detail, from: 'draft', to: 'filling' } };
       if (!(await book.move(version, 'draft', 'filling', [], said))) return MOVED;
       startedAtMs = nowMs();
       await refresh();
       return { filling: progress() ?? notBegun(version, startedAtMs) };
     }
-    // What accounts share of the program is kept at the sinks whatever serves; that of accounts begins now.
+    // A history of accounts is the program's own: it begins with this version.
     const from = begun
       .filter(({ entity }) => entity === 'account')
       .map((history): FilledFrom => ({ ...history, offset: undefined, atMs: nowMs() }));

@@ -56,9 +56,12 @@ export function streamHistory(
           reached = offset;
           if (offset < fromOffset || offset > toOffset) continue;
           if (message.kind === 'decision') {
-            items.push({ kind: 'transaction', offset, transaction: message.decided.transaction });
+            const { transaction, receivedAtMs, vector, decision } = message.decided;
+            const decidedBy = { catalogueHash: decision.catalogueHash, vector };
+            items.push({ kind: 'transaction', offset, transaction, receivedAtMs, decidedBy });
           } else if (message.kind === 'event') {
-            items.push({ kind: 'event', offset, event: message.observed.event });
+            const { event, receivedAtMs } = message.observed;
+            items.push({ kind: 'event', offset, event, receivedAtMs });
           } else if (message.kind === 'label') items.push({ kind: 'label', offset, label: message.label });
         }
         if (items.length > 0) yield await withKeys(items, declared);

@@ -179,13 +179,14 @@ function holdingsOf(worker: StreamWorker, feed: WorkerFeed, { catalogues }: Work
     runtime: feed.runtime,
     accountHistoryBytes: held.reduce((sum, { cacheBytes }) => sum + cacheBytes, 0),
     sharedHistoryBytes: worker.sharedBytes,
-    partitions: held.map(({ partition, committedOffset, publishedOffset }) => ({
+    partitions: held.map(({ partition, committedOffset, publishedOffset, decides }) => ({
       partition,
       committedOffset,
       publishedOffset,
       lag: feed.lag(partition) ?? null,
       oldestWaitingMs: feed.oldestWaitingMs(partition) ?? null,
       catalogueFrom: catalogues.get(partition)?.from ?? null,
+      decides,
     })),
   };
 }

@@ -23,6 +23,8 @@ export type PartitionStatus = {
   readonly publishedOffset: number;
   readonly cacheBytes: number;
   readonly storeAway: boolean;
+  /** What its former owners published is committed, and it decides what comes. */
+  readonly decides: boolean;
 };
 
 /**
@@ -60,6 +62,7 @@ export function startPartition(parts: PartitionParts): PartitionRunner {
         publishedOffset: run.work.publishedOffset,
         cacheBytes: run.work.cache.bytes,
         storeAway: run.work.storeAway,
+        decides: run.input !== undefined,
       },
   };
 }

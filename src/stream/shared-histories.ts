@@ -2,13 +2,7 @@
 // What this worker decides goes in at once; what others decided is read from the state store.
 import { encodedLength, encodeEntity, loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
-import {
-  type FeatureState,
-  isOwnStore,
-  type Store,
-  tablesOf,
-  takeTables,
-} from '../features/feature-state.ts';
+import { type FeatureState, isOwnStore, type Store, tablesOf } from '../features/feature-state.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
 import type { BaseHistories } from '../ports/stream/history.ts';
 import type { StateStore } from '../ports/stream/state-store.ts';
@@ -40,8 +34,8 @@ export type SharedHistories = {
   keepOnly(stores: ReadonlySet<string>): void;
   /** Those that were filled, and are in every snapshot from the one that said so on. */
   readonly filled: ReadonlySet<string>;
-  /** Takes over what was filled up to exactly where this copy is; what is told from here on is added. */
-  adopt(filled: FeatureState, stores: readonly string[]): void;
+  /** Takes over a copy of what was filled up to exactly where this one is; what is told from here on is added. */
+  adopt(filled: FeatureState, stores: readonly string[], pause: () => Promise<void>): Promise<void>;
   /** From here on others decide it; `offset` is where this worker left it. */
   release(partition: number, offset: number): void;
 };
@@ -118,7 +112,7 @@ export function createSharedHistories(
         number: snapshotNumber + 1,
         offsets: new Map(offsets),
         filled: [...filled],
-        pieces: piecesOf(state, pause),
+        pieces: piecesOf(state, pause, (kind) => kind !== 'account'),
       });
       if (kept) snapshotNumber++;
       return kept;
@@ -133,8 +127,11 @@ export function createSharedHistories(
       }
     },
     filled,
-    adopt(from, names) {
-      takeTables(state, from, names);
+    async adopt(from, names, pause) {
+      const wanted = new Set(names);
+      for (const name of names) tables.own.delete(name);
+      const pieces = piecesOf(from, pause, (name) => wanted.has(name));
+      for await (const piece of pieces) loadEntities(piece, state, (name) => wanted.has(name));
       for (const name of names) {
         kept.add(name);
         filled.add(name);
@@ -156,12 +153,16 @@ const newTables = () => ({
   own: new Map<string, Store>(),
 });
 
-/** All but accounts, encoded one after another. */
-async function* piecesOf(state: FeatureState, pause: () => Promise<void>): AsyncGenerator<Uint8Array> {
+/** Histories of these stores, encoded one after another. */
+async function* piecesOf(
+  state: FeatureState,
+  pause: () => Promise<void>,
+  isWanted: (store: string) => boolean,
+): AsyncGenerator<Uint8Array> {
   let piece = Buffer.allocUnsafe(PIECE_BYTES);
   let at = 0;
   for (const [kind, table] of tablesOf(state)) {
-    if (kind === 'account') continue;
+    if (!isWanted(kind)) continue;
     for (let entry = 0; entry < table.size; entry++) {
       const length = encodedLength(table, entry, kind);
       if (at + length > piece.length) {

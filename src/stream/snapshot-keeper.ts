@@ -1,10 +1,9 @@
 // Keeps snapshots of the shared histories, so that a worker starts quickly and the changes since stay few. It has a
-// copy of its own that decides nothing: it holds exactly what others committed. Histories that a coming catalogue needs and nobody
-// keeps are filled here, beside it: once a snapshot holds them, whoever reads it can decide by them (decision 034).
+// copy of its own that decides nothing: it holds exactly what others committed. What a coming catalogue needs of the past is filled
+// beside it (decisions 034 and 044).
 import { isOwnStore } from '../features/feature-state.ts';
-import type { BaseHistories, DecidedHistory } from '../ports/stream/history.ts';
-import type { Standing, StateStore } from '../ports/stream/state-store.ts';
-import { type ComingCatalogue, createSharedFill, type SharedFill } from './fill-shared.ts';
+import type { StateStore } from '../ports/stream/state-store.ts';
+import { type ComingFillParts, createComingFill, type Wanted } from './coming-fill.ts';
 import { createSharedHistories, type SharedHistories } from './shared-histories.ts';
 
 const LOOK_MS = 1000;
@@ -12,36 +11,21 @@ const EVERY_MS = 120_000;
 /** Changes of so many batches are kept at once; a snapshot is then made early, but not before it is worth its cost. */
 const MAX_BATCHES = 4000;
 const SOONEST_MS = 30_000;
-/** So long at once a coming catalogue is filled before others are heard again. */
-const FILL_MS = 1000;
 
 export type SnapshotKeeper = { stop(): Promise<void> };
 
-export type KeeperParts = {
+export type KeeperParts = ComingFillParts & {
   readonly store: StateStore;
-  readonly base: BaseHistories;
-  readonly partitions: number;
-  readonly monotonicMs: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly onTrouble: (error: Error) => void;
-  /** What was decided before, for what a coming catalogue needs. */
-  readonly history: DecidedHistory;
-  /** Looks what is in service: stores of one's own that are kept, and the version that is to be filled. */
+  /** Looks what is in service, and what is to be filled. */
   wanted(): Promise<Wanted>;
-  /** From here on every snapshot holds what a version needs, from `fromMs` on where not all of the past is there. */
-  onFilled(coming: ComingCatalogue, fromMs: number | undefined): Promise<void>;
-  readonly onFilling?: (fill: SharedFill, of: number) => void;
-};
-
-export type Wanted = {
-  readonly stores: ReadonlySet<string>;
-  readonly coming: ComingCatalogue | undefined;
+  /** How often it looks, where that is not the preset. */
+  readonly lookMs?: number;
 };
 
 export function startSnapshotKeeper(parts: KeeperParts): SnapshotKeeper {
-  const { store, base, partitions, monotonicMs, sleep } = parts;
+  const { store, base, partitions, monotonicMs, sleep, lookMs = LOOK_MS } = parts;
   let copy: SharedHistories | undefined;
-  let fill: SharedFill | undefined;
+  const fill = createComingFill(parts);
   let keptAtMs = monotonicMs();
   let stopping = false;
 
@@ -65,8 +49,7 @@ export function startSnapshotKeeper(parts: KeeperParts): SnapshotKeeper {
   async function look(): Promise<void> {
     const wanted = await parts.wanted();
     const now = await copyNow(wanted);
-    // Asked before what was committed is read: then all of it, up to there, is in this copy.
-    const standing = wanted.coming ? await store.standing(partitions) : [];
+    const toFill = await fill.ask(wanted, () => stopping);
     await now.catchUp();
     const { number, batches } = await store.snapshotState(partitions);
     if (number !== now.snapshotNumber) {
@@ -74,7 +57,18 @@ export function startSnapshotKeeper(parts: KeeperParts): SnapshotKeeper {
       copy = undefined;
       return;
     }
-    await fillNow(now, wanted, standing);
+    if (
+      toFill &&
+      !(await fill.run(
+        toFill,
+        now,
+        () => keep(now),
+        () => stopping,
+      ))
+    ) {
+      copy = undefined;
+      return;
+    }
     const sinceMs = monotonicMs() - keptAtMs;
     if (batches === 0 || sinceMs < (batches < MAX_BATCHES ? EVERY_MS : SOONEST_MS)) return;
     // Refused: another sink keeps them, or this copy is of before a loss.
@@ -87,39 +81,12 @@ export function startSnapshotKeeper(parts: KeeperParts): SnapshotKeeper {
     return kept;
   }
 
-  async function fillNow(
-    now: SharedHistories,
-    { coming }: Wanted,
-    standing: readonly Standing[],
-  ): Promise<void> {
-    if (fill && fill.coming.version !== coming?.version) fill = undefined;
-    if (!coming) return;
-    const lacking = coming.filling.stores.filter((id) => isOwnStore(id) && !now.filled.has(id));
-    if (lacking.length === 0) {
-      await parts.onFilled(coming, fill?.holdsFromMs);
-      fill = undefined;
-      return;
-    }
-    fill ??= createSharedFill(coming, parts.history);
-    const offsets = offsetsOf(now, standing);
-    const untilMs = monotonicMs() + FILL_MS;
-    await fill.run(offsets, () => !stopping && monotonicMs() < untilMs);
-    parts.onFilling?.(
-      fill,
-      [...offsets.values()].reduce((sum, offset) => sum + offset, 0),
-    );
-    if (!fill.isAt(offsets) || !isTold(lacking, standing)) return;
-    now.adopt(fill.state, lacking);
-    if (await keep(now)) await parts.onFilled(coming, fill.holdsFromMs);
-    else copy = undefined;
-    fill = undefined;
-  }
-
   async function run(): Promise<void> {
     while (!stopping) {
-      await sleep(LOOK_MS);
+      await sleep(lookMs);
       await look().catch(parts.onTrouble);
     }
+    await fill.close();
   }
   const running = run();
   return {
@@ -129,19 +96,3 @@ export function startSnapshotKeeper(parts: KeeperParts): SnapshotKeeper {
     },
   };
 }
-
-/** Up to where a copy holds what each partition did: what did nothing to shared histories is not in it, and may do something to others. */
-const offsetsOf = (
-  { offsetOf }: SharedHistories,
-  standing: readonly Standing[],
-): ReadonlyMap<number, number> =>
-  new Map(
-    standing.map(({ nextOffset = 0 }, partition) => [partition, Math.max(nextOffset, offsetOf(partition))]),
-  );
-
-/** Whether every owner tells of these stores from before where its partition stands. */
-const isTold = (stores: readonly string[], standing: readonly Standing[]): boolean =>
-  standing.every(
-    ({ told, nextOffset = 0 }) =>
-      told !== undefined && told.fromOffset <= nextOffset && stores.every((id) => told.stores.includes(id)),
-  );

@@ -24,6 +24,7 @@ export type Sabotage =
   | 'no claim'
   | 'no ids'
   | 'no telling of a coming catalogue'
+  | 'no wait for who decides by the catalogue before'
   | 'no quarantine'
   | 'a quarantine that loses a neighbour'
   | 'a quarantine of the machine’s faults';

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import type { Label } from '../../src/domain/label.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import type { Catalogue } from '../../src/features/catalogue.ts';
+import { storesOf } from '../../src/features/catalogue-outline.ts';
 import { checkedCatalogue } from '../../src/features/checked-catalogue.ts';
 import { compileFilling } from '../../src/features/compile-filling.ts';
 import { createEntityTable } from '../../src/features/entity-table.ts';
 import { ENTITY_KINDS, type FeatureState } from '../../src/features/feature-state.ts';
+import { STANDARD } from '../../src/features/standard.ts';
 import { NO_BASE } from '../../src/ports/stream/history.ts';
 import type { StateStore } from '../../src/ports/stream/state-store.ts';
 import type { ComingCatalogue } from '../../src/stream/fill-shared.ts';
@@ -35,10 +37,19 @@ export const ownCatalogue = (counting: Catalogue): Catalogue => ({
   ...(counting.observeEvent && { observeEvent: counting.observeEvent }),
 });
 
+/** The catalogue before had the features of the program. */
+const hadBefore = (name: string): boolean => STANDARD.place(name) !== undefined;
+
 export const COMING: ComingCatalogue = {
   version: 1,
   catalogue,
-  filling: compileFilling(document, catalogue, { stores: new Set(ENTITY_KINDS), has: () => true }),
+  filling: compileFilling(document, catalogue, { stores: new Set(ENTITY_KINDS), has: hadBefore }),
+};
+
+/** The same once its histories are there: only values for the past are missing. */
+export const UNFINISHED: ComingCatalogue = {
+  ...COMING,
+  filling: compileFilling(document, catalogue, { stores: storesOf(catalogue), has: hadBefore }),
 };
 
 /** What own features say of each shop some time later, by its id. */

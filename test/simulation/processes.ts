@@ -1,11 +1,13 @@
 // The real workers and sinks on what is unreliable, each a process that can be killed and put to sleep.
 
 import { shippedMoney } from '../../src/domain/base-amount.ts';
+import { cataloguesOf } from '../../src/engine/stored-vectors.ts';
 import type { Catalogue } from '../../src/features/catalogue.ts';
 import { placeIn } from '../../src/features/place-in.ts';
 import { STANDARD } from '../../src/features/standard.ts';
 import type { ModelInfo, Scorer } from '../../src/models/model.ts';
 import type { InService } from '../../src/ports/desk.ts';
+import type { PastValues } from '../../src/ports/past-values.ts';
 import { type DecidedHistory, type HistoryItem, NO_BASE } from '../../src/ports/stream/history.ts';
 import type { SinkStore } from '../../src/ports/stream/sink-store.ts';
 import type { StateStore } from '../../src/ports/stream/state-store.ts';
@@ -19,7 +21,7 @@ import { ownStoresOf } from '../../src/stream/telling.ts';
 import { type StreamWorker, startWorker } from '../../src/stream/worker.ts';
 import { countingCatalogue } from '../counted-events.ts';
 import { eventPoisonOf, poisonOf } from './faults.ts';
-import { COMING, ownCatalogue } from './own-catalogue.ts';
+import { COMING, ownCatalogue, UNFINISHED } from './own-catalogue.ts';
 import type { Collected } from './unreliable-database.ts';
 import type { Process } from './virtual-time.ts';
 import { PARTITIONS, START_MS, type World } from './world.ts';
@@ -27,6 +29,8 @@ import { PARTITIONS, START_MS, type World } from './world.ts';
 const FALLBACK_AFTER_MS = 60;
 /** How often a worker looks in the book. */
 const LOOK_MS = 150;
+/** And how often who fills looks. */
+const KEEPER_LOOK_MS = 100;
 
 /** Scores by what the account did before, so that a lost or doubled step of its history shows in the score. */
 function accountScorer(catalogue: Catalogue): Scorer {
@@ -83,12 +87,13 @@ const historyFor = ({ outputs, callOver }: World, process: Process): DecidedHist
       outputs.decisions[partition].flatMap(({ value }): HistoryItem[] => {
         const message = value ? readMessage(value) : undefined;
         if (message?.kind === 'decision') {
-          const { offset, transaction } = message.decided;
-          return [{ kind: 'transaction', offset, transaction }];
+          const { offset, transaction, receivedAtMs, vector, decision } = message.decided;
+          const decidedBy = { catalogueHash: decision.catalogueHash, vector };
+          return [{ kind: 'transaction', offset, transaction, receivedAtMs, decidedBy }];
         }
         if (message?.kind === 'event') {
-          const { offset, event } = message.observed;
-          return [{ kind: 'event', offset, event }];
+          const { offset, event, receivedAtMs } = message.observed;
+          return [{ kind: 'event', offset, event, receivedAtMs }];
         }
         return message?.kind === 'label' ? [message] : [];
       }),
@@ -101,6 +106,8 @@ export type Running = {
   readonly process: Process;
   /** Whether what it decides by is what the book says. */
   isCurrent(): boolean;
+  /** Partitions that it decides, and how far they are published. */
+  decides(): readonly (readonly [partition: number, publishedOffset: number])[];
   stop(): void;
   assign(partitions: readonly number[]): void;
 };
@@ -149,28 +156,61 @@ function serviceOf({ book, faults }: World) {
   };
 }
 
+/** Values for the past over a network that fails. */
+function valuesOver({ values, callOver }: World, process: Process): PastValues {
+  return {
+    begin: (...about) => callOver(process, () => values.begin(...about)),
+    add: (...about) => callOver(process, () => values.add(...about)),
+    finish: (version) => callOver(process, () => values.finish(version)),
+    unfinished: () => callOver(process, values.unfinished),
+    reached: (version) => callOver(process, () => values.reached(version)),
+    drop: (version) => callOver(process, () => values.drop(version)),
+    of: (places) => callOver(process, () => values.of(places)),
+  };
+}
+
 /** What keeps snapshots, and fills what comes. */
-export function startKeeperProcess(world: World, storeFor: (process: Process) => StateStore): Running {
+export function startKeeperProcess(
+  world: World,
+  storeFor: (process: Process) => StateStore,
+  decidedTo: () => ReadonlyMap<number, number> | undefined,
+): Running {
   const { time, book } = world;
   const process: Process = { alive: true, pausedUntilMs: 0 };
+  const values = valuesOver(world, process);
   const keeper = startSnapshotKeeper({
     store: storeFor(process),
     base: NO_BASE,
     partitions: PARTITIONS,
     monotonicMs: time.nowMs,
     sleep: (ms) => time.sleep(process, ms),
+    lookMs: KEEPER_LOOK_MS,
     onTrouble: () => undefined,
     history: historyFor(world, process),
-    wanted: async () => ({
-      stores: book.state === 'live' ? ownStoresOf(OWN) : new Set(),
-      coming: book.state === 'filling' ? COMING : undefined,
-    }),
+    values,
+    catalogues: cataloguesOf(() => [STANDARD, OWN]),
+    decidedTo: async () => decidedTo(),
+    async wanted() {
+      const { state } = book;
+      const isUnfinished = state === 'live' && (await values.unfinished()).length > 0;
+      return {
+        stores: state === 'live' ? ownStoresOf(OWN) : new Set(),
+        coming: state === 'filling' ? COMING : undefined,
+        unfinished: isUnfinished ? UNFINISHED : undefined,
+      };
+    },
     async onFilled() {
       await time.moment(process);
       if (book.state === 'filling') book.state = 'live';
     },
   });
-  return { process, isCurrent: () => true, assign: () => undefined, stop: () => void keeper.stop() };
+  return {
+    process,
+    isCurrent: () => true,
+    decides: () => [],
+    assign: () => undefined,
+    stop: () => void keeper.stop(),
+  };
 }
 
 export function startWorkerProcess(
@@ -211,6 +251,11 @@ export function startWorkerProcess(
   return {
     process,
     isCurrent: service.isCurrent,
+    decides: () =>
+      worker
+        .status()
+        .filter(({ decides }) => decides)
+        .map(({ partition, publishedOffset }) => [partition, publishedOffset] as const),
     assign: (partitions) => worker.assign(partitions),
     stop: () => void worker.stop(),
   };
@@ -234,5 +279,11 @@ export function startSinkProcess(
     },
   );
   all.assign([...Array(PARTITIONS).keys()]);
-  return { process, isCurrent: () => true, assign: () => undefined, stop: () => void all.stop() };
+  return {
+    process,
+    isCurrent: () => true,
+    decides: () => [],
+    assign: () => undefined,
+    stop: () => void all.stop(),
+  };
 }

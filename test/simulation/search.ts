@@ -82,7 +82,8 @@ function faultIn(outcome: Outcome, calm: Outcome, faults: Faults): string | unde
   return historyFaultIn(outcome, calm, faults) ?? ownFaultIn(outcome, faults);
 }
 
-function ownFaultIn({ own, histories }: Outcome, { loss }: Faults): string | undefined {
+function ownFaultIn({ own, histories, withoutValues }: Outcome, { loss }: Faults): string | undefined {
+  if (withoutValues.length > 0) return `no values for the past of ${withoutValues.join(', ')}`;
   // A partition to which nothing more comes is built again when something does.
   if (loss && [...histories.values()].includes('')) return undefined;
   return own.found === own.expected ? undefined : `own histories are ${own.found}, not ${own.expected}`;

@@ -4,7 +4,7 @@ import type { Decided, Observed } from '../../src/engine/process-batch.ts';
 import { type DeadLetterEntry, quarantinedEvent } from '../../src/ports/office/dead-letters.ts';
 import { readMessage } from '../../src/stream/message-codec.ts';
 import type { Faults, Poison } from './faults.ts';
-import { expectedOwnValues, keptOwnValues } from './own-catalogue.ts';
+import { COMING, expectedOwnValues, keptOwnValues } from './own-catalogue.ts';
 import { type Running, startKeeperProcess, startSinkProcess, startWorkerProcess } from './processes.ts';
 import { ACCOUNTS, createTraffic, type Traffic } from './traffic.ts';
 import { createUnreliableDatabase, type UnreliableDatabase } from './unreliable-database.ts';
@@ -36,6 +36,8 @@ export type Outcome = {
   readonly quarantined: ReadonlyMap<string, DeadLetterEntry>;
   /** What own features say of each shop in the end, and what they should. */
   readonly own: { readonly found: string; readonly expected: string };
+  /** Transactions that were decided before the catalogue changed, and have no values of its features. */
+  readonly withoutValues: readonly string[];
   /** Rows that the database was given twice. */
   readonly storedTwice: number;
 };
@@ -117,6 +119,22 @@ async function disturb(
   return foreign;
 }
 
+/** What was decided by another catalogue than the one that was filled, and has no values of its features. */
+async function withoutValuesIn({ outputs, values, faults }: World): Promise<readonly string[]> {
+  if (faults.catalogue !== 'change') return [];
+  const lacking: string[] = [];
+  for (const [partition, topic] of outputs.decisions.entries()) {
+    for (const { value } of topic) {
+      const message = value === null ? undefined : readMessage(value);
+      if (message?.kind !== 'decision') continue;
+      const { offset, transaction, decision } = message.decided;
+      const [found] = await values.of([{ partition, offset }]);
+      if (!found && decision.catalogueHash !== COMING.catalogue.hash) lacking.push(transaction.id);
+    }
+  }
+  return lacking;
+}
+
 /** How often each transaction and event was published. */
 function publishedIn({ outputs }: World): ReadonlyMap<string, number> {
   const published = new Map<string, number>();
@@ -139,7 +157,14 @@ function startCast(world: World, state: UnreliableState, database: UnreliableDat
   const startWorker = (): Running => startWorkerProcess(world, state.forProcess, outputFor);
   const startSinks = (): Running => startSinkProcess(world, database.forProcess);
   const workers = [startWorker(), startWorker()];
-  const startKeeper = (): Running => startKeeperProcess(world, state.forProcess);
+  /** As workers report it; those of the catalogue before count where that is not looked at. */
+  const decidedTo = (): ReadonlyMap<number, number> | undefined => {
+    const isBlind = world.faults.sabotage === 'no wait for who decides by the catalogue before';
+    const current = workers.filter((one) => one.process.alive && (isBlind || one.isCurrent()));
+    const found = new Map(current.flatMap((one) => one.decides()));
+    return found.size === PARTITIONS ? found : undefined;
+  };
+  const startKeeper = (): Running => startKeeperProcess(world, state.forProcess, decidedTo);
   return { workers, sinks: startSinks(), keeper: startKeeper(), startWorker, startSinks, startKeeper };
 }
 
@@ -175,7 +200,9 @@ async function settle(
         (world.book.state === 'live' && cast.workers.every((one) => one.isCurrent())))
     );
   };
-  while (!isSettled() && time.nowMs() < START_MS + LIMIT_MS) await time.run(time.nowMs() + STEP_MS);
+  const isFinished = async (): Promise<boolean> =>
+    isSettled() && (world.faults.catalogue !== 'change' || (await world.values.unfinished()).length === 0);
+  while (!(await isFinished()) && time.nowMs() < START_MS + LIMIT_MS) await time.run(time.nowMs() + STEP_MS);
   // What is stored was published; it is committed a while later.
   await time.run(time.nowMs() + COMMITTED_AFTER_MS);
   for (const { process } of [...cast.workers, cast.sinks, cast.keeper]) process.alive = false;
@@ -208,6 +235,7 @@ export async function simulate(seed: number, faults: Faults): Promise<Outcome> {
     acceptedEvents: traffic.acceptedEvents,
     deadLetters,
     published: publishedIn(world),
+    withoutValues: await withoutValuesIn(world),
     stored,
     storedEvents: events,
     histories: state.histories(ACCOUNTS),

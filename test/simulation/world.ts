@@ -1,5 +1,7 @@
 // What all parts of a simulated stream share: time, chance, calls that may fail, the log and the outputs.
+import { createMemoryPastValues } from '../../src/adapters/memory/past-values.ts';
 import { createRandom, type Random } from '../../src/domain/random.ts';
+import type { PastValues } from '../../src/ports/past-values.ts';
 import type { Output, PartitionInput, StreamRecord } from '../../src/ports/stream/stream.ts';
 import type { Faults } from './faults.ts';
 import { createVirtualTime, type Process } from './virtual-time.ts';
@@ -19,6 +21,8 @@ export type World = {
   readonly log: readonly StreamRecord[][];
   /** Where the catalogue of own aggregates is. */
   readonly book: { state: 'draft' | 'filling' | 'live' };
+  /** What its features would have had for what was decided before. */
+  readonly values: PastValues;
   readonly outputs: Readonly<Record<Output, readonly StreamRecord[][]>>;
   chance(share: number): boolean;
   between(low: number, high: number): number;
@@ -87,6 +91,7 @@ export function createWorld(seed: number, faults: Faults): World {
     process: { alive: true, pausedUntilMs: 0 },
     log: emptyPartitions(),
     book: { state: faults.catalogue === 'own' ? 'live' : 'draft' },
+    values: createMemoryPastValues(),
     outputs: { decisions: emptyPartitions(), 'dead-letters': emptyPartitions() },
     chance,
     between: (low, high) => low + random.next() * (high - low),

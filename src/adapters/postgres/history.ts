@@ -29,7 +29,7 @@ export async function* storedHistory(
     const some = [partition, from, toOffset, ITEMS_AT_ONCE];
     const within = 'where partition = $1 and log_offset between $2 and $3 order by log_offset limit $4';
     const decided = await pool.query(`select * from transactions ${within}`, some);
-    const observed = await pool.query(`select event, log_offset from events ${within}`, some);
+    const observed = await pool.query(`select event, log_offset, received_at from events ${within}`, some);
     const last = Math.min(lastOf(decided, toOffset), lastOf(observed, toOffset));
     const isIn = ({ offset }: HistoryItem): boolean => offset <= last;
     const labelled = await pool.query(
@@ -41,13 +41,13 @@ export async function* storedHistory(
     );
     // Decided, and not stored: their ids were taken, or the database refused them.
     const leftOut = await pool.query(
-      `select raw, log_offset, record_kind from dead_letters where partition = $1 and log_offset between $2 and $3`,
+      `select raw, log_offset, record_kind, received_at from dead_letters where partition = $1 and log_offset between $2 and $3`,
       [partition, from, last],
     );
     const items: HistoryItem[] = [
       ...leftOut.rows.map((row): HistoryItem => {
         const offset = Number(row.log_offset);
-        return leftOutItem(row.record_kind, JSON.parse(row.raw), offset);
+        return leftOutItem(row.record_kind, JSON.parse(row.raw), offset, row.received_at.getTime());
       }),
       ...decided.rows
         .map(
@@ -55,6 +55,8 @@ export async function* storedHistory(
             kind: 'transaction',
             offset: Number(row.log_offset),
             transaction: toTransaction(row as Selectable<TransactionsTable>),
+            receivedAtMs: row.received_at.getTime(),
+            decidedBy: { catalogueHash: row.catalogue_hash, vector: row.features },
           }),
         )
         .filter(isIn),
@@ -64,6 +66,7 @@ export async function* storedHistory(
             kind: 'event',
             offset: Number(row.log_offset),
             event: customerEventFromJson(JSON.parse(row.event) as CustomerEventJson),
+            receivedAtMs: row.received_at.getTime(),
           }),
         )
         .filter(isIn),
@@ -89,10 +92,12 @@ export async function* storedHistory(
 const lastOf = ({ rows }: QueryResult, toOffset: number): number =>
   rows.length === ITEMS_AT_ONCE ? Number(rows[ITEMS_AT_ONCE - 1].log_offset) : toOffset;
 
-function leftOutItem(kind: string | null, json: unknown, offset: number): HistoryItem {
+function leftOutItem(kind: string | null, json: unknown, offset: number, receivedAtMs: number): HistoryItem {
   if (kind === 'label') return { kind, offset, label: labelFromJson(json as LabelJson) };
-  if (kind === 'event') return { kind, offset, event: customerEventFromJson(json as CustomerEventJson) };
-  return { kind: 'transaction', offset, transaction: transactionFromJson(json as TransactionJson) };
+  if (kind === 'event')
+    return { kind, offset, event: customerEventFromJson(json as CustomerEventJson), receivedAtMs };
+  const transaction = transactionFromJson(json as TransactionJson);
+  return { kind: 'transaction', offset, transaction, receivedAtMs };
 }
 
 /** Stored transactions by their ids. */

@@ -60,6 +60,13 @@ export async function dropOldMonths(pool: Pool, months: number, nowMs: number): 
   }
   const before = startOf(oldest);
   await pool.query('delete from transactions_other where occurred_at < $1', [before]);
+  // Blocks of which nothing is stored any more.
+  await pool.query(
+    `delete from past_values v using (
+       select partition, (select min(log_offset) from transactions t where t.partition = p.partition) as first
+       from (select distinct partition from past_values) p) kept
+     where v.partition = kept.partition and v.last_offset < kept.first`,
+  );
   await pool.query('delete from fraud_alerts where created_at < $1', [before]);
   await pool.query("delete from alerts where status = 'closed' and updated_at < $1", [before]);
   await pool.query('delete from labels where labelled_at < $1', [before]);

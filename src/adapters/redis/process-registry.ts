@@ -52,6 +52,8 @@ export type WorkerReport = ProcessReport & {
     readonly oldestWaitingMs: number | null;
     /** The first record that this worker decided by the catalogue that decides. */
     readonly catalogueFrom?: number | null;
+    /** Whether it decides what comes: what was published before is committed. */
+    readonly decides?: boolean;
   }[];
 };
 

@@ -14,7 +14,7 @@ import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
 import { OBSERVED_FIELD_TABLES } from './observed-fields.ts';
-import { PAST_VALUE_TABLES } from './past-values.ts';
+import { PAST_PLACES, PAST_VALUE_TABLES, ROW_PLACES } from './past-values.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
 import { BASE_AMOUNT_COLUMNS, RATE_TABLES } from './rates.ts';
@@ -23,7 +23,7 @@ import { RULE_TABLES } from './rules.ts';
 import { SIGN_IN_TABLES } from './sign-in-tables.ts';
 import { VIEW_TABLES } from './views.ts';
 
-/** Columns that tell where in a stream a row comes from; one log has no use for them. */
+/** Columns that tell where in a stream a row comes from. */
 const PLACE = sql`, partition integer, log_offset bigint`;
 const NO_PLACE = sql``;
 
@@ -177,6 +177,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '021_filling': FILLING,
   '022_mended_letters': ofBoth([MENDED_COLUMN]),
   '023_alert_features': ofBoth(ALERT_FEATURES),
+  '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -254,6 +255,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '022_filling': FILLING,
   '023_mended_letters': ofBoth([MENDED_COLUMN]),
   '024_alert_features': ofBoth(ALERT_FEATURES),
+  '028_past_places': ofBoth(PAST_PLACES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -6,7 +6,7 @@ import type { PastRows } from '../../ports/past-rows.ts';
 import type { StoredPast } from '../../rules/past-columns.ts';
 import { labelDelays, labelSources } from './past-labels.ts';
 import { ruleHits, segmentOutcomes } from './past-outcomes.ts';
-import { createPastValues } from './past-values.ts';
+import { createPastValues, withFilled } from './past-values.ts';
 import type { Row, SqlSession } from './session.ts';
 import { textOrNone, timeMs } from './values.ts';
 
@@ -59,17 +59,13 @@ export function createPastRows(session: SqlSession): PastRows {
       const rows = await session.query(
         `select seq, id, account_id, occurred_at, utc_offset_minutes, decided_at, amount_minor, currency, base, type, channel, merchant_id,
            merchant_name, mcc, country, city, device_id, ip, counterparty_id, counterparty_name, attributes, relates_to, outcome, score,
-           rules, features, is_fraud, catalogue_hash
+           rules, features, is_fraud, catalogue_hash, partition, log_offset
          from transactions where ($1::bigint is null or seq < $1) order by seq desc limit $2`,
         [before ?? null, limit],
       );
-      const filled = await values.of(rows.map(({ seq }) => Number(seq)));
       return {
         last: rows.length === limit ? Number(rows[rows.length - 1].seq) : undefined,
-        rows: rows.map((row) => {
-          const more = filled.get(Number(row.seq));
-          return more ? { ...toPast(row), filled: more } : toPast(row);
-        }),
+        rows: await withFilled(values, rows, toPast),
       };
     },
     outcomes: (untilMs, maxRows) => segmentOutcomes(session, untilMs, maxRows),

@@ -96,6 +96,8 @@ async function decidedAtMs(reads: SqlSession, seq: number): Promise<number | und
   return row && (row.decided_at as Date).getTime();
 }
 
+const toStoredRow = (row: Row) => toStored(row as TransactionRow);
+
 /** What people and screens find, in short steps. */
 export function createTransactionSearch(
   reads: SqlSession,
@@ -106,12 +108,12 @@ export function createTransactionSearch(
     async transaction(id) {
       const row = await readDb.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
       if (!row) return undefined;
-      const [stored] = await withFilled(values, [toStored(row)]);
+      const [stored] = await withFilled(values, [row], toStoredRow);
       return stored;
     },
     async transactions(filter, limit) {
-      const { items } = await pageOf(reads, filter, limit, (row) => toStored(row as TransactionRow), '*');
-      return withFilled(values, items);
+      const { items } = await pageOf(reads, filter, limit, (row) => row, '*');
+      return withFilled(values, items, toStoredRow);
     },
     async search(filter, limit) {
       const found = await pageOf(reads, filter, limit, (row) => toListed(row as ListedRow), LISTED_COLUMNS);

@@ -6,9 +6,24 @@ import type { Transaction } from '../../domain/transaction.ts';
 import type { FeatureState } from '../../features/feature-state.ts';
 import type { AccountBytes } from './state-store.ts';
 
+/** The vector of a decision, and the catalogue that it is read by. */
+export type DecidedBy = { readonly catalogueHash: string; readonly vector: Uint8Array };
+
 export type HistoryItem =
-  | { readonly kind: 'transaction'; readonly offset: number; readonly transaction: Transaction }
-  | { readonly kind: 'event'; readonly offset: number; readonly event: CustomerEvent }
+  | {
+      readonly kind: 'transaction';
+      readonly offset: number;
+      readonly transaction: Transaction;
+      readonly receivedAtMs: number;
+      /** What it was decided by; absent of what was decided and could not be stored. */
+      readonly decidedBy?: DecidedBy;
+    }
+  | {
+      readonly kind: 'event';
+      readonly offset: number;
+      readonly event: CustomerEvent;
+      readonly receivedAtMs: number;
+    }
   | { readonly kind: 'label'; readonly offset: number; readonly label: Label };
 
 /**
