@@ -1,6 +1,7 @@
 // The engine alone, on one core: decide() with features and the default model, explanations, memory per account.
 
 import { decide } from '../src/engine/decide.ts';
+import { type FeatureState, tablesOf } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
 import { STANDARD } from '../src/features/standard.ts';
 import { createScorer } from '../src/models/model.ts';
@@ -11,6 +12,7 @@ import { trainFirstModel } from '../src/training/first-model.ts';
 import { count, median, percentile, type Row } from './report.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
+const LIVE_RATE = 20;
 const ROUNDS = 5;
 const PER_ROUND = 20_000;
 
@@ -20,14 +22,15 @@ export async function benchEngine(): Promise<Row[]> {
     preset: 'default',
     seed: 1,
     endMs: START_MS,
-    liveRate: 20,
+    liveRate: LIVE_RATE,
   });
+  const left = baseRow(state);
   const scorer = createScorer(model, STANDARD);
   const ruleset = compileRuleset(STARTER_RULES, STANDARD);
   const vector = new Float64Array(STANDARD.size);
   const simulator = createSimulator({
     seed: 1,
-    rate: 20,
+    rate: LIVE_RATE,
     startMs: START_MS,
     accounts: state.account.size,
     lastSeenMs: (accountId) => lastSeenMs(state.account, accountId),
@@ -65,9 +68,23 @@ export async function benchEngine(): Promise<Row[]> {
       figure: `p50 ${(median(explained) / 1000).toFixed(2)} ms, p99 ${(percentile(explained, 0.99) / 1000).toFixed(2)} ms`,
       goal: 'p99 ≤ 3 ms',
     },
+    left,
     memoryPerAccount(100, '≤ 800 bytes'),
     memoryPerAccount(30, '≤ 1 GB for a million usual accounts'),
   ];
+}
+
+/** What a new installation of this rate begins with, and keeps in its database. */
+function baseRow(state: FeatureState): Row {
+  let bytes = 0;
+  for (const [, table] of tablesOf(state))
+    for (let entry = 0; entry < table.size; entry++) bytes += table.payloadLength(entry);
+  let ofAccounts = 0;
+  for (let entry = 0; entry < state.account.size; entry++) ofAccounts += state.account.payloadLength(entry);
+  return {
+    what: `histories that the first model leaves, at ${LIVE_RATE}/s: ${count(state.account.size)} accounts`,
+    figure: `${(bytes / 1e6).toFixed(1)} MB, ${count(ofAccounts / state.account.size)} bytes an account`,
+  };
 }
 
 /** Histories of accounts thirty days deep. */

@@ -26,6 +26,7 @@ export function computation(
   begin: (out: Float64Array) => void = clear,
 ): Computation {
   const record = emptyRecord();
+  const keys = [...new Set(parts.map(({ entityKey }) => entityKey))];
   const payments = parts.filter(({ layout }) => layout.events === undefined);
   const keeping = payments.filter(({ keeps }) => keeps);
   const labelled = keeping.filter(({ layout }) => layout.frauds);
@@ -44,8 +45,11 @@ export function computation(
       looked = transaction;
       return;
     }
+    // Nothing is between what has to be waited for: memory gives it together.
+    for (let i = 0; i < keys.length; i++) keys[i].load(record);
     for (let i = 0; i < parts.length; i++) parts[i].seek(state, record);
-    for (let i = 0; i < parts.length; i++) parts[i].look(state, record, out);
+    for (let i = 0; i < parts.length; i++) parts[i].find();
+    for (let i = 0; i < parts.length; i++) parts[i].look(record, out);
     for (let i = 0; i < rows.length; i++) out[rows[i].slot] = rows[i].of(record);
     looked = transaction;
   };
@@ -194,7 +198,8 @@ function catalogueParts(parts: readonly HistoryPart[], begin: () => void): Catal
         if (seen !== transaction) fillRecord(record, transaction);
         seen = transaction;
         part.seek(state, record);
-        part.look(state, record, out);
+        part.find();
+        part.look(record, out);
       },
       lookAtEvent(state, event) {
         begin();

@@ -36,11 +36,11 @@ export function encodeEntity(
   bytes.writeUInt32LE(length, at + 4);
   const { bytes: chunk } = table.chunkOf(entry);
   const payload = table.offsetOf(entry);
-  const key = payload + length;
+  const key = table.keyOffsetOf(entry);
   if (nameLength > 0) bytes.write(store, at + HEAD_BYTES, 'latin1');
   const keyAt = at + HEAD_BYTES + nameLength;
   copyBytes(chunk, key, key + keyLength, bytes, keyAt);
-  copyBytes(chunk, payload, key, bytes, keyAt + keyLength);
+  copyBytes(chunk, payload, payload + length, bytes, keyAt + keyLength);
 }
 
 /** Puts entities that `encodeEntity` wrote, one after another, into their tables; those of one's own only where their store is wanted. */

@@ -1,17 +1,22 @@
-// Byte records of entries, each with its key, inside a few large buffers. A record that outgrows its room moves; once many
+// Byte records of entries, each behind its key, inside a few large buffers. A record that outgrows its room moves; once many
 // bytes were left behind, the emptiest buffer is cleared.
 import { copyBytes } from '../domain/bytes.ts';
 import { exactDecoder } from '../domain/utf8.ts';
 
 export const CHUNK_BYTES = 256 << 10;
+/** Behind the last record of a chunk, so that words can be read up to its end. */
+const OVERREAD = 8;
 /** Addresses count grains: which chunk is in the upper bits, where in it in the lower ones. */
 const GRAIN = 8;
 const GRAIN_BITS = 3;
 const CHUNK_GRAIN_BITS = 15;
 const CHUNK_GRAIN_MASK = (1 << CHUNK_GRAIN_BITS) - 1;
-/** A record: key length (u16), grains reserved (u16), payload length (u32), then the payload, the key, and its entry (u32). */
-const HEADER = 8;
-const TAIL = 4;
+/**
+ * A record: its entry (u32), key length (u16), grains reserved (u16), payload length (u32), the key, then from the next grain on the
+ * payload. The key stands in front: whoever finds a record has its start at hand when it is read.
+ */
+const HEADER = 12;
+const KEY_LENGTH_MASK = 0xffff;
 /** Room a record gets beyond its need, so that most growth stays in place. */
 const SLACK_SHARE = 1 / 16;
 /** Share of its room that a record fills at least. */
@@ -57,41 +62,64 @@ export const noRecords = (entries: number): EntityRecords => ({
 
 const chunkAt = ({ chunks }: EntityRecords, address: number): Chunk => chunks[address >>> CHUNK_GRAIN_BITS];
 const placeIn = (address: number): number => (address & CHUNK_GRAIN_MASK) << GRAIN_BITS;
+/** Where the second word of a record's head is, which has the lengths. */
+const lengthsIn = (address: number): number => ((address & CHUNK_GRAIN_MASK) << 1) + 1;
+/** Bytes before the payload of a record whose key is so long. */
+const frontOf = (keyLength: number): number => (HEADER + keyLength + GRAIN - 1) & -GRAIN;
 
 /** The chunk that the record of an entry is in. */
 export const chunkOf = (records: EntityRecords, entry: number): Chunk =>
   chunkAt(records, records.addresses[entry]);
 
 /** Where its payload starts there. */
-export const payloadAt = ({ addresses }: EntityRecords, entry: number): number =>
-  placeIn(addresses[entry]) + HEADER;
+export function payloadAt(records: EntityRecords, entry: number): number {
+  const address = records.addresses[entry];
+  return placeIn(address) + frontOf(chunkAt(records, address).words[lengthsIn(address)] & KEY_LENGTH_MASK);
+}
 
 export function payloadLength(records: EntityRecords, entry: number): number {
   const address = records.addresses[entry];
-  return chunkAt(records, address).view.getUint32(placeIn(address) + 4, true);
+  return chunkAt(records, address).words[lengthsIn(address) + 1];
 }
 
 export function keyLength(records: EntityRecords, entry: number): number {
   const address = records.addresses[entry];
-  return chunkAt(records, address).view.getUint16(placeIn(address), true);
+  return chunkAt(records, address).words[lengthsIn(address)] & KEY_LENGTH_MASK;
 }
+
+/** Where the key of a record starts in its chunk. */
+export const keyAt = (records: EntityRecords, entry: number): number =>
+  placeIn(records.addresses[entry]) + HEADER;
 
 export function keyOf(records: EntityRecords, entry: number): string {
-  const address = records.addresses[entry];
-  const { bytes, view } = chunkAt(records, address);
-  const at = placeIn(address);
-  const keyAt = at + HEADER + view.getUint32(at + 4, true);
-  return decoder.decode(bytes.subarray(keyAt, keyAt + view.getUint16(at, true)));
+  const { bytes } = chunkOf(records, entry);
+  const at = keyAt(records, entry);
+  return decoder.decode(bytes.subarray(at, at + keyLength(records, entry)));
 }
 
-/** Whether the key of an entry is the first `length` of these bytes. */
-export function hasKey(records: EntityRecords, entry: number, key: Uint8Array, length: number): boolean {
+/** A word of the head of an entry: for whoever wants it at hand soon. */
+export const headOf = (records: EntityRecords, entry: number): number => {
   const address = records.addresses[entry];
-  const { bytes, view } = chunkAt(records, address);
-  const at = placeIn(address);
-  if (view.getUint16(at, true) !== length) return false;
-  const keyAt = at + HEADER + view.getUint32(at + 4, true);
-  for (let i = 0; i < length; i++) if (bytes[keyAt + i] !== key[i]) return false;
+  return chunkAt(records, address).words[lengthsIn(address)];
+};
+
+/** The last byte of an entry, for the same. */
+export function endOf(records: EntityRecords, entry: number): number {
+  const address = records.addresses[entry];
+  const { bytes, words } = chunkAt(records, address);
+  const at = lengthsIn(address);
+  return bytes[placeIn(address) + frontOf(words[at] & KEY_LENGTH_MASK) + words[at + 1] - 1];
+}
+
+/** Whether the key of an entry is the first `length` bytes of these words, which are 0 behind them. */
+export function hasKey(records: EntityRecords, entry: number, key: Int32Array, length: number): boolean {
+  const address = records.addresses[entry];
+  const { words } = chunkAt(records, address);
+  const at = lengthsIn(address);
+  if ((words[at] & KEY_LENGTH_MASK) !== length) return false;
+  const from = at + 2;
+  const end = (length + 3) >> 2;
+  for (let i = 0; i < end; i++) if (words[from + i] !== key[i]) return false;
   return true;
 }
 
@@ -102,49 +130,44 @@ export function growRecords(records: EntityRecords, entries: number): void {
   records.addresses = addresses;
 }
 
-/** Writes an empty record of a new entry, whose key is the first `length` of these bytes. */
-export function addRecord(records: EntityRecords, entry: number, key: Uint8Array, length: number): void {
-  const grains = Math.ceil((HEADER + length + TAIL) / GRAIN);
+/** Writes an empty record of a new entry, whose key is the first `length` bytes of these words, which are 0 behind them. */
+export function addRecord(records: EntityRecords, entry: number, key: Int32Array, length: number): void {
+  const grains = frontOf(length) / GRAIN;
   const address = allocate(records, grains * GRAIN);
   records.addresses[entry] = address;
-  const { bytes, view } = chunkAt(records, address);
-  const at = placeIn(address);
-  view.setUint16(at, length, true);
-  view.setUint16(at + 2, grains, true);
-  view.setUint32(at + 4, 0, true);
-  copyBytes(key, 0, length, bytes, at + HEADER);
-  view.setUint32(at + HEADER + length, entry, true);
+  const { words } = chunkAt(records, address);
+  const at = lengthsIn(address);
+  words[at - 1] = entry;
+  words[at] = (grains << 16) | length;
+  words[at + 1] = 0;
+  const end = (length + 3) >> 2;
+  for (let i = 0; i < end; i++) words[at + 2 + i] = key[i];
 }
 
 /** Makes room for `length` payload bytes, whose contents are then undefined unless they are to be kept. Any record may move. */
 export function resizeRecord(records: EntityRecords, entry: number, length: number, keeps: boolean): void {
   const address = records.addresses[entry];
-  const { bytes, view } = chunkAt(records, address);
-  const at = placeIn(address);
-  const ownKeyLength = view.getUint16(at, true);
-  const oldLength = view.getUint32(at + 4, true);
+  const { bytes, words } = chunkAt(records, address);
+  const at = lengthsIn(address);
+  const oldLength = words[at + 1];
   if (oldLength === length) return;
-  const reserved = view.getUint16(at + 2, true) * GRAIN;
-  const needed = HEADER + length + ownKeyLength + TAIL;
-  const keyAt = at + HEADER + oldLength;
+  const ownKeyLength = words[at] & KEY_LENGTH_MASK;
+  const reserved = (words[at] >>> 16) * GRAIN;
+  const front = frontOf(ownKeyLength);
+  const needed = front + length;
   // A record that shrank much moves as well, to where it fits.
   if (needed <= reserved && needed > reserved * LEAST_FILLED) {
-    bytes.copyWithin(at + HEADER + length, keyAt, keyAt + ownKeyLength + TAIL);
-    view.setUint32(at + 4, length, true);
+    words[at + 1] = length;
     return;
   }
   const grains = Math.ceil((needed * (1 + SLACK_SHARE)) / GRAIN);
   const moved = allocate(records, grains * GRAIN);
   const target = chunkAt(records, moved);
-  const to = placeIn(moved);
-  target.view.setUint16(to, ownKeyLength, true);
-  target.view.setUint16(to + 2, grains, true);
-  target.view.setUint32(to + 4, length, true);
-  if (keeps)
-    copyBytes(bytes, at + HEADER, at + HEADER + Math.min(length, oldLength), target.bytes, to + HEADER);
-  const keyTo = to + HEADER + length;
-  copyBytes(bytes, keyAt, keyAt + ownKeyLength, target.bytes, keyTo);
-  target.view.setUint32(keyTo + ownKeyLength, entry, true);
+  const to = lengthsIn(moved);
+  const kept = front + (keeps ? Math.min(length, oldLength) : 0);
+  copyBytes(bytes, placeIn(address), placeIn(address) + kept, target.bytes, placeIn(moved));
+  target.words[to] = (grains << 16) | ownKeyLength;
+  target.words[to + 1] = length;
   records.addresses[entry] = moved;
   abandon(records, address, reserved);
 }
@@ -162,7 +185,7 @@ export function clearRecords(records: EntityRecords): void {
 
 function allocate(records: EntityRecords, bytes: number): number {
   const { used } = records;
-  if (records.openChunk < 0 || used[records.openChunk] + bytes > CHUNK_BYTES) {
+  if (records.openChunk < 0 || used[records.openChunk] + bytes > CHUNK_BYTES - OVERREAD) {
     records.openChunk = records.emptyChunks.pop() ?? addChunk(records);
   }
   const open = records.openChunk;
@@ -200,12 +223,11 @@ function clearEmptiestChunk(records: EntityRecords): void {
     if (chunk !== records.openChunk && dead[chunk] > (dead[worst] ?? 0)) worst = chunk;
   }
   if (worst < 0) return;
-  const { view, words } = chunks[worst];
+  const { words } = chunks[worst];
   const start = (worst << CHUNK_GRAIN_BITS) >>> 0;
   for (let at = 0; at < used[worst]; ) {
-    const reserved = view.getUint16(at + 2, true) * GRAIN;
-    const entryAt = at + HEADER + view.getUint32(at + 4, true) + view.getUint16(at, true);
-    const entry = view.getUint32(entryAt, true);
+    const entry = words[at >> 2];
+    const reserved = (words[(at >> 2) + 1] >>> 16) * GRAIN;
     if (addresses[entry] === start + (at >> GRAIN_BITS)) {
       const moved = allocate(records, reserved);
       addresses[entry] = moved;

@@ -14,8 +14,11 @@ import {
   chunkOf,
   clearRecords,
   type EntityRecords,
+  endOf,
   growRecords,
   hasKey,
+  headOf,
+  keyAt,
   keyLength,
   keyOf,
   noRecords,
@@ -23,7 +26,7 @@ import {
   payloadLength,
   resizeRecord,
 } from './entity-records.ts';
-import { loaded, loadKey } from './key-bytes.ts';
+import { createKey, type LoadedKey, loadKey } from './key-bytes.ts';
 
 /** Entries that a table has room for at first. */
 const FIRST_ROOM = 1024;
@@ -31,6 +34,13 @@ const FIRST_ROOM = 1024;
 export type EntityTable = {
   /** Entry number of a key, or -1. Entry numbers are dense, 0 to size-1, and stay until `clear`. */
   find(key: string): number;
+  /** The same of a key that is loaded; goes for the end of its record, where what is newest stands. */
+  findLoaded(key: LoadedKey): number;
+  /**
+   * Reads what a key with a hash would be found by, and says nothing: of several tables that are asked one after another, all are waited
+   * for together.
+   */
+  approach(hash: number): void;
   /** Entry number of a key, made empty when it is new. */
   findOrAdd(key: string): number;
   /** Bytes of an entry's payload. */
@@ -44,8 +54,9 @@ export type EntityTable = {
    */
   reserve(entry: number, length: number, keeps?: boolean): void;
   keyOf(entry: number): string;
-  /** UTF-8 bytes of an entry's key. They follow its payload in the chunk. */
+  /** UTF-8 bytes of an entry's key, and where they start in its chunk. */
   keyLength(entry: number): number;
+  keyOffsetOf(entry: number): number;
   /** 32-bit hash of the key; the same in every run. */
   hashOf(entry: number): number;
   readonly size: number;
@@ -68,6 +79,8 @@ type Table = {
   /** Entries by hash, each in the first free slot from its own on; -1 where a slot is free. */
   slots: Int32Array;
   size: number;
+  /** What was read of what was approached: only that it was read counts. */
+  approached: number;
 };
 
 /** `notesChanges`: for whoever asks for `changed`; for others the list would only grow. */
@@ -80,10 +93,26 @@ export function createEntityTable({ notesChanges = true } = {}): EntityTable {
     hashes: new Uint32Array(FIRST_ROOM),
     slots: new Int32Array(FIRST_ROOM * 2).fill(-1),
     size: 0,
+    approached: 0,
   };
   return {
-    find: (key) => table.slots[slotFor(table, loadKey(key))],
-    findOrAdd: (key) => findOrAdd(table, key),
+    find(key) {
+      loadKey(asked, key);
+      return table.slots[slotFor(table, asked)];
+    },
+    findLoaded(key) {
+      const entry = table.slots[slotFor(table, key)];
+      if (entry >= 0) table.approached = endOf(records, entry);
+      return entry;
+    },
+    approach(hash) {
+      const entry = table.slots[hash & (table.slots.length - 1)];
+      if (entry >= 0) table.approached = table.hashes[entry] + headOf(records, entry);
+    },
+    findOrAdd(key) {
+      loadKey(asked, key);
+      return findOrAdd(table, asked);
+    },
     payloadLength: (entry) => payloadLength(records, entry),
     chunkOf: (entry) => chunkOf(records, entry),
     offsetOf: (entry) => payloadAt(records, entry),
@@ -92,6 +121,7 @@ export function createEntityTable({ notesChanges = true } = {}): EntityTable {
       resizeRecord(records, entry, length, keeps);
     },
     keyLength: (entry) => keyLength(records, entry),
+    keyOffsetOf: (entry) => keyAt(records, entry),
     keyOf: (entry) => keyOf(records, entry),
     hashOf: (entry) => table.hashes[entry],
     get size() {
@@ -114,30 +144,32 @@ export function createEntityTable({ notesChanges = true } = {}): EntityTable {
   };
 }
 
-/** The slot of the key that was loaded last, or the free one where it would be. */
-function slotFor({ slots, hashes, records }: Table, hash: number): number {
+/** There is one at a time that is asked for by its text. */
+const asked = createKey();
+
+/** The slot of a key, or the free one where it would be. */
+function slotFor({ slots, hashes, records }: Table, { hash, words, length }: LoadedKey): number {
   const mask = slots.length - 1;
   let slot = hash & mask;
-  while (
-    slots[slot] >= 0 &&
-    !(hashes[slots[slot]] === hash && hasKey(records, slots[slot], loaded.bytes, loaded.length))
-  )
+  for (;;) {
+    const entry = slots[slot];
+    if (entry < 0 || (hashes[entry] === hash && hasKey(records, entry, words, length))) return slot;
     slot = (slot + 1) & mask;
-  return slot;
+  }
 }
 
-function findOrAdd(table: Table, key: string): number {
-  const hash = loadKey(key);
-  let slot = slotFor(table, hash);
+function findOrAdd(table: Table, key: LoadedKey): number {
+  const { hash, words, length } = key;
+  let slot = slotFor(table, key);
   if (table.slots[slot] >= 0) return table.slots[slot];
   if (table.size === table.hashes.length) {
     grow(table);
-    slot = slotFor(table, hash);
+    slot = slotFor(table, key);
   }
   const entry = table.size++;
   table.slots[slot] = entry;
   table.hashes[entry] = hash;
-  addRecord(table.records, entry, loaded.bytes, loaded.length);
+  addRecord(table.records, entry, words, length);
   return entry;
 }
 

@@ -1,21 +1,12 @@
 // The byte form of a history, inside an entity table: a header, the parts that are not empty, the key sets,
 // then events or tiles. All but the events are multiples of 8 bytes, so that doubles can be read in place.
-//
-// An event is two variable-length integers: twice the seconds since the event before plus the fraud flag, and
-// the amount. In the usual case (one event added at the end, some dropped at the start) the bytes between stay.
-import { copyBytes } from '../domain/bytes.ts';
+// What comes last stays where it is stored as far as it does not change, and only what is before and behind it is written.
+import { moveBytes } from '../domain/bytes.ts';
 import type { EntityTable } from './entity-table.ts';
-import { type History, MAX_EXACT_EVENTS } from './history.ts';
+import { loadEvents, planEvents, writeEvents } from './event-codec.ts';
+import type { History } from './history.ts';
 import { copyDoubles, opensTile } from './history-tiles.ts';
-import {
-  extrasBytes,
-  loadExtras,
-  loadOwnEvents,
-  MAX_OWN_EVENT_BYTES,
-  putOwnEvent,
-  putWhole,
-  storeExtras,
-} from './own-history-codec.ts';
+import { extrasBytes, loadExtras, storeExtras } from './own-history-codec.ts';
 import type { RecentPlaces } from './recent-places.ts';
 
 // flags, four key set sizes, older places, events (u16), first and last seen, count, home country and weight (u16)
@@ -33,29 +24,25 @@ const HAS_EARLIER_USES = 16;
 /** Where the header has the number of places behind the newest; it is 0 in histories from before there were any. */
 const OLDER_PLACES_AT = 5;
 const OLDER_PLACE_BYTES = 12;
-const MAX_EVENT_BYTES = 16;
 const FIELD_BYTES = 8;
-/** What the fifth byte of a number counts. */
-const FIVE_BYTES = 2 ** 28;
 
 /** Fills `history` from an entry of a table; an empty entry gives an empty history. */
 export function loadHistory(history: History, table: EntityTable, entry: number): void {
   const events = loadHead(history, table, entry);
   if (events === 0) return;
   const { bytes, view } = table.chunkOf(entry);
-  if (history.extras === undefined) loadEvents(history, bytes, eventsAt, events);
-  else loadOwnEvents(history, history.extras, bytes, view, eventsAt, events);
+  loadEvents(history, bytes, view, eventsAt, events);
 }
 
 /** The same where an event of that time is only to be added: single events stay unread if they can. */
 export function loadToAdd(history: History, table: EntityTable, entry: number, time: number): void {
   const events = loadHead(history, table, entry);
   if (events === 0) return;
-  const { bytes } = table.chunkOf(entry);
-  loadEvents(history, bytes, eventsAt, 1);
+  const { bytes, view } = table.chunkOf(entry);
+  loadEvents(history, bytes, view, eventsAt, 1);
   history.eventCount = events;
   history.eventsUnread = history.takesUnread(time);
-  if (!history.eventsUnread) loadEvents(history, bytes, eventsAt, events);
+  if (!history.eventsUnread) loadEvents(history, bytes, view, eventsAt, events);
 }
 
 /** Where the events start of what `loadHead` read last. */
@@ -152,109 +139,6 @@ function storePlaces(places: RecentPlaces, view: DataView, position: number): nu
   return end;
 }
 
-function loadEvents(history: History, bytes: Uint8Array, start: number, events: number): void {
-  const { times, amounts, frauds, amountBefore, fraudsBefore, storedEnds } = history;
-  let position = start;
-  let time = 0;
-  let amountSoFar = 0;
-  let fraudsSoFar = 0;
-  for (let i = 0; i < events; i++) {
-    // Up to four bytes by whole numbers of the machine, as nearly all are.
-    let byte = bytes[position++];
-    let step = byte & 127;
-    if (byte > 127) {
-      byte = bytes[position++];
-      step |= (byte & 127) << 7;
-      if (byte > 127) {
-        byte = bytes[position++];
-        step |= (byte & 127) << 14;
-        if (byte > 127) {
-          byte = bytes[position++];
-          step |= (byte & 127) << 21;
-        }
-      }
-    }
-    for (let factor = FIVE_BYTES; byte > 127; factor *= 128) {
-      byte = bytes[position++];
-      step += (byte & 127) * factor;
-    }
-    const fraud = step & 1;
-    time += (step - fraud) / 2;
-    byte = bytes[position++];
-    let amount = byte & 127;
-    if (byte > 127) {
-      byte = bytes[position++];
-      amount |= (byte & 127) << 7;
-      if (byte > 127) {
-        byte = bytes[position++];
-        amount |= (byte & 127) << 14;
-        if (byte > 127) {
-          byte = bytes[position++];
-          amount |= (byte & 127) << 21;
-        }
-      }
-    }
-    for (let factor = FIVE_BYTES; byte > 127; factor *= 128) {
-      byte = bytes[position++];
-      amount += (byte & 127) * factor;
-    }
-    times[i] = time;
-    amounts[i] = amount;
-    frauds[i] = fraud;
-    amountSoFar += amount;
-    fraudsSoFar += fraud;
-    amountBefore[i + 1] = amountSoFar;
-    fraudsBefore[i + 1] = fraudsSoFar;
-    storedEnds[i] = position - start;
-  }
-  history.eventCount = events;
-  history.summed = events;
-  history.storedEvents = events;
-}
-
-const eventBytes = new Uint8Array((MAX_EXACT_EVENTS + 1) * (MAX_EVENT_BYTES + MAX_OWN_EVENT_BYTES));
-const eventView = new DataView(eventBytes.buffer);
-
-const putVarint = (position: number, value: number): number => putWhole(eventBytes, position, value);
-
-function putEvent(history: History, i: number, position: number): number {
-  if (history.extras !== undefined)
-    return putOwnEvent(history, history.extras, i, eventBytes, eventView, position);
-  const before = i > 0 ? history.times[i - 1] : 0;
-  const at = putVarint(position, (history.times[i] - before) * 2 + history.frauds[i]);
-  return putVarint(at, history.amounts[i]);
-}
-
-/** Puts unread events from `stored` to `end` into `eventBytes`, and the one that was added; gives their length. */
-function encodeUnread(history: History, bytes: Uint8Array, stored: number, end: number): number {
-  const length = end - stored;
-  copyBytes(bytes, stored, end, eventBytes, 0);
-  if (history.addedAmount < 0) return length;
-  return putVarint(putVarint(length, history.addedStep * 2), history.addedAmount);
-}
-
-/** Puts the events of a history into `eventBytes`; gives their length. `stored` is where the loaded ones start. */
-function encodeEvents(history: History, bytes: Uint8Array, stored: number): number {
-  const { eventCount, storedEnds, droppedEvents } = history;
-  const kept = history.storedStands ? history.storedEvents - droppedEvents : 0;
-  let length = 0;
-  let next = 0;
-  if (kept > 0) {
-    if (droppedEvents > 0) {
-      // The first event's step counts from 1970, not from a neighbour that is gone.
-      length = putEvent(history, 0, 0);
-      next = 1;
-    }
-    const from = stored + (next + droppedEvents > 0 ? storedEnds[next + droppedEvents - 1] : 0);
-    const end = stored + storedEnds[history.storedEvents - 1];
-    copyBytes(bytes, from, end, eventBytes, length);
-    length += end - from;
-    next = kept;
-  }
-  for (; next < eventCount; next++) length = putEvent(history, next, length);
-  return length;
-}
-
 function hasEarlierUses({ keySets }: History): boolean {
   for (let s = 0; s < keySets.length; s++) {
     const { size, hoursBefore } = keySets[s];
@@ -288,40 +172,57 @@ function bytesBeforeEvents(flags: number, olderPlaces: number, keys: number): nu
 /** Writes `history` into an entry of a table: the one it was loaded from, or an empty one. */
 export function storeHistory(history: History, table: EntityTable, entry: number): void {
   const flags = flagsOf(history);
-  const olderPlaces = Math.max(0, history.places.size - 1);
   let keys = 0;
-  for (const set of history.keySets) keys += set.size;
-  let length = bytesBeforeEvents(flags, olderPlaces, keys);
-  if (history.extras !== undefined) length += extrasBytes(history, history.extras);
-  let eventLength = 0;
-  const tilesStand = history.tiled && history.tiles !== history.ownTiles;
-  const tilesAt = length;
+  for (let s = 0; s < history.keySets.length; s++) keys += history.keySets[s].size;
+  let head = bytesBeforeEvents(flags, Math.max(0, history.places.size - 1), keys);
+  if (history.extras !== undefined) head += extrasBytes(history, history.extras);
   if (history.tiled) {
-    length += history.tileCount * history.tileFields * FIELD_BYTES;
-    if (tilesStand && tilesAt < history.storedFrom) moveTiles(history, table, entry, tilesAt);
-  } else {
-    const { bytes } = table.chunkOf(entry);
-    const from = table.offsetOf(entry);
-    let stored = from;
-    if (history.storedStands && history.extras !== undefined) stored += history.storedFrom;
-    else if (history.storedStands) {
-      let storedKeys = 0;
-      for (let s = 0; s < history.keySets.length; s++) storedKeys += bytes[from + 1 + s];
-      stored += bytesBeforeEvents(bytes[from], bytes[from + OLDER_PLACES_AT], storedKeys);
-    }
-    eventLength = history.eventsUnread
-      ? encodeUnread(history, bytes, stored, from + table.payloadLength(entry))
-      : encodeEvents(history, bytes, stored);
-    length += eventLength;
+    const tiles = history.tileCount * history.tileFields * FIELD_BYTES;
+    const stand = history.tiles !== history.ownTiles;
+    makeRoom(table, entry, head + tiles, history.storedFrom, head, stand ? tiles : 0);
+    const end = storeHead(history, table, entry, flags, keys);
+    if (!stand)
+      copyDoubles(
+        history.tiles,
+        0,
+        history.tileCount * history.tileFields,
+        table.chunkOf(entry).floats,
+        end >> 3,
+      );
+    return;
   }
-  table.reserve(entry, length, tilesStand);
-  if (tilesStand && tilesAt > history.storedFrom) moveTiles(history, table, entry, tilesAt);
+  const events = planEvents(history, table.payloadLength(entry));
+  makeRoom(table, entry, head + events.length, events.keptFrom, head + events.front, events.kept);
+  writeEvents(events, table.chunkOf(entry).bytes, storeHead(history, table, entry, flags, keys));
+}
+
+/** Gives an entry its new length; so many bytes that stay are moved from one place of it to another. */
+function makeRoom(
+  table: EntityTable,
+  entry: number,
+  length: number,
+  from: number,
+  to: number,
+  kept: number,
+): void {
+  if (kept > 0 && to < from) move(table, entry, from, to, kept);
+  table.reserve(entry, length, kept > 0);
+  if (kept > 0 && to > from) move(table, entry, from, to, kept);
+}
+
+function move(table: EntityTable, entry: number, from: number, to: number, length: number): void {
+  const at = table.offsetOf(entry);
+  moveBytes(table.chunkOf(entry).bytes, at + from, at + to, length);
+}
+
+/** Writes all but events and tiles; gives where it ends. */
+function storeHead(history: History, table: EntityTable, entry: number, flags: number, keys: number): number {
   const { bytes, view, floats } = table.chunkOf(entry);
   const at = table.offsetOf(entry);
   bytes[at] = flags;
   const setsInHead = history.extras === undefined ? history.keySets.length : 0;
   for (let s = 0; s < 4; s++) bytes[at + 1 + s] = s < setsInHead ? history.keySets[s].size : 0;
-  bytes[at + OLDER_PLACES_AT] = olderPlaces;
+  bytes[at + OLDER_PLACES_AT] = Math.max(0, history.places.size - 1);
   view.setUint16(at + 6, history.tiled ? history.tileCount : history.eventCount, true);
   view.setUint32(at + 8, history.firstSeen, true);
   view.setUint32(at + 12, history.lastSeen, true);
@@ -344,9 +245,9 @@ export function storeHistory(history: History, table: EntityTable, entry: number
   }
   if (history.extras !== undefined) position = storeExtras(history, history.extras, bytes, view, position);
   for (let s = 0; s < history.keySets.length; s++) {
-    const { size, hashes: keys, lastSeen } = history.keySets[s];
+    const { size, hashes, lastSeen } = history.keySets[s];
     for (let i = 0; i < size; i++, position += KEY_BYTES) {
-      view.setUint32(position, keys[i], true);
+      view.setUint32(position, hashes[i], true);
       view.setUint32(position + 4, lastSeen[i], true);
     }
   }
@@ -356,19 +257,7 @@ export function storeHistory(history: History, table: EntityTable, entry: number
       for (let i = 0; i < set.size; i++, position += 2) view.setUint16(position, set.hoursBefore[i], true);
     for (; position < end; position += 2) view.setUint16(position, 0, true);
   }
-  if (!history.tiled) {
-    for (let i = 0; i < eventLength; i++) bytes[position + i] = eventBytes[i];
-  } else if (!tilesStand) {
-    copyDoubles(history.tiles, 0, history.tileCount * history.tileFields, floats, position >> 3);
-  }
-}
-
-/** Moves tiles that stand in an entry to where they start behind what comes before them now. */
-function moveTiles(history: History, table: EntityTable, entry: number, to: number): void {
-  const { floats } = table.chunkOf(entry);
-  const at = table.offsetOf(entry);
-  const from = (at + history.storedFrom) >> 3;
-  floats.copyWithin((at + to) >> 3, from, from + history.tileCount * history.tileFields);
+  return position;
 }
 
 /** Makes room for the tile that an event of a second may need, behind those that are stored: none of them is copied for it. */

@@ -119,8 +119,11 @@ export function createExtras(shape: OwnShape, room: number): Extras {
       for (let c = 0; c < columns.length; c++) columns[c][index] = extras.addedValues[c];
     },
     drop(first, count) {
-      if (hasFlags) flags.copyWithin(0, first, count);
-      for (const column of columns) column.copyWithin(0, first, count);
+      if (hasFlags) for (let i = first, j = 0; i < count; i++, j++) flags[j] = flags[i];
+      for (let c = 0; c < columns.length; c++) {
+        const column = columns[c];
+        for (let i = first, j = 0; i < count; i++, j++) column[j] = column[i];
+      }
     },
   };
   return extras;

@@ -1,5 +1,7 @@
 // One history of a catalogue: whose it is for a record, the features that are read of it, what is added to it.
 import { amountReader } from './amount-reader.ts';
+import type { EntityKey } from './entity-key.ts';
+import type { EntityTable } from './entity-table.ts';
 import type { FeatureCosts } from './feature-costs.ts';
 import type { FeatureRecord } from './feature-record.ts';
 import type { FeatureState } from './feature-state.ts';
@@ -12,7 +14,6 @@ import { PRESET_TIMES } from './measures.ts';
 import { type OwnChange, preparedNumbers } from './own-changes.ts';
 import { extend, prepare } from './own-store.ts';
 import { pointReader } from './point-readers.ts';
-import type { KeyOf } from './record-fields.ts';
 import type { StoreLayout } from './store-layout.ts';
 import { type Placing, type Reader, windowReaders } from './window-readers.ts';
 
@@ -20,13 +21,17 @@ export type HistoryPart = {
   readonly layout: StoreLayout;
   /** The fields that it is asked by, where these are not those that name it: then it is only read. */
   readonly by: string | undefined;
+  /** Its key, which other histories may share. */
+  readonly entityKey: EntityKey;
   /** Whether records are added. */
   readonly keeps: boolean;
   key(record: FeatureRecord): string | undefined;
-  /** Finds the history of a record, for the `look` that comes next: those of several parts are waited for together. */
+  /** Goes for the history of a record, for the `look` that comes next: those of several parts are waited for together. */
   seek(state: FeatureState, record: FeatureRecord): void;
-  /** Reads the history that was found; nothing that is stored changes. Its features are left as they are where it has none. */
-  look(state: FeatureState, record: FeatureRecord, out: Float64Array): void;
+  /** Finds the history that was sought; before another record is sought by any part. */
+  find(): void;
+  /** Reads it; nothing that is stored changes. Its features are left as they are where it has none. */
+  look(record: FeatureRecord, out: Float64Array): void;
   /** The same, with what each of its features takes. */
   timedLook(state: FeatureState, record: FeatureRecord, out: Float64Array, costs: FeatureCosts): void;
   /** Reads the history of a record that is only to be added. */
@@ -83,43 +88,65 @@ const afterAdding = (asked: Asked): Asked =>
 
 const readOf = ({ read }: Placing): Reader => read;
 
+function timedReads(
+  placed: readonly Placing[],
+  history: History,
+  record: FeatureRecord,
+  out: Float64Array,
+  costs: FeatureCosts,
+): void {
+  for (const { read, places } of placed) {
+    read(history, record, out);
+    costs.lap(places);
+  }
+}
+
+/** The readers of what is wanted: before the record is added, and after. */
+function placingsOf(wanted: Asked, keeps: boolean, off: ReadonlySet<number>, empty: History): Placing[][] {
+  // The history keeps what all of them need: whoever is switched on again finds it.
+  const asked = wanted.filter(({ aggregate }) => !off.has(aggregate.slot));
+  const before = asked.filter(({ aggregate }) => !aggregate.feature.added || !keeps);
+  return [readersOf(before, empty), keeps ? readersOf(afterAdding(asked), empty) : []];
+}
+
 export function historyPart(
   layout: StoreLayout,
-  key: KeyOf,
+  key: EntityKey,
   wanted: Asked,
   by: string | undefined,
   off: ReadonlySet<number>,
 ): HistoryPart {
-  // The history keeps what all of them need: whoever is switched on again finds it.
-  const asked = wanted.filter(({ aggregate }) => !off.has(aggregate.slot));
   const history = new History(layout.shape);
   const keeps = by === undefined;
-  const placedBefore = readersOf(
-    asked.filter(({ aggregate }) => !aggregate.feature.added || !keeps),
-    history,
-  );
-  const placedAfter = keeps ? readersOf(afterAdding(asked), history) : [];
+  const [placedBefore, placedAfter] = placingsOf(wanted, keeps, off, history);
   const [before, after] = [placedBefore.map(readOf), placedAfter.map(readOf)];
   const every = [...placedBefore, ...placedAfter].flatMap(({ places }) => places);
-  /** Of what was read last: its key, undefined where it has none; its entry, -1 where it is new; whether it was extended. */
+  /** Of what was sought last: its key, undefined where it has none; its table; its entry, -1 where it is new; whether it was extended. */
   let named: string | undefined;
+  let sought: EntityTable | undefined;
   let entry = -1;
   let extended = false;
   let inTime = true;
 
   function seek(state: FeatureState, record: FeatureRecord): void {
-    named = key(record);
+    named = key.load(record);
     extended = false;
-    if (named !== undefined) entry = layout.tableIn(state).find(named);
-  }
-  function load(state: FeatureState, record: FeatureRecord): void {
     if (named === undefined) return;
-    loadHistory(history, layout.tableIn(state), entry);
+    sought = layout.tableIn(state);
+    sought.approach(key.loaded.hash);
+  }
+  function find(): void {
+    if (named !== undefined && sought !== undefined) entry = sought.findLoaded(key.loaded);
+  }
+  function load(record: FeatureRecord): void {
+    if (named === undefined || sought === undefined) return;
+    loadHistory(history, sought, entry);
     prepare(history, layout, record);
   }
   function seekAndLoad(state: FeatureState, record: FeatureRecord): void {
     seek(state, record);
-    load(state, record);
+    find();
+    load(record);
   }
   /** Adds the record before the rest is read: to a copy, since tiles are read where they are stored. */
   function extendBefore(record: FeatureRecord): void {
@@ -131,10 +158,12 @@ export function historyPart(
     layout,
     by,
     keeps,
-    key,
+    key: key.of,
+    entityKey: key,
     seek,
-    look(state, record, out) {
-      load(state, record);
+    find,
+    look(record, out) {
+      load(record);
       if (named === undefined) return;
       for (let i = 0; i < before.length; i++) before[i](history, record, out);
       if (after.length === 0) return;
@@ -145,16 +174,10 @@ export function historyPart(
       seekAndLoad(state, record);
       costs.lap(every);
       if (named === undefined) return;
-      for (const { read, places } of placedBefore) {
-        read(history, record, out);
-        costs.lap(places);
-      }
+      timedReads(placedBefore, history, record, out, costs);
       if (after.length === 0) return;
       extendBefore(record);
-      for (const { read, places } of placedAfter) {
-        read(history, record, out);
-        costs.lap(places);
-      }
+      timedReads(placedAfter, history, record, out, costs);
     },
     prepareToKeep: seekAndLoad,
     keep(state, record) {
@@ -170,7 +193,7 @@ export function historyPart(
     },
     changeOf(record) {
       named = undefined;
-      return changeOf(history, layout, key(record), record);
+      return changeOf(history, layout, key.of(record), record);
     },
     readForLabel(state, labelled) {
       named = undefined;

@@ -2,6 +2,7 @@
 import type { DataModel } from '../domain/data-model.ts';
 import { entitiesOf } from './check-document.ts';
 import type { Placed } from './compile.ts';
+import { type EntityKey, entityKey } from './entity-key.ts';
 import { expressionsOf } from './expression-environment.ts';
 import { ENTITY_KINDS } from './feature-state.ts';
 import { type HistoryPart, historyPart } from './history-part.ts';
@@ -22,18 +23,31 @@ export function historyParts(
         ? [aggregateOf(one.definition, one.slot, data, expressions)]
         : [],
     );
-  return [...programParts(data, aggregates(true), off), ...ownParts(data, aggregates(false), off)];
+  const keys = keysOf(data);
+  return [...programParts(aggregates(true), keys, off), ...ownParts(data, aggregates(false), keys, off)];
+}
+
+/** By their names, parted by blanks: histories that are asked by the same fields share the key. */
+type Keys = (fields: string) => EntityKey;
+
+function keysOf(data: DataModel): Keys {
+  const known = new Map<string, EntityKey>();
+  return (fields) => {
+    const found = known.get(fields);
+    if (found) return found;
+    const of = keyOf(data, fields.split(' '));
+    if (!of) throw new Error(`${fields} name no entity`);
+    const made = entityKey(of);
+    known.set(fields, made);
+    return made;
+  };
 }
 
 /** The account first, then what it received, then what it shares. */
-function programParts(
-  data: DataModel,
-  aggregates: readonly Aggregate[],
-  off: ReadonlySet<number>,
-): HistoryPart[] {
+function programParts(aggregates: readonly Aggregate[], keys: Keys, off: ReadonlySet<number>): HistoryPart[] {
   const parts = ENTITY_KINDS.flatMap((kind) => {
     const own = aggregates.filter(({ feature }) => feature.entity === kind);
-    return own.length === 0 ? [] : partsOf(data, programLayout(kind, own), off);
+    return own.length === 0 ? [] : partsOf(programLayout(kind, own), keys, off);
   });
   const isFirst = ({ layout, keeps }: HistoryPart): number => (layout.id === 'account' ? 0 : keeps ? 2 : 1);
   return parts.sort((a, b) => isFirst(a) - isFirst(b));
@@ -42,6 +56,7 @@ function programParts(
 function ownParts(
   data: DataModel,
   aggregates: readonly Aggregate[],
+  keys: Keys,
   off: ReadonlySet<number>,
 ): HistoryPart[] {
   const entities = entitiesOf(data);
@@ -55,7 +70,7 @@ function ownParts(
     const [entity, events] = JSON.parse(group) as [string, string[] | null];
     const key = entities.get(entity) ?? [];
     const layouts = layoutsOf(entity, key, events ?? undefined, groups.get(group) ?? []);
-    return layouts.flatMap((layout) => partsOf(data, layout, off));
+    return layouts.flatMap((layout) => partsOf(layout, keys, off));
   });
 }
 
@@ -63,13 +78,11 @@ const byOf = ({ aggregate }: StoreLayout['aggregates'][number]): string =>
   (aggregate.feature.by ?? []).join(' ');
 
 /** The history of whom the record is about, and the same store asked by other fields. */
-function partsOf(data: DataModel, layout: StoreLayout, off: ReadonlySet<number>): HistoryPart[] {
+function partsOf(layout: StoreLayout, keys: Keys, off: ReadonlySet<number>): HistoryPart[] {
   const others = [...new Set(layout.aggregates.map(byOf))].filter((by) => by !== '');
-  const part = (by: string, fields: readonly string[]): HistoryPart => {
-    const key = keyOf(data, fields);
-    if (!key) throw new Error(`${fields.join(', ')} name no entity`);
+  const part = (by: string): HistoryPart => {
     const asked = layout.aggregates.filter((one) => byOf(one) === by);
-    return historyPart(layout, key, asked, by === '' ? undefined : by, off);
+    return historyPart(layout, keys(by || layout.key.join(' ')), asked, by === '' ? undefined : by, off);
   };
-  return [part('', layout.key), ...others.map((by) => part(by, by.split(' ')))];
+  return [part(''), ...others.map(part)];
 }

@@ -245,7 +245,10 @@ export function ownTheTiles(history: History): void {
 const GUESSES = 3;
 const FEW_TILES = 4;
 
-/** Index of the last tile that starts at or before a second, or -1. */
+/**
+ * Index of the last tile that starts at or before a second, or -1. Tiles lie far apart in memory, so that each look counts: no two
+ * start in the same minute, nor hours in the same hour, which tells the place where none is missing.
+ */
 export function lastTileFrom(history: History, time: number): number {
   const { tiles, tilesFrom, tileFields, tileCount } = history;
   if (tileCount === 0) return -1;
@@ -253,29 +256,54 @@ export function lastTileFrom(history: History, time: number): number {
   if (newest <= time) return tileCount - 1;
   const oldest = tiles[tilesFrom];
   if (oldest > time) return -1;
-  let low = 1;
+  // From here on the tile at `low` starts in time, and the one at `high` does not.
   let high = tileCount - 1;
-  // Tiles lie far apart in memory: where they are even, a guess finds the place in fewer looks than halving would.
-  for (let guesses = 0; guesses < GUESSES && high - low > FEW_TILES; guesses++) {
-    const first = tiles[tilesFrom + (low - 1) * tileFields];
-    const last = tiles[tilesFrom + high * tileFields];
-    const guess = low + Math.floor(((high - low) * (time - first)) / (last - first + 1));
-    if (tiles[tilesFrom + guess * tileFields] <= time) {
-      low = guess + 1;
-      const behind = Math.min(high, low + FEW_TILES);
-      if (tiles[tilesFrom + behind * tileFields] > time) high = behind;
-    } else {
-      high = guess;
-      const before = Math.max(low, high - FEW_TILES);
-      if (tiles[tilesFrom + before * tileFields] <= time) low = before + 1;
+  let low = Math.max(0, high - Math.ceil((newest - time) / FINE_TILE_SECONDS));
+  if (low > 0 && high - low > 1) {
+    if (tiles[tilesFrom + (low + 1) * tileFields] > time) return low;
+    low++;
+  }
+  const hours = Math.floor((time - oldest) / COARSE_TILE_SECONDS) + 1;
+  if (hours > low && hours < high) {
+    if (tiles[tilesFrom + hours * tileFields] <= time) low = hours;
+    else {
+      if (tiles[tilesFrom + (hours - 1) * tileFields] <= time) return hours - 1;
+      high = hours - 1;
     }
   }
-  while (low < high) {
+  return high - low > 1 ? tileBetween(history, time, low, high) : low;
+}
+
+/** The last tile that starts in time, by the places of one that does and of one that does not. */
+function tileBetween(
+  { tiles, tilesFrom, tileFields }: History,
+  time: number,
+  from: number,
+  to: number,
+): number {
+  let low = from;
+  let high = to;
+  // Where tiles are even, a guess finds the place in fewer looks than halving would.
+  for (let guesses = 0; guesses < GUESSES && high - low > FEW_TILES; guesses++) {
+    const first = tiles[tilesFrom + low * tileFields];
+    const last = tiles[tilesFrom + high * tileFields];
+    const guess = Math.max(low + 1, low + Math.floor(((high - low) * (time - first)) / (last - first)));
+    if (tiles[tilesFrom + guess * tileFields] <= time) {
+      low = guess;
+      const behind = low + FEW_TILES;
+      if (behind < high && tiles[tilesFrom + behind * tileFields] > time) high = behind;
+    } else {
+      high = guess;
+      const before = high - FEW_TILES;
+      if (before > low && tiles[tilesFrom + before * tileFields] <= time) low = before;
+    }
+  }
+  while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (tiles[tilesFrom + middle * tileFields] <= time) low = middle + 1;
+    if (tiles[tilesFrom + middle * tileFields] <= time) low = middle;
     else high = middle;
   }
-  return low - 1;
+  return low;
 }
 
 function raiseFrom(history: History, index: number, events: number, amount: number, frauds: number): void {
@@ -303,6 +331,11 @@ function hoursOf({ tiles, tilesFrom, tileFields, tileCount }: History): number {
 /** Minute tiles of hours that ended over two hours ago become one hour tile. */
 function mergeFineTiles(history: History): void {
   const { tiles, tilesFrom, tileFields, extras } = history;
+  // As a rule none is: the newest of the tiles that are old enough is an hour already, and so are all before it.
+  const since =
+    Math.floor((history.lastSeen - FINE_SPAN_SECONDS) / COARSE_TILE_SECONDS) * COARSE_TILE_SECONDS;
+  const newestOld = lastTileFrom(history, since - 1);
+  if (newestOld < 0 || tiles[tilesFrom + newestOld * tileFields + 1] === COARSE_TILE_SECONDS) return;
   // Hours stay as they are as long as nothing before them was merged.
   let kept = hoursOf(history);
   for (let from = kept; from < history.tileCount; from++) {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { DataModel } from '../domain/data-model.ts';
 import type { AggregateFeature } from './document.ts';
 import type { EntityTable } from './entity-table.ts';
+import { MAX_COLUMNS, MAX_FLAGS } from './event-codec.ts';
 import type { Expressions } from './expression-environment.ts';
 import { readSource, readWhere, type Source, type Truth } from './feature-sources.ts';
 import { type FeatureState, tableOf } from './feature-state.ts';
@@ -11,7 +12,6 @@ import { type HistoryShape, MAX_EXACT_EVENTS } from './history.ts';
 import { type Accumulator, ALL, AMOUNT } from './history-extras.ts';
 import { mostTiles, TILE_FIELDS } from './history-tiles.ts';
 import { MOST_UP_TO, NEEDS, PRESET_UP_TO, spanSeconds } from './measures.ts';
-import { MAX_COLUMNS, MAX_FLAGS } from './own-history-codec.ts';
 import type { NumberOf, PlaceOf } from './record-fields.ts';
 
 /** An aggregate with its parts read: a condition and a value are functions of the record. */
