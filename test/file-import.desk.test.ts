@@ -19,7 +19,6 @@ before(async () => {
   somebody = caller(desk);
 });
 after(async () => {
-  if (process.env.SHOW) console.log(desk.output());
   await desk?.stop();
   folder.remove();
 });
