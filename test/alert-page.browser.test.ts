@@ -66,3 +66,54 @@ test('U5 U6 an alert is read, judged and followed by the next one, by keys alone
   assert.deepEqual(errors, []);
   await page.close();
 });
+
+test('U7 a chart without room is not drawn; it is as soon as it has some, and what it loses does it no harm', async () => {
+  const { items } = await clientOf(desk).call('listAlerts', { query: { view: 'open' } });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await withoutTour(page);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => /echarts/i.test(message.text()) && errors.push(message.text()));
+  const frames = () =>
+    page.evaluate(
+      'new Promise((done) => { let n = 0; const next = () => (++n > 20 ? done() : requestAnimationFrame(next)); next(); })',
+    );
+  const room = (has: boolean) =>
+    page.evaluate(`document.documentElement.classList.toggle('no-room', ${!has})`);
+  await page.addInitScript(() => {
+    const { document } = globalThis as unknown as {
+      document: {
+        addEventListener(of: string, then: () => void): void;
+        createElement(tag: string): { textContent: string };
+        head: { append(one: unknown): void };
+        documentElement: { classList: { add(name: string): void } };
+      };
+    };
+    document.addEventListener('DOMContentLoaded', () => {
+      const style = document.createElement('style');
+      style.textContent =
+        '.no-room .chart { width: 0 !important; height: 0 !important; min-height: 0 !important; flex: none !important; }';
+      document.head.append(style);
+      document.documentElement.classList.add('no-room');
+    });
+  });
+  await page.goto(`${desk.url}/alerts?alert=${items[0].id}`);
+  const chart = page.getByLabel('Amounts of the account over time');
+  await chart.waitFor({ state: 'attached' });
+  await frames();
+  assert.deepEqual(errors, []);
+  assert.equal(await chart.locator('canvas').count(), 0);
+  const wide = async (): Promise<void> => {
+    await room(true);
+    await page.waitForFunction(
+      `(document.querySelector('[aria-label="Amounts of the account over time"] canvas')?.clientWidth ?? 0) > 200`,
+    );
+    await frames();
+  };
+  await wide();
+  await room(false);
+  await frames();
+  await wide();
+  assert.deepEqual(errors, []);
+  await page.close();
+});

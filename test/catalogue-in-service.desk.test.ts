@@ -81,7 +81,9 @@ test('Y23 what the book wants is served when whoever decides has taken it, and n
   const wanted = await running.look();
   assert.equal(wanted.version, version);
   assert.equal(running.current().version, 0);
+  assert.equal(running.taking(), wanted);
   running.took(wanted);
+  assert.equal(running.taking(), undefined);
   assert.equal(running.current().version, version);
   assert.equal(await running.look(), running.current(), 'the same one, which nothing is made anew for');
   const place = wanted.catalogue.place('payments_lately');
@@ -124,6 +126,7 @@ test('Y28 a version that cannot be used stops nothing: what served before goes o
   const good = await serve(documentWith('2h'));
   const wanted = await running.look();
   await running.refused(wanted, 'a model does not fit.');
+  assert.equal(running.taking(), undefined);
   assert.equal((await book.find(good))?.problem, 'a model does not fit.');
   assert.equal(running.current().version, before);
 });

@@ -3,15 +3,11 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { loadCheckpoints, openCheckpoints } from '../src/adapters/embedded/checkpoint.ts';
-import {
-  allEntries,
-  encodedParts,
-  loadFilled,
-  writeFilled,
-} from '../src/adapters/embedded/filled-histories.ts';
+import { encodedParts, loadFilled, writeFilled } from '../src/adapters/embedded/filled-histories.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import { storesOf } from '../src/features/catalogue-outline.ts';
 import { checkedCatalogue } from '../src/features/checked-catalogue.ts';
+import { allEntries } from '../src/features/encoded-pieces.ts';
 import { type FeatureState, tablesOf } from '../src/features/feature-state.ts';
 import { makeTemporaryFolder } from '../src/stack/temporary-folder.ts';
 

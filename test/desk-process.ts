@@ -58,7 +58,10 @@ export async function startDesk(
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const url = await new Promise<string>((done, failed) => {
-    const timer = setTimeout(() => failed(new Error(`the desk did not start in 90 s:\n${output}`)), 90_000);
+    const timer = setTimeout(
+      () => failed(new Error(`the desk did not start in four minutes:\n${output}`)),
+      240_000,
+    );
     const look = (): void => {
       const match = /Ready: (http:\S+)/.exec(output);
       if (!match) return;

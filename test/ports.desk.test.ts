@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_DATA_MODEL } from '../src/domain/data-model.ts';
 import type { Label } from '../src/domain/label.ts';
 import type { Transaction } from '../src/domain/transaction.ts';
 import type { BacktestStatus } from '../src/ports/backtester.ts';
@@ -169,6 +170,8 @@ test('the controls of a simulator', async (t) => {
       label: async (known) => {
         labels.push(...known);
       },
+      dataModel: () => NO_DATA_MODEL,
+      catalogue: { keyFields: () => [] },
     },
     {
       preset: 'default',
@@ -176,6 +179,7 @@ test('the controls of a simulator', async (t) => {
       seed: 1,
       logFile: join(folder.path, 'simulator.log'),
       events: true,
+      ownFields: true,
       people: { accounts: 500 },
     },
   );

@@ -32,6 +32,15 @@ test('Y43: whoever applies a file waits until its version serves, or hears why i
   ]);
   await untilFilled(live.desk, 7);
   assert.deepEqual(live.asked, ['getCatalogueFilling', 'getCatalogueFilling']);
+  const elsewhere = deskSaying(
+    [
+      { filling: null, live: 6 },
+      { filling: null, live: 7 },
+    ],
+    [{ version: 7, state: 'live', problem: null }],
+  );
+  await untilFilled(elsewhere.desk, 7);
+  assert.equal(elsewhere.asked.length, 3, 'the server that was asked had not taken it yet');
   const why = [{ version: 7, problem: 'It was not filled: there is too little memory for its histories' }];
   const failed = deskSaying([{ filling: null, live: 6 }], why);
   await assert.rejects(untilFilled(failed.desk, 7), /Version 7 was not put into service.*too little memory/);

@@ -5,6 +5,8 @@ import { InputError } from '../domain/input-error.ts';
 import { createProgress } from './progress.ts';
 
 const LOOK_EVERY_MS = 500;
+/** Of several servers each takes a version that is live within seconds. */
+const TAKEN_WITHIN_MS = 30_000;
 
 type Desk = Pick<Client, 'call'>;
 
@@ -16,12 +18,19 @@ function remainingWords(seconds: number | null): string {
 /** Waits until a version serves. Throws InputError with why it does not. */
 export async function untilFilled(desk: Desk, version: number): Promise<void> {
   const progress = createProgress(`Filling version ${version}`);
+  let lookedMs = 0;
   for (;;) {
     const { filling, live } = await desk.call('getCatalogueFilling');
     if (filling?.version !== version) {
       if (live === version) break;
       const { versions, draft } = await desk.call('getCatalogue');
-      const problem = [draft, ...versions].find((one) => one?.version === version)?.problem;
+      const filed = [draft, ...versions].find((one) => one?.version === version);
+      const problem = filed?.problem;
+      if (filed?.state === 'live' && !problem && lookedMs < TAKEN_WITHIN_MS) {
+        lookedMs += LOOK_EVERY_MS;
+        await sleep(LOOK_EVERY_MS);
+        continue;
+      }
       progress.end('not filled');
       throw new InputError(
         `Version ${version} was not put into service. ${problem ?? 'Somebody ended its filling.'}`,

@@ -39,6 +39,8 @@ export type HouseOptions = {
   readonly startsEmpty: boolean;
   /** Whether simulated people log in, too. */
   readonly simulatesEvents: boolean;
+  /** Whether what they do has fields of a bank's own, too. */
+  readonly simulatesOwnFields: boolean;
   readonly retrainHours: number;
   readonly allowedHosts: ReadonlySet<string>;
   readonly loginRequired: boolean;
@@ -81,7 +83,9 @@ async function open(options: HouseOptions): Promise<House> {
     ...(options.offsetAt && { offsetAt: options.offsetAt }),
     cards: cardsOfFolder(dataDir, options.cardMode, options.cardKey),
     ...(options.simulates &&
-      !options.startsEmpty && { firstPast: { ...first(), events: options.simulatesEvents } }),
+      !options.startsEmpty && {
+        firstPast: { ...first(), events: options.simulatesEvents, ownFields: options.simulatesOwnFields },
+      }),
     onPastStored: (done, of) => progress.update(done, of, 'deciding the last of the history'),
     firstModel: async (state, past) => {
       say('No model yet: simulating a history and training one …');
@@ -155,6 +159,7 @@ async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<Ho
         seed,
         logFile: options.producerLog,
         events: options.simulatesEvents,
+        ownFields: options.simulatesOwnFields,
         ...(desk.stream && { stream: desk.stream }),
         // The people of the history the model learnt from, and those who have come since.
         people: {

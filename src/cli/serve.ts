@@ -44,6 +44,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     help: 'a first start leaves nothing of the simulated past that the model learns from',
   },
   'no-events': { type: 'boolean', help: 'simulated people only pay: no logins and other events' },
+  'no-own-fields': { type: 'boolean', help: 'simulated payments have no fields of a bank’s own' },
   preset: {
     type: 'string',
     default: 'default',
@@ -116,6 +117,7 @@ export async function serveCommand(args: readonly string[]): Promise<void> {
     simulates: !options.flag('no-simulator'),
     startsEmpty: options.flag('empty'),
     simulatesEvents: !options.flag('no-events'),
+    simulatesOwnFields: !options.flag('no-own-fields'),
     retrainHours: options.number('retrain-hours', 0, 500),
     oidc: oidcSettings(process.env),
     mail: mailSettings(process.env),

@@ -31,6 +31,7 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
   rate: { type: 'string', value: 'N', default: '20', help: 'simulated transactions a second' },
   'no-simulator': { type: 'boolean', help: 'transactions come over the API and Kafka only' },
   'no-events': { type: 'boolean', help: 'simulated people only pay: no logins and other events' },
+  'no-own-fields': { type: 'boolean', help: 'simulated payments have no fields of a bank’s own' },
   preset: {
     type: 'string',
     default: 'default',
@@ -193,8 +194,10 @@ export async function stackCommand(args: readonly string[]): Promise<void> {
     const url = await startServer(asked, processes, startEngines(asked, processes));
     if (!options.flag('no-simulator')) {
       const simulation = ['--rate', String(rate), '--seed', String(seed), '--preset', preset];
-      const events = options.flag('no-events') ? ['--no-events'] : [];
-      processes.keep('simulator', () => ['simulate', ...simulation, ...events, '--log-dir', logFolder]);
+      const without = ['no-events', 'no-own-fields'].flatMap((name) =>
+        options.flag(name) ? [`--${name}`] : [],
+      );
+      processes.keep('simulator', () => ['simulate', ...simulation, ...without, '--log-dir', logFolder]);
     }
     say(`Ready: ${url}  (Ctrl-C stops)`);
     await stopping.promise;

@@ -162,6 +162,7 @@ export async function simulateCommand(args: readonly string[]): Promise<void> {
     {
       ...SIMULATION,
       'no-events': { type: 'boolean', help: 'simulated people only pay: no logins and other events' },
+      'no-own-fields': { type: 'boolean', help: 'simulated payments have no fields of a bank’s own' },
       'log-dir': { type: 'string', value: 'DIR', default: './logs', help: 'folder of producer.log' },
     },
   );
@@ -170,14 +171,15 @@ export async function simulateCommand(args: readonly string[]): Promise<void> {
   const rate = options.number('rate', 0.01, 50_000);
   const seed = options.number('seed', 0, 2 ** 31);
   const preset = presetOf(options.text('preset'));
-  await runService('simulator', async () => {
-    const intake = await openIntake(settings);
+  await runService('simulator', async (say, _, boundary) => {
+    const intake = await openIntake(settings, say, boundary);
     const producer = await startProducer(intake, {
       preset,
       rate,
       seed,
       logFile: `${options.text('log-dir') ?? './logs'}/producer.log`,
       events: !options.flag('no-events'),
+      ownFields: !options.flag('no-own-fields'),
       people: await streamPeople(settings),
     });
     return {

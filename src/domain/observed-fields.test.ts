@@ -163,5 +163,16 @@ test('Y74: what would be refused once a field is declared is said before', () =>
   const field = observed(rows).fields.get('score');
   assert.ok(field);
   assert.equal(guessOf(field), 'number');
-  assert.equal(adviceOf(field), '3 of the 100 that were looked at would be refused as number.');
+  assert.equal(adviceOf(field), '3 of the 100 that were looked at would be refused as a number.');
+
+  const mixed = Array.from({ length: 60 }, (_, i) => ({
+    score: i % 9 === 0 ? 'n/a' : i,
+    is: i % 9 !== 0 || 'unknown',
+  }));
+  const { fields } = observed(mixed);
+  const told = [...fields.values()].map((one) => [guessOf(one), adviceOf(one)]);
+  assert.deepEqual(told, [
+    ['number', '7 of the 60 that were looked at would be refused as a number.'],
+    ['boolean', '7 of the 60 that were looked at would be refused as yes or no.'],
+  ]);
 });

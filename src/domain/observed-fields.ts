@@ -180,8 +180,11 @@ export function guessOf({ name, looks, few }: ObservedField): FieldType {
   }
   // However few came: whoever has an account number has the account.
   if ((looks.iban ?? 0) >= ALIKE * looked) return 'id';
-  const texts = looked - (looks.number ?? 0) - (looks.boolean ?? 0);
-  if (texts < ALIKE * looked) return 'text';
+  const { number = 0, boolean = 0 } = looks;
+  const texts = looked - number - boolean;
+  // Of several kinds the one that refuses fewest.
+  if (texts < ALIKE * looked)
+    return number > Math.max(texts, boolean) ? 'number' : boolean > texts ? 'boolean' : 'text';
   if (SAYS_ID.test(name) && (looks.text ?? 0) < (1 - ALIKE) * looked) return 'id';
   const isFew = few.length <= MAX_FEW;
   const words = (looks.word ?? 0) + (looks.truth ?? 0);
@@ -189,8 +192,15 @@ export function guessOf({ name, looks, few }: ObservedField): FieldType {
   return (looks.id ?? 0) + (looks.iban ?? 0) >= ALIKE * looked ? 'id' : 'text';
 }
 
-/** Values of these are held against the type; of any other, texts are. */
-const CHECKED: ReadonlySet<FieldType> = new Set(['number', 'boolean', 'time', 'email', 'ip', 'phone']);
+/** Values of these are held against the type, called so; of any other, texts are. */
+const CHECKED: Readonly<Partial<Record<FieldType, string>>> = {
+  number: 'a number',
+  boolean: 'yes or no',
+  time: 'a time',
+  email: 'an e-mail address',
+  ip: 'an IP address',
+  phone: 'a phone number',
+};
 
 /** What whoever declares it should know: what it could be if it came otherwise, and what would be refused. */
 export function adviceOf(field: ObservedField): string | undefined {
@@ -202,11 +212,11 @@ export function adviceOf(field: ObservedField): string | undefined {
     return 'Times that name no moment: send them as ISO 8601 with Z or an offset, or they are texts.';
   if (mostly('truth')) return 'Yes or no in words: send true and false, or they are texts.';
   const type = guessOf(field);
-  const fits = CHECKED.has(type)
+  const fits = CHECKED[type]
     ? (looks[type as Look] ?? 0)
     : looked - (looks.number ?? 0) - (looks.boolean ?? 0);
   if (fits === looked) return undefined;
-  return `${looked - fits} of the ${looked} that were looked at would be refused as ${type === 'boolean' ? 'yes or no' : type}.`;
+  return `${looked - fits} of the ${looked} that were looked at would be refused as ${CHECKED[type] ?? 'a text'}.`;
 }
 
 /** FNV-1a, for telling values apart: with a few dozen of them two that fall together do no harm. */

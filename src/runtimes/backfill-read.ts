@@ -2,6 +2,7 @@
 // each key by which histories know its transactions, events and labels.
 import type { InputRow } from '../adapters/files/csv-rows.ts';
 import type { EventRow } from '../adapters/files/read-events.ts';
+import type { NotRead } from '../adapters/files/read-transactions.ts';
 import { openKafkaClient } from '../adapters/kafka/client.ts';
 import { readRange } from '../adapters/kafka/read-range.ts';
 import type { KafkaSettings } from '../adapters/kafka/settings.ts';
@@ -27,6 +28,8 @@ export const MAX_PARTS = 2 ** 12;
 const SHOWN_BAD_CHARACTERS = 500;
 
 export type Part = { readonly number: number; readonly untilMs: number };
+
+type RowWriter = ReturnType<typeof createRowWriter>;
 
 function createRowWriter({ parts }: Catalogue, { number: part, untilMs }: Part, write: Write) {
   const seen = createIdSet();
@@ -64,6 +67,22 @@ function createRowWriter({ parts }: Catalogue, { number: part, untilMs }: Part, 
   };
 }
 
+/** Rows of a file to those of a backfill; what cannot be read is kept with its reason. */
+async function readRows<Row>(
+  batches: AsyncIterable<readonly (({ readonly ok: true } & Row) | NotRead)[]>,
+  name: string,
+  writer: RowWriter,
+  take: (row: Row) => void,
+): Promise<void> {
+  for await (const batch of batches) {
+    for (const row of batch) {
+      if (row.ok) take(row);
+      else writer.bad(name, row.line, row.problems, row.raw);
+    }
+    await writer.flush();
+  }
+}
+
 export async function readFileStep(
   batches: AsyncIterable<readonly InputRow[]>,
   name: string,
@@ -72,13 +91,19 @@ export async function readFileStep(
   write: Write,
 ): Promise<void> {
   const writer = createRowWriter(catalogue, part, write);
-  for await (const batch of batches) {
-    for (const row of batch) {
-      if (row.ok) writer.transaction(row.transaction, row.fraud);
-      else writer.bad(name, row.line, row.problems, row.raw);
-    }
-    await writer.flush();
-  }
+  await readRows(batches, name, writer, ({ transaction, fraud }) => writer.transaction(transaction, fraud));
+}
+
+/** A file of events, each as `POST /v1/events` takes it: a line of JSON each, plain or compressed. */
+export async function readEventsStep(
+  batches: AsyncIterable<readonly EventRow[]>,
+  name: string,
+  part: Part,
+  catalogue: Catalogue,
+  write: Write,
+): Promise<void> {
+  const writer = createRowWriter(catalogue, part, write);
+  await readRows(batches, name, writer, ({ event }) => writer.event(event));
 }
 
 /** Offsets of a partition, from the first to before the last. */
@@ -187,22 +212,4 @@ function createKeysOfLabels({ data }: Catalogue, labelled: ReadonlyMap<string, b
       return attributes ? { ...label, attributes: { ...attributes, ...label.attributes } } : label;
     },
   };
-}
-
-/** A file of events, each as `POST /v1/events` takes it: a line of JSON each, plain or compressed. */
-export async function readEventsStep(
-  rows: AsyncIterable<readonly EventRow[]>,
-  name: string,
-  part: Part,
-  catalogue: Catalogue,
-  write: Write,
-): Promise<void> {
-  const writer = createRowWriter(catalogue, part, write);
-  for await (const batch of rows) {
-    for (const row of batch) {
-      if (row.ok) writer.event(row.event);
-      else writer.bad(name, row.line, row.problems, row.raw);
-    }
-    await writer.flush();
-  }
 }

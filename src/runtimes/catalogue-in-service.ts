@@ -1,6 +1,7 @@
 // The catalogue in service, as its book names it. One that this program cannot use stops nothing: what served before goes on, and it
 // is told. Looked at by revision; whoever decides takes it between two batches, with models and rules, or none of the three.
 import type { FilledFrom } from '../domain/catalogue-version.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import { problemsToText } from '../domain/problem.ts';
 import type { Catalogues } from '../engine/stored-vectors.ts';
 import type { Catalogue } from '../features/catalogue.ts';
@@ -22,6 +23,8 @@ export type CatalogueInService = {
   look(): Promise<ServedCatalogue>;
   /** The version whose histories are being filled, as far as this process can use it. */
   coming(): ServedCatalogue | undefined;
+  /** What the book wants to decide and this process has neither taken yet nor refused. */
+  taking(): ServedCatalogue | undefined;
   /** From here on it decides. */
   took(next: ServedCatalogue): void;
   /** Why what the book wants does not serve here: told once, kept with the version. */
@@ -132,19 +135,24 @@ export async function openCatalogue(
   current = first;
   const served = (): ServedCatalogue => current ?? first;
   let refused = '';
+  let refusedVersion: number | undefined;
   return {
     look,
     current: served,
     coming: () => coming,
+    taking: () =>
+      wanted && wanted.version !== served().version && wanted.version !== refusedVersion ? wanted : undefined,
     took(next) {
       if (next.version !== served().version) onNotice(`${nameOf(next)} in service`);
       current = timed(next);
       refused = '';
+      refusedVersion = undefined;
     },
     async refused(next, why) {
       const told = `${nameOf(next)} does not serve: ${why} ${nameOf(served())} in service as before.`;
       if (refused === told) return;
       refused = told;
+      refusedVersion = next.version;
       onNotice(told);
       if (next.version !== 0) await book.tell(next.version, why);
     },
@@ -153,6 +161,15 @@ export async function openCatalogue(
     },
   };
 }
+
+/** What labels name: keys of own entities of what serves and of what is being filled. */
+export const keyFieldsOf = (inService: CatalogueInService): readonly string[] => [
+  ...new Set(
+    [inService.current(), inService.coming()].flatMap((one) =>
+      one ? ownDataOf(one.catalogue.data).keyFields : [],
+    ),
+  ),
+];
 
 function firstUsable(before: readonly FiledCatalogue[]): ServedCatalogue {
   for (const one of before) {

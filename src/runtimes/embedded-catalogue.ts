@@ -8,7 +8,6 @@ import { createSqlStore } from '../adapters/sql/store.ts';
 import { LOCAL_ACTOR } from '../domain/access.ts';
 import { lacksMemory } from '../domain/fault.ts';
 import { InputError } from '../domain/input-error.ts';
-import { ownDataOf } from '../domain/own-data.ts';
 import { storesOf } from '../features/catalogue-outline.ts';
 import { compileFilling, type Filling, needsFilling, presentIn } from '../features/compile-filling.ts';
 import { type FeatureState, tablesOf, takeTables } from '../features/feature-state.ts';
@@ -18,7 +17,7 @@ import type { CatalogueChange, ServedCatalogue, WentLive } from '../ports/desk.t
 import type { AuditEntry } from '../ports/office/audit.ts';
 import type { FiledCatalogue } from '../ports/office/catalogue.ts';
 import type { Processor } from '../stream/processor.ts';
-import { costsOf, readied, stillFilling } from './catalogue-in-service.ts';
+import { costsOf, keyFieldsOf, readied, stillFilling } from './catalogue-in-service.ts';
 import { createDocumentCheck } from './document-check.ts';
 import type { EmbeddedParts } from './embedded-parts.ts';
 import type { EmbeddedService } from './embedded-service.ts';
@@ -197,7 +196,11 @@ export function embeddedCatalogue(options: EmbeddedCatalogueOptions): EmbeddedCa
   }
 
   async function goLive(version: number, entry: AuditEntry): Promise<WentLive> {
-    if (fillings.running)
+    const { running } = fillings;
+    // One that serves already is tidied up behind; the next waits for that.
+    if (running && running.version === parts.catalogue.current().version)
+      await running.done.catch(() => undefined);
+    else if (running)
       return { problem: 'Another version is being filled. Wait until it is live, or end it.' };
     const filed = await book.find(version);
     if (!filed) return { problem: `There is no version ${version} of the catalogue.` };
@@ -247,9 +250,13 @@ export function embeddedCatalogue(options: EmbeddedCatalogueOptions): EmbeddedCa
     check: createDocumentCheck(),
     costs: () => costsOf(parts.catalogue.current()),
     fills: true,
-    keyFields: () => ownDataOf(parts.catalogue.current().catalogue.data).keyFields,
+    keyFields: () => keyFieldsOf(parts.catalogue),
     goLive,
-    filling: () => fillings.running?.progress(),
+    filling() {
+      const progress = fillings.running?.progress();
+      // It is tidied up behind a version that serves already.
+      return progress?.version === parts.catalogue.current().version ? undefined : progress;
+    },
     async cancelFilling(version, entry) {
       const { running } = fillings;
       if (running?.version !== version) return false;

@@ -1,14 +1,10 @@
 // The thread that fills a coming catalogue: from the log's beginning to its end, then again to what came meanwhile, until the desk
 // waits for the last few records.
 import { parentPort, type Transferable, workerData } from 'node:worker_threads';
-import {
-  allEntries,
-  changedEntries,
-  encodedParts,
-  writeFilled,
-} from '../adapters/embedded/filled-histories.ts';
+import { encodedParts, writeFilled } from '../adapters/embedded/filled-histories.ts';
 import { ownDataOf } from '../domain/own-data.ts';
 import { compileFilling } from '../features/compile-filling.ts';
+import { allEntries, changedEntries } from '../features/encoded-pieces.ts';
 import { tablesOf } from '../features/feature-state.ts';
 import { inThread } from './catalogue-in-thread.ts';
 import type { FillAnswer, FillDesk, FillQuestion, FillWork } from './fill-messages.ts';

@@ -22,6 +22,7 @@ export type StoredUntil = { readonly untilMs: number; readonly inLastMinute: num
 
 export type FirstPast = PastOptions & {
   readonly events: boolean;
+  readonly ownFields: boolean;
   /** So many payments at most; as many as a start has time for where nobody says. */
   readonly payments?: number;
 };
@@ -53,7 +54,7 @@ export async function storedPlan(settings: Settings, plan: PastPlan): Promise<vo
 
 function parsed(value: unknown): PastPlan | undefined {
   if (!isObject(value)) return undefined;
-  const { seed, endMs, liveRate, fromMs, events, stored } = value;
+  const { seed, endMs, liveRate, fromMs, events, ownFields, stored } = value;
   const preset = PRESETS.find((one) => one === value.preset);
   if (preset === undefined || typeof seed !== 'number' || typeof endMs !== 'number') return undefined;
   if (typeof liveRate !== 'number' || typeof fromMs !== 'number') return undefined;
@@ -64,6 +65,7 @@ function parsed(value: unknown): PastPlan | undefined {
     liveRate,
     fromMs,
     events: events === true,
+    ownFields: ownFields === true,
     stored: storedOf(stored),
   };
 }

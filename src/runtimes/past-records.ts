@@ -1,8 +1,15 @@
 // The last of a simulated past as records of a log, in the order in which they became known, and what goes on after it.
 import type { LogRecord } from '../engine/records.ts';
-import { createLabelClock, labelFor } from '../training/label-clock.ts';
+import { createLabelClock } from '../training/label-clock.ts';
 import { type PastOptions, simulatedPast } from '../training/simulated-past.ts';
-import { eventsOf, type GoesOn } from './simulated-stream.ts';
+import {
+  dressed,
+  eventsOf,
+  type GoesOn,
+  type LaterLabel,
+  laterLabel,
+  ownFieldsOf,
+} from './simulated-stream.ts';
 
 /** A record, and when it became known. */
 export type TimedRecord = { readonly atMs: number; readonly record: LogRecord };
@@ -12,6 +19,8 @@ export type PastRecordsOptions = PastOptions & {
   readonly fromMs: number;
   /** Whether people do something besides paying. */
   readonly events: boolean;
+  /** Whether payments and events have fields of a bank's own. */
+  readonly ownFields: boolean;
 };
 
 export type PastRecords = {
@@ -23,13 +32,14 @@ export type PastRecords = {
   readonly frauds: ReadonlyMap<string, string>;
 };
 
-export function pastRecords({ fromMs, events, ...past }: PastRecordsOptions): PastRecords {
-  const labels = createLabelClock();
+export function pastRecords({ fromMs, events, ownFields, ...past }: PastRecordsOptions): PastRecords {
+  const labels = createLabelClock<LaterLabel>();
   const accountEvents = eventsOf(past.preset, events, past.seed, fromMs, 'past-ev-');
+  const beside = { accountEvents, ownFields: ownFieldsOf(past.preset, ownFields, past.seed) };
   const frauds = new Map<string, string>();
 
   function* known(atMs: number, isKept: boolean): Generator<TimedRecord> {
-    for (const label of labels.due(atMs))
+    for (const { label } of labels.due(atMs))
       if (isKept) yield { atMs: label.labelledAtMs, record: { kind: 'label', label } };
   }
 
@@ -37,17 +47,23 @@ export function pastRecords({ fromMs, events, ...past }: PastRecordsOptions): Pa
     goesOn: { labels, accountEvents },
     frauds,
     *records() {
-      for (const { transaction, fraudType, label } of simulatedPast(past).transactions()) {
-        const atMs = transaction.occurredAtMs;
+      for (const { label, ...simulated } of simulatedPast(past).transactions()) {
+        const { fraudType } = simulated;
+        const atMs = simulated.transaction.occurredAtMs;
         const isKept = atMs >= fromMs;
         yield* known(atMs, isKept);
-        if (label && fraudType !== undefined) {
-          labels.schedule(labelFor(transaction, true, label.knownAtMs, 'customer', fraudType));
-          if (isKept) frauds.set(transaction.id, fraudType);
+        if (!isKept) {
+          if (label && fraudType !== undefined)
+            labels.schedule(laterLabel(simulated.transaction, fraudType, label.knownAtMs));
+          continue;
         }
-        if (!isKept) continue;
-        for (const event of accountEvents?.before({ transaction, fraudType }) ?? [])
-          yield { atMs, record: { kind: 'event', event, receivedAtMs: atMs } };
+        const { payment, events } = dressed(simulated, beside);
+        const { transaction } = payment;
+        if (label && fraudType !== undefined) {
+          labels.schedule(laterLabel(transaction, fraudType, label.knownAtMs));
+          frauds.set(transaction.id, fraudType);
+        }
+        for (const event of events) yield { atMs, record: { kind: 'event', event, receivedAtMs: atMs } };
         yield { atMs, record: { kind: 'transaction', transaction, receivedAtMs: atMs } };
       }
       yield* known(past.endMs, true);

@@ -2,7 +2,9 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Label } from '../domain/label.ts';
+import { recordAsDeclared } from '../domain/as-declared.ts';
+import { withOwnKeys } from '../domain/label.ts';
+import { ownDataOf } from '../domain/own-data.ts';
 import { createLatencyWindow, type LatencyWindow } from '../engine/latency-window.ts';
 import { type Desk, OverCapacityError } from '../ports/desk.ts';
 import type { Simulation } from '../ports/simulation.ts';
@@ -10,6 +12,7 @@ import type { ProducerState } from '../server/pipeline/part-health.ts';
 import { FRAUD_TYPES } from '../simulator/fraud.ts';
 import {
   createSimulatedStream,
+  type DuePayments,
   duePayments,
   type SimulatedStream,
   type StreamOptions,
@@ -43,9 +46,12 @@ type Sent = {
   readonly latency: LatencyWindow;
 };
 
-type Intake = Pick<Desk, 'accept' | 'acceptEvents' | 'label' | 'clock'>;
+/** Where it sends to, and what is declared there. */
+export type ProducerIntake = Pick<Desk, 'accept' | 'acceptEvents' | 'label' | 'clock' | 'dataModel'> & {
+  readonly catalogue: Pick<Desk['catalogue'], 'keyFields'>;
+};
 
-export async function startProducer(desk: Intake, options: ProducerOptions): Promise<Producer> {
+export async function startProducer(desk: ProducerIntake, options: ProducerOptions): Promise<Producer> {
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = await open(options.logFile, 'a');
   const { clock } = desk;
@@ -107,9 +113,21 @@ export async function startProducer(desk: Intake, options: ProducerOptions): Pro
   };
 }
 
+/** Own fields in the form that is declared, without those that do not fit: as a desk reads what was stored. */
+function asDeclaredNow({ payments, events }: DuePayments, desk: ProducerIntake): DuePayments {
+  const own = ownDataOf(desk.dataModel());
+  return {
+    events: events.map((event) => recordAsDeclared(event, own)),
+    payments: payments.map((payment) => ({
+      ...payment,
+      transaction: recordAsDeclared(payment.transaction, own),
+    })),
+  };
+}
+
 /** Sends what is due: transactions with the events before them, and labels of earlier frauds once they would be known. */
 function createSender(
-  desk: Intake,
+  desk: ProducerIntake,
   stream: SimulatedStream,
   sent: Sent,
   write: (text: string) => Promise<void>,
@@ -118,7 +136,7 @@ function createSender(
   let lastLogMs = desk.clock.nowMs();
 
   async function sendTransactions(now: number): Promise<void> {
-    const { payments, events } = duePayments(stream, now);
+    const { payments, events } = asDeclaredNow(duePayments(stream, now), desk);
     if (payments.length === 0) return;
     if (events.length > 0) await desk.acceptEvents(events);
     sent.events += events.length;
@@ -134,7 +152,9 @@ function createSender(
   return async () => {
     const now = desk.clock.nowMs();
     await sendTransactions(now);
-    const known: Label[] = labels.due(now);
+    // Entities may have been declared meanwhile: what they are keyed by is asked for when it is said.
+    const keyFields = desk.catalogue.keyFields();
+    const known = labels.due(now).map(({ label, of }) => withOwnKeys(label, of, keyFields));
     if (known.length > 0) {
       await desk.label(known);
       sent.labelled += known.length;

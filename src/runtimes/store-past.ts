@@ -173,7 +173,7 @@ async function catchUp(
       }
       scheduleLabels(stream, payments, untilMs);
     }
-    for (const label of stream.labels.due(untilMs))
+    for (const { label } of stream.labels.due(untilMs))
       await decider.take({ atMs: untilMs, record: { kind: 'label', label } });
   }
 }

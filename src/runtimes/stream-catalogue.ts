@@ -1,7 +1,6 @@
 // Another catalogue over a stream: one that needs histories which nobody keeps is filled by the sinks first, then live; workers take it
 // each between two batches (decision 034).
 import type { FilledFrom, FillProgress } from '../domain/catalogue-version.ts';
-import { ownDataOf } from '../domain/own-data.ts';
 import { problemsToText } from '../domain/problem.ts';
 import { newHistories } from '../features/catalogue-changes.ts';
 import { compileFilling, type Filling, needsFilling, presentIn } from '../features/compile-filling.ts';
@@ -9,7 +8,13 @@ import { ENTITY_KINDS } from '../features/feature-state.ts';
 import type { CatalogueChange, ServedCatalogue, WentLive } from '../ports/desk.ts';
 import type { AuditEntry } from '../ports/office/audit.ts';
 import type { CatalogueBook } from '../ports/office/catalogue.ts';
-import { type CatalogueInService, costsOf, readied, stillFilling } from './catalogue-in-service.ts';
+import {
+  type CatalogueInService,
+  costsOf,
+  keyFieldsOf,
+  readied,
+  stillFilling,
+} from './catalogue-in-service.ts';
 import { createDocumentCheck } from './document-check.ts';
 
 export type StreamCatalogueParts = {
@@ -37,12 +42,19 @@ export function streamCatalogue(parts: StreamCatalogueParts): CatalogueChange {
   const { book, inService, nowMs, refresh, modelsAgainst } = parts;
   const check = createDocumentCheck();
   let startedAtMs = 0;
+  /** What was told of a filling last. */
+  let last: FillProgress | undefined;
 
+  /** A version that is filled is told of until this process decides by it: between the two nobody hears that it is neither. */
   function progress(): FillProgress | undefined {
     const coming = inService.coming();
-    if (!coming) return undefined;
+    if (!coming) {
+      if (last === undefined || last.version !== inService.taking()?.version) return undefined;
+      return { ...last, step: 'changing', remainingSeconds: undefined };
+    }
     const told = parts.progress();
-    return told?.version === coming.version ? told : notBegun(coming.version, startedAtMs || nowMs());
+    last = told?.version === coming.version ? told : notBegun(coming.version, startedAtMs || nowMs());
+    return last;
   }
 
   async function goLive(version: number, entry: AuditEntry): Promise<WentLive> {
@@ -80,13 +92,7 @@ export function streamCatalogue(parts: StreamCatalogueParts): CatalogueChange {
     check,
     costs: () => costsOf(inService.current()),
     fills: true,
-    keyFields: () => [
-      ...new Set(
-        [inService.current(), inService.coming()].flatMap((one) =>
-          one ? ownDataOf(one.catalogue.data).keyFields : [],
-        ),
-      ),
-    ],
+    keyFields: () => keyFieldsOf(inService),
     goLive,
     filling: progress,
     async cancelFilling(version, entry) {

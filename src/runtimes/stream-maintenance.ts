@@ -14,9 +14,8 @@ import { createOffice } from '../adapters/sql/office.ts';
 import { shippedMoney } from '../domain/base-amount.ts';
 import { ownDataOf } from '../domain/own-data.ts';
 import { STANDARD } from '../features/standard.ts';
-import { createBoundary } from '../ports/boundary.ts';
+import { type Boundary, createBoundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { Desk } from '../ports/desk.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { startPartition } from '../stream/partition-runner.ts';
 import { createPublisher } from '../stream/publisher.ts';
@@ -24,7 +23,9 @@ import { encodeEvent, encodeLabel, encodeTransaction } from '../stream/record-co
 import { createSharedHistories } from '../stream/shared-histories.ts';
 import { ownStoresOf } from '../stream/telling.ts';
 import { type FirstModelOptions, trainFirstModel } from '../training/first-model.ts';
+import { keyFieldsOf, openCatalogue } from './catalogue-in-service.ts';
 import { fileFirstModel } from './first-champion.ts';
+import type { ProducerIntake } from './producer.ts';
 import { watchService } from './service-watch.ts';
 import { streamHistory } from './stream-history.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
@@ -32,14 +33,45 @@ import { type StreamSettings, topicPlan } from './stream-settings.ts';
 const APPEND_TIMEOUT_MS = 30_000;
 const FEWEST_PEOPLE = 1000;
 
-export type Intake = Pick<Desk, 'accept' | 'acceptEvents' | 'label' | 'clock'> & { close(): Promise<void> };
+/** How often it is looked what is declared. */
+const LOOK_MS = 2000;
+
+export type Intake = ProducerIntake & { close(): Promise<void> };
+
+/** What is declared in what is live, and what labels name, looked at now and then. */
+async function watchDeclared(
+  { databaseUrl }: StreamSettings,
+  onNotice: (message: string) => void,
+  boundary: Boundary,
+): Promise<Pick<Intake, 'dataModel' | 'catalogue' | 'close'>> {
+  const { session, pool } = await openPostgres({ url: databaseUrl, connections: 1 });
+  const inService = await openCatalogue(createOffice(session).catalogue, onNotice);
+  const stop = boundary.every('what is declared', LOOK_MS, async () => {
+    const wanted = await inService.look();
+    if (wanted !== inService.current()) inService.took(wanted);
+  });
+  return {
+    dataModel: () => inService.current().catalogue.data,
+    catalogue: { keyFields: () => keyFieldsOf(inService) },
+    async close() {
+      stop();
+      await pool.end();
+    },
+  };
+}
 
 /** A writer to the stream's input. */
-export async function openIntake(settings: StreamSettings): Promise<Intake> {
+export async function openIntake(
+  settings: StreamSettings,
+  onNotice: (message: string) => void,
+  boundary: Boundary,
+): Promise<Intake> {
+  const declared = await watchDeclared(settings, onNotice, boundary);
   const client = openKafkaClient(settings.kafka, 'intake');
   await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
   const producer = openRecordProducer(client, settings.topics.transactions);
   return {
+    ...declared,
     clock: systemClock,
     accept: (transactions) => producer.append(transactions.map(encodeTransaction), APPEND_TIMEOUT_MS),
     acceptEvents: (events) =>
@@ -48,7 +80,10 @@ export async function openIntake(settings: StreamSettings): Promise<Intake> {
         APPEND_TIMEOUT_MS,
       ),
     label: (labels) => producer.append(labels.map(encodeLabel), APPEND_TIMEOUT_MS),
-    close: () => client.close(),
+    async close() {
+      await declared.close();
+      await client.close();
+    },
   };
 }
 

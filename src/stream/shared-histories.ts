@@ -1,6 +1,7 @@
 // A copy of the histories that accounts of all partitions share (merchants, devices, addresses, payees, entities of one's own).
 // What this worker decides goes in at once; what others decided is read from the state store.
-import { encodedLength, encodeEntity, loadEntities } from '../features/entity-codec.ts';
+import { allEntries, encodedPieces } from '../features/encoded-pieces.ts';
+import { loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
 import { type FeatureState, isOwnStore, type Store, tablesOf } from '../features/feature-state.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
@@ -8,8 +9,8 @@ import type { BaseHistories } from '../ports/stream/history.ts';
 import type { StateStore } from '../ports/stream/state-store.ts';
 
 const BATCHES_AT_ONCE = 200;
-const PIECE_BYTES = 4 << 20;
-const ENTITIES_AT_ONCE = 10_000;
+/** So many are encoded between two pauses: a few milliseconds of work. */
+const PIECE_BYTES = 1 << 20;
 
 export type SharedHistories = {
   /** The account table is the caller's own. */
@@ -153,29 +154,16 @@ const newTables = () => ({
   own: new Map<string, Store>(),
 });
 
-/** Histories of these stores, encoded one after another. */
+/** Histories of these stores, with a pause after each piece. */
 async function* piecesOf(
   state: FeatureState,
   pause: () => Promise<void>,
-  isWanted: (store: string) => boolean,
+  wants: (store: string) => boolean,
 ): AsyncGenerator<Uint8Array> {
-  let piece = Buffer.allocUnsafe(PIECE_BYTES);
-  let at = 0;
-  for (const [kind, table] of tablesOf(state)) {
-    if (!isWanted(kind)) continue;
-    for (let entry = 0; entry < table.size; entry++) {
-      const length = encodedLength(table, entry, kind);
-      if (at + length > piece.length) {
-        if (at > 0) yield piece.subarray(0, at);
-        piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));
-        at = 0;
-      }
-      encodeEntity(table, entry, kind, piece, at);
-      at += length;
-      if (entry % ENTITIES_AT_ONCE === ENTITIES_AT_ONCE - 1) await pause();
-    }
+  for (const piece of encodedPieces(state, { wants, of: allEntries, pieceBytes: PIECE_BYTES })) {
+    yield piece;
+    await pause();
   }
-  if (at > 0) yield piece.subarray(0, at);
 }
 
 function bytesOf(state: FeatureState): number {

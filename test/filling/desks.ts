@@ -62,6 +62,8 @@ export const cancelFilling = (desk: EmbeddedDesk, version: number): Promise<bool
 /** Waits until a version serves. */
 export async function untilLive(desk: EmbeddedDesk, version: number): Promise<void> {
   while (desk.catalogue.current().version !== version || desk.catalogue.filling()) {
+    const filling = desk.catalogue.filling()?.version;
+    assert.ok(filling !== desk.catalogue.current().version, 'what serves is not being filled');
     const filed = await desk.office.catalogue.find(version);
     assert.equal(filed?.problem, undefined);
     await new Promise((next) => setTimeout(next, 10));

@@ -14,7 +14,7 @@ export function openWithPast(dataDir: string, endMs: number, told: Told = {}): P
   return openDesk({
     dataDir,
     clock: systemClock,
-    firstPast: { ...first, events: true, payments: PAYMENTS },
+    firstPast: { ...first, events: true, ownFields: true, payments: PAYMENTS },
     onPastStored: (done, of) => told.storing?.(done, of),
     firstModel: (state, past) =>
       trainFirstModel(state, {

@@ -1,6 +1,6 @@
 // Own fields that arrived lately and that nobody declared: what they look like, and one click to declare them.
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { ObservedField, ObservedFields } from '../../../src/protocol/observed-fields.ts';
 import { count, dateTime, percent } from '../kit/format.ts';
 import { Empty, Panel, Problem } from '../kit/parts.tsx';
@@ -11,15 +11,29 @@ import type { Draft } from './draft.ts';
 import { FieldForm } from './field-form.tsx';
 import { descriptionOf, isPersonal, TYPE_WORDS } from './field-words.ts';
 
+/** A dotted name that may go on in the next line behind a dot. */
+function inParts(name: string) {
+  const parts = name.split('.');
+  return parts.map((part, i) => (
+    <Fragment key={parts.slice(0, i + 1).join('.')}>
+      {i > 0 && (
+        <>
+          .<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
+}
+
 const COLUMNS: readonly Column<ObservedField>[] = [
-  { title: 'Field', cell: ({ name }) => name, sortBy: ({ name }) => name },
+  { title: 'Field', cell: ({ name }) => inParts(name), sortBy: ({ name }) => name },
   {
     title: 'Looks like',
-    hint: ({ advice }) => advice ?? '',
     cell: ({ type, advice }) => (
       <>
         {TYPE_WORDS[type]}
-        {advice !== undefined && <div className="muted">{advice}</div>}
+        {advice !== undefined && <div className="muted advice">{advice}</div>}
       </>
     ),
     sortBy: ({ type }) => TYPE_WORDS[type],
@@ -35,6 +49,7 @@ const COLUMNS: readonly Column<ObservedField>[] = [
     title: 'Came',
     about: 'Transactions and events that had it',
     right: true,
+    className: 'hide-small',
     hint: ({ events = 0 }) => (events > 0 ? `${count(events)} of them events` : ''),
     cell: ({ seen }) => count(seen),
     sortBy: ({ seen }) => seen,
@@ -85,44 +100,45 @@ export function Observed(props: { readonly draft: Draft; readonly observed: Aske
           for the past too.
         </p>
       )}
-      <Table
-        label="Fields that nobody declared"
-        rows={fields}
-        rowKey={({ name }) => name}
-        columns={[
-          ...COLUMNS,
-          actions<ObservedField>((field) =>
-            declared.has(field.name) ? (
-              <span className="state draft">in the draft</span>
-            ) : (
-              draft.mayEdit && (
-                <>
-                  <Button
-                    size="compact-xs"
-                    variant="subtle"
-                    mr={4}
-                    aria-label={`Adopt ${field.name} as …`}
-                    onClick={() => setAdopting(field)}
-                  >
-                    As …
-                  </Button>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    aria-label={`Adopt ${field.name}`}
-                    loading={underWay === field.name}
-                    disabled={underWay !== undefined || !draft.document}
-                    onClick={() => void adopt(field)}
-                  >
-                    Adopt
-                  </Button>
-                </>
-              )
+      <div className="observed">
+        <Table
+          label="Fields that nobody declared"
+          rows={fields}
+          rowKey={({ name }) => name}
+          columns={[
+            ...COLUMNS,
+            actions<ObservedField>((field) =>
+              declared.has(field.name) ? (
+                <span className="state draft">in the draft</span>
+              ) : (
+                draft.mayEdit && (
+                  <div className="adopt">
+                    <Button
+                      size="compact-xs"
+                      variant="subtle"
+                      aria-label={`Adopt ${field.name} as …`}
+                      onClick={() => setAdopting(field)}
+                    >
+                      As …
+                    </Button>
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      aria-label={`Adopt ${field.name}`}
+                      loading={underWay === field.name}
+                      disabled={underWay !== undefined || !draft.document}
+                      onClick={() => void adopt(field)}
+                    >
+                      Adopt
+                    </Button>
+                  </div>
+                )
+              ),
             ),
-          ),
-        ]}
-        empty={<HowTheyComeIn />}
-      />
+          ]}
+          empty={<HowTheyComeIn />}
+        />
+      </div>
       {adopting && (
         <FieldForm
           draft={draft}

@@ -11,7 +11,7 @@ import {
 } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 
 echarts.use([
   BarChart,
@@ -77,6 +77,33 @@ export const legendLook = (colors: ChartColors) => ({
   itemHeight: 8,
 });
 
+/** Without width and height ECharts has nothing to lay out by: a chart waits for room, and keeps its last size while it has none. */
+const hasRoom = ({ clientWidth, clientHeight }: HTMLElement): boolean => clientWidth > 0 && clientHeight > 0;
+
+/** The chart of an element, from when it has room on. */
+function useChart(element: RefObject<HTMLDivElement | null>): echarts.ECharts | undefined {
+  const [chart, setChart] = useState<echarts.ECharts>();
+  useEffect(() => {
+    const place = element.current;
+    if (!place) return;
+    let made: echarts.ECharts | undefined;
+    // Hears of the first size, too.
+    const observer = new ResizeObserver(() => {
+      if (!hasRoom(place)) return;
+      if (made) return made.resize();
+      made = echarts.init(place, undefined, { renderer: 'canvas' });
+      setChart(made);
+    });
+    observer.observe(place);
+    return () => {
+      observer.disconnect();
+      made?.dispose();
+      setChart(undefined);
+    };
+  }, [element]);
+  return chart;
+}
+
 export function Chart(props: {
   readonly label: string;
   readonly className?: string;
@@ -85,37 +112,24 @@ export function Chart(props: {
 }) {
   const scheme = useComputedColorScheme('light');
   const element = useRef<HTMLDivElement>(null);
-  const chart = useRef<echarts.ECharts>(undefined);
+  const chart = useChart(element);
   useEffect(() => {
-    if (!element.current) return;
-    const made = echarts.init(element.current, undefined, { renderer: 'canvas' });
-    chart.current = made;
-    const observer = new ResizeObserver(() => made.resize());
-    observer.observe(element.current);
-    return () => {
-      observer.disconnect();
-      made.dispose();
-      chart.current = undefined;
-    };
-  }, []);
-  useEffect(() => {
-    chart.current?.setOption(
+    chart?.setOption(
       { animation: false, ...props.option(scheme === 'dark' ? DARK : LIGHT) },
       { notMerge: false, lazyUpdate: true },
     );
   });
   const { onPick } = props;
   useEffect(() => {
-    if (!onPick) return;
+    if (!chart || !onPick) return;
     const listener = (event: { name?: string }): void => {
       if (event.name) onPick(event.name);
     };
-    const made = chart.current;
-    made?.on('click', listener);
+    chart.on('click', listener);
     return () => {
-      made?.off('click', listener);
+      if (!chart.isDisposed()) chart.off('click', listener);
     };
-  }, [onPick]);
+  }, [chart, onPick]);
   return <div ref={element} role="img" aria-label={props.label} className={props.className ?? 'chart'} />;
 }
 

@@ -3,9 +3,9 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { encodedLength, encodeEntity, loadEntities } from '../../features/entity-codec.ts';
-import type { EntityTable } from '../../features/entity-table.ts';
-import { type FeatureState, tablesOf } from '../../features/feature-state.ts';
+import { encodedPieces, type PiecesToEncode } from '../../features/encoded-pieces.ts';
+import { loadEntities } from '../../features/entity-codec.ts';
+import type { FeatureState } from '../../features/feature-state.ts';
 import { readFully } from './read-fully.ts';
 
 const NAME = /^filled-(\d{1,10})\.bin$/;
@@ -25,32 +25,12 @@ export type FilledHeader = {
 const nameOf = (version: number): string => `filled-${version}.bin`;
 
 /** The entries that `of` names, of the stores that are asked for, in parts. */
-export function* encodedParts(
+export const encodedParts = (
   state: FeatureState,
   stores: readonly string[],
-  of: (table: EntityTable) => Iterable<number>,
-): Generator<Uint8Array> {
-  let part = Buffer.allocUnsafeSlow(PART_BYTES);
-  let at = 0;
-  for (const [store, table] of tablesOf(state)) {
-    if (!stores.includes(store)) continue;
-    for (const entry of of(table)) {
-      const length = encodedLength(table, entry, store);
-      if (at + length > part.length) {
-        if (at > 0) yield part.subarray(0, at);
-        part = Buffer.allocUnsafeSlow(Math.max(PART_BYTES, length));
-        at = 0;
-      }
-      encodeEntity(table, entry, store, part, at);
-      at += length;
-    }
-  }
-  if (at > 0) yield part.subarray(0, at);
-}
-
-export const allEntries = ({ size }: EntityTable): Iterable<number> =>
-  Array.from({ length: size }, (_, i) => i).values();
-export const changedEntries = (table: EntityTable): Iterable<number> => table.changed().entries;
+  of: PiecesToEncode['of'],
+): Generator<Uint8Array> =>
+  encodedPieces(state, { wants: (store) => stores.includes(store), of, pieceBytes: PART_BYTES });
 
 /** Writes a file of its own for a version; what stood there before is replaced at the end. */
 export async function writeFilled(

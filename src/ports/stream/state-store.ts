@@ -54,7 +54,7 @@ export type SharedSnapshot = {
   readonly offsets: ReadonlyMap<number, number>;
   /** Histories of one's own that were filled with what was before they were told of. */
   readonly filled: readonly string[];
-  /** Encoded entities (entity-codec), in pieces of a few megabytes. */
+  /** Encoded entities (entity-codec), in pieces of about a megabyte. */
   readonly pieces: readonly Uint8Array[];
 };
 
