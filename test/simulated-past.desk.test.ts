@@ -57,6 +57,13 @@ test('M18 a first start leaves the last of the past decided and stored, with eve
   assert.equal(counted, await numberOf(desk, 'count(*)', 'transactions'));
 });
 
+test('Y76 payments and events of the past have own fields, as those of the stream that goes on from it', async () => {
+  const bare = `attributes is null or attributes::jsonb->>'customerId' is null`;
+  assert.equal(await numberOf(desk, 'count(*)', `transactions where ${bare}`), 0);
+  const without = `event::jsonb->'attributes'->>'customerId' is null`;
+  assert.equal(await numberOf(desk, 'count(*)', `events where ${without}`), 0);
+});
+
 test('M18 the newest alerts wait; of those before a simulated analyst has said what they were, and the trail says so', async () => {
   const end = new Date(endMs).toISOString();
   const open = await numberOf(desk, 'count(*)', `alerts where status = 'open' and opened_at <= '${end}'`);
