@@ -22,6 +22,8 @@ export const OWN_DATA: DataModel = {
 const own = (name: string, unit: string): CatalogueFeature => ({
   name,
   group: 'transaction',
+  concept: 'your own',
+  asks: [],
   unit,
   description: `${name} as it was sent.`,
   missing: 'missing where it is not stated',

@@ -36,6 +36,10 @@ const DECIDED = decidedExample(
   {
     outcome: 'decline',
     reasons: [{ feature: 'amount', value: null, contribution: 1, text: 'a text' }],
+    concepts: [
+      { concept: 'amount', contribution: 1, told: [{ text: 'a clause', features: ['amount'] }] },
+      { concept: 'time', contribution: -0.5 },
+    ],
     rules: [{ id: 'r', version: 1, action: 'tag', priority: 3, text: 'rule', why: 'why', shadow: true }],
   },
 ); // biome-ignore format: short

@@ -1,5 +1,7 @@
 // A decision: what the engine answers for one transaction, with its reasons and what made it.
 
+import type { Concept } from './concept.ts';
+
 export const OUTCOMES = ['approve', 'review', 'decline'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -33,6 +35,8 @@ export type Decision = {
   /** Calibrated probability of fraud, 0 to 1. */
   readonly score: number;
   readonly reasons: readonly Reason[];
+  /** What moved the score, by concept: what is told first. None of an approval, of what no model scored, and of before they were kept. */
+  readonly concepts: readonly Concept[];
   readonly rules: readonly RuleHit[];
   readonly modelVersion: string;
   readonly rulesetVersion: string;

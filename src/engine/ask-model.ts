@@ -1,5 +1,5 @@
 // What a model says of a transaction, or that it could not say anything: a decision is made all the same, and fails closed.
-import type { Outcome, Reason } from '../domain/decision.ts';
+import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Scorer } from '../models/model.ts';
 
@@ -37,15 +37,24 @@ export function outcomeOf(score: number, { review, decline }: Scorer['info']['th
 export const scoreForReview = ({ review }: Scorer['info']['thresholds']): number =>
   review >= 0 && review <= 1 ? review : 0.5;
 
-const said = (text: string): readonly Reason[] => [{ feature: 'score', value: null, contribution: 0, text }];
+/** Why a score is as it is: feature by feature, and by concept. */
+export type Explanation = Pick<Decision, 'reasons' | 'concepts'>;
+
+const said = (text: string): Explanation => ({
+  reasons: [{ feature: 'score', value: null, contribution: 0, text }],
+  concepts: [],
+});
 export const NOT_SCORED = said('The model could not score it: somebody has to look');
 export const NOT_EXPLAINED = said('The model could not say why');
 
-/** The reasons that `explain` gives, or that there are none to be had. */
-export function reasonsFrom(scorer: Scorer, explain: () => readonly Reason[]): readonly Reason[] {
+const areNumbers = (all: readonly Pick<Reason, 'contribution'>[]): boolean =>
+  all.every(({ contribution }) => Number.isFinite(contribution));
+
+/** What `explain` gives, or that there is no explanation to be had. */
+export function explanationFrom(scorer: Scorer, explain: () => Explanation): Explanation {
   try {
-    const reasons = explain();
-    if (reasons.every(({ contribution }) => Number.isFinite(contribution))) return reasons;
+    const explanation = explain();
+    if (areNumbers(explanation.reasons) && areNumbers(explanation.concepts)) return explanation;
     failed(scorer, 'its contributions are no numbers');
   } catch (error) {
     failed(scorer, error);

@@ -2,49 +2,57 @@
 import { baseCurrency } from '../domain/base-amount.ts';
 import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
+import { explainByConcept } from '../explanation/compose.ts';
+import { canApply, plainMissing } from '../explanation/plain-missing.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
 import type { Scorer } from '../models/model.ts';
 import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
-import { NOT_SCORED, outcomeOf, reasonsFrom, scoreForReview, scoreOf } from './ask-model.ts';
+import {
+  type Explanation,
+  explanationFrom,
+  NOT_SCORED,
+  outcomeOf,
+  scoreForReview,
+  scoreOf,
+} from './ask-model.ts';
 
 export const MAX_REASONS = 5;
-const NO_REASONS: readonly Reason[] = [];
+const NOT_ASKED: Explanation = { reasons: [], concepts: [] };
 
 /**
- * The features that moved a score most, strongest first. For what was stopped only reasons that raised the
- * score count; an approval is explained by whatever moved it either way.
+ * The features that moved a score most, strongest first, and the concepts that they are of. For what was stopped only what raised the
+ * score is told; an approval is explained by whatever moved it either way. What cannot apply to such a transaction is no reason.
  */
 export function explainVector(
   scorer: Scorer,
   vector: Float64Array,
   outcome: Outcome,
-  currency: string,
-): readonly Reason[] {
-  const { features } = scorer.catalogue;
+  transaction: Transaction,
+): Explanation {
+  const { catalogue } = scorer;
+  const { features } = catalogue;
+  const isApproved = outcome === 'approve';
   const contributions = scorer.contributions(vector);
   const ranked: number[] = [];
   for (let i = 0; i < features.length; i++) {
-    if (outcome === 'approve' ? Math.abs(contributions[i]) > 1e-6 : contributions[i] > 1e-6) ranked.push(i);
+    if ((isApproved ? Math.abs(contributions[i]) : contributions[i]) > 1e-6) ranked.push(i);
   }
   ranked.sort((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]));
-  return ranked.slice(0, MAX_REASONS).map((i) => ({
-    feature: features[i].name,
-    value: Number.isNaN(vector[i]) ? null : vector[i],
-    contribution: contributions[i],
-    text: sentence(scorer.catalogue, i, vector, currency),
-  }));
-}
-
-function reasonsOf(
-  scorer: Scorer,
-  vector: Float64Array,
-  outcome: Outcome,
-  currency: string,
-): readonly Reason[] {
-  if (outcome === 'approve') return NO_REASONS;
-  return reasonsFrom(scorer, () => explainVector(scorer, vector, outcome, currency));
+  const reasons: Reason[] = [];
+  for (const i of ranked) {
+    if (reasons.length === MAX_REASONS) break;
+    const isMissing = Number.isNaN(vector[i]);
+    if (isMissing && !canApply(features[i], transaction)) continue;
+    reasons.push({
+      feature: features[i].name,
+      value: isMissing ? null : vector[i],
+      contribution: contributions[i],
+      text: sentence(catalogue, i, vector, transaction),
+    });
+  }
+  return { reasons, concepts: explainByConcept(catalogue, vector, contributions, transaction, isApproved) };
 }
 
 /** What an analyst reads about one feature of a vector of a catalogue. */
@@ -52,12 +60,12 @@ export function sentence(
   { features, place }: Catalogue,
   feature: number,
   vector: Float64Array,
-  currency: string,
+  transaction: Transaction,
 ): string {
   const value = vector[feature];
-  if (Number.isNaN(value)) return `Not known: ${features[feature].description.replace(/\.$/, '')}`;
+  if (Number.isNaN(value)) return plainMissing(features[feature], transaction);
   const look = (name: string): number => vector[place(name) ?? -1] ?? Number.NaN;
-  return features[feature].say(value, look, currency);
+  return features[feature].say(value, look, baseCurrency(transaction));
 }
 
 /**
@@ -92,11 +100,17 @@ export function judge(
   const byScore: Outcome = scored ? outcomeOf(score, thresholds) : 'review';
   const rules = ruleset.evaluate(transaction, vector, score, nowMs);
   const outcome = combine(byScore, rules);
+  const explanation = !scored
+    ? NOT_SCORED
+    : outcome === 'approve'
+      ? NOT_ASKED
+      : explanationFrom(scorer, () => explainVector(scorer, vector, outcome, transaction));
   return {
     transactionId: transaction.id,
     outcome,
     score,
-    reasons: scored ? reasonsOf(scorer, vector, outcome, baseCurrency(transaction)) : NOT_SCORED,
+    reasons: explanation.reasons,
+    concepts: explanation.concepts,
     rules,
     modelVersion: version,
     rulesetVersion: ruleset.version,

@@ -14,6 +14,10 @@ export type CatalogueFeature = {
   readonly name: string;
   /** The entity whose history is read; `transaction` and `category` read none. */
   readonly group: string;
+  /** What it is about: reasons are told by concept. */
+  readonly concept: string;
+  /** Fields of the transaction without which it has no value. */
+  readonly asks: readonly string[];
   readonly unit: string;
   readonly window?: string;
   readonly description: string;

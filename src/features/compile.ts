@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue, CatalogueFeature, FittedCategory } from './catalogue.ts';
-import { ownFeatures, standardOf, usesOf } from './check-document.ts';
+import { entitiesOf, ownFeatures, standardOf, usesOf } from './check-document.ts';
 import { computation } from './computation.ts';
 import type { CatalogueDocument, FeatureDefinition } from './document.ts';
 import { expressionsOf } from './expression-environment.ts';
+import { asksOf } from './feature-asks.ts';
+import { conceptOf } from './feature-concept.ts';
 import { featureHashes } from './feature-hash.ts';
 import { emptyRecord, seeFields } from './feature-record.ts';
 import { createFeatureState } from './feature-state.ts';
@@ -122,6 +124,7 @@ function catalogueFeatures(
   const composes = own.some(({ kind }) => kind === 'expression');
   const uses = composes ? usesOf(own, expressionsOf(data, places)) : new Map<string, string[]>();
   const hashes = featureHashes(data, own, uses, programHash);
+  const entities = entitiesOf(data);
   let sentences: Sentences | undefined;
   const read = (): Sentences => {
     sentences ??= sentencesOf([...PROGRAM_FEATURES, ...own.map(({ name }) => name)]);
@@ -134,6 +137,8 @@ function catalogueFeatures(
     return {
       name,
       group,
+      concept: conceptOf(definition),
+      asks: asksOf(definition, entities),
       unit,
       ...(window !== undefined && { window: windowWords(window, delay) }),
       description,

@@ -1,4 +1,5 @@
 // Features of an account: what it did lately, against what it usually does, and what it received.
+import type { ProgramConcept } from '../domain/concept.ts';
 import {
   AGE_LIMIT_DAYS,
   NEVER,
@@ -27,6 +28,7 @@ const count = (name: string, { window, words, hours }: Window): ProgramFeature =
   const usually = `{${monthly} > 2.0 ? "; this account usually makes " + times(${monthly} / ${720 - hours}.0 * ${hours}.0) : ""}`;
   return ofAccount({
     name,
+    concept: 'pace',
     measure: 'count',
     window,
     unit: 'transactions',
@@ -39,6 +41,7 @@ const count = (name: string, { window, words, hours }: Window): ProgramFeature =
 const sum = (name: string, { window, words }: Window): ProgramFeature =>
   ofAccount({
     name,
+    concept: 'amount',
     measure: 'sum',
     of: 'amount',
     window,
@@ -51,6 +54,7 @@ const sum = (name: string, { window, words }: Window): ProgramFeature =>
 const mean = (name: string, { window, words }: Window): ProgramFeature =>
   ofAccount({
     name,
+    concept: 'amount',
     measure: 'mean',
     of: 'amount',
     window,
@@ -63,6 +67,7 @@ const mean = (name: string, { window, words }: Window): ProgramFeature =>
 const unusual = (name: string, { window, words }: Window): ProgramFeature =>
   ofAccount({
     name,
+    concept: 'amount',
     measure: 'unusual_count',
     of: 'amount',
     times: UNUSUAL_TIMES,
@@ -74,9 +79,17 @@ const unusual = (name: string, { window, words }: Window): ProgramFeature =>
     sentence: `{count(value, "payment")} of an unusual amount in the last ${words}`,
   });
 
-const isNew = (name: string, of: string, upTo: number, thing: string, missing: string): ProgramFeature =>
+const isNew = (
+  name: string,
+  concept: ProgramConcept,
+  of: string,
+  upTo: number,
+  thing: string,
+  missing: string,
+): ProgramFeature =>
   ofAccount({
     name,
+    concept,
     measure: 'is_new',
     of,
     upTo,
@@ -88,6 +101,7 @@ const isNew = (name: string, of: string, upTo: number, thing: string, missing: s
 
 const distinct = (
   name: string,
+  concept: ProgramConcept,
   of: string,
   upTo: number,
   thing: string,
@@ -95,6 +109,7 @@ const distinct = (
 ): ProgramFeature =>
   ofAccount({
     name,
+    concept,
     measure: 'distinct',
     of,
     upTo,
@@ -114,6 +129,7 @@ const PAYEES = 12;
 const AGAINST_USUAL: readonly ProgramFeature[] = [
   ofAccount({
     name: 'amount_to_account_mean',
+    concept: 'amount',
     measure: 'ratio_to_mean',
     of: 'amount',
     window: '30d',
@@ -124,6 +140,7 @@ const AGAINST_USUAL: readonly ProgramFeature[] = [
   }),
   ofAccount({
     name: 'amount_to_account_max_30d',
+    concept: 'amount',
     measure: 'ratio_to_maximum',
     of: 'amount',
     window: '30d',
@@ -136,6 +153,7 @@ const AGAINST_USUAL: readonly ProgramFeature[] = [
   }),
   ofAccount({
     name: 'amount_to_account_usual',
+    concept: 'amount',
     measure: 'ratio_to_usual',
     of: 'amount',
     unit: 'ratio',
@@ -147,6 +165,7 @@ const AGAINST_USUAL: readonly ProgramFeature[] = [
   unusual('account_unusual_count_30d', MONTH_WINDOW),
   ofAccount({
     name: 'amount_zscore',
+    concept: 'amount',
     measure: 'zscore',
     of: 'amount',
     unit: 'standard deviations',
@@ -157,6 +176,7 @@ const AGAINST_USUAL: readonly ProgramFeature[] = [
   }),
   ofAccount({
     name: 'account_small_amount_count_1h',
+    concept: 'pace',
     measure: 'count',
     where: `transaction.amount < ${SMALL_AMOUNT_MAJOR}.0`,
     window: '1h',
@@ -170,6 +190,7 @@ const AGAINST_USUAL: readonly ProgramFeature[] = [
 const BEFORE: readonly ProgramFeature[] = [
   ofAccount({
     name: 'account_seconds_since_last',
+    concept: 'pace',
     measure: 'since_last',
     unit: 'seconds',
     description: 'Time since the account’s previous transaction.',
@@ -178,6 +199,7 @@ const BEFORE: readonly ProgramFeature[] = [
   }),
   ofAccount({
     name: 'distance_from_last_km',
+    concept: 'place',
     measure: 'distance_from_last',
     of: 'location',
     unit: 'km',
@@ -187,6 +209,7 @@ const BEFORE: readonly ProgramFeature[] = [
   }),
   ofAccount({
     name: 'speed_from_last_kmh',
+    concept: 'place',
     measure: 'speed_from_last',
     of: 'location',
     unit: 'km/h',
@@ -195,9 +218,10 @@ const BEFORE: readonly ProgramFeature[] = [
     sentence:
       '{value > 900.0 ? km(features.distance_from_last_km) + " from the previous payment, faster than a flight" : "Travelled at " + round(value) + " km/h since the previous payment"}',
   }),
-  isNew('is_unknown_merchant', 'merchant.id', MERCHANTS, 'merchant', `${NO_MERCHANT} or history`),
+  isNew('is_unknown_merchant', 'merchant', 'merchant.id', MERCHANTS, 'merchant', `${NO_MERCHANT} or history`),
   ofAccount({
     name: 'is_foreign_country',
+    concept: 'place',
     measure: 'differs_from_most',
     of: 'country',
     unit: '0 or 1',
@@ -205,27 +229,43 @@ const BEFORE: readonly ProgramFeature[] = [
     missing: 'missing without a country or history',
     sentence: '{value > 0.0 ? "Abroad: not the account’s home country" : "In the account’s home country"}',
   }),
-  isNew('is_new_country', 'country', COUNTRIES, 'country', 'missing without a country or history'),
-  isNew('is_new_device', 'deviceId', DEVICES, 'device', 'missing without a device id or history'),
+  isNew('is_new_country', 'place', 'country', COUNTRIES, 'country', 'missing without a country or history'),
+  isNew(
+    'is_new_device',
+    'device and session',
+    'deviceId',
+    DEVICES,
+    'device',
+    'missing without a device id or history',
+  ),
   isNew(
     'is_new_counterparty',
+    'payee',
     'counterpartyId',
     PAYEES,
     'payee',
     'missing without a counterparty or history',
   ),
-  distinct('account_distinct_merchants_24h', 'merchant.id', MERCHANTS, 'merchants', DAY_WINDOW),
-  distinct('account_distinct_merchants_30d', 'merchant.id', MERCHANTS, 'merchants', MONTH_WINDOW),
-  distinct('account_distinct_countries_24h', 'country', COUNTRIES, 'countries', DAY_WINDOW),
-  distinct('account_distinct_countries_30d', 'country', COUNTRIES, 'countries', MONTH_WINDOW),
-  distinct('account_distinct_devices_24h', 'deviceId', DEVICES, 'devices', DAY_WINDOW),
-  distinct('account_distinct_devices_30d', 'deviceId', DEVICES, 'devices', MONTH_WINDOW),
-  distinct('account_distinct_counterparties_24h', 'counterpartyId', PAYEES, 'payees', DAY_WINDOW),
+  distinct('account_distinct_merchants_24h', 'merchant', 'merchant.id', MERCHANTS, 'merchants', DAY_WINDOW),
+  distinct('account_distinct_merchants_30d', 'merchant', 'merchant.id', MERCHANTS, 'merchants', MONTH_WINDOW),
+  distinct('account_distinct_countries_24h', 'place', 'country', COUNTRIES, 'countries', DAY_WINDOW),
+  distinct('account_distinct_countries_30d', 'place', 'country', COUNTRIES, 'countries', MONTH_WINDOW),
+  distinct('account_distinct_devices_24h', 'device and session', 'deviceId', DEVICES, 'devices', DAY_WINDOW),
+  distinct(
+    'account_distinct_devices_30d',
+    'device and session',
+    'deviceId',
+    DEVICES,
+    'devices',
+    MONTH_WINDOW,
+  ),
+  distinct('account_distinct_counterparties_24h', 'payee', 'counterpartyId', PAYEES, 'payees', DAY_WINDOW),
 ];
 
 export const ACCOUNT_FEATURES: readonly ProgramFeature[] = [
   ofAccount({
     name: 'account_age_days',
+    concept: 'account',
     measure: 'age',
     limit: AGE_LIMIT_DAYS,
     unit: 'days',
@@ -248,6 +288,7 @@ export const ACCOUNT_FEATURES: readonly ProgramFeature[] = [
   ...BEFORE,
   ofAccount({
     name: 'account_known_frauds_30d',
+    concept: 'known fraud',
     measure: 'fraud_count',
     window: '30d',
     unit: 'frauds',
@@ -258,6 +299,7 @@ export const ACCOUNT_FEATURES: readonly ProgramFeature[] = [
   }),
   ofAccount({
     name: 'account_days_since_known_fraud',
+    concept: 'known fraud',
     measure: 'since_fraud',
     limit: AGE_LIMIT_DAYS,
     unit: 'days',
@@ -274,6 +316,7 @@ const received = (definition: Omit<Aggregate, 'entity' | 'by' | 'window'>): Prog
 export const INBOUND_FEATURES: readonly ProgramFeature[] = [
   received({
     name: 'account_received_count_24h',
+    concept: 'money in',
     measure: 'count',
     unit: 'transfers',
     description: 'Transfers this account received in the last 24 hours.',
@@ -282,6 +325,7 @@ export const INBOUND_FEATURES: readonly ProgramFeature[] = [
   }),
   received({
     name: 'account_received_sum_24h',
+    concept: 'money in',
     measure: 'sum',
     of: 'amount',
     unit: 'major units',

@@ -1,4 +1,5 @@
 // Features of what accounts share: merchants, devices, addresses and payees.
+import type { ProgramConcept } from '../domain/concept.ts';
 import { AGE_LIMIT_DAYS, NO_MERCHANT, NO_RECENT_FRAUD } from './feature-definition.ts';
 import { type Aggregate, aggregate, DELAY, DELAYED, type ProgramFeature } from './standard-words.ts';
 
@@ -8,6 +9,7 @@ const ofMerchant = (definition: Omit<Aggregate, 'entity'>): ProgramFeature =>
 const count = (name: string, window: string, words: string, isDelayed: boolean): ProgramFeature =>
   ofMerchant({
     name,
+    concept: 'merchant',
     measure: 'count',
     window,
     ...(isDelayed && { delay: DELAY }),
@@ -20,6 +22,7 @@ const count = (name: string, window: string, words: string, isDelayed: boolean):
 const rate = (name: string, window: string, words: string): ProgramFeature =>
   ofMerchant({
     name,
+    concept: 'known fraud',
     measure: 'fraud_rate',
     window,
     delay: DELAY,
@@ -33,6 +36,7 @@ const rate = (name: string, window: string, words: string): ProgramFeature =>
 const FRAUDS: readonly ProgramFeature[] = [
   ofMerchant({
     name: 'merchant_known_frauds_30d',
+    concept: 'known fraud',
     measure: 'fraud_count',
     window: '30d',
     unit: 'frauds',
@@ -42,6 +46,7 @@ const FRAUDS: readonly ProgramFeature[] = [
   }),
   ofMerchant({
     name: 'merchant_days_since_known_fraud',
+    concept: 'known fraud',
     measure: 'since_fraud',
     limit: AGE_LIMIT_DAYS,
     unit: 'days',
@@ -51,6 +56,7 @@ const FRAUDS: readonly ProgramFeature[] = [
   }),
   ofMerchant({
     name: 'merchant_days_since_first_known_fraud',
+    concept: 'known fraud',
     measure: 'since_first_fraud',
     window: '37d',
     unit: 'days',
@@ -60,6 +66,7 @@ const FRAUDS: readonly ProgramFeature[] = [
   }),
   ofMerchant({
     name: 'merchant_genuine_since_known_fraud',
+    concept: 'known fraud',
     measure: 'genuine_since_fraud',
     delay: DELAY,
     limit: AGE_LIMIT_DAYS,
@@ -71,6 +78,7 @@ const FRAUDS: readonly ProgramFeature[] = [
   }),
   ofMerchant({
     name: 'merchant_fraud_amount_ratio',
+    concept: 'known fraud',
     measure: 'fraud_value_ratio',
     window: '37d',
     unit: 'ratio',
@@ -93,6 +101,7 @@ export const MERCHANT_FEATURES: readonly ProgramFeature[] = [
   ...FRAUDS,
   ofMerchant({
     name: 'merchant_amount_zscore',
+    concept: 'amount',
     measure: 'zscore',
     of: 'amount',
     anyTime: true,
@@ -104,6 +113,7 @@ export const MERCHANT_FEATURES: readonly ProgramFeature[] = [
   }),
   ofMerchant({
     name: 'merchant_age_days',
+    concept: 'merchant',
     measure: 'age',
     limit: AGE_LIMIT_DAYS,
     unit: 'days',
@@ -114,8 +124,8 @@ export const MERCHANT_FEATURES: readonly ProgramFeature[] = [
 ];
 
 /** What any entity has that accounts share. */
-function shared(entity: string, thing: string, people: string): ProgramFeature[] {
-  const said = { entity, missing: `missing without a ${thing}` };
+function shared(entity: string, concept: ProgramConcept, thing: string, people: string): ProgramFeature[] {
+  const said = { entity, concept, missing: `missing without a ${thing}` };
   const users = (window: string, words: string): ProgramFeature =>
     aggregate(entity, {
       ...said,
@@ -153,6 +163,7 @@ function shared(entity: string, thing: string, people: string): ProgramFeature[]
     aggregate(entity, {
       ...said,
       name: `${entity}_known_frauds`,
+      concept: 'known fraud',
       measure: 'fraud_count',
       unit: 'frauds',
       description: `Confirmed frauds on the same ${thing} known by now.`,
@@ -162,12 +173,13 @@ function shared(entity: string, thing: string, people: string): ProgramFeature[]
 }
 
 export const SHARED_FEATURES: readonly ProgramFeature[] = [
-  ...shared('device', 'device', 'accounts'),
-  ...shared('ip', 'IP address', 'accounts'),
-  ...shared('counterparty', 'payee', 'senders'),
+  ...shared('device', 'device and session', 'device', 'accounts'),
+  ...shared('ip', 'device and session', 'IP address', 'accounts'),
+  ...shared('counterparty', 'payee', 'payee', 'senders'),
   aggregate('counterparty', {
     entity: 'counterparty',
     name: 'counterparty_amount_sum_24h',
+    concept: 'payee',
     measure: 'sum',
     of: 'amount',
     window: '24h',

@@ -1,10 +1,12 @@
 // Words that features of the program share, and how their sentences are made.
+import type { ProgramConcept } from '../domain/concept.ts';
 import type { AggregateFeature, FeatureDefinition } from './document.ts';
 import { LABEL_DELAY_DAYS } from './feature-definition.ts';
 
-export type Aggregate = Omit<AggregateFeature, 'kind'>;
+type OfConcept = { readonly concept: ProgramConcept };
+export type Aggregate = Omit<AggregateFeature, 'kind' | 'concept'> & OfConcept;
 /** A feature of the program, with the group that it is listed in. */
-export type ProgramFeature = { readonly group: string; readonly definition: FeatureDefinition };
+export type ProgramFeature = { readonly group: string; readonly definition: FeatureDefinition & OfConcept };
 
 export const aggregate = (group: string, definition: Aggregate): ProgramFeature => ({
   group,

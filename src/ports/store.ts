@@ -74,6 +74,8 @@ export type FlaggedTransaction = {
   readonly topRule: string | undefined;
   /** The feature that the reason is of; empty where that is not known any more, undefined where it is of a rule. */
   readonly topFeature: string | undefined;
+  /** The concept whose sentence the reason is; undefined where it is of a rule, or of one feature. */
+  readonly topConcept: string | undefined;
   readonly isFraud: boolean;
   readonly status: 'open' | 'confirmed' | 'dismissed' | 'unsure';
 };

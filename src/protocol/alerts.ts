@@ -37,6 +37,12 @@ export const Alert = Component(
     currency: Currency,
     country: Nullable(Type.String()),
     topReason: Nullable(Type.String()),
+    topConcept: Nullable(
+      Type.String({
+        description: 'What the reason is about; null where a rule says it',
+        examples: ['payee'],
+      }),
+    ),
     status: OneOf(['open', 'closed']),
     assignee: Nullable(Colleague),
     snoozedUntil: Nullable(At()),
@@ -123,6 +129,9 @@ export const FlaggedTransaction = Component(
     country: Type.Optional(Type.String()),
     merchantName: Type.Optional(Type.String()),
     topReason: Type.Optional(Type.String()),
+    topConcept: Type.Optional(
+      Type.String({ description: 'What the reason is about, where no rule says it' }),
+    ),
     isFraud: Type.Boolean(),
     status: OneOf(FLAGGED_STATES),
   },

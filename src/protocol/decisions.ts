@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { LARGEST_MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR } from '../domain/amount.ts';
 import { MAX_ATTRIBUTE_LEVELS, MAX_ATTRIBUTE_TEXT, MAX_ATTRIBUTES } from '../domain/attributes.ts';
+import { CONCEPTS } from '../domain/concept.ts';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import {
   CHANNELS,
@@ -186,6 +187,26 @@ export const Reason = Component('Reason', {
   text: Type.String(),
 });
 
+export const Concept = Component(
+  'Concept',
+  {
+    concept: Type.String({
+      description: `Of the program: ${CONCEPTS.join(', ')}; or as a document says of own features`,
+      examples: ['payee'],
+    }),
+    contribution: Type.Number({ description: 'The sum of the contributions of all its features' }),
+    text: Nullable(
+      Type.String({
+        description: 'What an analyst reads; null of concepts that are not told',
+        examples: ['€3,576 to a payee never paid before: 14 × the account’s usual €255'],
+      }),
+    ),
+    features: List(Type.String(), { description: 'Those that the sentence tells of' }),
+  },
+  { description: 'What the features of one concept did to the score together' },
+);
+export type Concept = Static<typeof Concept>;
+
 export const RuleHit = Component('RuleHit', {
   id: Type.String(),
   version: Type.Optional(Type.Integer()),
@@ -208,6 +229,10 @@ export const Decision = Component(
     outcome: OneOf(OUTCOMES),
     score: Type.Number({ description: 'Calibrated probability of fraud, 0 to 1', examples: [0.012] }),
     reasons: List(Reason),
+    concepts: List(Concept, {
+      description:
+        'What moved the score: all contributions, added up by concept; those that are told come first, at most five. Empty of an approval',
+    }),
     rules: List(RuleHit),
     modelVersion: Type.String(),
     rulesetVersion: Type.String(),

@@ -27,6 +27,16 @@ export const LabelRecord = Component(
   { description: 'A verdict with the keys of the histories that it belongs to (header kind: label)' },
 );
 
+const KeptConcept = Component('KeptConcept', {
+  concept: Type.String(),
+  contribution: Type.Number(),
+  told: Type.Optional(
+    List(Type.Object({ text: Type.String(), features: List(Type.String()) }), {
+      description: 'Parts of its sentence, with the features that each tells of',
+    }),
+  ),
+});
+
 export const DecisionMessage = Component('DecisionMessage', {
   kind: Type.Literal('decision'),
   offset: Type.Integer(SOURCE_OFFSET),
@@ -38,6 +48,9 @@ export const DecisionMessage = Component('DecisionMessage', {
   engineMs: Type.Number(),
   country: Type.Optional(Type.String()),
   reasons: List(Reason),
+  concepts: Type.Optional(
+    List(KeptConcept, { description: 'What moved the score, by concept; absent where there is none' }),
+  ),
   rules: List(RuleHit),
   modelVersion: Type.String(),
   rulesetVersion: Type.String(),

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
 import { Amount, Currency } from './amounts.ts';
-import { Channel, Decision, StoredTransaction, TransactionType } from './decisions.ts';
+import { Channel, Concept, Decision, StoredTransaction, TransactionType } from './decisions.ts';
 import { Identifier, Time } from './fields.ts';
 import { At, Component, List, Nullable, OneOf, operation } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
@@ -28,6 +28,9 @@ export const TransactionRow = Component(
     score: Type.Number({ description: 'Probability of fraud, 0 to 1', examples: [0.12] }),
     outcome: OneOf(OUTCOMES),
     topReason: Type.Optional(Type.String()),
+    topConcept: Type.Optional(
+      Type.String({ description: 'What the reason is about, where no rule says it' }),
+    ),
     isFraud: Type.Optional(Type.Boolean({ description: 'Where it is labelled' })),
   },
   { description: 'A decided transaction as a table shows it' },
@@ -39,6 +42,7 @@ const Range = Type.Object({ low: Type.Number(), high: Type.Number() });
 export const FeatureOfStory = Component('FeatureOfStory', {
   name: Type.String(),
   group: Type.String(),
+  concept: Type.String({ description: 'What it is about: contributions are told by concept' }),
   unit: Type.String(),
   description: Type.String(),
   value: Nullable(Type.Number()),
@@ -52,6 +56,17 @@ export const FeatureOfStory = Component('FeatureOfStory', {
     description: 'Computed after it was decided, for what went live since: neither rules nor model saw it',
   }),
 });
+
+export const ConceptOfStory = Component('ConceptOfStory', {
+  ...Concept.properties,
+  comparison: Nullable(
+    Type.String({
+      description:
+        'What is usual for the account and for transactions of this kind, of what the sentence tells; null where it is not known',
+    }),
+  ),
+});
+export type ConceptOfStory = Static<typeof ConceptOfStory>;
 
 const ConditionOfRule = Type.Object({
   text: Type.String(),
@@ -90,6 +105,11 @@ export const TransactionStory = Component(
     alertId: Nullable(Type.Integer({ description: 'The alert that it belongs to' })),
     isFraud: Nullable(Type.Boolean()),
     fraudType: Nullable(Type.String()),
+    headline: Type.String({ description: 'Why it was decided so, in a line' }),
+    concepts: List(ConceptOfStory, {
+      description:
+        'What moved the score, by concept, those that are told first; empty where they were not kept and the model is not known any more',
+    }),
     features: List(FeatureOfStory, {
       description:
         '`usual`: the middle four fifths of the account’s earlier transactions; `peers`: of the latest ones of this type and channel',

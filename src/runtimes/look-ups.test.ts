@@ -10,6 +10,7 @@ const KNOWN: KnownDecision = {
     outcome: 'approve',
     score: 0.1,
     reasons: [],
+    concepts: [],
     rules: [],
     modelVersion: 'm',
     rulesetVersion: 'r',

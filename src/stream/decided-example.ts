@@ -24,6 +24,7 @@ export function decidedExample(
       outcome: 'approve',
       score: 0.1 + 0.2,
       reasons: [],
+      concepts: [],
       rules: [],
       modelVersion: 'm',
       rulesetVersion: 'r',

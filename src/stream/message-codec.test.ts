@@ -19,6 +19,10 @@ const ITEMS = [
     {
       outcome: 'decline',
       reasons: [{ feature: 'amount', value: null, contribution: 1, text: 'a text, "reasons": in it' }],
+      concepts: [
+        { concept: 'Ä "own"', contribution: 1, told: [{ text: ',"reasons": in it', features: ['amount'] }] },
+        { concept: 'time', contribution: -0.1 },
+      ],
       rules: [{ id: 'r', version: 1, action: 'tag', priority: 3, text: 'rule', why: '0.95 like "É", (1).' }],
     },
   ),
@@ -35,6 +39,15 @@ test('a decision comes back as it was published, and its head says the same', ()
     assert.deepEqual(decodeHead(bytes), {
       offset, transactionId, outcome, score, receivedAtMs, decidedAtMs, engineMs, country,
     }); // biome-ignore format: short
+  }
+});
+
+test('X8: a decision from before concepts were kept is read, and has none', () => {
+  for (const item of ITEMS) {
+    const { concepts, ...before } = JSON.parse(Buffer.from(publishedBytes(item)).toString());
+    const message = decodeMessage(Buffer.from(JSON.stringify(before)));
+    const decided = { ...item, decision: { ...item.decision, concepts: [] } };
+    assert.deepEqual(message, { kind: 'decision', decided });
   }
 });
 

@@ -22,8 +22,11 @@ import type { DeadLetterSubject } from '../ports/office/dead-letters.ts';
 import type { StreamMessage, StreamRecord } from '../ports/stream/stream.ts';
 import { traceparentOf } from './record-codec.ts';
 
-/** Of the messages below; readers take those of before as well. 2: attributes and relatesTo of transactions, attributes of labels. */
-export const MESSAGE_VERSION = 2;
+/**
+ * Of the messages below; readers take those of before as well. 2: attributes and relatesTo of transactions, attributes of labels.
+ * 3: concepts of decisions.
+ */
+export const MESSAGE_VERSION = 3;
 const DEAD_LETTER_CHARACTERS = 2000;
 const encoder = new TextEncoder();
 const decoder = exactDecoder();
@@ -61,12 +64,21 @@ export function decisionMessage(
   traceparent: string | undefined,
 ): StreamMessage {
   const { offset, transaction, receivedAtMs, decision, contentHash, vector, engineMs } = item;
-  const { outcome, score, reasons, rules, modelVersion, rulesetVersion, catalogueHash, decidedAtMs } =
-    decision;
+  const {
+    outcome,
+    score,
+    reasons,
+    concepts,
+    rules,
+    modelVersion,
+    rulesetVersion,
+    catalogueHash,
+    decidedAtMs,
+  } = decision;
   const why =
     reasons.length + rules.length === 0
       ? `${HEAD_END}[],"rules":[]`
-      : `${HEAD_END}${JSON.stringify(reasons)},"rules":${JSON.stringify(rules)}`;
+      : `${HEAD_END}${JSON.stringify(reasons)}${concepts.length === 0 ? '' : `,"concepts":${JSON.stringify(concepts)}`},"rules":${JSON.stringify(rules)}`;
   const country = transaction.country === undefined ? '' : `,"country":"${transaction.country}"`;
   const features = asBuffer(vector).toString('base64');
   // The head comes first, for those who read no more. Written out: a general serializer takes twice as long, and this is done for every transaction. Versions and
@@ -165,7 +177,9 @@ type DecisionHeadJson = {
   readonly engineMs?: number;
   readonly country?: string;
 };
-type DecisionJson = Omit<Decision, 'decidedAtMs'> & {
+type DecisionJson = Omit<Decision, 'decidedAtMs' | 'concepts'> & {
+  /** Absent where there are none, and in messages from before they were kept. */
+  readonly concepts?: Decision['concepts'];
   readonly kind: 'decision';
   readonly offset: number;
   readonly receivedAt: string;
@@ -208,6 +222,7 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
             outcome: value.outcome,
             score: value.score,
             reasons: value.reasons,
+            concepts: value.concepts ?? [],
             rules: value.rules,
             modelVersion: value.modelVersion,
             rulesetVersion: value.rulesetVersion,

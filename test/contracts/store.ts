@@ -29,6 +29,14 @@ function transaction(offset: number, more: Partial<Transaction> = {}): Transacti
 }
 
 function decided(offset: number, outcome: Outcome = 'approve', more: Partial<Transaction> = {}): Decided {
+  const concepts = [
+    {
+      concept: 'payee',
+      contribution: 0.75,
+      told: [{ text: 'nobody “paid” it \\ \t 😀', features: ['amount'] }],
+    },
+    { concept: 'amount', contribution: -0.25 },
+  ];
   const reasons = [{ feature: 'amount', value: null, contribution: 0.5, text: 'Läuft “quer”: \\ \t und 😀' }];
   return {
     offset,
@@ -39,6 +47,7 @@ function decided(offset: number, outcome: Outcome = 'approve', more: Partial<Tra
       outcome,
       score: outcome === 'approve' ? 0.01 : 0.9,
       reasons: outcome === 'approve' ? [] : reasons,
+      concepts: outcome === 'approve' ? [] : concepts,
       rules:
         outcome === 'decline'
           ? [{ id: 'r', version: 1, action: 'decline', priority: 30, text: 'a rule' }]
@@ -155,6 +164,16 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
           alerts.map(({ topRule, topFeature }) => topRule ?? topFeature),
           ['amount', 'amount', 'r'],
         );
+        assert.deepEqual(
+          alerts.map(({ topConcept, topReason }) => [topConcept, topReason]),
+          [
+            ['payee', 'Nobody “paid” it \\ \t 😀'],
+            ['payee', 'Nobody “paid” it \\ \t 😀'],
+            [undefined, 'a rule'],
+          ],
+        );
+        assert.deepEqual((await store.transaction('t4'))?.decision, decided(4, 'review').decision);
+        assert.deepEqual((await store.transaction('t3'))?.decision.concepts, []);
         const { open, expectedLossMinor } = await store.openAlerts();
         assert.equal(open, 1);
         assert.ok(expectedLossMinor > 0);

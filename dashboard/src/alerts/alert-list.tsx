@@ -8,6 +8,7 @@ import { choice } from '../kit/choice.tsx';
 import { count, countryName, dateTime, hundredthsMoney, utc } from '../kit/format.ts';
 import { type Column, LongTable } from '../kit/long-table.tsx';
 import { useLive } from '../live/feed.ts';
+import { TopReason } from '../transactions/index.ts';
 
 const ROW_PX = 40;
 
@@ -182,7 +183,7 @@ const WHAT: readonly Column<Alert>[] = [
     title: 'Why',
     className: 'c-reason',
     hint: ({ topReason }) => topReason,
-    cell: ({ topReason }) => topReason,
+    cell: ({ topReason, topConcept }) => <TopReason reason={topReason} concept={topConcept} />,
   },
 ];
 

@@ -8,6 +8,7 @@ import { LinkButton } from '../kit/link-button.tsx';
 import { Panel } from '../kit/parts.tsx';
 import { useLive } from '../live/feed.ts';
 import { useMay, useMe } from '../live/me.ts';
+import { TopReason } from '../transactions/index.ts';
 import { type Acting, AlertActions } from './alert-actions.tsx';
 import { awayText, Due, useNow } from './alert-list.tsx';
 import { VERDICT_WORDS } from './verdict-words.ts';
@@ -55,7 +56,11 @@ export function AlertSummary(props: {
     >
       <h1 className="headline">{headline(alert)}</h1>
       <p className="muted" style={{ margin: '4px 0 10px' }}>
-        {alert.topReason && <>{alert.topReason} · </>}
+        {alert.topReason && (
+          <span className="first-reason">
+            <TopReason reason={alert.topReason} concept={alert.topConcept} />
+          </span>
+        )}
         expected loss {hundredthsMoney(alert.expectedLossMinor, alert.currency)} · highest score{' '}
         {percent(alert.maxScore)} · <Standing alert={alert} />
       </p>

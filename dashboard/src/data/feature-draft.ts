@@ -9,6 +9,7 @@ export type Filled = {
   sentence: string;
   unit: string;
   missing: string;
+  concept: string;
   entity: string;
   measure: string;
   of: string;
@@ -34,6 +35,7 @@ export const EMPTY: Filled = {
   sentence: '',
   unit: '',
   missing: '',
+  concept: '',
   entity: 'account',
   measure: 'count',
   of: '',
@@ -57,6 +59,7 @@ export const filledOf = (feature: Feature): Filled => ({
   sentence: feature.sentence ?? '',
   unit: feature.unit ?? '',
   missing: feature.missing ?? '',
+  concept: feature.concept ?? '',
   entity: feature.entity ?? '',
   measure: feature.measure ?? '',
   of: feature.of ?? '',
@@ -101,10 +104,9 @@ function aggregateOf(filled: Filled): Record<string, unknown> {
 /** What the form has no place for stays as it was. */
 function keptOf(before: Feature | undefined, kind: Feature['kind']): Partial<Feature> {
   if (before?.kind !== kind) return {};
-  const { by, concept, delayed, prior } = before;
+  const { by, delayed, prior } = before;
   return {
     ...(by && { by }),
-    ...(concept !== undefined && { concept }),
     ...(delayed !== undefined && { delayed }),
     ...(prior !== undefined && { prior }),
     ...moreOf(before),
@@ -132,6 +134,7 @@ export function featureOf(filled: Filled, before: Feature | undefined): Feature 
     ...said('sentence', filled.sentence),
     ...said('unit', filled.unit),
     ...said('missing', filled.missing),
+    ...said('concept', filled.concept),
     ...keptOf(before, kind),
     ...own,
   };

@@ -1,6 +1,7 @@
 // Writing a feature: what of what, for whom, over which window, where; its sentence and what is wrong while one types.
-import { Button, Select, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Select, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { CONCEPTS } from '../../../src/domain/concept.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { needed, type SentForm, useSentForm } from '../kit/form.ts';
 import { Form, FormProblem, SendButton } from '../kit/form-parts.tsx';
@@ -198,6 +199,14 @@ function Said({ form, places }: Parts) {
       {more ? (
         <>
           <TextInput label="Unit" size="xs" {...withPlace('unit')} />
+          <Autocomplete
+            label="What it is about"
+            description="Reasons are told by concept: of the program, or your own word"
+            placeholder="as its measure and entity say"
+            size="xs"
+            data={[...CONCEPTS]}
+            {...withPlace('concept')}
+          />
           <TextInput label="When it has no value" size="xs" {...withPlace('missing')} />
         </>
       ) : (

@@ -19,6 +19,7 @@ const COLUMNS: readonly {
   { name: 'country', of: (row) => row.country },
   { name: 'score', of: (row) => row.score },
   { name: 'outcome', of: (row) => row.outcome },
+  { name: 'topConcept', of: (row) => row.topConcept },
   { name: 'topReason', of: (row) => row.topReason },
 ];
 

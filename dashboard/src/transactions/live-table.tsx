@@ -7,6 +7,7 @@ import { useChangeSearch } from '../kit/change-search.ts';
 import { clockTime, count, countryName, utc, words } from '../kit/format.ts';
 import { type Column, LongTable } from '../kit/long-table.tsx';
 import { OutcomeTag, ScoreBar } from '../kit/parts.tsx';
+import { TopReason } from './concept-words.tsx';
 
 /** Rows as they stood when reading began, until the reader asks for the new ones. */
 export function useHeldRows(
@@ -95,6 +96,11 @@ const COLUMNS: readonly Column<TransactionRow>[] = [
     title: 'Top reason',
     className: 'c-reason',
     hint: ({ topReason }) => topReason,
-    cell: ({ isFraud, topReason }) => `${isFraud === true ? '⚑ confirmed fraud · ' : ''}${topReason ?? ''}`,
+    cell: ({ isFraud, topReason, topConcept }) => (
+      <>
+        {isFraud === true && '⚑ confirmed fraud · '}
+        <TopReason reason={topReason} concept={topConcept} />
+      </>
+    ),
   },
 ];

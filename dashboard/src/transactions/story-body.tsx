@@ -15,6 +15,8 @@ import { type Column, Table } from '../kit/table.tsx';
 import { answers, useAnswer } from '../live/desk.ts';
 import { useLive } from '../live/feed.ts';
 import { useMay } from '../live/me.ts';
+import { conceptName } from './concept-words.tsx';
+import { Concepts } from './concepts.tsx';
 import { FiredRule } from './fired-rule.tsx';
 import { AllFeatures, Contributions, HowToRead } from './story-features.tsx';
 
@@ -190,20 +192,41 @@ function StoryActions({ story, onLabel }: StoryProps) {
   );
 }
 
+/** What was stored before concepts were kept shows its reasons as they are. */
+function Reasons({ story }: { readonly story: TransactionStory }) {
+  return story.decision.reasons.map((reason) => (
+    <div
+      className="reason"
+      key={reason.feature}
+      style={reason.contribution < 0 ? { borderColor: 'var(--approve)' } : undefined}
+    >
+      {reason.text}
+    </div>
+  ));
+}
+
+const MOST_NAMED = 3;
+
+/** What it was stopped for, where sentences below say it; else the line that says why. */
+function leadOf({ decision, rules, concepts, headline }: TransactionStory): string {
+  const isByRule = rules.some(({ shadow, action }) => !shadow && action !== 'tag');
+  const told = concepts.filter(({ text }) => text !== null).slice(0, MOST_NAMED);
+  if (isByRule || decision.outcome === 'approve' || told.length === 0) return headline;
+  return told.map(({ concept }, i) => (i === 0 ? conceptName(concept) : concept)).join(', ');
+}
+
 export function Story(props: StoryProps) {
   const { story } = props;
+  const hasConcepts = story.concepts.some(({ text }) => text !== null);
   const sees = useMay('read_identifiers');
   const { decision, transaction } = story;
   const { merchant } = transaction;
-  const reasons = decision.reasons;
   const simulatedUntil = useLive((state) => state.stats?.simulatedUntil ?? null);
   const isOfPast = simulatedUntil !== null && decision.decidedAt <= simulatedUntil;
-  const deciding = story.rules.filter(({ shadow, action }) => !shadow && action !== 'tag');
-  const lead = deciding[0]?.text ?? reasons[0]?.text ?? 'nothing stands out';
   return (
     <div data-testid="story">
       <h2 style={{ fontSize: 18, margin: '0 0 4px' }}>
-        {VERB[decision.outcome]}: {lead}
+        {VERB[decision.outcome]} · {leadOf(story)}
       </h2>
       <p className="muted" style={{ marginTop: 0 }}>
         {amountText(transaction)} · {words(transaction.type)}
@@ -215,19 +238,11 @@ export function Story(props: StoryProps) {
       {story.rules.map((rule) => (
         <FiredRule key={`${rule.id} ${rule.version}`} rule={rule} />
       ))}
-      {reasons.map((reason) => (
-        <div
-          className="reason"
-          key={reason.feature}
-          style={reason.contribution < 0 ? { borderColor: 'var(--approve)' } : undefined}
-        >
-          {reason.text}
-        </div>
-      ))}
+      {hasConcepts ? <Concepts story={story} /> : <Reasons story={story} />}
       <HiddenHint show={!sees} />
-      <h3>What moved the score</h3>
+      {!hasConcepts && <h3>What moved the score</h3>}
       <HowToRead story={story} />
-      <Contributions story={story} />
+      {!hasConcepts && <Contributions story={story} />}
       {!props.isWithin && (
         <>
           <h3>The account around it</h3>

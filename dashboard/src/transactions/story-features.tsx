@@ -3,13 +3,14 @@ import type { TransactionStory } from '../../../src/protocol/transactions.ts';
 import { percent, words } from '../kit/format.ts';
 import { Empty } from '../kit/parts.tsx';
 import { Table } from '../kit/table.tsx';
+import { conceptName } from './concept-words.tsx';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const factor = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const oneDigit = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 /** Log-odds as what they do to the odds: they multiply. */
-function shownContribution(value: number, unit: TransactionStory['contributionUnit']): string {
+export function shownContribution(value: number, unit: TransactionStory['contributionUnit']): string {
   const size = Math.abs(value);
   if (unit === 'log-odds') return `${value > 0 ? '×' : '÷'}${factor.format(Math.exp(size))}`;
   return `${value > 0 ? '+' : '−'}${percent(size)}`;
@@ -30,13 +31,21 @@ export function HowToRead({ story }: { readonly story: TransactionStory }) {
   );
 }
 
-export function Contributions(props: { readonly story: TransactionStory }) {
-  const moved = props.story.features
+/** The features that moved the score most: of one concept, or of all. */
+export function Contributions(props: { readonly story: TransactionStory; readonly concept?: string }) {
+  const { story, concept } = props;
+  const moved = story.features
+    .filter((feature) => concept === undefined || feature.concept === concept)
     .filter((feature) => feature.contribution !== null && Math.abs(feature.contribution) > 1e-4)
     .sort((a, b) => Math.abs(b.contribution ?? 0) - Math.abs(a.contribution ?? 0))
     .slice(0, 12);
-  if (moved.length === 0)
-    return <Empty>The model that decided is not in service any more; its stored reasons are above.</Empty>;
+  if (moved.length === 0) {
+    return story.contributionUnit === null ? (
+      <Empty>The model that decided is not in service any more: what each feature did is not known.</Empty>
+    ) : (
+      <p className="muted">Each of its features did next to nothing.</p>
+    );
+  }
   const longest = Math.abs(moved[0].contribution ?? 1);
   return (
     <div className="bars">
@@ -101,7 +110,13 @@ export function AllFeatures({ story }: { readonly story: TransactionStory }) {
             right: true,
             cell: (feature) => (
               <span className={isUnusual(feature) ? 'unusual' : undefined}>
-                {feature.value === null ? 'unknown' : number.format(feature.value)}
+                {feature.value === null ? (
+                  <span className="muted" title={feature.text}>
+                    –
+                  </span>
+                ) : (
+                  number.format(feature.value)
+                )}
               </span>
             ),
           },
@@ -120,6 +135,7 @@ export function AllFeatures({ story }: { readonly story: TransactionStory }) {
             cell: ({ peers }) => range(peers),
           },
           { title: 'Unit', className: 'muted', cell: ({ unit }) => unit },
+          { title: 'About', className: 'muted hide-small', cell: ({ concept }) => conceptName(concept) },
         ]}
       />
     </details>

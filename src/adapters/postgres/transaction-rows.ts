@@ -7,7 +7,7 @@ const COLUMNS = [
   'id', 'seq', 'partition', 'log_offset', 'account_id', 'occurred_at', 'utc_offset_minutes', 'received_at', 'decided_at',
   'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel', 'merchant_id', 'merchant_name', 'mcc', 'country', 'city',
   'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'counterparty_name', 'attributes', 'relates_to', 'outcome', 'score',
-  'reasons', 'rules',
+  'reasons', 'concepts', 'rules',
   'model_version', 'ruleset_version', 'catalogue_hash', 'features', 'content_hash', 'engine_ms',
 ]; // biome-ignore format: as the values below
 
@@ -47,6 +47,7 @@ export function addTransactionRow(rows: CopyRows, item: Decided, partition: numb
   rows.text(decision.outcome);
   rows.double(decision.score);
   rows.text(decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons));
+  rows.text(decision.concepts.length > 0 ? JSON.stringify(decision.concepts) : undefined);
   rows.text(decision.rules.length > 0 ? JSON.stringify(decision.rules) : undefined);
   rows.text(decision.modelVersion);
   rows.text(decision.rulesetVersion);

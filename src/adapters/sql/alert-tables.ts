@@ -51,6 +51,17 @@ export const ALERT_RULES: readonly string[] = ['alerts', 'fraud_alerts'].flatMap
     'The rule that says top_reason; empty where that is not known, null where no rule does'`,
 ]);
 
+/** What moved a score, by concept, and the concept that an alert is told by; of before there is none. */
+export const CONCEPT_COLUMNS: readonly string[] = [
+  'alter table transactions add column concepts text',
+  `comment on column transactions.concepts is 'JSON: what moved the score, by concept; null of approvals'`,
+  ...['alerts', 'fraud_alerts'].flatMap((table) => [
+    `alter table ${table} add column top_concept text`,
+    `comment on column ${table}.top_concept is
+      'The concept whose sentence top_reason is; null where it is of a rule, or of one feature'`,
+  ]),
+];
+
 /** Of alerts from before it is not known which feature their reason is of: an empty text likewise. */
 export const ALERT_FEATURES: readonly string[] = ['alerts', 'fraud_alerts'].flatMap((table) => [
   `alter table ${table} add column top_feature text default ''`,

@@ -26,6 +26,7 @@ function toAlert(row: Row): Alert {
     topReason: textOrNone(row.top_reason),
     topRule: textOrNone(row.top_rule),
     topFeature: textOrNone(row.top_feature),
+    topConcept: textOrNone(row.top_concept),
     status: row.status as Alert['status'],
     assignee:
       row.assignee_id === null ? undefined : { id: String(row.assignee_id), name: String(row.assignee_name) },

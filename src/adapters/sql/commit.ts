@@ -5,6 +5,7 @@ import { asBuffer } from '../../domain/bytes.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
+import { leadingOf } from '../../explanation/told.ts';
 import { flaggedMinorOf } from '../../ports/stream/committed.ts';
 import { leadingHit } from '../../rules/combine.ts';
 import { addDeadLetters, quarantineLetter } from './dead-letters.ts';
@@ -47,6 +48,7 @@ export function transactionRow(item: Decided, seq: number) {
     outcome: decision.outcome,
     score: decision.score,
     reasons: decision.outcome === 'approve' ? undefined : JSON.stringify(decision.reasons),
+    concepts: decision.concepts.length > 0 ? JSON.stringify(decision.concepts) : undefined,
     rules: decision.rules.length > 0 ? JSON.stringify(decision.rules) : undefined,
     model_version: decision.modelVersion,
     ruleset_version: decision.rulesetVersion,
@@ -58,7 +60,8 @@ export function transactionRow(item: Decided, seq: number) {
 }
 
 export function alertRow({ transaction: t, decision }: Decided, seq: number) {
-  const leading = leadingHit(decision.rules, decision.outcome);
+  const hit = leadingHit(decision.rules, decision.outcome);
+  const leading = leadingOf(decision);
   return {
     transaction_id: t.id,
     seq,
@@ -72,9 +75,10 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
     base_currency: t.base?.currency,
     country: t.country,
     merchant_name: t.merchant?.name ?? t.counterpartyName ?? t.counterpartyId,
-    top_reason: leading?.text ?? decision.reasons[0]?.text,
-    top_rule: leading?.id,
-    top_feature: leading ? undefined : decision.reasons[0]?.feature,
+    top_reason: hit?.text ?? leading.text,
+    top_rule: hit?.id,
+    top_feature: hit ? undefined : leading.feature,
+    top_concept: hit ? undefined : leading.concept,
     is_fraud: decision.outcome === 'decline',
     status: 'open',
   };
@@ -95,6 +99,7 @@ type AlertGroup = {
   top_reason: string | undefined;
   top_rule: string | undefined;
   top_feature: string | undefined;
+  top_concept: string | undefined;
 };
 
 /** What alerts are sorted and paged by stays a safe integer: beyond it there is nothing left to rank. */
@@ -124,6 +129,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
         top_reason: undefined,
         top_rule: undefined,
         top_feature: undefined,
+        top_concept: undefined,
       };
       groups.set(transaction.accountId, group);
     }
@@ -141,6 +147,7 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
     group.top_reason = row.top_reason;
     group.top_rule = row.top_rule;
     group.top_feature = row.top_feature;
+    group.top_concept = row.top_concept;
   }
   return [...groups.values()].sort((a, b) => (a.account_id < b.account_id ? -1 : 1));
 }
@@ -152,9 +159,9 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
 export const ADD_ALERTS = (rows: string, groups: string): string => `
   grouped as (
     insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
-      expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature)
+      expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature, top_concept)
     select account_id, opened_at, updated_at, opened_at + due_after(expected_loss_minor), transactions, declined,
-      amount_minor, expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature
+      amount_minor, expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature, top_concept
     from json_populate_recordset(null::alerts, ${groups})
     on conflict (account_id) where status = 'open' do update set
       updated_at = excluded.updated_at,
@@ -168,16 +175,17 @@ export const ADD_ALERTS = (rows: string, groups: string): string => `
       top_reason = case when excluded.max_score > alerts.max_score then excluded.top_reason else alerts.top_reason end,
       top_rule = case when excluded.max_score > alerts.max_score then excluded.top_rule else alerts.top_rule end,
       top_feature = case when excluded.max_score > alerts.max_score then excluded.top_feature else alerts.top_feature end,
+      top_concept = case when excluded.max_score > alerts.max_score then excluded.top_concept else alerts.top_concept end,
       max_score = greatest(alerts.max_score, excluded.max_score),
       snoozed_until = null
     returning id, account_id),
   flagged as (
     insert into fraud_alerts (transaction_id, seq, account_id, created_at, outcome, score, amount_minor, currency,
-      base_amount_minor, base_currency, country, merchant_name, top_reason, top_rule, top_feature,
+      base_amount_minor, base_currency, country, merchant_name, top_reason, top_rule, top_feature, top_concept,
       is_fraud, status, alert_id)
     select f.transaction_id, f.seq, f.account_id, f.created_at, f.outcome, f.score, f.amount_minor, f.currency,
       f.base_amount_minor, f.base_currency, f.country, f.merchant_name, f.top_reason, f.top_rule,
-      f.top_feature, f.is_fraud, f.status, grouped.id
+      f.top_feature, f.top_concept, f.is_fraud, f.status, grouped.id
     from json_populate_recordset(null::fraud_alerts, ${rows}) f join grouped using (account_id)
     on conflict (transaction_id) do nothing)`;
 

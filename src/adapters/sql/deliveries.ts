@@ -31,14 +31,15 @@ const GATHER_AUDIT = `
 const GATHER_ALERTS = `
   with fresh as (
     select id, account_id, opened_at, due_at, transactions, amount_minor, expected_loss_minor, max_score, currency, country,
-      top_reason from alerts
+      top_reason, top_concept from alerts
     where not announced and status = 'open' order by id limit $1 for update),
   made as (
     insert into deliveries (channel, event, payload, created_at, next_at)
     select c.id, 'alert.opened', json_build_object('type', 'alert.opened', 'subject', 'alert ' || f.id, 'alert', f.id,
         'at', f.opened_at, 'dueAt', f.due_at, 'accountId', f.account_id, 'transactions', f.transactions,
         'amountMinor', f.amount_minor, 'expectedLossMinor', f.expected_loss_minor, 'maxScore', f.max_score,
-        'currency', f.currency, 'country', f.country, 'topReason', f.top_reason)::text, $2, $2
+        'currency', f.currency, 'country', f.country, 'topReason', f.top_reason,
+        'topConcept', f.top_concept)::text, $2, $2
     from fresh f join channels c on c.enabled and c.events::jsonb ? 'alert.opened'
       and f.expected_loss_minor >= c.min_loss_minor
     order by f.id returning id),

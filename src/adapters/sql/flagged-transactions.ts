@@ -27,6 +27,7 @@ function toFlagged(row: Selectable<FraudAlertsTable>): FlaggedTransaction {
     topReason: row.top_reason ?? undefined,
     topRule: row.top_rule ?? undefined,
     topFeature: row.top_feature ?? undefined,
+    topConcept: row.top_concept ?? undefined,
     isFraud: row.is_fraud,
     status: row.status as FlaggedTransaction['status'],
   };

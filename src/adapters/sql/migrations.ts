@@ -1,7 +1,7 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
-import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
+import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES, CONCEPT_COLUMNS } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
 import { CATALOGUE_TABLES, FILLING_COLUMNS } from './catalogue.ts';
@@ -178,6 +178,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '021_filling': FILLING,
   '022_mended_letters': ofBoth([MENDED_COLUMN]),
   '023_alert_features': ofBoth(ALERT_FEATURES),
+  '024_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
 };
@@ -257,6 +258,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '022_filling': FILLING,
   '023_mended_letters': ofBoth([MENDED_COLUMN]),
   '024_alert_features': ofBoth(ALERT_FEATURES),
+  '025_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth(PAST_PLACES),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
 };
@@ -269,7 +271,13 @@ export async function migrate<T>(
   kind: keyof typeof MIGRATIONS,
   until?: string,
 ): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS[kind] } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => MIGRATIONS[kind] },
+    // What is written side by side lands in any order: a database may have a later one and lack one before it. One that it has and
+    // this program does not know is still refused.
+    allowUnorderedMigrations: true,
+  });
   const { error, results } = await (until === undefined
     ? migrator.migrateToLatest()
     : migrator.migrateTo(until));

@@ -39,6 +39,7 @@ export type TransactionsTable = {
   score: number;
   /** JSON arrays; null for approvals, whose reasons are computed on demand from `features`. */
   reasons: string | null;
+  concepts: string | null;
   rules: string | null;
   model_version: string;
   ruleset_version: string;
@@ -73,6 +74,8 @@ export type FraudAlertsTable = {
   top_rule: string | null;
   /** The feature that it is of; empty where that is not known any more, null where it is of a rule. */
   top_feature: string | null;
+  /** The concept whose sentence it is; null where it is of a rule, and of before concepts were kept. */
+  top_concept: string | null;
   /** Fraud as best known: the label when there is one, else whether the engine declined. */
   is_fraud: boolean;
   /** open; confirmed or dismissed: what the label said; unsure where an analyst could not tell. */

@@ -42,7 +42,7 @@ function createCommits(session: SqlSession, db: Kysely<Tables>): Omit<Store, Sea
       const rows = await db
         .selectFrom('transactions')
         .select([
-          'id', 'outcome', 'score', 'reasons', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
+          'id', 'outcome', 'score', 'reasons', 'concepts', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
           'decided_at', 'content_hash', 'is_fraud',
         ]) // biome-ignore format: a list
         .where(sql<boolean>`id = any(${transactionIds}::text[])`)

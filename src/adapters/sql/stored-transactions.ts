@@ -1,6 +1,7 @@
 // Rows of transactions as what was stored of them: the transaction, its decision, and what it turned out to be.
 import type { Selectable } from 'kysely';
 import type { Amount, BaseAmount } from '../../domain/base-amount.ts';
+import type { Concept } from '../../domain/concept.ts';
 import type { Attributes } from '../../domain/data-model.ts';
 import type { Decision, Outcome, Reason, RuleHit } from '../../domain/decision.ts';
 import type { Relation, Transaction } from '../../domain/transaction.ts';
@@ -14,6 +15,7 @@ type DecisionRow = Pick<
   | 'outcome'
   | 'score'
   | 'reasons'
+  | 'concepts'
   | 'rules'
   | 'model_version'
   | 'ruleset_version'
@@ -27,6 +29,7 @@ export function toDecision(row: DecisionRow): Decision {
     transactionId: row.id,
     outcome: row.outcome as Outcome,
     score: row.score,
+    concepts: row.concepts ? (JSON.parse(row.concepts) as Concept[]) : [],
     reasons: row.reasons ? (JSON.parse(row.reasons) as Reason[]) : [],
     rules: row.rules ? (JSON.parse(row.rules) as RuleHit[]) : [],
     modelVersion: row.model_version,
@@ -92,6 +95,6 @@ export const toStored = (row: TransactionRow): StoredTransaction => ({
 export const LISTED_COLUMNS = [
   'id', 'seq', 'account_id', 'occurred_at', 'utc_offset_minutes', 'received_at', 'decided_at', 'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel',
   'merchant_id', 'merchant_name', 'mcc', 'country', 'city', 'lat', 'lon', 'device_id', 'ip', 'counterparty_id',
-  'counterparty_name', 'attributes', 'relates_to', 'outcome', 'score', 'reasons', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
+  'counterparty_name', 'attributes', 'relates_to', 'outcome', 'score', 'reasons', 'concepts', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
   'is_fraud', 'fraud_type',
 ].join(', '); // biome-ignore format: a list

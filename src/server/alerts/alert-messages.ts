@@ -8,6 +8,7 @@ import type { Attachment, Note } from '../../ports/office/notes.ts';
 import type { User } from '../../ports/office/people.ts';
 import type { Alert as AlertMessage } from '../../protocol/alerts.ts';
 import type { Attachment as AttachmentMessage, Note as NoteMessage } from '../../protocol/notes.ts';
+import { conceptNameSeen } from '../access/features-seen.ts';
 import { detailSeen, textSeen } from '../access/office-seen.ts';
 import { timeOrNull } from '../edge/unknown.ts';
 import { topReasonSeen } from '../transactions/rows.ts';
@@ -27,6 +28,7 @@ export function alertMessage(alert: Alert, sight: Sight): AlertMessage {
     currency: alert.currency,
     country: alert.country ?? null,
     topReason: topReasonSeen(alert, sight) ?? null,
+    topConcept: alert.topConcept === undefined ? null : conceptNameSeen(alert.topConcept, sight),
     status: alert.status,
     assignee: alert.assignee ?? null,
     snoozedUntil: timeOrNull(alert.snoozedUntilMs),

@@ -6,6 +6,7 @@ import { minorPerMajor } from '../../domain/currency.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { type Transaction, transactionToJson } from '../../domain/transaction.ts';
+import { sentencesOf } from '../../explanation/told.ts';
 import type { StoredTransaction } from '../../ports/store.ts';
 import type { SuspiciousReport } from '../../protocol/suspicious-report.ts';
 
@@ -52,7 +53,7 @@ export function reportJson(
       ...transactionToJson(transaction),
       outcome: decision.outcome,
       score: decision.score,
-      reasons: decision.reasons.map(({ text }) => text),
+      reasons: sentencesOf(decision),
       rules: decision.rules.filter(({ shadow }) => !shadow).map(({ id, text }) => ({ id, text })),
       isFraud: isFraud ?? null,
       fraudType: fraudType ?? null,
@@ -159,7 +160,7 @@ function transactionXml({ transaction: t, decision }: StoredTransaction, details
     t.merchant || t.counterpartyId === undefined
       ? group('to_entity', element('name', clipped(plainName(party), 255)))
       : account('to_account', 'unknown', t.counterpartyId, party);
-  const why = decision.reasons.map(({ text }) => text).join('; ') || 'see the narrative';
+  const why = sentencesOf(decision).join('; ') || 'see the narrative';
   return group(
     'transaction',
     element('transactionnumber', identifier(t.id, MAX_NUMBER)),

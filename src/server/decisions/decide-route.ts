@@ -2,8 +2,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ownDataOf, undeclaredIn } from '../../domain/own-data.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { WHOLE } from '../../domain/sight.ts';
 import type { Desk } from '../../ports/desk.ts';
 import { decide } from '../../protocol/decisions.ts';
+import { conceptSeen } from '../access/features-seen.ts';
 import { sendProblem } from '../edge/problem-details.ts';
 import { serve } from '../edge/serve.ts';
 
@@ -50,11 +52,13 @@ export function intakeRoutes(app: FastifyInstance, desk: Desk): void {
       if (result.kind === 'duplicate' && !result.sameContent) {
         return sendProblem(reply, 409, 'Conflict', otherContent(parsed.value.id));
       }
-      const { decidedAtMs, rules, ...decision } = result.decision;
+      const { decidedAtMs, rules, concepts, ...decision } = result.decision;
       const undeclared = undeclaredIn(parsed.value.attributes, ownDataOf(desk.dataModel()), MAX_UNDECLARED);
       // A shadow rule had no part in the answer.
       return {
         ...decision,
+        // Whoever sends a transaction gets its decision whole.
+        concepts: concepts.map((concept) => conceptSeen(concept, WHOLE)),
         rules: rules.filter(({ shadow }) => !shadow),
         decidedAt: new Date(decidedAtMs).toISOString(),
         ...(undeclared.length > 0 && { undeclared }),

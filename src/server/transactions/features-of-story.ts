@@ -1,14 +1,14 @@
 // The features of a transaction as its story tells them: those that it was decided by, and those that were computed afterwards, for
 // what went live since.
-import { baseCurrency } from '../../domain/base-amount.ts';
 import type { Sight } from '../../domain/sight.ts';
+import type { Transaction } from '../../domain/transaction.ts';
 import { sentence } from '../../engine/decide.ts';
 import type { VectorReader } from '../../engine/stored-vectors.ts';
 import type { Catalogue } from '../../features/catalogue.ts';
 import type { Scorer } from '../../models/model.ts';
 import type { StoredTransaction } from '../../ports/store.ts';
 import type { TransactionStory } from '../../protocol/transactions.ts';
-import { featureTextSeen, sentenceSeen } from '../access/features-seen.ts';
+import { conceptNameSeen, featureTextSeen, sentenceSeen } from '../access/features-seen.ts';
 import { type PeerGroups, usualRanges } from './peer-groups.ts';
 
 const MIN_USUAL = 5;
@@ -35,17 +35,18 @@ function featureSeen(
   catalogue: Catalogue,
   place: number,
   vector: Float64Array,
-  currency: string,
+  transaction: Transaction,
   sight: Sight,
 ) {
-  const { name, group, unit, description } = catalogue.features[place];
+  const { name, group, concept, unit, description } = catalogue.features[place];
   return {
     name,
     group,
+    concept: conceptNameSeen(concept, sight),
     unit: featureTextSeen(name, unit, sight),
     description: featureTextSeen(name, description, sight),
     value: Number.isNaN(vector[place]) ? null : vector[place],
-    text: sentenceSeen(name, vector[place], sentence(catalogue, place, vector, currency), sight),
+    text: sentenceSeen(name, vector[place], sentence(catalogue, place, vector, transaction), sight),
   };
 }
 
@@ -61,9 +62,8 @@ export function decidedBy(
   const vector = read(reader, stored);
   const usual = usualOf(reader, earlier);
   const contributions = explainer?.contributions(vector);
-  const currency = baseCurrency(stored.transaction);
   return reader.catalogue.features.map((_, place) => ({
-    ...featureSeen(reader.catalogue, place, vector, currency, sight),
+    ...featureSeen(reader.catalogue, place, vector, stored.transaction, sight),
     contribution: contributions ? contributions[place] : null,
     usual: usual[place],
     peers: peers.ranges[place],
@@ -83,12 +83,11 @@ export function computedAfterwards(
   if (filled.size === 0) return [];
   const vector = read(now, stored);
   const usual = usualOf(now, earlier);
-  const currency = baseCurrency(stored.transaction);
   return now.catalogue.features.flatMap(({ name }, place) =>
     filled.has(name) && before.place(name) === undefined
       ? [
           {
-            ...featureSeen(now.catalogue, place, vector, currency, sight),
+            ...featureSeen(now.catalogue, place, vector, stored.transaction, sight),
             contribution: null,
             usual: usual[place],
             peers: null,

@@ -1,5 +1,5 @@
 // Stored things as the API and the feed show them, to whom may see what: each row is made of what its reader sees.
-import { type Amount, baseCurrency } from '../../domain/base-amount.ts';
+import type { Amount } from '../../domain/base-amount.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { fraudTypeSeen, hitSeen, ruleWords, type Sight, transactionSeen } from '../../domain/sight.ts';
 import { transactionToJson } from '../../domain/transaction.ts';
@@ -13,8 +13,10 @@ import type { TransactionRow, TransactionStory } from '../../protocol/transactio
 import { leadingHit } from '../../rules/combine.ts';
 import { explainRule, explanationBudget } from '../../rules/explain-rule.ts';
 import type { Lookups } from '../../rules/rule.ts';
-import { featureTextSeen, reasonSeen } from '../access/features-seen.ts';
+import { conceptNameSeen, conceptSeen, featureTextSeen, reasonSeen } from '../access/features-seen.ts';
+import { conceptsOfStory, headlineOf } from './concepts-of-story.ts';
 import { computedAfterwards, decidedBy } from './features-of-story.ts';
+import { leadingSeen } from './leading-seen.ts';
 import type { PeerGroups } from './peer-groups.ts';
 
 /** What a row says of the amount in the base currency, where that is another. */
@@ -29,8 +31,9 @@ export function feedRow(
   const { decision } = item;
   const t = transactionSeen(item.transaction, sight);
   const leading = leadingHit(decision.rules, decision.outcome);
-  const [reason] = decision.reasons;
-  const top = leading ? hitSeen(leading, sight).text : reason && reasonSeen(reason, sight).text;
+  const { text, concept } = leading
+    ? { text: hitSeen(leading, sight).text, concept: undefined }
+    : leadingSeen(decision, sight);
   const merchantName = t.merchant?.name ?? t.merchant?.id ?? t.counterpartyName ?? t.counterpartyId;
   return {
     id: t.id,
@@ -49,7 +52,8 @@ export function feedRow(
     ...(t.city !== undefined && { city: t.city }),
     score: decision.score,
     outcome: decision.outcome,
-    ...(top !== undefined && { topReason: top }),
+    ...(text !== undefined && { topReason: text }),
+    ...(concept !== undefined && { topConcept: concept }),
     ...(isFraud !== undefined && { isFraud }),
   };
 }
@@ -84,6 +88,7 @@ export function alertRow(alert: Flagged, sight: Sight): FlaggedTransaction {
     ...(alert.country !== undefined && { country: alert.country }),
     ...(alert.merchantName !== undefined && sight.kind === 'whole' && { merchantName: alert.merchantName }),
     ...(topReason !== undefined && { topReason }),
+    ...(alert.topConcept !== undefined && { topConcept: conceptNameSeen(alert.topConcept, sight) }),
     isFraud: alert.isFraud,
     status: alert.status,
   };
@@ -104,6 +109,7 @@ export function alertRowOf(item: Decided, sight: Sight): FlaggedTransaction {
     ...(row.country !== undefined && { country: row.country }),
     ...(row.merchantName !== undefined && sight.kind === 'whole' && { merchantName: row.merchantName }),
     ...(row.topReason !== undefined && { topReason: row.topReason }),
+    ...(row.topConcept !== undefined && { topConcept: row.topConcept }),
     isFraud: row.outcome === 'decline',
     status: 'open',
   };
@@ -135,10 +141,15 @@ export function storyOf(
     decision.modelVersion === scorer?.info.version && decision.catalogueHash === scorer.catalogue.hash
       ? scorer
       : undefined;
-  const reasons =
-    decision.outcome === 'approve' && explainer
-      ? explainVector(explainer, vector, 'approve', baseCurrency(stored.transaction))
-      : decision.reasons;
+  const isApproved = decision.outcome === 'approve';
+  const { reasons, concepts } =
+    isApproved && explainer ? explainVector(explainer, vector, 'approve', stored.transaction) : decision;
+  const features = reader
+    ? [
+        ...decidedBy(stored, reader, explainer, earlier, peers, sight),
+        ...computedAfterwards(stored, reader.catalogue, now, earlier, sight),
+      ]
+    : [];
   const budget = explanationBudget(() => performance.now());
   const { decidedAtMs, rules } = decision;
   return {
@@ -148,6 +159,7 @@ export function storyOf(
       outcome: decision.outcome,
       score: decision.score,
       reasons: reasons.map((reason) => reasonSeen(reason, sight)),
+      concepts: concepts.map((concept) => conceptSeen(concept, sight)),
       rules: rules.map((hit) => hitSeen(hit, sight)),
       modelVersion: decision.modelVersion,
       rulesetVersion: decision.rulesetVersion,
@@ -159,12 +171,9 @@ export function storyOf(
     peers: peers.transactions,
     isFraud: stored.isFraud ?? null,
     fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
-    features: reader
-      ? [
-          ...decidedBy(stored, reader, explainer, earlier, peers, sight),
-          ...computedAfterwards(stored, reader.catalogue, now, earlier, sight),
-        ]
-      : [],
+    headline: headlineOf(stored, reader, vector, sight),
+    concepts: conceptsOfStory(concepts, reader?.catalogue, features, stored.transaction, sight),
+    features,
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,
     vote: explainer?.vote(vector) ?? null,
