@@ -31,6 +31,7 @@ test('D1 a decision comes back, the same id gives the same one, other content is
   assert.equal(first.status, 200);
   assert.deepEqual(Object.keys(first.body).sort(), [
     'catalogueHash',
+    'concepts',
     'decidedAt',
     'modelVersion',
     'outcome',

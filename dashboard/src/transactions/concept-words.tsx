@@ -14,7 +14,7 @@ export function TopReason(props: {
   if (!reason) return null;
   return (
     <>
-      {concept && <b className="about">{conceptName(concept)}</b>}
+      {concept && <b className="concept-name">{conceptName(concept)}</b>}
       {reason}
     </>
   );

@@ -32,7 +32,7 @@ function ToldConcept(props: OneProps) {
     <details className="concept" data-concept={concept.concept}>
       <summary>
         <span className={`sentence ${contribution > 0 ? 'raises' : 'lowers'}`}>
-          <b className="about">{conceptName(concept.concept)}</b>
+          <b className="concept-name">{conceptName(concept.concept)}</b>
           {text}
           {comparison && <span className="muted beside">{comparison}</span>}
         </span>

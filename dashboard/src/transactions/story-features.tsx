@@ -25,8 +25,8 @@ export function HowToRead({ story }: { readonly story: TransactionStory }) {
   return (
     <p className="muted">
       {contributionUnit === 'log-odds'
-        ? `What each feature does to the odds of fraud, exact (TreeSHAP). Odds of a usual transaction ${odds(baseVote)}, of this one ${odds(vote)}, before calibration.`
-        : `Share of the forest’s vote, exact (TreeSHAP). Base ${percent(baseVote)}, this transaction ${percent(vote)}.`}
+        ? `What its features do to the odds of fraud, exact (TreeSHAP) and added up by concept. Odds of a usual transaction ${odds(baseVote)}, of this one ${odds(vote)}, before calibration.`
+        : `Share of the forest’s vote, exact (TreeSHAP) and added up by concept. Base ${percent(baseVote)}, this transaction ${percent(vote)}.`}
     </p>
   );
 }

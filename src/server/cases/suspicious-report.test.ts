@@ -33,6 +33,7 @@ function xmlOf(about: Partial<Transaction>, details: Partial<ReportDetails> = {}
       outcome: 'review',
       score: 0.9,
       reasons: [],
+      concepts: [],
       rules: [],
     } as unknown as StoredTransaction['decision'],
     vector: new Uint8Array(),

@@ -7,10 +7,9 @@ import type { VectorReader } from '../../engine/stored-vectors.ts';
 import { comparison, type Usual } from '../../explanation/comparison.ts';
 import { sumWords } from '../../explanation/facts.ts';
 import { usualHeadline } from '../../explanation/usual.ts';
-import type { Catalogue } from '../../features/catalogue.ts';
 import type { StoredTransaction } from '../../ports/store.ts';
 import type { ConceptOfStory, TransactionStory } from '../../protocol/transactions.ts';
-import { conceptSeen, isOwnFeature } from '../access/features-seen.ts';
+import { conceptSeen } from '../access/features-seen.ts';
 import { leadingSeen } from './leading-seen.ts';
 
 /** What decided: a rule, else what the model says first; of an approval, what was usual. */
@@ -27,28 +26,19 @@ export function headlineOf(
 }
 
 /** The features of a concept that can be compared: those that its sentence tells of first, then by what they did. */
-function comparable(
-  { concept, told }: Concept,
-  { features, place }: Catalogue,
-  values: TransactionStory['features'],
-  sight: Sight,
-): Usual[] {
+function comparable({ concept, told }: Concept, values: TransactionStory['features']): Usual[] {
   const names = new Set(told?.flatMap((clause) => clause.features));
   if (concept === 'amount') names.add('amount');
   const byName = new Map(values.map((value) => [value.name, value]));
   return [...names].flatMap((name): Usual[] => {
-    const slot = place(name);
     const value = byName.get(name);
-    // What own features are called, and in what they count, is for whoever sees identifiers.
-    if (slot === undefined || !value || (sight.kind !== 'whole' && isOwnFeature(name))) return [];
-    return [{ feature: features[slot], account: value.usual, peers: value.peers }];
+    return value ? [{ feature: name, account: value.usual, peers: value.peers }] : [];
   });
 }
 
 /** Concepts with what is usual; `values` are the features of the story, with their ranges. */
 export function conceptsOfStory(
   concepts: readonly Concept[],
-  catalogue: Catalogue | undefined,
   values: TransactionStory['features'],
   transaction: Transaction,
   sight: Sight,
@@ -56,10 +46,6 @@ export function conceptsOfStory(
   const sum = sumWords(baseCurrency(transaction));
   return concepts.map((concept) => ({
     ...conceptSeen(concept, sight),
-    comparison:
-      (catalogue &&
-        concept.told &&
-        comparison(comparable(concept, catalogue, values, sight), transaction, sum)) ??
-      null,
+    comparison: (concept.told && comparison(comparable(concept, values), transaction, sum)) ?? null,
   }));
 }

@@ -172,7 +172,7 @@ export function storyOf(
     isFraud: stored.isFraud ?? null,
     fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
     headline: headlineOf(stored, reader, vector, sight),
-    concepts: conceptsOfStory(concepts, reader?.catalogue, features, stored.transaction, sight),
+    concepts: conceptsOfStory(concepts, features, stored.transaction, sight),
     features,
     contributionUnit: !explainer ? null : explainer.info.kind === 'gradient-boosting' ? 'log-odds' : 'vote',
     baseVote: explainer?.baseVote ?? null,
