@@ -29,6 +29,7 @@ export type ConceptPlan = {
   readonly names: readonly string[];
   /** The concept of each feature, by its number. */
   readonly ofSlot: Int32Array;
+  /** The features of each, in the order of their names. */
   readonly slots: readonly (readonly number[])[];
   /** What can be said of each concept. */
   readonly makers: readonly (readonly PlacedMaker[])[];
@@ -59,10 +60,12 @@ function ownMaker({ features }: Catalogue, slot: number): ClauseMaker {
 
 function makePlan(catalogue: Catalogue): ConceptPlan {
   const { features } = catalogue;
-  const names = [...new Set(features.map(({ concept }) => concept))];
+  // In the order of names: the same figure, bit for bit, in whatever order a document has its features.
+  const names = [...new Set(features.map(({ concept }) => concept))].sort();
   const numbers = new Map(names.map((name, number) => [name, number]));
   const ofSlot = Int32Array.from(features, ({ concept }) => numbers.get(concept) ?? 0);
-  const slots = names.map((_, number) => [...ofSlot.keys()].filter((slot) => ofSlot[slot] === number));
+  const byName = [...features.keys()].sort((a, b) => (features[a].name < features[b].name ? -1 : 1));
+  const slots = names.map((_, number) => byName.filter((slot) => ofSlot[slot] === number));
   return {
     names,
     ofSlot,

@@ -25,12 +25,11 @@ type Candidate = {
   readonly kind: string | undefined;
 };
 
-/** The contributions of each concept, added up in the order of its features. */
-export function conceptSums({ ofSlot, names }: ConceptPlan, contributions: Float64Array): Float64Array {
-  const sums = new Float64Array(names.length);
-  for (let slot = 0; slot < ofSlot.length; slot++) sums[ofSlot[slot]] += contributions[slot];
-  return sums;
-}
+const sumOver = (slots: readonly number[], contributions: Float64Array): number => {
+  let sum = 0;
+  for (const slot of slots) sum += contributions[slot];
+  return sum;
+};
 
 type Explained = {
   readonly catalogue: Catalogue;
@@ -39,9 +38,6 @@ type Explained = {
   readonly contributions: Float64Array;
   readonly facts: Facts;
 };
-
-const sumOver = (slots: readonly number[], contributions: Float64Array): number =>
-  slots.reduce((sum, slot) => sum + contributions[slot], 0);
 
 function candidateOf(
   maker: PlacedMaker,
@@ -144,7 +140,7 @@ export function explainByConcept(
   isApproved: boolean,
 ): readonly Concept[] {
   const plan = conceptPlan(catalogue);
-  const sums = conceptSums(plan, contributions);
+  const sums = plan.slots.map((slots) => sumOver(slots, contributions));
   const facts = factsOf(catalogue, vector, transaction);
   const explained: Explained = { catalogue, plan, vector, contributions, facts };
   const ranked = [...sums.keys()].filter((number) => sums[number] !== 0);
