@@ -1,14 +1,17 @@
 // ./goshawk dead-letters: what a running desk or server could not use, and what is in its quarantine.
+import { readFileSync } from 'node:fs';
 import type { Client } from '../client/client.ts';
 import { DEAD_LETTER_STATES } from '../domain/dead-letter.ts';
 import { InputError } from '../domain/input-error.ts';
-import type { DeadLetterPage, DeadLetterRow, listDeadLetters } from '../protocol/dead-letters.ts';
+import type { DeadLetterPage, DeadLetterRow, LetterMend, listDeadLetters } from '../protocol/dead-letters.ts';
 import type { QueryOf } from '../protocol/operation.ts';
 import { deskAt, URL_OPTION } from './desk-api.ts';
 import { helpText, type OptionSpec, type Options, readOptions } from './options.ts';
 
-const ACTIONS = ['list', 'show', 'retry', 'discard'] as const;
+const ACTIONS = ['list', 'show', 'retry', 'mend', 'discard'] as const;
 const PAGE = 500;
+/** As many as the API takes at once. */
+const MOST_LETTERS = 200;
 const SPECS: Readonly<Record<string, OptionSpec>> = {
   url: URL_OPTION,
   state: {
@@ -21,22 +24,35 @@ const SPECS: Readonly<Record<string, OptionSpec>> = {
     help: 'list, retry, discard: only what was accepted and could not be dealt with',
   },
   limit: { type: 'string', value: 'N', default: '50', help: 'list: at most so many' },
-  all: { type: 'boolean', help: 'retry, discard: every open one that the other options name' },
+  all: { type: 'boolean', help: 'retry, mend, discard: every open one that the other options name' },
+  record: {
+    type: 'string',
+    value: 'FILE',
+    help: 'mend: the whole record as it should have been, as JSON; - for standard input',
+  },
+  set: {
+    type: 'string',
+    value: 'POINTER=JSON',
+    help: 'mend: one field of each, as in /currency=\'"EUR"\'; with nothing after = it is taken out',
+  },
   json: { type: 'boolean', help: 'list, show: as JSON, a line each' },
   help: { type: 'boolean', help: 'show this text' },
 };
 const ABOUT = `list           the newest ones, a line each
 show ID        one, with its record
 retry ID …     try again: decided again, stored again or read again; what fails again stays, with the reason of now
+mend ID …      another text takes the place of what was sent, and is tried: of one by --record, of many alike by --set
 discard ID …   let go of; their ids are spent
 Asks a running desk or server; where one must sign in, with the API key in GOSHAWK_API_KEY (permissions read,
-read_identifiers to see records, handle_dead_letters to try again and discard).`;
+read_identifiers to see and mend records, handle_dead_letters to try again, mend and discard).`;
 
 export async function deadLettersCommand(args: readonly string[]): Promise<void> {
   const options = readOptions('dead-letters', args, SPECS);
   const [given, ...ids] = options.positionals;
   if (options.flag('help') || given === undefined) {
-    console.log(helpText('./goshawk dead-letters list|show|retry|discard [ID …] [options]', ABOUT, SPECS));
+    console.log(
+      helpText('./goshawk dead-letters list|show|retry|mend|discard [ID …] [options]', ABOUT, SPECS),
+    );
     return;
   }
   const action = ACTIONS.find((known) => known === given);
@@ -56,11 +72,66 @@ export async function deadLettersCommand(args: readonly string[]): Promise<void>
   const chosen = options.flag('all')
     ? (await pages(call, { state: 'open', ...filter }, Number.POSITIVE_INFINITY)).map(({ id }) => id)
     : ids.map(idOf);
+  if (action === 'mend') return mend(call, chosen, options);
   await eachOf(chosen, async (id) => {
     if (action === 'discard') return (await call('discardDeadLetter', { params: { id } })).state;
     const { state, detail } = await call('retryDeadLetter', { params: { id } });
     return detail === undefined ? state : `${state}  ${detail}`;
   });
+}
+
+/** One by its whole record, or each by the same change of a field. */
+async function mend(call: Call, ids: readonly number[], options: Options): Promise<void> {
+  const [file, change] = [options.text('record'), options.text('set')];
+  if ((file === undefined) === (change === undefined))
+    throw new InputError(
+      'Say what takes the place of what was sent: --record FILE of one, or --set POINTER=JSON of many.',
+    );
+  if (change !== undefined) return mendAlike(call, ids, changeOf(change));
+  if (file === undefined || ids.length !== 1)
+    throw new InputError(
+      'A whole record mends one dead letter: name it, or change a field of many with --set.',
+    );
+  const record = textOf(file);
+  await eachOf(ids, async (id) => {
+    const { state, detail } = await call('mendDeadLetter', { params: { id }, body: { record } });
+    return detail === undefined ? state : `${state}  ${detail}`;
+  });
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function changeOf(text: string): LetterMend {
+  const at = text.indexOf('=');
+  if (!text.startsWith('/') || at < 0)
+    throw new InputError(
+      `--set is a JSON pointer, = and a JSON value, as in /currency='"EUR"'; not "${text}".`,
+    );
+  return { pointer: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+async function mendAlike(call: Call, ids: readonly number[], change: LetterMend): Promise<void> {
+  let refused = 0;
+  for (let from = 0; from < ids.length; from += MOST_LETTERS) {
+    const some = ids.slice(from, from + MOST_LETTERS);
+    const { results } = await call('retryDeadLetters', { body: { ids: some, mend: change } });
+    for (const { id, outcome, detail, problems = [] } of results) {
+      const places = problems.map(({ pointer, message }) => `\n  ${pointer || '-'}  ${message}`).join('');
+      if (outcome !== 'refused') console.log(`${id}  ${outcome}  ${detail}`);
+      else {
+        refused++;
+        console.error(`${id}  ${detail}${places}`);
+      }
+    }
+  }
+  if (ids.length === 0) console.log('There are none.');
+  if (refused > 0) throw new InputError(`${refused} of ${ids.length} were refused.`);
 }
 
 type Call = Client['call'];

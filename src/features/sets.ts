@@ -54,3 +54,12 @@ export const CALENDAR_FEATURES: ReadonlySet<string> = new Set([
   'is_night',
   'is_weekend',
 ]);
+
+/** Since when something is known: as long as an installation is young, that grows by itself. */
+export const AGE_FEATURES: ReadonlySet<string> = new Set([
+  'account_age_days',
+  'merchant_age_days',
+  'device_age_days',
+  'ip_age_days',
+  'counterparty_age_days',
+]);

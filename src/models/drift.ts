@@ -105,6 +105,22 @@ export const DRIFT_ALARM = 0.25;
 /** Chance of a distance this large between samples of one distribution, below which it is no chance. */
 const MOST_PROBABILITY = 1e-4;
 
+/** Whether values lie higher than they did: in a later part of the column before, in the mean of those that are known. */
+export function hasRisen(before: Spread, values: Float64Array): boolean {
+  return meanPart(countParts(values, before.edges)) > meanPart(Float64Array.from(before.counts));
+}
+
+/** The last part counts what is missing. */
+function meanPart(counts: Float64Array): number {
+  let sum = 0;
+  let known = 0;
+  for (let part = 0; part < counts.length - 1; part++) {
+    sum += part * counts[part];
+    known += counts[part];
+  }
+  return known === 0 ? 0 : sum / known;
+}
+
 /** A column now beside the same column in training. */
 export function driftOf(name: string, before: Spread, values: Float64Array): Drift {
   const old = Float64Array.from(before.counts);

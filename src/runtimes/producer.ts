@@ -85,7 +85,7 @@ export async function startProducer(desk: ProducerIntake, options: ProducerOptio
       detail:
         failure ??
         (live.isRunning
-          ? `simulator at ${live.rate} a second, ${sent.frauds} frauds so far`
+          ? `simulator at ${live.rate} a second, ${sent.frauds} ${sent.frauds === 1 ? 'fraud' : 'frauds'} so far`
           : 'simulator paused'),
       produced: sent.produced,
       errors: sent.errors,

@@ -1,15 +1,19 @@
 // The flagged transactions of an alert; the one that is chosen has its story beside them.
 import type { AlertFile } from '../../../src/protocol/alerts.ts';
 import { AmountCell } from '../kit/amount.tsx';
-import { count, dateTime, utc, words } from '../kit/format.ts';
-import { OutcomeTag, Panel, ScoreBar } from '../kit/parts.tsx';
+import { count, dateTime, percent, utc, words } from '../kit/format.ts';
+import { OutcomeTag, Panel } from '../kit/parts.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 
 const COLUMNS: readonly Column<AlertFile['transactions'][number]>[] = [
   { hint: ({ occurredAt }) => utc(occurredAt), cell: ({ occurredAt }) => dateTime(occurredAt) },
   { right: true, cell: (row) => <AmountCell row={row} /> },
   { cell: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
-  { cell: ({ score, outcome }) => <ScoreBar score={score} outcome={outcome} /> },
+  {
+    right: true,
+    hint: () => 'Probability of fraud',
+    cell: ({ score }) => percent(score, score < 0.1 ? 1 : 0),
+  },
   { cell: ({ merchantName, type }) => merchantName ?? words(type) },
 ];
 

@@ -1,39 +1,43 @@
-// Transactions a minute, and how many of them were flagged: two scales, each said.
+// Transactions over time, and how many of them were flagged: two scales, each said.
 import type { MinuteCount, Stats } from '../../../src/protocol/figures.ts';
 import { Chart, type ChartColors, legendLook, tooltipLook } from '../kit/chart.tsx';
 import { minuteTime } from '../kit/format.ts';
-import { sinceFirst, toCome } from './minutes.ts';
+import { inSteps, sinceFirst, stepOf, toCome } from './minutes.ts';
 
 /** A new desk's chart has room for so many minutes, and fills from the left. */
 const ROOM = 15;
 
-/** The minute in which a simulated past ends and the desk is live, where it is shown. */
-function joinOf(minutes: readonly MinuteCount[], simulatedUntil: string | null): string | undefined {
+/** Where a simulated past ends and the desk is live, where that is shown. */
+function joinOf(minutes: readonly MinuteCount[], simulatedUntil: string | null): number | undefined {
   if (simulatedUntil === null) return undefined;
   const at = minutes.findLastIndex(({ minute }) => Date.parse(minute) <= Date.parse(simulatedUntil));
-  return at < 0 ? undefined : minutes[at].minute;
+  return at < 0 ? undefined : at;
 }
 
-const joinLine = (minute: string, colors: ChartColors) => ({
+/** Its words stand on the side that has room for them. */
+const joinLine = (at: number, points: number, simulatedUntil: string | null, colors: ChartColors) => ({
   silent: true,
   symbol: 'none',
   data: [
     {
-      xAxis: minuteTime(minute),
+      xAxis: at,
       lineStyle: { color: colors.muted, type: 'dashed' as const },
       label: {
-        formatter: 'simulated ┊ live',
+        formatter: at > points / 2 ? `simulated until ${minuteTime(simulatedUntil ?? '')}` : 'live from here',
         color: colors.muted,
         fontSize: 11,
-        position: 'insideEndTop' as const,
+        position: 'end' as const,
+        align: at > points / 2 ? ('right' as const) : ('left' as const),
       },
     },
   ],
 });
 
 export function FlaggedOverTime(props: { readonly stats: Stats }) {
-  const minutes = sinceFirst(props.stats.minutes);
-  const times = [...minutes.map(({ minute }) => minute), ...toCome(minutes, ROOM - minutes.length)];
+  const step = stepOf(props.stats.periodMinutes);
+  const minutes = inSteps(sinceFirst(props.stats.minutes), step);
+  const room = step === 1 ? ROOM - minutes.length : 0;
+  const times = [...minutes.map(({ minute }) => minute), ...toCome(minutes, room)];
   // The minute under way is no less busy than those before it: its transactions are not all there yet.
   const whole = minutes.slice(0, -1);
   const join = joinOf(minutes, props.stats.simulatedUntil);
@@ -71,7 +75,9 @@ export function FlaggedOverTime(props: { readonly stats: Stats }) {
         lineStyle: { width: 2 },
         itemStyle: { color: colors.approve },
         areaStyle: { opacity: 0.12 },
-        ...(join !== undefined && { markLine: joinLine(join, colors) }),
+        ...(join !== undefined && {
+          markLine: joinLine(join, times.length, props.stats.simulatedUntil, colors),
+        }),
         data: whole.map((minute) => minute.transactions),
       },
       ...(['reviews', 'declines'] as const).map((outcome) => ({
@@ -85,5 +91,5 @@ export function FlaggedOverTime(props: { readonly stats: Stats }) {
       })),
     ],
   });
-  return <Chart label="Transactions and flagged transactions per minute" option={option} />;
+  return <Chart label="Transactions and flagged transactions over time" option={option} />;
 }

@@ -12,6 +12,7 @@ import { LiveTable } from '../transactions/index.ts';
 import { Cards } from './cards.tsx';
 import { FirstData, useNothingYet } from './first-data.tsx';
 import { FlaggedOverTime } from './flagged-over-time.tsx';
+import { stepOf } from './minutes.ts';
 import { usePeriod, useStats } from './period.ts';
 import { WorldMap } from './world-map.tsx';
 
@@ -82,6 +83,11 @@ function ScoreDistribution(props: { readonly stats: Stats }) {
 
 const REGIONS_SHOWN = 8;
 
+function perStep({ periodMinutes }: Stats): string {
+  const step = stepOf(periodMinutes);
+  return step === 1 ? 'per minute' : `per ${step} minutes`;
+}
+
 /** Leads to the transactions of a country. */
 function useOpenCountry(): (country: string) => void {
   const navigate = useNavigate();
@@ -102,7 +108,7 @@ export function Overview() {
       {nothingYet && <FirstData />}
       <Cards stats={stats} />
       <div className="grid">
-        <Panel title="Transactions and flagged" note={`per minute, ${period}`}>
+        <Panel title="Transactions and flagged" note={`${perStep(stats)}, ${period}`}>
           <FlaggedOverTime stats={stats} />
         </Panel>
         <Panel title="Score distribution" note={`${period} · logarithmic`}>

@@ -6,7 +6,7 @@ import { startFeed, stopFeed, useLive } from '../live/feed.ts';
 import { loadMe, useMe } from '../live/me.ts';
 import { KeysHelp, useKeys } from './keys.tsx';
 import { SCREENS } from './screens.ts';
-import { TopBar } from './top-bar.tsx';
+import { PeriodChoice, TopBar } from './top-bar.tsx';
 import { Tour, tourDone } from './tour.tsx';
 
 // Whoever is signed in needs no way in.
@@ -58,6 +58,7 @@ function Desk() {
   const endTour = useCallback(() => setTouring(false), []);
   const search = useRef<HTMLInputElement>(null);
   const active = SCREENS.find(({ to }) => to === path) ?? SCREENS[0];
+  const withPeriod = active.to === '/overview' || active.to === '/pipeline';
   const showHelp = (): void => setHelp(true);
   const changeColors = (): void => setColorScheme(scheme === 'dark' ? 'light' : 'dark');
   useEffect(() => {
@@ -68,13 +69,9 @@ function Desk() {
     <div className={`shell ${lost ? 'stale' : ''}`}>
       <Rail active={active.to} />
       <div style={{ minWidth: 0 }}>
-        <TopBar
-          search={search}
-          withPeriod={active.to === '/overview' || active.to === '/pipeline'}
-          onColors={changeColors}
-          onHelp={showHelp}
-        />
+        <TopBar search={search} withPeriod={withPeriod} onColors={changeColors} onHelp={showHelp} />
         <main className="page">
+          {withPeriod && <PeriodChoice className="small-only" />}
           <Outlet />
         </main>
       </div>

@@ -32,7 +32,7 @@ export function TopBar(props: {
       <Live />
       <Banner />
       <div style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
-        {props.withPeriod && <PeriodChoice />}
+        {props.withPeriod && <PeriodChoice className="hide-small" />}
         <SimulatorControl />
         <Search box={props.search} />
         <ActionIcon variant="default" size="md" aria-label="Dark or light" onClick={props.onColors}>
@@ -98,13 +98,14 @@ function Banner() {
   );
 }
 
-function PeriodChoice() {
+/** On a small screen it stands on the page: the bar has no room for it. */
+export function PeriodChoice(props: { readonly className: string }) {
   const period = usePeriod();
   const change = useChangeSearch<'__root__'>();
   return (
     <SegmentedControl
       size="xs"
-      className="hide-small"
+      className={props.className}
       aria-label="Period"
       data={PERIOD_VALUES}
       value={period.value}

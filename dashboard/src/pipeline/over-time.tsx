@@ -58,6 +58,7 @@ function Lines(props: {
       yAxis: {
         type: isLogarithmic ? ('log' as const) : ('value' as const),
         ...(!isLogarithmic && { min: 0 }),
+        ...(unit === whole && { minInterval: 1 }),
         axisLabel: { color: colors.muted, formatter: unit },
         splitLine: { lineStyle: { color: colors.line } },
       },

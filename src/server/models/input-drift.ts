@@ -1,8 +1,8 @@
 // Features and score of the latest decisions beside the training of a model.
 
 import { placeIn } from '../../features/place-in.ts';
-import { CALENDAR_FEATURES } from '../../features/sets.ts';
-import { type Drift, driftOf } from '../../models/drift.ts';
+import { AGE_FEATURES, CALENDAR_FEATURES } from '../../features/sets.ts';
+import { type Drift, driftOf, hasRisen } from '../../models/drift.ts';
 import type { Scorer } from '../../models/model.ts';
 import { pacer } from '../edge/pace.ts';
 import { isWholeWeek, type LabelledPeriod } from './labelled-period.ts';
@@ -31,9 +31,13 @@ export async function driftOver(
   const wholeWeek = isWholeWeek(period);
   const found: Drift[] = [driftOf('score', baseline.score, scores)];
   for (const feature of values) {
-    const drift = driftOf(feature.name, baseline.features[feature.name], feature.values);
-    // Part of a week is at other hours and days than a whole one; that is no drift.
-    found.push(wholeWeek || !CALENDAR_FEATURES.has(feature.name) ? drift : { ...drift, alarm: false });
+    const before = baseline.features[feature.name];
+    const drift = driftOf(feature.name, before, feature.values);
+    // Part of a week is at other hours and days than a whole one, and what is known is known for longer by the day: no drift is that.
+    const isExpected =
+      (!wholeWeek && CALENDAR_FEATURES.has(feature.name)) ||
+      (AGE_FEATURES.has(feature.name) && hasRisen(before, feature.values));
+    found.push(isExpected ? { ...drift, alarm: false } : drift);
     await pause();
   }
   return found.sort((a, b) => b.index - a.index);
