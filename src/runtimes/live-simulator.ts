@@ -26,7 +26,12 @@ export type LiveSimulator = {
   injected(): readonly InjectedFraud[];
 };
 
-export function createLiveSimulator(simulator: Simulator, clock: Clock, initialRate: number): LiveSimulator {
+export function createLiveSimulator(
+  simulator: Simulator,
+  clock: Clock,
+  initialRate: number,
+  mostBehindMs = MAX_BEHIND_MS,
+): LiveSimulator {
   let isRunning = true;
   let rate = initialRate;
   let next = simulator.next();
@@ -46,7 +51,7 @@ export function createLiveSimulator(simulator: Simulator, clock: Clock, initialR
       return rate;
     },
     takeDue(nowMs) {
-      while (isRunning && next.transaction.occurredAtMs < nowMs - MAX_BEHIND_MS) next = simulator.next();
+      while (isRunning && next.transaction.occurredAtMs < nowMs - mostBehindMs) next = simulator.next();
       const due: SimulatedEvent[] = [];
       while (isRunning && next.transaction.occurredAtMs <= nowMs && due.length < MAX_AT_ONCE) {
         due.push(next);

@@ -11,6 +11,9 @@ import { createLabelClock, type LabelClock, labelFor } from '../training/label-c
 import { createPresetSimulator, liveLabelDelayMs, type Preset } from '../training/simulated-past.ts';
 import { createLiveSimulator, type LiveSimulator } from './live-simulator.ts';
 
+/** One that goes on has no gap while its desk opens. */
+const STARTING_MS = 60_000;
+
 export type StreamOptions = {
   readonly preset: Preset;
   readonly rate: number;
@@ -59,7 +62,7 @@ export function createSimulatedStream(
     accountEvents: eventsOf(preset, events, seed, startMs, 'ev-'),
   });
   return {
-    live: createLiveSimulator(simulator, clock, rate),
+    live: createLiveSimulator(simulator, clock, rate, before && STARTING_MS),
     random: createRandom(seed, Math.floor(startMs / 1000)),
     ownFields: ownFieldsOf(preset, ownFields, seed),
     ...(before ?? own()),

@@ -12,6 +12,7 @@ import { sinceFirst } from './minutes.ts';
 import { usePeriod } from './period.ts';
 
 const OUTCOMES_MS = 30_000;
+const MOST_TIMES = 10;
 /** Fewer points are no line. */
 const FEWEST_POINTS = 3;
 
@@ -29,6 +30,8 @@ function Change(props: { readonly now: number; readonly stats: Stats; readonly b
     );
   }
   if (before === 0) return <span>none before</span>;
+  // Of a period that a young desk has hardly a part of, a percentage says nothing.
+  if (now > MOST_TIMES * before) return <span>▲ over {MOST_TIMES} ×</span>;
   const change = (now - before) / before;
   return (
     <span title="Against the period before">{`${change >= 0 ? '▲' : '▼'} ${percent(Math.abs(change), 0)}`}</span>
