@@ -46,7 +46,7 @@ test('M18 U2 U6 the first hour: a full first screen, an alert understood, judged
     // The first screen is full: counts, outcomes, regions, scores.
     assert.ok((await figureIn(page, /^Flagged/)) > 50);
     await page.getByText(/^of \d[\d,]* \(€/).waitFor();
-    assert.ok((await page.getByRole('table', { name: 'Flagged by country' }).getByRole('row').count()) > 4);
+    await page.getByLabel('Flagged by country').getByText('Germany').waitFor();
     assert.equal(await page.getByText('Nothing has come in yet').count(), 0);
     assert.deepEqual(await seriousFaults(page), []);
 
@@ -60,7 +60,7 @@ test('M18 U2 U6 the first hour: a full first screen, an alert understood, judged
     await story.waitFor();
     const lead = await story.getByRole('heading', { level: 2 }).innerText();
     assert.match(lead, /^(Sent to review|Declined): .{10,}/);
-    assert.doesNotMatch(await story.innerText(), /Not known: 1 when/);
+    assert.ok((await story.locator('.reason, .concept').count()) > 0);
     await page.getByLabel('Amounts of the account over time').waitFor();
     assert.deepEqual(await seriousFaults(page), []);
 
