@@ -6,6 +6,7 @@ import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from
 import type { Pool } from 'pg';
 import { openPostgres } from '../src/adapters/postgres/session.ts';
 import { openRedis } from '../src/adapters/redis/connection.ts';
+import type { Transaction } from '../src/domain/transaction.ts';
 import { prepareStream, streamPeople } from '../src/runtimes/stream-maintenance.ts';
 import { type StreamSettings, streamSettings } from '../src/runtimes/stream-settings.ts';
 import { createSimulator, type Simulator } from '../src/simulator/simulator.ts';
@@ -38,11 +39,15 @@ export type Bench = {
   readonly url: string;
   /** The same people all along: what they do goes on where the run before has ended. */
   readonly simulator: Simulator;
+  /** What a bank says beside it, where anything. */
+  readonly said?: (transaction: Transaction) => Transaction;
 };
 
 /** What one of the simulated people does next. */
-export const nextRecord = ({ simulator }: Bench, id: string): EncodedRecord =>
-  encodeTransaction({ ...simulator.next().transaction, id });
+export function nextRecord({ simulator, said }: Bench, id: string): EncodedRecord {
+  const transaction = { ...simulator.next().transaction, id };
+  return encodeTransaction(said ? said(transaction) : transaction);
+}
 
 export type PreparedRecords = {
   readonly length: number;

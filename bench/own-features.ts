@@ -54,7 +54,7 @@ function customerOf(accountId: string): string {
 }
 
 /** The transaction with what a bank says beside it. */
-function withAttributes(transaction: Transaction): Transaction {
+export function withAttributes(transaction: Transaction): Transaction {
   const { id, accountId, merchant, counterpartyId, ip, deviceId } = transaction;
   const customerId = customerOf(accountId);
   const payeeId = counterpartyId ?? merchant?.id;

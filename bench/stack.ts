@@ -10,7 +10,9 @@ import {
   withInstallation,
   workers,
 } from './installation.ts';
+import { putLive } from './live-catalogue.ts';
 import { run } from './open-loop.ts';
+import { withAttributes } from './own-features.ts';
 import { count, percentile, type Row } from './report.ts';
 
 const WORKERS = Number(process.env.BENCH_WORKERS ?? 2);
@@ -30,6 +32,8 @@ export type InstallationPlan = {
   readonly latencyRate: number;
   readonly rates: readonly number[];
   readonly posts: boolean;
+  /** A catalogue document of the fields that bench/own-features.ts says; the program's own without. */
+  readonly catalogue?: string;
   /** What is asked of the figures, in their order. */
   readonly goals: {
     readonly decided?: string;
@@ -89,8 +93,18 @@ async function postDecisions(bench: Bench): Promise<Row> {
   };
 }
 
-export const benchStack = (): Promise<Row[]> =>
+/** `--catalogue FILE` measures with a catalogue of one's own: bench/own-features.json, say. */
+function catalogueIn(options: readonly string[]): Pick<InstallationPlan, 'catalogue'> {
+  if (options.length === 0) return {};
+  const [option, catalogue] = options;
+  if (options.length !== 2 || option !== '--catalogue')
+    throw new Error(`stack knows --catalogue FILE, and not ${options.join(' ')}`);
+  return { catalogue };
+}
+
+export const benchStack = (options: readonly string[] = []): Promise<Row[]> =>
   benchInstallation({
+    ...catalogueIn(options),
     deciders: workers(WORKERS),
     latencyRate: 5000,
     rates: stepsOf(process.env.BENCH_RATES ?? '10000,15000,20000'),
@@ -105,10 +119,21 @@ export const benchStack = (): Promise<Row[]> =>
 
 /** A whole installation is started, measured and taken down. */
 export const benchInstallation = (plan: InstallationPlan): Promise<Row[]> =>
-  withInstallation(plan.deciders, async (bench) => {
-    const { goals, latencyRate } = plan;
+  withInstallation(plan.deciders, async (installation) => {
+    const { goals, latencyRate, catalogue } = plan;
     const rows: Row[] = [];
-    await run(bench, 'warm', latencyRate, WARM_SECONDS, false);
+    await run(installation, 'warm', latencyRate, WARM_SECONDS, false);
+    const bench: Bench = { ...installation, ...(catalogue !== undefined && { said: withAttributes }) };
+    if (catalogue !== undefined) {
+      const filled = await putLive(bench.url, catalogue);
+      const warmed = latencyRate * WARM_SECONDS;
+      rows.push({
+        what: `${catalogue} filled from ${count(warmed)} transactions, until all workers decide by it`,
+        figure: `${filled.toFixed(1)} s`,
+      });
+      // Histories that features read have something in them, and their code is compiled.
+      await run(bench, 'own', latencyRate, WARM_SECONDS, false);
+    }
     if (process.env.BENCH_ONLY !== 'rates') {
       if (plan.posts) rows.push(await postDecisions(bench));
       const paced = await run(bench, 'paced', latencyRate, STEP_SECONDS, true);

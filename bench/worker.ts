@@ -56,6 +56,7 @@ export async function benchWorker(): Promise<Row[]> {
   const started = process.cpuUsage();
   const worker = startWorker({
     store: createMemoryStateStore(),
+    partitionOf: () => 0,
     source: {
       open: () => ({
         async take(max) {

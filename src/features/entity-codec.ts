@@ -43,27 +43,59 @@ export function encodeEntity(
   copyBytes(chunk, payload, payload + length, bytes, keyAt + keyLength);
 }
 
+type Encoded = {
+  /** Undefined for those of the program. */
+  readonly own: string | undefined;
+  readonly kind: number;
+  key(): string;
+  readonly payload: Uint8Array;
+};
+
+function* entitiesIn(bytes: Uint8Array): Generator<Encoded> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const keyAt = at + HEAD_BYTES + bytes[at + 1];
+    const keyLength = view.getUint16(at + 2, true);
+    const start = keyAt + keyLength;
+    const end = start + view.getUint32(at + 4, true);
+    yield {
+      own: bytes[at] === OWN ? decoder.decode(bytes.subarray(at + HEAD_BYTES, keyAt)) : undefined,
+      kind: bytes[at],
+      key: () => decoder.decode(bytes.subarray(keyAt, start)),
+      payload: bytes.subarray(start, end),
+    };
+    at = end;
+  }
+}
+
+function put(table: EntityTable, key: string, payload: Uint8Array): void {
+  const entry = table.findOrAdd(key);
+  table.reserve(entry, payload.length);
+  table.chunkOf(entry).bytes.set(payload, table.offsetOf(entry));
+}
+
 /** Puts entities that `encodeEntity` wrote, one after another, into their tables; those of one's own only where their store is wanted. */
 export function loadEntities(
   bytes: Uint8Array,
   state: FeatureState,
   wants: (store: string) => boolean = () => true,
 ): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < bytes.length; ) {
-    const keyAt = at + HEAD_BYTES + bytes[at + 1];
-    const keyLength = view.getUint16(at + 2, true);
-    const length = view.getUint32(at + 4, true);
-    const start = keyAt + keyLength;
-    const own = bytes[at] === OWN ? decoder.decode(bytes.subarray(at + HEAD_BYTES, keyAt)) : undefined;
-    if (own !== undefined && !wants(own)) {
-      at = start + length;
-      continue;
-    }
-    const table = own === undefined ? state[ENTITY_KINDS[bytes[at]]] : tableOf(state, own);
-    const entry = table.findOrAdd(decoder.decode(bytes.subarray(keyAt, start)));
-    table.reserve(entry, length);
-    table.chunkOf(entry).bytes.set(bytes.subarray(start, start + length), table.offsetOf(entry));
-    at = start + length;
+  for (const { own, kind, key, payload } of entitiesIn(bytes)) {
+    if (own === undefined) put(state[ENTITY_KINDS[kind]], key(), payload);
+    else if (wants(own)) put(tableOf(state, own), key(), payload);
+  }
+}
+
+/** The same of those of one's own alone, by store and key. */
+export function loadOwnEntities(
+  bytes: Uint8Array,
+  state: FeatureState,
+  wants: (store: string) => boolean,
+  wantsKey: (key: string) => boolean,
+): void {
+  for (const { own, key, payload } of entitiesIn(bytes)) {
+    if (own === undefined || !wants(own)) continue;
+    const said = key();
+    if (wantsKey(said)) put(tableOf(state, own), said, payload);
   }
 }

@@ -21,7 +21,7 @@ import { startPartition } from '../stream/partition-runner.ts';
 import { createPublisher } from '../stream/publisher.ts';
 import { encodeEvent, encodeLabel, encodeTransaction } from '../stream/record-codec.ts';
 import { createSharedHistories } from '../stream/shared-histories.ts';
-import { ownStoresOf } from '../stream/telling.ts';
+import { ownStoresOf, partitionStoresOf } from '../stream/telling.ts';
 import { type FirstModelOptions, trainFirstModel } from '../training/first-model.ts';
 import { keyFieldsOf, openCatalogue } from './catalogue-in-service.ts';
 import { fileFirstModel } from './first-champion.ts';
@@ -142,7 +142,8 @@ export async function rebuildState(
   try {
     const partitions = await ensureTopics(settings.kafka, client, settings.topics, topicPlan(settings));
     const store = createRedisStateStore(redis);
-    const base = baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions));
+    const placed = (accountId: string): number => partitionOf(Buffer.from(accountId), partitions);
+    const base = baseHistories(pool, placed);
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     let transactions = 0;
     let accounts = 0;
@@ -164,7 +165,10 @@ export async function rebuildState(
           },
         },
         publisher: createPublisher({ output, sleep }),
-        shared: createSharedHistories(store, base, partitions, ownStoresOf(models.inService().catalogue)),
+        shared: createSharedHistories(store, base, partitions, ownStoresOf(models.inService().catalogue), {
+          stores: partitionStoresOf(models.inService().catalogue),
+          partitionOf: placed,
+        }),
         alsoTold: models.alsoTold,
         // What was decided has its base amount.
         money: shippedMoney,

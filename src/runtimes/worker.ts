@@ -108,6 +108,7 @@ async function open(
     sleep,
     onTrouble: (partition, error) => trouble(`publishing for partition ${partition}: ${error.message}`),
   });
+  const placed = (accountId: string): number => partitionOf(Buffer.from(accountId), partitions);
   const dataModel = () => models.inService().catalogue.data;
   const observed = resources.add(
     keepObserved(office.observedFields, dataModel, systemClock, boundary),
@@ -126,9 +127,10 @@ async function open(
     money: money.current,
     dataModel,
     history: streamHistory(settings, pool, () => ownDataOf(dataModel())),
-    base: baseHistories(pool, (accountId) => partitionOf(Buffer.from(accountId), partitions)),
+    base: baseHistories(pool, placed),
     sleep,
     partitions,
+    partitionOf: placed,
     onFailure,
     events: workerEvents(work, {
       tracing,

@@ -93,7 +93,7 @@ export function createWork(parts: WorkParts, head: PartitionHead): Work {
   const cache = createAccountCache(parts.accountCacheBytes);
   const ids = createDecidedIds(head.decidedIds, parts.decidedIdsKept);
   const state: FeatureState = {
-    ...parts.shared.tables,
+    ...parts.shared.tablesFor(parts.partition),
     get account() {
       return cache.table;
     },

@@ -3,18 +3,22 @@
 import { allEntries, encodedPieces } from '../features/encoded-pieces.ts';
 import { loadEntities } from '../features/entity-codec.ts';
 import { createEntityTable } from '../features/entity-table.ts';
-import { type FeatureState, isOwnStore, type Store, tablesOf } from '../features/feature-state.ts';
+import { type FeatureState, isOwnStore, type Store, tableOf, tablesOf } from '../features/feature-state.ts';
 import { applySharedChanges } from '../features/shared-codec.ts';
 import type { BaseHistories } from '../ports/stream/history.ts';
 import type { StateStore } from '../ports/stream/state-store.ts';
+import { type ByPartition, createPartitionStores } from './partition-stores.ts';
 
 const BATCHES_AT_ONCE = 200;
 /** So many are encoded between two pauses: a few milliseconds of work. */
 const PIECE_BYTES = 1 << 20;
 
 export type SharedHistories = {
-  /** The account table is the caller's own. */
-  readonly tables: Omit<FeatureState, 'account'>;
+  /**
+   * Those of all that share them, and of one's own what belongs to this partition where it was taken. The account table is the caller's
+   * own.
+   */
+  tablesFor(partition?: number): Omit<FeatureState, 'account'>;
   readonly bytesReserved: number;
   /** Reads what others did, up to now. Own partitions are left out: their changes are in already. */
   catchUp(): Promise<void>;
@@ -47,6 +51,8 @@ export function createSharedHistories(
   partitions: number,
   /** Stores of one's own that are kept. */
   stores: ReadonlySet<string>,
+  /** Those of them that belong to partitions: kept while theirs is taken here. Without it all are kept for all. */
+  byPartition?: ByPartition,
 ): SharedHistories {
   const tables = newTables();
   const state: FeatureState = { ...tables, account: createEntityTable() };
@@ -54,10 +60,9 @@ export function createSharedHistories(
   const own = new Set<number>();
   const kept = new Set([...stores].filter(isOwnStore));
   const filled = new Set<string>();
-  const wants = (name: string): boolean => kept.has(name);
-  let based = false;
+  const ofPartitions = createPartitionStores(store, byPartition, (name) => kept.has(name));
+  const wants = (name: string): boolean => kept.has(name) && byPartition?.stores.has(name) !== true;
   let snapshotNumber = 0;
-  let reading: Promise<void> = Promise.resolve();
 
   async function read(which: ReadonlySet<number>): Promise<void> {
     for (;;) {
@@ -74,35 +79,35 @@ export function createSharedHistories(
   }
 
   async function begin(): Promise<void> {
-    const snapshot = await store.sharedSnapshot();
+    const snapshot = await ofPartitions.snapshot();
     if (!snapshot) return base.loadShared(tables);
     for (const piece of snapshot.pieces) loadEntities(piece, state, wants);
-    for (const name of snapshot.filled) if (wants(name)) filled.add(name);
+    for (const name of snapshot.filled) if (kept.has(name)) filled.add(name);
     for (const [partition, offset] of snapshot.offsets) offsets.set(partition, offset);
     snapshotNumber = snapshot.number;
   }
 
-  /** One reader at a time, so that each change is applied once. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = reading.then(async () => {
-      if (!based) await begin();
-      based = true;
-      await work();
-    });
-    reading = turn.catch(() => undefined);
-    return turn;
-  }
-
+  const inTurn = oneAtATime(begin);
   return {
-    tables,
+    tablesFor(partition) {
+      for (const name of kept) if (wants(name)) tableOf(state, name);
+      if (partition === undefined) return tables;
+      return { ...tables, own: ofPartitions.with(partition, tables.own) };
+    },
     get bytesReserved() {
-      return bytesOf(state);
+      return bytesOf(state) + ofPartitions.bytesReserved;
     },
     catchUp: () =>
-      inTurn(() => read(new Set([...offsets.keys()].filter((partition) => !own.has(partition))))),
+      inTurn(async () => {
+        ofPartitions.forgetSnapshot();
+        await read(new Set([...offsets.keys()].filter((partition) => !own.has(partition))));
+      }),
     take: (partition) =>
       inTurn(async () => {
         await read(new Set([partition]));
+        const reached = await ofPartitions.take(partition, BATCHES_AT_ONCE);
+        // What a snapshot holds of a partition, and its state does not, is of before a loss: whoever takes it sees that.
+        offsets.set(partition, Math.max(reached, offsets.get(partition) ?? 0));
         own.add(partition);
       }),
     get snapshotNumber() {
@@ -125,6 +130,7 @@ export function createSharedHistories(
         kept.delete(name);
         filled.delete(name);
         tables.own.delete(name);
+        ofPartitions.drop(name);
       }
     },
     filled,
@@ -141,8 +147,24 @@ export function createSharedHistories(
     offsetOf: (partition) => offsets.get(partition) ?? 0,
     release(partition, offset) {
       own.delete(partition);
+      ofPartitions.release(partition);
       offsets.set(partition, Math.max(offset, offsets.get(partition) ?? 0));
     },
+  };
+}
+
+/** One reader at a time, so that each change is applied once; before the first of them `begin`. */
+function oneAtATime(begin: () => Promise<void>): (work: () => Promise<void>) => Promise<void> {
+  let isBegun = false;
+  let reading: Promise<void> = Promise.resolve();
+  return (work) => {
+    const turn = reading.then(async () => {
+      if (!isBegun) await begin();
+      isBegun = true;
+      await work();
+    });
+    reading = turn.catch(() => undefined);
+    return turn;
   };
 }
 

@@ -15,6 +15,21 @@ type Stores = Pick<Catalogue, 'stores'>;
 export const ownStoresOf = ({ stores }: Stores): ReadonlySet<string> =>
   new Set(stores.map(({ id }) => id).filter(isOwnStore));
 
+type Kept = Pick<Catalogue, 'stores' | 'parts'>;
+
+/**
+ * Those of them that belong to the partition of an account, as the program's histories of accounts do: no account of another partition
+ * adds to them, or asks them.
+ */
+export function partitionStoresOf({ stores, parts }: Kept): ReadonlySet<string> {
+  const asked = new Set(parts.filter(({ keeps }) => !keeps).map(({ store }) => store));
+  return new Set(
+    stores
+      .filter(({ id, key }) => isOwnStore(id) && key.length === 1 && key[0] === 'accountId' && !asked.has(id))
+      .map(({ id }) => id),
+  );
+}
+
 /** What `decides` and `others` change, each store once. */
 export function tellingOf(
   decides: Pick<Catalogue, 'own' | 'stores'>,

@@ -5,12 +5,14 @@ import type { StateStore } from '../ports/stream/state-store.ts';
 import type { PartitionParts } from './partition-run.ts';
 import { type PartitionRunner, type PartitionStatus, startPartition } from './partition-runner.ts';
 import { createSharedHistories, type SharedHistories } from './shared-histories.ts';
-import { ownStoresOf } from './telling.ts';
+import { ownStoresOf, partitionStoresOf } from './telling.ts';
 
 export type WorkerParts = Omit<PartitionParts, 'partition' | 'shared'> & {
   readonly store: StateStore;
   /** Of the whole stream, not of this worker alone. */
   readonly partitions: number;
+  /** Where the stream puts an account. */
+  readonly partitionOf: (accountId: string) => number;
   readonly onFailure: (error: Error) => void;
   /** How often the changes that others made to shared histories are read. */
   readonly catchUpMs?: number;
@@ -27,7 +29,7 @@ export type StreamWorker = {
    * Has another catalogue decide: `take` is called when nothing is being decided, once the histories that accounts share are
    * there for it. These are the stores of that catalogue. Rejects where they could not be read: nothing was changed.
    */
-  change(catalogue: Pick<Catalogue, 'stores'>, take: () => void): Promise<void>;
+  change(catalogue: Pick<Catalogue, 'stores' | 'parts'>, take: () => void): Promise<void>;
   /** Finishes what is under way, then resolves. */
   stop(): Promise<void>;
 };
@@ -47,9 +49,12 @@ const ABANDONED_PAUSE_MS = 200;
 
 export function startWorker(parts: WorkerParts): StreamWorker {
   const { store, partitions, sleep, onFailure } = parts;
-  const copyFor = (stores: ReadonlySet<string>): SharedHistories =>
-    createSharedHistories(store, parts.base, partitions, stores);
-  const newCopy = (): SharedHistories => copyFor(ownStoresOf(parts.inService().catalogue));
+  const copyFor = (catalogue: Stores): SharedHistories =>
+    createSharedHistories(store, parts.base, partitions, ownStoresOf(catalogue), {
+      stores: partitionStoresOf(catalogue),
+      partitionOf: parts.partitionOf,
+    });
+  const newCopy = (): SharedHistories => copyFor(parts.inService().catalogue);
   let shared: SharedHistories = newCopy();
   let coming: Coming | undefined;
   let desired: ReadonlySet<number> = new Set();
@@ -111,7 +116,7 @@ export function startWorker(parts: WorkerParts): StreamWorker {
         return;
       }
       // It is read while decisions go on by the copy of before.
-      const copy = copyFor(stores);
+      const copy = copyFor(catalogue);
       await copy.catchUp();
       if (stopping || coming) return;
       await new Promise<void>((taken) => {
@@ -140,12 +145,15 @@ export function startWorker(parts: WorkerParts): StreamWorker {
   };
 }
 
-type Stores = Pick<Catalogue, 'stores'>;
+type Stores = Pick<Catalogue, 'stores' | 'parts'>;
 
 /** Whether another copy is needed: one that keeps more. Accounts have their histories in the state store. */
 function keepsMore(before: Stores, after: Stores): boolean {
   const now = new Set(before.stores.map(({ id }) => id));
-  return after.stores.some(({ id }) => id !== 'account' && !now.has(id));
+  // What accounts of other partitions ask from now on must be there of all.
+  const [owned, later] = [partitionStoresOf(before), partitionStoresOf(after)];
+  const isShared = after.stores.some(({ id }) => owned.has(id) && !later.has(id));
+  return isShared || after.stores.some(({ id }) => id !== 'account' && !now.has(id));
 }
 
 /** Reads what others did, again and again. */

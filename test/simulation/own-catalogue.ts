@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Label } from '../../src/domain/label.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
+import type { Decided } from '../../src/engine/process-batch.ts';
+import { vectorCodec } from '../../src/engine/vector-codec.ts';
 import type { Catalogue } from '../../src/features/catalogue.ts';
 import { storesOf } from '../../src/features/catalogue-outline.ts';
 import { checkedCatalogue } from '../../src/features/checked-catalogue.ts';
@@ -17,6 +19,8 @@ import { ownStoresOf } from '../../src/stream/telling.ts';
 
 const aggregate = { kind: 'aggregate', description: 'Of the shop', entity: 'shop', window: '30d' } as const;
 const NAMES = ['shop_payments', 'shop_sum', 'shop_frauds', 'shop_accounts'] as const;
+/** A history that belongs to the partition of the account. */
+const PAID = 'account_paid';
 const checked = checkedCatalogue({
   format: 'goshawk-catalogue-1',
   standard: 'all',
@@ -26,6 +30,7 @@ const checked = checkedCatalogue({
     { ...aggregate, name: NAMES[1], measure: 'sum', of: 'amount' },
     { ...aggregate, name: NAMES[2], measure: 'fraud_count' },
     { ...aggregate, name: NAMES[3], measure: 'distinct', of: 'accountId' },
+    { ...aggregate, entity: 'account', name: PAID, measure: 'count' },
   ],
 });
 assert.ok(checked.ok);
@@ -89,5 +94,24 @@ export function expectedOwnValues(
 export async function keptOwnValues(store: StateStore, partitions: number, afterMs: number): Promise<string> {
   const copy = createSharedHistories(store, NO_BASE, partitions, ownStoresOf(catalogue));
   await copy.catchUp();
-  return ownValues({ ...copy.tables, account: createEntityTable() }, afterMs);
+  return ownValues({ ...copy.tablesFor(), account: createEntityTable() }, afterMs);
+}
+
+/** Decisions of this catalogue that do not know how often their account paid until then, by the order of its partition. */
+export function miscounted(
+  decided: readonly Decided[],
+  isExempt: (item: Decided) => boolean,
+): readonly string[] {
+  const paid = new Map<string, number>();
+  const codec = vectorCodec(catalogue.size);
+  const wrong: string[] = [];
+  for (const item of [...decided].sort((a, b) => a.offset - b.offset)) {
+    const { transaction, decision, vector } = item;
+    const count = (paid.get(transaction.accountId) ?? 0) + 1;
+    paid.set(transaction.accountId, count);
+    if (decision.catalogueHash !== catalogue.hash || isExempt(item)) continue;
+    const found = codec.decode(vector)[catalogue.place(PAID) ?? -1];
+    if (found !== count) wrong.push(`${transaction.id} says ${found}, not ${count}`);
+  }
+  return wrong;
 }

@@ -24,7 +24,7 @@ import { eventPoisonOf, poisonOf } from './faults.ts';
 import { COMING, ownCatalogue, UNFINISHED } from './own-catalogue.ts';
 import type { Collected } from './unreliable-database.ts';
 import type { Process } from './virtual-time.ts';
-import { PARTITIONS, START_MS, type World } from './world.ts';
+import { PARTITIONS, partitionIn, START_MS, type World } from './world.ts';
 
 const FALLBACK_AFTER_MS = 60;
 /** How often a worker looks in the book. */
@@ -242,6 +242,7 @@ export function startWorkerProcess(
     sleep,
     events: {},
     partitions: PARTITIONS,
+    partitionOf: partitionIn,
     catchUpMs: 200,
     onFailure: (error) => {
       throw error;

@@ -4,6 +4,7 @@ import type { Decided } from '../../src/engine/process-batch.ts';
 import { quarantinedEvent } from '../../src/ports/office/dead-letters.ts';
 import { WITHOUT_HISTORIES } from '../../src/stream/without-histories.ts';
 import type { Faults } from './faults.ts';
+import { miscounted } from './own-catalogue.ts';
 import { type Outcome, simulate } from './stream-world.ts';
 
 const CALM: Faults = {
@@ -82,7 +83,12 @@ function faultIn(outcome: Outcome, calm: Outcome, faults: Faults): string | unde
   return historyFaultIn(outcome, calm, faults) ?? ownFaultIn(outcome, faults);
 }
 
-function ownFaultIn({ own, histories, withoutValues }: Outcome, { loss }: Faults): string | undefined {
+function ownFaultIn(
+  { own, histories, withoutValues, stored }: Outcome,
+  { loss, catalogue }: Faults,
+): string | undefined {
+  const wrong = catalogue ? miscounted([...stored.values()], withoutHistories) : [];
+  if (wrong.length > 0) return `histories of accounts: ${wrong.join(', ')}`;
   if (withoutValues.length > 0) return `no values for the past of ${withoutValues.join(', ')}`;
   // A partition to which nothing more comes is built again when something does.
   if (loss && [...histories.values()].includes('')) return undefined;

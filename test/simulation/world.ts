@@ -7,6 +7,8 @@ import type { Faults } from './faults.ts';
 import { createVirtualTime, type Process } from './virtual-time.ts';
 
 export const PARTITIONS = 2;
+/** Where an account is: a0 in the first, a1 in the second, a2 in the first. */
+export const partitionIn = (accountId: string): number => Number(accountId.slice(1)) % PARTITIONS;
 export const START_MS = Date.UTC(2026, 0, 5, 12);
 /** Faults and transactions come for so long. */
 export const BUSY_MS = 1000;
