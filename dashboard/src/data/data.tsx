@@ -10,6 +10,7 @@ import { type Draft, useDraft } from './draft.ts';
 import { DraftBar } from './draft-bar.tsx';
 import { FeatureScreen } from './feature-screen.tsx';
 import { FieldScreen } from './field-screen.tsx';
+import { ImportScreen } from './import-screen.tsx';
 import { Observed } from './observed.tsx';
 import { PARTS, type Part } from './search.ts';
 import { Versions } from './versions.tsx';
@@ -34,6 +35,7 @@ export function Data() {
           aria-label="Data"
           data={[
             { value: 'observed', label: arrived > 0 ? `Observed (${arrived})` : 'Observed' },
+            { value: 'import', label: 'Import' },
             { value: 'fields', label: 'Fields and entities' },
             { value: 'features', label: 'Features' },
             { value: 'versions', label: 'Versions' },
@@ -47,6 +49,7 @@ export function Data() {
       <Problem text={draft.problem} />
       <DraftBar draft={draft} />
       {part === 'observed' && <Observed draft={draft} observed={observed} />}
+      {part === 'import' && <ImportScreen draft={draft} />}
       {part === 'fields' && <Declared draft={draft} />}
       {part === 'features' && <FeatureScreen draft={draft} />}
       {part === 'versions' && <Versions draft={draft} />}

@@ -1,7 +1,7 @@
 // What the address of own data says: which part, the feature that is looked at or written, and what features are shown.
 import { oneOf, searchOf, text } from '../kit/search.ts';
 
-export const PARTS = ['observed', 'fields', 'features', 'versions'] as const;
+export const PARTS = ['observed', 'import', 'fields', 'features', 'versions'] as const;
 export type Part = (typeof PARTS)[number];
 export const KINDS = ['own', 'standard'] as const;
 
