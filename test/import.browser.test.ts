@@ -94,9 +94,6 @@ test('J5 J6 all rows are tried, then imported with their fields declared, and ea
     imports.some(({ rows, decided, rejected }) => rows === ROWS + 1 && decided === ROWS && rejected === 1),
   );
   assert.deepEqual(await seriousFaults(page), []);
-  await page.setViewportSize({ width: 390, height: 844 });
-  assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0);
-  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test('Y23 Y40 an entity and an aggregate over it are written in forms, and live for the past of the file', async () => {
