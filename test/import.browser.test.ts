@@ -54,11 +54,10 @@ const part = (name: string) =>
 
 test('J2 J3 a file is dropped, what it does not say is asked, and its rows are shown as they will be', async () => {
   assert.deepEqual(await seriousFaults(page), []);
-  const data = await page.evaluateHandle((text) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([text], 'umsätze.csv', { type: 'text/csv' }));
-    return transfer;
-  }, csv());
+  // As text: what a browser has, the types of tests do not know.
+  const data = await page.evaluateHandle(
+    `(() => { const transfer = new DataTransfer(); transfer.items.add(new File([${JSON.stringify(csv())}], 'umsätze.csv')); return transfer; })()`,
+  );
   await page.getByTestId('drop-place').dispatchEvent('drop', { dataTransfer: data });
   const questions = page.getByTestId('import-questions');
   await questions.getByLabel(/By the clocks/).selectOption('Europe/Berlin');
