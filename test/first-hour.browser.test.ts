@@ -86,7 +86,7 @@ test('M18 U2 U6 the first hour: a full first screen, an alert understood, judged
   }
 });
 
-test('M18 U7 without a simulator there is no past: the first screen says how data comes in, until it does', async () => {
+test('M18 U8 without a simulator there is no past: the first screen says how data comes in, until it does', async () => {
   const desk = await startDesk(newFolder(), ['--no-simulator']);
   try {
     const stats = await clientOf(desk).call('getStats');
