@@ -4,12 +4,15 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
+# What --version says it was made of.
+ARG COMMIT=
 RUN node node_modules/vite/bin/vite.js build dashboard --logLevel error \
     && npm prune --omit=dev --no-audit --no-fund \
     && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >goshawk.cdx.json \
     && scripts/slim-packages.sh node_modules \
     && find src -name '*.test.ts' -delete \
-    && install -d -o 1000 -g 1000 data
+    && install -d -o 1000 -g 1000 data \
+    && printf '%s' "$COMMIT" >commit
 
 FROM node:26.10.0-bookworm-slim AS goshawk
 # As in scripts/with-node.sh.
@@ -18,7 +21,7 @@ LABEL org.opencontainers.image.title="Goshawk" \
       org.opencontainers.image.description="Real-time fraud detection for banks, payment firms and fintechs" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="0.1.0"
-COPY --from=build --chown=root:root /app/package.json /app/goshawk.cdx.json /app/
+COPY --from=build --chown=root:root /app/package.json /app/goshawk.cdx.json /app/commit /app/
 COPY --from=build --chown=root:root /app/node_modules /app/node_modules
 COPY --from=build --chown=root:root /app/src /app/src
 COPY --from=build --chown=root:root /app/dashboard/dist /app/dashboard/dist

@@ -124,13 +124,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 function overview(): string {
   const rows = Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(14)} ${command.about}`);
-  return ['Usage: ./goshawk COMMAND [options]', '', ...rows, '', 'Every command has --help.'].join('\n');
+  return [
+    'Usage: ./goshawk COMMAND [options]',
+    '',
+    ...rows,
+    '',
+    'Every command has --help. ./goshawk --version says what this is and which forms it writes.',
+  ].join('\n');
 }
 
 endAsFirstProcess();
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
   console.log(overview());
+} else if (name === '--version' || name === '-v' || name === 'version') {
+  console.log((await import('./version.ts')).versionText());
 } else if (!Object.hasOwn(COMMANDS, name)) {
   console.error(`goshawk: there is no command "${name}".\n\n${overview()}`);
   process.exitCode = USAGE_EXIT_CODE;
