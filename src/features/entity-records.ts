@@ -172,6 +172,16 @@ export function resizeRecord(records: EntityRecords, entry: number, length: numb
   abandon(records, address, reserved);
 }
 
+/** Overwrites a record's payload and key with zeros, and leaves no payload. */
+export function blankRecord(records: EntityRecords, entry: number): void {
+  const address = records.addresses[entry];
+  const { bytes, view } = chunkAt(records, address);
+  const at = placeIn(address);
+  const start = at + HEADER;
+  bytes.fill(0, start, start + view.getUint32(at + 4, true) + view.getUint16(at, true));
+  resizeRecord(records, entry, 0, false);
+}
+
 /** Forgets all records and keeps the room for others. */
 export function clearRecords(records: EntityRecords): void {
   records.used.fill(0);
