@@ -1,7 +1,8 @@
 // A person erased in the log of an embedded desk: their records become what stays of them, in their places, so that histories that
 // are built again know nothing of them either. Batches that name them are written anew, a few at a time.
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { ACCOUNT_FIELD, type Eraser } from '../../domain/erasure.ts';
+import type { Eraser } from '../../domain/eraser.ts';
+import { ACCOUNT_FIELD } from '../../domain/erasure.ts';
 import type { Label } from '../../domain/label.ts';
 import { mentionPattern, withoutMentions } from '../../domain/mention.ts';
 import type { LogRecord } from '../../engine/records.ts';

@@ -3,7 +3,8 @@
 // somebody changed.
 import { createHash } from 'node:crypto';
 import { LOCAL_ACTOR } from '../../domain/access.ts';
-import { ERASED_LINES, type Eraser } from '../../domain/erasure.ts';
+import type { Eraser } from '../../domain/eraser.ts';
+import { ERASED_LINES } from '../../domain/erasure.ts';
 import { mentionPattern, withoutMentions } from '../../domain/mention.ts';
 import type { ErasureInHand } from '../../ports/office/erasures.ts';
 import { auditStatement } from './audit.ts';

@@ -4,7 +4,8 @@ import {
   customerEventFromJson,
   customerEventToJson,
 } from '../../domain/customer-event.ts';
-import { ERASED_TEXT, type Eraser } from '../../domain/erasure.ts';
+import type { Eraser } from '../../domain/eraser.ts';
+import { ERASED_TEXT } from '../../domain/erasure.ts';
 import { type LabelJson, labelFromJson, labelToJson } from '../../domain/label.ts';
 import { mentionPattern, withoutMentions } from '../../domain/mention.ts';
 import { type TransactionJson, transactionFromJson, transactionToJson } from '../../domain/transaction.ts';

@@ -1,7 +1,7 @@
 // Where anything else in the database names a person: every text of every table, whatever table comes with a later version. What is
 // found is replaced by the token, a stretch of pages at a time.
 
-import type { Eraser } from '../../domain/erasure.ts';
+import type { Eraser } from '../../domain/eraser.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { mentionPattern } from '../../domain/mention.ts';
 import type { ErasureInHand } from '../../ports/office/erasures.ts';

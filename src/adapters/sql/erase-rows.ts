@@ -2,7 +2,8 @@
 // go, the decision stays.
 
 import type { Reason, RuleHit } from '../../domain/decision.ts';
-import { ERASED_TEXT, type Eraser, erasedEventText } from '../../domain/erasure.ts';
+import { type Eraser, erasedEventText } from '../../domain/eraser.ts';
+import { ERASED_TEXT } from '../../domain/erasure.ts';
 import { STANDARD } from '../../features/standard.ts';
 import type { ErasureInHand, FoundOfPerson } from '../../ports/office/erasures.ts';
 import { counting, FIRST_RECORDS, nextRecords, type RecordsPlace, type StepTaken } from './erasure-step.ts';

@@ -1,5 +1,6 @@
 // Steps of an erasure: what a step changes, how far it came, and the records of a person, a few at a time.
-import { ACCOUNT_FIELD, type Eraser, type ErasureKind } from '../../domain/erasure.ts';
+import type { Eraser } from '../../domain/eraser.ts';
+import { ACCOUNT_FIELD, type ErasureKind } from '../../domain/erasure.ts';
 import type { FoundOfPerson } from '../../ports/office/erasures.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
 

@@ -1,5 +1,6 @@
 // What an erasure would change, and what stands in its way: looked at as the steps do, and nothing is changed.
-import { ACCOUNT_FIELD, type Eraser, type PersonIdentifier } from '../../domain/erasure.ts';
+import type { Eraser } from '../../domain/eraser.ts';
+import { ACCOUNT_FIELD, type PersonIdentifier } from '../../domain/erasure.ts';
 import { mentionPattern } from '../../domain/mention.ts';
 import type { ErasureHold, ErasurePlan, RelatedName } from '../../ports/office/erasures.ts';
 import { LETTERS_OF, lettersAskedBy } from './erase-letters.ts';

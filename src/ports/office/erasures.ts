@@ -1,5 +1,6 @@
 // Erasures of people: what would go, the book of those that were asked for, and the steps of the one that is under way.
-import type { Eraser, ErasureCounts, PersonIdentifier } from '../../domain/erasure.ts';
+import type { Eraser } from '../../domain/eraser.ts';
+import type { ErasureCounts, PersonIdentifier } from '../../domain/erasure.ts';
 import type { AuditEntry } from './audit.ts';
 
 /** In the order in which they are done; the last one is the runtime's: histories, and what a log says. */
@@ -77,7 +78,7 @@ export type NewErasure = {
 /**
  * **Contract**
  * - ERASE1 A plan counts what would go, names what stands in the way, and changes nothing.
- * - ERASE2 After the steps nothing of the person's names is in any table, and what has to stay is as it was.
+ * - ERASE2 After the steps no name of the person is in any table, and what has to stay is as it was.
  * - ERASE3 A step that is done again, or was cut short, changes nothing more and counts nothing twice.
  * - ERASE4 What came in later, and what is of others, stays as it is.
  * - ERASE5 The trail stands when lines of it were erased, and one that was changed otherwise is found.

@@ -1,7 +1,8 @@
 // Erasing a person over HTTP: what would go, asking for it, and what was asked for.
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createEraser, type Eraser, type PersonIdentifier, readPerson } from '../../domain/erasure.ts';
+import { createEraser, type Eraser, readPerson } from '../../domain/eraser.ts';
+import type { PersonIdentifier } from '../../domain/erasure.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { mentionPattern } from '../../domain/mention.ts';
 import type { Desk } from '../../ports/desk.ts';

@@ -1,7 +1,7 @@
 // The erasure that is under way, step by step, beside everything else: one at a time, gone on with by whichever process holds it.
 import { randomUUID } from 'node:crypto';
 import { LOCAL_ACTOR } from '../../domain/access.ts';
-import { createEraser } from '../../domain/erasure.ts';
+import { createEraser } from '../../domain/eraser.ts';
 import type { Boundary } from '../../ports/boundary.ts';
 import type { Desk, TracesErased } from '../../ports/desk.ts';
 import type { ErasureInHand } from '../../ports/office/erasures.ts';
