@@ -4,11 +4,9 @@ import { count } from '../kit/format.ts';
 import { KIND_WORDS } from './words.ts';
 
 export function Counts(props: { readonly counts: Partial<Readonly<Record<ErasureKind, number>>> }) {
-  const some = ERASURE_KINDS.filter((kind) => (props.counts[kind] ?? 0) > 0);
-  if (some.length === 0) return <span className="muted">Nothing</span>;
-  return (
-    <span>
-      {some.map((kind) => `${count(props.counts[kind] ?? 0)} ${KIND_WORDS[kind].toLowerCase()}`).join(' · ')}
-    </span>
-  );
+  const some = ERASURE_KINDS.flatMap((kind) => {
+    const { [kind]: many = 0 } = props.counts;
+    return many === 0 ? [] : `${count(many)} ${KIND_WORDS[kind][many === 1 ? 0 : 1]}`;
+  });
+  return some.length === 0 ? <span className="muted">Nothing</span> : <span>{some.join(' · ')}</span>;
 }

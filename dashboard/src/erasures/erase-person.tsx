@@ -216,8 +216,8 @@ function LastQuestion(props: {
         ))}
       </p>
       <p>
-        <Counts counts={plan.counts} /> lose whatever is personal, and everything else that names them loses
-        the name. Nothing brings it back.
+        What is personal goes from <Counts counts={plan.counts} />, and the name from everything else that
+        names them. Nothing brings it back.
       </p>
       <TextInput
         label="Reference"

@@ -78,5 +78,5 @@ const COLUMNS: readonly Column<Erasure>[] = [
     about: 'What stands in what stays: look for transactions by it',
     cell: ({ token }) => <code>{token}</code>,
   },
-  { title: 'Went', className: 'long', cell: ({ counts }) => <Counts counts={counts} /> },
+  { title: 'Went', className: 'long', width: 260, cell: ({ counts }) => <Counts counts={counts} /> },
 ];

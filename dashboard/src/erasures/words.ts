@@ -2,18 +2,19 @@
 import type { ErasureKind } from '../../../src/domain/erasure.ts';
 import type { Erasure } from '../../../src/protocol/erasures.ts';
 
-export const KIND_WORDS: Readonly<Record<ErasureKind, string>> = {
-  transactions: 'Transactions',
-  alerts: 'Alerts',
-  events: 'Events',
-  deadLetters: 'Dead letters',
-  notes: 'Notes',
-  files: 'Files',
-  cases: 'Cases',
-  mentions: 'Rows elsewhere',
-  auditLines: 'Audit lines',
-  histories: 'Histories',
-  records: 'Log records',
+/** Of one, and of several. */
+export const KIND_WORDS: Readonly<Record<ErasureKind, readonly [one: string, several: string]>> = {
+  transactions: ['transaction', 'transactions'],
+  alerts: ['alert', 'alerts'],
+  events: ['event', 'events'],
+  deadLetters: ['dead letter', 'dead letters'],
+  notes: ['note', 'notes'],
+  files: ['file', 'files'],
+  cases: ['case', 'cases'],
+  mentions: ['row elsewhere', 'rows elsewhere'],
+  auditLines: ['line of the audit trail', 'lines of the audit trail'],
+  histories: ['history', 'histories'],
+  records: ['record of the log', 'records of the log'],
 };
 
 export const STEP_WORDS: Readonly<Record<Erasure['step'], string>> = {
