@@ -110,7 +110,7 @@ async function erase(
   console.log(
     asJson
       ? JSON.stringify(done)
-      : `Erased, as erasure ${done.id}; ${done.token} stands in the place of the first name.\n${countWords(done.counts)}`,
+      : `Erased, as erasure ${done.id}; ${done.token} stands for them in the audit trail.\n${countWords(done.counts)}`,
   );
 }
 

@@ -75,7 +75,8 @@ export type ErasurePlan = Static<typeof ErasurePlan>;
 export const Erasure = Component('Erasure', {
   id: Type.Integer(),
   token: Type.String({
-    description: 'What stands in the place of their first name in what stays',
+    description:
+      'What stands in the place of their names in the audit trail; in what stays of their records another one does',
     examples: ['erased-k3f9m2x7q0vwb4td'],
   }),
   reference: Type.String({ description: 'What the bank calls the request' }),

@@ -203,7 +203,7 @@ async function erase(office: Office, person: readonly PersonIdentifier[], untilS
   const { erasures } = office;
   const key = Buffer.alloc(32, untilSeq % 251);
   const eraser = createEraser(key, person, DATA);
-  const token = eraser.token(person[0].value);
+  const token = eraser.token('of the erasure');
   const id = await erasures.begin({ person, key, token, reference: 'DSR-1', untilSeq }, entry);
   for (;;) {
     const inHand = await erasures.hold('here', START_MS, 1000);

@@ -74,8 +74,8 @@ const COLUMNS: readonly Column<Erasure>[] = [
       ),
   },
   {
-    title: 'In their place',
-    about: 'What stands in what stays: look for transactions by it',
+    title: 'In the trail',
+    about: 'What stands for them in the audit trail; in what stays of their records another token does',
     cell: ({ token }) => <code>{token}</code>,
   },
   { title: 'Went', className: 'long', width: 260, cell: ({ counts }) => <Counts counts={counts} /> },

@@ -18,16 +18,13 @@ const NAMED_AT_ONCE = 200;
 
 const hashOf = (line: string): string => createHash('sha256').update(line).digest('hex');
 
-/** A line without names and without its salt: without that nobody can try out by its hash who was named. */
-function erasedLine(
-  line: string,
-  replacements: readonly (readonly [string, string])[],
-  token: string,
-): string {
-  let erased = line;
-  for (const [pattern, instead] of replacements) erased = withoutMentions(erased, pattern, instead);
-  const { salt: _, ...said } = JSON.parse(erased) as Record<string, unknown>;
-  return JSON.stringify({ ...said, erased: token });
+/**
+ * A line without names and without its salt: without that nobody can try out by its hash who was named. What stands in their place is
+ * the erasure's, and not that of their rows: whoever knows whose erasure it was is led to none of them.
+ */
+function erasedLine(line: string, pattern: string, token: string): string {
+  const { salt: _, ...said } = JSON.parse(withoutMentions(line, pattern, token)) as Record<string, unknown>;
+  return JSON.stringify({ ...said, erased: true });
 }
 
 export async function eraseInTrail(
@@ -53,15 +50,9 @@ export async function eraseInTrail(
   const last = isFull ? rows[rows.length - 1].seq : edge.seq;
   const next = last === null ? undefined : String(last);
   if (rows.length === 0) return { statements: [], place: next };
-  const replacements = values.flatMap((value): (readonly [string, string])[] => {
-    const pattern = mentionPattern([value]);
-    return pattern === undefined ? [] : [[pattern, eraser.token(value)]];
-  });
-  const othersPattern = mentionPattern(others);
-  if (othersPattern !== undefined) replacements.push([othersPattern, inHand.token]);
   const lines = rows.map((row) => ({
     seq: Number(row.seq),
-    line: erasedLine(String(row.line), replacements, inHand.token),
+    line: erasedLine(String(row.line), all, inHand.token),
   }));
   return {
     statements: [

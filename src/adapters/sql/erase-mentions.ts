@@ -11,6 +11,9 @@ import type { Row, SqlSession } from './session.ts';
 /** Bytes that one statement looks through: decisions wait for it, where there is one thread. */
 const BYTES_AT_ONCE = 2 << 20;
 
+/** Stands for a device or an address. */
+const ERASED_THING = 'erased';
+
 /** What has its own way of being erased, and what names nobody but colleagues and published lists. */
 const LEFT_OUT = [
   'audit_log', 'audit_head', 'erasures', 'catalogue_versions', 'models', 'users', 'sessions', 'one_time_links', 'api_keys', 'known_devices',
@@ -111,7 +114,7 @@ async function replacements(
   if (RECORDS.test(table)) return names;
   const { devices, addresses } = await valuesOfNobodyElse(session, inHand);
   const others = mentionPattern([...devices, ...addresses]);
-  return others === undefined ? names : [...names, { pattern: others, instead: inHand.token }];
+  return others === undefined ? names : [...names, { pattern: others, instead: ERASED_THING }];
 }
 
 const named = (column: string): string => `"${column}"`;

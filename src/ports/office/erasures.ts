@@ -17,7 +17,7 @@ export type ErasureStep = (typeof ERASURE_STEPS)[number];
 
 export type Erasure = {
   readonly id: number;
-  /** Stands for the person in what stays: their first account or name. */
+  /** Stands for the person in the audit trail; in their rows another one does. */
   readonly token: string;
   /** What the bank calls the request. */
   readonly reference: string;

@@ -1,5 +1,5 @@
 // Erasing a person over HTTP: what would go, asking for it, and what was asked for.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createEraser, type Eraser, readPerson } from '../../domain/eraser.ts';
 import type { PersonIdentifier } from '../../domain/erasure.ts';
@@ -85,16 +85,18 @@ async function erase(
       `This person cannot be erased yet: ${todo}${more}. What is open or in use is brought to an end by whoever answers for it.`,
     );
   }
+  // Not that of their rows: whoever knows whose request it was is led to none of them.
+  const token = eraser.token(randomUUID());
   const id = await erasures.begin(
     {
       person,
       key,
-      token: eraser.token(person[0].value),
+      token,
       reference,
       untilSeq: await desk.traces.end(),
     },
     entryOf(request, desk.clock, 'asked for an erasure', 'erasure {erasure}', {
-      token: eraser.token(person[0].value),
+      token,
       reference,
       fields: person.map(({ field }) => field),
     }),
