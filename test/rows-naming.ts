@@ -12,15 +12,24 @@ export async function rowsNaming(
     [],
   );
   const found: string[] = [];
-  for (const { table_name: table, column_name: column, data_type: type } of columns) {
-    for (const value of values) {
-      const holds =
-        type === 'bytea'
-          ? `position(convert_to($1, 'UTF8') in "${column}") > 0`
-          : `position(lower($1) in lower("${column}"::text)) > 0`;
-      const [row] = await query(`select count(*) as n from "${table}" where ${holds}`, [value]);
-      if (Number(row.n) > 0) found.push(`${table}.${column}: ${value} (${row.n})`);
-    }
+  for (const table of new Set(columns.map(({ table_name }) => String(table_name)))) {
+    const looks = columns
+      .filter(({ table_name }) => table_name === table)
+      .flatMap(({ column_name: column, data_type: type }) =>
+        values.map((value, i) => {
+          const holds =
+            type === 'bytea'
+              ? `position(convert_to($${i + 1}, 'UTF8') in "${column}") > 0`
+              : `position(lower($${i + 1}) in lower("${column}"::text)) > 0`;
+          return { where: `${table}.${column}: ${value}`, counted: `count(*) filter (where ${holds})` };
+        }),
+      );
+    const [row] = await query(
+      `select json_build_array(${looks.map(({ counted }) => counted).join(', ')}) as counts from "${table}"`,
+      values,
+    );
+    for (const [i, count] of (row.counts as number[]).entries())
+      if (count > 0) found.push(`${looks[i].where} (${count})`);
   }
   return found;
 }

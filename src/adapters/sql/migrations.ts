@@ -183,6 +183,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
   '026_erasures': ofBoth(ERASURE_TABLES),
+  '029_erasures': ofBoth(ERASURE_TABLES),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -264,6 +265,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '028_past_places': ofBoth(PAST_PLACES),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
   '027_erasures': ofBoth(ERASURE_TABLES),
+  '029_erasures': ofBoth(ERASURE_TABLES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
