@@ -25,7 +25,7 @@ export async function rowsNaming(
         }),
       );
     const [row] = await query(
-      `select json_build_array(${looks.map(({ counted }) => counted).join(', ')}) as counts from "${table}"`,
+      `select to_json(array[${looks.map(({ counted }) => counted).join(', ')}]) as counts from "${table}"`,
       values,
     );
     for (const [i, count] of (row.counts as number[]).entries())
