@@ -174,11 +174,8 @@ export function resizeRecord(records: EntityRecords, entry: number, length: numb
 
 /** Overwrites a record's payload and key with zeros, and leaves no payload. */
 export function blankRecord(records: EntityRecords, entry: number): void {
-  const address = records.addresses[entry];
-  const { bytes, view } = chunkAt(records, address);
-  const at = placeIn(address);
-  const start = at + HEADER;
-  bytes.fill(0, start, start + view.getUint32(at + 4, true) + view.getUint16(at, true));
+  const { bytes } = chunkOf(records, entry);
+  bytes.fill(0, keyAt(records, entry), payloadAt(records, entry) + payloadLength(records, entry));
   resizeRecord(records, entry, 0, false);
 }
 

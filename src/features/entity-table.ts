@@ -187,13 +187,15 @@ function findOrAdd(table: Table, key: LoadedKey): number {
 /** Gives the entry that a key had, or -1. */
 function forget(table: Table, key: string): number {
   const { slots, records } = table;
-  const slot = slotFor(table, loadKey(key));
+  loadKey(asked, key);
+  const slot = slotFor(table, asked);
   const entry = slots[slot];
   if (entry < 0) return -1;
   freeSlot(table, slot);
   blankRecord(records, entry);
-  table.hashes[entry] = loadKey('\0'.repeat(keyLength(records, entry)));
-  const blank = slotFor(table, table.hashes[entry]);
+  loadKey(asked, '\0'.repeat(keyLength(records, entry)));
+  table.hashes[entry] = asked.hash;
+  const blank = slotFor(table, asked);
   // Of several that are blank alike, one is enough to be found.
   if (slots[blank] < 0) slots[blank] = entry;
   return entry;
