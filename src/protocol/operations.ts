@@ -63,7 +63,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof audit> &
   OperationsOf<typeof notifications> &
   OperationsOf<typeof observedFields> &
-  OperationsOf<typeof fileImports>;
+  OperationsOf<typeof fileImports> &
   OperationsOf<typeof erasures>;
 
 const isOperation = (value: unknown): value is OperationShape =>

@@ -4,11 +4,8 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { encodedPieces, type PiecesToEncode } from '../../features/encoded-pieces.ts';
-import { loadEntities } from '../../features/entity-codec.ts';
+import { loadEntities, withoutEntities } from '../../features/entity-codec.ts';
 import type { FeatureState } from '../../features/feature-state.ts';
-import { encodedLength, encodeEntity, loadEntities, withoutEntities } from '../../features/entity-codec.ts';
-import type { EntityTable } from '../../features/entity-table.ts';
-import { type FeatureState, tablesOf } from '../../features/feature-state.ts';
 import { readFully } from './read-fully.ts';
 
 const NAME = /^filled-(\d{1,10})\.bin$/;

@@ -182,8 +182,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '024_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
-  '026_erasures': ofBoth(ERASURE_TABLES),
-  '029_erasures': ofBoth(ERASURE_TABLES),
+  '031_erasures': ofBoth(ERASURE_TABLES),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -264,8 +263,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '025_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth(PAST_PLACES),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
-  '027_erasures': ofBoth(ERASURE_TABLES),
-  '029_erasures': ofBoth(ERASURE_TABLES),
+  '031_erasures': ofBoth(ERASURE_TABLES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
