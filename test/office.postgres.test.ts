@@ -3,6 +3,7 @@ import { auditContract } from './contracts/audit.ts';
 import { casesContract } from './contracts/cases.ts';
 import { catalogueContract } from './contracts/catalogue.ts';
 import { fileImportsContract } from './contracts/file-imports.ts';
+import { erasuresContract } from './contracts/erasures.ts';
 import { listsContract } from './contracts/lists.ts';
 import { notesContract } from './contracts/notes.ts';
 import { observedFieldsContract } from './contracts/observed-fields.ts';
@@ -30,6 +31,7 @@ const SUITES: readonly Suite[] = [
   observedFieldsContract,
   fileImportsContract,
   settingsContract,
+  erasuresContract,
   officeContract,
   auditContract,
 ];

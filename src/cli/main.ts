@@ -41,6 +41,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'own fields, entities and features of a desk: show, check, diff, apply, export',
     load: async () => (await import('./catalogue.ts')).catalogueCommand,
   },
+  erase: {
+    about: 'erase a person at a desk: what would go (--dry-run), erase, list, show',
+    load: async () => (await import('./erase.ts')).eraseCommand,
+  },
   people: {
     about: 'accounts, by whoever has the machine: people list, people make-administrator NAME',
     load: async () => (await import('./people.ts')).peopleCommand,

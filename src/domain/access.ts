@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'control_simulator',
   'read_audit',
   'handle_dead_letters',
+  'erase_people',
   'administer',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -26,6 +27,7 @@ export const ROLES = [
   'rule_author',
   'model_approver',
   'auditor',
+  'data_officer',
   'administrator',
 ] as const;
 export type Role = (typeof ROLES)[number];
@@ -45,6 +47,7 @@ export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   model_approver: ['read', 'read_identifiers', 'move_models'],
   auditor: ['read', 'read_identifiers', 'read_audit'],
+  data_officer: ['read', 'read_identifiers', 'read_audit', 'erase_people'],
   administrator: PERMISSIONS,
 };
 
@@ -64,6 +67,7 @@ export const PERMISSION_WORDS: Readonly<Record<Permission, string>> = {
   control_simulator: 'control the simulator',
   read_audit: 'read the audit trail',
   handle_dead_letters: 'try dead letters again or discard them',
+  erase_people: 'erase a person',
   administer: 'manage people, keys and settings',
 };
 

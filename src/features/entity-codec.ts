@@ -99,3 +99,21 @@ export function loadOwnEntities(
     if (wantsKey(said)) put(tableOf(state, own), said, payload);
   }
 }
+
+/** The same without the entities whose keys are to be forgotten; the very bytes where there is none of them. */
+export function withoutEntities(bytes: Uint8Array, isForgotten: (key: string) => boolean): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kept: Uint8Array[] = [];
+  let from = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const keyAt = at + HEAD_BYTES + bytes[at + 1];
+    const start = keyAt + view.getUint16(at + 2, true);
+    const end = start + view.getUint32(at + 4, true);
+    if (isForgotten(decoder.decode(bytes.subarray(keyAt, start)))) {
+      kept.push(bytes.subarray(from, at));
+      from = end;
+    }
+    at = end;
+  }
+  return from === 0 ? bytes : Buffer.concat([...kept, bytes.subarray(from)]);
+}

@@ -172,6 +172,13 @@ export function resizeRecord(records: EntityRecords, entry: number, length: numb
   abandon(records, address, reserved);
 }
 
+/** Overwrites a record's payload and key with zeros, and leaves no payload. */
+export function blankRecord(records: EntityRecords, entry: number): void {
+  const { bytes } = chunkOf(records, entry);
+  bytes.fill(0, keyAt(records, entry), payloadAt(records, entry) + payloadLength(records, entry));
+  resizeRecord(records, entry, 0, false);
+}
+
 /** Forgets all records and keeps the room for others. */
 export function clearRecords(records: EntityRecords): void {
   records.used.fill(0);

@@ -9,6 +9,7 @@ import {
 } from './changed-entries.ts';
 import {
   addRecord,
+  blankRecord,
   CHUNK_BYTES,
   type Chunk,
   chunkOf,
@@ -67,6 +68,11 @@ export type EntityTable = {
   /** Entries changed since `clearChanged`, where changes are noted; payload bytes behind them. */
   changed(): { entries: Uint32Array; bytes: number };
   clearChanged(): void;
+  /**
+   * Lets go of a key and of all that is kept by it; false where there is none. Its entry stays, so that the others keep their numbers:
+   * empty, under a key that nothing is called.
+   */
+  forget(key: string): boolean;
   /** Forgets all entries and keeps the room for others. */
   clear(): void;
 };
@@ -135,6 +141,11 @@ export function createEntityTable({ notesChanges = true } = {}): EntityTable {
     },
     changed: () => ({ entries: changed.list.subarray(0, changed.count), bytes: changed.bytes }),
     clearChanged: () => clearChanged(changed),
+    forget(key) {
+      const entry = forget(table, key);
+      if (entry >= 0 && notesChanges) noteChanged(changed, entry, 0);
+      return entry >= 0;
+    },
     clear() {
       clearChanged(changed);
       table.slots.fill(-1);
@@ -171,6 +182,36 @@ function findOrAdd(table: Table, key: LoadedKey): number {
   table.hashes[entry] = hash;
   addRecord(table.records, entry, words, length);
   return entry;
+}
+
+/** Gives the entry that a key had, or -1. */
+function forget(table: Table, key: string): number {
+  const { slots, records } = table;
+  loadKey(asked, key);
+  const slot = slotFor(table, asked);
+  const entry = slots[slot];
+  if (entry < 0) return -1;
+  freeSlot(table, slot);
+  blankRecord(records, entry);
+  loadKey(asked, '\0'.repeat(keyLength(records, entry)));
+  table.hashes[entry] = asked.hash;
+  const blank = slotFor(table, asked);
+  // Of several that are blank alike, one is enough to be found.
+  if (slots[blank] < 0) slots[blank] = entry;
+  return entry;
+}
+
+/** What was put behind a slot because it was taken moves up. */
+function freeSlot({ slots, hashes }: Table, slot: number): void {
+  const mask = slots.length - 1;
+  let hole = slot;
+  for (let next = (slot + 1) & mask; slots[next] >= 0; next = (next + 1) & mask) {
+    const home = hashes[slots[next]] & mask;
+    if (((next - home) & mask) < ((next - hole) & mask)) continue;
+    slots[hole] = slots[next];
+    hole = next;
+  }
+  slots[hole] = -1;
 }
 
 function grow(table: Table): void {

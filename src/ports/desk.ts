@@ -4,6 +4,8 @@ import type { CardPolicy, ParsedRecord } from '../domain/card-policy.ts';
 import type { FilledFrom, FillProgress } from '../domain/catalogue-version.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
+import type { Eraser } from '../domain/eraser.ts';
+import type { ErasureCounts } from '../domain/erasure.ts';
 import type { Label } from '../domain/label.ts';
 import type { Bounds } from '../domain/read-transaction.ts';
 import type { Transaction } from '../domain/transaction.ts';
@@ -17,6 +19,7 @@ import type { Lookups } from '../rules/rule.ts';
 import type { Clock } from './clock.ts';
 import type { DocumentCheck } from './document-check.ts';
 import type { AuditEntry } from './office/audit.ts';
+import type { ErasureInHand } from './office/erasures.ts';
 import type { ModelRegistry } from './office/models.ts';
 import type { Office } from './office/office.ts';
 import type { Store } from './store.ts';
@@ -112,6 +115,21 @@ export type WentLive =
   | { readonly filling: FillProgress }
   | { readonly problem: string };
 
+/** What a desk keeps of people beside its database: histories, and a log of its own. */
+export type Traces = {
+  /** What is numbered below this is there by now; what comes later is of whoever comes later. */
+  end(): Promise<number>;
+  /**
+   * Lets go of what is kept of a person, durably; `told` hears how far it is. Done again, it changes nothing more. Gives what there was.
+   */
+  erase(
+    inHand: ErasureInHand,
+    eraser: Eraser,
+    told: (counts: TracesErased) => Promise<void>,
+  ): Promise<TracesErased>;
+};
+export type TracesErased = Pick<ErasureCounts, 'histories' | 'records'>;
+
 export type { InService };
 
 /**
@@ -155,6 +173,7 @@ export type Desk = {
   /** Takes what registry, rule book and lists say now into service; resolves when this process decides by it. */
   refresh(): Promise<void>;
   readonly catalogue: CatalogueChange;
+  readonly traces: Traces;
   /** Lists and names as rules ask for them, in this process. */
   readonly lists: Lookups & {
     sanctionBest(name: string): NameMatch | undefined;

@@ -5,6 +5,7 @@ import * as cases from './cases.ts';
 import * as catalogue from './catalogue.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as decisions from './decisions.ts';
+import * as erasures from './erasures.ts';
 import * as events from './events.ts';
 import * as featureValues from './feature-values.ts';
 import * as feed from './feed.ts';
@@ -62,7 +63,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof audit> &
   OperationsOf<typeof notifications> &
   OperationsOf<typeof observedFields> &
-  OperationsOf<typeof fileImports>;
+  OperationsOf<typeof fileImports> &
+  OperationsOf<typeof erasures>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -96,6 +98,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   notifications,
   observedFields,
   fileImports,
+  erasures,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {

@@ -28,6 +28,8 @@ export type EmbeddedRoad = {
   /** What failed last and is tried again; undefined once something was committed after it. */
   trouble(): string | undefined;
   readonly hearers: Hearers;
+  /** Writes histories to disk as they stand between two batches, at the offset that comes next. */
+  checkpoint(offset: number): Promise<void>;
   /** Ends once what is under way is committed, and histories are on disk. */
   close(): Promise<void>;
 };
@@ -99,6 +101,7 @@ export async function openRoad(
     processor,
     hearers,
     backlog,
+    checkpoint: checkpoints.now,
     checkCapacity,
     async append(records) {
       checkCapacity();
@@ -132,6 +135,10 @@ async function keepCheckpoints(folder: string, engine: Engine, committed: number
       if (!due) return undefined;
       lastAt = offset;
       return checkpoints.prepare(offset);
+    },
+    async now(offset: number): Promise<void> {
+      lastAt = offset;
+      await checkpoints.prepare(offset)();
     },
     async finish(offset: number): Promise<void> {
       if (offset > lastAt) await checkpoints.prepare(offset)();

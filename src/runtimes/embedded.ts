@@ -17,6 +17,7 @@ import { type EmbeddedParts, openParts, type PartsOptions, stateFolder } from '.
 import { startEmbeddedProbes } from './embedded-probes.ts';
 import { createFailure, type EmbeddedRoad, openRoad } from './embedded-road.ts';
 import { openService } from './embedded-service.ts';
+import { embeddedTraces } from './embedded-traces.ts';
 import { keepObserved } from './keep-observed.ts';
 import { withinReason } from './late-decision.ts';
 import { recordReader } from './record-reader.ts';
@@ -120,6 +121,7 @@ function deskOver(
     lists: parts.rules.lists,
     refresh,
     catalogue,
+    traces: embeddedTraces({ parts, road, catalogue, folder: stateFolder(options.dataDir) }),
     health: probes.health,
     partitions: () => [],
     async ready() {

@@ -33,6 +33,7 @@ import { streamCatalogue } from './stream-catalogue.ts';
 import { type StreamIntake, streamIntake } from './stream-intake.ts';
 import { startStreamProbes } from './stream-probes.ts';
 import { type StreamSettings, topicPlan } from './stream-settings.ts';
+import { streamTraces } from './stream-traces.ts';
 import { openTracing } from './tracing.ts';
 
 /** What people look through goes its own way, and not for long. */
@@ -172,6 +173,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
       modelsAgainst: models.modelsAgainst,
       progress: probes.filling,
     }),
+    traces: streamTraces(session),
     health: probes.health,
     partitions: probes.partitions,
     async ready() {

@@ -17,6 +17,7 @@ import { catalogueRoutes } from './data/catalogue-routes.ts';
 import { observedFieldRoutes } from './data/observed-field-routes.ts';
 import { bulkRoute } from './decisions/bulk-route.ts';
 import { intakeRoutes } from './decisions/decide-route.ts';
+import { erasureRoutes } from './erasures/erasure-routes.ts';
 import { eventIntake, eventRoutes } from './events/event-routes.ts';
 import { feedRoute } from './feed/feed-route.ts';
 import { fileImportRoutes } from './file-imports/file-import-routes.ts';
@@ -100,6 +101,7 @@ export async function addRooms(
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) => observedFieldRoutes(scope, desk));
   await app.register(async (scope) => fileImportRoutes(scope, desk, options.importer, boundary));
+  await app.register(async (scope) => erasureRoutes(scope, desk, works.erasures));
   await app.register(async (scope) =>
     modelRoutes(scope, {
       desk,

@@ -3,6 +3,7 @@ import type { Boundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { ModelTrial } from '../ports/model-trial.ts';
 import type { Restarts } from '../ports/restarts.ts';
+import { type ErasureKeeper, keepErasures } from './erasures/keep-erasures.ts';
 import type { Feed } from './feed/feed.ts';
 import { createFeed } from './feed/feed.ts';
 import type { LabelRelay } from './labels/label-relay.ts';
@@ -50,6 +51,7 @@ export type Works = {
   readonly notifier: Notifier;
   readonly relay: LabelRelay;
   readonly peers: PeerGroups;
+  readonly erasures: ErasureKeeper;
   stop(): Promise<void>;
 };
 
@@ -87,6 +89,7 @@ export async function startWorks(options: WorksOptions, log: (error: Error) => v
   const relay = startLabelRelay(desk, tell, boundary);
   const stopVolume = watchVolume(desk, monitor.counts, boundary);
   const peers = createPeerGroups(desk, tell);
+  const erasures = keepErasures(desk, tell, boundary);
   const deadLetters = keepDeadLetters(desk, tell, boundary);
   return {
     feed,
@@ -97,10 +100,12 @@ export async function startWorks(options: WorksOptions, log: (error: Error) => v
     notifier,
     relay,
     peers,
+    erasures,
     async stop() {
       monitor.stop();
       relay.stop();
       deadLetters.stop();
+      await erasures.stop();
       await notifier.stop();
       drift.stop();
       stopVolume();

@@ -16,6 +16,14 @@ const entry: AuditEntry = {
   subject: 'something',
 };
 
+const anErasure = {
+  person: [{ field: 'accountId', value: 'office-nobody' }],
+  key: Buffer.alloc(32),
+  token: 'erased-nobody',
+  reference: 'DSR-3',
+  untilSeq: 0,
+};
+
 type Change = readonly [what: string, change: () => Promise<unknown>];
 
 /** What is there to be changed. */
@@ -118,6 +126,7 @@ async function furnish(office: Office, commit: OfficeWorld['commit']) {
   const [letter] = await deadLetters.page({ quarantined: true }, 1);
   const found = await cases.find(caseId);
   assert.ok(first && second && task && found);
+  const erasure = await office.erasures.begin(anErasure, entry);
   const catalogues = { filed, served, draft: draftCatalogue };
   return {
     first,
@@ -132,6 +141,7 @@ async function furnish(office: Office, commit: OfficeWorld['commit']) {
     proposal,
     approved,
     letter,
+    erasure,
   };
 }
 
@@ -150,6 +160,7 @@ function changesOf(office: Office, there: Awaited<ReturnType<typeof furnish>>): 
     notes,
     settings,
     rates,
+    erasures,
   } = office;
   const {
     first,
@@ -164,6 +175,7 @@ function changesOf(office: Office, there: Awaited<ReturnType<typeof furnish>>): 
     proposal,
     approved,
     letter,
+    erasure,
   } = there;
   const verdict = { kind: 'verdict', verdict: 'fraud', fraudType: undefined, by: ANN } as const;
   const file = { name: 'f', mediaType: 'text/plain', content: Buffer.of(1), sha256: 'x' };
@@ -250,6 +262,8 @@ function changesOf(office: Office, there: Awaited<ReturnType<typeof furnish>>): 
     ['move a letter', () => deadLetters.move(letter.id, 'open', 'discarded', entry)],
     ['settings', () => settings.change({ fourEyesRules: true }, entry)],
     ['rates', () => rates.add('file', [], entry)],
+    ['begin an erasure', () => erasures.begin(anErasure, entry)],
+    ['finish an erasure', () => erasures.finish(erasure, entry)],
   ];
 }
 

@@ -273,6 +273,17 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'GET /v1/keys': one('/v1/keys'),
   'POST /v1/keys': () => [{ path: '/v1/keys', body: { name: 'made', permissions: ['read'] } }],
   'DELETE /v1/keys/{id}': () => [{ path: '/v1/keys/none', status: [404] }],
+  'POST /v1/erasures/plan': () => [
+    { path: '/v1/erasures/plan', body: { person: [{ field: 'accountId', value: 'nobody-is-called-so' }] } },
+  ],
+  'POST /v1/erasures': () => [
+    {
+      path: '/v1/erasures',
+      body: { person: [{ field: 'accountId', value: 'nobody-is-called-so' }], reference: 'DSR-1' },
+    },
+  ],
+  'GET /v1/erasures': one('/v1/erasures'),
+  'GET /v1/erasures/{id}': () => [{ path: '/v1/erasures/9999', status: [404] }],
   'GET /v1/audit': () => [
     { path: '/v1/audit?limit=500' },
     { path: '/v1/audit?subject=sanctions' },

@@ -2,6 +2,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { AuditTrail } from '../audit/index.ts';
+import { Erasures } from '../erasures/index.ts';
 import { useChangeSearch } from '../kit/change-search.ts';
 import { useMay } from '../live/me.ts';
 import { Channels } from '../notifications/index.ts';
@@ -15,6 +16,7 @@ export function Settings() {
   const change = useChangeSearch<'/settings'>();
   const administers = useMay('administer');
   const audits = useMay('read_audit');
+  const erases = useMay('erase_people');
   const parts = [
     ...(administers
       ? [
@@ -25,6 +27,7 @@ export function Settings() {
         ]
       : []),
     ...(audits ? [{ value: 'audit', label: 'Audit trail' }] : []),
+    ...(erases ? [{ value: 'erasures', label: 'Erasures' }] : []),
     { value: 'rates', label: 'Exchange rates' },
   ];
   const part = parts.find(({ value }) => value === asked)?.value ?? parts[0].value;
@@ -45,6 +48,7 @@ export function Settings() {
       {part === 'desk' && <DeskSettings />}
       {part === 'rates' && <ExchangeRates />}
       {part === 'audit' && <AuditTrail />}
+      {part === 'erasures' && <Erasures />}
     </>
   );
 }

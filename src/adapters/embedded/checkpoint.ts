@@ -5,7 +5,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { encodedLength, encodeEntity, loadEntities } from '../../features/entity-codec.ts';
+import { encodedLength, encodeEntity, loadEntities, withoutEntities } from '../../features/entity-codec.ts';
 import type { EntityTable } from '../../features/entity-table.ts';
 import { ENTITY_KINDS, type FeatureState, forgetOthers, tablesOf } from '../../features/feature-state.ts';
 import { dropFilled } from './filled-histories.ts';
@@ -94,6 +94,35 @@ export async function loadCheckpoints(folder: string, state: FeatureState): Prom
   if (loaded) forgetOthers(state, loaded.stores);
   for (const [, table] of tablesOf(state)) table.clearChanged();
   return loaded;
+}
+
+/**
+ * Rewrites the segments that hold entities which are to be forgotten. A segment is read and written as a whole, one after the other;
+ * one that a newer one replaced meanwhile may come back, and goes with the next checkpoint.
+ */
+export async function forgetInSegments(folder: string, isForgotten: (key: string) => boolean): Promise<void> {
+  for (const name of await segmentsIn(folder)) {
+    const path = join(folder, name);
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (!bytes) continue;
+    const headerEnd = bytes.indexOf(10);
+    const body = bytes.subarray(headerEnd + 1);
+    const kept = withoutEntities(body, isForgotten);
+    if (kept === body) continue;
+    const header = JSON.parse(bytes.subarray(0, headerEnd).toString('utf8')) as Header;
+    const file = await open(`${path}.part`, 'w');
+    try {
+      await file.write(`${JSON.stringify({ ...header, bytes: kept.length, crc32: crc32(kept) })}\n`);
+      await file.write(kept);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.part`, path);
+  }
 }
 
 /** How many segments have a part of each history, by the newest of a folder; as many as there are slices have it whole. */

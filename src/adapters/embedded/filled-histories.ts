@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { encodedPieces, type PiecesToEncode } from '../../features/encoded-pieces.ts';
-import { loadEntities } from '../../features/entity-codec.ts';
+import { loadEntities, withoutEntities } from '../../features/entity-codec.ts';
 import type { FeatureState } from '../../features/feature-state.ts';
 import { readFully } from './read-fully.ts';
 
@@ -89,8 +89,8 @@ function headerOf(text: string): FilledHeader | undefined {
   }
 }
 
-/** Puts what a file has into tables; false where it is damaged. */
-async function loadParts(reading: Reading, state: FeatureState): Promise<boolean> {
+/** Hands over the parts of a file; false where it is damaged. */
+async function eachPart(reading: Reading, take: (part: Uint8Array) => void): Promise<boolean> {
   const { file } = reading;
   for (;;) {
     const head = await readFully(file, HEAD_BYTES, reading.at);
@@ -99,7 +99,7 @@ async function loadParts(reading: Reading, state: FeatureState): Promise<boolean
     if (length === 0) return true;
     const part = await readFully(file, length, reading.at + HEAD_BYTES);
     if (!part || crc32(part) !== head.readUInt32LE(4)) return false;
-    loadEntities(part, state);
+    take(part);
     reading.at += HEAD_BYTES + length;
   }
 }
@@ -123,12 +123,34 @@ export async function loadFilled(
       const stores = wanted.filter((store) => header.stores.includes(store));
       if (stores.length === 0) continue;
       const state = createState();
-      if (await loadParts(reading, state)) return { state, stores, offset: header.offset };
+      if (await eachPart(reading, (part) => loadEntities(part, state)))
+        return { state, stores, offset: header.offset };
     } finally {
       await reading.file.close();
     }
   }
   return undefined;
+}
+
+/** Rewrites the files that hold entities which are to be forgotten; one that is damaged is left to whoever loads it. */
+export async function forgetInFilled(folder: string, isForgotten: (key: string) => boolean): Promise<void> {
+  for (const version of await versionsIn(folder)) {
+    const reading = await openFilled(folder, version);
+    if (!reading) continue;
+    const parts: Uint8Array[] = [];
+    let isChanged = false;
+    try {
+      const isWhole = await eachPart(reading, (part) => {
+        const kept = withoutEntities(part, isForgotten);
+        if (kept !== part) isChanged = true;
+        if (kept.length > 0) parts.push(kept);
+      });
+      if (!isWhole) continue;
+    } finally {
+      await reading.file.close();
+    }
+    if (isChanged) await writeFilled(folder, reading.header, parts);
+  }
 }
 
 /** Takes away what was filled for a version. */

@@ -1,6 +1,7 @@
 // The audit trail in the database. A line is written by append_audit(), inside the statement or transaction that makes
 // the change it tells of; rows cannot be changed or deleted, and each is chained to the one before.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { ERASED_LINES } from '../../domain/erasure.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { AuditEntry, AuditFilter, AuditLine, AuditTrail } from '../../ports/office/audit.ts';
 import type { Row, SqlSession, Statement } from './session.ts';
@@ -36,7 +37,11 @@ export const AUDIT_TABLES: readonly string[] = [
    for each statement execute function audit_is_append_only()`,
 ];
 
-/** The line of an entry, as it is hashed. */
+const SALT_BYTES = 12;
+
+/**
+ * The line of an entry, as it is hashed. Its salt goes when somebody is erased in it: what it said cannot be tried out by its hash then.
+ */
 export function auditText({ atMs, actor, action, subject, detail }: AuditEntry): string {
   return JSON.stringify({
     at: isoTime(atMs),
@@ -46,6 +51,7 @@ export function auditText({ atMs, actor, action, subject, detail }: AuditEntry):
     action,
     subject,
     ...(detail && { detail }),
+    salt: randomBytes(SALT_BYTES).toString('base64url'),
   }).replaceAll('\\u0000', '\\ufffd');
 }
 
@@ -113,6 +119,28 @@ export type AuditCheck =
 
 const PAGE = 2000;
 
+const wasChanged = (seq: number, line: string): string => `line ${seq} was changed: ${line.slice(0, 200)}`;
+
+/** Lines that lost names when somebody was erased: each must be what the last line that speaks of it says. */
+function erasedLines() {
+  const lines = new Map<number, string>();
+  const hashes = new Map<number, string>();
+  return {
+    found(seq: number, line: string): void {
+      lines.set(seq, line);
+    },
+    said(detail: unknown): void {
+      const { lines: told } = (detail ?? {}) as { readonly lines?: Readonly<Record<string, string>> };
+      for (const [seq, hash] of Object.entries(told ?? {})) hashes.set(Number(seq), hash);
+    },
+    firstUnsaid(): string | undefined {
+      for (const [seq, line] of lines)
+        if (hashes.get(seq) !== createHash('sha256').update(line).digest('hex')) return wasChanged(seq, line);
+      return undefined;
+    },
+  };
+}
+
 /**
  * Reads the whole trail and computes every hash again. Finds lines that were changed, taken out or put in, an end that
  * was cut off, and, by `anchors` kept elsewhere, a chain that was written anew.
@@ -123,6 +151,7 @@ export async function verifyAudit(
   onProgress: (lines: number) => void = () => undefined,
 ): Promise<AuditCheck> {
   const expected = new Map(anchors.map(({ seq, hash }) => [seq, hash]));
+  const erased = erasedLines();
   let seq = 0;
   let hash = AUDIT_START;
   const ended = (head: Row | undefined): AuditCheck => {
@@ -132,6 +161,8 @@ export async function verifyAudit(
     if (!head || Number(head.seq) !== seq || head.hash !== hash) {
       return { ok: false, problem: `the trail ends at line ${seq}, its head says ${head?.seq}` };
     }
+    const changed = erased.firstUnsaid();
+    if (changed !== undefined) return { ok: false, problem: changed };
     return { ok: true, lines: seq, head: { seq, hash } };
   };
   for (;;) {
@@ -160,8 +191,13 @@ export async function verifyAudit(
         return { ok: false, problem: `line ${seq} does not follow from line ${seq - 1}` };
       }
       hash = createHash('sha256').update(`${hash}\n${seq}\n${line}`).digest('hex');
-      if (row.hash !== hash) return { ok: false, problem: `line ${seq} was changed: ${line.slice(0, 200)}` };
       const said = JSON.parse(line);
+      if (row.hash !== hash) {
+        if (said.erased === undefined) return { ok: false, problem: wasChanged(seq, line) };
+        // What it said is gone: the chain goes on by its hash, and a later line has to say what it says now.
+        erased.found(seq, line);
+        hash = String(row.hash);
+      } else if (said.action === ERASED_LINES) erased.said(said.detail);
       for (const name of ['at', 'who', 'action', 'subject'] as const) {
         if (row[name] !== said[name]) return { ok: false, problem: `"${name}" of line ${seq} was changed` };
       }

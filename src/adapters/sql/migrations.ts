@@ -8,6 +8,7 @@ import { CATALOGUE_TABLES, FILLING_COLUMNS } from './catalogue.ts';
 import { LARGEST_LOSS } from './commit.ts';
 import { MENDED_COLUMN, quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
+import { ERASURE_TABLES } from './erasures.ts';
 import { eventTables } from './events.ts';
 import { FILE_IMPORT_TABLES } from './file-imports.ts';
 import { LINK_INDEXES } from './links.ts';
@@ -181,6 +182,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '024_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
+  '031_erasures': ofBoth(ERASURE_TABLES),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -261,6 +263,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '025_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth(PAST_PLACES),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
+  '031_erasures': ofBoth(ERASURE_TABLES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -7,6 +7,7 @@ import { createCatalogueBook } from './catalogue.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeskSecrets } from './desk-secrets.ts';
 import { createFileImports } from './file-imports.ts';
+import { createErasures } from './erasures.ts';
 import { createLinks } from './links.ts';
 import { createListStore } from './lists.ts';
 import { createNotes } from './notes.ts';
@@ -54,5 +55,6 @@ export function createOffice(
     proposals: createProposals(session),
     deadLetters: createDeadLetters(session, numbers),
     secrets: createDeskSecrets(session),
+    erasures: createErasures(session, reads),
   };
 }

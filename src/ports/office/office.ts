@@ -8,6 +8,7 @@ import type { CatalogueBook } from './catalogue.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { DeskSecrets } from './desk-secrets.ts';
 import type { FileImports } from './file-imports.ts';
+import type { Erasures } from './erasures.ts';
 import type { Links } from './links.ts';
 import type { ListStore } from './lists.ts';
 import type { Notes } from './notes.ts';
@@ -51,4 +52,5 @@ export type Office = {
   readonly proposals: Proposals;
   readonly deadLetters: DeadLetters;
   readonly secrets: DeskSecrets;
+  readonly erasures: Erasures;
 };

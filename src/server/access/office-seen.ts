@@ -59,7 +59,7 @@ export function detailSeen(detail: unknown, sight: Sight): AuditDetail {
 
 /** Things that lines of the audit trail are about and that name nobody outside. */
 const PLAIN_SUBJECT =
-  /^(?:(?:transaction|alert|case|rule|list|sanctions|model|key|person|channel) \S.*|dead letters?(?: \d+)?|settings|models|simulator|catalogue|sanctions)$/;
+  /^(?:(?:transaction|alert|case|rule|list|sanctions|model|key|person|channel|erasure) \S.*|dead letters?(?: \d+)?|settings|models|simulator|catalogue|sanctions)$/;
 const LINKS_OF = 'links of account ';
 
 /** What a line of the audit trail is about. */

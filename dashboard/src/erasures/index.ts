@@ -1,0 +1,2 @@
+// What other rooms show of erasures.
+export { Erasures } from './erasures.tsx';
