@@ -1,5 +1,5 @@
 // What an own field holds, as rules and features read it: a text, or a number. One reading for both.
-import { baseMajor } from './base-amount.ts';
+import type { BaseAmount } from './base-amount.ts';
 import { minorPerMajor } from './currency.ts';
 import type { AttributeValue, FieldType } from './data-model.ts';
 import { parseIsoTime } from './iso-time.ts';
@@ -30,9 +30,14 @@ export function timeValue(value: AttributeValue | undefined): number {
   return ms === undefined ? Number.NaN : ms / 1000;
 }
 
-type Amounts = Partial<Pick<Transaction, 'amountMinor' | 'currency' | 'base' | 'billing'>>;
+type Amounts = Partial<Pick<Transaction, 'amountMinor' | 'currency' | 'billing'>> & {
+  readonly base?: Pick<BaseAmount, 'rate' | 'currency'> & { readonly amountMinor?: number };
+};
 
-/** Minor units of the transaction's currency in units of the base currency: converted as the transaction's own amount was. */
+/**
+ * Minor units of the transaction's or event's currency in units of the base currency: converted as the transaction's own amount was, of an event
+ * by the rate of its day.
+ */
 export function moneyValue(
   value: AttributeValue | undefined,
   { amountMinor, currency, base, billing }: Amounts,
@@ -40,6 +45,6 @@ export function moneyValue(
   if (typeof value !== 'number' || currency === undefined) return Number.NaN;
   if (!base) return value / minorPerMajor(currency);
   if (!billing) return (value / minorPerMajor(currency)) * base.rate;
-  if (amountMinor === undefined || amountMinor <= 0) return Number.NaN;
-  return value * (baseMajor({ amountMinor, currency, base }) / amountMinor);
+  if (amountMinor === undefined || amountMinor <= 0 || base.amountMinor === undefined) return Number.NaN;
+  return value * (base.amountMinor / minorPerMajor(base.currency) / amountMinor);
 }

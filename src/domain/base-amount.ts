@@ -3,11 +3,15 @@
 
 import { hundredths, LARGEST_MAX_AMOUNT_MINOR } from './amount.ts';
 import { minorPerMajor } from './currency.ts';
+import type { CustomerEvent } from './customer-event.ts';
 import { crossRate, dayOf, dayText, type ExchangeRates, SHIPPED_EXCHANGE_RATES } from './exchange-rates.ts';
-import type { Parsed } from './problem.ts';
+import type { Parsed, Problem } from './problem.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Amount = { readonly amountMinor: number; readonly currency: string };
+
+/** What amounts of a currency are converted by, and into what. */
+export type BaseRate = Omit<BaseAmount, 'amountMinor'>;
 
 export type BaseAmount = Amount & {
   /** Units of the base currency for one unit of what was converted: of `billing` where it is stated, else of the amount. */
@@ -57,17 +61,10 @@ export function inBase(transaction: Transaction, money: Money): Parsed<Transacti
   if (transaction.base || (currency === to && !billing)) return { ok: true, value: transaction };
   const from = billing ?? { amountMinor, currency };
   const pointer = billing ? '/billing' : '';
-  const found = crossRate(money.rates, from.currency, to, dayOf(occurredAtMs));
+  const found = rateOn(from.currency, occurredAtMs, money);
   if (!found) {
-    return {
-      ok: false,
-      problems: [
-        {
-          pointer: `${pointer}/currency`,
-          message: `There is no exchange rate from ${from.currency} to ${to}, the currency that this desk counts in. Import one (goshawk rates import), or send billing {amountMinor, currency} in a currency that has one.`,
-        },
-      ],
-    };
+    const instead = ', or send billing {amountMinor, currency} in a currency that has one';
+    return { ok: false, problems: [noRate(`${pointer}/currency`, from.currency, to, instead)] };
   }
   const inBaseMinor = Math.round(
     (from.amountMinor * found.rate * minorPerMajor(to)) / minorPerMajor(from.currency),
@@ -82,12 +79,40 @@ export function inBase(transaction: Transaction, money: Money): Parsed<Transacti
   }
   const base: BaseAmount = {
     amountMinor: inBaseMinor,
-    currency: to,
-    rate: found.rate,
-    rateDate: dayText(found.day),
-    source: billing ? 'billing' : found.isShipped ? 'shipped' : 'imported',
+    ...found,
+    ...(billing && { source: 'billing' as const }),
   };
   return { ok: true, value: { ...transaction, base } };
+}
+
+/** The last rate known on a day; undefined where there never was one. */
+function rateOn(
+  from: string,
+  atMs: number,
+  { rates, baseCurrency: currency }: Money,
+): (BaseRate & { readonly source: 'imported' | 'shipped' }) | undefined {
+  const found = crossRate(rates, from, currency, dayOf(atMs));
+  if (!found) return undefined;
+  const { rate, day, isShipped } = found;
+  return { currency, rate, rateDate: dayText(day), source: isShipped ? 'shipped' : 'imported' };
+}
+
+const noRate = (pointer: string, from: string, to: string, instead = ''): Problem => ({
+  pointer,
+  message: `There is no exchange rate from ${from} to ${to}, the currency that this desk counts in. Import one (goshawk rates import)${instead}.`,
+});
+
+/**
+ * An event whose money is in a currency, with what it is converted by. The same object where it is in the base currency, has
+ * none, or has that already.
+ */
+export function eventInBase(event: CustomerEvent, money: Money): Parsed<CustomerEvent> {
+  const { currency, base, occurredAtMs } = event;
+  if (currency === undefined || base || currency === money.baseCurrency) return { ok: true, value: event };
+  const found = rateOn(currency, occurredAtMs, money);
+  return found
+    ? { ok: true, value: { ...event, base: found } }
+    : { ok: false, problems: [noRate('/currency', currency, money.baseCurrency)] };
 }
 
 /** A rate older than this is told as old: rates stand still over the longest run of holidays for less. */

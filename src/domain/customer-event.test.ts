@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { moneyValue } from './attribute-values.ts';
+import { shippedMoney } from './base-amount.ts';
 import { cardTokens } from './card-policy.ts';
 import {
   customerEventFromJson,
@@ -137,4 +139,68 @@ test('Y33: an event is keyed by its account, else by the first own field that id
   assert.equal(keyOfEvent(event, data), 'c');
   assert.equal(keyOfEvent({ ...event, attributes: { segment: 'gold' } }, data), 'e');
   assert.equal(keyOfEvent(event), 'e');
+});
+
+const MONEY = {
+  ...NO_DATA_MODEL,
+  fields: [
+    { name: 'limit.from', type: 'money', description: '', personal: false },
+    { name: 'limit.to', type: 'money', description: '', personal: false },
+  ],
+} as const;
+const RAISED = { ...EVENT, kind: 'limit_raised', attributes: { limit: { from: 100_000, to: 250_000 } } };
+
+test('Y77: money of an event has a currency; without one it is refused, saying so', () => {
+  const bounds = { dataModel: MONEY };
+  assert.deepEqual(problemsOf(RAISED, bounds), [
+    '/attributes/limit.from limit.from is money, and the event does not say of which currency: send currency, like "EUR".',
+    '/attributes/limit.to limit.to is money, and the event does not say of which currency: send currency, like "EUR".',
+  ]);
+  assert.ok(read(RAISED).ok, 'a field that nobody declared is taken as it is');
+  assert.ok(read(EVENT, bounds).ok, 'an event without money needs none');
+  const said = read({ ...RAISED, currency: 'JPY' }, bounds);
+  assert.ok(said.ok);
+  assert.equal(said.value.currency, 'JPY');
+  assert.deepEqual(customerEventFromJson(customerEventToJson(said.value)), said.value);
+  for (const currency of ['yen', 'XXX', 'ZZZ', '', null, 5])
+    assert.match(problemsOf({ ...RAISED, currency }, bounds)[0], /^\/currency currency /, String(currency));
+});
+
+test('Y77: it is converted by the rate of its day where it comes in, and what is in the base currency is not', () => {
+  const bounds = { dataModel: MONEY, money: shippedMoney('EUR') };
+  const euros = read({ ...RAISED, currency: 'EUR' }, bounds);
+  assert.ok(euros.ok && euros.value.base === undefined && !('base' in euros.value));
+  assert.equal(moneyValue(250_000, euros.value), 2500);
+  const dollars = read({ ...RAISED, currency: 'USD' }, bounds);
+  assert.ok(dollars.ok && dollars.value.base && dollars.wasChanged);
+  const { rate, currency } = dollars.value.base;
+  assert.equal(currency, 'EUR');
+  assert.equal(moneyValue(250_000, dollars.value), 2500 * rate);
+  const yen = read({ ...RAISED, currency: 'JPY' }, bounds);
+  assert.ok(yen.ok && yen.value.base);
+  assert.equal(moneyValue(250_000, yen.value), 250_000 * yen.value.base.rate, 'yen have no smaller unit');
+  assert.deepEqual(customerEventFromJson(customerEventToJson(dollars.value)), dollars.value);
+  assert.match(
+    problemsOf({ ...RAISED, currency: 'USD', base: { rate: 9 } }, bounds)[0],
+    /worked out by the desk/,
+  );
+  const noRates = {
+    ...bounds,
+    money: { ...bounds.money, rates: { ...bounds.money.rates, byCurrency: new Map() } },
+  };
+  assert.match(
+    problemsOf({ ...RAISED, currency: 'USD' }, noRates)[0],
+    /^\/currency There is no exchange rate from USD to EUR/,
+  );
+});
+
+test('Y77: the currency is content, and what is made of it is not', () => {
+  const contentOf = (value: unknown, bounds: Partial<Bounds> = {}): string => {
+    const parsed = read(value, bounds);
+    assert.ok(parsed.ok);
+    return eventContent(parsed.value);
+  };
+  const dollars = { ...RAISED, currency: 'USD' };
+  assert.notEqual(contentOf(dollars), contentOf(RAISED));
+  assert.equal(contentOf(dollars), contentOf(dollars, { money: shippedMoney('EUR') }));
 });

@@ -62,8 +62,19 @@ export function transactionSeen(t: Transaction, sight: Sight): Transaction {
 /** An event as it is seen, made anew likewise. */
 export function customerEventSeen(event: CustomerEvent, sight: Sight): CustomerEvent {
   if (sight.kind === 'whole') return event;
-  const { id, kind, occurredAtMs, utcOffsetMinutes, accountId, deviceId, ip, counterpartyId, country } =
-    event;
+  const {
+    id,
+    kind,
+    occurredAtMs,
+    utcOffsetMinutes,
+    accountId,
+    deviceId,
+    ip,
+    counterpartyId,
+    country,
+    currency,
+    base,
+  } = event;
   return {
     id,
     kind,
@@ -74,6 +85,8 @@ export function customerEventSeen(event: CustomerEvent, sight: Sight): CustomerE
     ...(ip !== undefined && { ip: sight.token('ip', ip) }),
     ...(counterpartyId !== undefined && { counterpartyId: sight.token('payee', counterpartyId) }),
     ...(country !== undefined && { country }),
+    ...(currency !== undefined && { currency }),
+    ...(base !== undefined && { base }),
     ...(event.attributes !== undefined && attributesSeen(event.attributes, sight)),
   };
 }

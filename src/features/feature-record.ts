@@ -1,6 +1,6 @@
 // A transaction, or an event, as features read it: times in seconds, amounts in the base currency, own fields by their names.
 // A catalogue has one, and fills it for each record.
-import { baseCurrency, baseMinor } from '../domain/base-amount.ts';
+import { type BaseRate, baseCurrency, baseMinor } from '../domain/base-amount.ts';
 import { minorPerMajor } from '../domain/currency.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { Attributes } from '../domain/data-model.ts';
@@ -8,7 +8,11 @@ import type { Transaction } from '../domain/transaction.ts';
 import { keyHash } from './key-set.ts';
 
 /** What a record may say; an event says a part of it. */
-export type Said = Omit<Partial<Transaction>, 'occurredAtMs'> & { readonly occurredAtMs: number };
+export type Said = Omit<Partial<Transaction>, 'occurredAtMs' | 'base'> & {
+  readonly occurredAtMs: number;
+  /** An event has no amount of its own. */
+  readonly base?: BaseRate & { readonly amountMinor?: number };
+};
 
 export type FeatureRecord = {
   said: Said;

@@ -4,7 +4,7 @@ import { type CustomerEventJson, EVENT_KINDS } from '../domain/customer-event.ts
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
 import { OwnFields, SentOwnFields, takenOf } from './decisions.ts';
 import { Identifier, Time } from './fields.ts';
-import { At, Component, operation, type SchemasOf } from './operation.ts';
+import { At, Component, OneOf, operation, type SchemasOf } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchPage } from './pages.ts';
 import { Problem } from './problem.ts';
 
@@ -35,6 +35,12 @@ export const CustomerEvent = Component(
     ip: Type.Optional(Identifier(64)),
     counterpartyId: Type.Optional(Identifier(ID_MAX_LENGTH)),
     country: Type.Optional(Identifier(2, { description: 'ISO 3166-1 alpha-2' })),
+    currency: Type.Optional(
+      Identifier(3, {
+        description: 'ISO 4217: of money in attributes; required where there is any',
+        examples: ['EUR'],
+      }),
+    ),
     attributes: Type.Optional(SentOwnFields),
   },
   {
@@ -55,6 +61,18 @@ const kept = {
   ip: Type.Optional(Text),
   counterpartyId: Type.Optional(Text),
   country: Type.Optional(Text),
+  currency: Type.Optional(Type.String({ examples: ['EUR'] })),
+  base: Type.Optional(
+    Type.Object(
+      {
+        currency: Type.String({ examples: ['EUR'] }),
+        rate: Type.Number({ description: 'Base units for one unit of what is converted' }),
+        rateDate: Type.String({ format: 'date', examples: ['2026-11-23'] }),
+        source: OneOf(['billing', 'imported', 'shipped']),
+      },
+      { description: 'What money is converted by into the base currency, where it is in another one' },
+    ),
+  ),
   attributes: Type.Optional(OwnFields),
 } satisfies SchemasOf<CustomerEventJson>;
 

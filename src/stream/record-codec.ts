@@ -7,6 +7,7 @@ import {
   customerEventToJson,
   keyOfEvent,
   readCustomerEvent,
+  withoutBaseRate,
 } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import { shown } from '../domain/fields.ts';
@@ -63,7 +64,7 @@ const textOfTransaction = (transaction: Transaction): Uint8Array =>
 /** `dataModel` says which own fields tell one from another. */
 export const encodeEvent = (event: CustomerEvent, dataModel?: DataModel): EncodedRecord => ({
   key: Buffer.from(keyOfEvent(event, dataModel)),
-  value: textOfEvent(event),
+  value: textOfEvent(withoutBaseRate(event)),
   kind: 'event',
 });
 
