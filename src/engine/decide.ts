@@ -4,6 +4,7 @@ import type { Decision, Outcome, Reason } from '../domain/decision.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
+import { draw } from '../models/draw-plan.ts';
 import type { Scorer } from '../models/model.ts';
 import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
@@ -92,6 +93,8 @@ export function judge(
   const byScore: Outcome = scored ? outcomeOf(score, thresholds) : 'review';
   const rules = ruleset.evaluate(transaction, vector, score, nowMs);
   const outcome = combine(byScore, rules);
+  const { draws } = scorer;
+  const drawn = draws && draw(draws, transaction.id, outcome !== 'approve', score);
   return {
     transactionId: transaction.id,
     outcome,
@@ -102,5 +105,6 @@ export function judge(
     rulesetVersion: ruleset.version,
     catalogueHash: scorer.catalogue.hash,
     decidedAtMs: nowMs,
+    ...(drawn && { draw: drawn }),
   };
 }

@@ -8,6 +8,7 @@ import { choice } from '../kit/choice.tsx';
 import { count, countryName, dateTime, hundredthsMoney, utc } from '../kit/format.ts';
 import { type Column, LongTable } from '../kit/long-table.tsx';
 import { useLive } from '../live/feed.ts';
+import { SampleTag } from './sample-words.tsx';
 
 const ROW_PX = 40;
 
@@ -139,7 +140,8 @@ const LOSS: Column<Alert> = {
   title: 'Expected loss',
   about: 'Sum of score × amount, in the desk’s base currency',
   right: true,
-  cell: (alert) => <b>{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>,
+  cell: ({ sample, expectedLossMinor, currency }) =>
+    sample ? <span className="muted">–</span> : <b>{hundredthsMoney(expectedLossMinor, currency)}</b>,
 };
 
 const account = (onPick: (alert: Alert) => void): Column<Alert> => ({
@@ -164,8 +166,8 @@ const WHAT: readonly Column<Alert>[] = [
     title: 'Flagged',
     className: 'c-count',
     right: true,
-    hint: ({ declined }) => `${declined} of them declined`,
-    cell: ({ transactions }) => count(transactions),
+    hint: ({ sample, declined }) => (sample ? 'It was approved' : `${declined} of them declined`),
+    cell: ({ sample, transactions }) => (sample ? '–' : count(transactions)),
   },
   {
     title: 'Amount',
@@ -182,7 +184,7 @@ const WHAT: readonly Column<Alert>[] = [
     title: 'Why',
     className: 'c-reason',
     hint: ({ topReason }) => topReason,
-    cell: ({ topReason }) => topReason,
+    cell: ({ sample, topReason }) => (sample ? <SampleTag sample={sample} /> : topReason),
   },
 ];
 

@@ -1,7 +1,7 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
-import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES } from './alert-tables.ts';
+import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES, SAMPLE_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
 import { CATALOGUE_TABLES, FILLING_COLUMNS } from './catalogue.ts';
@@ -178,6 +178,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '022_mended_letters': ofBoth([MENDED_COLUMN]),
   '023_alert_features': ofBoth(ALERT_FEATURES),
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
+  '029_samples': ofBoth(SAMPLE_TABLES),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -256,6 +257,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '023_mended_letters': ofBoth([MENDED_COLUMN]),
   '024_alert_features': ofBoth(ALERT_FEATURES),
   '028_past_places': ofBoth(PAST_PLACES),
+  '029_samples': ofBoth(SAMPLE_TABLES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

@@ -27,6 +27,7 @@ export function alertMessage(alert: Alert, sight: Sight): AlertMessage {
     currency: alert.currency,
     country: alert.country ?? null,
     topReason: topReasonSeen(alert, sight) ?? null,
+    sample: alert.sample ?? null,
     status: alert.status,
     assignee: alert.assignee ?? null,
     snoozedUntil: timeOrNull(alert.snoozedUntilMs),
