@@ -13,7 +13,7 @@ const CHANCE = 0.1 + 0.2;
 export function samplesContract(name: string, open: () => Promise<OfficeWorld>) {
   test(`M19 samples: ${name}`, async (t) => {
     const { session, commit, close } = await open();
-    const { alerts } = createOffice(session);
+    const { alerts, past } = createOffice(session);
     let clock = START_MS + 60_000;
     const act = (alert: Alert, action: AlertAction) =>
       alerts.act([alert], action, {
@@ -91,6 +91,72 @@ export function samplesContract(name: string, open: () => Promise<OfficeWorld>) 
       const told = await found('s-2');
       assert.deepEqual([told.status, told.verdict], ['closed', 'labels']);
     });
+    await t.test(
+      'M20 ROWS4 What people were asked about is told back to the first of it that was decided while nothing was drawn, and what nobody told of is called nothing',
+      async () => {
+        const drawn = (offset: number, id: string): ReturnType<typeof aDecision> => {
+          const item = aDecision(offset, 'review', { id, accountId: id });
+          return { ...item, decision: { ...item.decision, draw: { by: 'flagged', chance: 1 } } };
+        };
+        await commit([drawn(100, 'before'), aDecision(101, 'review', { id: 'no-draws', accountId: 'x' })]);
+        await commit([
+          aSample(102, { id: 'looked-at', accountId: 'y' }, 0.01),
+          drawn(103, 'flagged'),
+          aSample(104, { id: 'reported', accountId: 'z' }, 0.02),
+          aDecision(105, 'approve', { id: 'missed', accountId: 'z' }),
+          aSample(106, { id: 'waits', accountId: 'w' }, 0.03),
+          aSample(200, { id: 'too-young', accountId: 'w' }, 0.03),
+        ]);
+        const untilMs = START_MS + 150_000;
+        const said = (
+          transactionId: string,
+          fraud: boolean,
+          source: 'analyst' | 'chargeback',
+          offset: number,
+        ) => ({
+          offset,
+          label: {
+            transactionId,
+            fraud,
+            source,
+            labelledAtMs: clock,
+            accountId: 'y',
+            occurredAtMs: START_MS,
+          },
+        });
+        await commit(
+          [],
+          [
+            said('looked-at', false, 'analyst', 210),
+            said('flagged', true, 'analyst', 211),
+            said('reported', true, 'chargeback', 212),
+            said('missed', true, 'chargeback', 213),
+          ],
+        );
+        const { rows, sinceMs, missedForCertain } = await past.askedAbout(untilMs, 1000);
+        assert.deepEqual(
+          rows.map(({ isFlagged, chance, toldBy, isFraud }) => [isFlagged, chance, toldBy, isFraud]),
+          [
+            [false, 0.03, 'nobody', false],
+            [false, 0.02, 'others', true],
+            [true, 1, 'analyst', true],
+            [false, 0.01, 'analyst', false],
+          ],
+        );
+        assert.equal(sinceMs, START_MS + 102_000);
+        assert.equal(missedForCertain, 2, 'one that was drawn, and one that nobody asked about');
+        assert.equal(
+          (await past.askedAbout(untilMs, 2)).rows.length,
+          1,
+          'of the newest two one is old enough',
+        );
+        assert.deepEqual(await past.askedAbout(START_MS, 1000), {
+          rows: [],
+          sinceMs: undefined,
+          missedForCertain: 0,
+        });
+      },
+    );
     await close();
   });
 }

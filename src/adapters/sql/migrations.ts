@@ -14,6 +14,7 @@ import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
 import { OBSERVED_FIELD_TABLES } from './observed-fields.ts';
+import { MISSED_INDEX } from './past-samples.ts';
 import { PAST_PLACES, PAST_VALUE_TABLES, ROW_PLACES } from './past-values.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
@@ -178,7 +179,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '022_mended_letters': ofBoth([MENDED_COLUMN]),
   '023_alert_features': ofBoth(ALERT_FEATURES),
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
-  '029_samples': ofBoth(SAMPLE_TABLES),
+  '029_samples': ofBoth([...SAMPLE_TABLES, MISSED_INDEX]),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -257,7 +258,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '023_mended_letters': ofBoth([MENDED_COLUMN]),
   '024_alert_features': ofBoth(ALERT_FEATURES),
   '028_past_places': ofBoth(PAST_PLACES),
-  '029_samples': ofBoth(SAMPLE_TABLES),
+  '029_samples': ofBoth([...SAMPLE_TABLES, MISSED_INDEX]),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };
