@@ -190,7 +190,7 @@ export function sinkStoreContract<Collected extends Collector>(
           aDecision(0).decision.decidedAtMs + 60_000,
         ] as const;
         const counts = await store.counts(...hour);
-        assert.equal(sum(counts, 'transactions'), 2 + 2 + 1 + 3);
+        assert.equal(sum(counts, 'transactions'), 3 + 2 + 1 + 3);
         assert.equal(sum(counts, 'reviews'), 1 + 2);
       },
     );
