@@ -49,7 +49,7 @@ after(async () => {
   folder.remove();
 });
 
-test('M18 M19 a sample says in the queue and on its page what it is, and is labelled by key', async () => {
+test('M21 M22 a sample says in the queue and on its page what it is, and is labelled by key', async () => {
   const client = clientOf(desk);
   const { items } = await client.call('listAlerts', { query: { view: 'samples' } });
   assert.ok(items.length >= 3 && items.length <= 40, `${items.length} samples of 60`);

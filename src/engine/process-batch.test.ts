@@ -129,7 +129,7 @@ test('K1 a record that makes deciding fail is set aside, and is in no history: i
   }
 });
 
-test('M18 a draw changes no outcome, and is the same however records are cut into batches and in whichever process', () => {
+test('M21 a draw changes no outcome, and is the same however records are cut into batches and in whichever process', () => {
   const records = stream(5, () => false);
   const draws = { seed: 'of the desk', uniform: 0.05, perRoot: 0.5 };
   const decidedIn = (size: number, drawing: boolean) => {

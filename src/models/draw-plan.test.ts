@@ -22,7 +22,7 @@ const THRESHOLD = 0.5;
 const below = (scores: Float64Array): number[] => [...scores].filter((score) => score < THRESHOLD);
 const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
 
-test('M18 the chance of a draw is above nothing, rises with the score, and comes to the part of the work that was asked for', () => {
+test('M21 the chance of a draw is above nothing, rises with the score, and comes to the part of the work that was asked for', () => {
   for (const seed of [1, 2, 3]) {
     const { scores, curve } = scored(seed);
     for (const share of [0.0001, 0.0004, 0.01, 0.05]) {
@@ -40,7 +40,7 @@ test('M18 the chance of a draw is above nothing, rises with the score, and comes
   }
 });
 
-test('M18 the mean root of what lies below a threshold is told by the curve, and never too low', () => {
+test('M21 the mean root of what lies below a threshold is told by the curve, and never too low', () => {
   for (const seed of [1, 2, 3]) {
     const { scores, curve } = scored(seed);
     const is = mean(below(scores).map(Math.sqrt));
@@ -49,12 +49,12 @@ test('M18 the mean root of what lies below a threshold is told by the curve, and
   }
 });
 
-test('M18 a model without a curve draws whatever the score', () => {
+test('M21 a model without a curve draws whatever the score', () => {
   const plan = drawPlan(undefined, THRESHOLD, 0.01, 'seed');
   assert.deepEqual([chanceAt(plan, 0), chanceAt(plan, 0.4)], [0.01, 0.01]);
 });
 
-test('M18 whether a transaction is drawn follows from its id and the seed alone, evenly for ids of any form', () => {
+test('M21 whether a transaction is drawn follows from its id and the seed alone, evenly for ids of any form', () => {
   const plan = { seed: 'a secret', uniform: 0.05, perRoot: 0.5 };
   const random = createRandom(4, 1);
   const forms: readonly ((i: number) => string)[] = [
@@ -86,7 +86,7 @@ test('M18 whether a transaction is drawn follows from its id and the seed alone,
   assert.ok(both > 20 && both < 85, `${both} in both of about 50`);
 });
 
-test('M18 what is flagged is looked at anyway; the part that is drawn whatever its score is told from the rest', () => {
+test('M21 what is flagged is looked at anyway; the part that is drawn whatever its score is told from the rest', () => {
   const plan = { seed: 's', uniform: 0.2, perRoot: 1 };
   assert.deepEqual(draw(plan, 'any', true, 0.9), { by: 'flagged', chance: 1 });
   const parts = { random: 0, uncertain: 0, not: 0 };

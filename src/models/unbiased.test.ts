@@ -19,7 +19,7 @@ const sample = (chance: number, isFraud: boolean, toldBy: LookedAt['toldBy'] = '
 });
 const times = (n: number, row: LookedAt): LookedAt[] => Array.from({ length: n }, () => row);
 
-test('M20 each verdict counts for as many decisions as it stands for', () => {
+test('M23 each verdict counts for as many decisions as it stands for', () => {
   const rows = [
     ...times(60, flagged(true)),
     ...times(40, flagged(false)),
@@ -36,7 +36,7 @@ test('M20 each verdict counts for as many decisions as it stands for', () => {
   assert.equal(unbiasedQuality(rows, 200).missed?.value, 200, 'what is known to be missed is the least');
 });
 
-test('M20 where nobody gave a verdict nothing is told, and never taken as genuine', () => {
+test('M23 where nobody gave a verdict nothing is told, and never taken as genuine', () => {
   const nothing = unbiasedQuality([], 0);
   assert.deepEqual([nothing.precision, nothing.recall, nothing.missed], [undefined, undefined, undefined]);
   const waiting = unbiasedQuality(
@@ -52,7 +52,7 @@ test('M20 where nobody gave a verdict nothing is told, and never taken as genuin
   assert.equal(reported.precision, undefined, 'chargebacks come for frauds alone');
 });
 
-test('M20 verdicts stand for those of like scores that nobody came to, and what others told counts for itself', () => {
+test('M23 verdicts stand for those of like scores that nobody came to, and what others told counts for itself', () => {
   const rows = [
     ...times(30, flagged(true, 'others')),
     ...times(15, flagged(true)),
@@ -64,7 +64,7 @@ test('M20 verdicts stand for those of like scores that nobody came to, and what 
   assert.ok(precision && precision.low > 0.4 && precision.high < 0.85);
 });
 
-test('M20 estimates are right on average though not all is looked at, and frauds are reported that nobody asked about', () => {
+test('M23 estimates are right on average though not all is looked at, and frauds are reported that nobody asked about', () => {
   const random = createRandom(9, 1);
   const sums = { precision: 0, missed: 0, truth: 0 };
   const runs = 300;

@@ -7,7 +7,7 @@ import { atLeast, partOf, weightedCount } from './weighted-count.ts';
 const near = (is: number, expected: number, within = 1e-3): void =>
   assert.ok(Math.abs(is - expected) <= within * Math.max(1, expected), `${is}, not ${expected}`);
 
-test('M20 quantiles of the gamma distribution are those of its tables', () => {
+test('M23 quantiles of the gamma distribution are those of its tables', () => {
   near(gammaQuantile(1, 0.975), 3.688879, 1e-6);
   near(gammaQuantile(0.5, 0.95) * 2, 3.841459, 1e-6);
   near(gammaQuantile(10, 0.025) * 2, 9.590777, 1e-6);
@@ -17,7 +17,7 @@ test('M20 quantiles of the gamma distribution are those of its tables', () => {
     for (const p of [0.025, 0.5, 0.975]) near(gammaAtMost(shape, gammaQuantile(shape, p)), p, 1e-8);
 });
 
-test('M20 with weights of one an interval is that of a Poisson count, and of nothing found it has an end', () => {
+test('M23 with weights of one an interval is that of a Poisson count, and of nothing found it has an end', () => {
   const ones = (n: number): number[] => Array.from({ length: n }, () => 1);
   for (const [n, low, high] of [
     [0, 0, 3.6889],
@@ -33,12 +33,12 @@ test('M20 with weights of one an interval is that of a Poisson count, and of not
   near(weightedCount([], 5000).high, 5000 * 3.6889);
 });
 
-test('M20 what is certain is the least that is said', () => {
+test('M23 what is certain is the least that is said', () => {
   assert.deepEqual(atLeast({ value: 3, low: 1, high: 9 }, 5), { value: 5, low: 5, high: 9 });
   assert.deepEqual(atLeast({ value: 0, low: 0, high: 4 }, 5), { value: 5, low: 5, high: 5 });
 });
 
-test('M20 a share lies between nothing and all, and is exact where both numbers are', () => {
+test('M23 a share lies between nothing and all, and is exact where both numbers are', () => {
   const exact = (n: number) => ({ value: n, low: n, high: n });
   assert.deepEqual(partOf(exact(30), exact(10)), { value: 0.75, low: 0.75, high: 0.75 });
   assert.equal(partOf(exact(0), exact(0)), undefined);
@@ -63,7 +63,7 @@ const poisson = (random: Random, mean: number): number => {
   return n;
 };
 
-test('M20 intervals hold the truth in at least 95 of 100 cases, of few and of unequal weights too', () => {
+test('M23 intervals hold the truth in at least 95 of 100 cases, of few and of unequal weights too', () => {
   const random = createRandom(1, 7);
   const cases = 2000;
   // Of frauds that are drawn with these chances, so many are expected to be there.

@@ -112,7 +112,7 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
     );
 
     await t.test(
-      'M16 M18 whoever watches the registry has the thresholds that settings say, without a restart',
+      'M16 M21 whoever watches the registry has the thresholds that settings say, without a restart',
       async () => {
         const office = createOffice(session);
         const { settings } = office;

@@ -11,7 +11,7 @@ const ANN = { id: 'ann', name: 'Ann' };
 const CHANCE = 0.1 + 0.2;
 
 export function samplesContract(name: string, open: () => Promise<OfficeWorld>) {
-  test(`M19 samples: ${name}`, async (t) => {
+  test(`M22 samples: ${name}`, async (t) => {
     const { session, commit, close } = await open();
     const { alerts, past } = createOffice(session);
     let clock = START_MS + 60_000;
@@ -32,7 +32,7 @@ export function samplesContract(name: string, open: () => Promise<OfficeWorld>) 
     };
 
     await t.test(
-      'M19 ALERT8 A sample is an alert by itself, whatever else its account has, and is worked as the others are',
+      'M22 ALERT8 A sample is an alert by itself, whatever else its account has, and is worked as the others are',
       async () => {
         await commit([
           aSample(0, { id: 's-1', accountId: 'a' }, CHANCE),
@@ -69,7 +69,7 @@ export function samplesContract(name: string, open: () => Promise<OfficeWorld>) 
       },
     );
 
-    await t.test('M19 what comes to its account neither joins nor wakes a sample', async () => {
+    await t.test('M22 what comes to its account neither joins nor wakes a sample', async () => {
       const sample = await found('s-3');
       await act(sample, { kind: 'snooze', untilMs: clock + 3_600_000 });
       await commit([aDecision(6, 'review', { id: 'f-3', accountId: 'b' })]);
@@ -78,7 +78,7 @@ export function samplesContract(name: string, open: () => Promise<OfficeWorld>) 
       assert.notEqual((await found('f-3')).id, sample.id);
     });
 
-    await t.test('Q4 M19 a chargeback tells of a sample too', async () => {
+    await t.test('Q4 M22 a chargeback tells of a sample too', async () => {
       const label = {
         transactionId: 's-2',
         fraud: true,
@@ -92,7 +92,7 @@ export function samplesContract(name: string, open: () => Promise<OfficeWorld>) 
       assert.deepEqual([told.status, told.verdict], ['closed', 'labels']);
     });
     await t.test(
-      'M20 ROWS4 What people were asked about is told back to the first of it that was decided while nothing was drawn, and what nobody told of is called nothing',
+      'M23 ROWS4 What people were asked about is told back to the first of it that was decided while nothing was drawn, and what nobody told of is called nothing',
       async () => {
         const drawn = (offset: number, id: string): ReturnType<typeof aDecision> => {
           const item = aDecision(offset, 'review', { id, accountId: id });

@@ -302,7 +302,7 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
       },
     );
     await t.test(
-      'M18 STORE2 What was committed comes back as it was: with which chance it was drawn',
+      'M21 STORE2 What was committed comes back as it was: with which chance it was drawn',
       async () => {
         const from = await store.committedOffset(0);
         const flagged = decided(from + 1, 'review', { accountId: 'drawn' });
