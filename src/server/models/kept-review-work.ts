@@ -1,5 +1,5 @@
 // What thresholds and draws follow from, as settings and the volume that was measured last say it.
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isObject } from '../../domain/fields.ts';
 import { DEFAULT_WORK, type ReviewWork, type Volume } from '../../models/review-work.ts';
 import type { Settings } from '../../ports/office/settings.ts';
@@ -28,11 +28,14 @@ function parsed(text: string): Volume | undefined {
 export const keepVolume = (settings: Settings, before: KeptVolume, volume: Volume): Promise<boolean> =>
   settings.replace(VOLUME, before.text, JSON.stringify(volume));
 
+/** Short, since it is hashed with every id. */
+const newSeed = (): string => randomBytes(9).toString('base64url');
+
 export async function readReviewWork(settings: Settings): Promise<ReviewWork> {
   const [{ reviewsADay, reviewPrecision, declinePrecision, sampleShare }, { volume }, kept] =
     await Promise.all([settings.read(), keptVolume(settings), settings.kept(DRAW_SEED)]);
   const drawSeed =
-    kept ?? (sampleShare > 0 && volume ? await settings.keep(DRAW_SEED, randomUUID()) : undefined);
+    kept ?? (sampleShare > 0 && volume ? await settings.keep(DRAW_SEED, newSeed()) : undefined);
   return {
     ...DEFAULT_WORK,
     reviewPrecision,
