@@ -1,5 +1,5 @@
 // Whether what samples tell of precision and recall is true: weeks of a real scored stream, drawn from, labelled as a team and
-// chargebacks would, and estimated; how often the interval holds the truth: npm run bench -- unbiased --weeks 200 --volumes 1000000
+// chargebacks would, and estimated; how often the interval holds the truth: npm run bench -- unbiased --weeks 200 --volumes 100000
 import { parseArgs } from 'node:util';
 import { createRandom, type Random } from '../src/domain/random.ts';
 import { wilsonInterval } from '../src/domain/wilson.ts';
@@ -107,7 +107,7 @@ export async function benchUnbiased(options: readonly string[] = []): Promise<Ro
     args: [...options],
     options: {
       weeks: { type: 'string', default: '200' },
-      volumes: { type: 'string', default: '100000,1000000' },
+      volumes: { type: 'string', default: '100000,400000' },
       shares: { type: 'string', default: '0.05,0.25' },
       rate: { type: 'string', default: '40' },
       seed: { type: 'string', default: '1' },
