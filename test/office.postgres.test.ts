@@ -2,6 +2,7 @@
 import { auditContract } from './contracts/audit.ts';
 import { casesContract } from './contracts/cases.ts';
 import { catalogueContract } from './contracts/catalogue.ts';
+import { fileImportsContract } from './contracts/file-imports.ts';
 import { listsContract } from './contracts/lists.ts';
 import { notesContract } from './contracts/notes.ts';
 import { observedFieldsContract } from './contracts/observed-fields.ts';
@@ -27,6 +28,7 @@ const SUITES: readonly Suite[] = [
   rulesContract,
   catalogueContract,
   observedFieldsContract,
+  fileImportsContract,
   settingsContract,
   officeContract,
   auditContract,

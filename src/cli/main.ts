@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'send a file of transactions through the engine and measure it',
     load: async () => (await import('./replay.ts')).replayCommand,
   },
+  import: {
+    about: 'bring files of a bank’s past to a running desk: what is in them, a trial, the import',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
   sql: {
     about: 'ask the database of a desk, running or not',
     load: async () => (await import('./sql.ts')).sqlCommand,

@@ -1,4 +1,5 @@
 // A desk with its server and its simulator, on a data folder of its own: what ./goshawk serve opens once, or once a tenant.
+import { join } from 'node:path';
 import type { CardMode } from '../domain/card-policy.ts';
 import { lastSeenMs } from '../features/history-codec.ts';
 import type { Boundary } from '../ports/boundary.ts';
@@ -8,6 +9,7 @@ import { serveAdmin } from '../runtimes/admin-socket.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
 import { type EmbeddedDesk, openDesk } from '../runtimes/embedded.ts';
 import { createFeaturePreviewer } from '../runtimes/feature-preview.ts';
+import { openFileImporter } from '../runtimes/file-importer.ts';
 import { createModelTrial } from '../runtimes/model-trial.ts';
 import { peopleCommand, runPeopleCommand } from '../runtimes/people-at-machine.ts';
 import { apiProducerState, type Producer, startProducer } from '../runtimes/producer.ts';
@@ -124,6 +126,7 @@ async function openServer(options: HouseOptions, desk: EmbeddedDesk): Promise<Ho
     backtester: createBacktester(desk, systemClock.nowMs),
     previewer: createFeaturePreviewer(desk),
     modelTrial: createModelTrial(desk),
+    importer: await openFileImporter({ desk, boundary, folder: join(dataDir, 'uploads') }),
     allowedHosts: options.allowedHosts,
     loginRequired: options.loginRequired,
     proxies: options.proxies,

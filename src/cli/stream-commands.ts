@@ -1,9 +1,13 @@
 // ./goshawk worker, sink, server, simulate, prepare-stream, rebuild-state: the processes of a distributed installation.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Boundary } from '../ports/boundary.ts';
 import { systemClock } from '../ports/clock.ts';
 import { restartsOf } from '../ports/restarts.ts';
 import { createBacktester } from '../runtimes/backtest.ts';
 import { createFeaturePreviewer } from '../runtimes/feature-preview.ts';
+import { openFileImporter } from '../runtimes/file-importer.ts';
 import { kafkaFeed } from '../runtimes/kafka-feed.ts';
 import { createModelTrial } from '../runtimes/model-trial.ts';
 import { startProducer } from '../runtimes/producer.ts';
@@ -113,6 +117,11 @@ export async function serverCommand(args: readonly string[]): Promise<void> {
         backtester: createBacktester(desk, systemClock.nowMs),
         previewer: createFeaturePreviewer(desk),
         modelTrial: createModelTrial(desk),
+        importer: await openFileImporter({
+          desk,
+          boundary,
+          folder: await mkdtemp(join(tmpdir(), 'goshawk-uploads-')),
+        }),
         allowedHosts: new Set([host.toLowerCase()]),
         loginRequired: loginRequired(host),
         proxies,

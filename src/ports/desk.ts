@@ -5,6 +5,7 @@ import type { FilledFrom, FillProgress } from '../domain/catalogue-version.ts';
 import type { CustomerEvent } from '../domain/customer-event.ts';
 import type { DataModel } from '../domain/data-model.ts';
 import type { Label } from '../domain/label.ts';
+import type { Bounds } from '../domain/read-transaction.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { LatencySummary, LatencyWindow } from '../engine/latency-window.ts';
 import type { InService, Result } from '../engine/process-batch.ts';
@@ -137,6 +138,8 @@ export type Desk = {
   money(): Money;
   /** What is declared besides the fields, types and channels of the program, in what is live now. */
   dataModel(): DataModel;
+  /** What transactions are held against now. */
+  bounds(): Bounds;
   /** Reads a transaction from outside as this desk takes it in. */
   readTransaction(value: unknown): ParsedRecord<Transaction>;
   /** Reads an event from outside likewise. */
@@ -174,6 +177,8 @@ export type Desk = {
   /** Appends events; resolves when they are durable in the log. */
   acceptEvents(events: readonly CustomerEvent[]): Promise<void>;
   label(labels: readonly Label[]): Promise<void>;
+  /** Appends records in the order given, as far as they are of one account; resolves when they are durable. */
+  take(records: readonly LogRecord[]): Promise<void>;
   /** Appends a record that was in quarantine: it is tried again. `attempt` is taken once, however often it arrives. */
   takeAgain(record: LogRecord, attempt: string): Promise<void>;
   /** What left the quarantine undecided may be sent anew; by `quarantinedIdOf`. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cataloguesOf, createVectorReader } from '../engine/stored-vectors.ts';
 import { STANDARD } from '../features/standard.ts';
-import { decidedAcross, decidedBefore } from './past-decisions.ts';
+import { decidedAcross, decidedBefore, isMature } from './past-decisions.ts';
 import type { Store, StoredTransaction, TransactionFilter } from './store.ts';
 
 const READER = createVectorReader(
@@ -24,13 +24,11 @@ function decisions(
   }).reverse();
   let asked = 0;
   const transactions = async (
-    { untilMs = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY }: TransactionFilter,
+    { matureMs = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY }: TransactionFilter,
     limit: number,
   ): Promise<StoredTransaction[]> => {
     asked++;
-    return all
-      .filter(({ offset, decision }) => offset < before && decision.decidedAtMs < untilMs)
-      .slice(0, limit);
+    return all.filter((stored) => stored.offset < before && isMature(stored, matureMs)).slice(0, limit);
   };
   return { store: { transactions }, pages: () => asked };
 }
@@ -62,6 +60,15 @@ test('DECIDED1 Pages are newest first, none twice, and only of what was decided 
       Array.from({ length: 1500 }, (_, i) => 1499 - i).filter((i) => i % 4 !== 0),
     );
   }
+});
+
+test('J10 what is of long ago and labelled is mature, whenever it was decided; without a label it waits', () => {
+  const stored = (decidedAtMs: number, occurredAtMs: number, isFraud: boolean | undefined) =>
+    ({ decision: { decidedAtMs }, transaction: { occurredAtMs }, isFraud }) as StoredTransaction;
+  assert.equal(isMature(stored(100, 5, false), 50), true);
+  assert.equal(isMature(stored(100, 5, undefined), 50), false);
+  assert.equal(isMature(stored(100, 99, true), 50), false);
+  assert.equal(isMature(stored(10, 9, undefined), 50), true);
 });
 
 test('DECIDED2 Where there is more than asked for, decidedAcross takes pages from all over the span, decidedBefore the newest', async () => {

@@ -13,10 +13,17 @@ const PAGE = 500;
  * **Caller invariants**
  * - The offsets of the store rise with the time of deciding, but for clocks that were set.
  */
+/**
+ * Whether it is known what a transaction turned out to be: it was decided so long ago that a label would be there, or it is of so long
+ * ago and has one, as rows of a file that was imported have.
+ */
+export const isMature = ({ decision, transaction, isFraud }: StoredTransaction, untilMs: number): boolean =>
+  decision.decidedAtMs < untilMs || (isFraud !== undefined && transaction.occurredAtMs < untilMs);
+
 type Decisions = Pick<Store, 'transactions'>;
 type Reader = Pick<VectorReader, 'knows'>;
 
-/** Pages of what was decided before `untilMs` with a catalogue that can be read; ends after about `maxRows`. */
+/** Pages of what is mature at `untilMs`, with a catalogue that can be read; ends after about `maxRows`. */
 export async function* decidedBefore(
   store: Decisions,
   reader: Reader,
@@ -25,7 +32,10 @@ export async function* decidedBefore(
 ): AsyncGenerator<readonly StoredTransaction[]> {
   let before: number | undefined;
   for (let rows = 0; rows < maxRows; ) {
-    const page = await store.transactions({ untilMs, ...(before !== undefined && { before }) }, PAGE);
+    const page = await store.transactions(
+      { matureMs: untilMs, ...(before !== undefined && { before }) },
+      PAGE,
+    );
     const usable = page.filter(({ decision }) => reader.knows(decision.catalogueHash));
     rows += usable.length;
     yield usable;
@@ -49,7 +59,7 @@ async function offsetAt(store: Decisions, fromMs: number, end: number): Promise<
 }
 
 /**
- * Pages from all over what was decided from `fromMs` to `untilMs`, newest first: everything where it is no more than about
+ * Pages from all over what was decided since `fromMs` and is mature at `untilMs`, newest first: everything where it is no more than about
  * `maxRows`, else pages that lie equally far apart, so that each part of a day or week counts as much as it was busy.
  */
 export async function* decidedAcross(
@@ -59,7 +69,7 @@ export async function* decidedAcross(
   untilMs: number,
   maxRows: number,
 ): AsyncGenerator<readonly StoredTransaction[]> {
-  const [newest] = await store.transactions({ untilMs }, 1);
+  const [newest] = await store.transactions({ matureMs: untilMs }, 1);
   if (!newest) return;
   const end = newest.offset + 1;
   const first = await offsetAt(store, fromMs, end);
@@ -71,7 +81,10 @@ export async function* decidedAcross(
     const before = Math.min(Math.ceil(place), lowest);
     const page = await store.transactions({ before }, PAGE);
     const usable = page.filter(
-      ({ decision }) => reader.knows(decision.catalogueHash) && decision.decidedAtMs >= fromMs,
+      (stored) =>
+        reader.knows(stored.decision.catalogueHash) &&
+        stored.decision.decidedAtMs >= fromMs &&
+        isMature(stored, untilMs),
     );
     rows += usable.length;
     yield usable;

@@ -31,6 +31,8 @@ export type TransactionFilter = {
   readonly minScore?: number;
   readonly fromMs?: number;
   readonly untilMs?: number;
+  /** Decided before this, or of before this and labelled. */
+  readonly matureMs?: number;
   /** Only offsets below this: the cursor of the next page. */
   readonly before?: number;
   /** Only offsets above this, oldest first. */

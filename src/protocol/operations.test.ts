@@ -16,7 +16,7 @@ type Json = { readonly [key: string]: unknown };
 /** As rooms are called (ARCHITECTURE.md). */
 const CAPABILITIES = new Set([
   'decisions', 'transactions', 'events', 'labels', 'alerts', 'cases', 'rules', 'data', 'lists', 'models', 'links', 'people', 'sign-in', 'audit',
-  'notifications', 'rates', 'settings', 'proposals', 'simulator', 'views', 'figures', 'pipeline', 'feed',
+  'notifications', 'rates', 'settings', 'proposals', 'simulator', 'views', 'figures', 'pipeline', 'feed', 'file-imports',
 ]); // biome-ignore format: a list
 const NAME = /^[a-z]+([A-Z][a-z]*)*$/;
 

@@ -9,6 +9,7 @@ import * as events from './events.ts';
 import * as featureValues from './feature-values.ts';
 import * as feed from './feed.ts';
 import * as figures from './figures.ts';
+import * as fileImports from './file-imports.ts';
 import * as labels from './labels.ts';
 import * as links from './links.ts';
 import * as lists from './lists.ts';
@@ -62,7 +63,8 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof signIn> &
   OperationsOf<typeof audit> &
   OperationsOf<typeof notifications> &
-  OperationsOf<typeof observedFields>;
+  OperationsOf<typeof observedFields> &
+  OperationsOf<typeof fileImports>;
 
 const isOperation = (value: unknown): value is OperationShape =>
   typeof value === 'object' && value !== null && 'method' in value && 'answers' in value;
@@ -96,6 +98,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   audit,
   notifications,
   observedFields,
+  fileImports,
 ].flatMap((capability) => Object.values(capability).filter(isOperation));
 
 type Place = {

@@ -126,6 +126,9 @@ function deskOver(
       await database.query('select 1', []);
     },
     append,
+    take: async (records) => {
+      await append(records);
+    },
     ...intake(road, clock),
     async settled() {
       const end = log.endOffset();

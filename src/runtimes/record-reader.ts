@@ -23,7 +23,7 @@ export function recordReader(
   { maxAmountMinor, cards, offsetAt, dataModel }: ReaderSettings,
   clock: Clock,
   money: Pick<MoneyInService, 'current'>,
-): Pick<Desk, 'readTransaction' | 'readEvent'> {
+): Pick<Desk, 'bounds' | 'readTransaction' | 'readEvent'> {
   const bounds = (): Bounds => ({
     nowMs: clock.nowMs(),
     ...(maxAmountMinor !== undefined && { maxAmountMinor }),
@@ -33,6 +33,7 @@ export function recordReader(
     money: money.current(),
   });
   return {
+    bounds,
     readTransaction: (value) => readTransaction(value, bounds()),
     readEvent: (value) => readCustomerEvent(value, bounds()),
   };

@@ -181,6 +181,7 @@ async function open(options: StreamDeskOptions, resources: Resources): Promise<S
     source: () => sourceState(probes.arrivals(), measurements),
     decide,
     accept: (transactions) => append(transactions.map(encodeTransaction)),
+    take: (records) => append(records.map((record) => encodeRecord(record, dataModel()))),
     acceptEvents: (events) => append(events.map((event) => encodeEvent(event, dataModel()))),
     label: (labels) => append(labels.map(encodeLabel)),
     takeAgain: (record, attempt) =>

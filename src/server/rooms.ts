@@ -4,6 +4,7 @@ import type { Backtester } from '../ports/backtester.ts';
 import type { Boundary } from '../ports/boundary.ts';
 import type { Desk } from '../ports/desk.ts';
 import type { FeaturePreviewer } from '../ports/feature-preview.ts';
+import type { FileImporter } from '../ports/file-importer.ts';
 import type { ModelTrial } from '../ports/model-trial.ts';
 import type { Retrainer } from '../ports/retrainer.ts';
 import type { Simulation } from '../ports/simulation.ts';
@@ -18,6 +19,7 @@ import { bulkRoute } from './decisions/bulk-route.ts';
 import { intakeRoutes } from './decisions/decide-route.ts';
 import { eventIntake, eventRoutes } from './events/event-routes.ts';
 import { feedRoute } from './feed/feed-route.ts';
+import { fileImportRoutes } from './file-imports/file-import-routes.ts';
 import { labelRoutes } from './labels/label-routes.ts';
 import { linkRoutes } from './links/link-routes.ts';
 import { importRoutes } from './lists/import-routes.ts';
@@ -52,6 +54,7 @@ export type RoomsOptions = {
   readonly backtester: Backtester;
   readonly previewer: FeaturePreviewer;
   readonly modelTrial: ModelTrial;
+  readonly importer: FileImporter;
   readonly oidc: OidcSettings | undefined;
   /** Where webhooks may go. */
   readonly targets: Targets;
@@ -96,6 +99,7 @@ export async function addRooms(
   await app.register(async (scope) => linkRoutes(scope, desk));
   await app.register(async (scope) => viewRoutes(scope, desk.office));
   await app.register(async (scope) => observedFieldRoutes(scope, desk));
+  await app.register(async (scope) => fileImportRoutes(scope, desk, options.importer, boundary));
   await app.register(async (scope) =>
     modelRoutes(scope, {
       desk,

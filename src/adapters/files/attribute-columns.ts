@@ -1,10 +1,11 @@
 // Own fields out of a CSV: which columns they are, what each holds, and how its cells are read.
-import { attributeNameProblem, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES } from '../../domain/attributes.ts';
+import { attributeNameOf } from '../../domain/attribute-names.ts';
+import { MAX_ATTRIBUTES } from '../../domain/attributes.ts';
 import type { DataModel, FieldDefinition, FieldType } from '../../domain/data-model.ts';
 import { InputError } from '../../domain/input-error.ts';
 import { type DeclaredField, ownDataOf } from '../../domain/own-data.ts';
 import { isSensitiveField } from '../../domain/sensitive-fields.ts';
-import { float, isFloat, minorUnits, timeText } from './cell-values.ts';
+import { float, isFloat, minorUnits, numbersOf, timesOf } from './cell-values.ts';
 import type { AttributeSource, Mapping } from './mapping.ts';
 
 /** So many rows are looked at to find what a column holds. */
@@ -48,7 +49,7 @@ export function attributeColumns(
   const rest = header.flatMap((column, at) => {
     // What may not be kept is no field of anybody's.
     if (taken.has(column) || isSensitiveField(column)) return [];
-    const name = nameOf(column, at, names);
+    const name = attributeNameOf(column, at, names);
     names.add(name);
     return [{ name, at, source: { column } }];
   });
@@ -63,20 +64,6 @@ function takenColumns({ fields, label, attributes }: Mapping): ReadonlySet<strin
   const sources = [...Object.values(fields), ...Object.values(attributes?.named ?? {})];
   const columns = sources.flatMap((source) => ('column' in source ? [source.column] : []));
   return new Set(label ? [...columns, label.column] : columns);
-}
-
-/** The name of an own field for a column: letters, digits and _, as near to what the column is called as they come. */
-function nameOf(column: string, at: number, taken: ReadonlySet<string>): string {
-  const plain = column.normalize('NFKD').replaceAll(/\p{M}/gu, '').trim();
-  const words = plain
-    .split('.')
-    .map((word) => word.replaceAll(/[^A-Za-z0-9_]+/g, '_').replaceAll(/^_+|_+$/g, ''))
-    .join('.');
-  const isName = (name: string): boolean => attributeNameProblem(name) === undefined && !taken.has(name);
-  const short = (text: string): string => text.slice(0, MAX_ATTRIBUTE_NAME - 8);
-  const flat = short(words.replaceAll('.', '_')) || 'column';
-  const begun = /^[A-Za-z]/.test(flat) ? flat : `c_${flat}`;
-  return [words, flat, begun, `${begun}_${at + 1}`].find(isName) ?? `column_${at + 1}`;
 }
 
 /** What the columns hold: as the mapping says, else as the data model does, else as the first rows look. */
@@ -131,19 +118,24 @@ export function attributeReader(
 ): (record: readonly string[]) => unknown {
   if ('constant' in source) return () => source.constant;
   const { factor = 1, prefix = '', values } = source;
+  const toNumber = numbersOf(source.decimal);
+  const toTime = timesOf(source);
   return (record) => {
     const text = (record[at] ?? '').trim();
     if (NOTHING.has(text.toLowerCase())) return undefined;
     const said = values && Object.hasOwn(values, text) ? values[text] : text;
     switch (type) {
       case 'number':
-        return float(said, factor === 'currency' ? unitsOf(record) : factor);
-      case 'money':
-        return minorUnits(said, factor === 'currency' ? unitsOf(record) : factor);
+      case 'money': {
+        const plain = toNumber(said);
+        if (plain === undefined) return said;
+        const times = factor === 'currency' ? unitsOf(record) : factor;
+        return type === 'money' ? minorUnits(plain, times) : float(plain, times);
+      }
       case 'boolean':
         return truth(said);
       case 'time':
-        return timeText(said, source);
+        return toTime(said);
       default:
         return prefix + said;
     }

@@ -1,6 +1,7 @@
 // What a cell says: a number, an amount in minor units, a time. Nothing is guessed, and nothing rounded away.
 import { isoTime } from '../../domain/iso-time.ts';
-import type { FieldSource, TimeKind } from './mapping.ts';
+import { type DateOrder, localTimes } from './local-times.ts';
+import type { DecimalMark, FieldSource, TimeKind } from './mapping.ts';
 
 type Column = Exclude<FieldSource, { readonly constant: unknown }>;
 
@@ -15,6 +16,25 @@ const UNIT_MS: Readonly<Partial<Record<TimeKind, number>>> = {
   hours_since: 3_600_000,
   days_since: 86_400_000,
 };
+
+/** By the mark before the fraction: groups of three may be set apart by the other mark, blanks or apostrophes. */
+const GROUPED: Readonly<Record<DecimalMark, RegExp>> = {
+  '.': /^[+-]?\d{1,3}(?:[,'\u2019 \u00a0\u202f]\d{3})+(?:\.\d+)?$/,
+  ',': /^[+-]?\d{1,3}(?:[.'\u2019 \u00a0\u202f]\d{3})+(?:,\d+)?$/,
+};
+
+/** A reader that brings numbers with a declared mark into the form with a point; undefined for what is written otherwise. */
+export function numbersOf(decimal: DecimalMark | undefined): (text: string) => string | undefined {
+  if (decimal === undefined) return (text) => text;
+  const grouped = GROUPED[decimal];
+  const marks = decimal === ',' ? /[.'\u2019 \u00a0\u202f]/g : /[,'\u2019 \u00a0\u202f]/g;
+  return (text) => {
+    const plain = grouped.test(text) ? text.replaceAll(marks, '') : text;
+    if (decimal === '.') return plain;
+    // A point that sets no thousands apart would be a fraction to others.
+    return plain.includes('.') ? undefined : plain.replace(',', '.');
+  };
+}
 
 /** A number as it is written in decimal digits; what is none is given as it stands, to be told. */
 export const decimal = (text: string, factor: number): number | string =>
@@ -37,8 +57,17 @@ export function minorUnits(text: string, factor: number): number | string {
   return isWhole ? whole : text;
 }
 
-/** A time as ISO 8601; what is none is given as it stands, to be told. */
-export function timeText(text: string, { time = 'iso', startMs = 0, factor = 1 }: Column): string {
+const isOrder = (time: TimeKind): time is DateOrder => time.endsWith('_day') || time.endsWith('_year');
+
+/** A reader of times as ISO 8601; what is none is given as it stands, to be told. */
+export function timesOf(source: Column): (text: string) => string {
+  const { time = 'iso', zone = 'UTC' } = source;
+  return isOrder(time) ? localTimes(time, zone) : (text) => timeText(text, source, time);
+}
+
+type OtherKind = Exclude<TimeKind, DateOrder>;
+
+function timeText(text: string, { startMs = 0, factor = 1 }: Column, time: OtherKind): string {
   if (time === 'iso') return text;
   if (time === 'utc') {
     const utc = text.trim().replace(' ', 'T');

@@ -12,7 +12,7 @@ import { type Bounds, readTransaction } from '../../domain/read-transaction.ts';
 import { isSensitiveField, SENSITIVE_FIELD } from '../../domain/sensitive-fields.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import { attributeReader, definitionsOf, type TypedColumn } from './attribute-columns.ts';
-import { decimal, minorUnits, timeText } from './cell-values.ts';
+import { decimal, minorUnits, numbersOf, timesOf } from './cell-values.ts';
 import { type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts';
 
 export type InputRow =
@@ -175,17 +175,21 @@ function valueReader(
   if ('constant' in source) return () => source.constant;
   const { factor = 1 } = source;
   if (field === 'occurredAt') {
+    const toTime = timesOf(source);
     return (record) => {
       const text = record[at];
-      return text === undefined || text === '' ? undefined : timeText(text, source);
+      return text === undefined || text === '' ? undefined : toTime(text);
     };
   }
   if (NUMBER_FIELDS.has(field)) {
+    const toNumber = numbersOf(source.decimal);
     return (record) => {
       const text = record[at];
       if (text === undefined || text.trim() === '') return undefined;
       const times = factor === 'currency' ? unitsOf(record) : factor;
-      return field.endsWith('amountMinor') ? minorUnits(text.trim(), times) : decimal(text.trim(), times);
+      const plain = toNumber(text.trim());
+      if (plain === undefined) return text.trim();
+      return field.endsWith('amountMinor') ? minorUnits(plain, times) : decimal(plain, times);
     };
   }
   return textReader(source, at);

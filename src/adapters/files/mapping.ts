@@ -8,6 +8,7 @@ import { parseIsoTime } from '../../domain/iso-time.ts';
 import { readJson } from '../../domain/json-text.ts';
 import { fileText } from '../../domain/utf8.ts';
 import { wordSimilarity } from '../../lists/word-fit.ts';
+import { DATE_ORDERS, zoneProblem } from './local-times.ts';
 
 export const TIME_KINDS = [
   'iso',
@@ -18,8 +19,12 @@ export const TIME_KINDS = [
   'minutes_since',
   'hours_since',
   'days_since',
+  ...DATE_ORDERS,
 ] as const;
 export type TimeKind = (typeof TIME_KINDS)[number];
+
+export const DECIMAL_MARKS = ['.', ','] as const;
+export type DecimalMark = (typeof DECIMAL_MARKS)[number];
 
 /**
  * Where a field's value comes from. `factor` multiplies numbers: 100 turns 12.34 into minor units, 'currency' by as many as the
@@ -30,9 +35,15 @@ export type FieldSource =
   | {
       readonly column: string;
       readonly factor?: number | 'currency';
-      /** iso (default), epoch_seconds, epoch_milliseconds, utc (YYYY-MM-DD HH:MM[:SS] read as UTC), or numbers since `startMs` */
+      /**
+       * iso (default), epoch_seconds, epoch_milliseconds, utc (YYYY-MM-DD HH:MM[:SS] read as UTC), numbers since `startMs`, or day,
+       * month and year in an order, by the clocks of `zone`.
+       */
       readonly time?: TimeKind;
       readonly startMs?: number;
+      readonly zone?: string;
+      /** What stands before the fraction of a number; thousands may be set apart where it is said. */
+      readonly decimal?: DecimalMark;
       readonly prefix?: string;
       /** What a cell stands for; a cell that is not in it is taken as it is. */
       readonly values?: Readonly<Record<string, string>>;
@@ -75,7 +86,8 @@ export const NUMBER_FIELDS = new Set(['amountMinor', 'billing.amountMinor', 'loc
 const TIMES: ReadonlySet<string> = new Set(TIME_KINDS);
 const REQUIRED = ['occurredAt', 'amountMinor', 'currency', 'type'];
 const TYPES: ReadonlySet<string> = new Set(FIELD_TYPES);
-const SOURCE_KEYS = ['column', 'constant', 'factor', 'time', 'start', 'prefix', 'values'];
+const SOURCE_KEYS = ['column', 'constant', 'factor', 'time', 'start', 'zone', 'decimal', 'prefix', 'values'];
+const ORDERS: ReadonlySet<unknown> = new Set(DATE_ORDERS);
 /** Stands for every column that no field takes. */
 const REST = 'rest';
 const REST_TOO = '*';
@@ -186,7 +198,10 @@ function parseSource(
     return undefined;
   }
   onlyKnown(source, keys, `${at}.`, problems);
-  const { factor, prefix, values } = source;
+  const { factor, prefix, values, decimal } = source;
+  const mark = DECIMAL_MARKS.find((one) => one === decimal);
+  if (decimal !== undefined && !mark)
+    problems.push(`${at}.decimal is ${shown(decimal)}; it must be "." or ",".`);
   if (factor !== undefined && !isFactor(factor))
     problems.push(`${at}.factor is ${shown(factor)}; it must be a number, or "currency".`);
   const isTable = isObject(values) && Object.values(values).every((one) => typeof one === 'string');
@@ -196,6 +211,7 @@ function parseSource(
     column,
     ...(isFactor(factor) && { factor }),
     ...parseTime(source, { at, problems }),
+    ...(mark && { decimal: mark }),
     ...(typeof prefix === 'string' && { prefix }),
     ...(isTable && { values: values as Record<string, string> }),
   };
@@ -205,8 +221,8 @@ function parseSource(
 function parseTime(
   source: Record<string, unknown>,
   { at, problems }: Told,
-): Pick<Exclude<FieldSource, { constant: unknown }>, 'time' | 'startMs'> {
-  const { time, start } = source;
+): Pick<Exclude<FieldSource, { constant: unknown }>, 'time' | 'startMs' | 'zone'> {
+  const { time, start, zone } = source;
   if (time !== undefined && !(typeof time === 'string' && TIMES.has(time))) {
     problems.push(`${at}.time is ${shown(time)}; it must be one of ${TIME_KINDS.join(', ')}.`);
     return {};
@@ -217,9 +233,18 @@ function parseTime(
     problems.push(`${at}.start must say since when ${time} counts, such as "2013-09-01T00:00:00Z".`);
   if (!counts && start !== undefined)
     problems.push(`${at}.start is for times that count since it (hours_since).`);
+  if (ORDERS.has(time)) {
+    const wrong =
+      typeof zone === 'string' ? zoneProblem(zone) : 'it must say by whose clocks, such as "Europe/Berlin"';
+    if (wrong !== undefined)
+      problems.push(`${at}.zone is ${zone === undefined ? 'missing' : shown(zone)}; ${wrong}.`);
+  } else if (zone !== undefined) {
+    problems.push(`${at}.zone is for times that say none (${DATE_ORDERS.join(', ')}).`);
+  }
   return {
     ...(typeof time === 'string' && { time: time as TimeKind }),
     ...(startMs !== undefined && { startMs }),
+    ...(typeof zone === 'string' && { zone }),
   };
 }
 

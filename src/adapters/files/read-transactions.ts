@@ -1,9 +1,5 @@
 // Reads transactions from a file: CSV with a mapping, or NDJSON of canonical transactions that may each carry
 // "fraud"; plain or gzip. Bounded memory: rows come in batches.
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { type Readable, Transform, type TransformCallback } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { DataModel, FieldDefinition } from '../../domain/data-model.ts';
 import { isObject, shown } from '../../domain/fields.ts';
 import { InputError } from '../../domain/input-error.ts';
@@ -23,15 +19,9 @@ import {
   typedColumns,
 } from './attribute-columns.ts';
 import { columnPositions, type InputRow, RAW_SHOWN, rowReader } from './csv-rows.ts';
-import { byteLines, utf8Bytes } from './file-bytes.ts';
+import { byteLines } from './file-bytes.ts';
 import type { Mapping } from './mapping.ts';
-
-export type RowsFile<Row> = {
-  readonly totalBytes: number;
-  /** Bytes of the file read so far, for a progress bar. */
-  bytesRead(): number;
-  batches(): AsyncGenerator<Row[]>;
-};
+import { type FileSource, fileSource, kindOf, openRows, type RowsFile, utf8Of } from './open-rows.ts';
 
 export type InputFile = RowsFile<InputRow>;
 
@@ -41,100 +31,24 @@ const MAX_CHARACTERS_LOOKED_AT = 16 << 20;
 
 /** Opens a file for reading; `mapping` is needed for CSV. Throws InputError when the file cannot be used. */
 export async function openTransactions(
-  file: string,
+  given: string | FileSource,
   mapping: Mapping | undefined,
   bounds: Bounds,
 ): Promise<InputFile> {
-  const kind = await kindOf(file);
+  const source = await fileSource(given);
+  const file = source.name;
+  const kind = await kindOf(source);
   const isNdjson = kind.isJson || /\.(ndjson|jsonl|json)(\.gz)?$/.test(file);
   if (!isNdjson && !mapping) {
     throw new InputError(
       `${file}: a CSV file needs --mapping (a preset or a JSON file); NDJSON ends in .ndjson or .jsonl.`,
     );
   }
-  return openRows(file, kind, (bytes) =>
+  return openRows(source, kind, (bytes) =>
     isNdjson || !mapping
       ? jsonRows(bytes, bounds, (value, toRefused, line) => transactionRow(value, bounds, toRefused, line))
       : csvRows(bytes, mapping, file, bounds),
   );
-}
-
-/** A file whose bytes, as UTF-8, become rows. */
-export function openRows<Row>(
-  file: string,
-  { isGzip, totalBytes }: FileKind,
-  rowsOf: (bytes: AsyncIterable<Buffer>) => AsyncIterable<Row[]>,
-): RowsFile<Row> {
-  let bytesRead = 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      bytesRead += chunk.length;
-      done(null, chunk);
-    },
-  });
-  async function* batches(): AsyncGenerator<Row[]> {
-    const source = createReadStream(file, { highWaterMark: 1 << 18 });
-    const counted = source.pipe(counter);
-    source.on('error', (error) => counter.destroy(error));
-    let bytes: Readable = counted;
-    if (isGzip) {
-      const gunzip = createGunzip();
-      counted.on('error', (error) => gunzip.destroy(error));
-      bytes = counted.pipe(gunzip);
-    }
-    try {
-      yield* rowsOf(utf8Bytes(bytes, file));
-    } catch (error) {
-      throw readableError(file, error);
-    } finally {
-      source.destroy();
-    }
-  }
-  return { totalBytes, bytesRead: () => bytesRead, batches };
-}
-
-const KINDS: readonly { readonly starts: string; readonly said: string }[] = [
-  {
-    starts: 'PK\u0003\u0004',
-    said: 'a zip archive (or a spreadsheet of Excel): unpack it, or save it as CSV',
-  },
-  { starts: 'PAR1', said: 'a Parquet file: write it as CSV or as a line of JSON each' },
-  { starts: '\u0028\u00b5\u002f\u00fd', said: 'compressed by zstd: unpack it, or compress it by gzip' },
-  { starts: 'BZh', said: 'compressed by bzip2: unpack it, or compress it by gzip' },
-  { starts: '\u00fd7zXZ', said: 'compressed by xz: unpack it, or compress it by gzip' },
-  { starts: '\u00d0\u00cf\u0011\u00e0', said: 'an old spreadsheet of Excel: save it as CSV' },
-  { starts: '<', said: 'XML or HTML: was the page of an error saved in its place?' },
-];
-
-export type FileKind = { readonly isGzip: boolean; readonly isJson: boolean; readonly totalBytes: number };
-
-/** What a file is says its content, not its name. Throws InputError where it is none that is read. */
-export async function kindOf(file: string): Promise<FileKind> {
-  const info = await stat(file).catch(() => undefined);
-  if (!info?.isFile()) throw new InputError(`${file}: no such file.`);
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
-    const start = buffer.toString('latin1', 0, bytesRead);
-    const kind = KINDS.find(({ starts }) => start.startsWith(starts));
-    if (kind) throw new InputError(`${file} is ${kind.said}.`);
-    return {
-      isGzip: start.startsWith('\u001f\u008b'),
-      isJson: /^[\s\u00ef\u00bb\u00bf]*[{[]/.test(start),
-      totalBytes: info.size,
-    };
-  } finally {
-    await handle.close();
-  }
-}
-
-function readableError(file: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof InputError) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'Z_BUF_ERROR')
-    return new InputError(`${file} is cut off: the gzip stream ends early. Fetch the file again.`);
-  if (code?.startsWith('Z_')) return new InputError(`${file} is not a sound gzip file: ${error.message}.`);
-  return error;
 }
 
 export type NotRead = Extract<InputRow, { ok: false }>;
@@ -333,23 +247,39 @@ const cellsOf = (records: readonly CsvRecord[]): readonly (readonly string[])[] 
  * the first rows look. None of a file of canonical transactions. Throws InputError when the file cannot be used.
  */
 export async function attributesOfFile(
-  file: string,
+  given: string | FileSource,
   mapping: Mapping,
   dataModel?: DataModel,
 ): Promise<readonly FieldDefinition[]> {
-  const { isGzip, isJson } = await kindOf(file);
-  if (isJson || !mapping.attributes) return [];
-  const source = createReadStream(file);
-  try {
-    const bytes = isGzip ? source.pipe(createGunzip()) : source;
-    const { columns, first } = await beginningOf(utf8Bytes(bytes, file), mapping, file);
+  const source = await fileSource(given);
+  const kind = await kindOf(source);
+  if (kind.isJson || !mapping.attributes) return [];
+  return utf8Of(source, kind, async (bytes) => {
+    const { columns, first } = await beginningOf(bytes, mapping, source.name);
     return definitionsOf(typedColumns(columns, cellsOf(first), dataModel));
-  } catch (error) {
-    throw readableError(file, error);
-  } finally {
-    source.destroy();
-  }
+  });
 }
+
+/** The columns of a table and its first rows, each with its line; undefined of a file of JSON. Throws InputError. */
+export async function firstRows(
+  source: FileSource,
+): Promise<{ readonly header: readonly string[]; readonly rows: readonly TableRow[] } | undefined> {
+  const kind = await kindOf(source);
+  if (kind.isJson) return undefined;
+  return utf8Of(source, kind, async (bytes) => {
+    const { header, first } = await beginningOf(bytes, EVERYTHING, source.name);
+    return {
+      header,
+      rows: first.flatMap((record) =>
+        record.kind === 'cells' ? [{ line: record.line, cells: record.cells }] : [],
+      ),
+    };
+  });
+}
+
+export type TableRow = { readonly line: number; readonly cells: readonly string[] };
+/** Every column is one's own as long as nobody said otherwise. */
+const EVERYTHING: Mapping = { fields: {}, attributes: { named: {}, takesRest: true } };
 
 /** Throws InputError where the first line names no columns. */
 function headerOf(record: CsvRecord, file: string): string[] {

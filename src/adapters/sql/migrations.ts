@@ -9,6 +9,7 @@ import { LARGEST_LOSS } from './commit.ts';
 import { MENDED_COLUMN, quarantineColumns } from './dead-letters.ts';
 import { SECRET_TABLES } from './desk-secrets.ts';
 import { eventTables } from './events.ts';
+import { FILE_IMPORT_TABLES } from './file-imports.ts';
 import { LINK_INDEXES } from './links.ts';
 import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
@@ -180,6 +181,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '023_alert_features': ofBoth(ALERT_FEATURES),
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
   '029_samples': ofBoth([...SAMPLE_TABLES, MISSED_INDEX]),
+  '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
 };
 
 /** On a server: what several partitions of a stream decided, in parts by month so that old ones can be dropped. */
@@ -259,6 +261,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '024_alert_features': ofBoth(ALERT_FEATURES),
   '028_past_places': ofBoth(PAST_PLACES),
   '029_samples': ofBoth([...SAMPLE_TABLES, MISSED_INDEX]),
+  '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
 };
 
 export const MIGRATIONS = { embedded: EMBEDDED, server: SERVER };

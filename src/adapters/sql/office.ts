@@ -6,6 +6,7 @@ import { createCases } from './cases.ts';
 import { createCatalogueBook } from './catalogue.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDeskSecrets } from './desk-secrets.ts';
+import { createFileImports } from './file-imports.ts';
 import { createLinks } from './links.ts';
 import { createListStore } from './lists.ts';
 import { createNotes } from './notes.ts';
@@ -45,6 +46,7 @@ export function createOffice(
     rules: createRuleBook(session),
     catalogue: createCatalogueBook(session),
     observedFields: createObservedFields(session),
+    fileImports: createFileImports(session),
     past: createPastRows(reads),
     lists: createListStore(session, reads),
     settings: createSettings(session),

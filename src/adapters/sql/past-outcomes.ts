@@ -75,9 +75,10 @@ export async function ruleHits(
       `select hit ->> 'id' as id, coalesce((hit ->> 'version')::int, 1) as version,
          coalesce((hit ->> 'shadow')::boolean, false) as shadow, count(*) as hits,
          count(*) filter (where is_fraud is not null) as labelled, count(*) filter (where is_fraud) as frauds,
-         count(*) filter (where decided_at < $3) as mature,
-         count(*) filter (where is_fraud and decided_at < $3) as mature_frauds
-       from (select rules, is_fraud, decided_at from transactions
+         count(*) filter (where mature) as mature,
+         count(*) filter (where is_fraud and mature) as mature_frauds
+       from (select rules, is_fraud, decided_at < $3 or (is_fraud is not null and occurred_at < $3) as mature
+             from transactions
              where seq >= $1 and ($2::bigint is null or seq < $2) and rules is not null) recent,
          json_array_elements(rules::json) hit
        group by 1, 2, 3`,

@@ -18,7 +18,7 @@ const OUT_OF_ORDER_MS = 3_600_000;
 
 /** How transactions are looked for: by the index that leaves the fewest, and by the rest of the filter among these. */
 function transactionWalk(filter: TransactionFilter, columns: string): Walk {
-  const { accountId, merchantId, outcome, country, minScore, fromMs, untilMs, after } = filter;
+  const { accountId, merchantId, outcome, country, minScore, fromMs, untilMs, matureMs, after } = filter;
   const conditions: { readonly indexed: boolean; readonly condition: Condition }[] = [];
   const add = (value: unknown, indexed: boolean, condition: Condition): void => {
     if (value !== undefined) conditions.push({ indexed, condition });
@@ -32,6 +32,10 @@ function transactionWalk(filter: TransactionFilter, columns: string): Walk {
   add(minScore, false, ($) => `score >= ${$(minScore)}`);
   add(fromMs, false, ($) => `decided_at >= ${$(new Date(fromMs ?? 0))}`);
   add(untilMs, false, ($) => `decided_at < ${$(new Date(untilMs ?? 0))}`);
+  add(matureMs, false, ($) => {
+    const until = $(new Date(matureMs ?? 0));
+    return `(decided_at < ${until} or (is_fraud is not null and occurred_at < ${until}))`;
+  });
   const first = conditions.findIndex(({ indexed }) => indexed);
   return {
     table: 'transactions',

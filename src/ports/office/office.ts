@@ -7,6 +7,7 @@ import type { Cases } from './cases.ts';
 import type { CatalogueBook } from './catalogue.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { DeskSecrets } from './desk-secrets.ts';
+import type { FileImports } from './file-imports.ts';
 import type { Links } from './links.ts';
 import type { ListStore } from './lists.ts';
 import type { Notes } from './notes.ts';
@@ -42,6 +43,7 @@ export type Office = {
   readonly rules: RuleBook;
   readonly catalogue: CatalogueBook;
   readonly observedFields: ObservedFields;
+  readonly fileImports: FileImports;
   readonly past: PastRows;
   readonly lists: ListStore;
   readonly settings: Settings;
