@@ -5,6 +5,7 @@ import { type FeatureState, tablesOf } from '../src/features/feature-state.ts';
 import { lastSeenMs } from '../src/features/history-codec.ts';
 import { STANDARD } from '../src/features/standard.ts';
 import { createScorer } from '../src/models/model.ts';
+import { DEFAULT_WORK, scorerUnder } from '../src/models/review-work.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { STARTER_RULES } from '../src/rules/starter-rules.ts';
 import { createSimulator } from '../src/simulator/simulator.ts';
@@ -25,7 +26,10 @@ export async function benchEngine(): Promise<Row[]> {
     liveRate: LIVE_RATE,
   });
   const left = baseRow(state);
-  const scorer = createScorer(model, STANDARD);
+  // With the draws that a desk makes.
+  const volume = { perDay: LIVE_RATE * 86_400, sinceMs: START_MS, beforePerDay: undefined };
+  const work = { ...DEFAULT_WORK, sampleShare: 0.05, drawSeed: 'bench', volume };
+  const scorer = scorerUnder(createScorer(model, STANDARD), work);
   const ruleset = compileRuleset(STARTER_RULES, STANDARD);
   const vector = new Float64Array(STANDARD.size);
   const simulator = createSimulator({

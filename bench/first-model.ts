@@ -10,6 +10,7 @@ import { lastSeenMs } from '../src/features/history-codec.ts';
 import { STANDARD } from '../src/features/standard.ts';
 import { averagePrecision } from '../src/models/metrics.ts';
 import { createScorer } from '../src/models/model.ts';
+import type { ThresholdCurve } from '../src/models/threshold-curve.ts';
 import { compileRuleset } from '../src/rules/ruleset.ts';
 import { type FirstModelOptions, trainFirstModel } from '../src/training/first-model.ts';
 import { createLabelClock, labelFor } from '../src/training/label-clock.ts';
@@ -41,6 +42,9 @@ type Told = {
   readonly heldOut: Pick<Figures, 'averagePrecision' | 'precision' | 'recall'>;
   readonly live: Figures;
   readonly oracle: Figures;
+  /** Every payment of the hour, and what the model holds of its thresholds. */
+  readonly scored: readonly Scored[];
+  readonly curve: ThresholdCurve | undefined;
 };
 
 const averagePrecisionOf = (rows: readonly Scored[]): number =>
@@ -75,7 +79,7 @@ function bestOf(rows: readonly Scored[]): Figures {
   return figuresOf(rows, ({ score }) => score >= from);
 }
 
-async function firstHour(cell: Cell): Promise<Told> {
+export async function firstHour(cell: Cell): Promise<Told> {
   const { seed, rate, startHour } = cell;
   const startMs = DAY_MS + startHour * HOUR_MS;
   const first: FirstModelOptions = { preset: 'default', seed, endMs: startMs, liveRate: rate };
@@ -155,6 +159,8 @@ async function firstHour(cell: Cell): Promise<Told> {
     heldOut,
     live: figuresOf(ours, ({ score }) => score >= thresholds.review),
     oracle: bestOf(best),
+    scored: ours,
+    curve: model.curve,
   };
 }
 
@@ -208,7 +214,7 @@ export async function benchFirstModel(options: readonly string[] = IN_SHORT): Pr
         const one = await firstHour({ seed, rate, startHour });
         const { what, figure, baseline, goal } = rowOf(one);
         console.error(`${what}: ${figure} | ${baseline} | ${goal}`);
-        told.push(one);
+        told.push({ ...one, scored: [] });
       }
   return [
     ...told.map(rowOf),

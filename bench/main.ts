@@ -24,6 +24,7 @@ import { benchScaling } from './scaling.ts';
 import { benchSpark } from './spark.ts';
 import { benchStack } from './stack.ts';
 import { benchTables } from './tables.ts';
+import { benchUnbiased } from './unbiased.ts';
 import { benchWorker } from './worker.ts';
 
 const PARTS: Readonly<Record<string, (options: readonly string[] | undefined) => Promise<Row[]> | Row[]>> = {
@@ -49,6 +50,7 @@ const PARTS: Readonly<Record<string, (options: readonly string[] | undefined) =>
   queue: benchQueue,
   readers: benchReaders,
   tables: benchTables,
+  unbiased: benchUnbiased,
 };
 
 const words = process.argv.slice(2);

@@ -170,6 +170,14 @@ test('M16 M17 thresholds follow what the team can do and the volume, at once and
   await desk.refresh();
   assert.ok(now().review < few.review, 'of fewer transactions a larger share can be looked at');
   assert.equal(panel()?.volumeBefore, 1_000_000);
+  const { mostFlagged = 0 } = panel() ?? {};
+  await settings.change({ sampleShare: 0 }, entry);
+  await desk.refresh();
+  assert.ok(
+    Math.abs((panel()?.mostFlagged ?? 0) * 0.95 - mostFlagged) < 1e-12,
+    'samples are a part of the work',
+  );
+  assert.equal(desk.inService().serving.champion.draws, undefined);
   await settings.change({ reviewsADay: null }, entry);
   await desk.refresh();
   assert.deepEqual(now(), before);

@@ -24,6 +24,7 @@ import { notificationsContract } from './contracts/notifications.ts';
 import { pastValuesContract } from './contracts/past-values.ts';
 import { peopleContract } from './contracts/people.ts';
 import { roadContract } from './contracts/road.ts';
+import { samplesContract } from './contracts/samples.ts';
 import { collectedOf } from './contracts/sink-store.ts';
 import { aDecision, START_MS as CONTRACT_START_MS, storeContract } from './contracts/store.ts';
 import { textContract } from './contracts/text.ts';
@@ -82,6 +83,7 @@ onBoth(deadLettersContract, 'letters', 'embedded', (session, db) => ({
 onBoth(textContract, 'texts', 'embedded', (session) => session);
 
 onBothOffices(alertsContract, 'queue');
+onBothOffices(samplesContract, 'samples');
 onBoth(notificationsContract, 'notifications', 'server', (session) => session);
 onBoth(peopleContract, 'people', 'server', (session) => session);
 onBoth(registryContract, 'registry', 'server', (session) => session);

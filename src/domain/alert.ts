@@ -37,6 +37,7 @@ export const ALERT_VIEWS = [
   'unassigned',
   'overdue',
   'escalated',
+  'samples',
   'snoozed',
   'closed',
 ] as const;

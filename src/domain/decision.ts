@@ -1,4 +1,5 @@
 // A decision: what the engine answers for one transaction, with its reasons and what made it.
+import { type Draw, sampleOf } from './draw.ts';
 
 import type { Concept } from './concept.ts';
 
@@ -42,7 +43,13 @@ export type Decision = {
   readonly rulesetVersion: string;
   readonly catalogueHash: string;
   readonly decidedAtMs: number;
+  /** With which chance people look at it; absent where it was not drawn, and where nothing was drawn at all. */
+  readonly draw?: Draw;
 };
+
+/** Whether people are asked about it: it was flagged, or is a sample. */
+export const isLookedAt = ({ outcome, draw }: Pick<Decision, 'outcome' | 'draw'>): boolean =>
+  outcome !== 'approve' || sampleOf(draw) !== undefined;
 
 const SEVERITY: Readonly<Record<Outcome, number>> = { approve: 0, review: 1, decline: 2 };
 

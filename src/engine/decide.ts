@@ -6,6 +6,7 @@ import { explainByConcept } from '../explanation/compose.ts';
 import { canApply, plainMissing } from '../explanation/plain-missing.ts';
 import type { Catalogue } from '../features/catalogue.ts';
 import type { FeatureState } from '../features/feature-state.ts';
+import { draw } from '../models/draw-plan.ts';
 import type { Scorer } from '../models/model.ts';
 import { combine } from '../rules/combine.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
@@ -105,6 +106,8 @@ export function judge(
     : outcome === 'approve'
       ? NOT_ASKED
       : explanationFrom(scorer, () => explainVector(scorer, vector, outcome, transaction));
+  const { draws } = scorer;
+  const drawn = draws && draw(draws, transaction.id, outcome !== 'approve', score);
   return {
     transactionId: transaction.id,
     outcome,
@@ -116,5 +119,6 @@ export function judge(
     rulesetVersion: ruleset.version,
     catalogueHash: scorer.catalogue.hash,
     decidedAtMs: nowMs,
+    ...(drawn && { draw: drawn }),
   };
 }

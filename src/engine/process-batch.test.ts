@@ -129,6 +129,35 @@ test('K1 a record that makes deciding fail is set aside, and is in no history: i
   }
 });
 
+test('M21 a draw changes no outcome, and is the same however records are cut into batches and in whichever process', () => {
+  const records = stream(5, () => false);
+  const draws = { seed: 'of the desk', uniform: 0.05, perRoot: 0.5 };
+  const decidedIn = (size: number, drawing: boolean) => {
+    const engine = createEngine(STANDARD.createState(), {
+      catalogue: STANDARD,
+      serving: { champion: { ...scorer, ...(drawing && { draws }) } as Scorer },
+      ruleset: RULES,
+    });
+    const decisions = [];
+    for (let from = 0; from < records.length; from += size) {
+      const batch = records.slice(from, from + size);
+      const bounds = { firstOffset: from, nextOffset: from + batch.length };
+      const { decided } = engine.processBatch(0, { ...bounds, records: batch }, NOTHING, 0);
+      decisions.push(...decided.map(({ decision }) => decision));
+    }
+    return decisions;
+  };
+  const whole = decidedIn(records.length, true);
+  assert.deepEqual(decidedIn(7, true), whole);
+  const drawn = whole.filter(({ draw }) => draw !== undefined);
+  assert.ok(drawn.length > 40 && drawn.length < 160, `${drawn.length} of about ${0.208 * whole.length}`);
+  assert.ok(drawn.every(({ draw }) => Math.abs((draw?.chance ?? 0) - (0.05 + 0.5 * Math.sqrt(0.1))) < 1e-12));
+  assert.deepEqual(
+    whole.map(({ draw: _, ...rest }) => rest),
+    decidedIn(records.length, false),
+  );
+});
+
 test('K2 where memory is short nothing is set aside', () => {
   const records = stream(1, (i) => i === 7);
   const noRoom = (): never => {

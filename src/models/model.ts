@@ -9,6 +9,7 @@ import { STANDARD } from '../features/standard.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type CategoryLevels, createLeveller } from './category-levels.ts';
 import { checkEnsemble } from './check-ensemble.ts';
+import type { DrawPlan } from './draw-plan.ts';
 import type { DriftBaseline } from './drift.ts';
 import { type CategoryEncoding, createEncoder } from './encoding.ts';
 import { createEnsemble, type Ensemble } from './ensemble.ts';
@@ -86,6 +87,8 @@ export type Scorer = {
   readonly baseline: DriftBaseline | undefined;
   readonly input: InputBaseline | undefined;
   readonly curve: ThresholdCurve | undefined;
+  /** Which of what it approves is drawn; absent where nothing is. */
+  readonly draws?: DrawPlan;
   /** Whether the model has seen a category in training. */
   knows(category: string, key: string): boolean;
   /** Fills the encoded slots of `vector` and gives the calibrated probability of fraud. */

@@ -1,8 +1,9 @@
 // What the team can do and wants to see, and the thresholds of a model that follow from it.
+import { type DrawPlan, drawPlan, samePlan } from './draw-plan.ts';
 import type { Scorer } from './model.ts';
 import type { Serving } from './serving.ts';
 import type { ThresholdCurve } from './threshold-curve.ts';
-import { DEFAULT_FLOORS, type Floors, type Thresholds, thresholdsFor } from './thresholds.ts';
+import { DEFAULT_COSTS, DEFAULT_FLOORS, type Floors, type Thresholds, thresholdsFor } from './thresholds.ts';
 
 /** Transactions a day, as thresholds go by them. */
 export type Volume = {
@@ -17,15 +18,34 @@ export type ReviewWork = Floors & {
   readonly reviewsADay: number | undefined;
   /** Undefined while too little came to tell. */
   readonly volume: Volume | undefined;
+  /** Of what the team can look at, so much is samples: approved transactions that were drawn. */
+  readonly sampleShare: number;
+  /** What draws follow from; undefined where none is kept. */
+  readonly drawSeed: string | undefined;
 };
 
-export const DEFAULT_WORK: ReviewWork = { ...DEFAULT_FLOORS, reviewsADay: undefined, volume: undefined };
+export const DEFAULT_WORK: ReviewWork = {
+  ...DEFAULT_FLOORS,
+  reviewsADay: undefined,
+  volume: undefined,
+  sampleShare: 0,
+  drawSeed: undefined,
+};
 
-/** Share of the transactions that can be flagged at most. */
-export function mostFlagged({ costs }: ThresholdCurve, { reviewsADay, volume }: ReviewWork): number {
-  if (reviewsADay === undefined || volume === undefined) return costs.reviewCapacity;
+/** Share of the transactions that the team can look at. */
+function mostLookedAt(curve: ThresholdCurve | undefined, { reviewsADay, volume }: ReviewWork): number {
+  if (reviewsADay === undefined || volume === undefined)
+    return curve?.costs.reviewCapacity ?? DEFAULT_COSTS.reviewCapacity;
   return Math.min(1, reviewsADay / Math.max(1, volume.perDay));
 }
+
+/** Share of the transactions that is drawn, about: a part of what the team can look at, from when it is known how much comes. */
+export const sampledShare = (curve: ThresholdCurve | undefined, work: ReviewWork): number =>
+  work.volume === undefined || work.drawSeed === undefined ? 0 : work.sampleShare * mostLookedAt(curve, work);
+
+/** Share of the transactions that can be flagged at most: what samples leave of what the team can look at. */
+export const mostFlagged = (curve: ThresholdCurve, work: ReviewWork): number =>
+  mostLookedAt(curve, work) - sampledShare(curve, work);
 
 /** Those that were filed where nothing says what others would bring. */
 function thresholdsUnder({ curve, info }: Scorer, work: ReviewWork): Thresholds {
@@ -33,12 +53,21 @@ function thresholdsUnder({ curve, info }: Scorer, work: ReviewWork): Thresholds 
   return thresholdsFor(curve, mostFlagged(curve, work) * curve.rows, work);
 }
 
+function drawsUnder({ curve }: Scorer, { review }: Thresholds, work: ReviewWork): DrawPlan | undefined {
+  const share = sampledShare(curve, work);
+  if (share === 0 || work.drawSeed === undefined) return undefined;
+  return drawPlan(curve, review, share, work.drawSeed);
+}
+
 /** The scorer with the thresholds that follow from what the team can do; itself where they are what it has. */
 export function scorerUnder(scorer: Scorer, work: ReviewWork): Scorer {
   const thresholds = thresholdsUnder(scorer, work);
   const { review, decline } = scorer.info.thresholds;
-  if (thresholds.review === review && thresholds.decline === decline) return scorer;
-  return { ...scorer, info: { ...scorer.info, thresholds } };
+  const draws = drawsUnder(scorer, thresholds, work);
+  const isSame = thresholds.review === review && thresholds.decline === decline;
+  if (isSame && samePlan(draws, scorer.draws)) return scorer;
+  const { draws: _, ...rest } = scorer;
+  return { ...rest, info: { ...scorer.info, thresholds }, ...(draws && { draws }) };
 }
 
 /** The same models with such thresholds; what was given, where nothing is another. */
@@ -57,6 +86,8 @@ const sameWork = (one: ReviewWork | undefined, other: ReviewWork): boolean =>
   one.reviewsADay === other.reviewsADay &&
   one.reviewPrecision === other.reviewPrecision &&
   one.declinePrecision === other.declinePrecision &&
+  one.sampleShare === other.sampleShare &&
+  one.drawSeed === other.drawSeed &&
   one.volume?.sinceMs === other.volume?.sinceMs &&
   one.volume?.perDay === other.volume?.perDay;
 

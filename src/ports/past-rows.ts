@@ -1,5 +1,6 @@
 // Past transactions for backtests: many at once, only what rules can read.
 import type { SegmentKind } from '../domain/segment.ts';
+import type { LookedAt } from '../models/unbiased.ts';
 import type { StoredPast } from '../rules/past-columns.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { StoredPast } from '../rules/past-columns.ts';
  * - ROWS1 Pages hold each decision once, with the catalogue it was made with, newest first, and end when nothing is left.
  * - ROWS2 Outcomes, sources and hits are of the newest rows at most, each counted once, and what is not labelled is not called genuine.
  * - ROWS3 Delays are of labels that came in within the time asked for, and never below nothing.
+ * - ROWS4 What people were asked about is told back to the first of it that was decided while nothing was drawn, and what nobody told of is called nothing.
  */
 export type PastRows = {
   /** Newest first; `before` is the last offset of the page before. */
@@ -23,8 +25,18 @@ export type PastRows = {
    * the newest `maxRows` at most.
    */
   labelDelays(fromMs: number, untilMs: number, maxRows: number): Promise<Float64Array>;
+  /** What people were asked about, flagged or drawn, of what was decided before a moment; of the newest `maxRows` at most. */
+  askedAbout(untilMs: number, maxRows: number): Promise<AskedAbout>;
   /** What each rule held for among the newest transactions, and how many of these were fraud; mature is what was decided before a moment. */
   hits(newest: number, matureUntilMs: number): Promise<readonly RuleHits[]>;
+};
+
+export type AskedAbout = {
+  readonly rows: readonly LookedAt[];
+  /** When the first of them was decided; undefined where there is none. */
+  readonly sinceMs: number | undefined;
+  /** Approved since then, and known as fraud by whoever told of it. */
+  readonly missedForCertain: number;
 };
 
 export type SegmentOutcome = {

@@ -9,7 +9,7 @@ import { Identifier, Int32, Line, Prose, SafeInteger, Time } from './fields.ts';
 import { Attachment, Note, NoteBody, Notes } from './notes.ts';
 import { At, Component, List, Nullable, OneOf, operation } from './operation.ts';
 import { PageCursor, PageLimit, SEARCH_WORDS, SearchedRows, SearchPage } from './pages.ts';
-import { DownloadQuery, TransactionRow } from './transactions.ts';
+import { DownloadQuery, Sample, TransactionRow } from './transactions.ts';
 
 const capability = 'alerts';
 const MAX_PAGE = 500;
@@ -43,6 +43,7 @@ export const Alert = Component(
         examples: ['payee'],
       }),
     ),
+    sample: Nullable(Sample),
     status: OneOf(['open', 'closed']),
     assignee: Nullable(Colleague),
     snoozedUntil: Nullable(At()),
@@ -66,6 +67,7 @@ export const AlertCounts = Component('AlertCounts', {
   unassigned: Type.Integer(),
   overdue: Type.Integer(),
   escalated: Type.Integer(),
+  samples: Type.Integer({ description: 'Approved transactions that were drawn' }),
   snoozed: Type.Integer(),
 });
 export type AlertCounts = Static<typeof AlertCounts>;

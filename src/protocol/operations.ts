@@ -28,6 +28,7 @@ import * as settings from './settings.ts';
 import * as signIn from './sign-in.ts';
 import * as simulator from './simulator.ts';
 import * as transactions from './transactions.ts';
+import * as unbiased from './unbiased.ts';
 import * as views from './views.ts';
 
 /** The operations that a module holds, by their names. */
@@ -56,6 +57,7 @@ export type Api = OperationsOf<typeof decisions> &
   OperationsOf<typeof simulator> &
   OperationsOf<typeof views> &
   OperationsOf<typeof models> &
+  OperationsOf<typeof unbiased> &
   OperationsOf<typeof deadLetters> &
   OperationsOf<typeof feed> &
   OperationsOf<typeof people> &
@@ -91,6 +93,7 @@ export const OPERATIONS: readonly OperationShape[] = [
   simulator,
   views,
   models,
+  unbiased,
   deadLetters,
   people,
   signIn,

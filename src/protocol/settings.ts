@@ -34,6 +34,13 @@ const settings = {
     description:
       'Of what is declined, so much has to be fraud; where the model cannot tell that well, nothing is declined',
   }),
+  sampleShare: Type.Number({
+    minimum: 0,
+    maximum: 0.5,
+    description:
+      'Of what the team can look at, so much goes to samples: approved transactions that were drawn, by which it is told what the model ' +
+      'misses. 0 for none',
+  }),
 };
 
 export const DeskSettings = Component('DeskSettings', settings);

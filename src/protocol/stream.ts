@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { QUARANTINE_STEPS } from '../domain/dead-letter.ts';
 import { OUTCOMES } from '../domain/decision.ts';
+import { DRAWN_BY } from '../domain/draw.ts';
 import { LABEL_SOURCES } from '../domain/label.ts';
 import { Reason, RuleHit, StoredTransaction, Transaction } from './decisions.ts';
 import { CustomerEvent, KeptEvent } from './events.ts';
@@ -56,6 +57,18 @@ export const DecisionMessage = Component('DecisionMessage', {
   rulesetVersion: Type.String(),
   catalogueHash: Type.String({ description: 'Of the features, their order and meaning' }),
   contentHash: Type.String({ description: 'Of what the transaction says' }),
+  draw: Type.Optional(
+    Type.Object(
+      {
+        by: OneOf(DRAWN_BY),
+        chance: Type.Number({ description: 'Above 0; 1 where it was flagged' }),
+      },
+      {
+        description:
+          'Why people look at it, and with which chance; absent where they do not, or nothing is drawn',
+      },
+    ),
+  ),
   features: Type.String({ description: 'Base64 of the features as the model saw them' }),
   transaction: StoredTransaction,
 });

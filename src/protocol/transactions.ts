@@ -1,6 +1,7 @@
 // Transactions that were decided: in tables, and the whole story of one.
 import { type Static, Type } from 'typebox';
 import { OUTCOMES, RULE_ACTIONS } from '../domain/decision.ts';
+import { SAMPLED_BY } from '../domain/draw.ts';
 import { ID_MAX_LENGTH } from '../domain/transaction.ts';
 import { Amount, Currency } from './amounts.ts';
 import { Channel, Concept, Decision, StoredTransaction, TransactionType } from './decisions.ts';
@@ -36,6 +37,18 @@ export const TransactionRow = Component(
   { description: 'A decided transaction as a table shows it' },
 );
 export type TransactionRow = Static<typeof TransactionRow>;
+
+export const Sample = Component(
+  'Sample',
+  {
+    by: OneOf(SAMPLED_BY, {
+      description: 'Drawn whatever its score, or by a draw that favours what the model is unsure of',
+    }),
+    chance: Type.Number({ description: 'Of being drawn, by either, before it was' }),
+  },
+  { description: 'A transaction that was approved, and drawn so that somebody says what it was' },
+);
+export type Sample = Static<typeof Sample>;
 
 const Range = Type.Object({ low: Type.Number(), high: Type.Number() });
 
@@ -103,6 +116,7 @@ export const TransactionStory = Component(
       description: 'How many transactions of its type and channel it is compared with',
     }),
     alertId: Nullable(Type.Integer({ description: 'The alert that it belongs to' })),
+    sample: Nullable(Sample),
     isFraud: Nullable(Type.Boolean()),
     fraudType: Nullable(Type.String()),
     headline: Type.String({ description: 'Why it was decided so, in a line' }),

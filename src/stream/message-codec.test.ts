@@ -26,6 +26,8 @@ const ITEMS = [
       rules: [{ id: 'r', version: 1, action: 'tag', priority: 3, text: 'rule', why: '0.95 like "É", (1).' }],
     },
   ),
+  decidedExample({ country: 'SE' }, { draw: { by: 'uncertain', chance: 0.1 + 0.2 } }),
+  decidedExample({}, { outcome: 'review', draw: { by: 'flagged', chance: 1 } }),
 ];
 
 test('a decision comes back as it was published, and its head says the same', () => {

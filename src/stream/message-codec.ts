@@ -74,12 +74,14 @@ export function decisionMessage(
     rulesetVersion,
     catalogueHash,
     decidedAtMs,
+    draw,
   } = decision;
   const why =
     reasons.length + rules.length === 0
       ? `${HEAD_END}[],"rules":[]`
       : `${HEAD_END}${JSON.stringify(reasons)}${concepts.length === 0 ? '' : `,"concepts":${JSON.stringify(concepts)}`},"rules":${JSON.stringify(rules)}`;
   const country = transaction.country === undefined ? '' : `,"country":"${transaction.country}"`;
+  const drawn = draw === undefined ? '' : `,"draw":{"by":"${draw.by}","chance":${draw.chance}}`;
   const features = asBuffer(vector).toString('base64');
   // The head comes first, for those who read no more. Written out: a general serializer takes twice as long, and this is done for every transaction. Versions and
   // hashes are ours and need no escapes.
@@ -88,7 +90,7 @@ export function decisionMessage(
     `"outcome":"${outcome}","score":${score},"receivedAt":"${isoTime(receivedAtMs)}",` +
     `"decidedAt":"${isoTime(decidedAtMs)}","engineMs":${Math.round(engineMs * 1000) / 1000}${country}${why},` +
     `"modelVersion":"${modelVersion}","rulesetVersion":"${rulesetVersion}","catalogueHash":"${catalogueHash}",` +
-    `"contentHash":"${contentHash}","features":"${features}","transaction":`;
+    `"contentHash":"${contentHash}"${drawn},"features":"${features}","transaction":`;
   const headBytes = Buffer.byteLength(head);
   const value = Buffer.allocUnsafe(headBytes + transactionText.length + 1);
   value.write(head);
@@ -228,6 +230,7 @@ export function decodeMessage(bytes: Uint8Array): OutputMessage {
             rulesetVersion: value.rulesetVersion,
             catalogueHash: value.catalogueHash,
             decidedAtMs: timeOf(value.decidedAt),
+            ...(value.draw && { draw: value.draw }),
           },
           contentHash: value.contentHash,
           vector: Buffer.from(value.features, 'base64'),

@@ -73,6 +73,7 @@ export function alertsContract(name: string, open: () => Promise<OfficeWorld>) {
           unassigned: 2,
           overdue: 1,
           escalated: 0,
+          samples: 0,
           snoozed: 0,
         });
         const page = { view: 'open', sort: 'priority', person: '', nowMs: clock } as const;

@@ -6,12 +6,13 @@ import { createModelRegistry } from '../../src/adapters/sql/models.ts';
 import { createOffice } from '../../src/adapters/sql/office.ts';
 import type { SqlSession } from '../../src/adapters/sql/session.ts';
 import { STANDARD } from '../../src/features/standard.ts';
-import { type Model, serializeModel } from '../../src/models/model.ts';
+import { createScorer, type Model, serializeModel } from '../../src/models/model.ts';
+import { scorerUnder } from '../../src/models/review-work.ts';
 import { createBoundary } from '../../src/ports/boundary.ts';
 import type { AuditEntry } from '../../src/ports/office/audit.ts';
 import type { ModelRegistry } from '../../src/ports/office/models.ts';
 import { readServing, watchService } from '../../src/runtimes/service-watch.ts';
-import { keepVolume, keptVolume } from '../../src/server/models/kept-review-work.ts';
+import { keepVolume, keptVolume, readReviewWork } from '../../src/server/models/kept-review-work.ts';
 import { trainFirstModel } from '../../src/training/first-model.ts';
 
 const AT_MS = Date.UTC(2026, 10, 23, 12);
@@ -111,7 +112,7 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
     );
 
     await t.test(
-      'M16 whoever watches the registry has the thresholds that settings say, without a restart',
+      'M16 M21 whoever watches the registry has the thresholds that settings say, without a restart',
       async () => {
         const office = createOffice(session);
         const { settings } = office;
@@ -130,7 +131,7 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
         };
         const volume = { perDay: 100_000, sinceMs: AT_MS, beforePerDay: undefined };
         assert.ok(await keepVolume(settings, await keptVolume(settings), volume));
-        await settings.change({ reviewsADay: 100 }, entry);
+        await settings.change({ reviewsADay: 100, sampleShare: 0 }, entry);
         await watch.look();
         assert.ok(now().review > before.review, `${now().review} after ${before.review}`);
         assert.deepEqual(watch.inService().serving.work?.volume, volume);
@@ -140,6 +141,17 @@ export function registryContract(name: string, open: () => Promise<SqlSession>):
         await settings.change({ reviewsADay: null }, entry);
         await watch.look();
         assert.deepEqual(now(), before);
+        assert.equal(watch.inService().serving.champion.draws, undefined);
+        // Whoever asks draws by the same secret: another worker, and a desk in one process.
+        await settings.change({ sampleShare: 0.1 }, entry);
+        await watch.look();
+        const { draws } = watch.inService().serving.champion;
+        assert.ok(draws && draws.uniform > 0);
+        assert.deepEqual(
+          scorerUnder(createScorer(await aModel(), STANDARD), await readReviewWork(settings)).draws?.seed,
+          draws.seed,
+        );
+        assert.equal(await settings.kept('drawSeed'), draws.seed);
         watch.stop();
       },
     );

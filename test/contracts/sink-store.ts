@@ -8,7 +8,7 @@ import type { Store } from '../../src/ports/store.ts';
 import type { Collector, SinkProgress, SinkStore } from '../../src/ports/stream/sink-store.ts';
 import { FencedError } from '../../src/ports/stream/state-store.ts';
 import { decisionMessage } from '../../src/stream/message-codec.ts';
-import { aDecision, START_MS } from './store.ts';
+import { aDecision, aSample, START_MS } from './store.ts';
 
 export type SinkWorld<Collected extends Collector> = {
   readonly sink: SinkStore<Collected>;
@@ -73,7 +73,8 @@ export function sinkStoreContract<Collected extends Collector>(
         return { ...item, decision: { ...item.decision, score: 0.1 + 0.2, rules } };
       };
       const decided = [
-        more(0, { id: 'least', occurredAtMs: Date.UTC(1990, 0, 1), amountMinor: 0 }),
+        aSample(1, { id: 'drawn' }, 0.1 + 0.2),
+        more(2, { id: 'least', occurredAtMs: Date.UTC(1990, 0, 1), amountMinor: 0 }),
         more(7, {
           id: '\ufeffключ-鍵-🔑\\N',
           occurredAtMs: Date.UTC(2026, 10, 24, 1, 2, 3, 4),
@@ -101,7 +102,8 @@ export function sinkStoreContract<Collected extends Collector>(
       assert.deepEqual(
         (await rows()).map(({ partition, offset }) => [partition, offset]),
         [
-          [3, 0],
+          [3, 1],
+          [3, 2],
           [3, 7],
         ],
       );
@@ -188,7 +190,7 @@ export function sinkStoreContract<Collected extends Collector>(
           aDecision(0).decision.decidedAtMs + 60_000,
         ] as const;
         const counts = await store.counts(...hour);
-        assert.equal(sum(counts, 'transactions'), 2 + 2 + 1 + 3);
+        assert.equal(sum(counts, 'transactions'), 3 + 2 + 1 + 3);
         assert.equal(sum(counts, 'reviews'), 1 + 2);
       },
     );

@@ -63,6 +63,12 @@ function decided(offset: number, outcome: Outcome = 'approve', more: Partial<Tra
   };
 }
 
+/** What was approved, and drawn. */
+export function aSample(offset: number, more: Partial<Transaction> = {}, chance = 0.001): Decided {
+  const item = decided(offset, 'approve', more);
+  return { ...item, decision: { ...item.decision, draw: { by: 'random', chance } } };
+}
+
 function label(offset: number, transactionId: string, fraud: boolean): { offset: number; label: Label } {
   const known = {
     accountId: 'a',
@@ -312,6 +318,30 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
         const again = { ...login(from + 4), event: own };
         await assert.rejects(store.commit(batch(from + 3, [], [], [login(from + 3), again])));
         assert.equal((await store.knownEvents([`e${from + 3}`])).size, 0);
+      },
+    );
+    await t.test(
+      'M21 STORE2 What was committed comes back as it was: with which chance it was drawn',
+      async () => {
+        const from = await store.committedOffset(0);
+        const flagged = decided(from + 1, 'review', { accountId: 'drawn' });
+        const items = [
+          aSample(from, { accountId: 'drawn' }, 0.1 + 0.2),
+          { ...flagged, decision: { ...flagged.decision, draw: { by: 'flagged', chance: 1 } as const } },
+          decided(from + 2, 'approve', { accountId: 'drawn' }),
+        ];
+        const { open } = await store.openAlerts();
+        await store.commit(batch(from, items));
+        for (const { transaction: sent, decision } of items) {
+          assert.deepEqual((await store.transaction(sent.id))?.decision, decision);
+          assert.deepEqual((await store.findKnown([sent.id])).get(sent.id)?.decision, decision);
+        }
+        assert.deepEqual(
+          (await store.flagged({ accountId: 'drawn' }, 10)).items.map(({ transactionId }) => transactionId),
+          [`t${from + 1}`],
+          'a sample is not flagged',
+        );
+        assert.equal((await store.openAlerts()).open, open + 1);
       },
     );
     await close();

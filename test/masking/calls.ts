@@ -217,6 +217,7 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'GET /v1/models/review': one('/v1/models/review'),
   'GET /v1/models/drift': one('/v1/models/drift'),
   'GET /v1/models/outcomes': one('/v1/models/outcomes'),
+  'GET /v1/models/unbiased': one('/v1/models/unbiased'),
   'GET /v1/models/{version}': ({ model }) => [{ path: `/v1/models/${model}` }],
   'GET /v1/models/{version}/artefact': ({ model }) => [{ path: `/v1/models/${model}/artefact` }],
   'GET /v1/models/{version}/gate': ({ model }) => [{ path: `/v1/models/${model}/gate` }],

@@ -9,6 +9,7 @@ import { count, countryName, dateTime, hundredthsMoney, utc } from '../kit/forma
 import { type Column, LongTable } from '../kit/long-table.tsx';
 import { useLive } from '../live/feed.ts';
 import { TopReason } from '../transactions/index.ts';
+import { SampleTag } from './sample-words.tsx';
 
 const ROW_PX = 40;
 
@@ -140,7 +141,8 @@ const LOSS: Column<Alert> = {
   title: 'Expected loss',
   about: 'Sum of score × amount, in the desk’s base currency',
   right: true,
-  cell: (alert) => <b>{hundredthsMoney(alert.expectedLossMinor, alert.currency)}</b>,
+  cell: ({ sample, expectedLossMinor, currency }) =>
+    sample ? <span className="muted">–</span> : <b>{hundredthsMoney(expectedLossMinor, currency)}</b>,
 };
 
 const account = (onPick: (alert: Alert) => void): Column<Alert> => ({
@@ -165,8 +167,8 @@ const WHAT: readonly Column<Alert>[] = [
     title: 'Flagged',
     className: 'c-count',
     right: true,
-    hint: ({ declined }) => `${declined} of them declined`,
-    cell: ({ transactions }) => count(transactions),
+    hint: ({ sample, declined }) => (sample ? 'It was approved' : `${declined} of them declined`),
+    cell: ({ sample, transactions }) => (sample ? '–' : count(transactions)),
   },
   {
     title: 'Amount',
@@ -183,7 +185,8 @@ const WHAT: readonly Column<Alert>[] = [
     title: 'Why',
     className: 'c-reason',
     hint: ({ topReason }) => topReason,
-    cell: ({ topReason, topConcept }) => <TopReason reason={topReason} concept={topConcept} />,
+    cell: ({ sample, topReason, topConcept }) =>
+      sample ? <SampleTag sample={sample} /> : <TopReason reason={topReason} concept={topConcept} />,
   },
 ];
 

@@ -11,10 +11,13 @@ import { useMay, useMe } from '../live/me.ts';
 import { TopReason } from '../transactions/index.ts';
 import { type Acting, AlertActions } from './alert-actions.tsx';
 import { awayText, Due, useNow } from './alert-list.tsx';
+import { sampleSentence } from './sample-words.tsx';
 import { VERDICT_WORDS } from './verdict-words.ts';
 
 /** What happened, as one would say it. */
 function headline(alert: Alert): string {
+  if (alert.sample)
+    return `Please label: a payment of account ${alert.accountId} over ${hundredthsMoney(alert.amountMinor, alert.currency)}, which was approved`;
   const what = `${count(alert.transactions)} ${alert.transactions === 1 ? 'transaction' : 'transactions'}`;
   const ms = Date.parse(alert.updatedAt) - Date.parse(alert.openedAt);
   const span =
@@ -33,7 +36,7 @@ export function AlertSummary(props: {
   const sees = useMay('read_identifiers');
   return (
     <Panel
-      title={`Alert ${alert.id}`}
+      title={`${alert.sample ? 'Sample' : 'Alert'} ${alert.id}`}
       note={
         <span className="filters">
           <Others id={alert.id} />
@@ -56,13 +59,20 @@ export function AlertSummary(props: {
     >
       <h1 className="headline">{headline(alert)}</h1>
       <p className="muted" style={{ margin: '4px 0 10px' }}>
-        {alert.topReason && (
-          <span className="first-reason">
-            <TopReason reason={alert.topReason} concept={alert.topConcept} />
-          </span>
+        {alert.sample ? (
+          <>{sampleSentence(alert.sample)} · </>
+        ) : (
+          <>
+            {alert.topReason && (
+              <span className="first-reason">
+                <TopReason reason={alert.topReason} concept={alert.topConcept} />
+              </span>
+            )}
+            expected loss {hundredthsMoney(alert.expectedLossMinor, alert.currency)} · highest score{' '}
+            {percent(alert.maxScore)} ·{' '}
+          </>
         )}
-        expected loss {hundredthsMoney(alert.expectedLossMinor, alert.currency)} · highest score{' '}
-        {percent(alert.maxScore)} · <Standing alert={alert} />
+        <Standing alert={alert} />
       </p>
       {alert.caseId !== null && (
         <LinkButton size="compact-xs" variant="light" mb={8} to="/cases" search={{ case: alert.caseId }}>

@@ -27,7 +27,7 @@ export function FlaggedTransactions(props: {
   const { alert, transactions } = file;
   return (
     <Panel
-      title="Flagged transactions"
+      title={alert.sample ? 'The sample' : 'Flagged transactions'}
       note={
         transactions.length < alert.transactions
           ? `${count(transactions.length)} newest of ${count(alert.transactions)}`

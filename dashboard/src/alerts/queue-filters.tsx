@@ -17,6 +17,7 @@ const VIEW_WORDS: Readonly<Record<AlertView, string>> = {
   unassigned: 'Unassigned',
   overdue: 'Overdue',
   escalated: 'Escalated',
+  samples: 'Samples',
   snoozed: 'Snoozed',
   closed: 'Closed',
 };
@@ -31,6 +32,8 @@ const EMPTY_WORDS: Readonly<Record<AlertView, string>> = {
   unassigned: 'Every open alert is with somebody.',
   overdue: 'Nothing is late.',
   escalated: 'Nothing is escalated.',
+  samples:
+    'No sample waits. Some of what is approved is drawn, so that what you say of it tells what is missed.',
   snoozed: 'Nothing is snoozed.',
   closed: 'No alert was closed yet.',
 };

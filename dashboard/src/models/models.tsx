@@ -20,6 +20,7 @@ import { ModelTable } from './model-table.tsx';
 import { MoveModel } from './move-model.tsx';
 import { Outcomes } from './outcomes.tsx';
 import { ReviewWork } from './review-work.tsx';
+import { Unbiased } from './unbiased.tsx';
 
 const MOST_COMPARED = 4;
 
@@ -61,6 +62,7 @@ export function Models() {
       {moves && <Proposals of="models" stamp={stamp} onDecided={listed.again} />}
       <Champion model={model} models={models} />
       <ReviewWork model={model} />
+      <Unbiased model={model} />
       <Panel title="All models" note={measuredText(reviews)}>
         <ModelActions listed={listed.data} problem={listed.problem} onActed={lookAgain} />
         <ModelTable

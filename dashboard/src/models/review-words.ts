@@ -38,6 +38,15 @@ export function limitWords(work: Work): string {
   return `${most}; of what is looked at ${percent(reviewPrecision, 0)} has to be fraud, of what is declined ${percent(declinePrecision, 0)}.${short}`;
 }
 
+/** What is drawn of what is approved, beside what is flagged: such a share of all that the team can look at. */
+export function sampleWords(share: number, { mostFlagged, volumeADay }: Work): string {
+  if (share === 0) return 'No samples are drawn.';
+  if (volumeADay === null) return 'Samples are drawn from when it is known how much comes.';
+  const perDay = (share / (1 - share)) * mostFlagged * volumeADay;
+  const often = perDay >= 1 ? `About ${count(perDay)} a day` : 'Less than one a day';
+  return `${often} more are samples (${percent(share, 0)} of what the team can look at): approved, drawn, and nothing is suspected.`;
+}
+
 /** Where thresholds went by another volume before: since when, and which. */
 export function volumeWords({ volumeADay, volumeBefore, volumeSince }: Work): string | undefined {
   if (volumeADay === null || volumeBefore === null || volumeSince === null) return undefined;

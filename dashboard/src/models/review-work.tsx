@@ -7,15 +7,16 @@ import { useSentForm } from '../kit/form.ts';
 import { percent } from '../kit/format.ts';
 import { Panel } from '../kit/parts.tsx';
 import { type Said, Toast } from '../kit/toast.tsx';
-import { call } from '../live/desk.ts';
+import { call, useAnswer } from '../live/desk.ts';
 import { useMay } from '../live/me.ts';
-import { limitWords, reviewWords, volumeWords } from './review-words.ts';
+import { limitWords, reviewWords, sampleWords, volumeWords } from './review-words.ts';
 
 type Work = NonNullable<ModelPanel['work']>;
 
 export function ReviewWork({ model }: { readonly model: ModelPanel }) {
   const { work, thresholds } = model;
   const administers = useMay('administer');
+  const { data: settings, again } = useAnswer('getSettings', {});
   const [changing, setChanging] = useState(false);
   const [said, setSaid] = useState<Said>();
   const gone = useCallback(() => setSaid(undefined), []);
@@ -37,7 +38,7 @@ export function ReviewWork({ model }: { readonly model: ModelPanel }) {
         <b>{reviewWords(work)}</b>
       </p>
       <p className="muted" style={{ margin: '0 0 10px' }}>
-        {from} {limitWords(work)}
+        {from} {limitWords(work)} {settings && sampleWords(settings.sampleShare, work)}
         {moved && ` ${moved}`}
       </p>
       {administers && (
@@ -45,11 +46,15 @@ export function ReviewWork({ model }: { readonly model: ModelPanel }) {
           Change what the team can do …
         </Button>
       )}
-      {changing && (
+      {changing && settings && (
         <ChangeWork
           work={work}
+          sampleShare={settings.sampleShare}
           onClose={() => setChanging(false)}
-          onChanged={() => setSaid({ text: 'Thresholds have moved; this page follows in a few seconds.' })}
+          onChanged={() => {
+            again();
+            setSaid({ text: 'Thresholds have moved; this page follows in a few seconds.' });
+          }}
         />
       )}
       <Toast said={said} onGone={gone} />
@@ -62,6 +67,7 @@ const isShare = (value: string | number): string | null =>
 
 function ChangeWork(props: {
   readonly work: Work;
+  readonly sampleShare: number;
   readonly onClose: () => void;
   readonly onChanged: () => void;
 }) {
@@ -70,24 +76,29 @@ function ChangeWork(props: {
     reviewsADay: string | number;
     reviewPrecision: string | number;
     declinePrecision: string | number;
+    sampleShare: string | number;
   }>({
     initial: {
       reviewsADay: work.reviewsADay ?? '',
       reviewPrecision: Math.round(work.reviewPrecision * 1000) / 10,
       declinePrecision: Math.round(work.declinePrecision * 1000) / 10,
+      sampleShare: Math.round(props.sampleShare * 1000) / 10,
     },
     rules: {
       reviewPrecision: isShare,
       declinePrecision: (value, { reviewPrecision }) =>
         isShare(value) ??
         (Number(value) < Number(reviewPrecision) ? 'Not less than of what is looked at.' : null),
+      sampleShare: (value) =>
+        typeof value === 'number' && value >= 0 && value <= 50 ? null : 'A percentage from 0 to 50.',
     },
-    async send({ reviewsADay, reviewPrecision, declinePrecision }) {
+    async send({ reviewsADay, reviewPrecision, declinePrecision, sampleShare }) {
       await call('changeSettings', {
         body: {
           reviewsADay: reviewsADay === '' ? null : Number(reviewsADay),
           reviewPrecision: Number(reviewPrecision) / 100,
           declinePrecision: Number(declinePrecision) / 100,
+          sampleShare: Number(sampleShare) / 100,
         },
       });
       onChanged();
@@ -119,6 +130,14 @@ function ChangeWork(props: {
         min={0}
         max={100}
         {...form.field('declinePrecision')}
+      />
+      <NumberInput
+        label="Of what the team can look at, so much is samples (%)"
+        description="Approved payments that are drawn, by which it is told what the model misses; 0 for none"
+        size="xs"
+        min={0}
+        max={50}
+        {...form.field('sampleShare')}
       />
       <p className="muted">
         Thresholds move at once, for every payment from then on. Nothing that was decided changes.

@@ -1,4 +1,5 @@
 // What a sink reads of a partition, as it is going to be stored: rows for COPY, counts, and the few things that need a look.
+import { isLookedAt } from '../../domain/decision.ts';
 import type { Decided, Labelled, Observed } from '../../engine/process-batch.ts';
 import type { DeadLetterEntry } from '../../ports/office/dead-letters.ts';
 import type { Collector } from '../../ports/stream/sink-store.ts';
@@ -14,7 +15,8 @@ export type CollectedRows = Collector & {
   readonly seqAt: readonly number[];
   /** Of each decision what it was read from. */
   readonly messages: readonly Uint8Array[];
-  readonly flagged: readonly { readonly item: Decided; readonly row: number }[];
+  /** What people are asked about. */
+  readonly lookedAt: readonly { readonly item: Decided; readonly row: number }[];
   readonly counts: Counts;
   /** Days on which transactions occurred, as times. */
   dayTimesMs(): number[];
@@ -28,7 +30,7 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
   const rows = createCopyRows(bytes);
   const seqAt: number[] = [];
   const messages: Uint8Array[] = [];
-  const flagged: { item: Decided; row: number }[] = [];
+  const lookedAt: { item: Decided; row: number }[] = [];
   const counts: Counts = new Map();
   const days = new Set<number>();
   const events: Observed[] = [];
@@ -38,7 +40,7 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
     rows,
     seqAt,
     messages,
-    flagged,
+    lookedAt,
     counts,
     dayTimesMs: () => [...days].map((day) => day * DAY_MS),
     events,
@@ -54,7 +56,7 @@ export function collectRows(partition: number, bytes: Buffer): CollectedRows {
         rows.rewind(before);
         throw error;
       }
-      if (item.decision.outcome !== 'approve') flagged.push({ item, row: seqAt.length - 1 });
+      if (isLookedAt(item.decision)) lookedAt.push({ item, row: seqAt.length - 1 });
       messages.push(message);
       days.add(Math.floor(item.transaction.occurredAtMs / DAY_MS));
     },

@@ -96,8 +96,8 @@ async function storeDecisions(
 ): Promise<void> {
   const alerts: ReturnType<typeof alertRow>[] = [];
   let seq = first;
-  for (const { rows, seqAt, flagged } of all) {
-    for (const { item, row } of flagged) alerts.push(alertRow(item, seq + row));
+  for (const { rows, seqAt, lookedAt } of all) {
+    for (const { item, row } of lookedAt) alerts.push(alertRow(item, seq + row));
     for (const place of seqAt) rows.setBigint(place, seq++);
   }
   await copyTransactions(
@@ -107,7 +107,7 @@ async function storeDecisions(
     throw codeOf(error) === UNIQUE_VIOLATION ? new TakenIdsError() : error;
   });
   const counts = countRows(all.map((each) => each.counts));
-  const groups = alertGroups(all.flatMap(({ flagged }) => flagged.map(({ item }) => item)));
+  const groups = alertGroups(all.flatMap(({ lookedAt }) => lookedAt.map(({ item }) => item)));
   await client.query(
     INSERT_ALERTS,
     [alerts, counts, groups].map((rows) => JSON.stringify(rows)),

@@ -8,7 +8,7 @@ const COLUMNS = [
   'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel', 'merchant_id', 'merchant_name', 'mcc', 'country', 'city',
   'lat', 'lon', 'device_id', 'ip', 'counterparty_id', 'counterparty_name', 'attributes', 'relates_to', 'outcome', 'score',
   'reasons', 'concepts', 'rules',
-  'model_version', 'ruleset_version', 'catalogue_hash', 'features', 'content_hash', 'engine_ms',
+  'model_version', 'ruleset_version', 'catalogue_hash', 'features', 'content_hash', 'engine_ms', 'draw', 'draw_chance',
 ]; // biome-ignore format: as the values below
 
 /** Writes a row whose number is told later; gives where the number stands. */
@@ -55,6 +55,8 @@ export function addTransactionRow(rows: CopyRows, item: Decided, partition: numb
   rows.bytes(item.vector);
   rows.text(item.contentHash);
   rows.real(item.engineMs);
+  rows.text(decision.draw?.by);
+  rows.double(decision.draw?.chance);
   return seqAt;
 }
 

@@ -62,6 +62,21 @@ export const CONCEPT_COLUMNS: readonly string[] = [
   ]),
 ];
 
+/** Samples: alerts that nothing is suspected of, each about one transaction that was approved. */
+export const SAMPLE_TABLES: readonly string[] = [
+  'alter table transactions add column draw text, add column draw_chance double precision',
+  'alter table fraud_alerts add column draw text, add column draw_chance double precision',
+  'alter table alerts add column draw text, add column draw_chance double precision, add column sample_id text',
+  ...['transactions', 'fraud_alerts'].map(
+    (table) => `comment on column ${table}.draw is
+      'Why people look at it: flagged, or drawn: random, uncertain; null where they do not, or nothing was drawn'`,
+  ),
+  `comment on column alerts.sample_id is 'The transaction that was drawn; null where the alert is of what was flagged'`,
+  'drop index alerts_one_open',
+  "create unique index alerts_one_open on alerts (account_id) where status = 'open' and sample_id is null",
+  'create unique index alerts_sample on alerts (sample_id) where sample_id is not null',
+];
+
 /** Of alerts from before it is not known which feature their reason is of: an empty text likewise. */
 export const ALERT_FEATURES: readonly string[] = ['alerts', 'fraud_alerts'].flatMap((table) => [
   `alter table ${table} add column top_feature text default ''`,

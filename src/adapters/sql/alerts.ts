@@ -1,6 +1,7 @@
 // The alert queue in the database. What a person does is one statement: the change where the alert is still as it was
 // seen, the labels, and the audit line.
 import type { AlertSort, AlertVerdict, AlertView } from '../../domain/alert.ts';
+import { drawOf, sampleOf } from '../../domain/draw.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { LABEL_SOURCES, type LabelSource } from '../../domain/label.ts';
 import type { Alert, AlertAction, AlertCursor, AlertFilter, Alerts } from '../../ports/office/alerts.ts';
@@ -27,6 +28,7 @@ function toAlert(row: Row): Alert {
     topRule: textOrNone(row.top_rule),
     topFeature: textOrNone(row.top_feature),
     topConcept: textOrNone(row.top_concept),
+    sample: sampleOf(drawOf(row.draw, row.draw_chance)),
     status: row.status as Alert['status'],
     assignee:
       row.assignee_id === null ? undefined : { id: String(row.assignee_id), name: String(row.assignee_name) },
@@ -42,7 +44,7 @@ function toAlert(row: Row): Alert {
 }
 
 const COUNTED_AT_ONCE = 2000;
-const COUNTED_VIEWS = ['open', 'mine', 'unassigned', 'overdue', 'escalated', 'snoozed'] as const;
+const COUNTED_VIEWS = ['open', 'mine', 'unassigned', 'overdue', 'escalated', 'samples', 'snoozed'] as const;
 const AWAKE = '(snoozed_until is null or snoozed_until <= $2)';
 
 /** What a view shows besides the status, which an index finds. */
@@ -60,6 +62,8 @@ function viewFilters(view: AlertView, person: string, nowMs: number): Condition[
       return [awake, ($) => `due_at < ${$(now)}`];
     case 'escalated':
       return [awake, () => 'escalated'];
+    case 'samples':
+      return [awake, () => 'sample_id is not null'];
     case 'snoozed':
       return [($) => `snoozed_until > ${$(now)}`];
     case 'closed':
@@ -153,8 +157,9 @@ function changeOf(action: AlertAction, atMs: number): Change {
       return {
         set: "status = 'open', verdict = null, fraud_type = null, closed_at = null, closed_by = null",
         parameters: [],
-        where: `a.status = 'closed' and not exists (
-          select 1 from alerts other where other.account_id = a.account_id and other.status = 'open')`,
+        where: `a.status = 'closed' and (a.sample_id is not null or not exists (
+          select 1 from alerts other
+          where other.account_id = a.account_id and other.status = 'open' and other.sample_id is null))`,
       };
     case 'verdict':
       return {
@@ -190,7 +195,7 @@ export function createAlerts(session: SqlSession, reads: SqlSession): Alerts {
       return { items: rows.map(toAlert), next: place && cursorAt(filter.sort, place), looked };
     },
     async counts(person, nowMs) {
-      const counts = { open: 0, mine: 0, unassigned: 0, overdue: 0, escalated: 0, snoozed: 0 };
+      const counts = { open: 0, mine: 0, unassigned: 0, overdue: 0, escalated: 0, samples: 0, snoozed: 0 };
       for (let after: unknown = 0; after !== null; ) {
         const [row]: Row[] = await reads.query(
           `select count(*) filter (where ${AWAKE}) as open,
@@ -198,6 +203,7 @@ export function createAlerts(session: SqlSession, reads: SqlSession): Alerts {
              count(*) filter (where assignee_id is null and ${AWAKE}) as unassigned,
              count(*) filter (where due_at < $2 and ${AWAKE}) as overdue,
              count(*) filter (where escalated and ${AWAKE}) as escalated,
+             count(*) filter (where sample_id is not null and ${AWAKE}) as samples,
              count(*) filter (where snoozed_until > $2) as snoozed, max(id) as last
            from (select * from alerts where status = 'open' and id > $3 order by id limit ${COUNTED_AT_ONCE}) these`,
           [person, isoTime(nowMs), after],

@@ -2,6 +2,8 @@
 
 import { baseCurrency, baseHundredths } from '../../domain/base-amount.ts';
 import { asBuffer } from '../../domain/bytes.ts';
+import { isLookedAt } from '../../domain/decision.ts';
+import { sampleOf } from '../../domain/draw.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { countryOf } from '../../domain/transaction.ts';
 import type { BatchOutput, Decided, Labelled } from '../../engine/process-batch.ts';
@@ -56,9 +58,12 @@ export function transactionRow(item: Decided, seq: number) {
     features: `\\x${asBuffer(vector).toString('hex')}`,
     content_hash: contentHash,
     engine_ms: engineMs,
+    draw: decision.draw?.by,
+    draw_chance: decision.draw?.chance,
   };
 }
 
+/** A row of `fraud_alerts`: of what people are asked about. */
 export function alertRow({ transaction: t, decision }: Decided, seq: number) {
   const hit = leadingHit(decision.rules, decision.outcome);
   const leading = leadingOf(decision);
@@ -81,6 +86,8 @@ export function alertRow({ transaction: t, decision }: Decided, seq: number) {
     top_concept: hit ? undefined : leading.concept,
     is_fraud: decision.outcome === 'decline',
     status: 'open',
+    draw: decision.draw?.by,
+    draw_chance: decision.draw?.chance,
   };
 }
 
@@ -100,20 +107,29 @@ type AlertGroup = {
   top_rule: string | undefined;
   top_feature: string | undefined;
   top_concept: string | undefined;
+  readonly draw: string | undefined;
+  readonly draw_chance: number | undefined;
+  /** The transaction that is the sample; undefined where it is not about one. */
+  readonly sample_id: string | undefined;
 };
 
 /** What alerts are sorted and paged by stays a safe integer: beyond it there is nothing left to rank. */
 export const LARGEST_LOSS = Number.MAX_SAFE_INTEGER;
 const LOSS_OF_BOTH = `least(alerts.expected_loss_minor + excluded.expected_loss_minor, ${LARGEST_LOSS})`;
 
-/** The flagged of a batch by account, in the order of accounts: whoever changes several alerts takes them in that order. */
-export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
+/**
+ * What is looked at of a batch, the flagged by account and each sample by itself, in the order of accounts: whoever changes several alerts
+ * takes them in that order.
+ */
+export function alertGroups(lookedAt: readonly Decided[]): AlertGroup[] {
   const groups = new Map<string, AlertGroup>();
-  for (const item of flagged) {
+  for (const item of lookedAt) {
     const { transaction, decision } = item;
+    const sample = sampleOf(decision.draw);
+    const key = JSON.stringify([transaction.accountId, sample && transaction.id]);
     const row = alertRow(item, 0);
     const amount = baseHundredths(transaction);
-    let group = groups.get(transaction.accountId);
+    let group = groups.get(key);
     if (!group) {
       group = {
         account_id: transaction.accountId,
@@ -130,8 +146,11 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
         top_rule: undefined,
         top_feature: undefined,
         top_concept: undefined,
+        draw: sample?.by,
+        draw_chance: sample?.chance,
+        sample_id: sample && transaction.id,
       };
-      groups.set(transaction.accountId, group);
+      groups.set(key, group);
     }
     group.updated_at = row.created_at;
     group.transactions++;
@@ -153,17 +172,18 @@ export function alertGroups(flagged: readonly Decided[]): AlertGroup[] {
 }
 
 /**
- * Flagged transactions and the alerts they belong to: each joins the open alert of its account, or opens one. What comes to
- * a snoozed alert wakes it.
+ * What is looked at and the alerts it belongs to: what was flagged joins the open alert of its account, or opens one; a sample is one by
+ * itself. What comes to a snoozed alert wakes it.
  */
 export const ADD_ALERTS = (rows: string, groups: string): string => `
   grouped as (
     insert into alerts (account_id, opened_at, updated_at, due_at, transactions, declined, amount_minor,
-      expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature, top_concept)
+      expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature, top_concept, draw, draw_chance, sample_id)
     select account_id, opened_at, updated_at, opened_at + due_after(expected_loss_minor), transactions, declined,
-      amount_minor, expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature, top_concept
+      amount_minor, expected_loss_minor, max_score, currency, country, top_reason, top_rule, top_feature, top_concept, draw, draw_chance,
+      sample_id
     from json_populate_recordset(null::alerts, ${groups})
-    on conflict (account_id) where status = 'open' do update set
+    on conflict (account_id) where status = 'open' and sample_id is null do update set
       updated_at = excluded.updated_at,
       due_at = least(alerts.due_at,
         excluded.updated_at + due_after(${LOSS_OF_BOTH})),
@@ -178,15 +198,16 @@ export const ADD_ALERTS = (rows: string, groups: string): string => `
       top_concept = case when excluded.max_score > alerts.max_score then excluded.top_concept else alerts.top_concept end,
       max_score = greatest(alerts.max_score, excluded.max_score),
       snoozed_until = null
-    returning id, account_id),
-  flagged as (
+    returning id, account_id, sample_id),
+  looked_at as (
     insert into fraud_alerts (transaction_id, seq, account_id, created_at, outcome, score, amount_minor, currency,
       base_amount_minor, base_currency, country, merchant_name, top_reason, top_rule, top_feature, top_concept,
-      is_fraud, status, alert_id)
+      is_fraud, status, draw, draw_chance, alert_id)
     select f.transaction_id, f.seq, f.account_id, f.created_at, f.outcome, f.score, f.amount_minor, f.currency,
       f.base_amount_minor, f.base_currency, f.country, f.merchant_name, f.top_reason, f.top_rule,
-      f.top_feature, f.top_concept, f.is_fraud, f.status, grouped.id
-    from json_populate_recordset(null::fraud_alerts, ${rows}) f join grouped using (account_id)
+      f.top_feature, f.top_concept, f.is_fraud, f.status, f.draw, f.draw_chance, grouped.id
+    from json_populate_recordset(null::fraud_alerts, ${rows}) f join grouped on grouped.account_id = f.account_id
+      and grouped.sample_id is not distinct from case when f.outcome = 'approve' then f.transaction_id end
     on conflict (transaction_id) do nothing)`;
 
 /** A row of `stats_by_minute`. */
@@ -322,14 +343,14 @@ const INSERT_DECISIONS = `
 /** One statement for all decisions of a batch: each more costs a round trip. */
 export function commitStatements(output: BatchOutput): Statement[] {
   const { partition, nextOffset, decided, observed, labelled, quarantined } = output;
-  const flagged = decided.filter((item) => item.decision.outcome !== 'approve');
+  const lookedAt = decided.filter((item) => isLookedAt(item.decision));
   const counts: Counts = new Map();
   for (const item of decided) addCount(counts, item);
   const rows = [
     decided.map((item) => transactionRow(item, item.offset)),
-    flagged.map((item) => alertRow(item, item.offset)),
+    lookedAt.map((item) => alertRow(item, item.offset)),
     countRows([counts]),
-    alertGroups(flagged),
+    alertGroups(lookedAt),
   ];
   return [
     {

@@ -32,7 +32,7 @@ const GATHER_ALERTS = `
   with fresh as (
     select id, account_id, opened_at, due_at, transactions, amount_minor, expected_loss_minor, max_score, currency, country,
       top_reason, top_concept from alerts
-    where not announced and status = 'open' order by id limit $1 for update),
+    where not announced and status = 'open' and sample_id is null order by id limit $1 for update),
   made as (
     insert into deliveries (channel, event, payload, created_at, next_at)
     select c.id, 'alert.opened', json_build_object('type', 'alert.opened', 'subject', 'alert ' || f.id, 'alert', f.id,

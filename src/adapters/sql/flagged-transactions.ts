@@ -46,6 +46,8 @@ export function createFlaggedTransactions(reads: SqlSession): Pick<Store, 'flagg
           down: true,
           among: accountId === undefined ? [] : [($) => `account_id = ${$(accountId)}`],
           filters: [
+            // Samples stand beside what was flagged, and are not.
+            () => "outcome <> 'approve'",
             ...(status === undefined ? [] : [($: Parameters<Condition>[0]) => `status = ${$(status)}`]),
             ...(outcome === undefined ? [] : [($: Parameters<Condition>[0]) => `outcome = ${$(outcome)}`]),
           ],
@@ -67,7 +69,7 @@ export function createFlaggedTransactions(reads: SqlSession): Pick<Store, 'flagg
       for (let n = COUNTED_AT_ONCE; n === COUNTED_AT_ONCE; open += n) {
         const [row] = await reads.query(
           `select count(*)::int as n, max(id) as last, coalesce(sum(expected_loss_minor), 0) as loss from (
-             select id, expected_loss_minor from alerts where status = 'open' and id > $1 order by id limit ${COUNTED_AT_ONCE}) these`,
+             select id, expected_loss_minor from alerts where status = 'open' and sample_id is null and id > $1 order by id limit ${COUNTED_AT_ONCE}) these`,
           [after],
         );
         n = Number(row.n);

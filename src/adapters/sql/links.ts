@@ -60,7 +60,7 @@ const flaggedAt =
       `select ${USES} from (
          select t.account_id, t.outcome, t.is_fraud, t.seq
          from fraud_alerts f join transactions t on t.id = f.transaction_id
-         where f.seq >= $2 and ($3::bigint is null or f.seq < $3) and t.merchant_id = $1) these
+         where f.outcome <> 'approve' and f.seq >= $2 and ($3::bigint is null or f.seq < $3) and t.merchant_id = $1) these
        group by account_id`,
       [merchantId, from ?? 0, before],
     );

@@ -1,7 +1,7 @@
 // Schema migrations, oldest first; a migration that has landed is never changed.
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../domain/input-error.ts';
-import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES, CONCEPT_COLUMNS } from './alert-tables.ts';
+import { ALERT_FEATURES, ALERT_RULES, ALERT_TABLES, CONCEPT_COLUMNS, SAMPLE_TABLES } from './alert-tables.ts';
 import { AUDIT_TABLES } from './audit.ts';
 import { CASE_TABLES } from './cases.ts';
 import { CATALOGUE_TABLES, FILLING_COLUMNS } from './catalogue.ts';
@@ -16,6 +16,7 @@ import { IMPORT_TABLES, LIST_TABLES, WEAK_ALIASES } from './lists.ts';
 import { NOTE_TABLES } from './notes.ts';
 import { CHANNEL_HOLDS, NOTIFICATION_TABLES } from './notifications.ts';
 import { OBSERVED_FIELD_TABLES } from './observed-fields.ts';
+import { MISSED_INDEX } from './past-samples.ts';
 import { PAST_PLACES, PAST_VALUE_TABLES, ROW_PLACES } from './past-values.ts';
 import { PEOPLE_TABLES } from './people.ts';
 import { PROPOSAL_TABLES } from './proposals.ts';
@@ -181,6 +182,7 @@ const EMBEDDED: Readonly<Record<string, Migration>> = {
   '023_alert_features': ofBoth(ALERT_FEATURES),
   '024_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth([...ROW_PLACES, ...PAST_PLACES]),
+  '029_samples': ofBoth([...SAMPLE_TABLES, MISSED_INDEX]),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
   '031_erasures': ofBoth(ERASURE_TABLES),
 };
@@ -262,6 +264,7 @@ const SERVER: Readonly<Record<string, Migration>> = {
   '024_alert_features': ofBoth(ALERT_FEATURES),
   '025_concepts': ofBoth(CONCEPT_COLUMNS),
   '028_past_places': ofBoth(PAST_PLACES),
+  '029_samples': ofBoth([...SAMPLE_TABLES, MISSED_INDEX]),
   '030_file_imports': ofBoth(FILE_IMPORT_TABLES),
   '031_erasures': ofBoth(ERASURE_TABLES),
 };

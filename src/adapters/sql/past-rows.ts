@@ -6,6 +6,7 @@ import type { PastRows } from '../../ports/past-rows.ts';
 import type { StoredPast } from '../../rules/past-columns.ts';
 import { labelDelays, labelSources } from './past-labels.ts';
 import { ruleHits, segmentOutcomes } from './past-outcomes.ts';
+import { askedAbout } from './past-samples.ts';
 import { createPastValues, withFilled } from './past-values.ts';
 import type { Row, SqlSession } from './session.ts';
 import { textOrNone, timeMs } from './values.ts';
@@ -71,6 +72,7 @@ export function createPastRows(session: SqlSession): PastRows {
     outcomes: (untilMs, maxRows) => segmentOutcomes(session, untilMs, maxRows),
     labelSources: (maxRows) => labelSources(session, maxRows),
     labelDelays: (fromMs, untilMs, maxRows) => labelDelays(session, fromMs, untilMs, maxRows),
+    askedAbout: (untilMs, maxRows) => askedAbout(session, untilMs, maxRows),
     hits: (newest, matureUntilMs) => ruleHits(session, newest, matureUntilMs),
   };
 }

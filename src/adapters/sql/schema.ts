@@ -47,6 +47,9 @@ export type TransactionsTable = {
   features: Uint8Array;
   content_hash: string;
   engine_ms: number;
+  /** Why it is looked at, and with which chance; null where it was not drawn. */
+  draw: string | null;
+  draw_chance: number | null;
   /** What the transaction turned out to be; null while unknown. */
   is_fraud: boolean | null;
   fraud_type: string | null;
@@ -81,6 +84,9 @@ export type FraudAlertsTable = {
   /** open; confirmed or dismissed: what the label said; unsure where an analyst could not tell. */
   status: string;
   alert_id: number | null;
+  /** As of its transaction. */
+  draw: string | null;
+  draw_chance: number | null;
 };
 
 export type LabelsTable = {

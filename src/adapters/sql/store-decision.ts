@@ -1,4 +1,5 @@
 // One decision that could not be stored when it was made, stored later: as a commit or a sink would have, but for its place.
+import { isLookedAt } from '../../domain/decision.ts';
 import type { Decided } from '../../engine/process-batch.ts';
 import {
   ADD_ALERTS,
@@ -20,7 +21,7 @@ export function storeDecision(
   { partition, offset }: { readonly partition: number; readonly offset: number },
   numbers: RowNumbers,
 ): Statement {
-  const flagged = item.decision.outcome === 'approve' ? [] : [item];
+  const lookedAt = isLookedAt(item.decision) ? [item] : [];
   const counts: Counts = new Map();
   addCount(counts, item);
   const row = transactionRow(item, offset);
@@ -39,9 +40,9 @@ export function storeDecision(
       ${ADD_COUNTS('$3')}`,
     parameters: [
       [{ ...row, ...(ofStream && { partition, log_offset: offset }) }],
-      flagged.map((one) => alertRow(one, offset)),
+      lookedAt.map((one) => alertRow(one, offset)),
       countRows([counts]),
-      alertGroups(flagged),
+      alertGroups(lookedAt),
     ].map((rows) => JSON.stringify(rows)),
   };
 }

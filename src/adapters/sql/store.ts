@@ -43,7 +43,7 @@ function createCommits(session: SqlSession, db: Kysely<Tables>): Omit<Store, Sea
         .selectFrom('transactions')
         .select([
           'id', 'outcome', 'score', 'reasons', 'concepts', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
-          'decided_at', 'content_hash', 'is_fraud',
+          'decided_at', 'content_hash', 'is_fraud', 'draw', 'draw_chance',
         ]) // biome-ignore format: a list
         .where(sql<boolean>`id = any(${transactionIds}::text[])`)
         .execute();

@@ -4,6 +4,7 @@ import type { Amount, BaseAmount } from '../../domain/base-amount.ts';
 import type { Concept } from '../../domain/concept.ts';
 import type { Attributes } from '../../domain/data-model.ts';
 import type { Decision, Outcome, Reason, RuleHit } from '../../domain/decision.ts';
+import { drawOf } from '../../domain/draw.ts';
 import type { Relation, Transaction } from '../../domain/transaction.ts';
 import type { ListedTransaction, StoredTransaction } from '../../ports/store.ts';
 import type { TransactionsTable } from './schema.ts';
@@ -21,10 +22,13 @@ type DecisionRow = Pick<
   | 'ruleset_version'
   | 'catalogue_hash'
   | 'decided_at'
+  | 'draw'
+  | 'draw_chance'
 >;
 
 /** The database holds only what this program wrote, so what it reads back has the right shape. */
 export function toDecision(row: DecisionRow): Decision {
+  const draw = drawOf(row.draw, row.draw_chance);
   return {
     transactionId: row.id,
     outcome: row.outcome as Outcome,
@@ -36,6 +40,7 @@ export function toDecision(row: DecisionRow): Decision {
     rulesetVersion: row.ruleset_version,
     catalogueHash: row.catalogue_hash,
     decidedAtMs: row.decided_at.getTime(),
+    ...(draw && { draw }),
   };
 }
 
@@ -96,5 +101,5 @@ export const LISTED_COLUMNS = [
   'id', 'seq', 'account_id', 'occurred_at', 'utc_offset_minutes', 'received_at', 'decided_at', 'amount_minor', 'currency', 'base_amount_minor', 'base', 'billing', 'type', 'channel',
   'merchant_id', 'merchant_name', 'mcc', 'country', 'city', 'lat', 'lon', 'device_id', 'ip', 'counterparty_id',
   'counterparty_name', 'attributes', 'relates_to', 'outcome', 'score', 'reasons', 'concepts', 'rules', 'model_version', 'ruleset_version', 'catalogue_hash',
-  'is_fraud', 'fraud_type',
+  'is_fraud', 'fraud_type', 'draw', 'draw_chance',
 ].join(', '); // biome-ignore format: a list

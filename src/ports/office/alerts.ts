@@ -1,5 +1,6 @@
 // The alert queue: one open alert an account, worked by people who may act at the same time.
 import type { AlertSort, AlertVerdict, AlertView } from '../../domain/alert.ts';
+import type { Sample } from '../../domain/draw.ts';
 import type { Verdict } from '../../domain/label.ts';
 import type { AuditEntry } from './audit.ts';
 
@@ -27,6 +28,8 @@ export type Alert = {
   readonly topFeature: string | undefined;
   /** The concept whose sentence the reason is; undefined where it is of a rule, or of one feature. */
   readonly topConcept: string | undefined;
+  /** Where nothing is suspected: it is one transaction, which was approved and drawn. */
+  readonly sample: Sample | undefined;
   readonly status: 'open' | 'closed';
   readonly assignee: { readonly id: string; readonly name: string } | undefined;
   readonly snoozedUntilMs: number | undefined;
@@ -89,6 +92,7 @@ export type WaitingLabel = { readonly id: number; readonly verdict: Verdict };
  * - ALERT5 A closed alert stays closed; it opens again only while its account has no other open one.
  * - ALERT6 A snoozed alert is away until then, or until something comes to it.
  * - ALERT7 Alerts are added up, sorted and paged whatever their amounts: nothing twice, nothing left out.
+ * - ALERT8 A sample is an alert by itself, whatever else its account has, and is worked as the others are.
  *
  * **Caller invariants**
  * - A label is said to be done once it is durable in the stream, and not before: it may go there twice, never not at all (Q3).
@@ -109,7 +113,7 @@ export type Alerts = {
   find(id: number): Promise<Alert | undefined>;
   /** The transactions of an alert, newest first. */
   transactionIds(id: number, limit: number): Promise<readonly string[]>;
-  /** The alert that a flagged transaction belongs to. */
+  /** The alert that a flagged transaction or a sample belongs to. */
   alertOf(transactionId: string): Promise<number | undefined>;
   /**
    * Does one thing to alerts, each only if it is still as it was seen; gives the ids it was done to. Of each the audit

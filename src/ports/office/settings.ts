@@ -14,6 +14,8 @@ export type DeskSettings = {
   /** Of what the team looks at, and of what is declined, so much has to be fraud. */
   readonly reviewPrecision: number;
   readonly declinePrecision: number;
+  /** Of what the team can look at, so much goes to samples: approved transactions that were drawn. 0 for none. */
+  readonly sampleShare: number;
 };
 
 export const DEFAULT_SETTINGS: DeskSettings = {
@@ -22,6 +24,7 @@ export const DEFAULT_SETTINGS: DeskSettings = {
   fourEyesModels: false,
   reviewsADay: null,
   ...DEFAULT_FLOORS,
+  sampleShare: 0.05,
 };
 
 /**

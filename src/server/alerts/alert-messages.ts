@@ -29,6 +29,7 @@ export function alertMessage(alert: Alert, sight: Sight): AlertMessage {
     country: alert.country ?? null,
     topReason: topReasonSeen(alert, sight) ?? null,
     topConcept: alert.topConcept === undefined ? null : conceptNameSeen(alert.topConcept, sight),
+    sample: alert.sample ?? null,
     status: alert.status,
     assignee: alert.assignee ?? null,
     snoozedUntil: timeOrNull(alert.snoozedUntilMs),

@@ -5,8 +5,9 @@ import { DRIFT_ALARM, type Drift } from '../../models/drift.ts';
 import type { Review } from '../../models/review.ts';
 import { SCORE_STEPS, stepStart } from '../../models/review.ts';
 import type { Shift } from '../../models/shift.ts';
+import type { Unbiased } from '../../models/unbiased.ts';
 import type { FiledModel, ModelEvent } from '../../ports/office/models.ts';
-import type { LabelSourceFigures, SegmentOutcome } from '../../ports/past-rows.ts';
+import type { AskedAbout, LabelSourceFigures, SegmentOutcome } from '../../ports/past-rows.ts';
 import type {
   DriftReport,
   FiledModel as FiledModelMessage,
@@ -15,6 +16,7 @@ import type {
   Review as ReviewMessage,
   Reviews,
 } from '../../protocol/models.ts';
+import type { UnbiasedQuality } from '../../protocol/unbiased.ts';
 import { textSeen } from '../access/office-seen.ts';
 import { known, timeOrNull } from '../edge/unknown.ts';
 import type { LabelledPeriod } from './labelled-period.ts';
@@ -112,6 +114,23 @@ export const outcomesMessage = (
     p90DelayMs: p90DelayMs ?? null,
     latestAt: isoTime(latestAtMs),
   })),
+});
+
+export const unbiasedMessage = (
+  untilMs: number,
+  sampleShare: number,
+  { sinceMs, missedForCertain }: AskedAbout,
+  { precision, recall, missed, flagged, samples }: Unbiased,
+): UnbiasedQuality => ({
+  since: timeOrNull(sinceMs),
+  until: isoTime(untilMs),
+  sampleShare,
+  precision: precision ?? null,
+  recall: recall ?? null,
+  missed: missed ?? null,
+  missedForCertain,
+  flagged,
+  samples,
 });
 
 const sumOf = (a: SegmentOutcome, b: SegmentOutcome): SegmentOutcome => ({

@@ -1,6 +1,7 @@
 // The registry of models over HTTP: what there is, how good it is, and who moves it where.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { modelCard } from '../../models/model-card.ts';
+import { unbiasedQuality } from '../../models/unbiased.ts';
 import type { Desk } from '../../ports/desk.ts';
 import type { ModelTrial } from '../../ports/model-trial.ts';
 import type { Retrainer } from '../../ports/retrainer.ts';
@@ -18,6 +19,7 @@ import {
   reviewModels,
   rollBackModel,
 } from '../../protocol/models.ts';
+import { ASKED_ROWS, measureUnbiased } from '../../protocol/unbiased.ts';
 import { entryOf, nameOf } from '../access/access.ts';
 import { sightOf } from '../access/sight.ts';
 import { sendProblem } from '../edge/problem-details.ts';
@@ -31,6 +33,7 @@ import {
   outcomesMessage,
   reviewMessage,
   reviewsMessage,
+  unbiasedMessage,
 } from './model-messages.ts';
 import { type AskedMove, askedMove, carryOutMove, decides, lookAtMove, moveDetails } from './model-moves.ts';
 import type { ModelReviews } from './model-reviews.ts';
@@ -165,6 +168,14 @@ function measuringRoutes(app: FastifyInstance, room: ModelRoom): void {
       desk.office.past.labelSources(OUTCOME_ROWS),
     ]);
     return outcomesMessage(untilMs, segments, labels, sightOf(request));
+  });
+  serve(app, measureUnbiased, async () => {
+    const untilMs = desk.clock.nowMs() - maturityMs;
+    const [asked, { sampleShare }] = await Promise.all([
+      desk.office.past.askedAbout(untilMs, ASKED_ROWS),
+      desk.office.settings.read(),
+    ]);
+    return unbiasedMessage(untilMs, sampleShare, asked, unbiasedQuality(asked.rows, asked.missedForCertain));
   });
   serve(app, getModelGate, async (request, reply) => {
     const { version } = request.params;

@@ -1,5 +1,6 @@
 // Stored things as the API and the feed show them, to whom may see what: each row is made of what its reader sees.
 import type { Amount } from '../../domain/base-amount.ts';
+import { sampleOf } from '../../domain/draw.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import { fraudTypeSeen, hitSeen, ruleWords, type Sight, transactionSeen } from '../../domain/sight.ts';
 import { transactionToJson } from '../../domain/transaction.ts';
@@ -168,6 +169,7 @@ export function storyOf(
     },
     offset: stored.offset,
     alertId: alertId ?? null,
+    sample: sampleOf(decision.draw) ?? null,
     peers: peers.transactions,
     isFraud: stored.isFraud ?? null,
     fraudType: fraudTypeSeen(stored.fraudType, sight) ?? null,
