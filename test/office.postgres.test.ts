@@ -2,8 +2,8 @@
 import { auditContract } from './contracts/audit.ts';
 import { casesContract } from './contracts/cases.ts';
 import { catalogueContract } from './contracts/catalogue.ts';
-import { fileImportsContract } from './contracts/file-imports.ts';
 import { erasuresContract } from './contracts/erasures.ts';
+import { fileImportsContract } from './contracts/file-imports.ts';
 import { listsContract } from './contracts/lists.ts';
 import { notesContract } from './contracts/notes.ts';
 import { observedFieldsContract } from './contracts/observed-fields.ts';

@@ -1,7 +1,7 @@
 // A decision: what the engine answers for one transaction, with its reasons and what made it.
-import { type Draw, sampleOf } from './draw.ts';
 
 import type { Concept } from './concept.ts';
+import { type Draw, sampleOf } from './draw.ts';
 
 export const OUTCOMES = ['approve', 'review', 'decline'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
