@@ -142,7 +142,11 @@ const [name, ...args] = process.argv.slice(2);
 if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
   console.log(overview());
 } else if (name === '--version' || name === '-v' || name === 'version') {
-  console.log((await import('./version.ts')).versionText());
+  const [{ versionText }, { packageVersion }] = await Promise.all([
+    import('../runtimes/version.ts'),
+    import('./listen.ts'),
+  ]);
+  console.log(versionText(packageVersion()));
 } else if (!Object.hasOwn(COMMANDS, name)) {
   console.error(`goshawk: there is no command "${name}".\n\n${overview()}`);
   process.exitCode = USAGE_EXIT_CODE;

@@ -6,7 +6,6 @@ import { MODEL_FORMAT } from '../models/model.ts';
 import { API_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { MESSAGE_VERSION } from '../stream/message-codec.ts';
 import { SCHEMA_VERSION } from '../stream/record-codec.ts';
-import { packageVersion } from './listen.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -32,7 +31,7 @@ export function commitOf(read: (path: string) => string | undefined = textOf): s
   return read(`.git/${name}`) ?? packed?.split(' ')[0];
 }
 
-export function versionText(): string {
+export function versionText(version: string): string {
   const rows = [
     ['commit', commitOf() ?? 'not known'],
     ['Node.js', process.versions.node],
@@ -44,8 +43,5 @@ export function versionText(): string {
     ['models', MODEL_FORMAT],
     ['catalogues', DOCUMENT_FORMAT],
   ];
-  return [
-    `goshawk ${packageVersion()}`,
-    ...rows.map(([name, value]) => `  ${name.padEnd(24)} ${value}`),
-  ].join('\n');
+  return [`goshawk ${version}`, ...rows.map(([name, value]) => `  ${name.padEnd(24)} ${value}`)].join('\n');
 }
