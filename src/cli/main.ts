@@ -142,11 +142,12 @@ const [name, ...args] = process.argv.slice(2);
 if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
   console.log(overview());
 } else if (name === '--version' || name === '-v' || name === 'version') {
-  const [{ versionText }, { packageVersion }] = await Promise.all([
+  const [{ versionText }, { packageVersion }, { API_VERSION, PROTOCOL_VERSION }] = await Promise.all([
     import('../runtimes/version.ts'),
     import('./listen.ts'),
+    import('../protocol/version.ts'),
   ]);
-  console.log(versionText(packageVersion()));
+  console.log(versionText(packageVersion(), { API: API_VERSION, 'live feed': String(PROTOCOL_VERSION) }));
 } else if (!Object.hasOwn(COMMANDS, name)) {
   console.error(`goshawk: there is no command "${name}".\n\n${overview()}`);
   process.exitCode = USAGE_EXIT_CODE;

@@ -22,7 +22,7 @@ test('the version says its commit, wherever that is written down', () => {
 });
 
 test('the version says which forms are written', () => {
-  const text = versionText('0.1.0');
+  const text = versionText('0.1.0', { API: '1.2' });
   assert.match(text, /^goshawk \d+\.\d+\.\d+\n/);
   for (const name of ['API', 'records on the stream', 'decisions on the stream', 'models', 'catalogues'])
     assert.match(text, new RegExp(`^  ${name} +\\S+$`, 'm'));

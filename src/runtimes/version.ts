@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { CHECKPOINT_VERSION } from '../adapters/embedded/checkpoint.ts';
 import { DOCUMENT_FORMAT } from '../features/document.ts';
 import { MODEL_FORMAT } from '../models/model.ts';
-import { API_VERSION, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { MESSAGE_VERSION } from '../stream/message-codec.ts';
 import { SCHEMA_VERSION } from '../stream/record-codec.ts';
 
@@ -31,12 +30,12 @@ export function commitOf(read: (path: string) => string | undefined = textOf): s
   return read(`.git/${name}`) ?? packed?.split(' ')[0];
 }
 
-export function versionText(version: string): string {
+/** `wire` says the forms of what is served, by name. */
+export function versionText(version: string, wire: Readonly<Record<string, string>>): string {
   const rows = [
     ['commit', commitOf() ?? 'not known'],
     ['Node.js', process.versions.node],
-    ['API', API_VERSION],
-    ['live feed', String(PROTOCOL_VERSION)],
+    ...Object.entries(wire),
     ['records on the stream', SCHEMA_VERSION],
     ['decisions on the stream', String(MESSAGE_VERSION)],
     ['histories of a desk', CHECKPOINT_VERSION],
