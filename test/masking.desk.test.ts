@@ -256,7 +256,9 @@ test('O14 nothing can be asked by what is hidden: a right guess is answered as a
             { path: `${at}?${name}=${encodeURIComponent(value)}` },
             reader,
           );
-          answers.push({ status, body: text.slice(text.indexOf('\n{')).replaceAll(value, '') });
+          // How many lines the trail has is no answer, and may be the very digits that were asked for.
+          const body = text.slice(text.indexOf('\n{')).replace(/"seq":\d+/, '');
+          answers.push({ status, body: body.replaceAll(value, '') });
           asked++;
         }
         assert.deepEqual(answers[0], answers[1], `GET ${path}, ${name} ${right}`);
