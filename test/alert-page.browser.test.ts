@@ -105,9 +105,9 @@ test('U7 a chart without room is not drawn; it is as soon as it has some, and wh
   assert.equal(await chart.locator('canvas').count(), 0);
   const wide = async (): Promise<void> => {
     await room(true);
-    await page.waitForFunction(
-      `(document.querySelector('[aria-label="Amounts of the account over time"] canvas')?.clientWidth ?? 0) > 200`,
-    );
+    // Not waitForFunction: the page lets nobody evaluate texts.
+    const width = `document.querySelector('[aria-label="Amounts of the account over time"] canvas')?.clientWidth ?? 0`;
+    while (!((await page.evaluate<number>(width)) > 200)) await page.waitForTimeout(100);
     await frames();
   };
   await wide();

@@ -1,5 +1,5 @@
 // A newcomer's file in a real browser: dropped, asked about, tried, imported; its own fields declared and live, an own aggregate in a
-// rule that was tried on the past and is live.
+// rule that was tried on the past and is live, and in a candidate that was trained of the file and is compared.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -12,7 +12,9 @@ let browser: Browser;
 let page: Page;
 const errors: string[] = [];
 
-const ROWS = 600;
+/** Enough to learn from: a candidate asks for a thousand mature rows and thirty frauds. */
+const ROWS = 3000;
+const A_DAY = 100;
 const two = (number: number): string => String(number).padStart(2, '0');
 /** Payments of customers; a fraud is one of many new devices of a customer. */
 function csv(): string {
@@ -20,7 +22,8 @@ function csv(): string {
   for (let i = 0; i < ROWS; i++) {
     const isFraud = i % 20 === 7;
     const customer = isFraud ? i % 4 : 4 + (i % 50);
-    const time = `${two(1 + Math.floor(i / 24))}.10.2026 ${two(i % 24)}:15:00`;
+    const minute = (i % A_DAY) * 14;
+    const time = `${two(1 + Math.floor(i / A_DAY))}.10.2026 ${two(Math.floor(minute / 60))}:${two(minute % 60)}:00`;
     lines.push(
       `U-${i};K${customer};${time};${10 + (i % 90)},5${i % 10};g-${isFraud ? `neu-${i}` : customer};c-${customer};${['gold', 'basis'][customer % 2]};0,${i % 10};${isFraud ? 'ja' : 'nein'}`,
     );
@@ -67,7 +70,7 @@ test('J2 J3 a file is dropped, what it does not say is asked, and its rows are s
     'not everything is said',
   );
   await questions.getByLabel(/What kind of payments/).selectOption('purchase');
-  await page.getByTestId('import-preview').getByText('2026-09-30 22:15:00 UTC').waitFor();
+  await page.getByTestId('import-preview').getByText('2026-09-30 22:00:00 UTC').waitFor();
   assert.deepEqual(await seriousFaults(page), []);
 });
 
@@ -139,6 +142,34 @@ test('Y54 Y44 a rule on the aggregate holds on the past of the file', async () =
   const result = page.getByTestId('backtest');
   await result.waitFor();
   assert.doesNotMatch(await result.innerText(), /held for none/);
+  await workshop.getByLabel(/^Name/).fill('many devices');
+  await workshop.getByLabel(/^Because/).fill('Many devices of one customer in a month');
+  await workshop.getByRole('button', { name: 'Save as draft' }).click();
+  await page.getByRole('button', { name: 'Go live' }).click();
+  await page.getByText('Version 1 is live from the next decision on.').waitFor();
+});
+
+test('Y44 J10 a candidate learns from the file with the aggregate, and is compared', async () => {
+  await page.goto(`${desk.url}/models`);
+  await page.getByRole('button', { name: 'Train a candidate' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Your name').fill('R. Okafor');
+  await dialog.getByRole('button', { name: 'Train', exact: true }).click();
+  const candidate = async () =>
+    (
+      await getJson<{ models: { version: string; state: string; features: string[] }[] }>(
+        desk.url,
+        '/v1/models',
+      )
+    ).models.find(({ state }) => state === 'candidate');
+  await page
+    .getByRole('status')
+    .getByText(/, from \d+ decisions with \d+ frauds; on later ones average precision \d/)
+    .waitFor();
+  const trained = await candidate();
+  assert.ok(trained);
+  assert.ok(trained.features.includes(FEATURE), trained.features.join());
+  await page.getByLabel(`Compare ${trained.version}`).check();
 });
 
 test('nothing of it made an error in the console but what was refused', () => {

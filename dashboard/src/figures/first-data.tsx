@@ -75,8 +75,11 @@ export function FirstData() {
           <a href="/docs">All of the API</a>
         </Way>
         <Way title="2 · A file" command={fileTo(key)}>
-          One JSON object a line. CSV, labels and years of history:{' '}
-          <code>./goshawk replay FILE --mapping M</code>, which also trains a model of them.
+          One JSON object a line. A CSV with columns of its own, labels among them, is brought in under{' '}
+          <Link to="/data" search={{ part: 'import' }}>
+            Data → Import
+          </Link>{' '}
+          or by <code>./goshawk import FILE</code>.
         </Way>
         <Way title="3 · Kafka" command={KAFKA}>
           A distributed installation decides what is written to its topic; <code>./run.sh --stack</code>{' '}
