@@ -227,5 +227,5 @@ test('rows as CSV carry both amounts, and no text in them is run as a formula', 
     id: 't', offset: 1, accountId: 'a', occurredAt: '', decidedAt: '', amountMinor: 5000, currency: 'JPY',
     base: { amountMinor: 2500, currency: 'EUR' }, type: 'payment', score: 0.1, outcome: 'approve',
   } as const; // biome-ignore format: short
-  assert.equal(csv([row]).split('\n')[1], 't,,,a,5000,JPY,2500,EUR,payment,,,,0.1,approve,');
+  assert.equal(csv([row]).split('\n')[1], 't,,,a,5000,JPY,2500,EUR,payment,,,,0.1,approve,,');
 });
