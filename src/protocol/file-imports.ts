@@ -7,7 +7,8 @@ import { At, Component, List, Nullable, OneOf, operation } from './operation.ts'
 
 const capability = 'file-imports';
 const CLOSED = { additionalProperties: false } as const;
-const MAX_MAPPING = 512 * 1024;
+/** Of a mapping of as many columns as there may be, ten times. */
+export const MAX_MAPPING = 256 * 1024;
 export const IMPORT_STATES = ['running', 'done', 'cancelled', 'failed', 'interrupted'] as const;
 
 /** JSON of any shape, as whoever wrote it has it. */

@@ -13,6 +13,7 @@ import {
   getFileImport,
   importFile,
   listFileImports,
+  MAX_MAPPING,
   previewFile,
   takeFile,
 } from '../../protocol/file-imports.ts';
@@ -22,7 +23,8 @@ import { sendProblem } from '../edge/problem-details.ts';
 import { type RequestOf, serve } from '../edge/serve.ts';
 import { fileMessage, importMessage, rowMessage } from './file-import-messages.ts';
 
-const MAPPING_BODY = 1 << 20;
+/** A character of a mapping takes up to six bytes of JSON (an escape): one that is too long is told so, and not that its request is. */
+const MAPPING_BODY = 6 * (MAX_MAPPING + 1) + 16_384;
 const DEFAULT_DELAY_DAYS = 7;
 
 const noFile = (reply: FastifyReply, id: string): FastifyReply =>
