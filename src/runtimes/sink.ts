@@ -132,18 +132,17 @@ async function open(
 
 /**
  * How far each partition was when workers say that a version decides it, or a later one: what was decided by one before is published by
- * then, all of it. Undefined until they say so of all.
+ * then, all of it. Undefined until they say so of all, and while anybody who has partitions is at one before: who sleeps may still claim
+ * what another decides by that.
  */
 const decidedTo =
   (workers: ProcessRegistry<WorkerReport>, partitions: number) =>
   async (version: number): Promise<ReadonlyMap<number, number> | undefined> => {
-    const reports = await workers.live(systemClock.nowMs());
-    const found = new Map(
-      reports
-        .filter(({ catalogueVersion = 0 }) => catalogueVersion >= version)
-        .flatMap((one) => one.partitions.filter(({ decides }) => decides))
-        .map(({ partition, publishedOffset }) => [partition, publishedOffset]),
-    );
+    const reports = (await workers.live(systemClock.nowMs())).filter((one) => one.partitions.length > 0);
+    if (reports.some(({ catalogueVersion = 0 }) => catalogueVersion < version)) return undefined;
+    const found = new Map<number, number>();
+    for (const { partition, decides, publishedOffset } of reports.flatMap((one) => one.partitions))
+      if (decides) found.set(partition, Math.max(publishedOffset, found.get(partition) ?? 0));
     return found.size === partitions ? found : undefined;
   };
 

@@ -160,8 +160,11 @@ function startCast(world: World, state: UnreliableState, database: UnreliableDat
   /** As workers report it; those of the catalogue before count where that is not looked at. */
   const decidedTo = (): ReadonlyMap<number, number> | undefined => {
     const isBlind = world.faults.sabotage === 'no wait for who decides by the catalogue before';
-    const current = workers.filter((one) => one.process.alive && (isBlind || one.isCurrent()));
-    const found = new Map(current.flatMap((one) => one.decides()));
+    const alive = workers.filter(({ process }) => process.alive);
+    if (!isBlind && !alive.every((one) => one.isCurrent())) return undefined;
+    const found = new Map<number, number>();
+    for (const [partition, offset] of alive.flatMap((one) => one.decides()))
+      found.set(partition, Math.max(offset, found.get(partition) ?? 0));
     return found.size === PARTITIONS ? found : undefined;
   };
   const startKeeper = (): Running => startKeeperProcess(world, state.forProcess, decidedTo);
